@@ -1,0 +1,1 @@
+"""The inner ring: contracts, identities, intake, verdict semantics, scoring. No Dagster, no SQL database, no clock."""

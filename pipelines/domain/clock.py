@@ -1,0 +1,36 @@
+"""The civil clock of the house: Europe/Paris dates, UTC instants, and the tick at which days are judged."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+PARIS: Final = ZoneInfo("Europe/Paris")
+TICK: Final = time(6)
+"""The schedule's tick: a day is judged at 06:00 Europe/Paris of the next."""
+
+
+def tick_of(day: date) -> datetime:
+    """What a date means as an instant: 06:00 Europe/Paris, in UTC."""
+    return paris_instant(day, TICK)
+
+
+def last_tick(now: datetime) -> datetime:
+    """The latest tick not after an instant (timezone-aware)."""
+    today = tick_of(now.astimezone(PARIS).date())
+    return today if today <= now else tick_of(now.astimezone(PARIS).date() - timedelta(days=1))
+
+
+def paris_instant(day: date, at: time) -> datetime:
+    """A civil time in Europe/Paris as a UTC instant."""
+    return datetime.combine(day, at, tzinfo=PARIS).astimezone(UTC)
+
+
+def paris_date(instant: datetime) -> date:
+    """Civil date in Europe/Paris of an instant; a naive one is UTC, as in the lake."""
+    aware = instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
+    return aware.astimezone(PARIS).date()
+
+
+def as_lake(instant: datetime) -> datetime:
+    """An aware instant as the lake keeps it: UTC without a zone."""
+    return instant.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,1 @@
+"""Adapters to what lasts: inbox, lake, registry, keys. No Dagster."""

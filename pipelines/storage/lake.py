@@ -1,0 +1,146 @@
+"""The Parquet lake: partitions replaced whole, trusted by digest, written by one writer per vendor at a time.
+
+Knows files, not meanings: what a table holds is in `pipelines.domain.schemas`.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock
+
+from pipelines.domain.schemas import SORT_KEYS, arrow_schema
+
+INTAKE_TABLES: Final = ("leads", "consent_proofs", "rejected_rows", "deliveries")
+VERDICT_TABLES: Final = ("verdicts", "findings", "dimension_scorecards", "scorecards")
+PARTITION_COLUMNS: Final = ("vendor", "delivery_date")
+DIGESTS: Final = b"opposable.digests"
+FACTS: Final = b"opposable.facts"
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A folder of tables: `<table>/vendor=<v>/delivery_date=<d>/part-0.parquet`."""
+
+    root: Path
+
+    def partition(self, table: str, vendor: str, day: date) -> Path:
+        """Where one partition of a delivery table lies."""
+        return self.root / table / f"vendor={vendor}" / f"delivery_date={day.isoformat()}" / "part-0.parquet"
+
+    @contextmanager
+    def writing(self, vendor: str) -> Iterator[None]:
+        """Hold the vendor's lock; a killed writer's lock is free, and what it had written aside is removed."""
+        locks = self.root / ".locks"
+        locks.mkdir(parents=True, exist_ok=True)
+        with FileLock(locks / f"{vendor}.lock"):
+            shutil.rmtree(self._aside(vendor), ignore_errors=True)
+            yield
+            shutil.rmtree(self._aside(vendor), ignore_errors=True)
+
+    def publish(
+        self, vendor: str, day: date, tables: Mapping[str, pa.Table], *, facts: Mapping[str, str] | None = None
+    ) -> None:
+        """Replace one partition's tables in the mapping's order; the last carries the digests of the others.
+
+        Each table has its partition columns; they go to the path. The caller holds `writing(vendor)`.
+        """
+        staged: dict[str, Path] = {}
+        digests: dict[str, str] = {}
+        marker = list(tables)[-1]
+        for table, content in tables.items():
+            metadata = {DIGESTS: _json(digests), FACTS: _json(facts or {})} if table == marker else {}
+            staged[table] = self._write_aside(vendor, table, content, metadata)
+            digests[table] = _digest(staged[table])
+        for table, aside in staged.items():
+            target = self.partition(table, vendor, day)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(aside, target)
+
+    def replace_file(self, target: Path, table: str, content: pa.Table) -> None:
+        """Replace one file of a table that is not laid out by vendor."""
+        aside = self._write_aside("_", table, content, {})
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(aside, target)
+
+    def published_days(self, vendor: str, marker: str = "deliveries") -> list[date]:
+        """Days whose partition can be trusted: the marker's digests agree with the files, in date order."""
+        folder = self.root / marker / f"vendor={vendor}"
+        days = sorted(
+            date.fromisoformat(path.name.removeprefix("delivery_date=")) for path in folder.glob("delivery_date=*")
+        )
+        return [day for day in days if self._is_whole(vendor, day, marker)]
+
+    def facts(self, vendor: str, day: date, marker: str) -> dict[str, str]:
+        """What the writer noted in the marker of a partition."""
+        return _notes(self.partition(marker, vendor, day), FACTS)
+
+    def read(self, table: str, vendor: str, days: list[date]) -> pa.Table:
+        """The rows of some days of one vendor, partition columns included."""
+        schema = arrow_schema(table)
+        parts = [self._read_one(table, vendor, day, schema) for day in days]
+        return pa.concat_tables(parts) if parts else schema.empty_table()
+
+    def opposition_files(self) -> list[Path]:
+        """Files of the registry's snapshot, one a day of recording."""
+        return sorted((self.root / "oppositions").glob("recorded_on=*/part-0.parquet"))
+
+    def vendors(self, marker: str = "deliveries") -> list[str]:
+        """Vendors that have a partition of a table."""
+        return sorted(path.name.removeprefix("vendor=") for path in (self.root / marker).glob("vendor=*"))
+
+    def _read_one(self, table: str, vendor: str, day: date, schema: pa.Schema) -> pa.Table:
+        rows = pq.ParquetFile(self.partition(table, vendor, day)).read()
+        columns = {
+            "vendor": pa.repeat(vendor, len(rows)),
+            "delivery_date": pa.repeat(pa.scalar(day, pa.date32()), len(rows)),
+        }
+        return pa.table({name: columns[name] if name in columns else rows[name] for name in schema.names}).cast(schema)
+
+    def _is_whole(self, vendor: str, day: date, marker: str) -> bool:
+        path = self.partition(marker, vendor, day)
+        if not path.exists():
+            return False
+        digests = _notes(path, DIGESTS)
+        paths = {self.partition(table, vendor, day): digest for table, digest in digests.items()}
+        return bool(paths) and all(path.exists() and _digest(path) == digest for path, digest in paths.items())
+
+    def _aside(self, vendor: str) -> Path:
+        return self.root / ".aside" / vendor
+
+    def _write_aside(self, vendor: str, table: str, content: pa.Table, metadata: dict[bytes, bytes]) -> Path:
+        schema = arrow_schema(table)
+        names = [name for name in schema.names if name not in PARTITION_COLUMNS or table == "oppositions"]
+        ordered = content.select(names).combine_chunks()
+        ordered = ordered.sort_by([(key, "ascending") for key in SORT_KEYS[table]])
+        plain = pa.schema([schema.field(name) for name in names])
+        path = self._aside(vendor) / f"{table}-{uuid4().hex}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with pq.ParquetWriter(path, plain, compression="zstd", store_schema=False) as writer:
+            writer.write_table(ordered.cast(plain))
+            writer.add_key_value_metadata(metadata)
+        return path
+
+
+def _json(values: Mapping[str, str]) -> bytes:
+    return json.dumps(dict(values), sort_keys=True).encode()
+
+
+def _notes(path: Path, key: bytes) -> dict[str, str]:
+    notes: dict[str, str] = json.loads((pq.read_metadata(path).metadata or {}).get(key, b"{}"))
+    return notes
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

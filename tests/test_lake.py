@@ -1,0 +1,119 @@
+"""The lake: whole partitions or none, digests that tell, one writer a vendor, nothing left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipelines.domain.schemas import arrow_schema
+from pipelines.storage.lake import INTAKE_TABLES, Lake
+
+DAY = date(2026, 8, 11)
+
+
+def empty_tables() -> dict[str, pa.Table]:
+    return {table: arrow_schema(table).empty_table() for table in INTAKE_TABLES}
+
+
+def rejected(row_numbers: list[int]) -> pa.Table:
+    rows = [
+        {
+            "vendor": "acme",
+            "delivery_date": DAY,
+            "file_digest": "d" * 64,
+            "row_number": number,
+            "reason": "required_missing",
+            "column": "lead_id",
+            "expected": "a value",
+        }
+        for number in row_numbers
+    ]
+    return pa.Table.from_pylist(rows, schema=arrow_schema("rejected_rows"))
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "lake")
+
+
+def test_a_published_partition_is_trusted_and_read_back_with_its_partition_columns(lake: Lake) -> None:
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables() | {"rejected_rows": rejected([2, 1])})
+    assert lake.published_days("acme") == [DAY]
+    rows = lake.read("rejected_rows", "acme", [DAY]).to_pylist()
+    assert [(row["vendor"], row["delivery_date"], row["row_number"]) for row in rows] == [
+        ("acme", DAY, 1),
+        ("acme", DAY, 2),
+    ]
+
+
+def test_the_order_in_which_rows_come_does_not_change_the_bytes(lake: Lake, tmp_path: Path) -> None:
+    other = Lake(tmp_path / "other")
+    for place, numbers in ((lake, [1, 2, 3]), (other, [3, 1, 2])):
+        with place.writing("acme"):
+            place.publish("acme", DAY, empty_tables() | {"rejected_rows": rejected(numbers)})
+    for table in INTAKE_TABLES:
+        assert lake.partition(table, "acme", DAY).read_bytes() == other.partition(table, "acme", DAY).read_bytes()
+
+
+def test_a_table_replaced_without_its_marker_makes_the_partition_untrusted(lake: Lake) -> None:
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables())
+        older = lake.partition("deliveries", "acme", DAY).read_bytes()
+        lake.publish("acme", DAY, empty_tables() | {"rejected_rows": rejected([1])})
+    lake.partition("deliveries", "acme", DAY).write_bytes(older)
+    assert lake.published_days("acme") == []
+
+
+def test_a_missing_table_makes_the_partition_untrusted(lake: Lake) -> None:
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables())
+    lake.partition("leads", "acme", DAY).unlink()
+    assert lake.published_days("acme") == []
+
+
+def test_what_the_writer_notes_is_read_from_the_marker(lake: Lake) -> None:
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables(), facts={"is_final": "true"})
+    assert lake.facts("acme", DAY, "deliveries") == {"is_final": "true"}
+
+
+def test_the_lock_of_a_killed_writer_is_free_and_its_remains_are_removed(lake: Lake) -> None:
+    script = f"""
+import time
+from pathlib import Path
+from pipelines.storage.lake import Lake
+lake = Lake(Path({str(lake.root)!r}))
+with lake.writing("acme"):
+    aside = lake.root / ".aside" / "acme" / "half.parquet"
+    aside.parent.mkdir(parents=True)
+    aside.write_bytes(b"half")
+    print("holding", flush=True)
+    time.sleep(60)
+"""
+    writer = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    assert writer.stdout.readline().strip() == "holding"
+    os.kill(writer.pid, signal.SIGKILL)
+    writer.wait()
+    started = time.monotonic()
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables())
+    assert time.monotonic() - started < 10
+    assert not (lake.root / ".aside" / "acme").exists()
+
+
+def test_files_hold_no_partition_columns(lake: Lake) -> None:
+    import pyarrow.parquet as pq
+
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables())
+    names = pq.ParquetFile(lake.partition("leads", "acme", DAY)).schema_arrow.names
+    assert "vendor" not in names
+    assert "delivery_date" not in names
