@@ -1,0 +1,1 @@
+"""Engines run compiled SQL over the lake. No Dagster."""

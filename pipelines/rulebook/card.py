@@ -1,0 +1,216 @@
+"""One rule card: what its file may say, and how the rulebook reads it. Relations between cards: `checks`."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    Strict,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from pipelines.domain.words import ATTRIBUTIONS, AUDIENCES, CHANNELS, DIMENSIONS, GRAINS, PARTIES, SEVERITIES
+from pipelines.rulebook.sources import CatalogueError, Model, Source, problems_of, read_source, unknown
+
+EXPECTATIONS: Final = ("pass", "fail", "unknown", "not_applicable")
+GRAINS_WITH_CHANNEL: Final = ("lead_use", "call")
+
+
+class Branch(NamedTuple):
+    """Who answers, and when. The first branch that is true decides (NULL is not true); the last has no condition."""
+
+    party: str
+    when: str | None
+
+
+def _refuse(message: str) -> PydanticCustomError:
+    return PydanticCustomError("card", "{message}", {"message": message})
+
+
+def _one_of(words: tuple[str, ...]) -> AfterValidator:
+    def check(word: str) -> str:
+        if word not in words:
+            raise _refuse(f"{unknown('word', word, words)} (expected one of {', '.join(words)})")
+        return word
+
+    return AfterValidator(check)
+
+
+def _one_line(sql: str) -> str:
+    """An expression with the white space outside its literals collapsed, so that layout is no content."""
+    parts = re.split(r"('[^']*')", sql)
+    if any("--" in part or "/*" in part for part in parts[::2]):
+        raise _refuse("no comment inside an expression; put it on the line above, after `#`")
+    return "".join(re.sub(r"\s+", " ", part) if index % 2 == 0 else part for index, part in enumerate(parts)).strip()
+
+
+def _branches(value: Any) -> Any:
+    """One word, or `{party: <SQL>, …, otherwise: party}`, as branches."""
+    if isinstance(value, str):
+        return (Branch(value, None),)
+    if not isinstance(value, dict) or "otherwise" not in value:
+        raise _refuse("expected one word, or `{<party>: <condition>, otherwise: <party>}`")
+    if not all(isinstance(condition, str) for condition in value.values()):
+        raise _refuse("expected an expression after each party, and a word after `otherwise`")
+    conditions = [Branch(party, _one_line(sql)) for party, sql in value.items() if party != "otherwise"]
+    return (*conditions, Branch(value["otherwise"], None))
+
+
+def _parties(words: tuple[str, ...]) -> Callable[[tuple[Branch, ...]], tuple[Branch, ...]]:
+    def check(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
+        for branch in branches:
+            if branch.party not in words:
+                raise _refuse(f"{unknown('word', branch.party, words)} (expected one of {', '.join(words)})")
+        return branches
+
+    return check
+
+
+def _sorted(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Without repetition and in order: these lists are sets, their order says nothing."""
+    return tuple(sorted(set(words)))
+
+
+Sql = Annotated[str, AfterValidator(_one_line)]
+Day = Annotated[date, Strict()]
+Names = Annotated[tuple[str, ...], AfterValidator(_sorted)]
+Answer = Annotated[tuple[Branch, ...], BeforeValidator(_branches)]
+
+
+class Bilingual(Model):
+    """A sentence for people, in both languages of the house."""
+
+    fr: str
+    en: str
+
+
+class Basis(Model):
+    """A text that the rule rests on, cited as lawyers do."""
+
+    cite: str
+    url: str | None = None
+
+
+class Period(Model):
+    """Civil dates in Europe/Paris, both inclusive; None leaves that side open."""
+
+    from_: Day | None = Field(alias="from")
+    to: Day | None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.from_ and self.to and self.to < self.from_:
+            raise _refuse("`to` lies before `from`")
+        return self
+
+
+class Review(Model):
+    """What counsel has still to say about the card."""
+
+    status: Literal["to_confirm", "confirmed"]
+    note: str
+
+
+class Example(Model):
+    """A case that the rule must decide as expected; run without `needs` and before the deadline's conversion."""
+
+    why: str
+    given: dict[str, Any]
+    """Dossier columns by name; those not named take their `example_default`."""
+    expect: Annotated[str, _one_of(EXPECTATIONS)]
+
+
+class Card(Model):
+    """One rule. Expressions are SQL over the columns of `pipelines/rulebook/dossier.py`; the compiler checks them."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Bilingual
+    grain: Annotated[str, _one_of(GRAINS)]
+    channels: Annotated[tuple[Annotated[str, _one_of(CHANNELS)], ...], AfterValidator(_sorted)]
+    """All of them when the file is silent; none at a grain that knows no channel."""
+    audiences: Annotated[tuple[Annotated[str, _one_of(AUDIENCES)], ...], AfterValidator(_sorted)] = _sorted(AUDIENCES)
+    basis: tuple[Basis, ...] = Field(min_length=1)
+    in_force: Period
+    """When the text is in force: decides the verdict."""
+    doctrine_since: Day | None = None
+    """When a decision made the duty clear: before it a fail is attributable to nobody."""
+    dated_by: str = "used_at"
+    severity: Annotated[str, _one_of(SEVERITIES)]
+    attributable_to: Annotated[Answer, AfterValidator(_parties(ATTRIBUTIONS))]
+    pending_on: Annotated[Answer, AfterValidator(_parties(PARTIES))]
+    subsumed_by: Names = ()
+    dimension: Annotated[str, _one_of(DIMENSIONS)]
+    applies_when: Sql | None = None
+    """None: always."""
+    needs: Names = ()
+    pass_when: Sql
+    holds_until: str | None = None
+    evidence: tuple[str, ...] = ()
+    remedy: Bilingual
+    review: Review | None = None
+    examples: tuple[Example, ...]
+    _origin: Source = PrivateAttr(default_factory=Source)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _channels_of_grain(cls, content: Any) -> Any:
+        if not isinstance(content, dict):
+            return content
+        return {"channels": CHANNELS if content.get("grain") in GRAINS_WITH_CHANNEL else (), **content}
+
+    @field_validator("channels")
+    @classmethod
+    def _only_where_known(cls, channels: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        grain = info.data.get("grain", GRAINS_WITH_CHANNEL[0])
+        if channels and grain not in GRAINS_WITH_CHANNEL:
+            raise _refuse(f"a channel has no meaning at the grain {grain}; leave it out")
+        return channels
+
+    @field_validator("attributable_to")
+    @classmethod
+    def _from_doctrine_on(cls, branches: tuple[Branch, ...], info: ValidationInfo) -> tuple[Branch, ...]:
+        """Writes `doctrine_since` into the conditions: nobody answers for a duty that was not yet clear."""
+        since, in_force = info.data.get("doctrine_since"), info.data.get("in_force")
+        if since is None:
+            return branches
+        if in_force and in_force.from_ and since <= in_force.from_:
+            raise _refuse("`doctrine_since` must be later than `in_force.from`; leave it out otherwise")
+        clear = f"used_on >= date '{since}'"
+        dated = [Branch(party, f"{clear} and ({when})" if when else clear) for party, when in branches]
+        return (*dated, Branch("nobody", None))
+
+    @property
+    def source(self) -> Path:
+        """The file of the card."""
+        return self._origin.path
+
+    def line_of(self, key: str) -> int:
+        """The 1-based line of a key by dotted path (`pass_when`, `examples.2.given`), of its nearest ancestor, or 1."""
+        return self._origin.line_of(key)
+
+
+def read_card(path: Path) -> Card:
+    """Read one card file, named after its rule.
+
+    Raises:
+        CatalogueError: every problem of the file that can be seen without other cards.
+    """
+    source = read_source(path)
+    try:
+        card = Card.model_validate(source.data)
+    except ValidationError as error:
+        raise CatalogueError(problems_of(error, source, Card)) from None
+    card._origin = source
+    if card.id != path.stem:
+        raise CatalogueError([source.problem("id", f"`id` is `{card.id}`, the file is `{path.name}`; name both alike")])
+    return card

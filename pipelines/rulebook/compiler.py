@@ -1,0 +1,188 @@
+"""Cards become columns: for each rule the SQL of its outcome, its attribution and its facts.
+
+Codes stand for outcomes while a query runs: see `Code`. How the dossier is joined is in `judgement`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sqlglot import exp
+
+from pipelines.rulebook.catalogue import Card, Catalogue
+from pipelines.rulebook.dossier import BY_NAME, PROOF_DEPENDENT
+from pipelines.rulebook.expressions import (
+    DatedValues,
+    ExpressionError,
+    columns_of,
+    expand_given,
+    is_owed,
+    parse_condition,
+)
+
+_CIVIL_DATES = {"used_at": "used_on", "delivered_at": "used_on", "consent_at": "consent_on"}
+
+
+class Code(IntEnum):
+    """An outcome inside a query; design law 3 says what becomes of `OWED` at the proof deadline."""
+
+    FAIL = 0
+    PASS = 1
+    UNKNOWN = 2
+    NOT_APPLICABLE = 3
+    OWED = 4
+    """Unknown, and the vendor owed the missing fact under its contract: `NOT_PROVEN` from the deadline on."""
+    NOT_PROVEN = 5
+
+
+FAILED = f"({Code.FAIL}, {Code.NOT_PROVEN})"
+UNKNOWN = f"({Code.UNKNOWN}, {Code.OWED})"
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """One card with its expressions as SQL in the engine's dialect."""
+
+    card: Card
+    outcome: str
+    attributable_to: str
+    pending_on: str
+    reads_proof: bool
+    columns: frozenset[str]
+    """Dossier columns that the rule, its attribution and its evidence read."""
+
+    @property
+    def id(self) -> str:
+        """The rule's id."""
+        return self.card.id
+
+
+@dataclass(frozen=True)
+class RulebookProblem:
+    """What is wrong with a card, and where."""
+
+    card: Card
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.card.source}:{self.card.line_of(self.key)}: {self.card.id}: {self.key}: {self.message}"
+
+
+class RulebookError(ValueError):
+    """The rulebook can't be compiled; the message names every card, line and mend."""
+
+
+def compile_rules(catalogue: Catalogue, *, grain: str, dialect: str = "duckdb") -> tuple[CompiledRule, ...]:
+    """The rules of one grain, in an order in which every needed rule comes first.
+
+    Raises:
+        RulebookError: a card's expression is not in the language of the cards.
+    """
+    problems = check_catalogue(catalogue)
+    if problems:
+        raise RulebookError("\n".join(map(str, problems)))
+    parameters = dated_parameters(catalogue)
+    return tuple(_compile(card, parameters, dialect) for card in catalogue.in_needs_order() if card.grain == grain)
+
+
+def check_catalogue(catalogue: Catalogue) -> list[RulebookProblem]:
+    """Every expression of every card, parsed and checked; all problems at once."""
+    parameters = dated_parameters(catalogue)
+    return [problem for card in catalogue.cards for problem in _problems(card, parameters)]
+
+
+def dated_parameters(catalogue: Catalogue) -> dict[str, DatedValues]:
+    """The law's parameters as the expressions take them."""
+    return {name: DatedValues(tuple(parameter.values)) for name, parameter in catalogue.parameters.items()}
+
+
+def _expressions(card: Card) -> Iterable[tuple[str, str]]:
+    if card.applies_when:
+        yield "applies_when", card.applies_when
+    yield "pass_when", card.pass_when
+    yield from (("attributable_to", sql) for _, sql in card.attributable_to if sql)
+    yield from (("pending_on", sql) for _, sql in card.pending_on if sql)
+
+
+def _problems(card: Card, parameters: dict[str, DatedValues]) -> Iterable[RulebookProblem]:
+    for key, text in _expressions(card):
+        try:
+            parse_condition(text, grain=card.grain, parameters=parameters)
+        except ExpressionError as error:
+            yield RulebookProblem(card, key, str(error))
+    for name in (*card.evidence, *filter(None, (card.holds_until, card.dated_by))):
+        if name not in BY_NAME or card.grain not in BY_NAME[name].grains:
+            yield RulebookProblem(card, "evidence", f"`{name}` is no column of the dossier at grain {card.grain}")
+
+
+def _compile(card: Card, parameters: dict[str, DatedValues], dialect: str) -> CompiledRule:
+    def condition(text: str) -> exp.Expr:
+        return parse_condition(text, grain=card.grain, parameters=parameters)
+
+    applies = condition(card.applies_when) if card.applies_when else exp.true()
+    passes = condition(card.pass_when)
+    read = columns_of(applies) | columns_of(passes)
+    choices = {
+        key: _party(value, lambda sql: expand_given(condition(sql)).sql(dialect))
+        for key, value in (("attributable_to", card.attributable_to), ("pending_on", card.pending_on))
+    }
+    return CompiledRule(
+        card=card,
+        outcome=_outcome(card, applies, passes, choices["pending_on"], dialect),
+        attributable_to=choices["attributable_to"],
+        pending_on=choices["pending_on"],
+        reads_proof=bool(read & PROOF_DEPENDENT),
+        columns=_all_columns(card, condition, read),
+    )
+
+
+def _all_columns(card: Card, condition: Callable[[str], exp.Expr], read: frozenset[str]) -> frozenset[str]:
+    choices = [sql for _, sql in (*card.attributable_to, *card.pending_on) if sql]
+    chosen = frozenset[str]().union(*(columns_of(condition(sql)) for sql in choices))
+    return read | chosen | frozenset(card.evidence)
+
+
+def _outcome(card: Card, applies: exp.Expr, passes: exp.Expr, pending_on: str, dialect: str) -> str:
+    """The outcome's code. `applies_when` that is NULL is unknown: leaving a field out never switches a rule off."""
+    given_applies, given_passes = (f"({expand_given(tree).sql(dialect)})" for tree in (applies, passes))
+    without_proof = "not has_proof or " if (columns_of(applies) | columns_of(passes)) & PROOF_DEPENDENT else ""
+
+    def unknown(tree: exp.Expr) -> str:
+        owed = f"{without_proof}({is_owed(tree).sql(dialect)})"
+        return f"case when {pending_on} = 'vendor' and ({owed}) then {Code.OWED} else {Code.UNKNOWN} end"
+
+    return f"""case
+        when not ({_in_scope(card)}) then {Code.NOT_APPLICABLE}
+        when not {given_applies} then {Code.NOT_APPLICABLE}
+        when {given_applies} is null then {unknown(applies)}
+        when {given_passes} then {Code.PASS}
+        when not {given_passes} then {Code.FAIL}
+        else {unknown(passes)}
+    end"""
+
+
+def _in_scope(card: Card) -> str:
+    """Channel, audience and dates: facts of ours, never NULL but for a date taken from a proof."""
+    civil_date = _CIVIL_DATES.get(card.dated_by, card.dated_by)
+    conditions = ["true"]
+    if card.grain == "lead_use":
+        conditions.append(f"channel in ({_texts(card.channels)})")
+    if card.grain in ("lead_use", "lead"):
+        conditions.append(f"audience in ({_texts(card.audiences)})")
+    if card.in_force.from_ is not None:
+        conditions.append(f"{civil_date} >= date '{card.in_force.from_}'")
+    if card.in_force.to is not None:
+        conditions.append(f"{civil_date} <= date '{card.in_force.to}'")
+    return " and ".join(conditions)
+
+
+def _party(choices: Iterable[tuple[str, str | None]], to_sql: Callable[[str], str]) -> str:
+    """Who, as SQL: the first party whose condition holds; a condition that is NULL does not hold."""
+    branches = [f"when {to_sql(sql)} then '{party}'" for party, sql in choices if sql]
+    otherwise = next(party for party, sql in choices if not sql)
+    return f"case {' '.join(branches)} else '{otherwise}' end" if branches else f"'{otherwise}'"
+
+
+def _texts(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values)

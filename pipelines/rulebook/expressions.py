@@ -1,0 +1,217 @@
+"""The language of the cards: what an expression may say, checked against the dossier before it may judge anybody.
+
+Expressions are parsed once by sqlglot and stay portable: a short list of functions, no engine's own. Turning whole
+cards into queries belongs in `compiler`.
+"""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError
+
+from pipelines.rulebook.dossier import BY_NAME, DELIVERED, DossierColumn
+
+_STRUCTURE: Final = (
+    exp.And, exp.Or, exp.Not, exp.Paren, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between,
+    exp.Case, exp.If, exp.Is, exp.Coalesce, exp.DPipe, exp.Add, exp.Sub, exp.Interval, exp.Cast, exp.DataType,
+    exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Array, exp.Var,
+)  # fmt: skip
+_FUNCTIONS: Final[dict[type[exp.Expr], str]] = {
+    exp.ArrayContains: "array_contains",
+    exp.ArrayOverlaps: "arrays_overlap",
+    exp.ArraySize: "cardinality",
+}
+_BOOLEAN: Final = (
+    exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Is,
+    exp.Boolean, exp.ArrayContains, exp.ArrayOverlaps,
+)  # fmt: skip
+PORTABLE: Final = ("given", "coalesce", *_FUNCTIONS.values())
+
+
+class ExpressionError(ValueError):
+    """An expression is not in the language of the cards; the message says what would mend it."""
+
+
+@dataclass(frozen=True)
+class DatedValues:
+    """A parameter of the law: values with the civil dates from which they hold, in date order."""
+
+    values: tuple[tuple[date, Any], ...]
+
+
+def parse(text: str, *, grain: str, parameters: Mapping[str, DatedValues]) -> exp.Expr:
+    """An expression over the dossier's columns at a grain, with `parameters.<name>` resolved by `used_on`.
+
+    Raises:
+        ExpressionError: unknown column, parameter or function, a NULL test on a delivered fact, or a parse error.
+    """
+    try:
+        tree = sqlglot.parse_one(text, dialect="duckdb").transform(_name_function)
+    except ParseError as error:
+        raise ExpressionError(
+            f"not an SQL expression: {error.errors[0]['description'] if error.errors else text}"
+        ) from None
+    for node in tree.walk():
+        _check_node(node, grain)
+    return tree.transform(lambda node: _resolve_parameter(node, parameters))
+
+
+def parse_condition(text: str, *, grain: str, parameters: Mapping[str, DatedValues]) -> exp.Expr:
+    """An expression that is true, false or NULL.
+
+    Raises:
+        ExpressionError: as `parse`, or the expression is not boolean.
+    """
+    tree = parse(text, grain=grain, parameters=parameters)
+    if not _is_boolean(tree):
+        raise ExpressionError("expected a condition that is true or false, such as `consent_at <= delivered_at`")
+    return tree
+
+
+def columns_of(tree: exp.Expr) -> frozenset[str]:
+    """Dossier columns that an expression reads."""
+    return frozenset(column.name for column in tree.find_all(exp.Column))
+
+
+def delivered_columns_of(tree: exp.Expr) -> tuple[DossierColumn, ...]:
+    """Columns read that a vendor delivers, in name order."""
+    return tuple(BY_NAME[name] for name in sorted(columns_of(tree)) if BY_NAME[name].source in DELIVERED)
+
+
+def expand_given(tree: exp.Expr) -> exp.Expr:
+    """Replace `given(x)` by true where x is delivered, else NULL."""
+
+    def expand(node: exp.Expr) -> exp.Expr:
+        if not _is_given(node):
+            return node
+        is_present = exp.Not(this=exp.Is(this=node.expressions[0].copy(), expression=exp.Null()))
+        return exp.Case(ifs=[exp.If(this=is_present, true=exp.true())])
+
+    return tree.copy().transform(expand)
+
+
+def is_owed(tree: exp.Expr) -> exp.Expr:
+    """Whether an unknown rests on a missing field that the contract in force maps.
+
+    Looked at conjunct by conjunct: one that is NULL, and reads a missing field that the contract maps, is owed.
+    """
+    conjuncts = tree.unnest().flatten() if isinstance(tree.unnest(), exp.And) else [tree]
+    return exp.or_(exp.false(), *(_is_conjunct_owed(conjunct.unnest()) for conjunct in conjuncts))
+
+
+def _is_conjunct_owed(conjunct: exp.Expr) -> exp.Expr:
+    missing = (
+        exp.and_(_is_null(exp.column(column.name)), is_mapped(column)) for column in delivered_columns_of(conjunct)
+    )
+    return exp.and_(_is_null(exp.paren(expand_given(conjunct))), exp.or_(exp.false(), *missing))
+
+
+def _is_null(node: exp.Expr) -> exp.Expr:
+    return exp.Is(this=node, expression=exp.Null())
+
+
+def is_mapped(column: DossierColumn) -> exp.Expr:
+    """Whether the contract in force maps a delivered field that would fill the column."""
+    return exp.or_(
+        exp.false(),
+        *(
+            exp.ArrayContains(this=exp.column("mapped_fields"), expression=exp.Literal.string(field))
+            for field in column.fields
+        ),
+    )
+
+
+def _name_function(node: exp.Expr) -> exp.Expr:
+    """sqlglot knows these two under other names in this dialect."""
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "arrays_overlap" and len(node.expressions) == 2:
+        return exp.ArrayOverlaps(this=node.expressions[0], expression=node.expressions[1])
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "cardinality" and len(node.expressions) == 1:
+        return exp.ArraySize(this=node.expressions[0])
+    return node
+
+
+def _check_node(node: exp.Expr, grain: str) -> None:
+    if isinstance(node, exp.Column):
+        _check_column(node, grain)
+    elif isinstance(node, exp.Is | exp.Coalesce):
+        _refuse_null_test(node)
+    elif isinstance(node, exp.Anonymous | exp.Func) and not isinstance(node, _STRUCTURE):
+        if not (_is_given(node) or type(node) in _FUNCTIONS):
+            name = node.name if isinstance(node, exp.Anonymous) else node.sql_name().lower()
+            raise ExpressionError(f"function `{name}` is not portable; use one of {', '.join(PORTABLE)}")
+    elif not isinstance(node, (*_STRUCTURE, *_FUNCTIONS)):
+        raise ExpressionError(f"`{node.sql(dialect='duckdb')}` is not in the language of the cards")
+
+
+def _check_column(node: exp.Column, grain: str) -> None:
+    if node.table == "parameters":
+        return
+    known = [column.name for column in BY_NAME.values() if grain in column.grains]
+    if node.table or node.name not in known:
+        near = difflib.get_close_matches(node.name, known, n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        raise ExpressionError(f"`{node.sql()}` is no column of the dossier at grain {grain}{hint}")
+
+
+def _refuse_null_test(node: exp.Expr) -> None:
+    for column in node.find_all(exp.Column):
+        known = BY_NAME.get(column.name)
+        if known is not None and known.source in DELIVERED:
+            raise ExpressionError(
+                f"`{column.name}` is delivered by the vendor, so its absence is never knowledge: "
+                "leave out the NULL test, or use given(...), which is NULL when it is missing"
+            )
+
+
+def _is_given(node: exp.Expr) -> bool:
+    return (
+        isinstance(node, exp.Anonymous)
+        and node.name.lower() == "given"
+        and len(node.expressions) == 1
+        and isinstance(node.expressions[0], exp.Column)
+    )
+
+
+def _resolve_parameter(node: exp.Expr, parameters: Mapping[str, DatedValues]) -> exp.Expr:
+    if not (isinstance(node, exp.Column) and node.table == "parameters"):
+        return node
+    if node.name not in parameters:
+        near = difflib.get_close_matches(node.name, parameters, n=1)
+        raise ExpressionError(f"unknown parameter `{node.name}`" + (f"; did you mean `{near[0]}`?" if near else ""))
+    branches = [
+        exp.If(
+            this=exp.GTE(
+                this=exp.column("used_on"), expression=exp.cast(exp.Literal.string(since.isoformat()), "date")
+            ),
+            true=literal(value),
+        )
+        for since, value in reversed(parameters[node.name].values)
+    ]
+    return exp.Case(ifs=branches)
+
+
+def literal(value: Any) -> exp.Expr:
+    """A value of a parameter or an example as an SQL literal; lists are lists of text."""
+    if isinstance(value, list | tuple):
+        return exp.Array(expressions=[exp.Literal.string(str(item)) for item in value])
+    return exp.convert(value)
+
+
+def _is_boolean(tree: exp.Expr) -> bool:
+    if isinstance(tree, exp.Paren):
+        return _is_boolean(tree.this)
+    if isinstance(tree, exp.Not):
+        return _is_boolean(tree.this)
+    if isinstance(tree, exp.And | exp.Or):
+        return _is_boolean(tree.left) and _is_boolean(tree.right)
+    if isinstance(tree, exp.Case):
+        results = [branch.args["true"] for branch in tree.args["ifs"]] + [tree.args.get("default")]
+        return all(result is None or isinstance(result, exp.Null) or _is_boolean(result) for result in results)
+    if isinstance(tree, exp.Column):
+        return BY_NAME[tree.name].type == "boolean"
+    return _is_given(tree) or isinstance(tree, _BOOLEAN)

@@ -1,0 +1,292 @@
+"""The judgement as a list of statements: dossier, outcomes, the proof that counts, verdicts, findings, scorecards.
+
+Set-based from end to end; nothing here runs anything. An engine creates each step as a temporary table, in order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from pipelines.rulebook.catalogue import Catalogue
+from pipelines.rulebook.compiler import FAILED, UNKNOWN, Code, CompiledRule, compile_rules
+
+INPUTS = ("terms", "form_reviews", "all_leads", "all_deliveries", "all_proofs", "all_rejected_rows", "oppositions")
+"""Tables that the engine must hold before the first step; `terms` has one row a day to judge."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A temporary table, or a view where the rows are only passed through."""
+
+    name: str
+    sql: str
+    is_view: bool = False
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The rules of the three grains, compiled, and the steps that apply them."""
+
+    catalogue_digest: str
+    lead_use: tuple[CompiledRule, ...]
+    lead: tuple[CompiledRule, ...]
+    delivery: tuple[CompiledRule, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step, in order; the last four are the published tables."""
+        return (
+            *(Step(name, sql, is_view=name.endswith("dossier")) for name, sql in _static_steps()),
+            Step("outcomes", _outcomes(self.lead_use)),
+            Step("judged_uses", _judged_uses(self.lead_use)),
+            Step("judged_leads_by_rule", _judged(self.lead, "lead_dossier", ("lead_no",))),
+            Step("judged_deliveries", _judged(self.delivery, "delivery_dossier", ("delivery_date",))),
+            Step("use_findings", _use_findings(self.lead_use)),
+            Step("lead_findings", _findings(self.lead, _joined("lead_dossier", "judged_leads_by_rule", "lead_no"))),
+            Step(
+                "delivery_findings",
+                _findings(self.delivery, _joined("delivery_dossier", "judged_deliveries", "delivery_date")),
+            ),
+            Step("all_findings", _all_findings()),
+            Step("verdicts", _verdicts(self.lead_use, self.lead, self.catalogue_digest)),
+            Step("findings", _published_findings()),
+            Step("dimension_scorecards", _load("21_dimension_scorecards")),
+            Step("scorecards", _scorecards(self.lead_use, self.lead, self.delivery)),
+        )
+
+
+def judgement_of(catalogue: Catalogue, *, dialect: str = "duckdb") -> Judgement:
+    """Compile a catalogue.
+
+    Raises:
+        RulebookError: a card is not in the language of the cards.
+    """
+    by_grain = {
+        grain: compile_rules(catalogue, grain=grain, dialect=dialect) for grain in ("lead_use", "lead", "delivery")
+    }
+    return Judgement(catalogue.digest, by_grain["lead_use"], by_grain["lead"], by_grain["delivery"])
+
+
+def _static_steps() -> list[tuple[str, str]]:
+    folder = resources.files("pipelines.rulebook") / "sql"
+    files = sorted((file for file in folder.iterdir() if file.name[:2] < "20"), key=lambda file: file.name)
+    return [(file.name[3:].removesuffix(".sql"), file.read_text(encoding="utf-8")) for file in files]
+
+
+def _load(name: str) -> str:
+    return (resources.files("pipelines.rulebook") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _outcomes(rules: Sequence[CompiledRule]) -> str:
+    columns = "".join(f",\n{rule.outcome} as o_{rule.id}" for rule in rules)
+    return f"""
+        select
+            lead_no, channel, proof_no, candidate_count, lists_channel, consent_at, proof_received_at, is_final{columns}
+        from dossier"""
+
+
+def _judged_uses(rules: Sequence[CompiledRule]) -> str:
+    """Choose the proof that counts (design 6), then apply needs and the deadline."""
+    reading = [rule for rule in rules if rule.reads_proof and rule.card.severity == "blocking"]
+    chosen = f"""
+        select * from outcomes where candidate_count is null or candidate_count = 1
+        union all
+        select * from outcomes where candidate_count > 1
+        qualify row_number() over (
+            partition by lead_no, channel
+            order by
+                {_count(reading, "o", FAILED)},
+                {_count(reading, "o", UNKNOWN)},
+                case when lists_channel then 0 else 1 end,
+                consent_at desc,
+                proof_received_at desc,
+                proof_no
+        ) = 1"""
+    return _settled(rules, f"({chosen})", ("lead_no", "channel", "proof_no"))
+
+
+def _judged(rules: Sequence[CompiledRule], dossier: str, key: tuple[str, ...]) -> str:
+    columns = "".join(f",\n{rule.outcome} as o_{rule.id}" for rule in rules)
+    return _settled(rules, f"(select {', '.join(key)}, is_final{columns} from {dossier})", key)
+
+
+def _settled(rules: Sequence[CompiledRule], source: str, key: tuple[str, ...]) -> str:
+    """`f_<rule>`: not applicable unless every needed rule passed; owed becomes not proven at the deadline."""
+    settled = source
+    for rule in rules:  # in needs order, so that what a rule needs is settled before it
+        missing = " or ".join(f"s_{needed} <> {Code.PASS}" for needed in rule.card.needs)
+        outcome = f"case when {missing} then {Code.NOT_APPLICABLE} else o_{rule.id} end" if missing else f"o_{rule.id}"
+        settled = f"(select *, cast({outcome} as tinyint) as s_{rule.id} from {settled})"
+    finals = "".join(
+        f",\ncase when s_{rule.id} = {Code.OWED} and is_final then {Code.NOT_PROVEN} else s_{rule.id} end"
+        f" as f_{rule.id}"
+        for rule in rules
+    )
+    return f"select {', '.join(key)}{finals} from {settled}"
+
+
+def _joined(dossier: str, judged: str, key: str) -> str:
+    columns = f"dossier.*, judged.* exclude ({key})"
+    return f"(select {columns} from {dossier} as dossier inner join {judged} as judged using ({key}))"
+
+
+def _use_findings(rules: Sequence[CompiledRule]) -> str:
+    found = " or ".join(_is_finding(rule) for rule in rules) or "false"
+    needed = sorted(frozenset[str]().union(*(rule.columns for rule in rules)) | {"vendor", "delivery_date", "lead_id"})
+    kept = ", ".join(f"dossier.{name}" for name in needed if name != "channel")
+    source = f"""(
+        select judged.*, {kept}
+        from dossier
+        inner join (select * from judged_uses where {found}) as judged
+            on dossier.lead_no = judged.lead_no
+            and dossier.channel = judged.channel
+            and dossier.proof_no is not distinct from judged.proof_no
+    )"""
+    return _findings(rules, source)
+
+
+def _is_finding(rule: CompiledRule) -> str:
+    return f"f_{rule.id} not in ({Code.PASS}, {Code.NOT_APPLICABLE})"
+
+
+def _findings(rules: Sequence[CompiledRule], source: str) -> str:
+    grain = rules[0].card.grain if rules else "delivery"
+    lead_id = "lead_id" if grain != "delivery" else "cast(null as varchar)"
+    channel = "channel" if grain == "lead_use" else "cast(null as varchar)"
+    branches = [_finding(rule, lead_id, channel) for rule in rules]
+    return f"with found as materialized (select * from {source})\n" + "\nunion all\n".join(branches)
+
+
+def _finding(rule: CompiledRule, lead_id: str, channel: str) -> str:
+    card = rule.card
+    twins = " or ".join(f"f_{twin} in {FAILED}" for twin in card.subsumed_by) or "false"
+    return f"""
+        select
+            vendor, delivery_date, {lead_id} as lead_id, {channel} as channel,
+            '{rule.id}' as rule_id, f_{rule.id} as code,
+            '{card.severity}' as severity, {rule.attributable_to} as party, {rule.pending_on} as debtor,
+            '{card.dimension}' as dimension, {_facts(card.evidence)} as facts,
+            f_{rule.id} in {FAILED} and '{card.severity}' <> 'info' and not ({twins}) as is_defect
+        from found
+        where {_is_finding(rule)}"""
+
+
+def _facts(evidence: Sequence[str]) -> str:
+    pairs = ", ".join(f"{name} := {name}" for name in evidence)
+    return f"cast(to_json(struct_pack({pairs})) as varchar)" if pairs else "'{}'"
+
+
+def _all_findings() -> str:
+    tables = ("use_findings", "lead_findings", "delivery_findings")
+    return " union all ".join(f"select * from {table}" for table in tables)
+
+
+def _published_findings() -> str:
+    return f"""
+        select
+            vendor, delivery_date, lead_id, channel, rule_id,
+            case when code in {FAILED} then 'fail' else 'unknown' end as outcome,
+            case when code in {FAILED} then code = {Code.FAIL} end as is_proven,
+            severity,
+            case when code in {FAILED} then party end as attributable_to,
+            case when code <> {Code.FAIL} then debtor end as pending_on,
+            dimension, facts
+        from all_findings"""
+
+
+def _verdicts(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], digest: str) -> str:
+    blocking = [rule for rule in uses if rule.card.severity == "blocking"]
+    rules = sorted((*uses, *leads), key=lambda rule: rule.id)
+    return f"""
+        select
+            lead.vendor, lead.delivery_date, lead.lead_id, use.channel,
+            case
+                when {_any(blocking, FAILED)} then 'blocked'
+                when {_any(blocking, UNKNOWN)} then 'on_hold'
+                else 'usable'
+            end as verdict,
+            {_rule_ids(rules, FAILED)} as failed_rules,
+            {_rule_ids(rules, UNKNOWN)} as unknown_rules,
+            lead.is_final, lead.known_at, '{digest}' as catalogue_digest
+        from judged_uses as use
+        inner join judged_leads as lead on use.lead_no = lead.lead_no
+        inner join judged_leads_by_rule as by_rule on use.lead_no = by_rule.lead_no"""
+
+
+def _any(rules: Sequence[CompiledRule], codes: str) -> str:
+    return " or ".join(f"f_{rule.id} in {codes}" for rule in rules) or "false"
+
+
+def _count(rules: Sequence[CompiledRule], prefix: str, codes: str) -> str:
+    return " + ".join(f"case when {prefix}_{rule.id} in {codes} then 1 else 0 end" for rule in rules) or "0"
+
+
+def _rule_ids(rules: Sequence[CompiledRule], codes: str) -> str:
+    """Ids in order; the list is only built where there is something to list."""
+    ids = ", ".join(f"case when f_{rule.id} in {codes} then '{rule.id}' end" for rule in rules)
+    listed = f"list_filter([{ids}], lambda id: id is not null)"
+    return f"case when {_any(rules, codes)} then {listed} else cast([] as varchar[]) end"
+
+
+def _scorecards(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], deliveries: Sequence[CompiledRule]) -> str:
+    by_use = f"""
+        select cell.vendor, cell.delivery_date, cell.channel{_counts(uses, "use")}
+        from (
+            select delivered.vendor, delivered.delivery_date, unnest(delivered.contract_channels) as channel
+            from delivery_dossier as delivered
+        ) as cell
+        left join judged_leads as lead on cell.delivery_date = lead.delivery_date
+        left join judged_uses as use on lead.lead_no = use.lead_no and cell.channel = use.channel
+        group by cell.vendor, cell.delivery_date, cell.channel"""
+    by_lead = f"""
+        select delivered.vendor, delivered.delivery_date, cast(null as varchar) as channel{_counts(leads, "judged")}
+        from delivery_dossier as delivered
+        left join judged_leads as lead on delivered.delivery_date = lead.delivery_date
+        left join judged_leads_by_rule as judged on lead.lead_no = judged.lead_no
+        group by delivered.vendor, delivered.delivery_date"""
+    by_delivery = f"""
+        select
+            delivered.vendor, delivered.delivery_date, cast(null as varchar) as channel{_counts(deliveries, "judged")}
+        from delivery_dossier as delivered
+        left join judged_deliveries as judged on delivered.delivery_date = judged.delivery_date
+        group by delivered.vendor, delivered.delivery_date"""
+    branches = [
+        *(_scorecard(rule, "by_use") for rule in uses),
+        *(_scorecard(rule, "by_lead") for rule in leads),
+        *(_scorecard(rule, "by_delivery") for rule in deliveries),
+    ]
+    return f"""
+        with by_use as materialized ({by_use}),
+        by_lead as materialized ({by_lead}),
+        by_delivery as materialized ({by_delivery}),
+        blamed as materialized (
+            select delivery_date, channel, rule_id, count(*) as blamed_count
+            from all_findings
+            where code in {FAILED} and party = 'vendor'
+            group by delivery_date, channel, rule_id
+        ),
+        counted as ({" union all ".join(branches)})
+        select counted.*, coalesce(blamed.blamed_count, 0) as vendor_attributable_count
+        from counted
+        left join blamed
+            on counted.delivery_date = blamed.delivery_date
+            and counted.channel is not distinct from blamed.channel
+            and counted.rule_id = blamed.rule_id"""
+
+
+def _counts(rules: Sequence[CompiledRule], table: str) -> str:
+    codes = {"p": f"= {Code.PASS}", "f": f"in {FAILED}", "u": f"in {UNKNOWN}", "n": f"= {Code.NOT_APPLICABLE}"}
+    return "".join(
+        f",\ncount(case when {table}.f_{rule.id} {test} then 1 end) as {letter}_{rule.id}"
+        for rule in rules
+        for letter, test in codes.items()
+    )
+
+
+def _scorecard(rule: CompiledRule, source: str) -> str:
+    return f"""
+        select
+            vendor, delivery_date, channel, '{rule.id}' as rule_id, '{rule.card.dimension}' as dimension,
+            p_{rule.id} as pass_count, f_{rule.id} as fail_count, u_{rule.id} as unknown_count,
+            n_{rule.id} as not_applicable_count
+        from {source}"""

@@ -1,0 +1,66 @@
+"""Law parameters that change with time: dated values, each with its reference. Cards say which rule reads them."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Strict, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+
+from pipelines.rulebook.sources import CatalogueError, Model, problems_of, read_source
+
+Value = bool | int | str | tuple[str, ...]
+
+
+def _by_date(values: Any) -> Any:
+    """`{date: value}` as pairs in order of date."""
+    if not isinstance(values, dict) or not all(type(day) is date for day in values):
+        raise PydanticCustomError("dated", "expected `{YYYY-MM-DD: value, …}`")
+    return tuple((day, _value(value)) for day, value in sorted(values.items()))
+
+
+def _value(value: Any) -> Value:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    if isinstance(value, bool | int | str):
+        return value
+    raise PydanticCustomError("dated", "expected whole numbers, text, true or false, or lists of text")
+
+
+class DatedParameter(Model):
+    """The values of one parameter, each in force from its date (Europe/Paris) until the next."""
+
+    values: Annotated[tuple[tuple[Annotated[date, Strict()], Value], ...], BeforeValidator(_by_date)]
+    reference: str
+    """Text of law, contract or decision that the values come from."""
+
+    @field_validator("values")
+    @classmethod
+    def _check(cls, values: tuple[tuple[date, Value], ...]) -> tuple[tuple[date, Value], ...]:
+        if len({type(value) for _, value in values}) != 1:
+            raise PydanticCustomError("dated", "expected at least one value, all of one type")
+        return values
+
+    def at(self, on: date) -> Value | None:
+        """The value in force on a civil date, None before the first one."""
+        return next((value for day, value in reversed(self.values) if day <= on), None)
+
+
+def read_parameters(path: Path) -> Mapping[str, DatedParameter]:
+    """Read a `parameters.yaml`: `{name: {values: {date: value}, reference: text}}`.
+
+    Raises:
+        CatalogueError: every problem of the file.
+    """
+    source = read_source(path)
+    parameters: dict[str, DatedParameter] = {}
+    problems = []
+    for name, content in source.data.items():
+        try:
+            parameters[name] = DatedParameter.model_validate(content)
+        except ValidationError as error:
+            problems += problems_of(error, source, DatedParameter, within=str(name))
+    if problems:
+        raise CatalogueError(problems)
+    return parameters

@@ -1,0 +1,14 @@
+-- the leads to judge with what their contract says and what was known
+select
+    leads.lead_no,
+    leads.* exclude (lead_no, is_judged, delivered_at, audience, judged_audience, channels),
+    leads.judged_audience as audience,
+    coalesce(leads.channels, terms.contract_channels) as lead_channels,
+    terms.* exclude (vendor, delivery_date),
+    leads.collected_at + terms.max_lead_age_seconds * interval '1' second as lead_age_limit_at,
+    duplicates.lead_no is not null as is_duplicate,
+    reused_consents.lead_no is not null as is_consent_of_other_person
+from leads
+inner join terms on leads.delivery_date = terms.delivery_date
+left join duplicates on leads.lead_no = duplicates.lead_no
+left join reused_consents on leads.lead_no = reused_consents.lead_no

@@ -1,0 +1,50 @@
+-- the first path on which a lead finds a given proof: its consent_id, else the proof's lead_id, else an identity key
+with given as (
+    select proof_no, consent_id, lead_id, email_key, phone_key, received_at
+    from proofs
+    where decision = 'given'
+),
+
+by_consent as (
+    select lead.lead_no, given.proof_no
+    from judged_leads as lead
+    inner join given on lead.consent_id = given.consent_id
+    where given.received_at <= lead.known_at
+),
+
+without_consent as (
+    select lead.lead_no, lead.lead_id, lead.email_key, lead.phone_key, lead.known_at
+    from judged_leads as lead
+    anti join by_consent on lead.lead_no = by_consent.lead_no
+),
+
+by_lead as (
+    select lead.lead_no, given.proof_no
+    from without_consent as lead
+    inner join given on lead.lead_id = given.lead_id
+    where given.received_at <= lead.known_at
+),
+
+without_lead as (
+    select lead.*
+    from without_consent as lead
+    anti join by_lead on lead.lead_no = by_lead.lead_no
+)
+
+select lead_no, proof_no
+from by_consent
+union all
+select lead_no, proof_no
+from by_lead
+union all
+(
+    select lead.lead_no, given.proof_no
+    from without_lead as lead
+    inner join given on lead.email_key = given.email_key
+    where given.received_at <= lead.known_at
+    union
+    select lead.lead_no, given.proof_no
+    from without_lead as lead
+    inner join given on lead.phone_key = given.phone_key
+    where given.received_at <= lead.known_at
+)

@@ -1,0 +1,116 @@
+-- the lead dossier: one row per lead use and candidate proof; without a proof its columns are NULL
+select
+    use.lead_no,
+    proof.proof_no,
+    candidate.candidate_count,
+    proof.received_at as proof_received_at,
+    array_contains(proof.channels, use.channel) as lists_channel,
+    lead.vendor,
+    lead.lead_id,
+    use.channel,
+    lead.delivery_date,
+    lead.delivered_at,
+    lead.is_delivered_at_assumed,
+    lead.used_at,
+    lead.used_on,
+    lead.known_at,
+    lead.is_final,
+    lead.mapped_fields,
+    lead.audience,
+    case
+        when lead.claimed_basis like '%:%' then nullif(
+            case use.channel
+                when 'email' then regexp_extract(lead.claimed_basis, '(^|[|])email:([a-z0-9_]+)', 2)
+                when 'sms' then regexp_extract(lead.claimed_basis, '(^|[|])sms:([a-z0-9_]+)', 2)
+                when 'phone' then regexp_extract(lead.claimed_basis, '(^|[|])phone:([a-z0-9_]+)', 2)
+                else regexp_extract(lead.claimed_basis, '(^|[|])automated_call:([a-z0-9_]+)', 2)
+            end,
+            ''
+        )
+        else lead.claimed_basis
+    end as claimed_basis,
+    lead.collected_at,
+    lead.consent_id,
+    lead.form_id,
+    lead.form_version,
+    lead.source_url,
+    lead.collector_id,
+    lead.product,
+    lead.postal_code,
+    lead.country,
+    lead.job_function,
+    lead.company_siren,
+    lead.over_18,
+    lead.informed_at_collection,
+    lead.optout_offered_at_collection,
+    lead.lead_channels,
+    lead.invalid_fields,
+    proof.proof_no is not null as has_proof,
+    proof.consent_id as proof_consent_id,
+    proof.lead_id as proof_lead_id,
+    proof.channels as proof_channels,
+    proof.decision,
+    proof.consent_at,
+    candidate.consent_on,
+    proof.action,
+    proof.box_prechecked,
+    proof.consent_text_digest,
+    proof.recipients,
+    proof.recipient_sirens,
+    proof.partner_list_version,
+    candidate.names_advertiser,
+    proof.goods_services,
+    proof.period_end,
+    candidate.consent_expires_at,
+    proof.mentions,
+    proof.l223_2_notice,
+    proof.privacy_notice_version,
+    proof.source_url as proof_source_url,
+    proof.form_id as proof_form_id,
+    proof.form_version as proof_form_version,
+    proof.refusal_equal_prominence,
+    proof.participation_requires_consent,
+    proof.snapshot_uri,
+    proof.snapshot_sha256,
+    proof.proof_sha256,
+    proof.double_optin_sent_at,
+    proof.double_optin_confirmed_at,
+    proof.collector_id as proof_collector_id,
+    candidate.email_keys_equal,
+    candidate.phone_keys_equal,
+    lead.contract_channels,
+    lead.advertiser_siren,
+    lead.is_double_optin_required,
+    lead.lead_age_limit_at,
+    coalesce(objection.is_refused_by_reference, false)
+    or (
+        objection.refused_by_key_at is not null
+        and (proof.consent_at is null or objection.refused_by_key_at >= proof.consent_at)
+    ) as is_refused,
+    coalesce(objection.is_withdrawn_by_reference, false)
+    or (
+        objection.withdrawn_by_key_at is not null
+        and (proof.consent_at is null or objection.withdrawn_by_key_at >= proof.consent_at)
+    ) as is_withdrawn,
+    opposition.lead_no is not null as is_opposed,
+    opposition.opposition_blame_at,
+    lead.is_consent_of_other_person,
+    lead.is_duplicate,
+    form.form_id is not null as is_form_reviewed,
+    form.text_digest as reviewed_text_digest,
+    form.box_prechecked as reviewed_box_prechecked,
+    form.refusal_equal_prominence as reviewed_refusal_equal_prominence,
+    form.participation_requires_consent as reviewed_participation_requires_consent,
+    form.mentions as reviewed_mentions,
+    form.names_advertiser as reviewed_names_advertiser
+from lead_uses as use
+inner join judged_leads as lead on use.lead_no = lead.lead_no
+left join candidates as candidate on use.lead_no = candidate.lead_no
+left join proofs as proof on candidate.proof_no = proof.proof_no
+left join objections as objection on use.lead_no = objection.lead_no and use.channel = objection.channel
+left join oppositions_met as opposition on use.lead_no = opposition.lead_no and use.channel = opposition.channel
+left join form_reviews as form
+    on lead.contract_digest = form.contract_digest
+    and proof.form_id = form.form_id
+    and proof.form_version = form.form_version
+    and form.reviewed_on <= lead.known_on

@@ -1,0 +1,61 @@
+-- leads of each delivery by dimension: received, with a defect, with a defect for which the vendor answers
+with accepted as (
+    select vendor, delivery_date, file_digest, rows_received
+    from all_deliveries
+    where role = 'leads' and status in ('accepted', 'accepted_with_rejects')
+),
+
+received as (
+    select vendor, delivery_date, sum(rows_received) as leads_received
+    from accepted
+    group by vendor, delivery_date
+),
+
+rejected as (
+    select distinct rows.delivery_date, rows.file_digest, rows.row_number
+    from all_rejected_rows as rows
+    semi join accepted on rows.delivery_date = accepted.delivery_date and rows.file_digest = accepted.file_digest
+    where rows.row_number is not null
+),
+
+defects as (
+    select delivery_date, lead_id as reference, dimension, party = 'vendor' as is_vendor
+    from all_findings
+    where is_defect and lead_id is not null
+    union all
+    select delivery_date, 'row ' || file_digest || ' ' || row_number as reference, 'conformity' as dimension, true as is_vendor
+    from rejected
+),
+
+rated as (
+    select * from defects where dimension in ('consent', 'proof', 'opposition', 'conformity', 'quality')
+    union all
+    select delivery_date, reference, 'all' as dimension, is_vendor from defects
+),
+
+counted as (
+    select
+        delivery_date,
+        dimension,
+        count(distinct reference) as leads_defective,
+        count(distinct case when is_vendor then reference end) as leads_vendor_defective
+    from rated
+    group by delivery_date, dimension
+),
+
+dimensions as (
+    select unnest(['consent', 'proof', 'opposition', 'conformity', 'quality', 'all']) as dimension
+)
+
+select
+    received.vendor,
+    received.delivery_date,
+    dimensions.dimension,
+    cast(received.leads_received as bigint) as leads_received,
+    coalesce(counted.leads_defective, 0) as leads_defective,
+    coalesce(counted.leads_vendor_defective, 0) as leads_vendor_defective
+from received
+semi join terms on received.delivery_date = terms.delivery_date
+cross join dimensions
+left join counted
+    on received.delivery_date = counted.delivery_date and dimensions.dimension = counted.dimension
