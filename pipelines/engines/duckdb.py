@@ -27,8 +27,9 @@ class Session:
         listed = ", ".join(f"'{str(file).replace(chr(39), chr(39) * 2)}'" for file in files)
         is_by_vendor = {"vendor", "delivery_date"} <= set(schema.names) and "identity_key" not in schema.names
         options = ", hive_partitioning = true, hive_types = {'vendor': varchar, 'delivery_date': date}"
+        columns = ", ".join(f'"{column}"' for column in schema.names)
         self.connection.execute(
-            f"create temp view {name} as select {', '.join(schema.names)} "
+            f"create temp view {name} as select {columns} "
             f"from read_parquet([{listed}]{options if is_by_vendor else ', hive_partitioning = false'})"
         )
 

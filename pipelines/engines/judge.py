@@ -25,7 +25,7 @@ _INPUT_TABLES: Final = {
     "all_proofs": "consent_proofs",
     "all_rejected_rows": "rejected_rows",
 }
-MAX_AGE: Final = "tel_consent_max_age_months"
+MAX_AGE: Final = "consent_max_age_months"
 
 
 @dataclass(frozen=True)

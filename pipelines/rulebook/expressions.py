@@ -98,10 +98,16 @@ def expand_given(tree: exp.Expr) -> exp.Expr:
 def is_owed(tree: exp.Expr) -> exp.Expr:
     """Whether an unknown rests on a missing field that the contract in force maps.
 
-    Looked at conjunct by conjunct: one that is NULL, and reads a missing field that the contract maps, is owed.
+    Looked at conjunct by conjunct, and in a `case` in the branch that is taken: one that is NULL, and reads a missing
+    field that the contract maps, is owed.
     """
-    conjuncts = tree.unnest().flatten() if isinstance(tree.unnest(), exp.And) else [tree]
-    return exp.or_(exp.false(), *(_is_conjunct_owed(conjunct.unnest()) for conjunct in conjuncts))
+    whole = tree.unnest()
+    if isinstance(whole, exp.And):
+        return exp.or_(exp.false(), *(is_owed(conjunct) for conjunct in whole.flatten()))
+    if isinstance(whole, exp.Case) and whole.this is None:
+        branches = [exp.If(this=branch.this.copy(), true=is_owed(branch.args["true"])) for branch in whole.args["ifs"]]
+        return exp.Case(ifs=branches, default=is_owed(whole.args.get("default") or exp.null()))
+    return _is_conjunct_owed(whole)
 
 
 def _is_conjunct_owed(conjunct: exp.Expr) -> exp.Expr:

@@ -1,20 +1,20 @@
 -- oppositions in force at delivery, as each lead use meets them; who could have known is a share with this vendor
 with probes as (
-    select lead_no, email_key as identity_key, true as is_exact
+    select lead_no, email_key as identity_key
     from judged_leads
     where email_key is not null
     union all
-    select lead_no, phone_key, true
+    select lead_no, phone_key
     from judged_leads
     where phone_key is not null
     union all
-    select lead_no, email_alias_key, false
+    select lead_no, email_alias_key
     from judged_leads
     where email_alias_key is not null and email_alias_key is distinct from email_key
 ),
 
 found as (
-    select probes.lead_no, probes.is_exact, event.*
+    select probes.lead_no, event.*
     from probes
     inner join oppositions as event on probes.identity_key = event.identity_key
 ),
@@ -31,7 +31,7 @@ in_force as (
         found.lead_no,
         found.channel,
         case
-            when found.is_exact and found.vendor in (lead.vendor, '*')
+            when found.vendor in (lead.vendor, '*')
                 then found.shared_at + lead.suppression_delay_seconds * interval '1' second
         end as blame_at
     from found

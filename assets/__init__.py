@@ -1,0 +1,1 @@
+"""The nouns: one thin module per stage of the way of the data; logic belongs in `pipelines`."""

@@ -1,0 +1,58 @@
+"""The intake: what vendors delivered becomes leads and consent proofs, keyed; one step writes both and their record."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.reporting import report
+from pipelines.domain.intake_files import ROLES_READ
+from pipelines.partitions import days_by_vendor
+from pipelines.resources.house import House
+from pipelines.storage.intake import IntakeDay, take_in_vendor
+
+
+def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
+    """The step `intake` with its two assets over the given partitions."""
+
+    def spec(name: str, description: str) -> dg.AssetSpec:
+        return dg.AssetSpec(
+            name,
+            description=description,
+            group_name="intake",
+            kinds={"pandas", "parquet"},
+            owners=["team:data"],
+        )
+
+    @dg.multi_asset(
+        name="intake",
+        specs=[
+            spec(
+                "leads",
+                "Accepted rows of lead files, without direct identifiers; rejected rows lie beside them, with reasons.",
+            ),
+            spec("consent_proofs", "Accepted rows of proof files, in the folder of the day they arrived."),
+        ],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def intake(
+        context: dg.AssetExecutionContext, house: dg.ResourceParam[House]
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        """Take in the run's days, vendor by vendor."""
+        book = house.contracts()
+        for vendor, days in days_by_vendor(context.partition_keys).items():
+            with house.lake.writing(vendor):
+                for taken in take_in_vendor(
+                    house.settings.inbox, house.lake, book.of(vendor), vendor, days, hasher=house.hasher
+                ):
+                    house.lake.publish(vendor, taken.day, taken.tables)
+                    _report(context, vendor, taken)
+            context.log.info(f"{vendor}: {len(days)} days taken in")
+        yield from (dg.MaterializeResult(asset_key=asset) for asset in ROLES_READ)
+
+    return intake
+
+
+def _report(context: dg.AssetExecutionContext, vendor: str, taken: IntakeDay) -> None:
+    for role in ROLES_READ:
+        report(context, role, vendor, taken.day, taken.counts(role))

@@ -1,0 +1,24 @@
+"""The opposition registry's keyed snapshot in the lake."""
+
+import dagster as dg
+
+from pipelines.resources.house import House
+from pipelines.storage.snapshot import refresh_snapshot
+
+
+@dg.asset(
+    group_name="registry",
+    kinds={"sqlalchemy", "parquet"},
+    owners=["team:compliance"],
+    description="Append-only snapshot of the internal opposition registry, keyed; only what is new is read.",
+)
+def oppositions(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
+    """Copy what is new in the registry into the lake."""
+    refreshed = refresh_snapshot(house.registry, house.lake)
+    return dg.MaterializeResult(
+        metadata={
+            "days rewritten": refreshed.day_count,
+            "events in them": refreshed.row_count,
+            "rebuilt": refreshed.is_rebuild,
+        }
+    )

@@ -1,0 +1,22 @@
+"""Each vendor's compliance score over its final deliveries."""
+
+import dagster as dg
+
+from pipelines.jobs import as_of
+from pipelines.resources.house import House
+from pipelines.storage.vendor_scores import score_vendors
+
+
+@dg.asset(
+    deps=["verdicts"],
+    group_name="scores",
+    kinds={"sqlalchemy"},
+    owners=["team:purchasing"],
+    description="Points per vendor and dimension from realised rates, over final deliveries up to the run's `as_of`.",
+)
+def vendor_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
+    """Score every vendor that has final deliveries, and keep the scores in the registry."""
+    scored = score_vendors(
+        house.lake, house.contracts(), house.registry, as_of=as_of(context), catalogue=house.catalogue
+    )
+    return dg.MaterializeResult(metadata={"vendors scored": len(scored), "as of": as_of(context).isoformat()})

@@ -1,0 +1,43 @@
+"""Every lead use judged on the clock at delivery."""
+
+import dagster as dg
+import pyarrow.compute as pc
+
+from assets.reporting import report
+from pipelines.engines.judge import JudgedDay
+from pipelines.jobs import as_of
+from pipelines.partitions import days_by_vendor
+from pipelines.resources.house import House
+from pipelines.storage.snapshot import refresh_snapshot
+
+
+def build_verdicts(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
+    """The asset `verdicts` over the given partitions."""
+
+    @dg.asset(
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        deps=["leads", "consent_proofs", "oppositions"],
+        group_name="verdicts",
+        kinds={"duckdb", "parquet"},
+        owners=["team:compliance"],
+        description="Verdicts, findings and scorecards of each delivery, under the rules in force at delivery.",
+    )
+    def verdicts(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> None:
+        """Judge the run's days, and the published days that they can reach."""
+        book, at = house.contracts(), as_of(context)
+        refresh_snapshot(house.registry, house.lake)  # a run never judges on a registry that has moved on
+        for vendor, days in days_by_vendor(context.partition_keys).items():
+            with house.lake.writing(vendor):
+                for judged in house.judge.judge(book.of(vendor), vendor, days, as_of=at):
+                    house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
+                    report(context, "verdicts", vendor, judged.day, _counts(judged))
+            context.log.info(f"{vendor}: {len(days)} days judged as of {at.isoformat()}")
+
+    return verdicts
+
+
+def _counts(judged: JudgedDay) -> dict[str, int | str]:
+    values = pc.value_counts(judged.tables["verdicts"]["verdict"]).to_pylist()
+    counts = {str(value["values"]).replace("_", " "): int(value["counts"]) for value in values}
+    return {"lead uses": judged.tables["verdicts"].num_rows, **counts, "findings": judged.tables["findings"].num_rows}

@@ -1,0 +1,67 @@
+"""`opposable explain`: the vendor's and the DPO's first question, answered rule by rule."""
+
+import json
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.commands.shared import day_of, house_of_settings, instant_of, known_vendor, refuse
+from pipelines.domain.words import CHANNELS
+from pipelines.engines.explain import ExplainedUse, explain
+
+_COLOURS = {"pass": "green", "fail": "red", "unknown": "yellow", "not applicable": "dim"}
+
+
+def explain_command(
+    vendor: Annotated[str, typer.Argument(help="Key of the vendor.")],
+    lead_id: Annotated[str, typer.Argument(help="The vendor's reference of the lead.")],
+    on: Annotated[
+        str | None, typer.Option("--date", help="Delivery date, when the reference came more than once.")
+    ] = None,
+    channel: Annotated[str | None, typer.Option(help="One channel only.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Knowledge instant; as published unless given.")] = None,
+) -> None:
+    """Print every rule that was applied to a lead, its inputs, its outcome and why."""
+    house = house_of_settings()
+    book = house.contracts()
+    known_vendor(book, vendor)
+    if channel is not None and channel not in CHANNELS:
+        refuse(f"--channel: expected one of {', '.join(CHANNELS)}")
+    day: date | None = day_of("--date", on) if on else None
+    at: datetime | None = instant_of("--as-of", as_of) if as_of else None
+    uses = explain(house.judge, house.lake, book.of(vendor), vendor, lead_id, on=day, channel=channel, as_of=at)
+    if not uses:
+        typer.echo(
+            f"no accepted lead of {vendor} has this reference{f' on {day}' if day else ''}: it was never delivered, "
+            "its row "
+            "was rejected (see the delivery's rejected rows), or its day is not reconciled yet",
+            err=True,
+        )
+        raise typer.Exit(1)
+    for use in uses:
+        Console().print(_table(use))
+
+
+def _table(use: ExplainedUse) -> Table:
+    state = "final" if use.is_final else "provisional"
+    subject = f"{use.vendor} · {use.delivery_date} · {use.lead_id} · {use.channel or '-'}"
+    title = f"{subject}: {use.verdict} ({state}, known at {use.known_at} UTC)"
+    table = Table(title=title, title_justify="left", show_lines=True, expand=True)
+    for heading in ("rule", "outcome", "why", "inputs"):
+        table.add_column(heading, overflow="fold")
+    for applied in use.rules:
+        inputs = "\n".join(f"{name} = {_written(value)}" for name, value in applied.inputs.items())
+        outcome = f"[{_COLOURS[applied.outcome]}]{applied.outcome}[/]"
+        table.add_row(f"{applied.rule.id}\n[dim]{applied.rule.card.title.en}[/]", outcome, applied.why, inputs)
+    return table
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return "missing"
+    return (
+        value.isoformat(sep=" ") if isinstance(value, datetime) else json.dumps(value, ensure_ascii=False, default=str)
+    )

@@ -1,0 +1,134 @@
+"""`opposable oppositions`: the opposition registry from the terminal."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Final
+
+import sqlalchemy as sa
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from pipelines.commands.shared import house_of_settings, refuse
+from pipelines.domain.identities import IdentityHasher
+from pipelines.domain.oppositions import HeaderError, OppositionLine, RefusedLine, read_header, read_lines
+from pipelines.resources.house import House
+from pipelines.storage.keys import KeyMissingError
+from pipelines.storage.oppositions import ImportCounts, has_oppositions, import_oppositions
+from pipelines.storage.registry import RegistryError
+
+KEY_ID: Final = "identity-1"
+NORMALISATION_VERSION: Final = 1
+SHOWN_REFUSALS: Final = 100
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def oppositions() -> None:
+    """The opposition registry: who objected, when, and which vendors were told."""
+
+
+@app.command("import")
+def import_(
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV files with identifier,kind,channel,opposed_at,…", metavar="FILE…")
+    ],
+) -> None:
+    """Import opposition files. Bad lines are refused one by one; good lines are imported; importing again is safe.
+
+    Exit status: 0 all imported, 1 some lines refused, 2 a file, a header or a setting is wrong and nothing was done.
+    """
+    headers = {path: _header(path) for path in files}
+    registry, hasher = _opened(house_of_settings())
+    refused = [_import(path, columns, registry, hasher) for path, columns in headers.items()]
+    if any(refused):
+        raise typer.Exit(1)
+
+
+@dataclass
+class _Refusals:
+    """Exact count and first lines of what was refused."""
+
+    count: int = 0
+    first: list[RefusedLine] = field(default_factory=list)
+
+    def let_pass(self, lines: Iterable[OppositionLine | RefusedLine]) -> Iterator[OppositionLine]:
+        for line in lines:
+            if isinstance(line, OppositionLine):
+                yield line
+                continue
+            self.count += 1
+            if self.count <= SHOWN_REFUSALS:
+                self.first.append(line)
+
+
+def _import(path: Path, columns: tuple[str, ...], registry: sa.Engine, hasher: IdentityHasher) -> int:
+    refusals = _Refusals()
+    with (
+        _progress() as progress,
+        progress.open(path, "r", encoding="utf-8-sig", errors="surrogateescape", description=path.name) as file,
+    ):
+        next(file)  # the header
+        lines = chain(refusals.let_pass(read_lines(file, columns, hasher)), _announce(progress, "merging"))
+        counts = _merge(path, registry, lines)
+    _report(path, counts, refusals)
+    return refusals.count
+
+
+def _merge(path: Path, registry: sa.Engine, lines: Iterable[OppositionLine]) -> ImportCounts:
+    try:
+        return import_oppositions(registry, lines, key_id=KEY_ID, normalisation_version=NORMALISATION_VERSION)
+    except sa.exc.DBAPIError as error:
+        reason = type(error.orig).__name__
+        typer.echo(
+            f"{path.name}: the registry failed ({reason}); nothing of it was imported, import it again", err=True
+        )
+        raise typer.Exit(1) from None
+
+
+def _announce(progress: Progress, stage: str) -> Iterator[OppositionLine]:
+    """No line; shows, when it is reached, that reading is over and another stage begins."""
+    progress.add_task(stage, total=None)
+    yield from ()
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    return Progress(console=console, transient=True, disable=not console.is_terminal)
+
+
+def _header(path: Path) -> tuple[str, ...]:
+    try:
+        with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
+            return read_header(file.readline())
+    except OSError as error:
+        refuse(f"{path}: {error.strerror}; give the path of an opposition file")
+    except HeaderError as error:
+        refuse(f"{path}: line 1: {error}")
+
+
+def _opened(house: House) -> tuple[sa.Engine, IdentityHasher]:
+    """Registry and hasher; never a new secret beside a registry that was keyed under another."""
+    path = house.settings.keys / f"{KEY_ID}.key"
+    try:
+        if not path.exists() and has_oppositions(house.registry):
+            refuse(f"{path} is missing, but the registry was keyed under it: restore the file from your backup")
+        return house.registry, house.hasher
+    except (RegistryError, KeyMissingError, ValueError) as error:
+        refuse(str(error))
+
+
+def _report(path: Path, counts: ImportCounts, refusals: _Refusals) -> None:
+    for line in refusals.first:
+        for fault in line.faults:
+            column = f"{fault.column}: " if fault.column else ""
+            typer.echo(f"{path.name}: line {line.line_number}: {column}expected {fault.expected}", err=True)
+    if refusals.count > len(refusals.first):
+        typer.echo(f"{path.name}: {refusals.count - len(refusals.first)} more lines refused", err=True)
+    typer.echo(
+        f"{path.name}: {counts.opposition_count} new oppositions, {counts.share_count} shares added, "
+        f"{counts.revocation_count} revocations, {counts.known_count} already known, {refusals.count} refused"
+    )

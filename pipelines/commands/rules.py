@@ -1,0 +1,144 @@
+"""`opposable rules`: the rulebook for people, and its check. What a rule says is in its card."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.commands.shared import refuse
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.engines.examples import run_examples
+from pipelines.rulebook.card import Bilingual, Branch, Card, Example, Period
+from pipelines.rulebook.catalogue import Catalogue, load_catalogue
+from pipelines.rulebook.compiler import check_catalogue
+from pipelines.rulebook.sources import CatalogueError, unknown
+from pipelines.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(
+    help="The rulebook: what is judged, on which texts, and whether its cards hold together.", no_args_is_help=True
+)
+
+
+class Language(StrEnum):
+    """Languages of the cards."""
+
+    FR = "fr"
+    EN = "en"
+
+
+_Language = Annotated[Language, typer.Option("--lang", help="Language of titles and remedies.")]
+
+
+@app.command(name="list")
+def list_rules(lang: _Language = Language.EN) -> None:
+    """List every rule: shipped cards and own ones."""
+    catalogue = _catalogue()
+    table = Table(
+        title=f"{len(catalogue.cards)} rules, catalogue {catalogue.digest[:12]}", title_justify="left", box=SIMPLE
+    )
+    table.add_column("rule", overflow="fold")
+    for heading in ("severity", "dimension", "in force"):
+        table.add_column(heading, no_wrap=True)
+    for card in catalogue.cards:
+        rule = Text.assemble(card.id, "\n", (_said(card.title, lang), "dim"))
+        table.add_row(rule, card.severity, card.dimension, _period(card.in_force))
+    Console().print(table)
+
+
+@app.command()
+def show(
+    rule_id: Annotated[str, typer.Argument(metavar="RULE_ID", help="Id of the rule.")], lang: _Language = Language.EN
+) -> None:
+    """Print a rule in full: basis, conditions, who answers for it, remedy, examples."""
+    catalogue = _catalogue()
+    if rule_id not in catalogue.by_id:
+        refuse(unknown("rule", rule_id, catalogue.by_id))
+    card = catalogue.by_id[rule_id]
+    table = Table(
+        title=Text(f"{card.id}: {_said(card.title, lang)}"), title_justify="left", show_header=False, show_lines=True
+    )
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in _lines(card, lang).items():
+        table.add_row(name, Text(text))
+    Console().print(table)
+
+
+@app.command()
+def check() -> None:
+    """Check that all cards, shipped and own, hold together, compile, and decide their own examples as they say."""
+    catalogue = _catalogue()
+    problems = list(map(str, check_catalogue(catalogue))) or list(map(str, run_examples(catalogue, DuckDBEngine())))
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
+    example_count = sum(len(card.examples) for card in catalogue.cards)
+    typer.echo(f"{len(catalogue.cards)} rules and {example_count} examples hold together; catalogue {catalogue.digest}")
+
+
+def _catalogue() -> Catalogue:
+    """The catalogue of the settings; if its cards do not hold together, say why and end with status 1."""
+    try:
+        return load_catalogue(_settings().rules)
+    except CatalogueError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        refuse(str(error))
+
+
+def _lines(card: Card, lang: Language) -> dict[str, str]:
+    """What a card says, under the names of its file; what it leaves out is left out."""
+    lines = {
+        "basis": "\n".join(" ".join(filter(None, (basis.cite, basis.url))) for basis in card.basis),
+        "in force": f"{_period(card.in_force)} (dated by {card.dated_by})",
+        "doctrine since": str(card.doctrine_since or ""),
+        "grain": card.grain,
+        "channels": ", ".join(card.channels),
+        "audiences": ", ".join(card.audiences),
+        "severity": card.severity,
+        "dimension": card.dimension,
+        "applies when": card.applies_when or "always",
+        "needs": ", ".join(card.needs),
+        "pass when": card.pass_when,
+        "holds until": card.holds_until or "",
+        "attributable to": _branches(card.attributable_to),
+        "pending on": _branches(card.pending_on),
+        "subsumed by": ", ".join(card.subsumed_by),
+        "evidence": ", ".join(card.evidence),
+        "remedy": _said(card.remedy, lang),
+        "review": f"{card.review.status}: {card.review.note}" if card.review else "",
+        "examples": "\n".join(map(_example, card.examples)),
+        "card": str(card.source),
+    }
+    return {name: text for name, text in lines.items() if text}
+
+
+def _branches(branches: tuple[Branch, ...]) -> str:
+    words = [f"{party} when {when}" if when else f"otherwise {party}" for party, when in branches]
+    return "\n".join(words) if len(words) > 1 else branches[0].party
+
+
+def _example(example: Example) -> str:
+    given = ", ".join(f"{name} = {value}" for name, value in example.given.items())
+    return f"{example.expect}: {example.why} ({given})"
+
+
+def _period(period: Period) -> str:
+    if period.from_ is None and period.to is None:
+        return "always"
+    return " ".join(f"{word} {day}" for word, day in (("from", period.from_), ("to", period.to)) if day)
+
+
+def _said(words: Bilingual, lang: Language) -> str:
+    return words.fr if lang is Language.FR else words.en

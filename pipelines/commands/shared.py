@@ -1,0 +1,56 @@
+"""What commands share: the house of the settings, arguments checked, refusals said in one way."""
+
+import difflib
+from datetime import date, datetime
+from typing import NoReturn
+
+import typer
+
+from pipelines.jobs import parse_as_of
+from pipelines.resources.house import House
+from pipelines.settings import SettingsError, load_settings
+from pipelines.storage.contracts import ContractBook
+
+USAGE = 2
+
+
+def refuse(message: str) -> NoReturn:
+    """Say what is wrong with an argument or a setting, and end with status 2."""
+    typer.echo(message, err=True)
+    raise typer.Exit(USAGE)
+
+
+def house_of_settings() -> House:
+    """The house that the environment names; a wrong setting ends the program with status 2."""
+    try:
+        return House(load_settings())
+    except SettingsError as error:
+        refuse(str(error))
+
+
+def known_vendor(book: ContractBook, vendor: str) -> None:
+    """End with status 2 unless a contract of the vendor can be read."""
+    if vendor in book.vendors:
+        return
+    near = difflib.get_close_matches(vendor, book.vendors, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    broken = [str(problem) for problem in book.problems if problem.vendor == vendor]
+    refuse("\n".join([f"no readable contract of a vendor {vendor}{hint}", *broken]))
+
+
+def day_of(option: str, text: str) -> date:
+    """A civil date from an option."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        refuse(f"{option}: expected a date such as 2026-08-11")
+
+
+def instant_of(option: str, text: str) -> datetime:
+    """A knowledge instant from an option."""
+    try:
+        return parse_as_of(text)
+    except ValueError:
+        refuse(
+            f"{option}: expected a date (its tick, 06:00 Europe/Paris) or an instant such as 2026-08-11T06:00:00+02:00"
+        )

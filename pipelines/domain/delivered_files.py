@@ -1,0 +1,106 @@
+"""What lies in a delivery folder, and what a reader gets out of a file. Nothing here decides what becomes of it.
+
+A delivery is all files of one vendor for one date. Its files are told apart by their path below the folder; a member of
+an archive counts as a file of its own, under `archive.zip/member`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+from unicodedata import normalize
+
+import pyarrow as pa
+
+from pipelines.domain.contracts import Contract, FileTerms
+from pipelines.domain.intake_manifests import Manifest
+
+_LIKE_AN_IDENTIFIER: Final = re.compile(r"@|(?:\d[\s.\-/()]*){7,}")
+LONGEST_NAME: Final = 64
+
+
+@dataclass(frozen=True)
+class FileRefusal:
+    """Why a whole file is not accepted. `expected` and `column` never hold a delivered value."""
+
+    reason: str
+    expected: str
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class DeliveredFile:
+    """One file of a delivery."""
+
+    name: str
+    """Path below the delivery folder, with `/`."""
+    path: Path
+    """Where its bytes lie: the file, or the archive that holds it."""
+    digest: str
+    """SHA-256 of its bytes as delivered (of a member's own bytes), lower-case hex."""
+    size: int
+    """Bytes as delivered."""
+    received_at: datetime | None = None
+    """Aware; None when our transport left no record."""
+    member: str | None = None
+    """Name inside the archive."""
+    manifest: Manifest | None = None
+    fault: FileRefusal | None = None
+    """Set when it could not even be looked into: a broken archive or manifest."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One vendor's folder of one date, with the contract in force then."""
+
+    day: date
+    contract: Contract | None
+    files: tuple[DeliveredFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A file as text: the contract's columns of every well-formed row."""
+
+    columns: tuple[str, ...]
+    """Names of all delivered columns, in order; NFC, trimmed; empty for a column without name and values."""
+    table: pa.Table
+    """The delivered columns that the contract declares, as strings; nested values as JSON."""
+    row_numbers: pa.Array
+    """1-based data row of each row of the table."""
+    malformed: tuple[int, ...] = ()
+    """Data rows that are no rows of this table."""
+    well_formed: str = ""
+    """What a row should look like, in words."""
+
+    @property
+    def row_count(self) -> int:
+        """Data rows in the file, malformed ones included."""
+        return int(self.table.num_rows) + len(self.malformed)
+
+
+def column_name(text: str) -> str:
+    """A column's name as declared and delivered names are compared: NFC, trimmed."""
+    return normalize("NFC", text).strip()
+
+
+def declared_names(terms: FileTerms) -> frozenset[str]:
+    """Columns that the contract declares, as `column_name` gives them."""
+    return frozenset(column_name(field.physical_name) for field in terms.fields)
+
+
+def declared_places(names: Sequence[str], declared: frozenset[str]) -> dict[str, int]:
+    """Where the declared columns stand among the delivered ones; the first of two with one name counts."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(names):
+        if name in declared:
+            places.setdefault(name, place)
+    return places
+
+
+def shown_name(name: str, position: int) -> str:
+    """A delivered column name as it may be kept: bounded, and `column <n>` if it looks like a person's identifier."""
+    kept = name if not _LIKE_AN_IDENTIFIER.search(name) else f"column {position}"
+    return kept[:LONGEST_NAME]

@@ -1,0 +1,130 @@
+"""Canonical e-mail addresses, and the keyed hashes that stand for identifiers. Phones and stored secrets lie elsewhere.
+
+Key = HMAC-SHA256(secret, lower-case hex of SHA-256(canonical identifier)), cut to 16 bytes, as 32 hex digits: clear
+and SHA-256-hashed entries of a registry meet in the same key.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Final
+
+import email_validator
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+KEY_BYTES: Final = 16
+_BLOCK_BYTES: Final = 64
+_DIGEST_BYTES: Final = 32
+
+_ATOM: Final = r"[a-z0-9_+\-]+"
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?"
+_REGULAR: Final = rf"^{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[a-z]{{2,}}$"
+_SPECIAL: Final = r"--|[@.](?:" + "|".join(map(re.escape, email_validator.SPECIAL_USE_DOMAIN_NAMES)) + ")$"
+_LONGEST_REGULAR: Final = 63  # so short that no part of the address can be too long
+_TAG: Final = r"^([^+@]+)\+[^@]*@"
+_GMAIL: Final = r"@(?:gmail|googlemail)\.com$"
+_SHA256_HEX: Final = r"^[0-9a-f]{64}$"
+
+_HEX_PAIRS: Final = np.array([list(f"{byte:02x}".encode()) for byte in range(256)], np.uint8)
+
+
+def canonical_email(text: str) -> str | None:
+    """Trimmed, NFC, lower case, domain in punycode; None if the syntax is bad (`email-validator`, no look-up)."""
+    try:
+        address = email_validator.validate_email(text.strip(), check_deliverability=False)
+    except email_validator.EmailNotValidError:
+        return None
+    local = unicodedata.normalize("NFC", unicodedata.normalize("NFC", address.local_part).lower())
+    return f"{local}@{address.ascii_domain.lower()}"
+
+
+def canonical_emails(texts: pa.Array) -> pa.Array:
+    """`canonical_email` over a column of text; NULL where there is no valid address."""
+    lowered = pc.ascii_lower(pc.utf8_trim_whitespace(texts))
+    is_regular = pc.and_not(pc.match_substring_regex(lowered, _REGULAR), pc.match_substring_regex(lowered, _SPECIAL))
+    is_regular = pc.and_(is_regular, pc.less_equal(pc.binary_length(lowered), _LONGEST_REGULAR))
+    is_irregular = pc.fill_null(pc.invert(is_regular), False)
+    rest = mapped_once(texts.filter(is_irregular), canonical_email, pa.string())
+    return pc.replace_with_mask(lowered, is_irregular, rest)
+
+
+def email_alias(canonical: str) -> str:
+    """The address without `+tag` and, at Gmail, without dots; equal for addresses that reach the same mailbox."""
+    return str(email_aliases(pa.array([canonical]))[0].as_py())
+
+
+def email_aliases(canonicals: pa.Array) -> pa.Array:
+    """`email_alias` over a column of canonical addresses."""
+    untagged = pc.replace_substring_regex(canonicals, _TAG, r"\1@")
+    is_gmail = pc.fill_null(pc.match_substring_regex(untagged, _GMAIL), False)
+    local = pc.replace_substring_regex(untagged.filter(is_gmail), _GMAIL, "")
+    gmail = pc.binary_join_element_wise(pc.replace_substring(local, ".", ""), "@gmail.com", "")
+    return pc.replace_with_mask(untagged, is_gmail, gmail)
+
+
+def mapped_once(texts: pa.Array, function: Callable[[str], object], type_: pa.DataType) -> pa.Array:
+    """A Python function over a column of text, called once for each distinct value; NULL stays NULL."""
+    encoded = texts.dictionary_encode()
+    values = pa.array([function(text) for text in encoded.dictionary.to_pylist()], type_)
+    return values.take(encoded.indices)
+
+
+class IdentityHasher:
+    """Turns canonical identifiers into identity keys under one secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        """Prepare the two padded states of HMAC once: it is called for every identifier of every lead."""
+        if len(secret) < KEY_BYTES:
+            raise ValueError(f"the identity secret must have at least {KEY_BYTES} bytes")
+        block = (hashlib.sha256(secret).digest() if len(secret) > _BLOCK_BYTES else secret).ljust(_BLOCK_BYTES, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def key(self, canonical: str) -> str:
+        """Key of one canonical identifier."""
+        return str(self.keys(pa.array([canonical], pa.string()))[0].as_py())
+
+    def key_of_digest(self, digest: str) -> str | None:
+        """Key of one identifier given as the hex SHA-256 of its canonical form; None unless it is 64 hex digits."""
+        key = self.keys_of_digests(pa.array([digest], pa.string()))[0].as_py()
+        return None if key is None else str(key)
+
+    def keys(self, canonicals: pa.Array) -> pa.Array:
+        """Keys of a column of canonical identifiers; NULL stays NULL."""
+        clear = pc.drop_null(canonicals).cast(pa.binary()).to_pylist()
+        return _spread(self._hashed([hashlib.sha256(value).hexdigest().encode() for value in clear]), canonicals)
+
+    def keys_of_digests(self, digests: pa.Array) -> pa.Array:
+        """Keys of a column of hex SHA-256 digests of canonical identifiers; NULL where it is not 64 hex digits."""
+        lowered = pc.ascii_lower(pc.utf8_trim_whitespace(digests))
+        is_digest = pc.match_substring_regex(lowered, _SHA256_HEX)
+        good = pc.if_else(is_digest, lowered, pa.scalar(None, pa.string()))
+        return _spread(self._hashed(pc.drop_null(good).cast(pa.binary()).to_pylist()), good)
+
+    def _hashed(self, digests: list[bytes]) -> pa.Array:
+        inner, outer = self._inner.copy, self._outer.copy
+        keys = []
+        for digest in digests:
+            first, second = inner(), outer()
+            first.update(digest)
+            second.update(first.digest())
+            keys.append(second.digest())
+        return _hex_strings(b"".join(keys))
+
+
+def _hex_strings(digests: bytes) -> pa.Array:
+    """Concatenated SHA-256 digests, each cut to a key, as an array of hex strings; no Python string is made for any."""
+    keys = np.frombuffer(digests, np.uint8).reshape(-1, _DIGEST_BYTES)[:, :KEY_BYTES]
+    offsets = np.arange(len(keys) + 1, dtype=np.int32) * (2 * KEY_BYTES)
+    digits = _HEX_PAIRS[keys].tobytes()
+    return pa.StringArray.from_buffers(len(keys), pa.py_buffer(offsets), pa.py_buffer(digits))
+
+
+def _spread(found: pa.Array, where: pa.Array) -> pa.Array:
+    """The found values, in order, at the places of `where` that hold a value; NULL elsewhere."""
+    if len(found) == len(where):
+        return found
+    return pc.replace_with_mask(pa.nulls(len(where), found.type), pc.is_valid(where), found)

@@ -1,0 +1,207 @@
+"""What becomes of each delivered file: role, correction, repetition, reading. Rows belong to `row_acceptance`.
+
+Reading bytes belongs to the storage.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+from typing import Final
+from unicodedata import normalize
+
+from cronsim import CronSim
+
+from pipelines.domain.clock import paris_instant
+from pipelines.domain.contracts import Contract, FileTerms
+from pipelines.domain.delivered_files import DeliveredFile, Delivery, FileRefusal, RawFile
+from pipelines.domain.intake_headers import header_refusal, undeclared_columns
+from pipelines.domain.intake_manifests import Manifest, is_manifest
+
+Read = Callable[[DeliveredFile, FileTerms], RawFile | FileRefusal]
+
+CUT_OFF: Final = time(23, 59)
+"""Where no contract says when the delivery day ends."""
+SMALL: Final = 65_536
+"""Bytes up to which a repeated file is opened to see whether it has data rows at all; a larger one has."""
+WRAPPERS: Final = (".gz", ".zst")
+ROLES_READ: Final = ("leads", "consent_proofs")
+
+
+@dataclass
+class FileCase:
+    """One delivered file and what has become of it so far."""
+
+    delivery: Delivery
+    file: DeliveredFile
+    role: str | None = None
+    status: str = "accepted"
+    reason: str | None = None
+    refusal: FileRefusal | None = None
+    is_correction: bool = False
+    raw: RawFile | None = None
+    undeclared: list[str] | None = None
+
+    @property
+    def is_to_be_read(self) -> bool:
+        """True while nothing speaks against reading its rows."""
+        return self.status == "accepted" and self.role in ROLES_READ
+
+    @property
+    def terms(self) -> FileTerms:
+        """How the contract says the file looks."""
+        contract = self.contract
+        return contract.leads if self.role == "leads" else contract.consent_proofs
+
+    @property
+    def contract(self) -> Contract:
+        """The contract in force."""
+        if self.delivery.contract is None:
+            raise ValueError(f"{self.file.name}: no contract in force on {self.delivery.day}")
+        return self.delivery.contract
+
+    @property
+    def received_at(self) -> datetime:
+        """UTC; the folder's date at the cut-off where our transport left no record."""
+        contract = self.delivery.contract
+        assumed = paris_instant(self.delivery.day, contract.cut_off if contract else CUT_OFF)
+        return (self.file.received_at or assumed).astimezone(UTC)
+
+    def refuse(self, refusal: FileRefusal) -> None:
+        """Close the case with a reason."""
+        self.status, self.reason, self.refusal = "refused", refusal.reason, refusal
+
+    def read(self, read: Read) -> None:
+        """Read the file and look at its header: the case ends with `raw`, or refused."""
+        raw = read(self.file, self.terms)
+        if isinstance(raw, FileRefusal):
+            self.refuse(raw)
+            return
+        refusal = header_refusal(raw, self.terms, self.contract)
+        if refusal is None or refusal.reason != "header_missing":
+            self.undeclared = undeclared_columns(raw, self.terms)
+        if refusal:
+            self.refuse(refusal)
+        else:
+            self.raw = raw
+
+
+def open_cases(delivery: Delivery) -> list[FileCase]:
+    """Every file of a delivery with its role, by name; refused and superseded ones are closed already."""
+    cases = [FileCase(delivery, file) for file in sorted(delivery.files, key=lambda file: file.name)]
+    for case in cases:
+        _assign(case)
+    for role in ROLES_READ:
+        _supersede([case for case in cases if case.role == role], delivery)
+    return cases
+
+
+def counting_digests(delivery: Delivery) -> frozenset[str]:
+    """Digests of the files that make a later file with the same bytes a duplicate. Nothing is read."""
+    return frozenset(case.file.digest for case in open_cases(delivery) if case.is_to_be_read)
+
+
+def _assign(case: FileCase) -> None:
+    contract, file = case.delivery.contract, case.file
+    if contract is not None:
+        case.role = "manifest" if is_manifest(file.name) else _claimed_by(contract, file.name)
+    if contract is None:
+        case.refuse(FileRefusal("no_contract_in_force", "an active contract that covers the delivery date"))
+    elif file.fault:
+        case.refuse(file.fault)
+    elif case.role is None:
+        globs = f"`{contract.leads.path}` or `{contract.consent_proofs.path}`"
+        case.refuse(FileRefusal("file_unclaimed", f"a file name that matches {globs}"))
+
+
+def _claimed_by(contract: Contract, name: str) -> str | None:
+    """The role whose glob matches; the glob with more fixed characters where both do."""
+    globs = {terms.role: _plain(terms.path) for terms in (contract.leads, contract.consent_proofs)}
+    claims = [role for role, glob in globs.items() if any(fnmatchcase(form, glob) for form in _forms(name))]
+    return max(claims, key=lambda role: len(globs[role].replace("*", "").replace("?", "")), default=None)
+
+
+def _plain(text: str) -> str:
+    return normalize("NFC", text).casefold().replace("**/", "")
+
+
+def _forms(name: str) -> list[str]:
+    """What a glob may match: the path or its last part, with an archive as a folder or as a file, wrapped or not."""
+    path = PurePosixPath(_plain(name))
+    archives = [parent for parent in path.parents if parent.suffix == ".zip"]
+    places = [path, *archives, *(path.relative_to(archive) for archive in archives)]
+    forms = [form for place in places for form in (str(place), place.name)]
+    return forms + [form.removesuffix(wrapper) for form in forms for wrapper in WRAPPERS if form.endswith(wrapper)]
+
+
+def _supersede(ours: list[FileCase], delivery: Delivery) -> None:
+    """The highest numbered manifest that lists files of a role makes the role's other files old."""
+    names = [case.file.name for case in ours]
+    manifests = [file.manifest for file in delivery.files if file.manifest]
+    plain = [manifest for manifest in manifests if not manifest.is_numbered]
+    base = max((manifest.sequence for manifest in plain), default=0)
+    corrections = [m for m in manifests if m.is_numbered and m.sequence > base and m.places(names)]
+    if not corrections:
+        return
+    latest = max(corrections, key=lambda manifest: (manifest.sequence, manifest.name))
+    current, late = latest.places(names), _listed(corrections, names) - _listed(plain, names)
+    for case in ours:
+        case.is_correction = case.file.name in late
+        if case.file.name not in current and case.is_to_be_read:
+            case.status, case.reason = "superseded", f"replaced by the files that {latest.name} lists"
+
+
+def _listed(manifests: Sequence[Manifest], names: Sequence[str]) -> set[str]:
+    return {name for manifest in manifests for name in manifest.places(names)}
+
+
+def mark_duplicates(cases: Sequence[FileCase], first_delivered_on: Mapping[str, date], read: Read) -> None:
+    """Close the cases whose bytes came before: in an earlier folder, or under an earlier name.
+
+    `cases` are in the order of day and name; `first_delivered_on` gives the earliest folder of digests elsewhere.
+    A file without data rows is never a duplicate.
+    """
+    seen: set[str] = set()
+    for case in cases:
+        if not case.is_to_be_read:
+            continue
+        digest = case.file.digest
+        came_before = digest in seen or first_delivered_on.get(digest, date.max) < case.delivery.day
+        seen.add(digest)
+        if came_before and _has_rows(case, read):
+            case.status, case.reason = "duplicate", "the same bytes as an earlier file"
+
+
+def _has_rows(case: FileCase, read: Read) -> bool:
+    if case.file.size > SMALL:
+        return True
+    raw = read(case.file, case.terms)
+    return raw.row_count > 0 if isinstance(raw, RawFile) else raw.reason != "file_empty"
+
+
+def delivered_at(cases: Sequence[FileCase]) -> datetime | None:
+    """When a delivery was complete: the latest `received_at` of its lead files, UTC; None without lead files.
+
+    Refused files, duplicates and corrections count only where there is nothing better.
+    """
+    leads = [case for case in cases if case.role == "leads"]
+    read = [case for case in leads if case.status not in ("refused", "duplicate")]
+    original = [case for case in read if not case.is_correction]
+    return max((case.received_at for case in original or read or leads), default=None)
+
+
+def is_due(contract: Contract | None, day: date) -> bool:
+    """Whether the contract's calendar asks for leads on a day: every day without a calendar, none without contract."""
+    if contract is None or contract.calendar is None:
+        return contract is not None
+    midnight = datetime.combine(day, time(0))
+    return next(CronSim(contract.calendar, midnight - timedelta(seconds=1))).date() == day
+
+
+def manifest_remarks(case: FileCase, cases: Sequence[FileCase]) -> str | None:
+    """Where a manifest and its delivery's files differ, in words."""
+    if case.file.manifest is None:
+        return None
+    found = {other.file.name: (other.file.digest, other.raw.row_count if other.raw else None) for other in cases}
+    return case.file.manifest.remarks(found)

@@ -1,0 +1,154 @@
+"""Which rows become leads and consent proofs, which do not and why, and the columns of those that do.
+
+Reading fields belongs to `mapping`. Identifiers end here: what leaves are keyed hashes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.domain.field_values import NO_TEXT, TEXT_LIST, consent_text_digests, delivered_texts, kind_of
+from pipelines.domain.identities import IdentityHasher, email_aliases
+from pipelines.domain.mapping import FRANCE, Fields, Rows, required_fields
+from pipelines.domain.refusals import Objection, Truth, met_by_none, refused_rows
+from pipelines.domain.schemas import arrow_schema
+
+STAMPS: Final = ("vendor", "delivery_date", "file_digest", "delivered_at", "received_at")
+"""Columns that come from a row's file and delivery, not from the row."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Accepted rows with the table's own columns and `file`, and one row a reason for the others."""
+
+    accepted: pa.Table
+    refused: pa.Table
+
+
+def repeated_leads(rows: Rows, days: pa.Array) -> Truth:
+    """Rows whose `lead_id` stands on an earlier row of the same delivery, whatever became of that one.
+
+    `days` is the delivery of each row. Rows come in the order of file name and row number.
+    """
+    terms = next(terms for terms in rows.terms.fields if terms.name == "lead_id")
+    references = kind_of("lead_id").read(delivered_texts(rows.texts["lead_id"].combine_chunks(), terms), terms)
+    keys = pa.table({"day": days, "lead_id": references}).to_pandas(types_mapper=pd.ArrowDtype)
+    is_repeated: Truth = keys.duplicated().to_numpy(np.bool_) & np.asarray(pc.is_valid(references))
+    return is_repeated
+
+
+def take_leads(rows: Rows, is_repeated: Truth, hasher: IdentityHasher) -> Taken:
+    """Lead rows, of which some repeat an earlier reference, as leads and refusals."""
+    fields = Fields(rows)
+    has_identifier = np.asarray(pc.or_(pc.is_valid(fields.values("email")), pc.is_valid(fields.values("phone"))))
+    objections = [
+        *_objections(fields, required_fields("leads", rows.contract)),
+        Objection(~has_identifier, "no_valid_identifier", None, "a valid e-mail address or phone number"),
+        Objection(is_repeated, "lead_id_repeated", "lead_id", "a reference that stands only once in the delivery"),
+    ]
+    contract = rows.contract
+    columns = _columns("leads", fields) | {
+        "country": _where_not_bad(fields, "country", FRANCE),
+        "audience": pc.fill_null(fields.values("audience"), contract.audience),
+        "claimed_basis": fields.values("claimed_basis") if "claimed_basis" in fields else _all(rows, "consent"),
+        "invalid_fields": _invalid_fields(fields),
+        "email": fields.values("email"),
+        "phone": fields.values("phone"),
+    }
+    taken = _taken("leads", rows, columns, objections)
+    return Taken(_keyed_leads(taken.accepted, hasher), taken.refused)
+
+
+def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
+    """Proof rows as consent proofs and refusals."""
+    fields = Fields(rows)
+    required = required_fields("consent_proofs", rows.contract)
+    objections = [*_objections(fields, required), *(_bad(fields, "decision") if "decision" not in required else ())]
+    columns = _columns("consent_proofs", fields) | {
+        "decision": pc.fill_null(fields.values("decision"), "given"),
+        "consent_text_digest": consent_text_digests(fields.texts("consent_text")),
+        **{name: fields.values(name) for name in ("email", "phone")},
+        **{name: fields.texts(name) for name in ("email_sha256", "phone_sha256")},
+    }
+    taken = _taken("consent_proofs", rows, columns, objections)
+    return Taken(_keyed_proofs(taken.accepted, hasher), taken.refused)
+
+
+def _objections(fields: Fields, required: tuple[str, ...]) -> Iterator[Objection]:
+    for name in required:
+        yield Objection(fields[name].is_missing, "required_missing", name, fields[name].expected)
+        yield from _bad(fields, name)
+
+
+def _bad(fields: Fields, name: str) -> Iterator[Objection]:
+    if name in fields:
+        yield Objection(fields[name].is_bad, "required_invalid", name, fields[name].expected)
+
+
+def _columns(role: str, fields: Fields) -> dict[str, pa.Array]:
+    """The table's columns that are fields of the row, typed."""
+    schema = arrow_schema(role)
+    own = [column for column in schema if column.name not in STAMPS and not column.name.endswith(("_key", "_digest"))]
+    return {column.name: fields.values(column.name, column.type) for column in own}
+
+
+def _where_not_bad(fields: Fields, name: str, default: str) -> pa.Array:
+    """A field with a default where nothing was delivered, and NULL where it was bad."""
+    if name not in fields:
+        return _all(fields.rows, default)
+    return pc.if_else(pa.array(fields[name].is_missing), default, fields[name].values)
+
+
+def _all(rows: Rows, value: str) -> pa.Array:
+    return pa.repeat(pa.scalar(value), rows.count)
+
+
+def _invalid_fields(fields: Fields) -> pa.Array:
+    """Optional fields that are bad, or missing although the contract requires them; sorted by name, a list a row."""
+    names = [name for name in fields.names() if name not in required_fields("leads", fields.rows.contract)]
+    readings = [fields[name] for name in names]
+    flaws = [reading.is_bad | (reading.is_missing & reading.terms.is_required) for reading in readings]
+    is_flawed = np.column_stack(flaws) if flaws else np.zeros((fields.rows.count, 0), np.bool_)
+    offsets = np.concatenate([[0], is_flawed.sum(axis=1).cumsum()]).astype(np.int32)
+    flawed = pa.array(names, pa.string()).take(pa.array(np.nonzero(is_flawed)[1]))
+    return pa.ListArray.from_arrays(pa.array(offsets), flawed).cast(TEXT_LIST)
+
+
+def _taken(role: str, rows: Rows, columns: Mapping[str, pa.Array], objections: list[Objection]) -> Taken:
+    is_accepted = met_by_none(objections, rows.count)
+    whole = pa.table({**columns, "file": rows.files, "row_number": rows.row_numbers})
+    accepted = whole if is_accepted.all() else whole.filter(pa.array(is_accepted))
+    return Taken(accepted.combine_chunks(), refused_rows(objections, rows.files, rows.row_numbers))
+
+
+def _keyed_leads(leads: pa.Table, hasher: IdentityHasher) -> pa.Table:
+    emails, phones = _column(leads, "email"), _column(leads, "phone")
+    keys, aliases = hasher.keys(emails), email_aliases(emails)
+    differing = pc.if_else(pc.equal(aliases, emails), NO_TEXT, aliases)
+    return (
+        leads.drop_columns(["email", "phone"])
+        .append_column("email_key", keys)
+        .append_column("email_alias_key", pc.coalesce(hasher.keys(differing), keys))
+        .append_column("phone_key", hasher.keys(phones))
+    )
+
+
+def _keyed_proofs(proofs: pa.Table, hasher: IdentityHasher) -> pa.Table:
+    keyed = proofs
+    for name in ("email", "phone"):
+        clear, digest = _column(proofs, name), _column(proofs, f"{name}_sha256")
+        digests = pc.if_else(pc.is_valid(clear), NO_TEXT, digest)
+        keys = pc.coalesce(hasher.keys(clear), hasher.keys_of_digests(digests))
+        keyed = keyed.drop_columns([name, f"{name}_sha256"]).append_column(f"{name}_key", keys)
+    return keyed
+
+
+def _column(table: pa.Table, name: str) -> pa.Array:
+    """A column in one piece."""
+    column = table[name].combine_chunks()
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

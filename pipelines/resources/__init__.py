@@ -1,0 +1,1 @@
+"""Dagster resources: the adapters as assets receive them."""

@@ -1,0 +1,249 @@
+"""Which files and rows of the market are accepted, and why the others are not: a plain reading of appendix A.
+
+Works on what was invented, never on the written files. What the accepted leads are worth is judged in `truth.py`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, TypeVar
+
+from pipelines.domain import words
+from pipelines.simulation.facts import DeliveredFile, Delivery, Row, Terms
+
+T = TypeVar("T")
+_REQUIRED_OF_LEADS: Final = ("lead_id", "collected_at")
+_REQUIRED_OF_PROOFS: Final = ("consent_id", "channels", "decision", "consent_at")
+
+
+@dataclass(frozen=True)
+class Lead:
+    """An accepted lead row. E-mail in canonical form, phone in E.164, None when not delivered or bad."""
+
+    vendor: str
+    delivery_date: date
+    delivered_at: datetime
+    file_name: str
+    row_number: int
+    terms: Terms
+    lead_id: str
+    collected_at: datetime
+    email: str | None
+    phone: str | None
+    audience: str
+    channels: tuple[str, ...]
+    consent_id: str | None
+    claimed_basis: str | None
+    has_bad_fields: bool
+
+
+@dataclass(frozen=True)
+class Proof:
+    """An accepted proof row. None where the vendor gave nothing, or nothing readable."""
+
+    file_digest: str
+    row_number: int
+    received_at: datetime
+    consent_id: str
+    lead_id: str | None
+    email: str | None
+    phone: str | None
+    channels: tuple[str, ...]
+    decision: str
+    consent_at: datetime
+    action: str | None
+    box_prechecked: bool | None
+    consent_text: str | None
+    recipients: tuple[str, ...] | None
+    recipient_sirens: tuple[str, ...] | None
+    partner_list_version: str | None
+    period_end: datetime | None
+    mentions: tuple[str, ...] | None
+    form_id: str | None
+    form_version: str | None
+    double_optin_sent_at: datetime | None
+    double_optin_confirmed_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Reject:
+    """One reason for which a row (or a whole file, when `row_number` is None) is refused."""
+
+    vendor: str
+    delivery_date: date
+    file_name: str
+    row_number: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What remains of one vendor's deliveries."""
+
+    leads: tuple[Lead, ...]
+    proofs: tuple[Proof, ...]
+    rejects: tuple[Reject, ...]
+    undeclared_on: tuple[date, ...]
+    """Delivery dates with an accepted file that has a column beside the contract."""
+
+
+def accept(deliveries: Sequence[Delivery]) -> Accepted:
+    """Read one vendor's deliveries, in order of their dates."""
+    leads: list[Lead] = []
+    proofs: list[Proof] = []
+    rejects: list[Reject] = []
+    undeclared_on = []
+    for delivery in deliveries:
+        rejects += (_reject(delivery, file, None, file.flaw) for file in delivery.files if file.flaw)
+        reasons = dict(_row_reasons(delivery))
+        for (name, number), why in reasons.items():
+            rejects += (Reject(delivery.vendor.slug, delivery.on, name, number, reason) for reason in sorted(why))
+        leads += (
+            _lead(delivery, file, number, row)
+            for file, number, row in _rows(delivery, "leads")
+            if (file.name, number) not in reasons
+        )
+        proofs += (
+            _proof(delivery, file, number, row)
+            for file, number, row in _rows(delivery, "consent_proofs")
+            if (file.name, number) not in reasons
+        )
+        if any(row.undeclared for role in words.ROLES for _, _, row in _rows(delivery, role)):
+            undeclared_on.append(delivery.on)
+    return Accepted(tuple(leads), tuple(proofs), tuple(rejects), tuple(undeclared_on))
+
+
+def _reject(delivery: Delivery, file: DeliveredFile, number: int | None, reason: str) -> Reject:
+    return Reject(delivery.vendor.slug, delivery.on, file.name, number, reason)
+
+
+def _rows(delivery: Delivery, role: str) -> Iterator[tuple[DeliveredFile, int, Row]]:
+    """Rows of the files that are read: neither refused nor the same bytes as an earlier file."""
+    for file in sorted(delivery.files, key=lambda file: file.name):
+        if file.role == role and not file.flaw and not file.repeats:
+            for number, row in enumerate(file.rows, start=1):
+                yield file, number, row
+
+
+def _row_reasons(delivery: Delivery) -> Iterator[tuple[tuple[str, int], set[str]]]:
+    """Every row that is not accepted, with all its reasons; a line that is no row has that reason alone."""
+    seen: set[object] = set()
+    for file, number, row in _rows(delivery, "leads"):
+        why = {"row_malformed"} if row.is_malformed else lead_reasons(row)
+        lead_id = None if row.is_malformed else row.meaning("lead_id")
+        if lead_id is not None and lead_id in seen:
+            why.add("lead_id_repeated")
+        seen.add(lead_id)
+        if why:
+            yield (file.name, number), why
+    for file, number, row in _rows(delivery, "consent_proofs"):
+        why = {"row_malformed"} if row.is_malformed else proof_reasons(row, delivery.terms)
+        if why:
+            yield (file.name, number), why
+
+
+def lead_reasons(row: Row) -> set[str]:
+    """Why a lead row can't be accepted, repetition apart."""
+    why = _required_reasons(row, _REQUIRED_OF_LEADS)
+    if row.meaning("email") is None and row.meaning("phone") is None:
+        why.add("no_valid_identifier")
+    return why
+
+
+def proof_reasons(row: Row, terms: Terms) -> set[str]:
+    """Why a proof row can't be accepted; a decision is not asked for where only given consents are delivered."""
+    required = [name for name in _REQUIRED_OF_PROOFS if name != "decision" or not terms.is_only_given_consents]
+    return _required_reasons(row, required)
+
+
+def _required_reasons(row: Row, required: Sequence[str]) -> set[str]:
+    why = set()
+    for name in required:
+        if row.is_bad(name):
+            why.add("required_invalid")
+        elif row.meaning(name) is None:
+            why.add("required_missing")
+    return why
+
+
+def _lead(delivery: Delivery, file: DeliveredFile, number: int, row: Row) -> Lead:
+    terms = delivery.terms
+    basis = row.meaning("claimed_basis") if "claimed_basis" in terms.leads.columns else "consent"
+    return Lead(
+        vendor=delivery.vendor.slug,
+        delivery_date=delivery.on,
+        delivered_at=delivered_at(delivery),
+        file_name=file.name,
+        row_number=number,
+        terms=terms,
+        lead_id=_filled(row, "lead_id", str),
+        collected_at=_filled(row, "collected_at", datetime),
+        email=_given(row, "email", str),
+        phone=_given(row, "phone", str),
+        audience=_audience(row, terms),
+        channels=_given(row, "channels", tuple) or terms.channels,
+        consent_id=_given(row, "consent_id", str),
+        claimed_basis=basis if isinstance(basis, str) else None,
+        has_bad_fields=has_bad_fields(row, terms),
+    )
+
+
+def delivered_at(delivery: Delivery) -> datetime:
+    """When the last lead file came; files that repeat an earlier one don't count."""
+    return max(file.received_at for file in delivery.files if file.role == "leads" and not file.repeats)
+
+
+def _audience(row: Row, terms: Terms) -> str:
+    """A professional who gives no company is protected as a consumer."""
+    audience = _given(row, "audience", str) or terms.audience
+    if audience == "professional" and row.meaning("company_siren") is None:
+        return "consumer"
+    return audience
+
+
+def has_bad_fields(row: Row, terms: Terms) -> bool:
+    """True when an optional value can't be read, or is missing although the contract requires it."""
+    required = (name for name, column in terms.leads.columns.items() if column.is_required)
+    missing = any(name not in row.values for name in required if name not in _REQUIRED_OF_LEADS)
+    return missing or any(row.is_bad(name) for name in row.values)
+
+
+def _proof(delivery: Delivery, file: DeliveredFile, number: int, row: Row) -> Proof:
+    return Proof(
+        file_digest=file.digest,
+        row_number=number,
+        received_at=file.received_at,
+        consent_id=_filled(row, "consent_id", str),
+        lead_id=_given(row, "lead_id", str),
+        email=_given(row, "email", str) or _given(row, "email_sha256", str),
+        phone=_given(row, "phone", str) or _given(row, "phone_sha256", str),
+        channels=_filled(row, "channels", tuple),
+        decision="given" if delivery.terms.is_only_given_consents else _filled(row, "decision", str),
+        consent_at=_filled(row, "consent_at", datetime),
+        action=_given(row, "action", str),
+        box_prechecked=_given(row, "box_prechecked", bool),
+        consent_text=_given(row, "consent_text", str),
+        recipients=_given(row, "recipients", tuple),
+        recipient_sirens=_given(row, "recipient_sirens", tuple),
+        partner_list_version=_given(row, "partner_list_version", str),
+        period_end=_given(row, "period_end", datetime),
+        mentions=_given(row, "mentions", tuple),
+        form_id=_given(row, "form_id", str),
+        form_version=_given(row, "form_version", str),
+        double_optin_sent_at=_given(row, "double_optin_sent_at", datetime),
+        double_optin_confirmed_at=_given(row, "double_optin_confirmed_at", datetime),
+        withdrawn_at=_given(row, "withdrawn_at", datetime),
+    )
+
+
+def _given(row: Row, name: str, kind: type[T]) -> T | None:
+    value = row.meaning(name)
+    return value if isinstance(value, kind) else None
+
+
+def _filled(row: Row, name: str, kind: type[T]) -> T:
+    value = row.meaning(name)
+    if not isinstance(value, kind):
+        raise TypeError(f"an accepted row has no {name}")
+    return value

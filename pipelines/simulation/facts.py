@@ -1,0 +1,240 @@
+"""The facts of the sample market: what vendors, contracts, forms, files and rows are.
+
+Plain data only. Drawing, writing and judging belong to the other modules of the simulation.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+PARIS: Final = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A value spelled otherwise than it means: `06 12…` for `+33612…`, a hash for an e-mail."""
+
+    text: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A value that can't be read as what its field should hold; a tuple is a list with a bad element."""
+
+    text: str | tuple[str, ...]
+
+
+Plain = str | bool | datetime | tuple[str, ...]
+Value = Plain | Said | Bad
+
+
+@dataclass
+class Row:
+    """One data row as the vendor wrote it, by canonical field; a field without a key is empty."""
+
+    values: dict[str, Value]
+    undeclared: dict[str, str] = field(default_factory=dict)
+    is_malformed: bool = False
+
+    def meaning(self, name: str) -> Plain | None:
+        """What the row says in a field; None when it is empty or bad."""
+        value = self.values.get(name)
+        if isinstance(value, Said):
+            return value.meaning
+        return None if isinstance(value, Bad) else value
+
+    def is_bad(self, name: str) -> bool:
+        """True when the field holds something that can't be read."""
+        return isinstance(self.values.get(name), Bad)
+
+
+@dataclass(frozen=True)
+class Column:
+    """How a vendor writes one canonical field."""
+
+    physical_name: str
+    pattern: str | None = None
+    """JDK pattern of an instant or a date; None is ISO 8601."""
+    zone: str | None = None
+    """Zone of naive instants; None when every instant carries its offset."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Our value -> the vendor's word."""
+    separator: str = "|"
+    is_required: bool = False
+    is_date: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the files of one role look."""
+
+    glob: str
+    format: str
+    columns: Mapping[str, Column]
+    delimiter: str | None = None
+    encoding: str | None = None
+    quote: str | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class Form:
+    """One version of a collection form, as persons see it and as the vendor reports it in its proofs."""
+
+    form_id: str
+    form_version: str
+    text: str
+    action: str = "ticked_box"
+    box_prechecked: bool | None = False
+    recipients: tuple[str, ...] | None = None
+    recipient_sirens: tuple[str, ...] | None = None
+    partner_list_version: str | None = None
+    mentions: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Review:
+    """What the advertiser wrote when it reviewed a form version; None where the review is silent."""
+
+    reviewed_on: date
+    text: str | None = None
+    box_prechecked: bool | None = None
+    mentions: tuple[str, ...] | None = None
+    recipients: tuple[str, ...] | None = None
+    recipient_sirens: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """One contract with a vendor: what it asks for and from when."""
+
+    valid_from: date
+    version: str
+    advertiser_name: str
+    advertiser_siren: str
+    channels: tuple[str, ...]
+    leads: Layout
+    proofs: Layout
+    proof_deadline: tuple[int, str]
+    """A count and its unit, `h` or `d`."""
+    audience: str = "consumer"
+    cut_off: time = time(22, 0)
+    days_due: str = "*"
+    """Day-of-week field of a cron expression."""
+    is_double_optin_required: bool = False
+    is_only_given_consents: bool = False
+    max_lead_age: tuple[int, str] | None = None
+    duplicate_window: tuple[int, str] | None = None
+    suppression_delay: tuple[int, str] = (24, "h")
+    reviews: Mapping[tuple[str, str], Review] = field(default_factory=dict)
+    price: float = 4.0
+
+
+@dataclass(frozen=True)
+class Habits:
+    """A vendor's character: how its days and leads usually look, and how often which defect occurs."""
+
+    rates: Mapping[str, float] = field(default_factory=dict)
+    """Name of a defect (`defects.DEFECTS`) -> its chance on one lead."""
+    incidents: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """Day of the market, from 0 -> what happens to that day's delivery (`incidents.py`)."""
+    volume: float = 1.0
+    file_count: int = 1
+    links: tuple[str, ...] = ("consent_id",)
+    """How a proof is tied to its lead: `consent_id`, `lead_id` or `key`; one is drawn for each lead."""
+    identity: str = "clear"
+    """How a proof names the person: `clear`, `sha256` or `none`."""
+    audiences: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ("consent",)
+    channel_choices: tuple[tuple[str, ...], ...] = ()
+    form_weights: tuple[int, ...] = (1,)
+    days_late: tuple[int, ...] = (0,)
+    has_manifest: bool = False
+    delivery_hour: int = 19
+    undeclared: tuple[str, ...] = ()
+    """Columns that the contract does not know, sent on days with the incident `undeclared`."""
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """A company that sells leads, with its contracts in order of validity."""
+
+    slug: str
+    name: str
+    prefix: str
+    """Start of its lead and consent references."""
+    terms: tuple[Terms, ...]
+    forms: tuple[Form, ...]
+    habits: Habits
+
+    def terms_on(self, day: date) -> Terms:
+        """The contract in force on a date."""
+        return max((terms for terms in self.terms if terms.valid_from <= day), key=lambda terms: terms.valid_from)
+
+
+@dataclass
+class DeliveredFile:
+    """One file below a delivery folder."""
+
+    name: str
+    role: str | None
+    """`leads`, `consent_proofs`, or None for a file that no contract glob claims."""
+    rows: list[Row] = field(repr=False)
+    received_at: datetime
+    is_recorded: bool = True
+    """False when the transport left no record of the file; `received_at` is then the cut-off."""
+    flaw: str | None = None
+    """Reason code for which the whole file is refused."""
+    absent: frozenset[str] = frozenset()
+    """Canonical fields whose column the file lacks."""
+    repeats: "DeliveredFile | None" = None
+    """The earlier file whose bytes this one is."""
+    content: bytes = field(default=b"", repr=False)
+    digest: str = ""
+
+
+@dataclass
+class Delivery:
+    """One folder of the inbox."""
+
+    vendor: Vendor
+    on: date
+    terms: Terms
+    files: list[DeliveredFile]
+    has_manifest: bool = False
+
+
+@dataclass(frozen=True)
+class OppositionRow:
+    """One line of an opposition file. Dates stand for themselves; `identifier` says how it is written."""
+
+    identifier: Said
+    kind: str
+    channel: str
+    opposed_at: datetime | date
+    recorded_at: datetime
+    origin: str
+    shared_with: tuple[str, ...] = ()
+    shared_at: datetime | date | None = None
+    revoked_at: datetime | date | None = None
+
+
+def duration(amount: tuple[int, str]) -> timedelta:
+    """A count of hours or days as a length of time."""
+    count, unit = amount
+    return timedelta(hours=count) if unit == "h" else timedelta(days=count)
+
+
+def in_paris(day: date, at: time = time(0)) -> datetime:
+    """The instant (UTC) at which clocks in Paris show a time on a date."""
+    return datetime.combine(day, at, PARIS).astimezone(UTC)
+
+
+def years_later(instant: datetime, count: int) -> datetime:
+    """The same civil time in Paris some calendar years later (29 February becomes the 28th)."""
+    local = instant.astimezone(PARIS).replace(tzinfo=None)
+    day = 28 if (local.month, local.day) == (2, 29) else local.day
+    return local.replace(year=local.year + count, day=day, tzinfo=PARIS).astimezone(UTC)

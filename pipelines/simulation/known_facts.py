@@ -1,0 +1,183 @@
+"""What was known of each lead by the proof deadline: the proof that counts, refusals, withdrawals, objections, others.
+
+A plain reading of design 6 ("Which proof?", "Which lead uses?", "Opposition", "Duplicates"), for one vendor.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipelines.simulation.acceptance import Accepted, Lead, Proof
+from pipelines.simulation.facts import OppositionRow, duration
+from pipelines.simulation.law import LeadUse, known_at
+from pipelines.simulation.objections import counts_from, counts_until
+from pipelines.simulation.people import alias_of
+from pipelines.simulation.truth import LEAD_USE_RULES, answer
+
+
+@dataclass
+class Opposition:
+    """One objection of one identifier, with the instants of its revocations and when these were entered."""
+
+    channel: str
+    opposed_at: datetime
+    recorded_at: datetime
+    revocations: list[tuple[datetime, datetime]]
+
+    def is_in_force(self, lead: Lead) -> bool:
+        """True when it stood at the delivery, as far as was known at the proof deadline."""
+        closed_at = known_at(lead)
+        is_revoked = any(at <= lead.delivered_at and entered <= closed_at for at, entered in self.revocations)
+        return self.opposed_at < lead.delivered_at and self.recorded_at <= closed_at and not is_revoked
+
+
+Registry = Mapping[str, list[Opposition]]
+
+
+def registry_of(rows: Iterable[OppositionRow]) -> Registry:
+    """Oppositions by canonical identifier; lines equal in identifier, kind, channel and instant are one."""
+    oppositions: dict[tuple[str, str, str, datetime], Opposition] = {}
+    registry: defaultdict[str, list[Opposition]] = defaultdict(list)
+    for row in rows:
+        key = (row.identifier.meaning, row.kind, row.channel, counts_from(row.opposed_at))
+        if key not in oppositions:
+            oppositions[key] = Opposition(row.channel, key[3], row.recorded_at, [])
+            registry[key[0]].append(oppositions[key])
+        opposition = oppositions[key]
+        opposition.recorded_at = min(opposition.recorded_at, row.recorded_at)
+        if row.revoked_at is not None:
+            opposition.revocations.append((counts_until(row.revoked_at), row.recorded_at))
+    return registry
+
+
+class KnownFacts:
+    """Everything accepted from one vendor, and the registry, ready to be looked up for a lead."""
+
+    def __init__(self, accepted: Accepted, registry: Registry) -> None:
+        """Index rows by each reference and identifier that they carry."""
+        self._registry = registry
+        self._proofs: defaultdict[tuple[str, str], list[Proof]] = defaultdict(list)
+        self._leads: defaultdict[tuple[str, str], list[Lead]] = defaultdict(list)
+        for proof in accepted.proofs:
+            for key in _references(proof):
+                self._proofs[key].append(proof)
+        for lead in accepted.leads:
+            for key in _references(lead):
+                self._leads[key].append(lead)
+
+    def uses_of(self, lead: Lead) -> Iterator[LeadUse]:
+        """One lead use per channel bought and sold whose identifier is there."""
+        is_consent_shared = self._is_consent_of_other_person(lead)
+        objected = {opposition.channel for opposition in self._objections(lead) if opposition.is_in_force(lead)}
+        for channel in lead.terms.channels:
+            identifier = lead.email if channel == "email" else lead.phone
+            if channel in lead.channels and identifier is not None:
+                use = LeadUse(
+                    lead,
+                    channel,
+                    is_opposed=bool(objected & {"all", channel}),
+                    is_consent_of_other_person=is_consent_shared,
+                )
+                yield self._with_best_proof(use)
+
+    def is_duplicate(self, lead: Lead) -> bool:
+        """True when the vendor delivered the same reference, e-mail or phone before."""
+        keys = (key for key in _references(lead) if key[0] != "consent_id")
+        return any(_is_before(other, lead) for key in keys for other in self._leads[key])
+
+    def _is_consent_of_other_person(self, lead: Lead) -> bool:
+        sharing = self._leads[("consent_id", lead.consent_id)] if lead.consent_id else []
+        return any(
+            (_is_same_delivery(other, lead) or _is_earlier_delivery(other, lead)) and _are_strangers(other, lead)
+            for other in sharing
+        )
+
+    def _objections(self, lead: Lead) -> Iterator[Opposition]:
+        identifiers = {lead.phone, lead.email, alias_of(lead.email) if lead.email else None}
+        for identifier in identifiers:
+            yield from self._registry.get(identifier or "", ())
+
+    def _with_best_proof(self, use: LeadUse) -> LeadUse:
+        """The use with the proof that has the fewest faults, and the refusals and withdrawals that count beside it."""
+        candidates = [self._beside(use, proof) for proof in self._candidates(use.lead)]
+        return min(candidates, key=_faults, default=self._beside(use, None))
+
+    def _candidates(self, lead: Lead) -> list[Proof]:
+        """Given proofs found by the first path that finds one; those before the delivery, if there are any."""
+        by_consent = self._given(lead, [("consent_id", lead.consent_id)])
+        by_lead = self._given(lead, [("lead_id", lead.lead_id)])
+        found = by_consent or by_lead or self._given(lead, [("email", lead.email), ("phone", lead.phone)])
+        return [proof for proof in found if proof.consent_at <= lead.delivered_at] or found
+
+    def _given(self, lead: Lead, keys: list[tuple[str, str | None]]) -> list[Proof]:
+        return [proof for proof in self._known(lead, keys) if proof.decision == "given"]
+
+    def _known(self, lead: Lead, keys: list[tuple[str, str | None]]) -> list[Proof]:
+        """Proof rows with one of some references that had come by the proof deadline, each once."""
+        rows = [proof for name, value in keys if value for proof in self._proofs[(name, value)]]
+        return [proof for proof in dict.fromkeys(rows) if proof.received_at <= known_at(lead)]
+
+    def _beside(self, use: LeadUse, proof: Proof | None) -> LeadUse:
+        lead = use.lead
+        tied = self._known(lead, [("consent_id", lead.consent_id), ("lead_id", lead.lead_id)])
+        alike = self._known(lead, [("email", lead.email), ("phone", lead.phone)])
+        refusals = [(row.consent_at, row) for row in (*tied, *alike) if row.decision == "refused"]
+        withdrawals = [(row.withdrawn_at, row) for row in (*tied, *alike) if row.withdrawn_at is not None]
+
+        def counts(at: datetime, row: Proof) -> bool:
+            is_late_enough = row in tied or proof is None or at >= proof.consent_at
+            return at <= lead.delivered_at and use.channel in row.channels and is_late_enough
+
+        return replace(
+            use,
+            proof=proof,
+            is_refused=any(counts(at, row) for at, row in refusals),
+            is_withdrawn=any(counts(at, row) for at, row in withdrawals),
+        )
+
+
+def _faults(use: LeadUse) -> tuple[object, ...]:
+    """Order of the candidates: fewest blocking fails, fewest blocking unknowns, then the ties of design 6."""
+    proof = use.record
+    answers = [answer(rule, use) for rule in LEAD_USE_RULES if rule.reads_proof and rule.is_blocking]
+    return (
+        answers.count("fail"),
+        answers.count("unknown"),
+        use.channel not in proof.channels,
+        -proof.consent_at.timestamp(),
+        -proof.received_at.timestamp(),
+        proof.consent_id,
+        proof.file_digest,
+        proof.row_number,
+    )
+
+
+def _references(row: Lead | Proof) -> Iterator[tuple[str, str]]:
+    for name in ("consent_id", "lead_id", "email", "phone"):
+        value = getattr(row, name)
+        if value is not None:
+            yield name, value
+
+
+def _is_same_delivery(other: Lead, lead: Lead) -> bool:
+    return other.delivery_date == lead.delivery_date
+
+
+def _is_earlier_delivery(other: Lead, lead: Lead) -> bool:
+    return other.delivery_date < lead.delivery_date and other.delivered_at <= lead.delivered_at
+
+
+def _is_before(other: Lead, lead: Lead) -> bool:
+    """True for an earlier row of the delivery, or a row of an earlier delivery within the contract's window."""
+    if _is_same_delivery(other, lead):
+        return (other.file_name, other.row_number) < (lead.file_name, lead.row_number)
+    window = lead.terms.duplicate_window
+    is_recent = window is None or lead.delivered_at - other.delivered_at <= duration(window)
+    return _is_earlier_delivery(other, lead) and is_recent
+
+
+def _are_strangers(one: Lead, other: Lead) -> bool:
+    shares_email = one.email is not None and one.email == other.email
+    shares_phone = one.phone is not None and one.phone == other.phone
+    return not shares_email and not shares_phone

@@ -1,0 +1,185 @@
+"""What is wrong with the market at the proof deadline: when each rule is asked, and every finding that follows.
+
+What the rules say is in `law.py`, what was known in `known_facts.py`. Nothing here was taken from the rulebook.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+
+from pipelines.domain import words
+from pipelines.simulation import law
+from pipelines.simulation.acceptance import Accepted, Lead
+from pipelines.simulation.facts import duration
+from pipelines.simulation.law import PHONE_CONSENT_FROM, Answer, LeadUse
+
+ELECTRONIC: Final = ("email", "sms", "automated_call")
+PERSONS: Final = ("consumer", "professional")
+_PHONE: Final = ("phone",)
+_CONSUMER: Final = ("consumer",)
+
+
+class TruthRow(NamedTuple):
+    """One expected finding, or one expected reason of a rejected row; a row of `truth.parquet`."""
+
+    vendor: str
+    delivery_date: date
+    lead_id: str | None = None
+    channel: str | None = None
+    rule_id: str | None = None
+    outcome: str | None = None
+    file_name: str | None = None
+    row_number: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule beside what it says: whom it concerns, since when, and which rule must pass before it is asked."""
+
+    rule_id: str
+    says: Callable[[LeadUse], Answer]
+    channels: tuple[str, ...] = words.CHANNELS
+    audiences: tuple[str, ...] = PERSONS
+    first_day: date = date.min
+    is_of_consent: bool = True
+    """True when it is asked only where the lead claims consent."""
+    needs: str | None = "proof_individual_record"
+    reads_proof: bool = True
+    is_blocking: bool = True
+    is_asked: Callable[[LeadUse], Answer] = lambda use: True
+    owed: Callable[[LeadUse], bool] = lambda use: False
+    """True when the contract asks the vendor for the fact whose absence leaves the rule unknown."""
+
+
+def _contract_asks(use: LeadUse, *names: str) -> bool:
+    return any(name in use.terms.proofs.columns for name in names)
+
+
+def _basis_owed(use: LeadUse) -> bool:
+    return use.basis is None and "claimed_basis" in use.terms.leads.columns
+
+
+def _record_owed(use: LeadUse) -> bool:
+    return use.proof is None or _basis_owed(use) or _contract_asks(use, *law.gaps(use.proof))
+
+
+def _identity_owed(use: LeadUse) -> bool:
+    name = "email" if use.channel == "email" else "phone"
+    return _contract_asks(use, name, f"{name}_sha256")
+
+
+def _recipients_owed(use: LeadUse) -> bool:
+    return _contract_asks(use, "recipients", "recipient_sirens")
+
+
+def _optin_owed(use: LeadUse) -> bool:
+    names = ("double_optin_sent_at", "double_optin_confirmed_at")
+    return _contract_asks(use, *(name for name in names if getattr(use.record, name) is None))
+
+
+def _is_ticked(use: LeadUse) -> Answer:
+    return None if use.record.action is None else use.record.action == "ticked_box"
+
+
+def _is_optin_required(use: LeadUse) -> Answer:
+    return use.terms.is_double_optin_required
+
+
+LEAD_USE_RULES: Final = (
+    Rule("basis_admissible", law.basis_admissible, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+         reads_proof=False, owed=_basis_owed),
+    Rule("consent_refused_at_collection", law.consent_refused_at_collection, is_of_consent=False, needs=None),
+    Rule("opp_vendor_redelivery", law.opp_vendor_redelivery, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+         reads_proof=False),
+    Rule("proof_individual_record", law.proof_individual_record, needs="consent_refused_at_collection",
+         owed=_record_owed),
+    Rule("proof_matches_lead", law.proof_matches_lead, owed=_identity_owed),
+    Rule("consent_prior_to_delivery", law.consent_prior_to_delivery),
+    Rule("consent_timestamp_coherent", law.consent_timestamp_coherent, needs="consent_prior_to_delivery",
+         is_blocking=False),
+    Rule("elec_consent_per_channel", law.consent_covers_channel, ELECTRONIC),
+    Rule("tel_optin_consent_required", law.consent_covers_channel, _PHONE, _CONSUMER, PHONE_CONSENT_FROM),
+    Rule("consent_named_recipient_elec", law.consent_names_advertiser, ELECTRONIC, owed=_recipients_owed),
+    Rule("tel_consent_named_professional", law.consent_names_advertiser, _PHONE, _CONSUMER, PHONE_CONSENT_FROM,
+         owed=_recipients_owed),
+    Rule("consent_form_version_known", law.consent_form_version_known),
+    Rule("consent_box_not_prechecked", law.consent_box_not_prechecked, is_asked=_is_ticked),
+    Rule("tel_consent_five_mentions", law.tel_consent_five_mentions, _PHONE, _CONSUMER, PHONE_CONSENT_FROM),
+    Rule("tel_consent_max_age_one_year", law.tel_consent_max_age_one_year, _PHONE, _CONSUMER, PHONE_CONSENT_FROM),
+    Rule("consent_withdrawn", law.consent_withdrawn),
+    Rule("consent_double_optin_confirmed", law.consent_double_optin_confirmed, ("email", "sms"), is_blocking=False,
+         is_asked=_is_optin_required, owed=_optin_owed),
+    Rule("proof_reused_across_persons", law.proof_reused_across_persons, reads_proof=False),
+)  # fmt: skip
+"""Every rule of grain lead use; a needed rule stands before those that need it."""
+
+
+def answer(rule: Rule, use: LeadUse) -> str:
+    """`pass`, `fail`, `unknown` or `not_applicable`, without regard to needed rules and to the deadline."""
+    in_scope = use.channel in rule.channels and use.lead.audience in rule.audiences
+    if not in_scope or law.used_on(use) < rule.first_day:
+        return "not_applicable"
+    asked = _both(_claims_consent(use), rule.is_asked(use)) if rule.is_of_consent else True
+    if asked is False:
+        return "not_applicable"
+    says = None if asked is None else rule.says(use)
+    return "unknown" if says is None else "pass" if says else "fail"
+
+
+def judge_use(use: LeadUse) -> Iterator[tuple[str, str]]:
+    """Rule and outcome of every `fail` and `unknown` of a lead use, at the proof deadline."""
+    outcomes: dict[str, str] = {}
+    for rule in LEAD_USE_RULES:
+        is_reached = rule.needs is None or outcomes[rule.needs] == "pass"
+        outcome = answer(rule, use) if is_reached else "not_applicable"
+        outcomes[rule.rule_id] = outcome
+        if outcome == "unknown" and rule.owed(use):
+            outcome = "fail"  # not proven in time
+        if outcome in ("fail", "unknown"):
+            yield rule.rule_id, outcome
+
+
+def judge_lead(lead: Lead, *, is_duplicate: bool) -> Iterator[str]:
+    """The rules of grain lead that a lead fails; none of them can be unknown."""
+    max_age = lead.terms.max_lead_age
+    if is_duplicate:
+        yield "lead_duplicate"
+    if max_age and lead.delivered_at > lead.collected_at + duration(max_age):
+        yield "lead_too_old_at_delivery"
+    if not set(lead.channels) <= set(lead.terms.channels):
+        yield "channel_not_contracted"
+    if lead.has_bad_fields:
+        yield "field_invalid"
+
+
+def truth_of(
+    vendor: str,
+    accepted: Accepted,
+    uses_of: Callable[[Lead], Iterable[LeadUse]],
+    is_duplicate: Callable[[Lead], bool],
+) -> Iterator[TruthRow]:
+    """Every finding and every reject reason of one vendor."""
+    for reject in accepted.rejects:
+        name, number = reject.file_name, reject.row_number
+        yield TruthRow(vendor, reject.delivery_date, file_name=name, row_number=number, reason=reject.reason)
+    for day in accepted.undeclared_on:
+        yield TruthRow(vendor, day, rule_id="min_only_contract_fields", outcome="fail")
+    for lead in accepted.leads:
+        for rule_id in judge_lead(lead, is_duplicate=is_duplicate(lead)):
+            yield TruthRow(vendor, lead.delivery_date, lead.lead_id, None, rule_id, "fail")
+        for use in uses_of(lead):
+            for rule_id, outcome in judge_use(use):
+                yield TruthRow(vendor, lead.delivery_date, lead.lead_id, use.channel, rule_id, outcome)
+
+
+def _claims_consent(use: LeadUse) -> Answer:
+    return None if use.basis is None else use.basis == "consent"
+
+
+def _both(left: Answer, right: Answer) -> Answer:
+    """`and` with three values: one False is enough, an unknown spoils a True."""
+    if left is False or right is False:
+        return False
+    return None if left is None or right is None else True
