@@ -17,7 +17,7 @@ from pipelines.engines.duckdb import DuckDBEngine, Session
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import dated_parameters
 from pipelines.rulebook.judgement import Judgement, judgement_of
-from pipelines.storage.lake import VERDICT_TABLES, Lake
+from pipelines.storage.lake import VERDICT_TABLES, Lake, rows_by_day
 
 _INPUT_TABLES: Final = {
     "all_leads": "leads",
@@ -66,7 +66,7 @@ class Judge:
         with self.session(vendor, contracts, [days[day] for day in judged if day in days], as_of=as_of) as session:
             tables = {table: session.fetch(f"select * from {table}") for table in VERDICT_TABLES}
             facts = _facts(session, self._catalogue.digest)
-        slices = {table: _by_day(table, rows) for table, rows in tables.items()}
+        slices = {table: rows_by_day(table, rows) for table, rows in tables.items()}
         for day in judged:
             empty = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
             found = {table: slices[table].get(day, empty[table]) for table in VERDICT_TABLES}
@@ -158,17 +158,3 @@ def _facts(session: Session, digest: str) -> dict[date, dict[str, str]]:
         }
         for row in rows
     }
-
-
-def _by_day(table: str, rows: pa.Table) -> dict[date, pa.Table]:
-    """One slice a day: sorted once, cut at the borders."""
-    if not rows.num_rows:
-        return {}
-    schema = arrow_schema(table)
-    ordered = rows.select(schema.names).cast(schema).sort_by("delivery_date")
-    runs = pc.run_end_encode(ordered["delivery_date"].combine_chunks())
-    slices, start = {}, 0
-    for day, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
-        slices[day] = ordered.slice(start, end - start)
-        start = end
-    return slices
