@@ -2,9 +2,9 @@
 
 import dagster as dg
 
+from pipelines.engines.vendor_scores import Scorer
 from pipelines.jobs import as_of
 from pipelines.resources.house import House
-from pipelines.storage.vendor_scores import score_vendors
 
 
 @dg.asset(
@@ -16,7 +16,6 @@ from pipelines.storage.vendor_scores import score_vendors
 )
 def vendor_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Score every vendor that has final deliveries, and keep the scores in the registry."""
-    scored = score_vendors(
-        house.lake, house.contracts(), house.registry, as_of=as_of(context), catalogue=house.catalogue
-    )
+    scorer = Scorer(house.judge.engine, house.lake, house.contracts(), house.registry)
+    scored = scorer.score_all(as_of=as_of(context), catalogue=house.catalogue)
     return dg.MaterializeResult(metadata={"vendors scored": len(scored), "as of": as_of(context).isoformat()})

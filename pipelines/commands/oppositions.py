@@ -12,15 +12,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from pipelines.commands.shared import house_of_settings, refuse
-from pipelines.domain.identities import IdentityHasher
+from pipelines.domain.identities import NORMALISATION_VERSION, IdentityHasher
 from pipelines.domain.oppositions import HeaderError, OppositionLine, RefusedLine, read_header, read_lines
 from pipelines.resources.house import House
-from pipelines.storage.keys import KeyMissingError
-from pipelines.storage.oppositions import ImportCounts, has_oppositions, import_oppositions
+from pipelines.storage.keys import KEY_ID, KeyMissingError
+from pipelines.storage.oppositions import ImportCounts, import_oppositions
 from pipelines.storage.registry import RegistryError
 
-KEY_ID: Final = "identity-1"
-NORMALISATION_VERSION: Final = 1
 SHOWN_REFUSALS: Final = 100
 
 app = typer.Typer(no_args_is_help=True)
@@ -111,11 +109,7 @@ def _header(path: Path) -> tuple[str, ...]:
 
 
 def _opened(house: House) -> tuple[sa.Engine, IdentityHasher]:
-    """Registry and hasher; never a new secret beside a registry that was keyed under another."""
-    path = house.settings.keys / f"{KEY_ID}.key"
     try:
-        if not path.exists() and has_oppositions(house.registry):
-            refuse(f"{path} is missing, but the registry was keyed under it: restore the file from your backup")
         return house.registry, house.hasher
     except (RegistryError, KeyMissingError, ValueError) as error:
         refuse(str(error))

@@ -102,6 +102,7 @@ def score_table(house: House, as_of: datetime) -> Table:
         "confor-\nmity",
         "quality",
         "total",
+        "grade",
     ):
         table.add_column(heading, justify="right", no_wrap=True)
     scores: dict[str, dict[str, PublishedScore]] = {}
@@ -112,5 +113,5 @@ def score_table(house: House, as_of: datetime) -> Table:
         total = by_dimension["total"]
         points = [f"{by_dimension[name].points:.1f}" if name in by_dimension else "-" for name in RATED_DIMENSIONS]
         counts = [str(total.leads_received), str(total.leads_vendor_defective), f"{total.rate:.1%}"]
-        table.add_row(vendor, *counts, *points, f"{total.points:.1f}")
+        table.add_row(vendor, *counts, *points, f"{total.points:.1f}", (total.grade or "-").replace("_", " "))
     return table

@@ -1,4 +1,4 @@
-"""What follows from the facts of a dossier: where the vendor stands, what must be decided, what is missing for it.
+"""What follows from the facts of a dossier: the situation of the vendor, what must be decided, what is missing for it.
 
 Every conclusion is a word and its figures, so that each language can say it. No figure of the dossier is made here.
 """
@@ -13,7 +13,7 @@ from pipelines.domain.clock import paris_date
 from pipelines.domain.dossiers import DeliveryLine, FormUse, Portfolio, PortfolioLine, RuleFindings, VendorDossier
 from pipelines.domain.words import PARTIES, RATED_DIMENSIONS, SEVERITIES
 
-STANDINGS: Final = (
+SITUATIONS: Final = (
     "breach_shown",
     "gated",
     "above_not_shown",
@@ -22,7 +22,7 @@ STANDINGS: Final = (
     "conformity_shown",
     "no_leads",
 )
-"""From the gravest on. A dimension without a state outweighs those that are within their tolerance."""
+"""From the gravest on. A lack of evidence outweighs that all is within the tolerances."""
 RENEWAL_HORIZON: Final = timedelta(days=90)
 LATEST: Final = 14
 
@@ -40,8 +40,8 @@ class Conclusion:
     owed_by: str | None = None
 
 
-def standing(dossier: VendorDossier) -> str:
-    """One of `STANDINGS`: the gravest thing that the evidence says of a vendor."""
+def situation(dossier: VendorDossier) -> str:
+    """One of `SITUATIONS`: the gravest thing that the evidence says of a vendor."""
     if dossier.total is None:
         return "no_leads"
     states = {score.state for score in dossier.dimensions}
@@ -51,7 +51,7 @@ def standing(dossier: VendorDossier) -> str:
         return "gated"
     if "above_not_shown" in states:
         return "above_not_shown"
-    if not states or None in states:
+    if dossier.grade is None or None in states:
         return "not_enough_evidence"
     return "within_not_shown" if "within_not_shown" in states else "conformity_shown"
 
@@ -87,11 +87,11 @@ def by_gravity(findings: Iterable[RuleFindings]) -> list[RuleFindings]:
 
 
 def by_urgency(portfolio: Portfolio) -> list[PortfolioLine]:
-    """The vendors that need a decision first: by standing, then by points, then by name."""
+    """The vendors that need a decision first: by situation, then by points, then by name."""
 
     def urgency(line: PortfolioLine) -> tuple[int, float, str]:
         total = line.dossier.total
-        return STANDINGS.index(standing(line.dossier)), total.points if total else 0.0, line.dossier.name.casefold()
+        return SITUATIONS.index(situation(line.dossier)), total.points if total else 0.0, line.dossier.name.casefold()
 
     return sorted(portfolio.lines, key=urgency)
 
@@ -211,7 +211,9 @@ def _missing_evidence(dossier: VendorDossier) -> Iterator[Conclusion]:
         yield Conclusion("provisional", (("n", provisional),))
     if dossier.total is None:
         yield Conclusion("no_final_delivery")
-    elif without_state := in_state(dossier, None):
+    elif dossier.grade is None:
+        yield Conclusion("no_grade")
+    if without_state := in_state(dossier, None):
         yield Conclusion("not_enough_evidence", dimensions=without_state)
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from unicodedata import normalize
@@ -81,6 +82,7 @@ class RawFile:
         return int(self.table.num_rows) + len(self.malformed)
 
 
+@lru_cache(maxsize=4096)
 def column_name(text: str) -> str:
     """A column's name as declared and delivered names are compared: NFC, trimmed."""
     return normalize("NFC", text).strip()

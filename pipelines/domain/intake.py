@@ -20,14 +20,15 @@ from pipelines.domain.intake_tables import (
     CHUNK,
     Stamps,
     count_rows,
+    cut_by_day,
     deliveries_table,
     published,
-    rows_by_day,
     values_kept_back,
 )
 from pipelines.domain.mapping import Rows
 from pipelines.domain.refusals import REFUSALS, refusals
 from pipelines.domain.row_acceptance import Taken, repeated_leads, take_consent_proofs, take_leads
+from pipelines.domain.schemas import arrow_schema
 
 TABLES_TAKEN: Final = ("leads", "consent_proofs", "rejected_rows", "deliveries")
 """What the intake publishes, `deliveries` last."""
@@ -42,11 +43,16 @@ class Intake:
     consent_proofs: pd.DataFrame
     rejected_rows: pd.DataFrame
 
-    def by_day(self, days: Sequence[date]) -> Iterator[tuple[date, dict[str, pd.DataFrame]]]:
-        """The tables of each day, in the order in which they are to be published."""
-        parts = {table: rows_by_day(getattr(self, table)) for table in TABLES_TAKEN}
+    def tables_by_day(self, days: Sequence[date]) -> Iterator[tuple[date, dict[str, pa.Table]]]:
+        """The Arrow tables of each day, in the order in which they are to be published."""
+        parts = {table: cut_by_day(table, getattr(self, table)) for table in TABLES_TAKEN}
         for day in days:
-            yield day, {table: parts[table].get(day, getattr(self, table).iloc[:0]) for table in TABLES_TAKEN}
+            yield day, {table: parts[table].get(day, arrow_schema(table).empty_table()) for table in TABLES_TAKEN}
+
+    def by_day(self, days: Sequence[date]) -> Iterator[tuple[date, dict[str, pd.DataFrame]]]:
+        """The frames of each day, in the order in which they are to be published."""
+        for day, tables in self.tables_by_day(days):
+            yield day, {table: rows.to_pandas(types_mapper=pd.ArrowDtype) for table, rows in tables.items()}
 
 
 def take_in(

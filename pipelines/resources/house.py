@@ -13,6 +13,7 @@ from pipelines.settings import Settings
 from pipelines.storage.contracts import ContractBook, load_contracts
 from pipelines.storage.keys import identity_secret
 from pipelines.storage.lake import Lake
+from pipelines.storage.oppositions import has_oppositions
 from pipelines.storage.registry import open_registry
 
 
@@ -34,7 +35,11 @@ class House:
     @cached_property
     def hasher(self) -> IdentityHasher:
         """Keys identifiers under the house's secret."""
-        return IdentityHasher(identity_secret(self.settings.keys, lake=self.settings.lake))
+        return IdentityHasher(identity_secret(self.settings.keys, has_keyed_data=self._has_keyed_data))
+
+    def _has_keyed_data(self) -> bool:
+        lake = self.settings.lake
+        return (lake.exists() and any(lake.iterdir())) or has_oppositions(self.registry)
 
     @cached_property
     def registry(self) -> sa.Engine:

@@ -20,6 +20,7 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 """Tried where the contract is silent, in this order where nothing else decides."""
 WINDOWS: Final = "cp1252"
 _HEAD: Final = 1 << 20
+_NULS_IN_BINARY: Final = 100  # one byte of so many is zero in what is no text
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -43,7 +44,7 @@ class Body:
 def read_csv(content: bytes, terms: FileTerms) -> RawFile | FileRefusal:
     """Read delimited text. A record is malformed if it has not as many fields as the header; a blank line is none."""
     text = as_utf8(content, terms.encoding)
-    if text is None or b"\0" in text[:_HEAD]:
+    if text is None or text.count(b"\0", 0, _HEAD) * _NULS_IN_BINARY > len(text[:_HEAD]):
         return FileRefusal("file_undecodable", f"text in {terms.encoding or 'UTF-8 or Windows-1252'}")
     declared = declared_names(terms)
     quote = terms.quote or '"'
@@ -152,7 +153,7 @@ def _body(text: bytes, header: Header, quote: str, places: list[int]) -> Body:
         )
 
     try:
-        table = parse(block_size=None, is_threaded=True)
+        table = parse(block_size=None, is_threaded=len(body) > _HEAD)
         if malformed:
             table = parse(block_size=None, is_threaded=False)
     except pa.ArrowInvalid:  # a record longer than a block

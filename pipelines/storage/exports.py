@@ -67,6 +67,12 @@ def export_for_marts(lake: Lake, registry: sa.Engine, catalogue: Catalogue) -> d
     return {table: len(content) for table, content in rows.items()}
 
 
+def has_deliveries(lake: Lake) -> bool:
+    """Whether the lake knows of anything that came or was due; reads no more than it must."""
+    files = (lake.root / "deliveries").glob("vendor=*/delivery_date=*/part-0.parquet")
+    return any(pq.read_metadata(file).num_rows for file in files)
+
+
 def _delivery_states(lake: Lake) -> Iterator[dict[str, Any]]:
     for vendor in lake.vendors():
         judged = set(lake.published_days(vendor, "scorecards"))

@@ -2,28 +2,36 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
-SECRET_BYTES = 32
+SECRET_BYTES: Final = 32
+KEY_ID: Final = "identity-1"
+"""Names the secret under which identifiers are keyed."""
 
 
 class KeyMissingError(RuntimeError):
     """The identity secret is gone although keyed data exists; the message says what would mend it."""
 
 
-def identity_secret(keys: Path, *, lake: Path) -> bytes:
+def identity_secret(keys: Path, *, has_keyed_data: Callable[[], bool]) -> bytes:
     """The secret under which identifiers are keyed; made at first start.
 
+    Args:
+        keys: folder of the secrets.
+        has_keyed_data: whether anything was keyed already; only asked when there is no secret.
+
     Raises:
-        KeyMissingError: no secret, but a lake that was keyed under one.
+        KeyMissingError: no secret, but data that was keyed under one.
         ValueError: the key file is not 64 hex digits.
     """
-    path = keys / "identity-1.key"
+    path = keys / f"{KEY_ID}.key"
     if not path.exists():
-        if lake.exists() and any(lake.iterdir()):
+        if has_keyed_data():
             raise KeyMissingError(
-                f"{path} is missing, but {lake} holds data keyed under it: restore the file from your backup, "
-                "or empty the lake and the registry to start again"
+                f"{path} is missing, but the lake or the registry holds data keyed under it: restore the file from "
+                "your backup, or empty both to start again"
             )
         _create(path)
     text = path.read_text(encoding="ascii").strip()

@@ -49,6 +49,4 @@ def read_marts(home: Path, tables: Sequence[str]) -> dict[str, pa.Table]:
     if not path.exists():
         raise NoMartsError(f"{path}: no marts yet; run the job `publish`")
     with duckdb.connect(str(path), read_only=True) as connection:
-        return {
-            table: connection.execute(f'select * from "{table}" order by all').to_arrow_table() for table in tables
-        }
+        return {table: connection.sql(f'select * from "{table}" order by all').to_arrow_table() for table in tables}

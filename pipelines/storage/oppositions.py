@@ -192,7 +192,7 @@ def _load(connection: Connection, table: Table, rows: list[Row]) -> None:
         return
     if connection.dialect.name == "postgresql":
         cursor = connection.connection.cursor()
-        with cursor.copy(f"COPY {table.name} FROM STDIN") as copy:  # type: ignore[attr-defined]  # psycopg's own
+        with cursor.copy(f"COPY {table.name} FROM STDIN") as copy:  # psycopg's own
             for row in rows:
                 copy.write_row(row)
         return

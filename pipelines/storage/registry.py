@@ -133,6 +133,11 @@ VENDOR_SCORES: Final = Table(
     _column("points", Float(53)),
     _column("method_version", String(32)),
     _column("catalogue_digest", String(64)),
+    *(
+        _column(name, Float(53), is_nullable=True)
+        for name in ("lower_points", "upper_points", "rate_lower", "rate_upper", "correlation", "effective_leads")
+    ),
+    *(_column(name, String(24), is_nullable=True) for name in ("state", "grade_earned", "grade")),
     UniqueConstraint(
         "vendor", "as_of", "dimension", "method_version", "catalogue_digest", name="uq_vendor_scores_inputs"
     ),

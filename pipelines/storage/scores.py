@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
+from pipelines.domain.graded_scores import GradedScore
 from pipelines.domain.scoring import TOTAL, DimensionScore
 from pipelines.domain.words import RATED_DIMENSIONS
 from pipelines.storage.registry import VENDOR_SCORES, writing
@@ -14,8 +15,8 @@ from pipelines.storage.registry import VENDOR_SCORES, writing
 DIMENSION_ORDER: Final = (*RATED_DIMENSIONS, TOTAL)
 
 
-@dataclass(frozen=True)
-class PublishedScore(DimensionScore):
+@dataclass(frozen=True, kw_only=True)
+class PublishedScore(GradedScore):
     """A score as published: of whom, as of when (UTC), by which method and which rules."""
 
     vendor: str
@@ -57,6 +58,14 @@ def latest_scores(engine: Engine) -> list[PublishedScore]:
     latest = select(func.max(VENDOR_SCORES.c.as_of)).scalar_subquery()
     with engine.connect() as connection:
         return _read(connection, VENDOR_SCORES.c.as_of == latest)
+
+
+def score_history(engine: Engine, vendor: str, dimension: str, *, before: datetime) -> list[PublishedScore]:
+    """A vendor's scores of one dimension at every instant before this one, in order."""
+    of_vendor = (VENDOR_SCORES.c.vendor == vendor) & (VENDOR_SCORES.c.dimension == dimension)
+    with engine.connect() as connection:
+        rows = _read(connection, of_vendor & (VENDOR_SCORES.c.as_of < before))
+    return sorted(rows, key=lambda row: row.as_of)
 
 
 def _replace(connection: Connection, vendor: str, as_of: datetime, rows: list[PublishedScore]) -> int:
