@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from assets.marts import MANIFEST, PROJECT, build_marts, dbt_environment
 from pipelines.domain.schemas import arrow_schema
-from pipelines.domain.scoring import DimensionScore
+from pipelines.domain.graded_scores import GradedScore
 from pipelines.resources.house import House
 from pipelines.settings import Settings, load_settings
 from pipelines.storage.lake import INTAKE_TABLES, VERDICT_TABLES, Lake
@@ -30,7 +30,9 @@ JULY_31, AUGUST_1, AUGUST_2 = date(2026, 7, 31), date(2026, 8, 1), date(2026, 8,
 Rows = list[dict[str, Any]]
 
 
-def file(name: str, role: str | None, status: str, received: int | None = None, rejected: int | None = None) -> dict[str, Any]:
+def file(
+    name: str, role: str | None, status: str, received: int | None = None, rejected: int | None = None
+) -> dict[str, Any]:
     accepted = None if received is None or rejected is None else received - rejected
     return {
         "file_digest": name[0] * 64,
@@ -51,7 +53,9 @@ def reject(name: str, row_number: int | None, reason: str) -> dict[str, Any]:
     return {"file_digest": name[0] * 64, "row_number": row_number, "reason": reason, "expected": "a value"}
 
 
-def outcome(rule_id: str, channel: str | None, dimension: str, counts: tuple[int, int, int, int], blamed: int = 0) -> dict[str, Any]:
+def outcome(
+    rule_id: str, channel: str | None, dimension: str, counts: tuple[int, int, int, int], blamed: int = 0
+) -> dict[str, Any]:
     names = ("pass_count", "fail_count", "unknown_count", "not_applicable_count")
     return {
         "rule_id": rule_id,
@@ -95,7 +99,12 @@ def judge(lake: Lake, vendor: str, day: date, outcomes: Rows, rates: Rows, *, is
 
 def fill(lake: Lake) -> None:
     """Two clean days and a provisional one of acme; a missing and a refused delivery of bolt; proofs alone of cargo."""
-    deliver(lake, "acme", JULY_31, [file("a.csv", "leads", "accepted", 100, 0), file("p.csv", "consent_proofs", "accepted", 90, 0)])
+    deliver(
+        lake,
+        "acme",
+        JULY_31,
+        [file("a.csv", "leads", "accepted", 100, 0), file("p.csv", "consent_proofs", "accepted", 90, 0)],
+    )
     judge(
         lake,
         "acme",
@@ -148,10 +157,15 @@ def fill(lake: Lake) -> None:
 
 def score(house: House) -> None:
     """Two scores of acme: as of 1 August over July, and over its two final deliveries since."""
-    for as_of, leads, bad, defective, points in ((EARLIER, 100, 3, 4, 90.0), (AS_OF, 150, 12, 15, 62.5)):
+    for as_of, leads, bad, defective, points, earned in (
+        (EARLIER, 100, 3, 4, 90.0, "B"),
+        (AS_OF, 150, 12, 15, 62.5, "C"),
+    ):
         rows = [
-            DimensionScore("quality", leads, bad, bad / leads, 0.05, points + 1),
-            DimensionScore("total", leads, defective, defective / leads, None, points),
+            GradedScore(
+                "quality", leads, bad, bad / leads, 0.05, points + 1, 40.0, 95.0, 0.01, 0.3, 0.02, 80.0, "above_not_shown"
+            ),
+            GradedScore("total", leads, defective, defective / leads, None, points, 30.0, 95.0, grade_earned=earned, grade="D"),
         ]
         publish_scores(
             house.registry, {"acme": rows}, as_of=as_of, method_version="2026.1", catalogue_digest=CATALOGUE_DIGEST

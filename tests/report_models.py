@@ -55,6 +55,10 @@ TITLES = {
         "The vendor had not delivered this person before",
     ),
 }
+REASON = Bilingual(
+    "Des personnes opposées ont été livrées à nouveau après une notification acquittée.",
+    "Persons who had objected were delivered again after an acknowledged notice.",
+)
 LONG_NAME = "Compagnie Générale Méditerranéenne de Génération et de Qualification de Contacts Consentis & Associés"
 
 
@@ -107,7 +111,9 @@ def scores() -> tuple[ShownScore, ...]:
 
 def history(days: int = 118) -> tuple[PublishedPoint, ...]:
     """Publications of every day; the band begins with the twelfth."""
-    points = [72 + 9 * math.sin(day / 13) - 10.79 * day / 117 - 12.52 * (day / 117) ** 2 for day in range(days)]
+    points = [
+        max(0.0, 72 + 9 * math.sin(day / 13) - 10.79 * day / 117 - 12.52 * (day / 117) ** 2) for day in range(days)
+    ]
     widths = [10 + 200 / (day + 6) for day in range(days)]
     return tuple(
         PublishedPoint(
@@ -127,8 +133,8 @@ def move() -> ScoreMove:
         ("consent", "tel_consent_five_mentions", -2.35),
         ("opposition", "opp_vendor_redelivery", -0.44),
         ("conformity", "rejected_rows", 0.62),
-        ("quality", "new_leads", 0.41),
-        ("total", "cap", 0.04),
+        ("quality", "leads", 0.41),
+        ("quality", "tolerance", 0.04),
     )
     contributions = tuple(Contribution(dimension, cause, gain, TITLES.get(cause)) for dimension, cause, gain in parts)
     return ScoreMove(date(2026, 10, 21), date(2026, 11, 21), 60.24, 52.4, contributions)
@@ -280,22 +286,13 @@ def rich_vendor(**changes: Any) -> VendorDossier:
         scores=scores(),
         history=history(),
         move=move(),
-        gates=(
-            Gate(
-                Bilingual(
-                    "Personnes opposées livrées de nouveau après notification acquittée",
-                    "Opposed persons delivered again after acknowledged notice",
-                ),
-                date(2026, 10, 2),
-                "D",
-            ),
-        ),
+        gates=(Gate(REASON, date(2026, 10, 2), "D"),),
         findings=findings(),
         forms=forms(),
         deliveries=deliveries(),
         reject_reasons={"required_missing": 31, "no_valid_identifier": 52, "lead_id_repeated": 15},
         claims=claims(),
-        intra_delivery_correlation=0.018,
+        intra_delivery_correlation=0.034,
     )
     return replace(full, **changes)
 
@@ -307,12 +304,13 @@ def empty_vendor() -> VendorDossier:
 
 def calm_vendor() -> VendorDossier:
     """A vendor that shows conformity everywhere, with nothing to claim."""
-    rates, band = Interval(0.0001, 0.0009), Interval(95.2, 99.0)
+    band, rates = Interval(95.2, 99.0), Interval(0.0001, 0.0009)
+    *rated, total = scores()
     shown = [
-        replace(score, points=98.1, rate=0.0004, rate_interval=rates, band=band, state="conformity_shown")
-        for score in scores()[:-1]
+        replace(score, points=98.1, rate=0.0004, band=band, rate_interval=rates, state="conformity_shown")
+        for score in rated
     ]
-    total = replace(scores()[-1], points=97.6, band=Interval(94.4, 98.8))
+    total = replace(total, points=97.6, band=Interval(94.4, 98.8))
     published = [replace(point, points=90 + point.points / 12, band=band, grade="A") for point in history()]
     flawless = [line for line in deliveries() if line.rows_received and not line.is_late and line.is_final]
     return rich_vendor(

@@ -51,7 +51,7 @@ def situation(dossier: VendorDossier) -> str:
         return "gated"
     if "above_not_shown" in states:
         return "above_not_shown"
-    if dossier.grade is None or None in states:
+    if dossier.earned_grade is None or None in states:
         return "not_enough_evidence"
     return "within_not_shown" if "within_not_shown" in states else "conformity_shown"
 
@@ -211,7 +211,7 @@ def _missing_evidence(dossier: VendorDossier) -> Iterator[Conclusion]:
         yield Conclusion("provisional", (("n", provisional),))
     if dossier.total is None:
         yield Conclusion("no_final_delivery")
-    elif dossier.grade is None:
+    elif dossier.earned_grade is None:
         yield Conclusion("no_grade")
     if without_state := in_state(dossier, None):
         yield Conclusion("not_enough_evidence", dimensions=without_state)

@@ -4,23 +4,21 @@ Counting, reading the lake and rendering belong elsewhere; what follows from the
 are exact, references bounded. Rates lie in [0, 1], points in [0, 100]; None means that we do not know, never zero.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final
 
 from pipelines.domain.contracts import ApprovedForm, Contract
-from pipelines.domain.contributions import Contribution
-from pipelines.domain.graded_scores import GradedScore
-from pipelines.domain.grades import GRADES, Gate
-from pipelines.domain.scoring import TOTAL
+from pipelines.domain.grades import GRADES
+from pipelines.domain.scoring import TOTAL, DimensionScore
+from pipelines.domain.standings import STATES
 from pipelines.domain.words import PARTIES, SEVERITIES, STATUSES
 
 MAX_REFERENCES: Final = 20
-SUM_TOLERANCE: Final = Fraction(1, 1_000_000)
-"""Of points: what two totals lose as floating-point numbers."""
+SUM_TOLERANCE: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,21 @@ class Interval:
 
 
 @dataclass(frozen=True)
+class ShownScore(DimensionScore):
+    """A score beside what it proves; None where the evidence is not enough."""
+
+    band: Interval | None = None
+    """In points: from the rate's upper bound to its lower."""
+    rate_interval: Interval | None = None
+    state: str | None = None
+    """One of `STATES`; `total` has none."""
+
+    def __post_init__(self) -> None:
+        if self.state is not None and self.state not in STATES:
+            raise ValueError(f"{self.dimension}: state: expected one of {', '.join(STATES)}")
+
+
+@dataclass(frozen=True)
 class PublishedPoint:
     """The total as published on a date."""
 
@@ -51,6 +64,17 @@ class PublishedPoint:
     points: float
     band: Interval | None = None
     grade: str | None = None
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """A part of a change of score, in points."""
+
+    dimension: str
+    cause: str
+    """A rule id, or a word for another cause: `rejected_rows`, `leads`, `tolerance`."""
+    points: float
+    title: Bilingual | None = None
 
 
 @dataclass(frozen=True)
@@ -63,13 +87,19 @@ class ScoreMove:
     points_after: float
     contributions: tuple[Contribution, ...]
 
-    titles: Mapping[str, Bilingual] = field(default_factory=dict)
-    """Titles of the rules among the causes, by rule id."""
-
     def __post_init__(self) -> None:
-        explained = sum((part.points for part in self.contributions), Fraction(0))
-        if abs(explained - Fraction(self.points_after) + Fraction(self.points_before)) > SUM_TOLERANCE:
+        explained = math.fsum(part.points for part in self.contributions)
+        if not math.isclose(explained, self.points_after - self.points_before, abs_tol=SUM_TOLERANCE):
             raise ValueError("contributions: expected that they sum to points_after - points_before")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A reason that caps the grade, whatever the points; its title is a whole sentence."""
+
+    title: Bilingual
+    since: date
+    grade_cap: str
 
 
 @dataclass(frozen=True)
@@ -219,7 +249,9 @@ class VendorDossier:
     """In force on that date."""
     valid_until: date | None = None
     """Last day of this version, when a later one is known."""
-    scores: tuple[GradedScore, ...] = ()
+    grade: str | None = None
+    """As published; any word but a grade means that there is none, for want of evidence."""
+    scores: tuple[ShownScore, ...] = ()
     """Dimensions, then `total`; empty without final deliveries."""
     history: tuple[PublishedPoint, ...] = ()
     """By date."""
@@ -232,6 +264,8 @@ class VendorDossier:
     """Distinct rows by reason; a row may have several."""
     claims: Claims | None = None
     """None: not worked out, for lack of a contract."""
+    intra_delivery_correlation: float | None = None
+    """How much the defects of one delivery resemble each other; the band takes it into account."""
 
     def __post_init__(self) -> None:
         if self.as_of.tzinfo is None:
@@ -242,17 +276,17 @@ class VendorDossier:
             raise ValueError("deliveries: expected them by date")
 
     @property
-    def total(self) -> GradedScore | None:
+    def total(self) -> ShownScore | None:
         """The score as a whole; None without leads."""
         return next((score for score in self.scores if score.dimension == TOTAL), None)
 
     @property
-    def grade(self) -> str | None:
-        """The grade as published; None for want of evidence."""
-        return self.total.grade if self.total is not None and self.total.grade in GRADES else None
+    def earned_grade(self) -> str | None:
+        """The grade, one of `GRADES`; None for want of evidence."""
+        return grade_or_none(self.grade)
 
     @property
-    def dimensions(self) -> tuple[GradedScore, ...]:
+    def dimensions(self) -> tuple[ShownScore, ...]:
         """The scores but the total."""
         return tuple(score for score in self.scores if score.dimension != TOTAL)
 
@@ -273,18 +307,9 @@ class Portfolio:
     lines: tuple[PortfolioLine, ...] = ()
 
 
-def band_of(score: GradedScore) -> Interval | None:
-    """The points between which the process behind a score lies."""
-    return _interval(score.lower_points, score.upper_points)
-
-
-def rate_interval(score: GradedScore) -> Interval | None:
-    """The rates between which the process behind a score lies."""
-    return _interval(score.rate_lower, score.rate_upper)
-
-
-def _interval(low: float | None, high: float | None) -> Interval | None:
-    return None if low is None or high is None else Interval(low, high)
+def grade_or_none(grade: str | None) -> str | None:
+    """A published grade; None where the word says that there is none."""
+    return grade if grade in GRADES else None
 
 
 def _negated(answer: bool | None) -> bool | None:

@@ -1,0 +1,40 @@
+"""Fixtures that several test files share: one demo, run once, as a newcomer runs it."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+pytest_plugins = ["tests.postgres"]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The home that `opposable demo` left, and what it said."""
+
+    home: Path
+    output: str
+    errors: str
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the program on this home."""
+        return run_program(self.home, *arguments)
+
+
+def run_program(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPPOSABLE_")}
+    environment |= {"OPPOSABLE_HOME": str(home), "COLUMNS": "200", **variables}
+    command = [sys.executable, "-m", "pipelines.cli", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    home = tmp_path_factory.mktemp("demo") / "home"
+    result = run_program(home, "demo")
+    assert result.returncode == 0, result.stderr
+    return Demo(home, result.stdout, result.stderr)

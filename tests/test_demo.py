@@ -1,0 +1,112 @@
+"""The demo as a newcomer meets it: scores on the terminal, runs in Dagster, answers to the first questions, no leaks."""
+
+import re
+from pathlib import Path
+
+import dagster as dg
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.domain.schemas import TABLES
+from pipelines.simulation import draw_market, personal_values
+from tests.conftest import Demo, run_program
+from tests.houses import house_at, read_all
+
+VENDOR_COUNT = 8
+
+
+def test_it_ends_with_a_score_table_of_every_vendor(demo: Demo) -> None:
+    table = demo.output[demo.output.index("Compliance scores") :]
+    vendors = house_at(demo.home).contracts().vendors
+    assert len(vendors) == VENDOR_COUNT
+    for vendor in vendors:
+        assert re.search(rf"^{vendor}\s+\d+\s+\d+\s+[\d.]+%", table, re.MULTILINE), vendor
+
+
+def test_its_runs_are_kept_in_a_dagster_instance(demo: Demo) -> None:
+    with dg.DagsterInstance.from_config(str(demo.home / "dagster")) as instance:
+        jobs = [run.job_name for run in instance.get_runs()]
+        assert jobs.count("deliveries") == VENDOR_COUNT
+        assert {"registry", "publish"} <= set(jobs)
+        assert all(run.status == dg.DagsterRunStatus.SUCCESS for run in instance.get_runs())
+
+
+def test_every_table_of_the_lake_was_written(demo: Demo) -> None:
+    for table in TABLES:
+        assert list((demo.home / "lake" / table).rglob("part-0.parquet")), table
+
+
+def test_running_it_again_is_safe_and_changes_no_score(demo: Demo) -> None:
+    again = demo.run("demo")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout[again.stdout.index("Compliance") :] == demo.output[demo.output.index("Compliance") :]
+
+
+def test_explain_answers_rule_by_rule_without_direct_identifiers(demo: Demo) -> None:
+    findings = read_all(house_at(demo.home).lake, "findings", "scorecards").to_pylist()
+    finding = next(row for row in findings if row["outcome"] == "fail" and row["channel"] == "phone")
+    result = demo.run("explain", finding["vendor"], finding["lead_id"], "--date", str(finding["delivery_date"]))
+    assert result.returncode == 0, result.stderr
+    assert finding["rule_id"] in result.stdout
+    assert "tel_optin_consent_required" in result.stdout
+    assert "fail" in result.stdout
+    assert "@" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (("explain", "hexa-leads", "no-such-lead"), 1, "no accepted lead"),
+        (("explain", "nobody", "x"), 2, "no readable contract of a vendor nobody"),
+        (("reconcile", "--from", "2026-08-02", "--to", "2026-08-01"), 2, "--to"),
+        (("reconcile", "--from", "tomorrow", "--to", "2026-08-01"), 2, "--from: expected a date"),
+        (("reconcile", "--from", "2026-08-01", "--to", "2126-08-01"), 2, "yesterday"),
+        (("reconcile", "--from", "2026-08-01", "--to", "2026-08-01", "--vendor", "nobody"), 2, "nobody"),
+        (("reconcile", "--from", "2026-08-01", "--to", "2026-08-01", "--as-of", "noon"), 2, "--as-of"),
+        (("oppositions", "import", "no-such-file.csv"), 2, "no-such-file.csv"),
+    ],
+)
+def test_a_wrong_argument_is_named(demo: Demo, arguments: tuple[str, ...], status: int, message: str) -> None:
+    result = demo.run(*arguments)
+    assert (result.returncode, message in result.stderr) == (status, True), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"OPPOSABLE_LAKEE": "x"}, "did you mean OPPOSABLE_LAKE"),
+        ({"OPPOSABLE_DATABASE_URL": "mysql://root:secret@localhost/x"}, "OPPOSABLE_DATABASE_URL"),
+    ],
+)
+def test_a_wrong_setting_is_said_before_any_work(demo: Demo, variables: dict[str, str], message: str) -> None:
+    result = run_program(demo.home, "reconcile", "--from", "2026-08-01", "--to", "2026-08-01", **variables)
+    assert (result.returncode, message in result.stderr) == (2, True), result.stderr
+    assert "secret" not in result.stderr
+
+
+def test_a_missing_key_beside_keyed_data_is_said_before_any_work(demo: Demo, tmp_path: Path) -> None:
+    arguments = ("reconcile", "--from", "2026-08-01", "--to", "2026-08-01")
+    result = run_program(demo.home, *arguments, OPPOSABLE_KEYS=str(tmp_path / "keys"))
+    assert (result.returncode, "restore the file from your backup" in result.stderr) == (2, True), result.stderr
+
+
+def test_no_clear_identifier_is_left_but_in_what_was_delivered(demo: Demo) -> None:
+    """Every personal value that the market invented, looked for in every byte that the demo left or said."""
+    values = [value.encode() for value in personal_values(draw_market()) if len(value) >= 8]
+    assert len(values) > 1000
+    needles = re.compile(b"|".join(sorted(map(re.escape, values), key=len, reverse=True)))
+    delivered = {"inbox", "oppositions"}
+    leaks = [
+        path.relative_to(demo.home).as_posix()
+        for path in demo.home.rglob("*")
+        if path.is_file() and path.relative_to(demo.home).parts[0] not in delivered and needles.search(readable(path))
+    ]
+    assert leaks == []
+    assert not needles.search((demo.output + demo.errors).encode())
+
+
+def readable(path: Path) -> bytes:
+    """A file's bytes; of Parquet, which is compressed, its rows as text."""
+    if path.suffix == ".parquet":
+        return repr(pq.ParquetFile(path).read().to_pylist()).encode()
+    return path.read_bytes()
