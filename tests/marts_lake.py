@@ -1,6 +1,7 @@
 """A small lake written by hand, and the marts that dbt makes of it: once a session, since a dbt run costs seconds."""
 
 import atexit
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -8,13 +9,14 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import dagster as dg
 import pyarrow as pa
 
 from assets.marts import MANIFEST, PROJECT, build_marts, dbt_environment
-from pipelines.domain.schemas import arrow_schema
 from pipelines.domain.graded_scores import GradedScore
+from pipelines.domain.schemas import arrow_schema
 from pipelines.resources.house import House
 from pipelines.settings import Settings, load_settings
 from pipelines.storage.lake import INTAKE_TABLES, VERDICT_TABLES, Lake
@@ -98,7 +100,7 @@ def judge(lake: Lake, vendor: str, day: date, outcomes: Rows, rates: Rows, *, is
 
 
 def fill(lake: Lake) -> None:
-    """Two clean days and a provisional one of acme; a missing and a refused delivery of bolt; proofs alone of cargo."""
+    """Two final days and a provisional one of acme; a missing and a refused delivery of bolt; proofs alone of 0042."""
     deliver(
         lake,
         "acme",
@@ -152,7 +154,10 @@ def fill(lake: Lake) -> None:
     )
     deliver(lake, "bolt", JULY_31, [{"status": "no_delivery"}])
     deliver(lake, "bolt", AUGUST_1, [file("d.csv", "leads", "refused")], [reject("d.csv", None, "header_missing")])
-    deliver(lake, "cargo", AUGUST_1, [file("e.csv", "consent_proofs", "accepted", 30, 0)])
+    deliver(lake, "0042", AUGUST_1, [file("e.csv", "consent_proofs", "accepted", 30, 0)])
+
+    deliver(lake, "half", AUGUST_1, [file("f.csv", "leads", "accepted", 77, 0)])
+    lake.partition("leads", "half", AUGUST_1).unlink()  # a writer that was killed: nobody may trust this partition
 
 
 def score(house: House) -> None:
@@ -163,9 +168,23 @@ def score(house: House) -> None:
     ):
         rows = [
             GradedScore(
-                "quality", leads, bad, bad / leads, 0.05, points + 1, 40.0, 95.0, 0.01, 0.3, 0.02, 80.0, "above_not_shown"
+                "quality",
+                leads,
+                bad,
+                bad / leads,
+                0.05,
+                points + 1,
+                40.0,
+                95.0,
+                0.01,
+                0.3,
+                0.02,
+                80.0,
+                "above_not_shown",
             ),
-            GradedScore("total", leads, defective, defective / leads, None, points, 30.0, 95.0, grade_earned=earned, grade="D"),
+            GradedScore(
+                "total", leads, defective, defective / leads, None, points, 30.0, 95.0, grade_earned=earned, grade="D"
+            ),
         ]
         publish_scores(
             house.registry, {"acme": rows}, as_of=as_of, method_version="2026.1", catalogue_digest=CATALOGUE_DIGEST
@@ -190,7 +209,8 @@ def published() -> tuple[Settings, dg.ExecuteInProcessResult]:
 
 def materialize(house: House) -> dg.ExecuteInProcessResult:
     ensure_manifest()
-    return dg.materialize([build_marts()], resources={"house": house}, raise_on_error=False)
+    quiet = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+    return dg.materialize([build_marts()], resources={"house": house}, run_config=quiet, raise_on_error=False)
 
 
 @cache
@@ -203,15 +223,16 @@ def ensure_manifest() -> None:
     dbt("parse", Path(tempfile.gettempdir()) / "no-lake", MANIFEST.parent / "marts.duckdb", MANIFEST.parent)
 
 
-def dbt(command: str, lake: Path, marts: Path, artifacts: Path) -> Any:
-    """Run a dbt command in this process; its result."""
-    import os
-    from unittest.mock import patch
-
+def dbt(command: str, lake: Path, marts: Path, artifacts: Path, *options: str, manifest: Any = None) -> Any:
+    """Run a dbt command in this process, with a parsed manifest if there is one; its result, with the file closed."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    marts.parent.mkdir(parents=True, exist_ok=True)
     with patch.dict(os.environ, dbt_environment(lake, marts, artifacts)):
-        return dbtRunner().invoke([command, "--quiet", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)])
+        result = dbtRunner(manifest=manifest).invoke([command, "--quiet", *options])
+    DuckDBConnectionManager.close_all_connections()
+    return result
 
 
 def _table(name: str, vendor: str, day: date, rows: Rows) -> pa.Table:

@@ -6,27 +6,30 @@ from typing import Final
 from pipelines.simulation import forms, layouts
 from pipelines.simulation.facts import Form, Habits, Layout, Terms, Vendor
 
-# A little of everything happens to everybody; the characters below say what a vendor is known for.
+# A little of this happens to everybody; the characters below say what a vendor is known for.
 _NOISE: Final = {"email_absent": 0.03, "phone_absent": 0.04, "late": 0.005, "after_delivery": 0.01}
 
+
+def _rates(**chances: float) -> dict[str, float]:
+    """Chances of defects, the usual noise included."""
+    return _NOISE | chances
+
+
+# fmt: off
 LUMICONSO: Final = Habits(
-    rates=_NOISE
-    | {
-        "missing": 0.002,
-        "expired": 0.002,
-        "optin_missing": 0.004,
-        "optin_late": 0.003,
-        "second_proof": 0.02,
-        "never_shared": 0.003,
-    },
+    rates=_rates(
+        late=0.0, missing=0.001, expired=0.002, optin_missing=0.002, optin_late=0.002, second_proof=0.02,
+        never_shared=0.003,
+    ),
     has_manifest=True,
     form_weights=(3, 1),
     delivery_hour=18,
 )
 TARDIVO: Final = Habits(
-    rates=_NOISE
-    | {"incomplete": 0.02, "missing": 0.03, "withdrawn": 0.03, "withdrawn_besides": 0.04, "refused_besides": 0.03}
-    | {"bad_row": 0.02, "malformed": 0.01, "bad_optional": 0.01, "identity_absent": 0.02, "second_proof": 0.03},
+    rates=_rates(
+        incomplete=0.02, missing=0.03, withdrawn=0.03, withdrawn_besides=0.04, refused_besides=0.03, bad_row=0.02,
+        malformed=0.01, bad_optional=0.01, identity_absent=0.02, second_proof=0.03,
+    ),
     incidents={4: ("undecodable",), 9: ("resent_proofs",), 13: ("unclaimed",), 18: ("proofs_unrecorded",)},
     days_late=(0, 1, 1, 2, 2, 3, 3, 4, 5),
     links=("consent_id", "consent_id", "lead_id", "key"),
@@ -36,26 +39,25 @@ TARDIVO: Final = Habits(
     delivery_hour=20,
 )
 PROMO_PLAISIR: Final = Habits(
-    rates=_NOISE
-    | {"refused": 0.06, "refused_besides": 0.05, "prechecked": 0.15, "unnamed": 0.15, "text_changed": 0.05}
-    | {"mentions_lacking": 0.10, "channel_missing": 0.15, "consent_after_collection": 0.05, "expired": 0.05}
-    | {"incomplete": 0.04, "withdrawn": 0.03, "list_only": 0.05, "bad_row": 0.01, "basis_missing": 0.02},
+    rates=_rates(
+        refused=0.06, refused_besides=0.05, prechecked=0.15, unnamed=0.15, text_changed=0.05, mentions_lacking=0.10,
+        channel_missing=0.15, consent_after_collection=0.05, expired=0.05, incomplete=0.04, withdrawn=0.03,
+        list_only=0.05, bad_row=0.01, basis_missing=0.02,
+    ),
     incidents={6: ("undecodable",), 12: ("unrecorded",), 20: ("proofs_column_dropped",)},
     channel_choices=(
-        ("email", "sms", "phone", "automated_call"),
-        ("email", "sms"),
-        ("phone", "automated_call"),
-        ("email",),
+        ("email", "sms", "phone", "automated_call"), ("email", "sms"), ("phone", "automated_call"), ("email",),
     ),
     form_weights=(3, 2, 3, 1),
     volume=1.2,
 )
 RELANCE: Final = Habits(
-    rates=_NOISE
-    | {"known_to_vendor": 0.06, "shared_too_late": 0.03, "never_shared": 0.04, "one_channel": 0.04, "on_the_day": 0.02}
-    | {"after_delivery": 0.03, "recorded_too_late": 0.02, "revoked": 0.03, "under_alias": 0.03, "expired": 0.04}
-    | {"period_over": 0.05, "collected_after_delivery": 0.02, "consent_after_delivery": 0.03, "foreign_channel": 0.04}
-    | {"too_old": 0.06, "bad_optional": 0.02, "missing": 0.02, "bad_row": 0.02, "required_missing": 0.01},
+    rates=_rates(
+        known_to_vendor=0.06, shared_too_late=0.03, never_shared=0.04, one_channel=0.04, on_the_day=0.02,
+        after_delivery=0.03, recorded_too_late=0.02, revoked=0.03, under_alias=0.03, expired=0.04, period_over=0.05,
+        collected_after_delivery=0.02, consent_after_delivery=0.03, foreign_channel=0.04, too_old=0.06,
+        bad_optional=0.02, missing=0.02, bad_row=0.02, required_missing=0.01,
+    ),
     incidents={7: ("undecodable",), 15: ("resent",), 21: ("resent_proofs", "unclaimed")},
     links=("consent_id", "key"),
     audiences=("consumer", "consumer", "consumer", "professional", "legal_person"),
@@ -63,38 +65,15 @@ RELANCE: Final = Habits(
     form_weights=(3, 1),
 )
 RHONE: Final = Habits(
-    rates=_NOISE
-    | {
-        "duplicate_person": 0.12,
-        "lead_id_again": 0.03,
-        "lead_id_repeated": 0.04,
-        "malformed": 0.03,
-        "no_identifier": 0.02,
-    }
-    | {
-        "required_missing": 0.03,
-        "required_bad": 0.03,
-        "bad_identifier": 0.05,
-        "bad_optional": 0.05,
-        "optional_missing": 0.03,
-    }
-    | {
-        "bad_row": 0.06,
-        "identity_absent": 0.03,
-        "consent_after_collection": 0.04,
-        "channel_missing": 0.04,
-        "withdrawn": 0.02,
-    }
-    | {"refused": 0.02, "period_over": 0.02, "foreign_channel": 0.03},
+    rates=_rates(
+        duplicate_person=0.12, lead_id_again=0.03, lead_id_repeated=0.04, malformed=0.03, no_identifier=0.02,
+        required_missing=0.03, required_bad=0.03, bad_identifier=0.05, bad_optional=0.05, optional_missing=0.03,
+        bad_row=0.02, identity_absent=0.01, consent_after_collection=0.02, channel_missing=0.01, withdrawn=0.01,
+        refused=0.005, period_over=0.01, foreign_channel=0.03,
+    ),
     incidents={
-        2: ("no_header",),
-        5: ("missing_column",),
-        8: ("empty_file",),
-        11: ("undecodable",),
-        14: ("unclaimed", "header_only"),
-        17: ("resent",),
-        19: ("resent_same_day",),
-        22: ("proofs_missing_column",),
+        2: ("no_header",), 5: ("missing_column",), 8: ("empty_file",), 11: ("undecodable",),
+        14: ("unclaimed", "header_only"), 17: ("resent",), 19: ("resent_same_day",), 22: ("proofs_missing_column",),
     },
     file_count=2,
     form_weights=(2, 1),
@@ -102,10 +81,11 @@ RHONE: Final = Habits(
     delivery_hour=18,
 )
 MULTIBASE: Final = Habits(
-    rates=_NOISE
-    | {"reused": 0.10, "foreign_basis": 0.20, "basis_listed": 0.12, "basis_missing": 0.04, "other_identity": 0.05}
-    | {"duplicate_person": 0.04, "text_changed": 0.04, "bad_optional": 0.06, "required_bad": 0.01, "never_shared": 0.02}
-    | {"incomplete": 0.03, "channel_missing": 0.04, "unnamed": 0.03, "refused_besides": 0.03},
+    rates=_rates(
+        reused=0.10, foreign_basis=0.20, basis_listed=0.12, basis_missing=0.04, other_identity=0.05,
+        duplicate_person=0.04, text_changed=0.04, bad_optional=0.06, required_bad=0.01, never_shared=0.02,
+        incomplete=0.03, channel_missing=0.04, unnamed=0.03, refused_besides=0.03,
+    ),
     incidents={3: ("undecodable",), 10: ("unclaimed",), 16: ("resent_same_day",), 24: ("missing_column",)},
     bases=("consent", "consent", "consent", "b2b"),
     audiences=("professional", "professional", "legal_person", "consumer"),
@@ -114,57 +94,38 @@ MULTIBASE: Final = Habits(
     volume=0.8,
 )
 HEXA: Final = Habits(
-    rates=_NOISE
-    | {"too_old": 0.08, "incomplete": 0.04, "mentions_lacking": 0.05, "foreign_basis": 0.03, "expired": 0.03}
-    | {
-        "lead_id_again": 0.02,
-        "one_channel": 0.02,
-        "second_proof": 0.03,
-        "consent_after_delivery": 0.02,
-        "malformed": 0.01,
-    },
+    rates=_rates(
+        too_old=0.08, incomplete=0.01, mentions_lacking=0.005, foreign_basis=0.005, expired=0.005, lead_id_again=0.02,
+        one_channel=0.01, second_proof=0.03, consent_after_delivery=0.005, malformed=0.01,
+    ),
     incidents={
-        1: ("undeclared",),
-        2: ("undeclared", "undeclared_proofs"),
-        6: ("skipped",),
-        7: ("skipped",),
-        8: ("undeclared",),
-        9: ("late_arrival",),
-        10: ("undeclared_proofs",),
-        13: ("skipped",),
-        15: ("undeclared_proofs",),
-        16: ("undeclared",),
-        20: ("skipped",),
-        21: ("skipped",),
-        22: ("undeclared",),
-        23: ("undeclared", "late_arrival"),
-        24: ("undeclared",),
+        1: ("undeclared",), 2: ("undeclared", "undeclared_proofs"), 6: ("skipped",), 7: ("skipped",),
+        8: ("undeclared",), 9: ("late_arrival",), 10: ("undeclared_proofs",), 13: ("skipped",),
+        15: ("undeclared_proofs",), 16: ("undeclared",), 20: ("skipped",), 21: ("skipped",), 22: ("undeclared",),
+        23: ("undeclared", "late_arrival"), 24: ("undeclared",),
     },
     undeclared=("score_appetence", "revenu_estimé"),
-    form_weights=(3, 1),
+    form_weights=(20, 1),
     links=("consent_id", "lead_id"),
 )
 NOVA: Final = Habits(
-    rates=_NOISE
-    | {"foreign_basis": 0.05, "basis_missing": 0.03, "basis_listed": 0.05, "other_identity": 0.03, "withdrawn": 0.03}
-    | {"prechecked": 0.04, "list_only": 0.05, "expired": 0.04, "required_missing": 0.01, "required_bad": 0.01}
-    | {"malformed": 0.02, "no_identifier": 0.01, "never_shared": 0.01, "missing": 0.02, "consent_after_delivery": 0.02},
+    rates=_rates(
+        foreign_basis=0.01, basis_missing=0.01, basis_listed=0.01, other_identity=0.01, withdrawn=0.02, prechecked=0.01,
+        list_only=0.01, expired=0.01, required_missing=0.01, required_bad=0.01, malformed=0.02, no_identifier=0.01,
+        never_shared=0.01, missing=0.01, consent_after_delivery=0.01,
+    ),
     incidents={
-        3: ("unrecorded",),
-        6: ("unrecorded",),
-        10: ("undecodable",),
-        13: ("unrecorded",),
-        18: ("unrecorded",),
-        21: ("resent_proofs",),
-        26: ("unrecorded", "resent"),
+        3: ("unrecorded",), 6: ("unrecorded",), 10: ("undecodable",), 13: ("unrecorded",), 18: ("unrecorded",),
+        21: ("resent_proofs",), 26: ("unrecorded", "resent"),
     },
     links=("consent_id", "lead_id"),
     identity="sha256",
-    bases=("callback_request", "consent", "consent"),
+    bases=("sms:consent|phone:callback_request", "consent", "consent"),
     channel_choices=(("phone",), ("phone", "sms")),
-    form_weights=(2, 1),
+    form_weights=(20, 1),
     delivery_hour=17,
 )
+# fmt: on
 
 
 def market_vendors(first_day: date, days: int) -> tuple[Vendor, ...]:

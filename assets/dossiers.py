@@ -1,0 +1,25 @@
+"""A dossier for each vendor, and the portfolio: the pages that a renewal review starts from."""
+
+import dagster as dg
+
+from pipelines.engines.vendor_scores import Scorer
+from pipelines.jobs import as_of
+from pipelines.reporting.dossiers import DossierWriter
+from pipelines.resources.house import House
+
+
+@dg.asset(
+    deps=["vendor_scores"],
+    group_name="dossiers",
+    kinds={"html"},
+    owners=["team:purchasing"],
+    description="One page a vendor, in French and English, with all findings as CSV; and the portfolio of all vendors.",
+)
+def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
+    """Write the pages as of the run's instant."""
+    scorer = Scorer(house.judge.engine, house.lake, house.contracts(), house.registry)
+    writer = DossierWriter(scorer, house.catalogue, house.settings.home / "dossiers", as_of(context))
+    written = writer.write_all()
+    return dg.MaterializeResult(
+        metadata={"dossiers": len(written), "portfolio": dg.MetadataValue.path(str(writer.folder / "index.html"))}
+    )
