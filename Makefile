@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: setup demo test check dev lock clean
+.PHONY: setup demo test check dev dictionary lock clean
 
 setup: $(READY)
 
@@ -34,6 +34,9 @@ check: $(READY)
 
 dev: $(READY)
 	@$(BIN)/opposable dev
+
+dictionary: $(READY)
+	@$(BIN)/opposable dictionary README.md
 
 lock:
 	@uv pip compile --quiet --all-extras --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock

@@ -5,6 +5,7 @@ import typer
 from pipelines.commands.contracts import app as contracts
 from pipelines.commands.demo import demo
 from pipelines.commands.dev import dev
+from pipelines.commands.dictionary import dictionary
 from pipelines.commands.explain import explain_command
 from pipelines.commands.oppositions import app as oppositions
 from pipelines.commands.reconcile import reconcile
@@ -25,6 +26,7 @@ app.add_typer(oppositions, name="oppositions")
 app.command()(reconcile)
 app.command(name="explain")(explain_command)
 app.add_typer(rules, name="rules")
+app.command(hidden=True)(dictionary)
 
 if __name__ == "__main__":
     app()
