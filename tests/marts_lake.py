@@ -16,10 +16,10 @@ import pyarrow as pa
 
 from assets.marts import MANIFEST, PROJECT, build_marts, dbt_environment
 from pipelines.domain.graded_scores import GradedScore
-from pipelines.domain.schemas import arrow_schema
+from pipelines.domain.schemas import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 from pipelines.resources.house import House
 from pipelines.settings import Settings, load_settings
-from pipelines.storage.lake import INTAKE_TABLES, VERDICT_TABLES, Lake
+from pipelines.storage.lake import Lake
 from pipelines.storage.registry import open_registry
 from pipelines.storage.scores import publish_scores
 
@@ -231,7 +231,7 @@ def dbt(command: str, lake: Path, marts: Path, artifacts: Path, *options: str, m
     marts.parent.mkdir(parents=True, exist_ok=True)
     with patch.dict(os.environ, dbt_environment(lake, marts, artifacts)):
         result = dbtRunner(manifest=manifest).invoke([command, "--quiet", *options])
-    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     return result
 
 

@@ -1,4 +1,4 @@
-"""The demo as a newcomer meets it: scores on the terminal, runs in Dagster, answers to the first questions, no leaks."""
+"""The demo as a newcomer meets it: scores on the terminal, runs in Dagster, answers, and no leaks."""
 
 import re
 from pathlib import Path

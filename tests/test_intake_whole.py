@@ -101,9 +101,9 @@ def test_the_order_of_days_and_files_makes_no_difference(days: list[list[dict[st
             first_days.setdefault(digest, delivery.day)
     for delivery in deliveries:
         alone = take_in_days("acme", [delivery], read=box.read, first_delivered_on=first_days, hasher=HASHER)
-        ((_, frames),) = whole.by_day([delivery.day])
-        for table, frame in frames.items():
-            pd.testing.assert_frame_equal(frame.reset_index(drop=True), getattr(alone, table))
+        ((_, tables),) = whole.tables_by_day([delivery.day])
+        for table, taken in tables.items():
+            pd.testing.assert_frame_equal(taken.to_pandas(types_mapper=pd.ArrowDtype), getattr(alone, table))
 
 
 @settings(max_examples=25, deadline=None)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipelines.domain.schemas import arrow_schema
-from pipelines.storage.lake import INTAKE_TABLES, Lake
+from pipelines.domain.schemas import INTAKE_TABLES, arrow_schema
+from pipelines.storage.lake import Lake
 
 DAY = date(2026, 8, 11)
 

@@ -179,8 +179,7 @@ def test_what_is_wrong_is_said_with_the_row_that_it_is_about(marts: dict[str, pa
 
 def test_a_vendor_unlike_its_own_past_is_named(marts: dict[str, pa.Table], home: Path) -> None:
     history = pa.Table.from_pylist(deliveries("acme", [100] * 8) + deliveries("bolt", [100] * 7 + [900]))
-    missing = {name: table for name, table in zip(marts["fct_deliveries"].column_names, marts["fct_deliveries"])}
-    rows = [dict.fromkeys(missing) | row for row in history.to_pylist()]
+    rows = [dict.fromkeys(marts["fct_deliveries"].column_names) | row for row in history.to_pylist()]
     unlike = pa.Table.from_pylist(rows, schema=marts["fct_deliveries"].schema)
     result = by_name({**marts, "fct_deliveries": unlike}, home)["volumes_like_before"]
     assert (result.is_about_us, len(result.unmet)) == (False, 1)

@@ -79,7 +79,7 @@ def test_the_contracts_dialect_holds_even_where_another_would_fit() -> None:
     ],
 )
 def test_bytes_that_are_not_in_the_encoding_are_refused(content: bytes, encoding: str | None) -> None:
-    dialect = {"encoding": encoding} if encoding else {}
+    dialect: dict[str, Any] = {"encoding": encoding} if encoding else {}
     raw = read_csv(content, terms(**dialect))
     assert isinstance(raw, FileRefusal)
     assert raw.reason == "file_undecodable"

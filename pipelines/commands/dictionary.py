@@ -33,8 +33,8 @@ def renewed(text: str) -> str:
 
 
 def _table(name: str, model: type[Table]) -> str:
-    columns = model.to_schema().columns
-    rows = [f"| `{column}` | {spec.dtype.type.pyarrow_dtype} | {spec.description} |" for column, spec in columns.items()]
+    specs = model.to_schema().columns.items()
+    rows = [f"| `{column}` | {spec.dtype.type.pyarrow_dtype} | {spec.description} |" for column, spec in specs]
     summary = (model.__doc__ or "").strip().splitlines()[0]
     body = "\n".join(["| column | type | meaning |", "|---|---|---|", *rows])
     return f"<details><summary><code>{name}</code>: {summary}</summary>\n\n{body}\n\n</details>\n"

@@ -7,7 +7,6 @@ chunks. Reading bytes and writing tables belong to the storage.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import pandas as pd
 import pyarrow as pa
@@ -28,10 +27,7 @@ from pipelines.domain.intake_tables import (
 from pipelines.domain.mapping import Rows
 from pipelines.domain.refusals import REFUSALS, refusals
 from pipelines.domain.row_acceptance import Taken, repeated_leads, take_consent_proofs, take_leads
-from pipelines.domain.schemas import arrow_schema
-
-TABLES_TAKEN: Final = ("leads", "consent_proofs", "rejected_rows", "deliveries")
-"""What the intake publishes, `deliveries` last."""
+from pipelines.domain.schemas import INTAKE_TABLES, arrow_schema
 
 
 @dataclass(frozen=True)
@@ -45,14 +41,9 @@ class Intake:
 
     def tables_by_day(self, days: Sequence[date]) -> Iterator[tuple[date, dict[str, pa.Table]]]:
         """The Arrow tables of each day, in the order in which they are to be published."""
-        parts = {table: cut_by_day(table, getattr(self, table)) for table in TABLES_TAKEN}
+        parts = {table: cut_by_day(table, getattr(self, table)) for table in INTAKE_TABLES}
         for day in days:
-            yield day, {table: parts[table].get(day, arrow_schema(table).empty_table()) for table in TABLES_TAKEN}
-
-    def by_day(self, days: Sequence[date]) -> Iterator[tuple[date, dict[str, pd.DataFrame]]]:
-        """The frames of each day, in the order in which they are to be published."""
-        for day, tables in self.tables_by_day(days):
-            yield day, {table: rows.to_pandas(types_mapper=pd.ArrowDtype) for table, rows in tables.items()}
+            yield day, {table: parts[table].get(day, arrow_schema(table).empty_table()) for table in INTAKE_TABLES}
 
 
 def take_in(
@@ -93,11 +84,7 @@ def take_in_days(
         IntakeFaultError: a fault of ours.
     """
     ordered = sorted(deliveries, key=lambda delivery: delivery.day)
-    cases = [case for delivery in ordered for case in open_cases(delivery)]
-    mark_duplicates(cases, first_delivered_on, read)
-    for case in cases:
-        if case.is_to_be_read:
-            case.read(read)
+    cases = _read_cases(ordered, read, first_delivered_on)
     with values_kept_back(f"{vendor}: taking in rows"):
         taken = {role: list(_take_rows(role, cases, hasher)) for role in ROLES_READ}
     accepted = {role: [part.accepted for part in parts] for role, parts in taken.items()}
@@ -112,6 +99,16 @@ def take_in_days(
         ),
         rejected_rows=published("rejected_rows", vendor, stamps.on(refused, "rejected_rows")),
     )
+
+
+def _read_cases(ordered: Sequence[Delivery], read: Read, first_delivered_on: Mapping[str, date]) -> list[FileCase]:
+    """Every file with what has become of it, read where it is to be read; by day and name."""
+    cases = [case for delivery in ordered for case in open_cases(delivery)]
+    mark_duplicates(cases, first_delivered_on, read)
+    for case in cases:
+        if case.is_to_be_read:
+            case.read(read)
+    return cases
 
 
 def _take_rows(role: str, cases: Sequence[FileCase], hasher: IdentityHasher) -> Iterator[Taken]:

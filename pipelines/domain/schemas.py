@@ -5,7 +5,7 @@ are UTC without a zone, in microseconds. `vendor` and `delivery_date` are in eve
 No function that fills a table belongs here.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import pandas as pd
 import pandera.pandas as pandera
@@ -227,6 +227,11 @@ TABLES: dict[str, type[Table]] = {
     "scorecards": Scorecards,
     "dimension_scorecards": DimensionScorecards,
 }
+
+INTAKE_TABLES: Final = ("leads", "consent_proofs", "rejected_rows", "deliveries")
+"""What the intake publishes of a day, in this order: readers trust the last."""
+VERDICT_TABLES: Final = ("verdicts", "findings", "dimension_scorecards", "scorecards")
+"""What the verdicts publish of a day, in this order."""
 
 SORT_KEYS: dict[str, tuple[str, ...]] = {
     "deliveries": ("file_name", "file_digest", "status"),

@@ -151,11 +151,12 @@ def _form(contract: Contract, form: ApprovedForm) -> dict[str, Any]:
         "refusal_equal_prominence": form.refusal_equal_prominence,
         "participation_requires_consent": form.participation_requires_consent,
         "mentions": None if form.mentions is None else list(form.mentions),
-        "names_advertiser": _names_advertiser(contract, form),
+        "names_advertiser": names_advertiser(contract, form),
     }
 
 
-def _names_advertiser(contract: Contract, form: ApprovedForm) -> bool | None:
+def names_advertiser(contract: Contract, form: ApprovedForm) -> bool | None:
+    """Whether the recipients that we reviewed include the advertiser; None when the review lists none."""
     if form.recipients is None and form.recipient_sirens is None:
         return None
     names = {comparable_name(name) for name in form.recipients or ()}

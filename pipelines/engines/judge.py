@@ -11,13 +11,13 @@ import pyarrow.compute as pc
 
 from pipelines.domain.clock import as_lake
 from pipelines.domain.contracts import Contract, contract_in_force
-from pipelines.domain.schemas import arrow_schema
+from pipelines.domain.schemas import VERDICT_TABLES, arrow_schema
 from pipelines.domain.terms import DeliveredDay, form_reviews_table, terms_table
 from pipelines.engines.duckdb import DuckDBEngine, Session
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import dated_parameters
 from pipelines.rulebook.judgement import Judgement, judgement_of
-from pipelines.storage.lake import VERDICT_TABLES, Lake, rows_by_day
+from pipelines.storage.lake import Lake, rows_by_day
 
 _INPUT_TABLES: Final = {
     "all_leads": "leads",

@@ -20,12 +20,12 @@ from pipelines.domain.dossiers import (
     LegalBasis,
     RuleFindings,
 )
-from pipelines.domain.schemas import arrow_schema
+from pipelines.domain.schemas import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 from pipelines.domain.terms import names_advertiser
 from pipelines.engines.duckdb import DuckDBEngine, Session
 from pipelines.rulebook.card import Card
 from pipelines.rulebook.catalogue import Catalogue
-from pipelines.storage.lake import INTAKE_TABLES, VERDICT_TABLES, Lake
+from pipelines.storage.lake import Lake
 
 _FINDINGS: Final = """
     select

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -123,39 +124,46 @@ def _body(text: bytes, header: Header, quote: str, places: list[int]) -> Body:
     if re.compile(rb"[\r\n]*").fullmatch(text, header.end):
         return Body(pa.table({f"{place}": pa.array([], pa.string()) for place in places}), ())
     body = memoryview(text)[header.end :]
-    has_quotes = text.find(quote.encode(), header.end) >= 0
-    malformed: list[int | None] = []
+    used_quote = quote if text.find(quote.encode(), header.end) >= 0 else None
+    parse = partial(_parse, body, header, used_quote, places)
+    try:
+        parsed = parse(block_size=None, is_threaded=len(body) > _HEAD)
+        if parsed.malformed:
+            parsed = parse(block_size=None, is_threaded=False)
+    except pa.ArrowInvalid:  # a record longer than a block
+        parsed = parse(block_size=len(body) + 1, is_threaded=False)
+    return parsed
+
+
+def _parse(
+    body: memoryview,
+    header: Header,
+    quote: str | None,
+    places: list[int],
+    *,
+    block_size: int | None,
+    is_threaded: bool,
+) -> Body:
+    """Parse once; the numbers of malformed records are known only without threads, and are 0 with them."""
+    malformed: list[int] = []
 
     def skip(row: arrow_csv.InvalidRow) -> str:
-        malformed.append(row.number)
+        malformed.append(row.number or 0)
         return "skip"
 
-    def parse(*, block_size: int | None, is_threaded: bool) -> pa.Table:
-        malformed.clear()
-        return arrow_csv.read_csv(
-            pa.BufferReader(body),
-            read_options=arrow_csv.ReadOptions(
-                column_names=[f"{place}" for place in range(len(header.cells))],
-                block_size=block_size,
-                use_threads=is_threaded,
-            ),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=header.delimiter,
-                quote_char=quote if has_quotes else False,
-                newlines_in_values=has_quotes,
-                invalid_row_handler=skip,
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types={f"{place}": pa.string() for place in places},
-                include_columns=[f"{place}" for place in places],
-                strings_can_be_null=False,
-            ),
-        )
-
-    try:
-        table = parse(block_size=None, is_threaded=len(body) > _HEAD)
-        if malformed:
-            table = parse(block_size=None, is_threaded=False)
-    except pa.ArrowInvalid:  # a record longer than a block
-        table = parse(block_size=len(body) + 1, is_threaded=False)
-    return Body(table, tuple(number for number in malformed if number is not None))
+    names = [f"{place}" for place in range(len(header.cells))]
+    wanted = [f"{place}" for place in places]
+    table = arrow_csv.read_csv(
+        pa.BufferReader(body),
+        arrow_csv.ReadOptions(column_names=names, block_size=block_size, use_threads=is_threaded),
+        arrow_csv.ParseOptions(
+            delimiter=header.delimiter,
+            quote_char=quote or False,
+            newlines_in_values=quote is not None,
+            invalid_row_handler=skip,
+        ),
+        arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted, strings_can_be_null=False
+        ),
+    )
+    return Body(table, tuple(malformed))

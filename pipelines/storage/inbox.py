@@ -4,15 +4,16 @@ import hashlib
 import json
 import logging
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from pipelines.domain.clock import PARIS
 from pipelines.domain.delivered_files import DeliveredFile, FileRefusal
 from pipelines.domain.intake_manifests import is_manifest, parse_manifest
+from pipelines.storage.contracts import VENDOR
 
 RECEIVED: Final = ".received.json"
 MOST_BYTES: Final = 2**31 - 1
@@ -35,11 +36,28 @@ def delivery_days(inbox: Path, vendor: str) -> list[date]:
     return sorted(day for path in (inbox / vendor).glob("*-*-*") if path.is_dir() and (day := _day(path.name)))
 
 
+def unread_folders(inbox: Path, vendors: Collection[str]) -> list[str]:
+    """What lies in the inbox and no run will read: folders of unknown vendors, and what is in no folder of a date.
+
+    As `vendor` or `vendor/(no date)`; a name that is no vendor key is not repeated. What is hidden is left alone.
+    """
+    found = []
+    for folder in (path for path in inbox.glob("*") if path.is_dir() and not _is_ignored(path.name)):
+        if folder.name not in vendors:
+            found.append(folder.name if VENDOR.fullmatch(folder.name) else "(no vendor key)")
+            continue
+        strays = (path for path in folder.glob("*") if not (path.is_dir() and _day(path.name)))
+        found += [f"{folder.name}/(no date)" for path in strays if not _is_ignored(path.name)]
+    return sorted(found)
+
+
 def _day(name: str) -> date | None:
+    """The date that a folder is named after; other ways of ISO 8601 to write one are no delivery folders."""
     try:
-        return date.fromisoformat(name)
+        day = date.fromisoformat(name)
     except ValueError:
         return None
+    return day if day.isoformat() == name else None
 
 
 def delivered_paths(folder: Path) -> list[Path]:
@@ -55,9 +73,28 @@ def read_inbox_folder(inbox: Path, vendor: str, day: date) -> list[DeliveredFile
         OSError: a file can't be opened: a fault of ours.
     """
     folder = inbox_folder(inbox, vendor, day)
-    received = _received(folder / RECEIVED)
-    files = [file for path in delivered_paths(folder) for file in _files(path, _name(path.relative_to(folder)))]
-    return sorted((_dated(file, received) for file in files), key=lambda file: file.name)
+    received = recorded_arrivals(folder)
+    if received is None:
+        _log.warning("%s is not a record of arrivals; its files count as not recorded", folder / RECEIVED)
+    files = [file for path in delivered_paths(folder) for file in _files(path, delivered_name(path, folder))]
+    return sorted((_dated(file, received or {}) for file in files), key=lambda file: file.name)
+
+
+def recorded_arrivals(folder: Path) -> Mapping[str, datetime] | None:
+    """Arrivals that were written down beside a folder's files, by name; None when the record can't be read."""
+    try:
+        document: Any = json.loads((folder / RECEIVED).read_bytes())
+        return {str(entry["name"]): _instant(entry["received_at"]) for entry in document["files"]}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+
+
+def _instant(text: str) -> datetime:
+    """In UTC; a local time is one of Paris."""
+    at = datetime.fromisoformat(text)
+    return (at if at.tzinfo else at.replace(tzinfo=PARIS)).astimezone(UTC)
 
 
 def _files(path: Path, name: str) -> Iterator[DeliveredFile]:
@@ -72,8 +109,12 @@ def _files(path: Path, name: str) -> Iterator[DeliveredFile]:
         yield file
 
 
-def _name(path: Path) -> str:
-    """A path as text: bytes that are not UTF-8 are replaced."""
+def delivered_name(path: Path, folder: Path) -> str:
+    """A file's name in its delivery: its path below the folder, with `/`; bytes that are not UTF-8 are replaced."""
+    return _text(path.relative_to(folder))
+
+
+def _text(path: Path) -> str:
     return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
@@ -106,23 +147,10 @@ def _members(archive: DeliveredFile) -> list[DeliveredFile]:
 
 def _member(archive: DeliveredFile, opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> DeliveredFile:
     content = opened.read(info)
-    name = _name(Path(archive.name, info.filename.replace("\\", "/")))
+    name = _text(Path(archive.name, info.filename.replace("\\", "/")))
     digest = hashlib.sha256(content).hexdigest()
     file = replace(archive, name=name, digest=digest, size=len(content), member=info.filename)
     return _announcing(file, content) if is_manifest(name) else file
-
-
-def _received(record: Path) -> Mapping[str, datetime]:
-    """Arrivals that our transport wrote down, by name; what can't be read counts as not written."""
-    try:
-        document: Any = json.loads(record.read_bytes())
-        entries = [(str(entry["name"]), datetime.fromisoformat(entry["received_at"])) for entry in document["files"]]
-    except FileNotFoundError:
-        return {}
-    except (ValueError, TypeError, KeyError, RecursionError):
-        _log.warning("%s is not a record of arrivals; its files count as not recorded", record)
-        return {}
-    return {name: at if at.tzinfo else at.replace(tzinfo=PARIS) for name, at in entries}
 
 
 def _dated(file: DeliveredFile, received: Mapping[str, datetime]) -> DeliveredFile:

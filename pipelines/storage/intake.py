@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,9 +14,8 @@ from pipelines.domain.delivered_files import Delivery
 from pipelines.domain.identities import IdentityHasher
 from pipelines.domain.intake import take_in_days
 from pipelines.domain.intake_files import ROLES_READ, counting_digests
-from pipelines.domain.schemas import arrow_schema
 from pipelines.storage.inbox import delivery_days, read_inbox_folder
-from pipelines.storage.lake import INTAKE_TABLES, Lake, rows_by_day
+from pipelines.storage.lake import Lake
 from pipelines.storage.readers import read_file
 
 BATCH_BYTES: Final = 256 * 1024 * 1024
@@ -69,9 +67,8 @@ def take_in_vendor(
         ours = [delivery.day for delivery in batch]
         elsewhere = {digest: day for digest, day in first_days.items() if day not in set(ours)}
         taken = take_in_days(vendor, batch, read=read_file, first_delivered_on=elsewhere, hasher=hasher)
-        slices = {table: rows_by_day(table, _as_arrow(table, getattr(taken, table))) for table in INTAKE_TABLES}
-        for day in ours:
-            yield IntakeDay(day, {table: slices[table].get(day, _none_of(table)) for table in INTAKE_TABLES})
+        for day, tables in taken.tables_by_day(ours):
+            yield IntakeDay(day, tables)
 
 
 def _open(inbox: Path, contracts: Sequence[Contract], vendor: str, day: date) -> Delivery:
@@ -109,11 +106,3 @@ def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
 
 def _size(deliveries: Sequence[Delivery]) -> int:
     return sum(file.size for delivery in deliveries for file in delivery.files)
-
-
-def _none_of(table: str) -> pa.Table:
-    return arrow_schema(table).empty_table()
-
-
-def _as_arrow(table: str, frame: pd.DataFrame) -> pa.Table:
-    return pa.Table.from_pandas(frame, schema=arrow_schema(table), preserve_index=False)

@@ -22,8 +22,6 @@ from filelock import FileLock
 
 from pipelines.domain.schemas import SORT_KEYS, arrow_schema
 
-INTAKE_TABLES: Final = ("leads", "consent_proofs", "rejected_rows", "deliveries")
-VERDICT_TABLES: Final = ("verdicts", "findings", "dimension_scorecards", "scorecards")
 PARTITION_COLUMNS: Final = ("vendor", "delivery_date")
 DIGESTS: Final = b"opposable.digests"
 FACTS: Final = b"opposable.facts"
