@@ -3,17 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+MANIFEST := dbt_project/target/manifest.json
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: setup demo test check dev dictionary lock clean
+.PHONY: setup demo test check dev manifest dictionary lock clean
 
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) from requirements.lock"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
 	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --python $(BIN)/python -r requirements.lock
 	@$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --editable .
@@ -22,17 +24,25 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)
 	@$(BIN)/opposable demo
 
-test: $(READY)
+manifest: $(MANIFEST)
+
+$(MANIFEST): $(READY) $(shell find dbt_project -name '*.sql' -o -name '*.yml' | grep -v target)
+	@echo "Parsing dbt's project"
+	@DBT_OPPOSABLE_LAKE=/nowhere DBT_OPPOSABLE_MARTS=:memory: DBT_SEND_ANONYMOUS_USAGE_STATS=false \
+	  $(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project
+	@touch $(MANIFEST)
+
+test: $(MANIFEST)
 	@$(BIN)/python -m pytest
 
-check: $(READY)
+check: $(MANIFEST)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/opposable rules check
 
-dev: $(READY)
+dev: $(MANIFEST)
 	@$(BIN)/opposable dev
 
 dictionary: $(READY)

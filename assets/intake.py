@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.reporting import report
+from assets.reporting import columns_of, report, report_skipped
 from pipelines.domain.intake_files import ROLES_READ
 from pipelines.partitions import days_by_vendor
 from pipelines.resources.house import House
@@ -19,6 +19,7 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
             name,
             description=description,
             group_name="intake",
+            metadata=columns_of(name),
             kinds={"pandas", "parquet"},
             owners=["team:data"],
         )
@@ -41,12 +42,16 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
         """Take in the run's days, vendor by vendor."""
         book = house.contracts()
         for vendor, days in days_by_vendor(context.partition_keys).items():
+            if vendor in book.skipped:
+                report_skipped(context, ROLES_READ, vendor, days)
+                continue
             with house.lake.writing(vendor):
                 for taken in take_in_vendor(
                     house.settings.inbox, house.lake, book.of(vendor), vendor, days, hasher=house.hasher
                 ):
                     house.lake.publish(vendor, taken.day, taken.tables)
-                    _report(context, vendor, taken)
+                    if taken.day in days:
+                        _report(context, vendor, taken)
             context.log.info(f"{vendor}: {len(days)} days taken in")
         yield from (dg.MaterializeResult(asset_key=asset) for asset in ROLES_READ)
 

@@ -2,12 +2,14 @@
 
 import dagster as dg
 
+from assets.reporting import columns_of
 from pipelines.resources.house import House
 from pipelines.storage.snapshot import refresh_snapshot
 
 
 @dg.asset(
     group_name="registry",
+    metadata=columns_of("oppositions"),
     kinds={"sqlalchemy", "parquet"},
     owners=["team:compliance"],
     description="Append-only snapshot of the internal opposition registry, keyed; only what is new is read.",

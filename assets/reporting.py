@@ -1,17 +1,39 @@
-"""What an asset reports of each partition: counts, never values."""
+"""What an asset tells of itself: its columns at definition, and the counts of each partition; never values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import product
 
 import dagster as dg
 
+from pipelines.domain.schemas import TABLES, arrow_schema
 from pipelines.partitions import partition_key
 
 
 def report(
     context: dg.AssetExecutionContext, asset: str, vendor: str, day: date, counts: Mapping[str, int | str | float]
 ) -> None:
-    """Attach counts to one partition of one asset; a partition that is not of this run gets none."""
-    key = partition_key(vendor, day)
-    if key in context.partition_keys:
-        context.add_asset_metadata(dict(counts), asset_key=asset, partition_key=key)
+    """Attach counts to one partition of one asset. The partition has to be one of the run's."""
+    context.add_asset_metadata(dict(counts), asset_key=asset, partition_key=partition_key(vendor, day))
+
+
+def report_skipped(context: dg.AssetExecutionContext, assets: Iterable[str], vendor: str, days: Iterable[date]) -> None:
+    """Say of a vendor's partitions that they stay as they are, because its contract can't be read."""
+    context.log.warning(f"{vendor}: left out, its contract can't be read; `opposable contracts lint {vendor}` says why")
+    for asset, day in product(assets, days):
+        report(context, asset, vendor, day, {"left out": "the contract can't be read"})
+
+
+def columns_of(table: str) -> dict[str, dg.TableSchema]:
+    """Metadata with the columns of a published table: types, descriptions, and which are always filled."""
+    types = arrow_schema(table)
+    columns = [
+        dg.TableColumn(
+            name=name,
+            type=str(types.field(name).type),
+            description=spec.description,
+            constraints=dg.TableColumnConstraints(nullable=bool(spec.nullable)),
+        )
+        for name, spec in TABLES[table].to_schema().columns.items()
+    ]
+    return {"dagster/column_schema": dg.TableSchema(columns=columns)}

@@ -3,7 +3,7 @@
 import dagster as dg
 import pyarrow.compute as pc
 
-from assets.reporting import report
+from assets.reporting import columns_of, report, report_skipped
 from pipelines.engines.judge import JudgedDay
 from pipelines.jobs import as_of
 from pipelines.partitions import days_by_vendor
@@ -19,6 +19,7 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinit
         backfill_policy=dg.BackfillPolicy.single_run(),
         deps=["leads", "consent_proofs", "oppositions"],
         group_name="verdicts",
+        metadata=columns_of("verdicts"),
         kinds={"duckdb", "parquet"},
         owners=["team:compliance"],
         description="Verdicts, findings and scorecards of each delivery, under the rules in force at delivery.",
@@ -28,10 +29,14 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinit
         book, at = house.contracts(), as_of(context)
         refresh_snapshot(house.registry, house.lake)  # a run never judges on a registry that has moved on
         for vendor, days in days_by_vendor(context.partition_keys).items():
+            if vendor in book.skipped:
+                report_skipped(context, ["verdicts"], vendor, days)
+                continue
             with house.lake.writing(vendor):
                 for judged in house.judge.judge(book.of(vendor), vendor, days, as_of=at):
                     house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
-                    report(context, "verdicts", vendor, judged.day, _counts(judged))
+                    if judged.day in days:
+                        report(context, "verdicts", vendor, judged.day, _counts(judged))
             context.log.info(f"{vendor}: {len(days)} days judged as of {at.isoformat()}")
 
     return verdicts

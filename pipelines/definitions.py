@@ -7,8 +7,11 @@ from typing import Any
 import dagster as dg
 
 from assets.checks import build_checks
+from assets.dossiers import dossiers
 from assets.intake import build_intake
+from assets.marts import build_marts
 from assets.oppositions import oppositions
+from assets.quality import quality
 from assets.vendor_scores import vendor_scores
 from assets.verdicts import build_verdicts
 from pipelines.jobs import DELIVERIES, PUBLISH, REGISTRY
@@ -21,13 +24,19 @@ from pipelines.settings import Settings, load_settings
 warnings.filterwarnings("ignore", category=dg.BetaWarning)  # of features that the pinned version is known to have
 
 
-def build_defs(*, settings: Settings, resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
-    """Assets, checks, jobs and resources under some settings. Opens no file and no connection."""
+def build_defs(
+    *, settings: Settings, resource_overrides: Mapping[str, Any] | None = None, has_marts: bool = True
+) -> dg.Definitions:
+    """Assets, checks, jobs and resources under some settings. Opens no connection, and no file but dbt's manifest.
+
+    Without marts it opens no file at all, and spares the seconds that dbt takes to import.
+    """
     partitions = deliveries_partitions(settings.first_day)
     house = House(settings)
+    marts = [build_marts()] if has_marts else []
     return dg.Definitions(
-        assets=[oppositions, build_intake(partitions), build_verdicts(partitions), vendor_scores],
-        asset_checks=build_checks(),
+        assets=[oppositions, build_intake(partitions), build_verdicts(partitions), vendor_scores, dossiers, *marts],
+        asset_checks=[*build_checks(), *([quality] if has_marts else [])],
         jobs=[REGISTRY, DELIVERIES, PUBLISH],
         schedules=build_schedules(house),
         sensors=build_sensors(house),
@@ -36,4 +45,7 @@ def build_defs(*, settings: Settings, resource_overrides: Mapping[str, Any] | No
     )
 
 
-defs = build_defs(settings=load_settings())
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster loads."""
+    return build_defs(settings=load_settings())

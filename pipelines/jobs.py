@@ -18,15 +18,21 @@ DELIVERIES: Final = dg.define_asset_job(
     selection=["leads", "consent_proofs", "verdicts"],
     description="Take in deliveries and judge every lead use.",
 )
-PUBLISH: Final = dg.define_asset_job("publish", selection=["vendor_scores"], description="Score the vendors.")
+PUBLISHED: Final = ("vendor_scores", "dossiers")
+MART_GROUPS: Final = ("staging", "intermediate", "marts")
+PUBLISH: Final = dg.define_asset_job(
+    "publish",
+    selection=dg.AssetSelection.assets(*PUBLISHED) | dg.AssetSelection.groups(*MART_GROUPS),
+    description="Score the vendors, build the marts, write the dossiers.",
+)
 
 
-def as_of(context: dg.AssetExecutionContext) -> datetime:
+def as_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> datetime:
     """The run's knowledge instant: its tag, else the last tick before the run was created."""
     given = context.run.tags.get(AS_OF_TAG)
     if given is not None:
         return parse_as_of(given)
-    record = context.instance.get_run_record_by_id(context.run_id)
+    record = context.instance.get_run_record_by_id(context.run.run_id)
     created = record.create_timestamp if record is not None else datetime.now(UTC)
     return last_tick(created.astimezone(UTC))
 

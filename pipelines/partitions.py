@@ -1,10 +1,12 @@
-"""Partitions: delivery date × vendor, and how a run's keys fall to vendors. Vendors come from the contracts."""
+"""Partitions: delivery date × vendor, keys and ranges of them. Vendors come from the contracts."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final, TypeVar
 
 import dagster as dg
+
+T = TypeVar("T")
 
 VENDORS: Final = dg.DynamicPartitionsDefinition(name="vendor")
 DATE_DIMENSION: Final = "delivery_date"
@@ -22,8 +24,8 @@ def partition_key(vendor: str, day: date) -> dg.MultiPartitionKey:
     return dg.MultiPartitionKey({DATE_DIMENSION: day.isoformat(), VENDOR_DIMENSION: vendor})
 
 
-def days_by_vendor(keys: Iterable[str]) -> Mapping[str, list[date]]:
-    """A run's partition keys by vendor, days in order.
+def days_by_vendor(keys: Iterable[str], *, without: Collection[str] = ()) -> Mapping[str, list[date]]:
+    """A run's partition keys by vendor, days in order; `without` are the vendors whose contract can't be read.
 
     Raises:
         ValueError: no keys; a range over unregistered vendors can come out empty, and must not look like success.
@@ -34,9 +36,28 @@ def days_by_vendor(keys: Iterable[str]) -> Mapping[str, list[date]]:
         found.setdefault(vendor, []).append(date.fromisoformat(day))
     if not found:
         raise ValueError("the run has no partitions: register the vendors' contracts, or check the range's dates")
-    return {vendor: sorted(days) for vendor, days in sorted(found.items())}
+    return {vendor: sorted(days) for vendor, days in sorted(found.items()) if vendor not in without}
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:
     """Run tags of one run over every key from the first to the last, dimension by dimension."""
     return {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+
+
+def day_ranges(days: Iterable[date]) -> Iterator[tuple[date, date]]:
+    """Days as ranges without holes, first and last of each, in order."""
+    yield from _ranges(sorted(set(days)), lambda one, other: other - one == timedelta(days=1))
+
+
+def vendor_ranges(vendors: Collection[str], registered: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Registered vendors as ranges without holes in the order of registration, first and last of each."""
+    places = [place for place, vendor in enumerate(registered) if vendor in vendors]
+    yield from ((registered[first], registered[last]) for first, last in _ranges(places, lambda a, b: b - a == 1))
+
+
+def _ranges(ordered: Sequence[T], is_next: Callable[[T, T], bool]) -> Iterator[tuple[T, T]]:
+    start = 0
+    for end in range(1, len(ordered) + 1):
+        if end == len(ordered) or not is_next(ordered[end - 1], ordered[end]):
+            yield ordered[start], ordered[end - 1]
+            start = end

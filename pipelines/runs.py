@@ -26,7 +26,7 @@ class Runs:
         from pipelines.definitions import build_defs
 
         self._instance = self._stack.enter_context(open_instance(self._settings))
-        self._definitions = build_defs(settings=self._settings)
+        self._definitions = build_defs(settings=self._settings, has_marts=False)
         return self
 
     def __exit__(
@@ -48,7 +48,7 @@ class Runs:
         return self._run("deliveries", as_of, range_tags(partition_key(vendor, first), partition_key(vendor, last)))
 
     def publish(self, as_of: datetime) -> bool:
-        """Score the vendors."""
+        """Score the vendors and write their dossiers; the marts are built by the job's own runs."""
         return self._run("publish", as_of)
 
     def _run(self, job: str, as_of: datetime, tags: dict[str, str] | None = None) -> bool:

@@ -1,31 +1,47 @@
-"""What starts by itself: files arriving, corrections, new vendors, a changed registry, and publishing what was judged."""
+"""What starts by itself: arrivals noted, corrections, new vendors, a changed registry, publishing what was judged."""
 
-import json
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Final
 
 import dagster as dg
 
-from pipelines.domain.clock import paris_date
-from pipelines.jobs import AS_OF_TAG, DELIVERIES, PUBLISH, REGISTRY
-from pipelines.partitions import VENDORS, partition_key, range_tags
+from pipelines.domain.clock import last_tick, paris_date
+from pipelines.engines.due_days import LOOK_BACK
+from pipelines.jobs import AS_OF_TAG, DELIVERIES, PUBLISH, REGISTRY, parse_as_of
+from pipelines.partitions import VENDORS, day_ranges
 from pipelines.resources.house import House
-from pipelines.storage.arrivals import changed_folders, record_arrivals
+from pipelines.schedules import run_request
+from pipelines.storage.arrivals import record_arrivals, sightings_as_text, sightings_from_text
+from pipelines.storage.changed_folders import FolderWatch
 
-_ACTIVE: Final = [
+Clock = Callable[[], datetime]
+
+_JUDGED: Final = dg.AssetKey("verdicts")
+_UNDER_WAY: Final = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
 ]
-_LOOK_BACK: Final = timedelta(days=400)
-"""How old a folder the correction sensor still looks at; older ones are a backfill's."""
+_MOST_EVENTS: Final = 1_000
 
 
-def build_sensors(house: House) -> list[dg.SensorDefinition]:
-    """The sensors of a house."""
-    return [_new_vendors(house), _arrivals(house), _corrections(house), _changed_registry(house), _publish(house)]
+def utc_now() -> datetime:
+    """The clock on the wall."""
+    return datetime.now(UTC)
+
+
+def build_sensors(house: House, *, clock: Clock = utc_now) -> list[dg.SensorDefinition]:
+    """The sensors of a house; `clock` gives an aware instant."""
+    return [
+        _new_vendors(house),
+        _arrivals(house, clock),
+        _corrections(house, clock),
+        _changed_registry(house),
+        _publish(),
+    ]
 
 
 def _new_vendors(house: House) -> dg.SensorDefinition:
@@ -44,22 +60,24 @@ def _new_vendors(house: House) -> dg.SensorDefinition:
     return new_vendors
 
 
-def _arrivals(house: House) -> dg.SensorDefinition:
+def _arrivals(house: House, clock: Clock) -> dg.SensorDefinition:
     @dg.sensor(
         name="arrivals",
         minimum_interval_seconds=30,
         description="Notes in .received.json when a file was first seen, where our transport did not.",
     )
     def arrivals(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        seen: dict[str, Any] = json.loads(context.cursor) if context.cursor else {}
-        recorded, still_moving = record_arrivals(house.settings.inbox, seen, now=datetime.now(UTC))
-        context.update_cursor(json.dumps(still_moving))
-        return dg.SkipReason(f"{recorded} files noted, {len(still_moving)} still moving")
+        found = record_arrivals(house.settings.inbox, sightings_from_text(context.cursor), now=clock())
+        context.update_cursor(sightings_as_text(found.moving))
+        untold = f"; cannot be noted: {', '.join(found.untold[:20])}" if found.untold else ""
+        return dg.SkipReason(f"{found.noted_count} files noted, {len(found.moving)} still moving{untold}")
 
     return arrivals
 
 
-def _corrections(house: House) -> dg.SensorDefinition:
+def _corrections(house: House, clock: Clock) -> dg.SensorDefinition:
+    watch = FolderWatch(house.settings.inbox, house.lake)
+
     @dg.sensor(
         name="corrections",
         job=DELIVERIES,
@@ -67,11 +85,14 @@ def _corrections(house: House) -> dg.SensorDefinition:
         description="A folder that changed after it was taken in is taken in and judged again.",
     )
     def corrections(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest]:
-        since = paris_date(datetime.now(UTC) - _LOOK_BACK)
+        now, readable = clock(), house.contracts().contracts
         for vendor in context.instance.get_dynamic_partitions(str(VENDORS.name)):
-            for day, fingerprint in changed_folders(house.settings.inbox, house.lake, vendor, since=since):
-                key = partition_key(vendor, day)
-                yield dg.RunRequest(run_key=f"{key} {fingerprint}", tags=range_tags(key, key))
+            if vendor not in readable:
+                continue
+            found = list(watch.changed(vendor, since=paris_date(now) - LOOK_BACK, now=now))
+            for first, last in day_ranges(folder.day for folder in found):
+                state = "".join(folder.fingerprint for folder in found if first <= folder.day <= last)
+                yield run_request(last_tick(now), (vendor, vendor), (first, last), reason=state)
 
     return corrections
 
@@ -94,24 +115,38 @@ def _changed_registry(house: House) -> dg.SensorDefinition:
     return changed_registry
 
 
-def _publish(house: House) -> dg.SensorDefinition:
+def _publish() -> dg.SensorDefinition:
     @dg.sensor(
         name="publish_after_deliveries",
         job=PUBLISH,
         minimum_interval_seconds=30,
-        description="Once no deliveries run is under way, publishes what the last ones judged.",
+        description="Once no run judges or publishes, publishes everything that was judged since the last time.",
     )
     def publish_after_deliveries(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        instance = context.instance
-        if instance.get_runs(dg.RunsFilter(job_name="deliveries", statuses=_ACTIVE), limit=1):
-            return dg.SkipReason("deliveries are under way")
-        done = instance.get_runs(
-            dg.RunsFilter(job_name="deliveries", statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1
-        )
-        if not done or done[0].run_id == context.cursor:
+        under_way = context.instance.get_runs(dg.RunsFilter(statuses=_UNDER_WAY))
+        if any(_judges(run) or run.job_name == PUBLISH.name for run in under_way):
+            return dg.SkipReason("runs that judge or publish are under way")
+        since = int(context.cursor) if context.cursor else None
+        judged = context.instance.fetch_materializations(
+            dg.AssetRecordsFilter(asset_key=_JUDGED, after_storage_id=since), limit=_MOST_EVENTS
+        ).records
+        if not judged:
             return dg.SkipReason("nothing was judged since the last time")
-        context.update_cursor(done[0].run_id)
-        as_of = done[0].tags.get(AS_OF_TAG)
-        return dg.RunRequest(run_key=done[0].run_id, tags={AS_OF_TAG: as_of} if as_of else {})
+        newest = str(max(record.storage_id for record in judged))
+        context.update_cursor(newest)
+        as_of = _latest_as_of(context.instance, {record.run_id for record in judged})
+        return dg.RunRequest(run_key=newest, tags={AS_OF_TAG: as_of} if as_of else {})
 
     return publish_after_deliveries
+
+
+def _judges(run: dg.DagsterRun) -> bool:
+    """Whether a run gives verdicts: the job, or a backfill of its assets."""
+    return run.job_name == DELIVERIES.name or _JUDGED in (run.asset_selection or ())
+
+
+def _latest_as_of(instance: dg.DagsterInstance, run_ids: set[str]) -> str | None:
+    """The latest knowledge instant of some runs; None where they had none but the last tick."""
+    runs = instance.get_runs(dg.RunsFilter(run_ids=list(run_ids)))
+    given = [run.tags[AS_OF_TAG] for run in runs if AS_OF_TAG in run.tags]
+    return max(given, key=parse_as_of) if len(given) == len(run_ids) else None

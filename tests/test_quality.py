@@ -23,6 +23,7 @@ from pipelines.storage.marts import read_marts
 from tests.marts_lake import published
 
 FIRST = date(2026, 6, 1)
+QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
 def deliveries(vendor: str, volumes: list[int]) -> list[dict[str, Any]]:
@@ -54,21 +55,21 @@ def volumes(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_steady_volumes_leave_room_for_chance_arrivals() -> None:
-    # median 100, no deviation: a spread is the root of 100, five of them are 50
+    # median 100, no deviation: a spread is the root of 100, four of them are 40
     [row] = volumes(deliveries("acme", [100] * 7 + [42]))
-    assert (row["leads_received"], row["least_expected"], row["most_expected"]) == (42, 50.0, 150.0)
+    assert (row["leads_received"], row["least_expected"], row["most_expected"]) == (42, 60.0, 140.0)
 
 
 def test_volumes_that_always_swing_may_swing() -> None:
     # median 100, absolute deviations 0 40 40 40 40 50 50, their median 40: a spread is 1.4826 x 40 = 59.304
     [row] = volumes(deliveries("acme", [100, 60, 140, 60, 140, 50, 150, 100]))
     assert row["least_expected"] == 0.0
-    assert row["most_expected"] == pytest.approx(100 + 5 * 59.304)
+    assert row["most_expected"] == pytest.approx(100 + 4 * 59.304)
 
 
 def test_one_wild_day_in_the_past_moves_no_limit() -> None:
     [row] = volumes(deliveries("acme", [100, 100, 100, 100_000, 100, 100, 100, 100]))
-    assert (row["least_expected"], row["most_expected"]) == (50.0, 150.0)
+    assert (row["least_expected"], row["most_expected"]) == (60.0, 140.0)
 
 
 def test_without_seven_earlier_deliveries_nothing_is_expected() -> None:
@@ -77,18 +78,31 @@ def test_without_seven_earlier_deliveries_nothing_is_expected() -> None:
 
 def test_only_the_latest_deliveries_before_it_count() -> None:
     [row] = volumes(deliveries("acme", [9_000] * 50 + [100] * LONGEST_HISTORY + [100]))
-    assert row["most_expected"] == 150.0
+    assert row["most_expected"] == 140.0
 
 
 def test_days_without_leads_are_no_deliveries() -> None:
     assert volumes(deliveries("acme", [100] * 7 + [0])) == []
 
 
-def test_a_rate_is_surprising_beyond_five_spreads() -> None:
-    # seven deliveries of 100 leads with 1 defective: rate (7 + 0.5) / 701, spread sqrt(r (1 - r) / 100) = 0.010288
-    [row] = rates_against_history(pa.Table.from_pylist(rates("acme", [1] * 7 + [7]))).to_pylist()
-    assert row["most_expected"] == pytest.approx(0.01 + 5 * 0.010288, abs=1e-5)
-    assert row["vendor_defect_rate"] == 0.07
+def test_a_steady_rate_leaves_room_for_chance() -> None:
+    # seven deliveries of 100 leads with 1 defective: rate 7.5 / 701, root 0.10344; plus 4 halves / 10; squared
+    [row] = rates_against_history(pa.Table.from_pylist(rates("acme", [1] * 7 + [10]))).to_pylist()
+    assert row["most_expected"] == pytest.approx(0.30344**2, abs=1e-5)
+    assert row["vendor_defect_rate"] == 0.1
+
+
+def test_a_first_defect_in_a_small_delivery_is_no_surprise() -> None:
+    past = rates("acme", [0] * 20, leads=40)
+    latest = rates("acme", [0] * 20 + [1], leads=40)[-1]
+    [row] = rates_against_history(pa.Table.from_pylist([*past, latest])).to_pylist()
+    assert row["vendor_defect_rate"] < row["most_expected"]
+
+
+def test_rates_that_always_swing_may_swing() -> None:
+    # median 0.2, absolute deviations 0 0.1 0.1 0.1 0.1 0.2 0.2, their median 0.1: 0.2 + 4 x 0.14826
+    [row] = rates_against_history(pa.Table.from_pylist(rates("acme", [20, 10, 30, 10, 30, 0, 40, 50]))).to_pylist()
+    assert row["most_expected"] == pytest.approx(0.2 + 4 * 0.14826)
 
 
 def test_provisional_deliveries_have_no_rate_to_compare() -> None:
@@ -174,7 +188,7 @@ def test_what_is_wrong_is_said_with_the_row_that_it_is_about(marts: dict[str, pa
         "vendor_months",
     }
     [sentence] = results["fct_deliveries"].unmet
-    assert re.match(r"expect_column_values_to_be_in_set vendor: 1 \(first: stranger 20", sentence)
+    assert re.match(r"expect_column_values_to_be_in_set vendor: 1 \(first: vendor stranger, delivery_date 20", sentence)
 
 
 def test_a_vendor_unlike_its_own_past_is_named(marts: dict[str, pa.Table], home: Path) -> None:
@@ -199,8 +213,7 @@ def test_the_checks_stand_beside_the_marts_and_only_ours_block() -> None:
         jobs=[dg.define_asset_job("check", selection=dg.AssetSelection.checks(*quality.check_keys))],
         resources={"house": House(settings)},
     )
-    quiet = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
-    result = definitions.resolve_job_def("check").execute_in_process(run_config=quiet)
+    result = definitions.resolve_job_def("check").execute_in_process(run_config=QUIET)
     shown = {(check.asset_key.path[-1], check.check_name): check for check in result.get_asset_check_evaluations()}
     suites = {(mart, "suite_holds") for mart in MARTS}
     assert set(shown) == suites | {(mart, name) for name, (mart, _) in OWN_HISTORY.items()}
@@ -209,6 +222,22 @@ def test_the_checks_stand_beside_the_marts_and_only_ours_block() -> None:
     assert {spec.asset_key.path[-1] for spec in quality.check_specs if spec.blocking} == set(MARTS)
     page = shown["fct_deliveries", "suite_holds"].metadata["page"].value
     assert Path(str(page)).is_relative_to(settings.home / "data_docs")
+
+
+def test_one_check_may_be_asked_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    settings, _ = published()
+    definitions = dg.Definitions(
+        asset_checks=[quality],
+        jobs=[
+            dg.define_asset_job(
+                "check", selection=dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("dim_rules"), "suite_holds"))
+            )
+        ],
+        resources={"house": House(settings)},
+    )
+    result = definitions.resolve_job_def("check").execute_in_process(run_config=QUIET)
+    assert [check.asset_key.path for check in result.get_asset_check_evaluations()] == [["dim_rules"]]
+    assert capfd.readouterr() == ("", "")  # no progress bar, no word
 
 
 def test_loading_the_checks_does_not_import_great_expectations() -> None:

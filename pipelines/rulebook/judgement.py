@@ -13,6 +13,9 @@ from pipelines.rulebook.compiler import FAILED, UNKNOWN, Code, CompiledRule, com
 INPUTS = ("terms", "form_reviews", "all_leads", "all_deliveries", "all_proofs", "all_rejected_rows", "oppositions")
 """Tables that the engine must hold before the first step; `terms` has one row a day to judge."""
 
+VIEWS = ("judged_leads",)
+"""Steps, beside the dossiers, that are cheaper joined again than kept: wide, and narrowed by whoever reads them."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -36,7 +39,7 @@ class Judgement:
     def steps(self) -> tuple[Step, ...]:
         """Every step, in order; the last four are the published tables."""
         return (
-            *(Step(name, sql, is_view=name.endswith("dossier")) for name, sql in _static_steps()),
+            *(Step(name, sql, is_view=name in VIEWS or name.endswith("dossier")) for name, sql in _static_steps()),
             Step("outcomes", _outcomes(self.lead_use)),
             Step("judged_uses", _judged_uses(self.lead_use)),
             Step("judged_leads_by_rule", _judged(self.lead, "lead_dossier", ("lead_no",))),
@@ -81,7 +84,8 @@ def _outcomes(rules: Sequence[CompiledRule]) -> str:
     columns = "".join(f",\n{rule.outcome} as o_{rule.id}" for rule in rules)
     return f"""
         select
-            lead_no, channel, proof_no, candidate_count, lists_channel, consent_at, proof_received_at, is_final{columns}
+            lead_no, channel, proof_no, candidate_count, lists_channel, consent_at, proof_received_at, is_final,
+            case when candidate_count > 1 then proof_consent_id end as tied_consent_id{columns}
         from dossier"""
 
 
@@ -100,6 +104,7 @@ def _judged_uses(rules: Sequence[CompiledRule]) -> str:
                 case when lists_channel then 0 else 1 end,
                 consent_at desc,
                 proof_received_at desc,
+                tied_consent_id,
                 proof_no
         ) = 1"""
     return _settled(rules, f"({chosen})", ("lead_no", "channel", "proof_no"))

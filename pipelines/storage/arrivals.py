@@ -1,119 +1,163 @@
-"""Files at rest in the inbox: when each was first seen, and which folders changed after their intake."""
+"""Arrival: when each delivered file was first seen, written down beside it where our transport did not.
+
+What the intake makes of the record is in `inbox`; which folders changed after their intake, in `changed_folders`.
+"""
 
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from pipelines.storage.inbox import delivered_paths
-from pipelines.storage.lake import Lake
+from pipelines.domain.clock import paris_date
+from pipelines.domain.intake_manifests import is_manifest, parse_manifest
+from pipelines.storage.inbox import (
+    RECEIVED,
+    delivered_name,
+    delivered_paths,
+    delivery_days,
+    inbox_folder,
+    recorded_arrivals,
+)
 
 STILL_FOR: Final = timedelta(seconds=60)
 """A file is complete once it has not changed for so long, or its digest is the manifest's (design 5.2)."""
-RECORD: Final = ".received.json"
+WINDOW: Final = timedelta(days=7)
+"""Age of a folder's date up to which first sight means arrival. What appears in an older folder was put there by us (a
+restored inbox, a history): noting today would make its leads delivered today, so it stays without a record."""
+MOST_MANIFEST_BYTES: Final = 10_000_000
 
 
-def record_arrivals(inbox: Path, seen: Mapping[str, Any], *, now: datetime) -> tuple[int, dict[str, Any]]:
-    """Note files that our transport did not note, once they are still; `seen` is what the last call returned.
+@dataclass(frozen=True)
+class Sighting:
+    """A file that may still be moving. Instants are ISO 8601."""
 
-    `received_at` is the first sight. Returns how many files were noted, and the sightings of those that still move.
+    first_seen_at: str
+    still_since: str
+    state: str
+    """Changes whenever the file does."""
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """What one look at the inbox found."""
+
+    noted_count: int
+    moving: Mapping[str, Sighting]
+    """By file, under a key that tells nothing; for the next call."""
+    untold: Sequence[str]
+    """Folders, as `vendor/date`, whose files can't be listed or noted."""
+
+
+def record_arrivals(inbox: Path, seen: Mapping[str, Sighting], *, now: datetime) -> Arrivals:
+    """Note files that our transport did not note, once they are complete; `seen` is what the last call left moving.
+
+    A file is received at its first sight, or at its last change on our disk if nobody looked then. A record that can't
+    be read is set aside once it is still, and written anew: else a vendor could hide behind it. `now` is aware.
     """
-    recorded, moving = 0, {}
-    for folder in _folders(inbox):
-        noted = _noted(folder)
-        complete = {}
-        for path in delivered_paths(folder):
-            name = path.relative_to(folder).as_posix()
-            if name in noted:
-                continue
-            sighting = _sighting(path, seen.get(str(path)), now)
-            if _is_complete(sighting, path, folder, now):
-                complete[name] = sighting["first_seen_at"]
-            else:
-                moving[str(path)] = sighting
-        if complete:
-            _note(folder, noted | complete)
-            recorded += len(complete)
-    return recorded, moving
-
-
-def changed_folders(inbox: Path, lake: Lake, vendor: str, *, since: date) -> Iterator[tuple[date, str]]:
-    """Days taken in whose folder holds other files, or later ones, than the intake saw; each with a fingerprint."""
-    for folder in sorted((inbox / vendor).glob("????-??-??")):
-        day = _day(folder)
-        if day is None or day < since:
-            continue
-        marker = lake.partition("deliveries", vendor, day)
-        if not marker.exists():
-            continue
-        states = [path.stat() for path in delivered_paths(folder)]
-        if any(max(state.st_mtime_ns, state.st_ctime_ns) > marker.stat().st_mtime_ns for state in states):
-            yield day, _fingerprint(folder)
-
-
-def _folders(inbox: Path) -> list[Path]:
-    return sorted(path for path in inbox.glob("*/????-??-??") if path.is_dir() and _day(path) is not None)
-
-
-def _day(folder: Path) -> date | None:
-    try:
-        return date.fromisoformat(folder.name)
-    except ValueError:
-        return None
-
-
-def _sighting(path: Path, before: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
-    state = path.stat()
-    first_seen_at = before["first_seen_at"] if before else now.isoformat()
-    is_unchanged = before is not None and (before["size"], before["mtime"]) == (state.st_size, state.st_mtime_ns)
-    still_since = before["still_since"] if before and is_unchanged else now.isoformat()
-    return {
-        "first_seen_at": first_seen_at,
-        "still_since": still_since,
-        "size": state.st_size,
-        "mtime": state.st_mtime_ns,
-    }
-
-
-def _is_complete(sighting: Mapping[str, Any], path: Path, folder: Path, now: datetime) -> bool:
-    if now - datetime.fromisoformat(sighting["still_since"]) >= STILL_FOR:
-        return True
-    announced = _announced(folder).get(path.relative_to(folder).as_posix())
-    return announced is not None and announced == hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _announced(folder: Path) -> dict[str, str]:
-    digests: dict[str, str] = {}
-    for manifest in sorted(folder.glob("manifest*.json")):
+    noted_count, untold = 0, []
+    moving: dict[str, Sighting] = {}
+    for folder in _recent_folders(inbox, paris_date(now) - WINDOW):
         try:
-            files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
-            digests |= {str(file["name"]): str(file["sha256"]).lower() for file in files if "sha256" in file}
-        except (ValueError, KeyError, TypeError):
-            continue  # a manifest that can't be read announces nothing; the intake says so
+            complete, still_moving = _look_at(folder, seen, now)
+            if RECEIVED in complete:
+                os.replace(folder / RECEIVED, folder / f".received.unreadable-{now:%Y%m%dT%H%M%S}.json")
+            elif complete:
+                _note(folder, complete)
+                noted_count += len(complete)
+            moving |= still_moving
+        except OSError:
+            untold.append(f"{folder.parent.name}/{folder.name}")
+    return Arrivals(noted_count, moving, untold)
+
+
+def sightings_as_text(sightings: Mapping[str, Sighting]) -> str:
+    """Sightings as a sensor's cursor."""
+    return json.dumps({key: asdict(sighting) for key, sighting in sightings.items()})
+
+
+def sightings_from_text(cursor: str | None) -> dict[str, Sighting]:
+    """Sightings of a cursor; none from one that another version wrote."""
+    try:
+        found: dict[str, dict[str, str]] = json.loads(cursor or "{}")
+        return {key: Sighting(**sighting) for key, sighting in found.items()}
+    except (ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _recent_folders(inbox: Path, since: date) -> Iterator[Path]:
+    for vendor in sorted(path.name for path in inbox.glob("*") if path.is_dir()):
+        yield from (inbox_folder(inbox, vendor, day) for day in delivery_days(inbox, vendor) if day >= since)
+
+
+def _look_at(folder: Path, seen: Mapping[str, Sighting], now: datetime) -> tuple[dict[str, str], dict[str, Sighting]]:
+    """First sights of the files to be noted now, by name, and the sightings of those that may still be moving."""
+    recorded, paths = recorded_arrivals(folder), delivered_paths(folder)
+    named = {delivered_name(path, folder): path for path in paths}
+    unlisted = {name: path for name, path in named.items() if recorded is not None and name not in recorded}
+    if recorded is None:
+        unlisted = {RECEIVED: folder / RECEIVED}
+    announced = _announced(named) if unlisted else {}
+    complete, moving = {}, {}
+    for name, path in unlisted.items():
+        key = hashlib.sha256(f"{folder.parent.name}/{folder.name}/{name}".encode()).hexdigest()[:24]
+        try:
+            sighting = _sighting(path, seen.get(key), now)
+            if _is_complete(sighting, path, announced.get(name), now):
+                complete[name] = sighting.first_seen_at
+            else:
+                moving[key] = sighting
+        except OSError:
+            continue  # it vanished meanwhile, or is not ours to read
+    return complete, moving
+
+
+def _sighting(path: Path, before: Sighting | None, now: datetime) -> Sighting:
+    found = path.stat()
+    state = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+    changed_at = datetime.fromtimestamp(found.st_ctime, UTC)
+    return Sighting(
+        first_seen_at=before.first_seen_at if before else min(now, changed_at).isoformat(),
+        still_since=before.still_since if before and before.state == state else now.isoformat(),
+        state=state,
+    )
+
+
+def _is_complete(sighting: Sighting, path: Path, announced: str | None, now: datetime) -> bool:
+    if now - datetime.fromisoformat(sighting.still_since) >= STILL_FOR:
+        return True
+    if announced is None:
+        return False
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest() == announced
+
+
+def _announced(named: Mapping[str, Path]) -> dict[str, str]:
+    """Digests that the vendor's manifests announce, by file name. One that can't be read announces nothing."""
+    digests: dict[str, str] = {}
+    for name, path in named.items():
+        if not is_manifest(name):
+            continue
+        try:
+            is_short = path.stat().st_size <= MOST_MANIFEST_BYTES
+            manifest = parse_manifest(name, path.read_bytes()) if is_short else None
+        except OSError:
+            continue
+        for file, place in (manifest.places(named) if manifest else {}).items():
+            digest = manifest.entries[place].digest if manifest else None
+            if digest is not None:
+                digests[file] = digest
     return digests
 
 
-def _noted(folder: Path) -> dict[str, str]:
-    path = folder / RECORD
-    if not path.exists():
-        return {}
-    files = json.loads(path.read_text(encoding="utf-8"))["files"]
-    return {file["name"]: file["received_at"] for file in files}
-
-
-def _note(folder: Path, received: Mapping[str, str]) -> None:
-    files = [{"name": name, "received_at": received_at} for name, received_at in sorted(received.items())]
-    aside = folder / f"{RECORD}.{os.getpid()}"
-    aside.write_text(json.dumps({"files": files}, indent=2) + "\n", encoding="utf-8")
-    os.replace(aside, folder / RECORD)
-
-
-def _fingerprint(folder: Path) -> str:
-    states = [
-        (path.relative_to(folder).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
-        for path in delivered_paths(folder)
-    ]
-    return hashlib.sha256(repr(states).encode()).hexdigest()[:16]
+def _note(folder: Path, complete: Mapping[str, str]) -> None:
+    """Add to the record, which stays as it was for the files that are in it."""
+    record = folder / RECEIVED
+    document: dict[str, Any] = json.loads(record.read_bytes()) if record.exists() else {"files": []}
+    document["files"] += [{"name": name, "received_at": seen_at} for name, seen_at in sorted(complete.items())]
+    aside = folder / f"{RECEIVED}.{os.getpid()}"
+    aside.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    os.replace(aside, record)

@@ -46,6 +46,15 @@ EXPORTS: Final[Mapping[str, pa.Schema]] = {
             "points": pa.float64(),
             "method_version": pa.string(),
             "catalogue_digest": pa.string(),
+            "lower_points": pa.float64(),
+            "upper_points": pa.float64(),
+            "rate_lower": pa.float64(),
+            "rate_upper": pa.float64(),
+            "correlation": pa.float64(),
+            "effective_leads": pa.float64(),
+            "state": pa.string(),
+            "grade_earned": pa.string(),
+            "grade": pa.string(),
         }
     ),
 }

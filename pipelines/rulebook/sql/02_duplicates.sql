@@ -1,35 +1,35 @@
 -- leads to judge whose reference, e-mail or phone came earlier: in the delivery, or in an earlier one within the window
-with identities as (
-    select lead_no, is_judged, delivery_date, delivered_at, file_name, row_number, 'lead_id' as kind, lead_id as identity
-    from leads
-    union all
-    select lead_no, is_judged, delivery_date, delivered_at, file_name, row_number, 'email' as kind, email_key as identity
-    from leads
-    where email_key is not null
-    union all
-    select lead_no, is_judged, delivery_date, delivered_at, file_name, row_number, 'phone' as kind, phone_key as identity
-    from leads
-    where phone_key is not null
+with same_reference as (
+    select lead_id as identity from leads group by lead_id having count(*) > 1
 ),
 
-repeated as (
-    select kind, identity
-    from identities
-    group by kind, identity
-    having count(*) > 1
+same_email as (
+    select email_key as identity from leads where email_key is not null group by email_key having count(*) > 1
+),
+
+same_phone as (
+    select phone_key as identity from leads where phone_key is not null group by phone_key having count(*) > 1
 ),
 
 suspects as (
-    select identities.*
-    from identities
-    inner join repeated on identities.kind = repeated.kind and identities.identity = repeated.identity
+    select lead_no, is_judged, delivery_date, delivered_at, 'lead_id' as kind, identity
+    from leads
+    inner join same_reference on leads.lead_id = same_reference.identity
+    union all
+    select lead_no, is_judged, delivery_date, delivered_at, 'email' as kind, identity
+    from leads
+    inner join same_email on leads.email_key = same_email.identity
+    union all
+    select lead_no, is_judged, delivery_date, delivered_at, 'phone' as kind, identity
+    from leads
+    inner join same_phone on leads.phone_key = same_phone.identity
 ),
 
 placed as (
     select
         lead_no,
         is_judged,
-        row_number() over (partition by kind, identity, delivery_date order by file_name, row_number) as place
+        row_number() over (partition by kind, identity, delivery_date order by lead_no) as place
     from suspects
 ),
 

@@ -1,5 +1,20 @@
--- every proof row of the vendor, numbered in the order that settles ties
+-- every proof row of the vendor; with the consent_id before them, numbers are in the order that settles ties
+with delivered as (
+    select distinct file_digest, delivery_date
+    from all_proofs
+),
+
+files as (
+    select
+        file_digest,
+        delivery_date,
+        row_number() over (order by file_digest, delivery_date) as file_no
+    from delivered
+)
+
 select
-    row_number() over (order by consent_id, file_digest, row_number, delivery_date) as proof_no,
-    all_proofs.*
-from all_proofs
+    files.file_no * 4294967296 + proof.row_number as proof_no,
+    proof.* exclude (vendor, delivery_date, file_digest, row_number, chain)
+from all_proofs as proof
+inner join files
+    on proof.file_digest = files.file_digest and proof.delivery_date = files.delivery_date

@@ -1,0 +1,11 @@
+with scorecards as (
+    {{ lake_rows(source('lake', 'dimension_scorecards')) }}
+),
+
+judged as (
+    select vendor, delivery_date from {{ ref('stg_lake__delivery_states') }} where is_judged
+)
+
+select vendor, delivery_date, dimension, leads_received, leads_defective, leads_vendor_defective
+from scorecards
+semi join judged using (vendor, delivery_date)

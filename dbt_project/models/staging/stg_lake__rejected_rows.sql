@@ -1,0 +1,13 @@
+-- counted at once, and apart from the reasons: a row with three reasons is one rejected row
+with refusals as (
+    {{ lake_rows(source('lake', 'rejected_rows')) }}
+)
+
+select
+    vendor,
+    delivery_date,
+    count(distinct (file_digest, row_number)) as rejected_row_count
+from refusals
+semi join {{ ref('stg_lake__delivery_states') }} using (vendor, delivery_date)
+where row_number is not null
+group by vendor, delivery_date

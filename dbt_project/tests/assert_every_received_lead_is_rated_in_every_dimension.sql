@@ -1,0 +1,21 @@
+-- Rejected rows are leads received, too: a vendor can't better a rate by sending rows that we refuse.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_dimension_rates'}}}) }}
+
+with rated as (
+    select
+        vendor,
+        delivery_date,
+        count(*) as dimension_count,
+        min(leads_received) as least,
+        max(leads_received) as most
+    from {{ ref('fct_dimension_rates') }}
+    group by vendor, delivery_date
+)
+
+select vendor, delivery_date, deliveries.leads_received, rated.dimension_count, rated.least, rated.most
+from {{ ref('fct_deliveries') }} as deliveries
+inner join rated using (vendor, delivery_date)
+where
+    rated.dimension_count <> 6
+    or rated.least <> deliveries.leads_received
+    or rated.most <> deliveries.leads_received

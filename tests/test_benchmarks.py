@@ -1,0 +1,53 @@
+"""What the benchmark compares does the same work: same keys, same counts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from benchmarks.data import write_house
+from benchmarks.one_delivery import WAYS, work_of
+
+LEADS = 2_000
+RULES = (
+    "consent_withdrawn",
+    "elec_consent_per_channel",
+    "opp_vendor_redelivery",
+    "proof_individual_record",
+    "consent_named_recipient_elec",
+    "tel_optin_consent_required",
+)
+COMPARED = {
+    "leads": "lead_id, collected_at::timestamp, consent_id, email_key, email_alias_key, phone_key",
+    "consent_proofs": "consent_id, consent_at::timestamp, email_key, phone_key, consent_text_digest",
+    "verdicts": f"lead_id, channel, list_filter(list_sort(failed_rules), lambda rule: rule in {RULES}) as failed_rules",
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    home = tmp_path_factory.mktemp("home")
+    write_house(home, leads=LEADS, oppositions=5 * LEADS)
+    for way in WAYS:
+        work_of(way, home)()
+    yield home
+
+
+@pytest.mark.parametrize("table", COMPARED)
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "product"])
+def test_a_baseline_writes_the_rows_that_the_product_writes(home: Path, way: str, table: str) -> None:
+    def rows(path: str) -> list[tuple[object, ...]]:
+        query = f"set timezone = 'UTC'; select {COMPARED[table]} from read_parquet('{path}', hive_partitioning = false)"
+        return sorted(map(repr, duckdb.connect().execute(query).fetchall()))
+
+    ours = rows(f"{home}/lake/{table}/vendor=acme/*/part-0.parquet")
+    theirs = rows(f"{home}/baselines/{way}/{table}.parquet")
+    assert theirs == ours
+
+
+def test_every_flaw_of_the_data_is_met(home: Path) -> None:
+    found = duckdb.sql(
+        f"select distinct unnest(failed_rules) from read_parquet('{home}/lake/verdicts/vendor=acme/*/part-0.parquet')"
+    ).fetchall()
+    assert {rule for (rule,) in found} >= {*RULES, "proof_matches_lead", "tel_consent_max_age_one_year", "lead_duplicate"}
