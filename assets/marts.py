@@ -103,6 +103,7 @@ def dbt_environment(
         "DBT_LOG_PATH": str(artifacts.absolute()),
         "DBT_LOG_FORMAT": "json",
         "DBT_LOG_LEVEL_FILE": "info",
+        "DBT_USE_COLORS": "false",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
         **({"DBT_INDIRECT_SELECTION": indirect_selection} if indirect_selection else {}),
