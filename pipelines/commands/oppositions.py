@@ -1,7 +1,7 @@
 """`opposable oppositions`: the opposition registry from the terminal."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Final
@@ -41,8 +41,13 @@ def import_(
     """
     headers = {path: _header(path) for path in files}
     registry, hasher = _opened(house_of_settings())
-    refused = [_import(path, columns, registry, hasher) for path, columns in headers.items()]
-    if any(refused):
+    done = [_import(path, columns, registry, hasher) for path, columns in headers.items()]
+    if len(done) == 1 or any(refused for _, refused in done):
+        for path, (counts, refused) in zip(files, done, strict=True):
+            _say(path.name, counts, refused)
+    if len(done) > 1:
+        _say(f"{len(done)} files", _summed(counts for counts, _ in done), sum(refused for _, refused in done))
+    if any(refused for _, refused in done):
         raise typer.Exit(1)
 
 
@@ -63,7 +68,9 @@ class _Refusals:
                 self.first.append(line)
 
 
-def _import(path: Path, columns: tuple[str, ...], registry: sa.Engine, hasher: IdentityHasher) -> int:
+def _import(
+    path: Path, columns: tuple[str, ...], registry: sa.Engine, hasher: IdentityHasher
+) -> tuple[ImportCounts, int]:
     refusals = _Refusals()
     with (
         _progress() as progress,
@@ -72,8 +79,12 @@ def _import(path: Path, columns: tuple[str, ...], registry: sa.Engine, hasher: I
         next(file)  # the header
         lines = chain(refusals.let_pass(read_lines(file, columns, hasher)), _announce(progress, "merging"))
         counts = _merge(path, registry, lines)
-    _report(path, counts, refusals)
-    return refusals.count
+    _report(path, refusals)
+    return counts, refusals.count
+
+
+def _summed(counts: Iterable[ImportCounts]) -> ImportCounts:
+    return ImportCounts(*(sum(column) for column in zip(*map(astuple, counts), strict=True)))
 
 
 def _merge(path: Path, registry: sa.Engine, lines: Iterable[OppositionLine]) -> ImportCounts:
@@ -115,14 +126,17 @@ def _opened(house: House) -> tuple[sa.Engine, IdentityHasher]:
         refuse(str(error))
 
 
-def _report(path: Path, counts: ImportCounts, refusals: _Refusals) -> None:
+def _report(path: Path, refusals: _Refusals) -> None:
     for line in refusals.first:
         for fault in line.faults:
             column = f"{fault.column}: " if fault.column else ""
             typer.echo(f"{path.name}: line {line.line_number}: {column}expected {fault.expected}", err=True)
     if refusals.count > len(refusals.first):
         typer.echo(f"{path.name}: {refusals.count - len(refusals.first)} more lines refused", err=True)
+
+
+def _say(what: str, counts: ImportCounts, refused_count: int) -> None:
     typer.echo(
-        f"{path.name}: {counts.opposition_count} new oppositions, {counts.share_count} shares added, "
-        f"{counts.revocation_count} revocations, {counts.known_count} already known, {refusals.count} refused"
+        f"{what}: {counts.opposition_count} new oppositions, {counts.share_count} shares added, "
+        f"{counts.revocation_count} revocations, {counts.known_count} already known, {refused_count} refused"
     )

@@ -37,7 +37,8 @@ def reconcile(
     if not _run_all(house, vendors, first, last, at):
         raise typer.Exit(1)
     Console().print(score_table(house, at))
-    typer.echo(f"– not enough evidence for a grade. Dossiers: {house.settings.home / 'dossiers' / 'index.html'}")
+    typer.echo("rate: leads with a defect for which the vendor answers. – : not enough evidence for a grade.")
+    typer.echo(f"Dossiers: {house.settings.home / 'dossiers' / 'index.html'}")
 
 
 def _range(house: House, from_: str, to: str) -> tuple[date, date]:
@@ -91,12 +92,11 @@ def score_table(house: House, as_of: datetime) -> Table:
     from pipelines.domain.words import RATED_DIMENSIONS
     from pipelines.storage.scores import PublishedScore, scores_as_of
 
-    title = f"Compliance scores as of {as_of:%Y-%m-%d %H:%M} UTC (points of 100; 80 at the tolerance)"
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 1), pad_edge=False)
+    title = f"Compliance scores as of {as_of:%Y-%m-%d %H:%M} UTC (of 100; 80 at the tolerance)"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("vendor", no_wrap=True)
     for heading in (
         "leads",
-        "defects",
         "rate",
         "consent",
         "proof",
@@ -114,6 +114,6 @@ def score_table(house: House, as_of: datetime) -> Table:
         by_dimension = scores[vendor]
         total = by_dimension["total"]
         points = [f"{by_dimension[name].points:.1f}" if name in by_dimension else "-" for name in RATED_DIMENSIONS]
-        counts = [str(total.leads_received), str(total.leads_vendor_defective), f"{total.rate:.1%}"]
+        counts = [str(total.leads_received), f"{total.rate:.1%}"]
         table.add_row(vendor, *counts, *points, f"{total.points:.1f}", total.grade if total.grade in GRADES else "–")
     return table
