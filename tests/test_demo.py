@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.domain.schemas import TABLES
 from pipelines.simulation import draw_market, personal_values
+from pipelines.storage.scores import latest_scores
 from tests.conftest import Demo, run_program
 from tests.houses import house_at, read_all
 
@@ -29,6 +30,28 @@ def test_its_runs_are_kept_in_a_dagster_instance(demo: Demo) -> None:
         assert jobs.count("deliveries") == VENDOR_COUNT
         assert {"registry", "publish"} <= set(jobs)
         assert all(run.status == dg.DagsterRunStatus.SUCCESS for run in instance.get_runs())
+
+
+def test_it_leaves_a_dossier_of_every_vendor_and_a_portfolio_that_links_them(demo: Demo) -> None:
+    folder = demo.home / "dossiers"
+    for page in ("index.html", "index.en.html"):
+        links = re.findall(r'href="([^"#]+)"', (folder / page).read_text(encoding="utf-8"))
+        dossiers = {link for link in links if link.endswith(page)}
+        assert len(dossiers) == VENDOR_COUNT
+        assert all((folder / link).exists() for link in dossiers)
+    assert len(list(folder.glob("*/2026-09-05/findings.csv"))) == VENDOR_COUNT
+    assert str(folder / "index.html") in demo.output
+
+
+def test_scores_beside_what_they_prove_are_in_the_registry(demo: Demo) -> None:
+    scores = latest_scores(house_at(demo.home).registry)
+    assert {score.vendor for score in scores} == set(house_at(demo.home).contracts().vendors)
+    for score in scores:
+        assert score.lower_points is not None
+        assert score.upper_points is not None
+        assert 0 <= score.lower_points <= score.points <= score.upper_points <= 100
+        assert (score.state is None) == (score.dimension == "total")
+        assert (score.grade is not None) == (score.dimension == "total")
 
 
 def test_every_table_of_the_lake_was_written(demo: Demo) -> None:
