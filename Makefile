@@ -8,7 +8,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: setup demo test check dev manifest dictionary lock clean
+.PHONY: setup demo test check dev manifest screenshots dictionary lock clean
 
 setup: $(READY)
 
@@ -44,6 +44,9 @@ check: $(MANIFEST)
 
 dev: $(MANIFEST)
 	@$(BIN)/opposable dev
+
+screenshots: $(MANIFEST)
+	@$(BIN)/python -m pipelines.commands.screenshots docs/images
 
 dictionary: $(READY)
 	@$(BIN)/opposable dictionary README.md

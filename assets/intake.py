@@ -9,6 +9,7 @@ from pipelines.domain.intake_files import ROLES_READ
 from pipelines.partitions import days_by_vendor
 from pipelines.resources.house import House
 from pipelines.storage.intake import IntakeDay, take_in_vendor
+from pipelines.storage.lake import Lake
 
 
 def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
@@ -51,13 +52,14 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
                 ):
                     house.lake.publish(vendor, taken.day, taken.tables)
                     if taken.day in days:
-                        _report(context, vendor, taken)
+                        _report(context, house.lake, vendor, taken)
             context.log.info(f"{vendor}: {len(days)} days taken in")
         yield from (dg.MaterializeResult(asset_key=asset) for asset in ROLES_READ)
 
     return intake
 
 
-def _report(context: dg.AssetExecutionContext, vendor: str, taken: IntakeDay) -> None:
+def _report(context: dg.AssetExecutionContext, lake: Lake, vendor: str, taken: IntakeDay) -> None:
     for role in ROLES_READ:
-        report(context, role, vendor, taken.day, taken.counts(role))
+        reasons = lake.partition("rejected_rows", vendor, taken.day)
+        report(context, role, vendor, taken.day, taken.counts(role), reasons)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import product
+from pathlib import Path
 
 import dagster as dg
 
@@ -11,10 +12,16 @@ from pipelines.partitions import partition_key
 
 
 def report(
-    context: dg.AssetExecutionContext, asset: str, vendor: str, day: date, counts: Mapping[str, int | str | float]
+    context: dg.AssetExecutionContext,
+    asset: str,
+    vendor: str,
+    day: date,
+    counts: Mapping[str, int | str | float],
+    reasons: Path | None = None,
 ) -> None:
-    """Attach counts to one partition of one asset. The partition has to be one of the run's."""
-    context.add_asset_metadata(dict(counts), asset_key=asset, partition_key=partition_key(vendor, day))
+    """Attach counts to one partition of one asset, and where their reasons lie. The partition has to be of the run."""
+    links = {} if reasons is None else {"reasons": dg.MetadataValue.path(str(reasons))}
+    context.add_asset_metadata({**counts, **links}, asset_key=asset, partition_key=partition_key(vendor, day))
 
 
 def report_skipped(context: dg.AssetExecutionContext, assets: Iterable[str], vendor: str, days: Iterable[date]) -> None:

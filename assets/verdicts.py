@@ -4,6 +4,7 @@ import dagster as dg
 import pyarrow.compute as pc
 
 from assets.reporting import columns_of, report, report_skipped
+from pipelines.domain.words import VERDICTS
 from pipelines.engines.judge import JudgedDay
 from pipelines.jobs import as_of
 from pipelines.partitions import days_by_vendor
@@ -36,7 +37,8 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinit
                 for judged in house.judge.judge(book.of(vendor), vendor, days, as_of=at):
                     house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
                     if judged.day in days:
-                        report(context, "verdicts", vendor, judged.day, _counts(judged))
+                        reasons = house.lake.partition("findings", vendor, judged.day)
+                        report(context, "verdicts", vendor, judged.day, _counts(judged), reasons)
             context.log.info(f"{vendor}: {len(days)} days judged as of {at.isoformat()}")
 
     return verdicts
@@ -44,5 +46,6 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinit
 
 def _counts(judged: JudgedDay) -> dict[str, int | str]:
     values = pc.value_counts(judged.tables["verdicts"]["verdict"]).to_pylist()
-    counts = {str(value["values"]).replace("_", " "): int(value["counts"]) for value in values}
+    found = {value["values"]: int(value["counts"]) for value in values}
+    counts = {verdict.replace("_", " "): found.get(verdict, 0) for verdict in VERDICTS}
     return {"lead uses": judged.tables["verdicts"].num_rows, **counts, "findings": judged.tables["findings"].num_rows}

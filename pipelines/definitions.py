@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import dagster as dg
 
@@ -23,6 +23,14 @@ from pipelines.settings import Settings, load_settings
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)  # of features that the pinned version is known to have
 
+RULES: Final = dg.AssetSpec(
+    "rules",
+    group_name="registry",
+    kinds={"yaml"},
+    owners=["team:compliance"],
+    description="The rulebook: rule cards and dated parameters, as read when the marts are built.",
+)
+
 
 def build_defs(
     *, settings: Settings, resource_overrides: Mapping[str, Any] | None = None, has_marts: bool = True
@@ -33,7 +41,7 @@ def build_defs(
     """
     partitions = deliveries_partitions(settings.first_day)
     house = House(settings)
-    marts = [build_marts()] if has_marts else []
+    marts: list[dg.AssetsDefinition | dg.AssetSpec] = [build_marts(), RULES] if has_marts else []
     return dg.Definitions(
         assets=[oppositions, build_intake(partitions), build_verdicts(partitions), vendor_scores, dossiers, *marts],
         asset_checks=[*build_checks(), *([quality] if has_marts else [])],
