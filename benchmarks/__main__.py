@@ -47,7 +47,8 @@ def machine() -> Iterator[str]:
     """What it was measured on."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     packages = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
-    yield f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}, {packages}."
+    python = platform.python_version()
+    yield f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {python}, {packages}."
 
 
 def _options() -> argparse.Namespace:
@@ -85,7 +86,7 @@ def _backfill(folder: Path, sizes: Mapping[str, int], is_profiled: bool) -> Iter
     for way in backfill.WAYS:
         _say(f"measuring {NAMES[way]}")
         took[way] = backfill.measured(way, folder, **sizes, is_profiled=is_profiled and way == "product")
-    title = f"A backfill through Dagster: {sizes['days']} days × {sizes['vendors']} vendors × {LEADS_PER_DAY} leads"
+    title = f"A backfill through Dagster: {sizes['days']} days of {LEADS_PER_DAY} leads; vendors: {sizes['vendors']}"
     yield from _table(title, took)
 
 

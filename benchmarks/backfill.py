@@ -6,6 +6,7 @@
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -94,6 +95,7 @@ def _is_of_deliveries(check: dg.AssetChecksDefinition) -> bool:
 def _work(way: str, home: Path, vendors: Sequence[str], days: int) -> Callable[[], None]:
     settings = load_settings({"OPPOSABLE_HOME": str(home), "OPPOSABLE_FIRST_DAY": FIRST_DAY.isoformat()})
     kind, last = {"product": Runs, "empty_bodies": EmptyRuns}[way], FIRST_DAY + timedelta(days=days - 1)
+    import_module("pipelines.definitions")  # before the clock starts
     as_of = datetime.combine(last + timedelta(days=30), datetime.min.time(), UTC)
 
     def work() -> None:

@@ -4,6 +4,7 @@ Written as vendors write: spellings of addresses and numbers vary, and about one
 flaws mean is not known here; the sample market of `pipelines.simulation` is the one that knows its truth.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -40,6 +41,16 @@ _LAST_NAMES: Final = ("abgrallec", "cazalbou", "delestrade", "faucompre", "kerva
 _DOMAINS: Final = ("gmail.com", "bal-express.example", "fibre-sud.example", "messagerie-ouest.example")
 _MENTIONS: Final = "identity|choice|duration|withdrawal|proof_access"
 _TEXT: Final = f"Oui, {ADVERTISER} peut me joindre par e-mail et par téléphone pendant un an."
+_REVIEWED_FORM: Final = {
+    "form_id": "devis",
+    "form_version": "3",
+    "text_sha256": hashlib.sha256(_TEXT.encode()).hexdigest(),
+    "box_prechecked": False,
+    "mentions": _MENTIONS.split("|"),
+    "recipients": [ADVERTISER],
+    "recipient_sirens": [SIREN],
+    "reviewed_on": "2024-06-01",
+}
 _LEAD_FIELDS: Final = (
     "lead_id", "collected_at", "email", "phone", "postal_code", "channels", "consent_id", "claimed_basis", "form_id",
     "form_version", "source_url",
@@ -93,7 +104,7 @@ def write_vendor(home: Path, vendor: str, *, first_number: int, days: list[date]
 
 
 def write_oppositions(home: Path, *, leads: int, count: int) -> None:
-    """The snapshot as the registry writes it, one file a day: one lead in a hundred objected, the rest are strangers."""
+    """The snapshot as the registry writes it, one file a day; one lead in a hundred objected, the rest is strangers."""
     rng = np.random.default_rng([SEED, count])
     hasher, lake = IdentityHasher(SECRET), Lake(home / "lake")
     opposed = hasher.keys(_persons(np.arange(0, leads, 100)).emails)[:count]
@@ -261,9 +272,7 @@ def _contract(vendor: str) -> dict[str, Any]:
         "goodsServices": "household furniture",
         "channels": list(CHANNELS),
         "doubleOptInRequired": False,
-        "approvedForms": [
-            {"form_id": "devis", "form_version": "3", "box_prechecked": False, "reviewed_on": "2024-06-01"}
-        ],
+        "approvedForms": [_REVIEWED_FORM],
     }
     roles = {"leads": ("leads*.csv", _LEAD_FIELDS), "consent_proofs": ("proofs*.csv", _PROOF_FIELDS)}
     return {
@@ -297,7 +306,10 @@ def _contract(vendor: str) -> dict[str, Any]:
 
 
 def _property(role: str, name: str) -> dict[str, Any]:
-    starred = {"leads": ("lead_id", "collected_at"), "consent_proofs": ("consent_id", "channels", "decision", "consent_at")}
+    starred = {
+        "leads": ("lead_id", "collected_at"),
+        "consent_proofs": ("consent_id", "channels", "decision", "consent_at"),
+    }
     lists = ("channels", "recipients", "recipient_sirens", "mentions")
     kind = "array" if name in lists else "timestamp" if name.endswith("_at") else "string"
     kind = "boolean" if name == "box_prechecked" else kind

@@ -5,21 +5,19 @@
 
 import argparse
 import shutil
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 from benchmarks.data import AS_OF, DAY, SECRET, SIREN
-from benchmarks.measure import Measured, in_own_process, peak_bytes, report
+from benchmarks.measure import Measured, in_own_process, report
+from pipelines.domain.schemas import INTAKE_TABLES, VERDICT_TABLES
 
 WAYS: Final = ("product", "one_query", "plain_script")
 VENDOR: Final = "acme"
-OUTPUTS: Final = ("leads", "consent_proofs", "rejected_rows", "deliveries", "verdicts", "findings", "dimension_scorecards",
-                  "scorecards")  # fmt: skip
+OUTPUTS: Final = (*INTAKE_TABLES, *VERDICT_TABLES)
 
 
 def measured(way: str, home: Path, *, is_profiled: bool = False) -> Measured:
@@ -32,45 +30,13 @@ def measured(way: str, home: Path, *, is_profiled: bool = False) -> Measured:
 def work_of(way: str, home: Path) -> Callable[[], None]:
     """The work, with everything that it needs imported."""
     if way == "product":
-        return _product(home)
+        from benchmarks import product
+
+        return partial(product.run, home, vendor=VENDOR, day=DAY, as_of=AS_OF)
     out = home / "baselines" / way
     out.mkdir(parents=True, exist_ok=True)
-    if way == "one_query":
-        from benchmarks.baselines import one_query as baseline
-    else:
-        from benchmarks.baselines import plain_script as baseline  # type: ignore[no-redef]
+    baseline = import_module(f"benchmarks.baselines.{way}")
     return partial(baseline.run, home, out, secret=SECRET, day=DAY, siren=SIREN)
-
-
-def _product(home: Path) -> Callable[[], None]:
-    from pipelines.resources.house import House
-    from pipelines.settings import load_settings
-    from pipelines.storage.intake import take_in_vendor
-
-    house = House(load_settings({"OPPOSABLE_HOME": str(home)}))
-
-    def work() -> None:
-        contracts = house.contracts().of(VENDOR)
-        with house.lake.writing(VENDOR):
-            with _stage("intake"):
-                taken = take_in_vendor(
-                    house.settings.inbox, house.lake, contracts, VENDOR, [DAY], hasher=house.hasher
-                )
-                for day in taken:
-                    house.lake.publish(VENDOR, day.day, day.tables)
-            with _stage("judgement"):
-                for judged in house.judge.judge(contracts, VENDOR, [DAY], as_of=AS_OF):
-                    house.lake.publish(VENDOR, judged.day, judged.tables, facts=judged.facts)
-
-    return work
-
-
-@contextmanager
-def _stage(name: str) -> Iterator[None]:
-    before = time.perf_counter()
-    yield
-    took = time.perf_counter() - before
-    print(f"{name}: {took:.1f} s, {peak_bytes() / 1e9:.2f} GB at most so far", file=sys.stderr)
 
 
 def main() -> None:

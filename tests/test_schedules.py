@@ -3,28 +3,34 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 
-import dagster as dg
 import pytest
+from dagster._utils.schedules import schedule_execution_time_iterator
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipelines.definitions import build_defs
 from pipelines.domain.clock import paris_instant, tick_of
-from pipelines.engines.due_days import due_days
+from pipelines.domain.schemas import INTAKE_TABLES, arrow_schema
 from pipelines.partitions import day_ranges, days_by_vendor, vendor_ranges
 from pipelines.resources.house import House
 from pipelines.schedules import daily_requests
 from pipelines.simulation import Market, simulate
+from tests.contract_files import VALID, write
 from tests.houses import days_between, house_at, import_oppositions, lake_bytes, reconcile
 from tests.instances import Daemon, days_of, instance_of
 
 HEXA, NOVA, TARDIVO = "hexa-leads", "nova-rappel", "tardivo-data"
-DAYS = 8
+DAYS = 6
 LAST_WORD = 4
 """Days after the market until its last proof deadline, 72 hours, has passed at a tick."""
-NOVA_SIGNS = 3
+NOVA_SIGNS = 2
 """The day of the market on which a new vendor's contract is filed."""
+LATE, CORRECTED = 1, 3
+"""The days whose delivery of one vendor comes two days late, and of another is corrected on the next."""
 
 
 class Fortnight:
@@ -35,7 +41,7 @@ class Fortnight:
         self.market: Market = simulate(source, seed=5, days=DAYS, leads=3)
         for vendor in (HEXA, TARDIVO):
             shutil.copytree(source / "contracts" / vendor, home / "contracts" / vendor)
-        self.house = house_at(home)
+        self.house = house_at(home, OPPOSABLE_THREADS="1")
 
     def day(self, number: int) -> date:
         return self.market.first_day + timedelta(days=number)
@@ -70,7 +76,7 @@ def unrecord(folder: Path) -> None:
 
 def correct(folder: Path, at: datetime) -> None:
     """The vendor sends its lead file again, without its last lead, and a numbered manifest that lists the new one."""
-    (leads,) = (path for path in folder.iterdir() if path.name.startswith("leads") or "lead" in path.name)
+    leads = min(path for path in folder.iterdir() if path.name.startswith("leads"))
     corrected = folder / leads.name.replace(".", "_corrected.", 1)
     corrected.write_bytes(b"".join(leads.read_bytes().splitlines(keepends=True)[:-1]))
     manifest = {"files": [{"name": corrected.name}], "sequence": 2}
@@ -82,9 +88,9 @@ def correct(folder: Path, at: datetime) -> None:
 
 
 @pytest.fixture(scope="module")
-def fortnight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fortnight]:
+def fortnight(tmp_path_factory: pytest.TempPathFactory) -> Fortnight:
     folder = tmp_path_factory.mktemp("fortnight")
-    yield Fortnight(folder / "source", folder / "home")
+    return Fortnight(folder / "source", folder / "home")
 
 
 def evening(fortnight: Fortnight, daemon: Daemon, number: int) -> None:
@@ -94,7 +100,7 @@ def evening(fortnight: Fortnight, daemon: Daemon, number: int) -> None:
         shutil.copytree(fortnight.source / "contracts" / NOVA, fortnight.home / "contracts" / NOVA)
     daemon.now = at
     for vendor in (HEXA, TARDIVO, *([NOVA] if number >= NOVA_SIGNS else [])):
-        if (vendor, number) != (HEXA, 2):
+        if (vendor, number) != (HEXA, LATE):
             folder = fortnight.deliver(vendor, number, at)
             if folder and (vendor, number) == (TARDIVO, 1):
                 unrecord(folder)
@@ -111,10 +117,10 @@ def noon(fortnight: Fortnight, daemon: Daemon, number: int) -> list[tuple[str, s
     """Late and corrected files arrive, and the sensors run what they are for."""
     at = paris_instant(fortnight.day(number), time(12))
     daemon.now = at + timedelta(minutes=3)
-    if number == 4:
-        assert fortnight.deliver(HEXA, 2, at)
-    if number == 5:
-        correct(fortnight.home / "inbox" / TARDIVO / fortnight.day(4).isoformat(), at)
+    if number == LATE + 2:
+        assert fortnight.deliver(HEXA, LATE, at)
+    if number == CORRECTED + 1:
+        correct(fortnight.home / "inbox" / TARDIVO / fortnight.day(CORRECTED).isoformat(), at)
     requests = daemon.sensor("corrections")
     daemon.execute("deliveries", requests)
     assert daemon.sensor("corrections") == []
@@ -139,8 +145,9 @@ def test_a_fortnight_by_schedule_and_sensors_ends_in_the_bytes_of_one_backfill(
                 evening(fortnight, daemon, number)
         assert len(daemon.sensor("publish_after_deliveries")) == 1
         assert daemon.sensor("publish_after_deliveries") == []
-    late, mended = f"{fortnight.day(2)}|{HEXA}", f"{fortnight.day(4)}|{TARDIVO}"
-    assert {number: found for number, found in corrected.items() if found} == {4: [(late, late)], 5: [(mended, mended)]}
+    late, mended = f"{fortnight.day(LATE)}|{HEXA}", f"{fortnight.day(CORRECTED)}|{TARDIVO}"
+    expected = {LATE + 2: [(late, late)], CORRECTED + 1: [(mended, mended)]}
+    assert {number: found for number, found in corrected.items() if found} == expected
     assert_equal_to_a_backfill(fortnight, tmp_path / "other", tick_of(fortnight.day(DAYS + LAST_WORD)))
 
 
@@ -162,3 +169,102 @@ def assert_equal_to_a_backfill(fortnight: Fortnight, home: Path, as_of: datetime
 
 def house_days(house: House, vendor: str) -> list[date]:
     return house.lake.published_days(vendor, "scorecards")
+
+
+def house_with(home: Path, *vendors: str, broken: str | None = None) -> House:
+    for vendor in vendors:
+        write(home / "contracts", "status: [" if vendor == broken else VALID, vendor)
+    return house_at(home)
+
+
+def test_yesterday_is_one_run_over_all_vendors_in_the_order_of_registration(tmp_path: Path) -> None:
+    house = house_with(tmp_path, "zeta", "alpha", "mid")
+    (request,) = daily_requests(house, ["zeta", "alpha", "mid"], tick_of(date(2026, 8, 12)))
+    assert days_of(request) == ("2026-08-11|zeta", "2026-08-11|mid")
+    assert request.tags["opposable/as_of"] == "2026-08-12T04:00:00+00:00"
+    assert request.run_key == "2026-08-12T04:00:00+00:00 zeta..mid 2026-08-11..2026-08-11"
+
+
+def test_a_vendor_whose_contract_cannot_be_read_is_left_out_and_the_others_run(tmp_path: Path) -> None:
+    house = house_with(tmp_path, "alpha", "beta", "gamma", "delta", broken="beta")
+    requests = list(daily_requests(house, ["alpha", "beta", "gamma", "delta"], tick_of(date(2026, 8, 12))))
+    assert [days_of(request) for request in requests] == [
+        ("2026-08-11|alpha", "2026-08-11|alpha"),
+        ("2026-08-11|gamma", "2026-08-11|delta"),
+    ]
+
+
+def test_a_day_before_the_first_is_not_asked_for(tmp_path: Path) -> None:
+    house = house_at(house_with(tmp_path, "alpha").settings.home, OPPOSABLE_FIRST_DAY="2026-08-11")
+    assert list(daily_requests(house, ["alpha"], tick_of(date(2026, 8, 11)))) == []
+    assert len(list(daily_requests(house, ["alpha"], tick_of(date(2026, 8, 12))))) == 1
+
+
+def test_days_due_are_ranges_without_holes_shared_by_neighbours(tmp_path: Path) -> None:
+    """Taken in and never judged: 3 and 4 August of three vendors, 6 August of the first and the third."""
+    vendors = ["one", "two", "three"]
+    house = house_with(tmp_path, *vendors)
+    tables = {table: arrow_schema(table).empty_table() for table in INTAKE_TABLES}
+    for vendor, days in (("one", (3, 4, 6)), ("two", (3, 4)), ("three", (3, 4, 6))):
+        with house.lake.writing(vendor):
+            for day in days:
+                house.lake.publish(vendor, date(2026, 8, day), tables)
+    yesterday, *others = daily_requests(house, vendors, tick_of(date(2026, 8, 12)))
+    assert days_of(yesterday) == ("2026-08-11|one", "2026-08-11|three")
+    assert [days_of(request) for request in others] == [
+        ("2026-08-03|one", "2026-08-04|three"),
+        ("2026-08-06|one", "2026-08-06|one"),
+        ("2026-08-06|three", "2026-08-06|three"),
+    ]
+    assert len({request.run_key for request in (yesterday, *others)}) == 4
+
+
+def test_without_a_vendor_the_schedule_says_what_to_do(tmp_path: Path) -> None:
+    house = house_at(tmp_path)
+    with instance_of(house) as instance:
+        daemon = Daemon(house, instance, now=tick_of(date(2026, 8, 12)))
+        assert daemon.schedule(date(2026, 8, 12)) == []
+    assert "add a contract" in str(daemon.skipped["daily_reconciliation"])
+
+
+@pytest.mark.parametrize(
+    ("after", "hours"),
+    [(datetime(2026, 3, 28, tzinfo=UTC), [5, 4, 4]), (datetime(2026, 10, 24, tzinfo=UTC), [4, 5, 5])],
+)
+def test_the_tick_is_six_in_paris_on_the_days_when_the_clock_changes_too(
+    tmp_path: Path, after: datetime, hours: list[int]
+) -> None:
+    """Summer time begins on 29 March 2026 and ends on 25 October; 06:00 in Paris is 05:00 UTC in winter."""
+    definitions = build_defs(settings=house_at(tmp_path).settings, has_marts=False)
+    schedule = definitions.resolve_schedule_def("daily_reconciliation")
+    ticks = schedule_execution_time_iterator(
+        after.timestamp(), schedule.cron_schedule, schedule.execution_timezone, ascending=True
+    )
+    assert [next(ticks).astimezone(UTC).hour for _ in hours] == hours
+
+
+@given(st.sets(st.dates(date(2026, 1, 1), date(2026, 3, 1))))
+def test_ranges_hold_the_days_and_no_other_and_do_not_touch(days: set[date]) -> None:
+    ranges = list(day_ranges(days))
+    assert {day for first, last in ranges for day in days_between(first, last)} == days
+    assert all(one[1] + timedelta(days=1) < other[0] for one, other in pairwise(ranges))
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), unique=True), st.data())
+def test_ranges_of_vendors_hold_them_and_no_other_in_the_order_of_registration(
+    registered: list[str], data: st.DataObject
+) -> None:
+    wanted = data.draw(st.sets(st.sampled_from(registered)) if registered else st.just(set[str]()))
+    held = [
+        registered[registered.index(first) : registered.index(last) + 1]
+        for first, last in vendor_ranges(wanted, registered)
+    ]
+    assert [vendor for vendors in held for vendor in vendors] == [name for name in registered if name in wanted]
+
+
+def test_a_run_without_partitions_is_an_error_and_not_a_success() -> None:
+    with pytest.raises(ValueError, match="no partitions"):
+        days_by_vendor([])
+    keys = ["2026-08-12|b", "2026-08-11|b", "2026-08-11|a"]
+    assert days_by_vendor(keys, without=["a"]) == {"b": [date(2026, 8, 11), date(2026, 8, 12)]}
+    assert days_by_vendor(["2026-08-11|a"], without=["a"]) == {}

@@ -13,7 +13,7 @@ from pipelines.rulebook.compiler import FAILED, UNKNOWN, Code, CompiledRule, com
 INPUTS = ("terms", "form_reviews", "all_leads", "all_deliveries", "all_proofs", "all_rejected_rows", "oppositions")
 """Tables that the engine must hold before the first step; `terms` has one row a day to judge."""
 
-VIEWS = ("judged_leads",)
+VIEWS = ("judged_leads", "all_findings", "verdicts", "findings")
 """Steps, beside the dossiers, that are cheaper joined again than kept: wide, and narrowed by whoever reads them."""
 
 
@@ -39,20 +39,21 @@ class Judgement:
     def steps(self) -> tuple[Step, ...]:
         """Every step, in order; the last four are the published tables."""
         return (
-            *(Step(name, sql, is_view=name in VIEWS or name.endswith("dossier")) for name, sql in _static_steps()),
+            *(_step(name, sql) for name, sql in _static_steps()),
             Step("outcomes", _outcomes(self.lead_use)),
             Step("judged_uses", _judged_uses(self.lead_use)),
             Step("judged_leads_by_rule", _judged(self.lead, "lead_dossier", ("lead_no",))),
             Step("judged_deliveries", _judged(self.delivery, "delivery_dossier", ("delivery_date",))),
+            Step("found_uses", _found_uses(self.lead_use)),
             Step("use_findings", _use_findings(self.lead_use)),
             Step("lead_findings", _findings(self.lead, _joined("lead_dossier", "judged_leads_by_rule", "lead_no"))),
             Step(
                 "delivery_findings",
                 _findings(self.delivery, _joined("delivery_dossier", "judged_deliveries", "delivery_date")),
             ),
-            Step("all_findings", _all_findings()),
-            Step("verdicts", _verdicts(self.lead_use, self.lead, self.catalogue_digest)),
-            Step("findings", _published_findings()),
+            _step("all_findings", _all_findings()),
+            _step("verdicts", _verdicts(self.lead_use, self.lead, self.catalogue_digest)),
+            _step("findings", _published_findings()),
             Step("dimension_scorecards", _load("21_dimension_scorecards")),
             Step("scorecards", _scorecards(self.lead_use, self.lead, self.delivery)),
         )
@@ -68,6 +69,10 @@ def judgement_of(catalogue: Catalogue, *, dialect: str = "duckdb") -> Judgement:
         grain: compile_rules(catalogue, grain=grain, dialect=dialect) for grain in ("lead_use", "lead", "delivery")
     }
     return Judgement(catalogue.digest, by_grain["lead_use"], by_grain["lead"], by_grain["delivery"])
+
+
+def _step(name: str, sql: str) -> Step:
+    return Step(name, sql, is_view=name in VIEWS or name.endswith("dossier"))
 
 
 def _static_steps() -> list[tuple[str, str]]:
@@ -135,17 +140,28 @@ def _joined(dossier: str, judged: str, key: str) -> str:
     return f"(select {columns} from {dossier} as dossier inner join {judged} as judged using ({key}))"
 
 
+def _found_uses(rules: Sequence[CompiledRule]) -> str:
+    return f"select * from judged_uses where {' or '.join(_is_finding(rule) for rule in rules) or 'false'}"
+
+
 def _use_findings(rules: Sequence[CompiledRule]) -> str:
-    found = " or ".join(_is_finding(rule) for rule in rules) or "false"
+    """The dossier again, of the lead uses with a finding alone: few rows with many columns."""
     needed = sorted(frozenset[str]().union(*(rule.columns for rule in rules)) | {"vendor", "delivery_date", "lead_id"})
     kept = ", ".join(f"dossier.{name}" for name in needed if name != "channel")
     source = f"""(
-        select judged.*, {kept}
+        with lead_uses as (select lead_no, channel from found_uses),
+        candidates as (
+            select candidate.*
+            from candidates as candidate
+            semi join found_uses on candidate.lead_no = found_uses.lead_no and candidate.proof_no = found_uses.proof_no
+        ),
+        dossier as ({_load("11_dossier")})
+        select found.*, {kept}
         from dossier
-        inner join (select * from judged_uses where {found}) as judged
-            on dossier.lead_no = judged.lead_no
-            and dossier.channel = judged.channel
-            and dossier.proof_no is not distinct from judged.proof_no
+        inner join found_uses as found
+            on dossier.lead_no = found.lead_no
+            and dossier.channel = found.channel
+            and dossier.proof_no is not distinct from found.proof_no
     )"""
     return _findings(rules, source)
 

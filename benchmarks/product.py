@@ -1,0 +1,43 @@
+"""One delivery by the product: what the job `deliveries` does, without the orchestrator around it."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from benchmarks.measure import peak_bytes
+from pipelines.domain.contracts import Contract
+from pipelines.resources.house import House
+from pipelines.settings import load_settings
+from pipelines.storage.intake import take_in_vendor
+
+
+def run(home: Path, *, vendor: str, day: date, as_of: datetime) -> None:
+    """Write every table of the home's delivery into its lake; say on the standard error how long each half took."""
+    house = House(load_settings({"OPPOSABLE_HOME": str(home)}))
+    contracts = house.contracts().of(vendor)
+    with house.lake.writing(vendor):
+        with _stage("intake"):
+            _take_in(house, contracts, vendor, day)
+        with _stage("judgement"):
+            _judge(house, contracts, vendor, day, as_of)
+
+
+def _take_in(house: House, contracts: Sequence[Contract], vendor: str, day: date) -> None:
+    for taken in take_in_vendor(house.settings.inbox, house.lake, contracts, vendor, [day], hasher=house.hasher):
+        house.lake.publish(vendor, taken.day, taken.tables)
+
+
+def _judge(house: House, contracts: Sequence[Contract], vendor: str, day: date, as_of: datetime) -> None:
+    for judged in house.judge.judge(contracts, vendor, [day], as_of=as_of):
+        house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
+
+
+@contextmanager
+def _stage(name: str) -> Iterator[None]:
+    before = time.perf_counter()
+    yield
+    took = time.perf_counter() - before
+    print(f"{name}: {took:.1f} s, {peak_bytes() / 1e9:.2f} GB at most so far", file=sys.stderr)
