@@ -138,7 +138,7 @@ def test_what_changed_long_before_the_intake_is_not_read_again(house: House) -> 
 
 
 def test_no_kind_of_file_is_a_change_for_ever(house: House) -> None:
-    """Refused, repeated, empty, packed, announced: each has its row, so that the look after the intake finds nothing."""
+    """Refused, repeated, empty, packed, announced: each has its row, so the look after the intake finds nothing."""
     house.put("leads-copy.csv")
     house.put("readme.txt", b"x")
     house.put("leads-empty.csv", b"")
