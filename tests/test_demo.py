@@ -119,13 +119,14 @@ def test_no_clear_identifier_is_left_but_in_what_was_delivered(demo: Demo) -> No
     """Every personal value that the market invented, looked for in every byte that the demo left or said."""
     values = [value.encode() for value in personal_values(draw_market()) if len(value.encode()) >= PREFIX]
     assert len(values) > 1000
+    needles = Needles(values)
     delivered = {"inbox", "oppositions"}
     files = [path for path in demo.home.rglob("*") if path.is_file()]
     left = [path for path in files if path.relative_to(demo.home).parts[0] not in delivered]
-    leaks = [path.relative_to(demo.home).as_posix() for path in left if holds_one(readable(path), values)]
+    leaks = [path.relative_to(demo.home).as_posix() for path in left if needles.are_in(readable(path))]
     assert leaks == []
-    assert not holds_one((demo.output + demo.errors).encode(), values)
-    assert any(holds_one(path.read_bytes(), values) for path in files if path.suffix == ".csv" and path not in left)
+    assert not needles.are_in((demo.output + demo.errors).encode())
+    assert any(needles.are_in(path.read_bytes()) for path in files if path.suffix == ".csv" and path not in left)
 
 
 def readable(path: Path) -> bytes:
@@ -135,17 +136,21 @@ def readable(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def holds_one(content: bytes, values: list[bytes]) -> bool:
-    """Whether a text holds one of many values: their first eight bytes, looked for at every place at once."""
-    by_prefix: dict[int, list[bytes]] = {}
-    for value in values:
-        by_prefix.setdefault(int.from_bytes(value[:PREFIX], "little"), []).append(value)
-    prefixes = np.array(sorted(by_prefix), dtype="<u8")
-    for offset in range(min(PREFIX, max(len(content) - PREFIX + 1, 0))):
-        words = np.frombuffer(content, dtype="<u8", count=(len(content) - offset) // PREFIX, offset=offset)
-        places = np.minimum(np.searchsorted(prefixes, words), len(prefixes) - 1)
-        for hit in np.flatnonzero(prefixes[places] == words).tolist():
-            start = offset + PREFIX * hit
-            if any(content.startswith(value, start) for value in by_prefix[int(words[hit])]):
-                return True
-    return False
+class Needles:
+    """Many values to be looked for at once: their first eight bytes, at every place of a text."""
+
+    def __init__(self, values: list[bytes]) -> None:
+        self.by_prefix: dict[int, list[bytes]] = {}
+        for value in values:
+            self.by_prefix.setdefault(int.from_bytes(value[:PREFIX], "little"), []).append(value)
+        self.prefixes = np.array(sorted(self.by_prefix), dtype="<u8")
+
+    def are_in(self, content: bytes) -> bool:
+        for offset in range(min(PREFIX, max(len(content) - PREFIX + 1, 0))):
+            words = np.frombuffer(content, dtype="<u8", count=(len(content) - offset) // PREFIX, offset=offset)
+            places = np.minimum(np.searchsorted(self.prefixes, words), len(self.prefixes) - 1)
+            for hit in np.flatnonzero(self.prefixes[places] == words).tolist():
+                start = offset + PREFIX * hit
+                if any(content.startswith(value, start) for value in self.by_prefix[int(words[hit])]):
+                    return True
+        return False
