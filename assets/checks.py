@@ -14,7 +14,6 @@ from pipelines.engines.conservation import broken_deliveries
 from pipelines.jobs import as_of
 from pipelines.partitions import days_by_vendor
 from pipelines.resources.house import House
-from pipelines.storage.contracts import ContractBook
 from pipelines.storage.inbox import unread_folders
 from pipelines.storage.lake import Lake
 from pipelines.storage.schema_faults import row_faults, schema_faults
@@ -52,7 +51,7 @@ def intake_is_sound(
     context: dg.AssetCheckExecutionContext, house: dg.ResourceParam[House]
 ) -> Iterator[dg.AssetCheckResult]:
     """Our own faults in the run's partitions, as the intake left them."""
-    days = _days_of_run(context, house, house.contracts())
+    days = _days_of_run(context, house)
     broken = broken_deliveries(house.judge.engine, house.lake, days)
     yield _ours("leads", "every_row_is_accounted_for", broken)
     yield _ours("leads", "intake_tables_have_their_schema", schema_faults(house.lake, INTAKE_TABLES, days))
@@ -72,7 +71,7 @@ def verdicts_are_sound(
     context: dg.AssetCheckExecutionContext, house: dg.ResourceParam[House]
 ) -> Iterator[dg.AssetCheckResult]:
     """Our own faults in the run's partitions, as the verdicts left them."""
-    days = _days_of_run(context, house, house.contracts())
+    days = _days_of_run(context, house)
     faults = schema_faults(house.lake, VERDICT_TABLES, days) + row_faults(house.lake, VERDICT_TABLES, days)
     yield _ours("verdicts", "verdict_tables_have_their_schema", faults)
 
@@ -104,7 +103,7 @@ def vendors_kept_to_it(
 ) -> Iterator[dg.AssetCheckResult]:
     """Vendors' faults, and what of theirs no run can read: failed, and stopping nothing."""
     book, lake = house.contracts(), house.lake
-    deliveries = _deliveries(lake, _days_of_run(context, house, book), paris_date(as_of(context)))
+    deliveries = _deliveries(lake, _days_of_run(context, house), paris_date(as_of(context)))
     unreadable = [str(problem) for problem in book.problems if problem.severity == "error"]
     yield _theirs("deliveries_came", missing_deliveries(deliveries))
     yield _theirs("deliveries_came_in_time", late_deliveries(deliveries, book.in_force))
@@ -113,10 +112,13 @@ def vendors_kept_to_it(
     yield _theirs("inbox_folders_are_known", unread_folders(house.settings.inbox, {*book.contracts, *book.skipped}))
 
 
-def _days_of_run(context: dg.AssetCheckExecutionContext, house: House, book: ContractBook) -> Days:
-    """The run's partitions by vendor; the week before its tick when the check is run without the assets."""
+def _days_of_run(context: dg.AssetCheckExecutionContext, house: House) -> Days:
+    """The run's partitions by vendor, less those left out; the week before its tick when there are no partitions,
+    because the check is run without the assets."""
     if context.has_partition_key or context.has_partition_key_range:
-        return days_by_vendor(context.op_execution_context.partition_keys, without=book.skipped)
+        days = days_by_vendor(context.op_execution_context.partition_keys)
+        skipped = house.contracts(days).skipped
+        return {vendor: theirs for vendor, theirs in days.items() if vendor not in skipped}
     before = paris_date(as_of(context))
     return {vendor: _published(house.lake, vendor, _week(before)) for vendor in house.lake.vendors()}
 

@@ -41,8 +41,9 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
         context: dg.AssetExecutionContext, house: dg.ResourceParam[House]
     ) -> Iterator[dg.MaterializeResult[None]]:
         """Take in the run's days, vendor by vendor."""
-        book = house.contracts()
-        for vendor, days in days_by_vendor(context.partition_keys).items():
+        wanted = days_by_vendor(context.partition_keys)
+        book = house.contracts(wanted)
+        for vendor, days in wanted.items():
             if vendor in book.skipped:
                 report_skipped(context, ROLES_READ, vendor, days)
                 continue

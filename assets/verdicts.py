@@ -27,9 +27,10 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinit
     )
     def verdicts(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> None:
         """Judge the run's days, and the published days that they can reach."""
-        book, at = house.contracts(), as_of(context)
+        wanted, at = days_by_vendor(context.partition_keys), as_of(context)
+        book = house.contracts(wanted)
         refresh_snapshot(house.registry, house.lake)  # a run never judges on a registry that has moved on
-        for vendor, days in days_by_vendor(context.partition_keys).items():
+        for vendor, days in wanted.items():
             if vendor in book.skipped:
                 report_skipped(context, ["verdicts"], vendor, days)
                 continue

@@ -24,8 +24,8 @@ def partition_key(vendor: str, day: date) -> dg.MultiPartitionKey:
     return dg.MultiPartitionKey({DATE_DIMENSION: day.isoformat(), VENDOR_DIMENSION: vendor})
 
 
-def days_by_vendor(keys: Iterable[str], *, without: Collection[str] = ()) -> Mapping[str, list[date]]:
-    """A run's partition keys by vendor, days in order; `without` are the vendors whose contract can't be read.
+def days_by_vendor(keys: Iterable[str]) -> Mapping[str, list[date]]:
+    """A run's partition keys by vendor, days in order.
 
     Raises:
         ValueError: no keys; a range over unregistered vendors can come out empty, and must not look like success.
@@ -36,7 +36,7 @@ def days_by_vendor(keys: Iterable[str], *, without: Collection[str] = ()) -> Map
         found.setdefault(vendor, []).append(date.fromisoformat(day))
     if not found:
         raise ValueError("the run has no partitions: register the vendors' contracts, or check the range's dates")
-    return {vendor: sorted(days) for vendor, days in sorted(found.items()) if vendor not in without}
+    return {vendor: sorted(days) for vendor, days in sorted(found.items())}
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:

@@ -17,11 +17,6 @@ from pipelines.resources.house import House
 from pipelines.sensors import build_sensors
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-IN_THIS_PROCESS = """
-run_launcher:
-  module: dagster._core.launcher.sync_in_memory_run_launcher
-  class: SyncInMemoryRunLauncher
-"""
 
 
 @contextmanager

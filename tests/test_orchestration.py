@@ -3,9 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -14,9 +14,9 @@ from pipelines.definitions import build_defs
 from pipelines.domain.clock import tick_of
 from pipelines.domain.schemas import TABLES
 from pipelines.partitions import partition_key
+from tests.exemple import deliver, lead_line, sign
 from tests.houses import house_at
 from tests.instances import QUIET, Daemon, instance_of
-from tests.intake_boxes import csv_bytes
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2026, 8, 11)
@@ -121,12 +121,12 @@ def test_the_ui_shows_the_columns_of_a_published_table_as_its_model_describes_th
 ) -> None:
     node = definitions.resolve_asset_graph().get(dg.AssetKey(table))
     shown = node.metadata["dagster/column_schema"]
-    assert isinstance(shown, dg.TableSchemaMetadataValue)
+    assert isinstance(shown, dg.TableSchema)
     model = TABLES[table].to_schema().columns
-    assert [(column.name, column.description) for column in shown.schema.columns] == [
-        (name, column.description) for name, column in model.items()
+    assert [(column.name, column.description, column.constraints.nullable) for column in shown.columns] == [
+        (name, column.description, column.nullable) for name, column in model.items()
     ]
-    assert all(column.description and column.type for column in shown.schema.columns)
+    assert all(column.description and column.type for column in shown.columns)
 
 
 def test_every_asset_of_ours_has_a_description_an_owner_and_a_kind(definitions: dg.Definitions) -> None:
@@ -138,42 +138,63 @@ def test_every_asset_of_ours_has_a_description_an_owner_and_a_kind(definitions: 
         assert node.kinds, name
 
 
-@pytest.fixture
-def daemon(tmp_path: Path) -> Iterator[Daemon]:
-    house = house_at(tmp_path)
+def test_one_partition_of_a_date_and_a_dynamic_vendor_materialises_with_its_counts(tmp_path: Path) -> None:
+    house, key = house_at(tmp_path), partition_key("acme", DAY)
+    sign(tmp_path, "acme")
+    deliver(tmp_path, "acme", DAY, [lead_line("A", 1, DAY), lead_line("B", 2, DAY), lead_line("", 3, DAY)])
     with instance_of(house) as instance:
-        yield Daemon(house, instance, now=tick_of(DAY))
-
-
-def test_one_partition_of_a_date_and_a_dynamic_vendor_materialises_with_its_counts(
-    daemon: Daemon, small_house: Path
-) -> None:
-    house = house_at(small_house)
-    with instance_of(house) as instance:
-        key = partition_key("acme", DAY)
-        ours = Daemon(house, instance, now=tick_of(DAY))
-        ours.register("acme", "other")
-        job = ours.definitions.resolve_job_def("deliveries")
-        result = job.execute_in_process(instance=instance, partition_key=key, run_config=QUIET)
-        assert result.success
+        daemon = Daemon(house, instance, now=tick_of(DAY))
+        daemon.register("acme", "other")
+        job = daemon.definitions.resolve_job_def("deliveries")
+        assert job.execute_in_process(instance=instance, partition_key=key, run_config=QUIET).success
         for name in DELIVERY_ASSETS:
             assert instance.get_materialized_partitions(dg.AssetKey(name)) == {str(key)}
-        record = instance.get_latest_materialization_event(dg.AssetKey("leads"))
-        assert record is not None
-        assert record.asset_materialization is not None
-        counts = {name: value.value for name, value in record.asset_materialization.metadata.items()}
-    assert counts["dagster/row_count"] == 2
-    assert counts["rows rejected"] == 1
-    assert counts["reason required_missing"] == 1
+        leads, verdicts = (counts_of(instance, name) for name in ("leads", "verdicts"))
+    assert (leads["dagster/row_count"], leads["rows rejected"], leads["reason required_missing"]) == (2, 1, 1)
+    assert leads["not simply accepted"] == "accepted_with_rejects"
+    assert verdicts["lead uses"] == 2
     assert house.lake.published_days("acme", "scorecards") == [DAY]
 
 
-@pytest.fixture
-def small_house(tmp_path: Path) -> Path:
-    """A vendor's one delivery: three leads, one of them without its reference."""
-    from tests.contract_files import VALID, write
+def counts_of(instance: dg.DagsterInstance, asset: str) -> dict[str, Any]:
+    """What the UI shows beside the newest partition of an asset."""
+    event = instance.get_latest_materialization_event(dg.AssetKey(asset))
+    assert event is not None
+    assert event.asset_materialization is not None
+    return {name: value.value for name, value in event.asset_materialization.metadata.items()}
 
-    write(tmp_path / "contracts", VALID.replace("exemple-leads", "acme"), "acme")
-    folder = tmp_path / "inbox" / "acme" / DAY.isoformat()
-    folder.mkdir(parents=True)
-    return tmp_path
+
+IMPORT = """
+import sys
+opened = []
+sys.addaudithook(lambda event, args: opened.append((event, args)) if event in ("open", "sqlite3.connect") else None)
+import pipelines.definitions
+from pipelines.settings import load_settings
+pipelines.definitions.build_defs(settings=load_settings(), has_marts=sys.argv[1] == "with marts")
+suffixes = (".db", ".sqlite", ".duckdb")
+databases = [args for event, args in opened if event == "sqlite3.connect" or str(args[0]).endswith(suffixes)]
+heavy = sorted({"great_expectations", "pyspark", "dbt.cli", "dbt.task", "dbt.parser"} & set(sys.modules))
+print(databases, heavy)
+"""
+
+
+@pytest.mark.parametrize("marts", ["with marts", "without"])
+def test_loading_opens_no_database_and_imports_nothing_heavy(tmp_path: Path, marts: str) -> None:
+    """`dagster_dbt` itself imports parts of dbt-core; what takes seconds, and what runs models, stays out."""
+    found = run([sys.executable, "-c", IMPORT, marts], tmp_path)
+    assert found.stdout.strip() == "[] []", found.stdout + found.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_code_location_loads_through_the_command_line_of_dagster(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "dagster", "definitions", "validate", "-w", "workspace.yaml"]
+    found = run(command, tmp_path)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "successful for code location opposable" in found.stdout + found.stderr
+
+
+def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    (folder / "dagster").mkdir()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPPOSABLE_")}
+    environment |= {"OPPOSABLE_HOME": str(folder / "home"), "DAGSTER_HOME": str(folder / "dagster")}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

@@ -23,24 +23,23 @@ from tests.contract_files import VALID, write
 from tests.houses import days_between, house_at, import_oppositions, lake_bytes, reconcile
 from tests.instances import Daemon, days_of, instance_of
 
-HEXA, NOVA, TARDIVO = "hexa-leads", "nova-rappel", "tardivo-data"
+NOVA, TARDIVO = "nova-rappel", "tardivo-data"
 DAYS = 6
 LAST_WORD = 4
 """Days after the market until its last proof deadline, 72 hours, has passed at a tick."""
-NOVA_SIGNS = 2
+NOVA_SIGNS = 3
 """The day of the market on which a new vendor's contract is filed."""
-LATE, CORRECTED = 1, 3
-"""The days whose delivery of one vendor comes two days late, and of another is corrected on the next."""
+LATE, CORRECTED = 2, 4
+"""The days whose delivery comes two days late, and whose delivery is corrected on the next day."""
 
 
-class Fortnight:
+class DayByDay:
     """A market that reaches a house day by day: on time, late, unrecorded, corrected."""
 
     def __init__(self, source: Path, home: Path) -> None:
         self.source, self.home = source, home
         self.market: Market = simulate(source, seed=5, days=DAYS, leads=3)
-        for vendor in (HEXA, TARDIVO):
-            shutil.copytree(source / "contracts" / vendor, home / "contracts" / vendor)
+        shutil.copytree(source / "contracts" / TARDIVO, home / "contracts" / TARDIVO)
         self.house = house_at(home, OPPOSABLE_THREADS="1")
 
     def day(self, number: int) -> date:
@@ -88,24 +87,24 @@ def correct(folder: Path, at: datetime) -> None:
 
 
 @pytest.fixture(scope="module")
-def fortnight(tmp_path_factory: pytest.TempPathFactory) -> Fortnight:
-    folder = tmp_path_factory.mktemp("fortnight")
-    return Fortnight(folder / "source", folder / "home")
+def market_days(tmp_path_factory: pytest.TempPathFactory) -> DayByDay:
+    folder = tmp_path_factory.mktemp("market")
+    return DayByDay(folder / "source", folder / "home")
 
 
-def evening(fortnight: Fortnight, daemon: Daemon, number: int) -> None:
+def evening(market_days: DayByDay, daemon: Daemon, number: int) -> None:
     """Deliveries of the day arrive; one is held up, one comes without a record; the day's oppositions are imported."""
-    day, at = fortnight.day(number), paris_instant(fortnight.day(number), time(22))
+    day, at = market_days.day(number), paris_instant(market_days.day(number), time(22))
     if number == NOVA_SIGNS:
-        shutil.copytree(fortnight.source / "contracts" / NOVA, fortnight.home / "contracts" / NOVA)
+        shutil.copytree(market_days.source / "contracts" / NOVA, market_days.home / "contracts" / NOVA)
     daemon.now = at
-    for vendor in (HEXA, TARDIVO, *([NOVA] if number >= NOVA_SIGNS else [])):
-        if (vendor, number) != (HEXA, LATE):
-            folder = fortnight.deliver(vendor, number, at)
+    for vendor in (TARDIVO, *([NOVA] if number >= NOVA_SIGNS else [])):
+        if (vendor, number) != (TARDIVO, LATE):
+            folder = market_days.deliver(vendor, number, at)
             if folder and (vendor, number) == (TARDIVO, 1):
                 unrecord(folder)
-    files = [path for path in fortnight.market.opposition_files if path.stem <= day.isoformat()]
-    import_oppositions(files[-1:] if number else files, fortnight.house)
+    files = [path for path in market_days.market.opposition_files if path.stem <= day.isoformat()]
+    import_oppositions(files[-1:] if number else files, market_days.house)
     daemon.sensor("new_vendors")
     daemon.execute("registry", daemon.sensor("changed_registry"))
     for seconds in (0, 60):
@@ -113,58 +112,58 @@ def evening(fortnight: Fortnight, daemon: Daemon, number: int) -> None:
         daemon.sensor("arrivals")
 
 
-def noon(fortnight: Fortnight, daemon: Daemon, number: int) -> list[tuple[str, str]]:
+def noon(market_days: DayByDay, daemon: Daemon, number: int) -> list[tuple[str, str]]:
     """Late and corrected files arrive, and the sensors run what they are for."""
-    at = paris_instant(fortnight.day(number), time(12))
+    at = paris_instant(market_days.day(number), time(12))
     daemon.now = at + timedelta(minutes=3)
     if number == LATE + 2:
-        assert fortnight.deliver(HEXA, LATE, at)
+        assert market_days.deliver(TARDIVO, LATE, at)
     if number == CORRECTED + 1:
-        correct(fortnight.home / "inbox" / TARDIVO / fortnight.day(CORRECTED).isoformat(), at)
+        correct(market_days.home / "inbox" / TARDIVO / market_days.day(CORRECTED).isoformat(), at)
     requests = daemon.sensor("corrections")
     daemon.execute("deliveries", requests)
     assert daemon.sensor("corrections") == []
     return [days_of(request) for request in requests]
 
 
-def test_a_fortnight_by_schedule_and_sensors_ends_in_the_bytes_of_one_backfill(
-    fortnight: Fortnight, tmp_path: Path
+def test_day_by_day_schedule_and_sensors_end_in_the_bytes_of_one_backfill(
+    market_days: DayByDay, tmp_path: Path
 ) -> None:
-    house, corrected = fortnight.house, {}
+    house, corrected = market_days.house, {}
     with instance_of(house) as instance:
-        daemon = Daemon(house, instance, now=tick_of(fortnight.day(0)))
-        evening(fortnight, daemon, 0)
+        daemon = Daemon(house, instance, now=tick_of(market_days.day(0)))
+        evening(market_days, daemon, 0)
         for number in range(1, DAYS + LAST_WORD + 1):
-            requests = daemon.schedule(fortnight.day(number))
-            yesterday = fortnight.day(number - 1).isoformat()
+            requests = daemon.schedule(market_days.day(number))
+            yesterday = market_days.day(number - 1).isoformat()
             newest = NOVA if number > NOVA_SIGNS else TARDIVO
-            assert days_of(requests[0]) == (f"{yesterday}|{HEXA}", f"{yesterday}|{newest}")
+            assert days_of(requests[0]) == (f"{yesterday}|{TARDIVO}", f"{yesterday}|{newest}")
             daemon.execute("deliveries", requests)
-            corrected[number] = noon(fortnight, daemon, number)
+            corrected[number] = noon(market_days, daemon, number)
             if number < DAYS:
-                evening(fortnight, daemon, number)
+                evening(market_days, daemon, number)
         assert len(daemon.sensor("publish_after_deliveries")) == 1
         assert daemon.sensor("publish_after_deliveries") == []
-    late, mended = f"{fortnight.day(LATE)}|{HEXA}", f"{fortnight.day(CORRECTED)}|{TARDIVO}"
+    late, mended = f"{market_days.day(LATE)}|{TARDIVO}", f"{market_days.day(CORRECTED)}|{TARDIVO}"
     expected = {LATE + 2: [(late, late)], CORRECTED + 1: [(mended, mended)]}
     assert {number: found for number, found in corrected.items() if found} == expected
-    assert_equal_to_a_backfill(fortnight, tmp_path / "other", tick_of(fortnight.day(DAYS + LAST_WORD)))
+    assert_equal_to_a_backfill(market_days, tmp_path / "other", tick_of(market_days.day(DAYS + LAST_WORD)))
 
 
-def assert_equal_to_a_backfill(fortnight: Fortnight, home: Path, as_of: datetime) -> None:
+def assert_equal_to_a_backfill(market_days: DayByDay, home: Path, as_of: datetime) -> None:
     lasting = shutil.ignore_patterns("lake", "dagster")
-    shutil.copytree(fortnight.home, home, ignore=lasting)
+    shutil.copytree(market_days.home, home, ignore=lasting)
     other = house_at(home)
-    days = days_between(fortnight.day(0), fortnight.day(DAYS - 1))
-    reconcile(other, [HEXA, TARDIVO], days, as_of)
+    days = days_between(market_days.day(0), market_days.day(DAYS - 1))
+    reconcile(other, [TARDIVO], days, as_of)
     reconcile(other, [NOVA], days[NOVA_SIGNS:], as_of)
-    found, expected = lake_bytes(fortnight.house.lake), lake_bytes(other.lake)
+    found, expected = lake_bytes(market_days.house.lake), lake_bytes(other.lake)
     assert [name for name in expected if found.get(name) != expected[name]] == []
     later = {name for name in found if name not in expected}
     assert all(name.split("delivery_date=")[1][:10] > days[-1].isoformat() for name in later)
-    for vendor in (HEXA, TARDIVO, NOVA):
-        ours = [day for day in house_days(fortnight.house, vendor) if day <= days[-1]]
-        assert {fortnight.house.lake.facts(vendor, day, "scorecards")["is_final"] for day in ours} == {"true"}
+    for vendor in (TARDIVO, NOVA):
+        ours = [day for day in house_days(market_days.house, vendor) if day <= days[-1]]
+        assert {market_days.house.lake.facts(vendor, day, "scorecards")["is_final"] for day in ours} == {"true"}
 
 
 def house_days(house: House, vendor: str) -> list[date]:
@@ -266,5 +265,4 @@ def test_a_run_without_partitions_is_an_error_and_not_a_success() -> None:
     with pytest.raises(ValueError, match="no partitions"):
         days_by_vendor([])
     keys = ["2026-08-12|b", "2026-08-11|b", "2026-08-11|a"]
-    assert days_by_vendor(keys, without=["a"]) == {"b": [date(2026, 8, 11), date(2026, 8, 12)]}
-    assert days_by_vendor(["2026-08-11|a"], without=["a"]) == {}
+    assert days_by_vendor(keys) == {"a": [date(2026, 8, 11)], "b": [date(2026, 8, 11), date(2026, 8, 12)]}
