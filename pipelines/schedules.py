@@ -38,13 +38,13 @@ def daily_requests(house: House, registered: Sequence[str], tick: datetime) -> I
     An alphabetical range over vendors can hold nothing, hence the order (Dagster reads ranges of dynamic keys by it).
     Vendors whose contract can't be read are left out: what was published of them stays.
     """
-    yesterday, book = paris_date(tick) - timedelta(days=1), house.contracts()
+    yesterday, book, first_day = paris_date(tick) - timedelta(days=1), house.contracts(), house.settings.first_day
     readable = [vendor for vendor in registered if vendor not in book.skipped]
-    due = {
-        vendor: set(day_ranges(due_days(house.lake, book.of(vendor), vendor, before=yesterday, as_of=tick)))
-        for vendor in readable
-    }
-    if yesterday >= house.settings.first_day:
+    due = {}
+    for vendor in readable:
+        found = due_days(house.lake, book.of(vendor), vendor, before=yesterday, as_of=tick)
+        due[vendor] = set(day_ranges(day for day in found if day >= first_day))
+    if yesterday >= first_day:
         for vendors in vendor_ranges(readable, registered):
             yield run_request(tick, vendors, (yesterday, yesterday))
     for days in sorted(set[tuple[date, date]]().union(*due.values())):

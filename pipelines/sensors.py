@@ -86,10 +86,11 @@ def _corrections(house: House, clock: Clock) -> dg.SensorDefinition:
     )
     def corrections(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest]:
         now, readable = clock(), house.contracts().contracts
+        since = max(house.settings.first_day, paris_date(now) - LOOK_BACK)
         for vendor in context.instance.get_dynamic_partitions(str(VENDORS.name)):
             if vendor not in readable:
                 continue
-            found = list(watch.changed(vendor, since=paris_date(now) - LOOK_BACK, now=now))
+            found = list(watch.changed(vendor, since=since, now=now))
             for first, last in day_ranges(folder.day for folder in found):
                 state = "".join(folder.fingerprint for folder in found if first <= folder.day <= last)
                 yield run_request(last_tick(now), (vendor, vendor), (first, last), reason=state)

@@ -218,6 +218,16 @@ def test_days_due_are_ranges_without_holes_shared_by_neighbours(tmp_path: Path) 
     assert len({request.run_key for request in (yesterday, *others)}) == 4
 
 
+def test_days_due_before_the_first_day_are_no_partitions_and_not_asked_for(tmp_path: Path) -> None:
+    house = house_at(house_with(tmp_path, "acme").settings.home, OPPOSABLE_FIRST_DAY="2026-08-05")
+    tables = {table: arrow_schema(table).empty_table() for table in INTAKE_TABLES}
+    with house.lake.writing("acme"):
+        for day in (4, 5):
+            house.lake.publish("acme", date(2026, 8, day), tables)
+    _, due = daily_requests(house, ["acme"], tick_of(date(2026, 8, 12)))
+    assert days_of(due) == ("2026-08-05|acme", "2026-08-05|acme")
+
+
 def test_without_a_vendor_the_schedule_says_what_to_do(tmp_path: Path) -> None:
     house = house_at(tmp_path)
     with instance_of(house) as instance:

@@ -21,6 +21,7 @@ from pipelines.storage.inbox import (
     delivery_days,
     inbox_folder,
     recorded_arrivals,
+    shown_vendor,
 )
 
 STILL_FOR: Final = timedelta(seconds=60)
@@ -70,7 +71,7 @@ def record_arrivals(inbox: Path, seen: Mapping[str, Sighting], *, now: datetime)
                 noted_count += len(complete)
             moving |= still_moving
         except OSError:
-            untold.append(f"{folder.parent.name}/{folder.name}")
+            untold.append(f"{shown_vendor(folder.parent.name)}/{folder.name}")
     return Arrivals(noted_count, moving, untold)
 
 
@@ -90,7 +91,11 @@ def sightings_from_text(cursor: str | None) -> dict[str, Sighting]:
 
 def _recent_folders(inbox: Path, since: date) -> Iterator[Path]:
     for vendor in sorted(path.name for path in inbox.glob("*") if path.is_dir()):
-        yield from (inbox_folder(inbox, vendor, day) for day in delivery_days(inbox, vendor) if day >= since)
+        try:
+            days = delivery_days(inbox, vendor)
+        except OSError:
+            continue  # what can't be listed can't be noted; the intake fails on it, and says so
+        yield from (inbox_folder(inbox, vendor, day) for day in days if day >= since)
 
 
 def _look_at(folder: Path, seen: Mapping[str, Sighting], now: datetime) -> tuple[dict[str, str], dict[str, Sighting]]:

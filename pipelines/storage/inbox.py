@@ -44,11 +44,16 @@ def unread_folders(inbox: Path, vendors: Collection[str]) -> list[str]:
     found = []
     for folder in (path for path in inbox.glob("*") if path.is_dir() and not _is_ignored(path.name)):
         if folder.name not in vendors:
-            found.append(folder.name if VENDOR.fullmatch(folder.name) else "(no vendor key)")
+            found.append(shown_vendor(folder.name))
             continue
         strays = (path for path in folder.glob("*") if not (path.is_dir() and _day(path.name)))
         found += [f"{folder.name}/(no date)" for path in strays if not _is_ignored(path.name)]
     return sorted(found)
+
+
+def shown_vendor(name: str) -> str:
+    """A folder's name as it may be told: one that is no vendor key may name a person."""
+    return name if VENDOR.fullmatch(name) else "(no vendor key)"
 
 
 def _day(name: str) -> date | None:
