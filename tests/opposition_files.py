@@ -12,7 +12,7 @@ HEADER = "identifier,kind,channel,opposed_at,recorded_at,origin,shared_with,shar
 
 
 def key_of(canonical: str) -> str:
-    """Design 8, by the standard library."""
+    """An identity key, by the standard library."""
     return hmac.new(SECRET, hashlib.sha256(canonical.encode()).hexdigest().encode(), "sha256").hexdigest()[:32]
 
 

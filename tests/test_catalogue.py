@@ -100,7 +100,7 @@ def delivered_columns(card: Card) -> set[str]:
 
 
 def admissible(channel: str, audience: str, basis: str, on: date) -> bool:
-    """The issue's sentence on `basis_admissible`, written out by hand."""
+    """The sentence on `basis_admissible`, written out by hand."""
     if basis == "consent":
         return True
     if channel in ("email", "sms"):

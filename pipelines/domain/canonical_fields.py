@@ -1,4 +1,4 @@
-"""The canonical fields of leads and consent proofs (design, Appendix A). How vendors write them is in contracts."""
+"""The canonical fields of leads and consent proofs. How vendors write them is in contracts."""
 
 from typing import Final
 

@@ -14,7 +14,7 @@ from pipelines.domain.contracts import Contract, FileTerms
 STATUSES: Final = ("proposed", "draft", "active", "deprecated", "retired")
 """The standard's examples of a status; only `active` judges."""
 HIGHEST_TOLERANCE: Final = {"consent": 0.01, "proof": 0.01, "opposition": 0.01, "conformity": 0.05, "quality": 0.05}
-"""Design 5.3 and review.md, "Score and money": above 1 % an error, above 5 % a warning."""
+"""Above 1 % an error, above 5 % a warning."""
 
 CALLS: Final = frozenset({"phone", "automated_call"})
 MESSAGES: Final = frozenset({"email", "sms"})
@@ -83,7 +83,7 @@ def _tolerances(terms: Contract) -> Iterator[Issue]:
 
 
 def _sector(terms: Contract) -> Iterator[Issue]:
-    """Bans of `legal_rules.yaml`; an advertiser that orders such leads can't blame the vendor (review.md)."""
+    """Sector bans: an advertiser that orders such leads can not blame the vendor."""
     if terms.audience not in BANNED_AUDIENCES:
         return
     sector, calls = terms.sector, CALLS.intersection(terms.channels)
@@ -120,7 +120,7 @@ def _globs(terms: Contract) -> Iterator[Issue]:
 
 
 def _mapped(terms: Contract) -> Iterator[Issue]:
-    """Fields that a row must have to be accepted at all (Appendix A)."""
+    """Fields that a row must have to be accepted at all."""
     yield from _unmapped(terms.leads, "lead_id", "collected_at")
     if terms.leads.fields and terms.leads.mapped_fields.isdisjoint({"email", "phone"}):
         yield Issue(("schema", "leads"), "leads map neither email nor phone", "map at least one")

@@ -73,7 +73,7 @@ class Reading:
 
 
 def read_document(document: object, *, vendor: str, valid_from: date, digest: str) -> Reading:
-    """The contract that an ODCS v3 document holds (design 5.3).
+    """The contract that an ODCS v3 document holds.
 
     `document` is plain data (mappings, lists, texts, numbers, flags, dates); `digest` is the SHA-256 of its file.
     """

@@ -49,7 +49,7 @@ class Rows:
 
 
 def required_fields(role: str, contract: Contract) -> tuple[str, ...]:
-    """Fields without which a row is not accepted (design, Appendix A)."""
+    """Fields without which a row is not accepted."""
     if role == "leads":
         return ("lead_id", "collected_at")
     decision = () if contract.is_only_given_consents else ("decision",)

@@ -68,7 +68,7 @@ class DeliveredDay:
 
     @property
     def deadline_at(self) -> datetime:
-        """Proof deadline: delivery plus the contract's `proofDeadline` (design 6)."""
+        """Proof deadline: delivery plus the contract's `proofDeadline`."""
         return self.acted_at + self.contract.proof_deadline
 
 

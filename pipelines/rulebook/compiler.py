@@ -24,7 +24,7 @@ _CIVIL_DATES = {"used_at": "used_on", "delivered_at": "used_on", "consent_at": "
 
 
 class Code(IntEnum):
-    """An outcome inside a query; design law 3 says what becomes of `OWED` at the proof deadline."""
+    """An outcome inside a query; unknown is not compliant, and what was owed is not proven at the deadline."""
 
     FAIL = 0
     PASS = 1

@@ -95,7 +95,7 @@ def _outcomes(rules: Sequence[CompiledRule]) -> str:
 
 
 def _judged_uses(rules: Sequence[CompiledRule]) -> str:
-    """Choose the proof that counts (design 6), then apply needs and the deadline."""
+    """Choose the proof that counts, then apply needs and the deadline."""
     reading = [rule for rule in rules if rule.reads_proof and rule.card.severity == "blocking"]
     chosen = f"""
         select * from outcomes where candidate_count is null or candidate_count = 1

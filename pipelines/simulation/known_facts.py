@@ -1,6 +1,6 @@
 """What was known of each lead by the proof deadline: the proof that counts, refusals, withdrawals, objections, others.
 
-A plain reading of design 6 ("Which proof?", "Which lead uses?", "Opposition", "Duplicates"), for one vendor.
+A plain reading of the house rules ("Which proof?", "Which lead uses?", "Opposition", "Duplicates"), for one vendor.
 """
 
 from collections import defaultdict
@@ -138,7 +138,7 @@ class KnownFacts:
 
 
 def _faults(use: LeadUse) -> tuple[object, ...]:
-    """Order of the candidates: fewest blocking fails, fewest blocking unknowns, then the ties of design 6."""
+    """Order of the candidates: fewest blocking fails, fewest blocking unknowns, then the ties."""
     proof = use.record
     answers = [answer(rule, use) for rule in LEAD_USE_RULES if rule.reads_proof and rule.is_blocking]
     return (

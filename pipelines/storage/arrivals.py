@@ -25,7 +25,7 @@ from pipelines.storage.inbox import (
 )
 
 STILL_FOR: Final = timedelta(seconds=60)
-"""A file is complete once it has not changed for so long, or its digest is the manifest's (design 5.2)."""
+"""A file is complete once it has not changed for so long, or its digest is the manifest's."""
 WINDOW: Final = timedelta(days=7)
 """Age of a folder's date up to which first sight means arrival. What appears in an older folder was put there by us (a
 restored inbox, a history): noting today would make its leads delivered today, so it stays without a record."""
