@@ -97,3 +97,9 @@ FIELD_WORDS: Final = {
     "participation_requires_consent": FLAG_WORDS,
 }
 """Fields with a closed vocabulary, and its words."""
+
+
+def is_siren(digits: str) -> bool:
+    """Whether nine digits have a right check digit (Luhn, ISO/IEC 7812-1, as the SIREN uses it)."""
+    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
+    return len(digits) == 9 and sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0

@@ -6,6 +6,7 @@ A readable contract may still say what it should not; such an issue never keeps 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
+from pipelines.domain.canonical_fields import is_siren
 from pipelines.domain.contract_document import Issue, Steps, did_you_mean
 from pipelines.domain.contract_reading import Reading
 from pipelines.domain.contract_standard import standard_issues
@@ -65,12 +66,6 @@ def _advertiser(terms: Contract) -> Iterator[Issue]:
     if terms.advertiser_siren and not is_siren(terms.advertiser_siren):
         message = "the advertiser's SIREN has a wrong check digit"
         yield Issue((*_custom("advertiser"), "siren"), message, "look it up in the company register")
-
-
-def is_siren(digits: str) -> bool:
-    """Whether nine digits have a right check digit (Luhn, ISO/IEC 7812-1, as the SIREN uses it)."""
-    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
-    return len(digits) == 9 and sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def _tolerances(terms: Contract) -> Iterator[Issue]:

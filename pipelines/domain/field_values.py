@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.domain import words
-from pipelines.domain.canonical_fields import FIELD_WORDS, INSTANT_FIELDS
+from pipelines.domain.canonical_fields import FIELD_WORDS, INSTANT_FIELDS, is_siren
 from pipelines.domain.contracts import FieldTerms
 from pipelines.domain.identities import mapped_once
 from pipelines.domain.instants import DEFAULT_ZONE, instants
@@ -151,19 +151,13 @@ def _read_sirens(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 def _read_siren(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     def read(text: str) -> str | None:
         siren = "".join(text.split())
-        return siren if _is_nine_digits(siren) and _luhn(siren) % 10 == 0 else None
+        return siren if _is_nine_digits(siren) and is_siren(siren) else None
 
     return mapped_once(texts, read, TEXT)
 
 
 def _is_nine_digits(text: str) -> bool:
     return len(text) == 9 and text.isascii() and text.isdigit()
-
-
-def _luhn(digits: str) -> int:
-    """Luhn's sum (ISO/IEC 7812-1): from the right, every second digit doubled, its digits added."""
-    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
-    return sum(value - 9 * (value > 9) for value in doubled)
 
 
 def _read_basis(texts: pa.Array, terms: FieldTerms) -> pa.Array:

@@ -19,7 +19,6 @@ from pipelines.domain.intake_tables import (
     CHUNK,
     Stamps,
     count_rows,
-    cut_by_day,
     deliveries_table,
     published,
     values_kept_back,
@@ -27,7 +26,7 @@ from pipelines.domain.intake_tables import (
 from pipelines.domain.mapping import Rows
 from pipelines.domain.refusals import REFUSALS, refusals
 from pipelines.domain.row_acceptance import Taken, repeated_leads, take_consent_proofs, take_leads
-from pipelines.domain.schemas import INTAKE_TABLES, arrow_schema
+from pipelines.domain.schemas import INTAKE_TABLES, arrow_schema, cut_by_day
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Intake:
 
     def tables_by_day(self, days: Sequence[date]) -> Iterator[tuple[date, dict[str, pa.Table]]]:
         """The Arrow tables of each day, in the order in which they are to be published."""
-        parts = {table: cut_by_day(table, getattr(self, table)) for table in INTAKE_TABLES}
+        parts = {table: cut_by_day(_as_arrow(table, getattr(self, table))) for table in INTAKE_TABLES}
         for day in days:
             yield day, {table: parts[table].get(day, arrow_schema(table).empty_table()) for table in INTAKE_TABLES}
 
@@ -155,3 +154,7 @@ def _refused(cases: Sequence[FileCase]) -> Iterator[pa.Table]:
             numbers = pa.array(case.raw.malformed, pa.int64())
             files = pa.repeat(pa.scalar(place, pa.int64()), len(numbers))
             yield refusals(files, numbers, "row_malformed", None, case.raw.well_formed)
+
+
+def _as_arrow(table: str, frame: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(frame, schema=arrow_schema(table), preserve_index=False)

@@ -1,6 +1,6 @@
 """The intake's published tables: what files and rows became, in the columns, types and order of the schemas."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -152,12 +152,3 @@ def _validate(table: str, frame: pd.DataFrame) -> None:
     else:
         return
     raise IntakeFaultError(f"{table}: the intake made rows that its schema refuses: {faults}")
-
-
-def cut_by_day(table: str, frame: pd.DataFrame) -> Mapping[date, pa.Table]:
-    """A published table's frame, sorted by day, as one Arrow table a day; nothing is copied."""
-    rows = pa.Table.from_pandas(frame, schema=arrow_schema(table), preserve_index=False)
-    days, starts = np.unique(rows["delivery_date"].cast(pa.int32()).to_numpy(), return_index=True)
-    bounds = [*starts.tolist(), len(frame)]
-    dates = pa.array(days, pa.int32()).cast(pa.date32()).to_pylist()
-    return {day: rows.slice(start, end - start) for day, start, end in zip(dates, bounds, bounds[1:], strict=False)}

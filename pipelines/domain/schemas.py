@@ -5,8 +5,10 @@ are UTC without a zone, in microseconds. `vendor` and `delivery_date` are in eve
 No function that fills a table belongs here.
 """
 
+from datetime import date
 from typing import Annotated, Any, Final
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
 import pyarrow as pa
@@ -261,7 +263,9 @@ def arrow_schema(table: str) -> pa.Schema:
     return pa.schema([pa.field(name, spec.dtype.type.pyarrow_dtype) for name, spec in columns.items()])
 
 
-def empty_frame(table: str) -> pd.DataFrame:
-    """A frame of no rows with the table's columns and types."""
-    frame: pd.DataFrame = arrow_schema(table).empty_table().to_pandas(types_mapper=pd.ArrowDtype)
-    return frame
+def cut_by_day(rows: pa.Table) -> dict[date, pa.Table]:
+    """A table sorted by delivery date as one table a day; nothing is copied."""
+    days, starts = np.unique(rows["delivery_date"].cast(pa.int32()).to_numpy(), return_index=True)
+    bounds = [*starts.tolist(), rows.num_rows]
+    dates = pa.array(days, pa.int32()).cast(pa.date32()).to_pylist()
+    return {day: rows.slice(start, end - start) for day, start, end in zip(dates, bounds, bounds[1:], strict=False)}

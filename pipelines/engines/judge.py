@@ -11,13 +11,13 @@ import pyarrow.compute as pc
 
 from pipelines.domain.clock import as_lake
 from pipelines.domain.contracts import Contract, contract_in_force
-from pipelines.domain.schemas import VERDICT_TABLES, arrow_schema
+from pipelines.domain.schemas import VERDICT_TABLES, arrow_schema, cut_by_day
 from pipelines.domain.terms import DeliveredDay, form_reviews_table, terms_table
 from pipelines.engines.duckdb import DuckDBEngine, Session
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import dated_parameters
 from pipelines.rulebook.judgement import Judgement, judgement_of
-from pipelines.storage.lake import Lake, rows_by_day
+from pipelines.storage.lake import Lake
 
 _INPUT_TABLES: Final = {
     "all_leads": "leads",
@@ -66,7 +66,7 @@ class Judge:
         with self.session(vendor, contracts, [days[day] for day in judged if day in days], as_of=as_of) as session:
             tables = {table: session.fetch(f"select * from {table}") for table in VERDICT_TABLES}
             facts = _facts(session, self._catalogue.digest)
-        slices = {table: rows_by_day(table, rows) for table, rows in tables.items()}
+        slices = {table: cut_by_day(_by_day(table, rows)) for table, rows in tables.items()}
         for day in judged:
             empty = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
             found = {table: slices[table].get(day, empty[table]) for table in VERDICT_TABLES}
@@ -158,3 +158,8 @@ def _facts(session: Session, digest: str) -> dict[date, dict[str, str]]:
         }
         for row in rows
     }
+
+
+def _by_day(table: str, rows: pa.Table) -> pa.Table:
+    schema = arrow_schema(table)
+    return rows.select(schema.names).cast(schema).sort_by("delivery_date").combine_chunks()

@@ -4,14 +4,13 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
+from pipelines.domain.clock import PARIS
 from pipelines.domain.words import ACTIONS, AUDIENCES, BASES, CHANNELS
 from pipelines.rulebook.card import Card, Example
 from pipelines.rulebook.dossier import BY_NAME, SqlType
 from pipelines.rulebook.sources import Problem, unknown
 
-_PARIS: Final = ZoneInfo("Europe/Paris")
 _WORDS: Final = {"channel": CHANNELS, "audience": AUDIENCES, "claimed_basis": BASES, "action": ACTIONS}
 _EXPECTED: Final[Mapping[SqlType, str]] = {
     "text": "text",
@@ -107,7 +106,7 @@ def _act_on(card: Card, example: Example) -> date | None:
     act = example.given.get(card.dated_by)
     if act is None and card.dated_by in ("used_at", "delivered_at"):
         act = example.given.get("delivered_at") or example.given.get("used_at")
-    return act.astimezone(_PARIS).date() if isinstance(act, datetime) else act
+    return act.astimezone(PARIS).date() if isinstance(act, datetime) else act
 
 
 def _check_example(card: Card, index: int, example: Example) -> Iterator[Problem]:

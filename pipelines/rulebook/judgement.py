@@ -10,9 +10,6 @@ from importlib import resources
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import FAILED, UNKNOWN, Code, CompiledRule, compile_rules
 
-INPUTS = ("terms", "form_reviews", "all_leads", "all_deliveries", "all_proofs", "all_rejected_rows", "oppositions")
-"""Tables that the engine must hold before the first step; `terms` has one row a day to judge."""
-
 VIEWS = ("judged_leads", "all_findings", "verdicts", "findings")
 """Steps, beside the dossiers, that are cheaper joined again than kept: wide, and narrowed by whoever reads them."""
 

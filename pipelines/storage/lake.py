@@ -16,7 +16,6 @@ from typing import Final
 from uuid import uuid4
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock
 
@@ -129,20 +128,6 @@ class Lake:
             writer.write_table(ordered.cast(plain))
             writer.add_key_value_metadata(metadata)
         return path
-
-
-def rows_by_day(table: str, rows: pa.Table) -> dict[date, pa.Table]:
-    """The rows of a delivery table by delivery date: sorted once, cut at the borders."""
-    if not rows.num_rows:
-        return {}
-    schema = arrow_schema(table)
-    ordered = rows.select(schema.names).cast(schema).sort_by("delivery_date").combine_chunks()
-    runs = pc.run_end_encode(ordered["delivery_date"].combine_chunks())
-    slices, start = {}, 0
-    for day, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
-        slices[day] = ordered.slice(start, end - start)
-        start = end
-    return slices
 
 
 def _json(values: Mapping[str, str]) -> bytes:
