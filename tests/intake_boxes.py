@@ -17,7 +17,9 @@ from pipelines.domain.delivered_files import DeliveredFile, FileRefusal, RawFile
 from pipelines.domain.identities import IdentityHasher
 from pipelines.domain.intake import Intake, take_in
 from pipelines.domain.intake_manifests import parse_manifest
-from pipelines.storage.readers import FORMATS
+from pipelines.domain.limits import Limits
+from pipelines.storage.readers import read_source
+from pipelines.storage.sources import BytesSource
 
 DAY = date(2026, 8, 11)
 HASHER = IdentityHasher(b"a secret of the house, long enough")
@@ -113,7 +115,7 @@ class Box:
         content = self.contents[file.name]
         if not content:
             return FileRefusal("file_empty", "a header and data rows")
-        return FORMATS[terms.format][0](content, terms)
+        return read_source(BytesSource(content), terms, Limits())
 
     def take(self, terms: Contract | None, **options: Any) -> Intake:
         files = options.pop("files", None) or self.files()

@@ -5,7 +5,7 @@ an archive counts as a file of its own, under `archive.zip/member`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -61,25 +61,47 @@ class Delivery:
     files: tuple[DeliveredFile, ...] = ()
 
 
-@dataclass(frozen=True)
-class RawFile:
-    """A file as text: the contract's columns of every well-formed row."""
+class FileRefusedError(Exception):
+    """A file turned out to be unreadable while its rows were read: nothing of it counts."""
 
-    columns: tuple[str, ...]
-    """Names of all delivered columns, in order; NFC, trimmed; empty for a column without name and values."""
+    def __init__(self, refusal: FileRefusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True)
+class RawChunk:
+    """Some consecutive rows of a file as text: the contract's columns of every well-formed row."""
+
     table: pa.Table
     """The delivered columns that the contract declares, as strings; nested values as JSON."""
     row_numbers: pa.Array
-    """1-based data row of each row of the table."""
-    malformed: tuple[int, ...] = ()
-    """Data rows that are no rows of this table."""
-    well_formed: str = ""
-    """What a row should look like, in words."""
+    """int64: 1-based data row of each row of the table."""
+    malformed: pa.Array
+    """int64: data rows that are no rows of this table."""
+    sheet_rows: pa.Array | None = None
+    """int64: the row of each row of the table as a spreadsheet numbers it; None where the format has no such rows."""
+    malformed_sheet_rows: pa.Array | None = None
+    """int64: the same for the malformed rows."""
 
     @property
     def row_count(self) -> int:
-        """Data rows in the file, malformed ones included."""
+        """Data rows, malformed ones included."""
         return int(self.table.num_rows) + len(self.malformed)
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A file as text, in chunks of bounded size."""
+
+    columns: tuple[str, ...]
+    """Names of all delivered columns, in order; NFC, trimmed; empty for a column without name and values."""
+    chunks: Callable[[], Iterator[RawChunk]]
+    """Reads the rows, in order; each call reads the file anew. May raise `FileRefusedError` on the way."""
+    well_formed: str = ""
+    """What a row should look like, in words."""
+    format_differences: tuple[str, ...] = ()
+    """Where the file is not of the format that the contract says, in words; never a delivered value."""
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.domain.contracts import Contract
-from pipelines.domain.delivered_files import DeliveredFile, Delivery, RawFile, column_name
+from pipelines.domain.delivered_files import DeliveredFile, Delivery, RawChunk, column_name
 from pipelines.domain.identities import IdentityHasher
 from pipelines.domain.intake_files import ROLES_READ, FileCase, Read, mark_duplicates, open_cases
 from pipelines.domain.intake_tables import (
@@ -114,11 +114,11 @@ def _take_rows(role: str, cases: Sequence[FileCase], hasher: IdentityHasher) -> 
     """Rows of a role, contract by contract, in chunks."""
     places: dict[tuple[date, str], list[int]] = {}
     for place, case in enumerate(cases):
-        if case.role == role and case.raw is not None:
+        if case.role == role and case.chunks:
             places.setdefault((case.contract.valid_from, case.contract.digest), []).append(place)
     days = pa.array([case.delivery.day for case in cases], pa.date32())
     for chosen in places.values():
-        rows = _rows({place: raw for place in chosen if (raw := cases[place].raw)}, cases[chosen[0]])
+        rows = _rows({place: cases[place].chunks for place in chosen}, cases[chosen[0]])
         is_repeated = repeated_leads(rows, days.take(rows.files)) if role == "leads" else None
         for start in range(0, rows.count, CHUNK):
             chunk = rows.slice(start, CHUNK)
@@ -128,13 +128,19 @@ def _take_rows(role: str, cases: Sequence[FileCase], hasher: IdentityHasher) -> 
                 yield take_leads(chunk, is_repeated[start : start + CHUNK], hasher)
 
 
-def _rows(raws: Mapping[int, RawFile], like: FileCase) -> Rows:
+def _rows(read: Mapping[int, Sequence[RawChunk]], like: FileCase) -> Rows:
     """The rows of several files under one contract, as one."""
     columns = {field.name: column_name(field.physical_name) for field in like.terms.fields}
-    texts = [_canonical(raw.table, columns) for raw in raws.values()]
-    files = [pa.repeat(pa.scalar(place, pa.int64()), raw.table.num_rows) for place, raw in raws.items()]
-    row_numbers = pa.concat_arrays([raw.row_numbers for raw in raws.values()])
-    return Rows(like.contract, like.terms, pa.concat_tables(texts), pa.concat_arrays(files), row_numbers)
+    chunks = [(place, chunk) for place, found in read.items() for chunk in found]
+    texts = [_canonical(chunk.table, columns) for _, chunk in chunks]
+    files = [pa.repeat(pa.scalar(place, pa.int64()), chunk.table.num_rows) for place, chunk in chunks]
+    row_numbers = pa.concat_arrays([chunk.row_numbers for _, chunk in chunks])
+    sheet_rows = pa.concat_arrays([_or_nulls(chunk.sheet_rows, chunk.table.num_rows) for _, chunk in chunks])
+    return Rows(like.contract, like.terms, pa.concat_tables(texts), pa.concat_arrays(files), row_numbers, sheet_rows)
+
+
+def _or_nulls(rows: pa.Array | None, count: int) -> pa.Array:
+    return pa.nulls(count, pa.int64()) if rows is None else rows
 
 
 def _canonical(table: pa.Table, columns: Mapping[str, str]) -> pa.Table:
@@ -149,11 +155,12 @@ def _refused(cases: Sequence[FileCase]) -> Iterator[pa.Table]:
     for place, case in enumerate(cases):
         if case.refusal is not None:
             file, whole = pa.array([place], pa.int64()), pa.nulls(1, pa.int64())
-            yield refusals(file, whole, case.refusal.reason, case.refusal.column, case.refusal.expected)
-        if case.raw is not None and case.raw.malformed:
-            numbers = pa.array(case.raw.malformed, pa.int64())
-            files = pa.repeat(pa.scalar(place, pa.int64()), len(numbers))
-            yield refusals(files, numbers, "row_malformed", None, case.raw.well_formed)
+            yield refusals(file, whole, whole, case.refusal.reason, case.refusal.column, case.refusal.expected)
+        for chunk in case.chunks:
+            files = pa.repeat(pa.scalar(place, pa.int64()), len(chunk.malformed))
+            sheet_rows = _or_nulls(chunk.malformed_sheet_rows, len(chunk.malformed))
+            expected = case.raw.well_formed if case.raw else ""
+            yield refusals(files, chunk.malformed, sheet_rows, "row_malformed", None, expected)
 
 
 def _as_arrow(table: str, frame: pd.DataFrame) -> pa.Table:

@@ -15,7 +15,15 @@ from cronsim import CronSim
 
 from pipelines.domain.clock import paris_instant
 from pipelines.domain.contracts import Contract, FileTerms
-from pipelines.domain.delivered_files import DeliveredFile, Delivery, FileRefusal, RawFile
+from pipelines.domain.delivered_files import (
+    DeliveredFile,
+    Delivery,
+    FileRefusal,
+    FileRefusedError,
+    RawChunk,
+    RawFile,
+    shown_name,
+)
 from pipelines.domain.intake_headers import header_refusal, undeclared_columns
 from pipelines.domain.intake_manifests import Manifest, is_manifest
 
@@ -41,7 +49,14 @@ class FileCase:
     refusal: FileRefusal | None = None
     is_correction: bool = False
     raw: RawFile | None = None
+    chunks: tuple[RawChunk, ...] = ()
+    columns: list[str] | None = None
     undeclared: list[str] | None = None
+
+    @property
+    def row_count(self) -> int:
+        """Data rows that were read, malformed ones included."""
+        return sum(chunk.row_count for chunk in self.chunks)
 
     @property
     def is_to_be_read(self) -> bool:
@@ -80,11 +95,16 @@ class FileCase:
             return
         refusal = header_refusal(raw, self.terms, self.contract)
         if refusal is None or refusal.reason != "header_missing":
+            self.columns = [shown_name(name, place) for place, name in enumerate(raw.columns, 1)]
             self.undeclared = undeclared_columns(raw, self.terms)
         if refusal:
             self.refuse(refusal)
-        else:
-            self.raw = raw
+            return
+        try:
+            self.raw, self.chunks = raw, tuple(raw.chunks())
+        except FileRefusedError as error:
+            self.raw = None
+            self.refuse(error.refusal)
 
 
 def open_cases(delivery: Delivery) -> list[FileCase]:
@@ -177,7 +197,12 @@ def _has_rows(case: FileCase, read: Read) -> bool:
     if case.file.size > SMALL:
         return True
     raw = read(case.file, case.terms)
-    return raw.row_count > 0 if isinstance(raw, RawFile) else raw.reason != "file_empty"
+    if isinstance(raw, FileRefusal):
+        return raw.reason != "file_empty"
+    try:
+        return any(chunk.row_count for chunk in raw.chunks())
+    except FileRefusedError:
+        return True
 
 
 def delivered_at(cases: Sequence[FileCase]) -> datetime | None:
@@ -203,5 +228,5 @@ def manifest_remarks(case: FileCase, cases: Sequence[FileCase]) -> str | None:
     """Where a manifest and its delivery's files differ, in words."""
     if case.file.manifest is None:
         return None
-    found = {other.file.name: (other.file.digest, other.raw.row_count if other.raw else None) for other in cases}
+    found = {other.file.name: (other.file.digest, other.row_count if other.raw else None) for other in cases}
     return case.file.manifest.remarks(found)

@@ -11,7 +11,7 @@ IDENTIFIERS = ("email", "phone")
 
 def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRefusal | None:
     """Why a file's header is not the contract's; None when every required column is there."""
-    if not raw.columns and raw.row_count == 0 and terms.format == "jsonl":
+    if not raw.columns and terms.format == "jsonl":
         return None  # names come with the rows
     names = {field.name: column_name(field.physical_name) for field in terms.fields}
     if not set(names.values()) & set(raw.columns):

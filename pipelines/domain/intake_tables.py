@@ -78,7 +78,7 @@ def deliveries_table(deliveries: Sequence[Delivery], cases: Sequence[FileCase], 
 def _file(case: FileCase, ours: Sequence[FileCase], counts: RowCounts, place: int) -> dict[str, Any]:
     accepted, rejected = int(counts.accepted[place]), int(counts.rejected[place])
     is_accepted = case.status == "accepted"
-    received = case.raw.row_count if case.raw else 0
+    received = case.row_count
     return {
         "delivery_date": case.delivery.day,
         "file_digest": case.file.digest,
@@ -89,7 +89,11 @@ def _file(case: FileCase, ours: Sequence[FileCase], counts: RowCounts, place: in
         "rows_rejected": rejected if is_accepted else None,
         "received_at": as_lake(case.received_at),
         "is_received_at_assumed": case.file.received_at is None,
+        "columns": case.columns,
         "undeclared_columns": case.undeclared,
+        "format_differences": list(case.raw.format_differences) if case.raw else None,
+        "ambiguous_dates": None,
+        "sequence": case.file.manifest.sequence if case.file.manifest else None,
         "status": "accepted_with_rejects" if is_accepted and rejected else case.status,
         "reason": case.reason or manifest_remarks(case, ours),
     }

@@ -32,6 +32,8 @@ class Rows:
     files: pa.Array
     """Position of each row's file among the run's files."""
     row_numbers: pa.Array
+    sheet_rows: pa.Array
+    """Row as a spreadsheet numbers it; NULL where the format has none."""
 
     @property
     def count(self) -> int:
@@ -45,6 +47,7 @@ class Rows:
             texts=self.texts.slice(start, count),
             files=self.files.slice(start, count),
             row_numbers=self.row_numbers.slice(start, count),
+            sheet_rows=self.sheet_rows.slice(start, count),
         )
 
 

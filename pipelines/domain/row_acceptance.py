@@ -13,13 +13,28 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.domain.field_values import NO_TEXT, TEXT_LIST, consent_text_digests, delivered_texts, kind_of
+from pipelines.domain.hidden_identifiers import without_identifiers
 from pipelines.domain.identities import IdentityHasher, email_aliases
+from pipelines.domain.lead_attributes import lead_attributes
 from pipelines.domain.mapping import FRANCE, Fields, Rows, required_fields
+from pipelines.domain.probes import probe_keys
 from pipelines.domain.refusals import Objection, Truth, met_by_none, refused_rows
 from pipelines.domain.schemas import arrow_schema
 
 STAMPS: Final = ("vendor", "delivery_date", "file_digest", "delivered_at", "received_at")
 """Columns that come from a row's file and delivery, not from the row."""
+MADE: Final = (
+    "email_kind",
+    "phone_kind",
+    "phone_region",
+    "probe_keys",
+    "invalid_fields",
+    "placeholder_fields",
+    "row_number",
+)
+"""Columns that are made of the row's fields."""
+IDENTIFIERS: Final = ("email", "phone", "first_name", "last_name")
+"""Fields of a lead that only the vault keeps."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +43,8 @@ class Taken:
 
     accepted: pa.Table
     refused: pa.Table
+    identifiers: pa.Table | None = None
+    """Of accepted leads, for the vault alone: `lead_id`, the fields of `IDENTIFIERS`, `file`, `row_number`."""
 
 
 def repeated_leads(rows: Rows, days: pa.Array) -> Truth:
@@ -57,11 +74,12 @@ def take_leads(rows: Rows, is_repeated: Truth, hasher: IdentityHasher) -> Taken:
         "audience": pc.fill_null(fields.values("audience"), contract.audience),
         "claimed_basis": fields.values("claimed_basis") if "claimed_basis" in fields else _all(rows, "consent"),
         "invalid_fields": _invalid_fields(fields),
-        "email": fields.values("email"),
-        "phone": fields.values("phone"),
+        **lead_attributes(fields),
+        "probe_keys": probe_keys(fields, hasher),
     }
-    taken = _taken("leads", rows, columns, objections)
-    return Taken(_keyed_leads(taken.accepted, hasher), taken.refused)
+    identifiers = {name: fields.values(name) for name in IDENTIFIERS}
+    taken = _taken(rows, without_identifiers(columns, fields) | identifiers, objections)
+    return _keyed_leads(taken, hasher)
 
 
 def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
@@ -72,10 +90,12 @@ def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
     columns = _columns("consent_proofs", fields) | {
         "decision": pc.fill_null(fields.values("decision"), "given"),
         "consent_text_digest": consent_text_digests(fields.texts("consent_text")),
+    }
+    identifiers = {
         **{name: fields.values(name) for name in ("email", "phone")},
         **{name: fields.texts(name) for name in ("email_sha256", "phone_sha256")},
     }
-    taken = _taken("consent_proofs", rows, columns, objections)
+    taken = _taken(rows, without_identifiers(columns, fields) | identifiers, objections)
     return Taken(_keyed_proofs(taken.accepted, hasher), taken.refused)
 
 
@@ -93,7 +113,8 @@ def _bad(fields: Fields, name: str) -> Iterator[Objection]:
 def _columns(role: str, fields: Fields) -> dict[str, pa.Array]:
     """The table's columns that are fields of the row, typed."""
     schema = arrow_schema(role)
-    own = [column for column in schema if column.name not in STAMPS and not column.name.endswith(("_key", "_digest"))]
+    ours = (*STAMPS, *MADE)
+    own = [column for column in schema if column.name not in ours and not column.name.endswith(("_key", "_digest"))]
     return {column.name: fields.values(column.name, column.type) for column in own}
 
 
@@ -119,23 +140,25 @@ def _invalid_fields(fields: Fields) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), flawed).cast(TEXT_LIST)
 
 
-def _taken(role: str, rows: Rows, columns: Mapping[str, pa.Array], objections: list[Objection]) -> Taken:
+def _taken(rows: Rows, columns: Mapping[str, pa.Array], objections: list[Objection]) -> Taken:
     is_accepted = met_by_none(objections, rows.count)
     whole = pa.table({**columns, "file": rows.files, "row_number": rows.row_numbers})
     accepted = whole if is_accepted.all() else whole.filter(pa.array(is_accepted))
-    return Taken(accepted.combine_chunks(), refused_rows(objections, rows.files, rows.row_numbers))
+    return Taken(accepted.combine_chunks(), refused_rows(objections, rows))
 
 
-def _keyed_leads(leads: pa.Table, hasher: IdentityHasher) -> pa.Table:
+def _keyed_leads(taken: Taken, hasher: IdentityHasher) -> Taken:
+    leads = taken.accepted
     emails, phones = _column(leads, "email"), _column(leads, "phone")
     keys, aliases = hasher.keys(emails), email_aliases(emails)
     differing = pc.if_else(pc.equal(aliases, emails), NO_TEXT, aliases)
-    return (
-        leads.drop_columns(["email", "phone"])
+    keyed = (
+        leads.drop_columns(list(IDENTIFIERS))
         .append_column("email_key", keys)
         .append_column("email_alias_key", pc.coalesce(hasher.keys(differing), keys))
         .append_column("phone_key", hasher.keys(phones))
     )
+    return Taken(keyed, taken.refused, leads.select(["lead_id", *IDENTIFIERS, "file", "row_number"]))
 
 
 def _keyed_proofs(proofs: pa.Table, hasher: IdentityHasher) -> pa.Table:

@@ -65,7 +65,11 @@ class Deliveries(PartitionedTable):
         "Latest `received_at` of the lead files, corrections and duplicates left out."
     )
     is_received_at_assumed: Series[Flag] = optional("True when our transport left no record of the file.")
+    columns: Series[TextList] = optional("Names of the delivered columns, in order, as far as they were read.")
     undeclared_columns: Series[TextList] = optional("Names of delivered columns that the contract does not declare.")
+    format_differences: Series[TextList] = optional("Where the file is not of the contract's format, in words.")
+    ambiguous_dates: Series[TextList] = optional("Canonical fields whose dates read both as d/m and as m/d, sorted.")
+    sequence: Series[Count] = optional("Sequence number of a manifest; NULL for other files.")
     status: Series[Text] = filled("What became of the file.", isin=words.STATUSES)
     reason: Series[Text] = optional("Why, in words or as a reason code, when the status needs one.")
 
@@ -92,10 +96,17 @@ class Leads(PartitionedTable):
     informed_at_collection: Series[Flag] = optional("True when the person was informed at collection.")
     optout_offered_at_collection: Series[Flag] = optional("True when an opt-out was offered at collection.")
     answers: Series[Text] = optional("Qualification answers, as JSON.")
+    email_kind: Series[Text] = optional("What the e-mail address is by its form.", isin=words.EMAIL_KINDS)
+    phone_kind: Series[Text] = optional("What the number is by the numbering plan.", isin=words.PHONE_KINDS)
+    phone_region: Series[Text] = optional("ISO 3166 alpha-2 country or territory of the number.")
     email_key: Series[Text] = optional("Identity key of the canonical e-mail: 32 hex digits.")
     email_alias_key: Series[Text] = optional("Identity key of the e-mail without `+tag` and Gmail's dots.")
     phone_key: Series[Text] = optional("Identity key of the phone number in E.164.")
+    probe_keys: Series[TextList] = optional(
+        "Keys of the e-mail and phone in other forms under which others may have hashed them, sorted."
+    )
     invalid_fields: Series[TextList] = filled("Canonical fields whose delivered value was bad and became NULL, sorted.")
+    placeholder_fields: Series[TextList] = filled("Canonical fields whose value is no person's but a filler, sorted.")
     delivered_at: Series[Instant] = filled("When the complete delivery was first seen.")
     file_digest: Series[Text] = filled("SHA-256 of the lead file.")
     row_number: Series[Count] = filled("1-based data row in the file.", ge=1)
@@ -147,6 +158,7 @@ class RejectedRows(PartitionedTable):
 
     file_digest: Series[Text] = filled("SHA-256 of the file.")
     row_number: Series[Count] = optional("1-based data row; NULL for a whole file.", ge=1)
+    sheet_row: Series[Count] = optional("The row as a spreadsheet numbers it; NULL where there is none.", ge=1)
     reason: Series[Text] = filled("Stable reason code.", isin=words.REJECT_REASONS)
     column: Series[Text] = optional("Canonical field or delivered column concerned.")
     expected: Series[Text] = filled("What was expected, in words.")

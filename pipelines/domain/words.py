@@ -16,6 +16,8 @@ DIMENSIONS: Final = ("consent", "proof", "opposition", "conformity", "quality", 
 RATED_DIMENSIONS: Final = ("consent", "proof", "opposition", "conformity", "quality")
 GRAINS: Final = ("lead_use", "lead", "delivery", "call", "vendor")
 VERDICTS: Final = ("usable", "on_hold", "blocked")
+EMAIL_KINDS: Final = ("ordinary", "role", "disposable")
+PHONE_KINDS: Final = ("mobile", "geographic", "non_geographic", "premium")
 OPPOSITION_KINDS: Final = ("email", "phone", "email_sha256", "phone_sha256")
 
 ROLES: Final = ("leads", "consent_proofs", "manifest")

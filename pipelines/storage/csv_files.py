@@ -15,7 +15,16 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from pipelines.domain.contracts import FileTerms
-from pipelines.domain.delivered_files import FileRefusal, RawFile, column_name, declared_names, declared_places
+from pipelines.domain.delivered_files import (
+    FileRefusal,
+    RawChunk,
+    RawFile,
+    column_name,
+    declared_names,
+    declared_places,
+)
+from pipelines.domain.limits import Limits
+from pipelines.storage.sources import Source
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 """Tried where the contract is silent, in this order where nothing else decides."""
@@ -42,9 +51,9 @@ class Body:
     malformed: tuple[int, ...]
 
 
-def read_csv(content: bytes, terms: FileTerms) -> RawFile | FileRefusal:
+def read_csv(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
     """Read delimited text. A record is malformed if it has not as many fields as the header; a blank line is none."""
-    text = as_utf8(content, terms.encoding)
+    text = as_utf8(source.read(), terms.encoding)
     if text is None or text.count(b"\0", 0, _HEAD) * _NULS_IN_BINARY > len(text[:_HEAD]):
         return FileRefusal("file_undecodable", f"text in {terms.encoding or 'UTF-8 or Windows-1252'}")
     declared = declared_names(terms)
@@ -54,18 +63,17 @@ def read_csv(content: bytes, terms: FileTerms) -> RawFile | FileRefusal:
     wanted = declared_places(names, declared)
     nameless = [place for place, name in enumerate(names) if not name]
     if not wanted:
-        return RawFile(tuple(names), pa.table({}), pa.array([], pa.int64()))
+        return RawFile(tuple(names), lambda: iter(()))
     body = _body(text, header, quote, [*wanted.values(), *nameless])
     for place in nameless:
         if pc.any(pc.not_equal(body.table[f"{place}"], "")).as_py():
             names[place] = f"column {place + 1}"
-    return RawFile(
-        columns=tuple(names),
+    chunk = RawChunk(
         table=pa.table({name: body.table[f"{place}"] for name, place in wanted.items()}),
         row_numbers=_row_numbers(body),
-        malformed=body.malformed,
-        well_formed=f"{len(names)} fields, as in the header",
+        malformed=pa.array(body.malformed, pa.int64()),
     )
+    return RawFile(tuple(names), lambda: iter([chunk]), well_formed=f"{len(names)} fields, as in the header")
 
 
 def _row_numbers(body: Body) -> pa.Array:

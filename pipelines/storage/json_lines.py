@@ -6,16 +6,18 @@ from typing import Any, Final
 import pyarrow as pa
 
 from pipelines.domain.contracts import FileTerms
-from pipelines.domain.delivered_files import FileRefusal, RawFile, column_name
+from pipelines.domain.delivered_files import FileRefusal, RawChunk, RawFile, column_name
+from pipelines.domain.limits import Limits
 from pipelines.storage.csv_files import as_utf8
+from pipelines.storage.sources import Source
 
 _EXPECTED: Final = "one JSON object on each line"
 
 
-def read_json_lines(content: bytes, terms: FileTerms) -> RawFile | FileRefusal:
+def read_json_lines(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
     """Read one object a line; a line that is none is malformed, blank lines are no rows, a missing name is no value."""
     encoding = terms.encoding or "utf-8"  # which the format itself asks for
-    text = as_utf8(content, encoding)
+    text = as_utf8(source.read(), encoding)
     if text is None:
         return FileRefusal("file_undecodable", f"text in {encoding.upper()}")
     declared: dict[str, list[Any]] = {column_name(field.physical_name): [] for field in terms.fields}
@@ -34,7 +36,8 @@ def read_json_lines(content: bytes, terms: FileTerms) -> RawFile | FileRefusal:
     if malformed and not row_numbers:
         return FileRefusal("file_undecodable", _EXPECTED)
     table = pa.table({name: text_array(values) for name, values in declared.items() if name in names})
-    return RawFile(tuple(names), table, pa.array(row_numbers, pa.int64()), tuple(malformed), _EXPECTED)
+    chunk = RawChunk(table, pa.array(row_numbers, pa.int64()), pa.array(malformed, pa.int64()))
+    return RawFile(tuple(names), lambda: iter([chunk]), _EXPECTED)
 
 
 def _row(line: bytes) -> dict[str, Any] | None:

@@ -12,15 +12,24 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, WorksheetNotFound
 
 from pipelines.domain.contracts import FileTerms
-from pipelines.domain.delivered_files import FileRefusal, RawFile, column_name, declared_names, declared_places
+from pipelines.domain.delivered_files import (
+    FileRefusal,
+    RawChunk,
+    RawFile,
+    column_name,
+    declared_names,
+    declared_places,
+)
+from pipelines.domain.limits import Limits
 from pipelines.storage.json_lines import as_text, text_array
+from pipelines.storage.sources import Source
 
 _LARGEST_WHOLE: Final = 2.0**63
 
 
-def read_xlsx(content: bytes, terms: FileTerms) -> RawFile | FileRefusal:
+def read_xlsx(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
     """Read the contract's sheet, else the first visible one. Its first row is the header; blank rows don't count."""
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(source.read()))
     name = terms.sheet or _first_visible(workbook)
     try:
         rows = [row for row in workbook.get_sheet_by_name(name).to_python() if any(cell != "" for cell in row)]
@@ -35,7 +44,7 @@ def read_xlsx(content: bytes, terms: FileTerms) -> RawFile | FileRefusal:
             names[place] = f"column {place + 1}"
     places = declared_places(names, declared_names(terms))
     table = pa.table({name: text_array([_cell(row[place]) for row in body]) for name, place in places.items()})
-    return RawFile(tuple(names), table, pa.array(np.arange(1, len(body) + 1)))
+    return RawFile(tuple(names), lambda: iter([_whole(table, len(body))]))
 
 
 def _first_visible(workbook: CalamineWorkbook) -> str:
@@ -50,15 +59,19 @@ def _cell(value: Any) -> str | None:
     return as_text(value) if isinstance(value, (str, int, float)) else str(value)
 
 
-def read_parquet(content: bytes, terms: FileTerms) -> RawFile | FileRefusal:
+def read_parquet(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
     """Read the declared columns of a Parquet file."""
-    file = pq.ParquetFile(pa.BufferReader(content))
+    file = pq.ParquetFile(pa.BufferReader(source.read()))
     raw_names = file.schema_arrow.names
     names = [column_name(name) for name in raw_names]
     places = declared_places(names, declared_names(terms))
     read = file.read(columns=[raw_names[place] for place in places.values()])
     table = pa.table({name: _text_column(read[raw_names[place]]) for name, place in places.items()})
-    return RawFile(tuple(names), table, pa.array(np.arange(1, file.metadata.num_rows + 1)))
+    return RawFile(tuple(names), lambda: iter([_whole(table, file.metadata.num_rows)]))
+
+
+def _whole(table: pa.Table, row_count: int) -> RawChunk:
+    return RawChunk(table, pa.array(np.arange(1, row_count + 1)), pa.array([], pa.int64()))
 
 
 def _text_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
