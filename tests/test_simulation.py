@@ -27,8 +27,15 @@ from pipelines.simulation.facts import (
 )
 from pipelines.simulation.truth import LEAD_USE_RULES
 
-LEAD_RULES = {"lead_duplicate", "lead_too_old_at_delivery", "channel_not_contracted", "field_invalid"}
-RULES = {rule.rule_id for rule in LEAD_USE_RULES} | LEAD_RULES | {"min_only_contract_fields"}
+LEAD_RULES = {
+    "lead_duplicate",
+    "lead_too_old_at_delivery",
+    "channel_not_contracted",
+    "field_invalid",
+    "value_placeholder",
+}
+DELIVERY_RULES = {"min_only_contract_fields", "format_differs", "sequence_gap", "date_order_ambiguous"}
+RULES = {rule.rule_id for rule in LEAD_USE_RULES} | LEAD_RULES | DELIVERY_RULES
 CAN_STAY_UNKNOWN = {
     "proof_individual_record",
     "proof_matches_lead",
@@ -75,8 +82,8 @@ def test_truth_rows_have_nulls_by_grain(market: Market) -> None:
             assert row.file_name
         else:
             assert (row.file_name, row.row_number) == (None, None)
-            assert (row.channel is None) == (row.rule_id in LEAD_RULES | {"min_only_contract_fields"})
-            assert (row.lead_id is None) == (row.rule_id == "min_only_contract_fields")
+            assert (row.channel is None) == (row.rule_id in LEAD_RULES | DELIVERY_RULES)
+            assert (row.lead_id is None) == (row.rule_id in DELIVERY_RULES)
 
 
 def test_every_finding_is_expected_once(market: Market) -> None:

@@ -3,13 +3,13 @@
 Works on what was invented, never on the written files. What the accepted leads are worth is judged in `truth.py`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
-from pipelines.domain import words
-from pipelines.simulation.facts import DeliveredFile, Delivery, Row, Terms
+from pipelines.simulation.dates import is_ambiguous
+from pipelines.simulation.facts import DeliveredFile, Delivery, Filler, Layout, Row, Terms
 
 T = TypeVar("T")
 _REQUIRED_OF_LEADS: Final = ("lead_id", "collected_at")
@@ -35,6 +35,8 @@ class Lead:
     consent_id: str | None
     claimed_basis: str | None
     has_bad_fields: bool
+    has_filler: bool = False
+    """True when a field holds a filler instead of a person's value."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,12 @@ class Accepted:
     rejects: tuple[Reject, ...]
     undeclared_on: tuple[date, ...]
     """Delivery dates with an accepted file that has a column beside the contract."""
+    otherwise_on: tuple[date, ...] = ()
+    """Delivery dates with an accepted file that is not of the contract's format."""
+    ambiguous_on: tuple[date, ...] = ()
+    """Delivery dates with an accepted file whose dates read both as day first and as month first."""
+    incomplete_on: tuple[date, ...] = ()
+    """Delivery dates before which a numbered delivery is missing."""
 
 
 def accept(deliveries: Sequence[Delivery]) -> Accepted:
@@ -93,7 +101,6 @@ def accept(deliveries: Sequence[Delivery]) -> Accepted:
     leads: list[Lead] = []
     proofs: list[Proof] = []
     rejects: list[Reject] = []
-    undeclared_on = []
     for delivery in deliveries:
         rejects += (_reject(delivery, file, None, file.flaw) for file in delivery.files if file.flaw)
         reasons = dict(_row_reasons(delivery))
@@ -109,9 +116,29 @@ def accept(deliveries: Sequence[Delivery]) -> Accepted:
             for file, number, row in _rows(delivery, "consent_proofs")
             if (file.name, number) not in reasons
         )
-        if any(row.undeclared for role in words.ROLES for _, _, row in _rows(delivery, role)):
-            undeclared_on.append(delivery.on)
-    return Accepted(tuple(leads), tuple(proofs), tuple(rejects), tuple(undeclared_on))
+    return Accepted(
+        tuple(leads),
+        tuple(proofs),
+        tuple(rejects),
+        undeclared_on=_days(deliveries, lambda layout, file: any(row.undeclared for row in file.rows)),
+        otherwise_on=_days(deliveries, lambda layout, file: file.differs),
+        ambiguous_on=_days(deliveries, is_ambiguous),
+        incomplete_on=tuple(delivery.on for delivery in deliveries if delivery.has_sequence_gap),
+    )
+
+
+def _days(deliveries: Sequence[Delivery], holds: Callable[[Layout, DeliveredFile], bool]) -> tuple[date, ...]:
+    """Delivery dates on which something holds of a file that is read."""
+    layouts = {"leads": "leads", "consent_proofs": "proofs"}
+    return tuple(
+        delivery.on
+        for delivery in deliveries
+        if any(
+            holds(getattr(delivery.terms, layouts[file.role]), file)
+            for file in delivery.files
+            if file.role in layouts and not file.flaw and not file.repeats
+        )
+    )
 
 
 def _reject(delivery: Delivery, file: DeliveredFile, number: int | None, reason: str) -> Reject:
@@ -130,7 +157,7 @@ def _row_reasons(delivery: Delivery) -> Iterator[tuple[tuple[str, int], set[str]
     """Every row that is not accepted, with all its reasons; a line that is no row has that reason alone."""
     seen: set[object] = set()
     for file, number, row in _rows(delivery, "leads"):
-        why = {"row_malformed"} if row.is_malformed else lead_reasons(row)
+        why = {"row_malformed"} if row.is_malformed else lead_reasons(row) | _future_reasons(row, file)
         lead_id = None if row.is_malformed else row.meaning("lead_id")
         if lead_id is not None and lead_id in seen:
             why.add("lead_id_repeated")
@@ -149,6 +176,13 @@ def lead_reasons(row: Row) -> set[str]:
     if row.meaning("email") is None and row.meaning("phone") is None:
         why.add("no_valid_identifier")
     return why
+
+
+def _future_reasons(row: Row, file: DeliveredFile) -> set[str]:
+    """A lead collected more than a day after its file came, as our transport noted, was not collected then."""
+    collected_at = row.meaning("collected_at")
+    is_future = isinstance(collected_at, datetime) and collected_at > file.received_at + timedelta(hours=24)
+    return {"required_invalid"} if file.is_recorded and is_future else set()
 
 
 def proof_reasons(row: Row, terms: Terms) -> set[str]:
@@ -186,6 +220,7 @@ def _lead(delivery: Delivery, file: DeliveredFile, number: int, row: Row) -> Lea
         consent_id=_given(row, "consent_id", str),
         claimed_basis=basis if isinstance(basis, str) else None,
         has_bad_fields=has_bad_fields(row, terms),
+        has_filler=any(isinstance(row.values.get(name), Filler) for name in row.values),
     )
 
 

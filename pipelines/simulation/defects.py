@@ -23,6 +23,7 @@ _IN_ORDER: Final[tuple[Defect, ...]] = (
     objections.recorded_too_late,
     objections.revoked,
     objections.under_alias,
+    objections.hashed_otherwise,
     proof_defects.expired,
     proof_defects.consent_after_collection,
     proof_defects.consent_after_delivery,
@@ -61,6 +62,9 @@ _IN_ORDER: Final[tuple[Defect, ...]] = (
     lead_defects.lead_id_repeated,
     lead_defects.required_missing,
     lead_defects.required_bad,
+    lead_defects.collected_in_the_future,
+    lead_defects.filler,
+    lead_defects.reference_tells,
     lead_defects.malformed,
 )
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from pipelines.simulation.dates import swap_dates
 from pipelines.simulation.defects import spoil
 from pipelines.simulation.drafts import Consent, Draft, fresh_draft
 from pipelines.simulation.facts import DeliveredFile, Delivery, Layout, Row, Value, Vendor, in_paris
+from pipelines.simulation.file_habits import HABITS, PACKED, drawn_habits
 
 FLAWS: Final = {
     "undecodable": "file_undecodable",
@@ -20,7 +22,7 @@ FLAWS: Final = {
 INCIDENTS: Final = (
     *FLAWS, "empty_file", "unclaimed", "header_only", "resent", "resent_same_day", "resent_proofs",
     "proofs_missing_column", "proofs_column_dropped", "undeclared", "undeclared_proofs", "skipped", "unrecorded",
-    "proofs_unrecorded", "late_arrival",
+    "proofs_unrecorded", "late_arrival", "sequence_skipped", "american_dates", *HABITS,
 )  # fmt: skip
 
 
@@ -59,8 +61,18 @@ def draw_deliveries(
         files = _lead_files(vendor, day, by_day[day.on], deliveries)
         files += _proof_files(rng, vendor, day, arrivals[day.on], deliveries)
         if files:
-            deliveries.append(Delivery(vendor, day.on, vendor.terms_on(day.on), files, vendor.habits.has_manifest))
+            deliveries.append(_numbered(vendor, day, files, deliveries))
     return deliveries, drafts
+
+
+def _numbered(vendor: Vendor, day: Day, files: list[DeliveredFile], earlier: Sequence[Delivery]) -> Delivery:
+    """The day's delivery with the next number of its vendor's manifests, or the one after that."""
+    terms = vendor.terms_on(day.on)
+    if not vendor.habits.has_manifest:
+        return Delivery(vendor, day.on, terms, files)
+    is_skipped = bool(earlier) and "sequence_skipped" in day.incidents
+    sequence = 1 + max((delivery.sequence or 0 for delivery in earlier), default=0) + is_skipped
+    return Delivery(vendor, day.on, terms, files, sequence, is_skipped)
 
 
 def _plan_day(seed: int, vendor: Vendor, first_day: date, index: int) -> Day:
@@ -106,6 +118,11 @@ def _lead_files(vendor: Vendor, day: Day, drafts: list[Draft], earlier: Sequence
         for number, rows in enumerate(_shares(layout, drafts, vendor, day), start=1)
     ]
     _flaw_the_last(layout, day, files)
+    files[0].habits = drawn_habits(layout, day.incidents)
+    if PACKED in files[0].habits:
+        files[0].name += ".gz"
+    if "american_dates" in day.incidents:
+        swap_dates(layout, files[0].rows)
     if "undeclared" in day.incidents:
         _add_columns(vendor, files[0].rows)
     files += _extra_lead_files(layout, day, files[0])

@@ -21,6 +21,11 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Filler(Said):
+    """A value that can be read and is nobody's: `test`, `0600000000`."""
+
+
+@dataclass(frozen=True)
 class Bad:
     """A value that can't be read as what its field should hold; a tuple is a list with a bad element."""
 
@@ -192,6 +197,10 @@ class DeliveredFile:
     """Canonical fields whose column the file lacks."""
     repeats: "DeliveredFile | None" = None
     """The earlier file whose bytes this one is."""
+    habits: tuple[str, ...] = ()
+    """What the vendor's tool does to the file as a whole (`file_habits.HABITS`)."""
+    differs: bool = False
+    """True when it is not of the format that the contract says; known once it is written."""
     content: bytes = field(default=b"", repr=False)
     digest: str = ""
 
@@ -204,7 +213,10 @@ class Delivery:
     on: date
     terms: Terms
     files: list[DeliveredFile]
-    has_manifest: bool = False
+    sequence: int | None = None
+    """Number of the manifest; None without one."""
+    has_sequence_gap: bool = False
+    """True when the number before it was never sent."""
 
 
 @dataclass(frozen=True)

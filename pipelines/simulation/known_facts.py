@@ -12,7 +12,7 @@ from pipelines.simulation.acceptance import Accepted, Lead, Proof
 from pipelines.simulation.facts import OppositionRow, duration
 from pipelines.simulation.law import LeadUse, known_at
 from pipelines.simulation.objections import counts_from, counts_until
-from pipelines.simulation.people import alias_of
+from pipelines.simulation.people import alias_of, otherwise_of
 from pipelines.simulation.truth import LEAD_USE_RULES, answer
 
 
@@ -70,6 +70,8 @@ class KnownFacts:
         """One lead use per channel bought and sold whose identifier is there."""
         is_consent_shared = self._is_consent_of_other_person(lead)
         objected = {opposition.channel for opposition in self._objections(lead) if opposition.is_in_force(lead)}
+        hashed = self._registry.get(otherwise_of(lead.phone), ()) if lead.phone else ()
+        otherwise = {opposition.channel for opposition in hashed if opposition.is_in_force(lead)}
         for channel in lead.terms.channels:
             identifier = lead.email if channel == "email" else lead.phone
             if channel in lead.channels and identifier is not None:
@@ -77,6 +79,7 @@ class KnownFacts:
                     lead,
                     channel,
                     is_opposed=bool(objected & {"all", channel}),
+                    is_opposed_in_other_form=bool(otherwise & {"all", channel}),
                     is_consent_of_other_person=is_consent_shared,
                 )
                 yield self._with_best_proof(use)

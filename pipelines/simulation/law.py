@@ -30,6 +30,7 @@ class LeadUse:
     is_refused: bool = False
     is_withdrawn: bool = False
     is_opposed: bool = False
+    is_opposed_in_other_form: bool = False
     is_consent_of_other_person: bool = False
 
     @property
@@ -187,6 +188,11 @@ def proof_reused_across_persons(use: LeadUse) -> Answer:
 def opp_vendor_redelivery(use: LeadUse) -> Answer:
     """The person had not objected."""
     return not use.is_opposed
+
+
+def opp_other_form(use: LeadUse) -> Answer:
+    """Nobody whose hash was made of another spelling of the same identifier had objected."""
+    return not use.is_opposed_in_other_form
 
 
 def plain_text(text: str) -> str:

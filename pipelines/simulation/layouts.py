@@ -182,7 +182,10 @@ TAB_PROOFS: Final = Layout(
 CALLBACK_LEADS: Final = Layout(
     "leads_*.jsonl",
     "jsonl",
-    columns(camel_case((*WHO, "channels", "consent_id", "claimed_basis", "form_id", "form_version", "product"))),
+    columns(
+        camel_case((*WHO, "channels", "consent_id", "claimed_basis", "form_id", "form_version", "product"))
+        | {"email": "contact.email", "phone": "contact.phone", "postal_code": "contact.postalCode"}
+    ),
     encoding="UTF-8",
 )
 _HASHED_PROOF: Final = (

@@ -9,7 +9,7 @@ from typing import Final
 from pipelines.domain import words
 from pipelines.simulation import people
 from pipelines.simulation.drafts import Draft
-from pipelines.simulation.facts import Bad, Layout, Value, duration
+from pipelines.simulation.facts import Bad, Filler, Layout, Said, Value, duration
 
 _TYPED_IN_PARQUET: Final = ("collected_at", "over_18", "informed_at_collection", "optout_offered_at_collection")
 _BAD_VALUES: Final[dict[str, Bad]] = {
@@ -21,6 +21,13 @@ _BAD_VALUES: Final[dict[str, Bad]] = {
     "channels": Bad(("email", "pigeon")),
     "claimed_basis": Bad("usage"),
 }
+_FILLERS: Final = (
+    ("first_name", "Test", "Test"),
+    ("last_name", "AZERTY", "AZERTY"),
+    ("last_name", "xxx", "xxx"),
+    ("phone", "0600000000", "+33600000000"),
+    ("email", "azerty@courriel-rapide.example", "azerty@courriel-rapide.example"),
+)
 _FOREIGN_BASES: Final = ("contract", "soft_optin", "legitimate_interest", "b2b", "callback_request")
 _LISTED_BASES: Final = ("consent", "consent", "callback_request", "b2b", "soft_optin")
 
@@ -56,14 +63,14 @@ def duplicate_person(draft: Draft) -> None:
 
 def lead_id_again(draft: Draft) -> None:
     """The reference of a lead of an earlier delivery."""
-    others = [other for other in draft.earlier if other.day < draft.day and "lead_id" in other.lead]
+    others = [other for other in draft.earlier if other.day < draft.day and isinstance(other.lead.get("lead_id"), str)]
     if others:
         _take_lead_id(draft, draft.rng.choice(others[-150:]))
 
 
 def lead_id_repeated(draft: Draft) -> None:
     """The reference of another lead of the same delivery."""
-    others = [other for other in draft.earlier if other.day == draft.day and "lead_id" in other.lead]
+    others = [other for other in draft.earlier if other.day == draft.day and isinstance(other.lead.get("lead_id"), str)]
     if others:
         _take_lead_id(draft, draft.rng.choice(others))
 
@@ -134,6 +141,27 @@ def required_bad(draft: Draft) -> None:
     """A collection instant that is none."""
     if "collected_at" in draft.lead and _holds_text(draft.terms.leads, "collected_at"):
         draft.lead["collected_at"] = Bad(draft.rng.choice(("31/02/2026 25:61:00", "hier soir", "2026-13-45T10:00:00Z")))
+
+
+def collected_in_the_future(draft: Draft) -> None:
+    """Said to be collected days after it was delivered."""
+    if "collected_at" in draft.lead:
+        draft.lead["collected_at"] = draft.delivered_at + timedelta(days=draft.rng.randint(2, 20))
+
+
+def reference_tells(draft: Draft) -> None:
+    """A reference that is made of the person's own number."""
+    phone, delivered = draft.person.phone, draft.lead.get("phone")
+    is_own = isinstance(delivered, Said) and delivered.meaning == phone
+    if "lead_id" in draft.lead and is_own and phone.startswith("+33"):
+        draft.lead["lead_id"] = Bad(f"{draft.vendor.prefix}-0{phone[3:]}")
+
+
+def filler(draft: Draft) -> None:
+    """Nobody's name, number or address, where somebody's should be."""
+    name, text, meaning = draft.rng.choice(_FILLERS)
+    if isinstance(draft.lead.get(name), str | Said):
+        draft.lead[name] = Filler(text, meaning)
 
 
 def malformed(draft: Draft) -> None:

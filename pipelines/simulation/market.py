@@ -16,7 +16,7 @@ from pipelines.simulation.acceptance import accept
 from pipelines.simulation.contracts import write_contracts
 from pipelines.simulation.deliveries import draw_deliveries
 from pipelines.simulation.drafts import Draft
-from pipelines.simulation.facts import Bad, Delivery, OppositionRow, Said, Vendor, in_paris
+from pipelines.simulation.facts import Bad, Delivery, Filler, OppositionRow, Said, Vendor, in_paris
 from pipelines.simulation.known_facts import KnownFacts, registry_of
 from pipelines.simulation.objections import write_oppositions
 from pipelines.simulation.truth import TruthRow, truth_of
@@ -31,7 +31,7 @@ DEFAULT_LEADS: Final = 30
 DAYS_UNTIL_FINAL: Final = 9
 """After so many days every proof deadline of the market has passed; the longest is five days."""
 STRANGER_COUNT: Final = 120
-EDITION: Final = 2
+EDITION: Final = 3
 """Goes up when equal arguments begin to give other files."""
 WRITTEN_FOLDERS: Final = ("inbox", "contracts", "oppositions")
 TRUTH_SCHEMA: Final = pa.schema(
@@ -193,6 +193,8 @@ def personal_values(market: Market) -> frozenset[str]:
         for row in (row for file in delivery.files for row in file.rows):
             for name in ("email", "phone", "email_sha256", "phone_sha256", "last_name", "ip"):
                 value = row.values.get(name)
+                if isinstance(value, Filler):
+                    continue
                 if isinstance(value, Said):
                     found |= {value.text.strip(), value.meaning}
                 elif isinstance(value, Bad):

@@ -95,6 +95,16 @@ def under_alias(draft: Draft) -> None:
     draft.oppositions.append(_identified(draft, row, people.alias_of(plain.email), "email"))
 
 
+def hashed_otherwise(draft: Draft) -> None:
+    """Objected elsewhere; we were given the hash of another spelling than ours."""
+    phone = draft.person.phone
+    if phone.startswith("+33"):
+        spelling = draft.rng.choice((f"0{phone[3:]}", phone[1:], f"00{phone[1:]}"))
+        hashed = replace(people.hashed(spelling), meaning=people.otherwise_of(phone))
+        row = _objection(draft, days_before=draft.rng.randint(2, 40))
+        draft.oppositions.append(replace(row, identifier=hashed, kind="phone_sha256"))
+
+
 def _objection(draft: Draft, *, days_before: int, channel: str = "all") -> OppositionRow:
     """An objection of the draft's person, entered within a day of it and not after the delivery's evening."""
     by_email = draft.rng.random() < 0.5

@@ -140,6 +140,9 @@ def spell_phone(rng: random.Random, phone: str) -> Said:
         phone,
         f"00{phone[1:]}",
         f"{phone[:country]} {' '.join(pairs)}",
+        f"{phone[:country]} (0){' '.join(pairs)}",
+        "0" + "\u00a0".join(pairs),
+        "0" + "-".join(pairs),
     )
     return Said(rng.choice(spellings), phone)
 
@@ -147,6 +150,11 @@ def spell_phone(rng: random.Random, phone: str) -> Said:
 def hashed(identifier: str) -> Said:
     """A canonical identifier given as its SHA-256, lower-case hex."""
     return Said(hashlib.sha256(identifier.encode()).hexdigest(), identifier)
+
+
+def otherwise_of(identifier: str) -> str:
+    """What stands for an identifier that was hashed in another spelling: no canonical form is equal to it."""
+    return f"otherwise {identifier}"
 
 
 def plain_letters(text: str) -> str:

@@ -93,6 +93,8 @@ LEAD_USE_RULES: Final = (
     Rule("consent_refused_at_collection", law.consent_refused_at_collection, is_of_consent=False, needs=None),
     Rule("opp_vendor_redelivery", law.opp_vendor_redelivery, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
          reads_proof=False),
+    Rule("opp_other_form", law.opp_other_form, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+         reads_proof=False),
     Rule("proof_individual_record", law.proof_individual_record, needs="consent_refused_at_collection",
          owed=_record_owed),
     Rule("proof_matches_lead", law.proof_matches_lead, owed=_identity_owed),
@@ -152,6 +154,8 @@ def judge_lead(lead: Lead, *, is_duplicate: bool) -> Iterator[str]:
         yield "channel_not_contracted"
     if lead.has_bad_fields:
         yield "field_invalid"
+    if lead.has_filler:
+        yield "value_placeholder"
 
 
 def truth_of(
@@ -164,8 +168,14 @@ def truth_of(
     for reject in accepted.rejects:
         name, number = reject.file_name, reject.row_number
         yield TruthRow(vendor, reject.delivery_date, file_name=name, row_number=number, reason=reject.reason)
-    for day in accepted.undeclared_on:
-        yield TruthRow(vendor, day, rule_id="min_only_contract_fields", outcome="fail")
+    of_deliveries = {
+        "min_only_contract_fields": accepted.undeclared_on,
+        "format_differs": accepted.otherwise_on,
+        "date_order_ambiguous": accepted.ambiguous_on,
+        "sequence_gap": accepted.incomplete_on,
+    }
+    for rule_id, days in of_deliveries.items():
+        yield from (TruthRow(vendor, day, rule_id=rule_id, outcome="fail") for day in days)
     for lead in accepted.leads:
         for rule_id in judge_lead(lead, is_duplicate=is_duplicate(lead)):
             yield TruthRow(vendor, lead.delivery_date, lead.lead_id, None, rule_id, "fail")

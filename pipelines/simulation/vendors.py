@@ -21,6 +21,7 @@ LUMICONSO: Final = Habits(
         late=0.0, missing=0.001, expired=0.002, optin_missing=0.002, optin_late=0.002, second_proof=0.02,
         never_shared=0.003,
     ),
+    incidents={5: ("packed",), 12: ("packed",)},
     has_manifest=True,
     form_weights=(3, 1),
     delivery_hour=18,
@@ -28,9 +29,12 @@ LUMICONSO: Final = Habits(
 TARDIVO: Final = Habits(
     rates=_rates(
         incomplete=0.02, missing=0.03, withdrawn=0.03, withdrawn_besides=0.04, refused_besides=0.03, bad_row=0.02,
-        malformed=0.01, bad_optional=0.01, identity_absent=0.02, second_proof=0.03,
+        malformed=0.01, bad_optional=0.01, identity_absent=0.02, second_proof=0.03, filler=0.01, reference_tells=0.01,
     ),
-    incidents={4: ("undecodable",), 9: ("resent_proofs",), 13: ("unclaimed",), 18: ("proofs_unrecorded",)},
+    incidents={
+        4: ("undecodable",), 7: ("packed",), 9: ("resent_proofs",), 11: ("sequence_skipped",), 13: ("unclaimed",),
+        18: ("proofs_unrecorded",),
+    },
     days_late=(0, 1, 1, 2, 2, 3, 3, 4, 5),
     links=("consent_id", "consent_id", "lead_id", "key"),
     channel_choices=(("email",), ("phone",), ("email", "phone")),
@@ -42,9 +46,12 @@ PROMO_PLAISIR: Final = Habits(
     rates=_rates(
         refused=0.06, refused_besides=0.05, prechecked=0.15, unnamed=0.15, text_changed=0.05, mentions_lacking=0.10,
         channel_missing=0.15, consent_after_collection=0.05, expired=0.05, incomplete=0.04, withdrawn=0.03,
-        list_only=0.05, bad_row=0.01, basis_missing=0.02,
+        list_only=0.05, bad_row=0.01, basis_missing=0.02, filler=0.03, hashed_otherwise=0.02,
     ),
-    incidents={6: ("undecodable",), 12: ("unrecorded",), 20: ("proofs_column_dropped",)},
+    incidents={
+        3: ("header_again",), 6: ("undecodable",), 9: ("header_again", "totals"), 12: ("unrecorded",),
+        15: ("mixed_line_ends",), 20: ("proofs_column_dropped",),
+    },
     channel_choices=(
         ("email", "sms", "phone", "automated_call"), ("email", "sms"), ("phone", "automated_call"), ("email",),
     ),
@@ -56,7 +63,8 @@ RELANCE: Final = Habits(
         known_to_vendor=0.06, shared_too_late=0.03, never_shared=0.04, one_channel=0.04, on_the_day=0.02,
         after_delivery=0.03, recorded_too_late=0.02, revoked=0.03, under_alias=0.03, expired=0.04, period_over=0.05,
         collected_after_delivery=0.02, consent_after_delivery=0.03, foreign_channel=0.04, too_old=0.06,
-        bad_optional=0.02, missing=0.02, bad_row=0.02, required_missing=0.01,
+        bad_optional=0.02, missing=0.02, bad_row=0.02, required_missing=0.01, hashed_otherwise=0.04,
+        collected_in_the_future=0.01,
     ),
     incidents={7: ("undecodable",), 15: ("resent",), 21: ("resent_proofs", "unclaimed")},
     links=("consent_id", "key"),
@@ -69,9 +77,12 @@ RHONE: Final = Habits(
         duplicate_person=0.12, lead_id_again=0.03, lead_id_repeated=0.04, malformed=0.03, no_identifier=0.02,
         required_missing=0.03, required_bad=0.03, bad_identifier=0.05, bad_optional=0.05, optional_missing=0.03,
         bad_row=0.02, identity_absent=0.01, consent_after_collection=0.02, channel_missing=0.01, withdrawn=0.01,
-        refused=0.005, period_over=0.01, foreign_channel=0.03,
+        refused=0.005, period_over=0.01, foreign_channel=0.03, too_old=0.08, filler=0.03, reference_tells=0.01,
+        collected_in_the_future=0.01,
     ),
     incidents={
+        1: ("titles",), 3: ("other_encoding",), 6: ("titles", "totals"), 10: ("other_delimiter",),
+        16: ("american_dates",), 18: ("american_dates",), 20: ("other_encoding", "packed"), 24: ("american_dates",),
         2: ("no_header",), 5: ("missing_column",), 8: ("empty_file",), 11: ("undecodable",),
         14: ("unclaimed", "header_only"), 17: ("resent",), 19: ("resent_same_day",), 22: ("proofs_missing_column",),
     },
@@ -84,9 +95,12 @@ MULTIBASE: Final = Habits(
     rates=_rates(
         reused=0.10, foreign_basis=0.20, basis_listed=0.12, basis_missing=0.04, other_identity=0.05,
         duplicate_person=0.04, text_changed=0.04, bad_optional=0.06, required_bad=0.01, never_shared=0.02,
-        incomplete=0.03, channel_missing=0.04, unnamed=0.03, refused_besides=0.03,
+        incomplete=0.03, channel_missing=0.04, unnamed=0.03, refused_besides=0.03, filler=0.02,
     ),
-    incidents={3: ("undecodable",), 10: ("unclaimed",), 16: ("resent_same_day",), 24: ("missing_column",)},
+    incidents={
+        3: ("undecodable",), 5: ("titles",), 10: ("unclaimed",), 11: ("totals",), 16: ("resent_same_day",),
+        18: ("titles", "totals"), 24: ("missing_column",),
+    },
     bases=("consent", "consent", "consent", "b2b"),
     audiences=("professional", "professional", "legal_person", "consumer"),
     channel_choices=(("email", "phone"), ("email", "sms", "phone"), ("email", "automated_call"), ("phone",)),
@@ -101,6 +115,7 @@ HEXA: Final = Habits(
     incidents={
         1: ("undeclared",), 2: ("undeclared", "undeclared_proofs"), 6: ("skipped",), 7: ("skipped",),
         8: ("undeclared",), 9: ("late_arrival",), 10: ("undeclared_proofs",), 13: ("skipped",),
+        14: ("mixed_line_ends",),
         15: ("undeclared_proofs",), 16: ("undeclared",), 20: ("skipped",), 21: ("skipped",), 22: ("undeclared",),
         23: ("undeclared", "late_arrival"), 24: ("undeclared",),
     },
@@ -112,7 +127,7 @@ NOVA: Final = Habits(
     rates=_rates(
         foreign_basis=0.01, basis_missing=0.01, basis_listed=0.01, other_identity=0.01, withdrawn=0.02, prechecked=0.01,
         list_only=0.01, expired=0.01, required_missing=0.01, required_bad=0.01, malformed=0.02, no_identifier=0.01,
-        never_shared=0.01, missing=0.01, consent_after_delivery=0.01,
+        never_shared=0.01, missing=0.01, consent_after_delivery=0.01, hashed_otherwise=0.01, reference_tells=0.01,
     ),
     incidents={
         3: ("unrecorded",), 6: ("unrecorded",), 10: ("undecodable",), 13: ("unrecorded",), 18: ("unrecorded",),

@@ -16,6 +16,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.simulation import file_habits
 from pipelines.simulation.facts import Bad, Column, DeliveredFile, Delivery, Layout, Said, Value
 
 INSTANTS: Final = (
@@ -28,6 +29,7 @@ INSTANTS: Final = (
 )
 FLAGS: Final = ("over_18", "informed_at_collection", "optout_offered_at_collection", "box_prechecked")
 LISTS: Final = ("channels", "recipients", "recipient_sirens", "mentions")
+Cell = str | bool | int | datetime | None
 _LONG_AGO: Final = (2026, 1, 1, 0, 0, 0)
 _JDK_PARTS: Final = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 
@@ -47,7 +49,7 @@ def write_delivery(inbox: Path, delivery: Delivery) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for file in delivery.files:
         (folder / file.name).write_bytes(file.content)
-    if delivery.has_manifest:
+    if delivery.sequence is not None:
         _write_json(folder / "manifest.json", _manifest(delivery))
     recorded = [file for file in delivery.files if file.is_recorded]
     if recorded:
@@ -57,7 +59,8 @@ def write_delivery(inbox: Path, delivery: Delivery) -> None:
 
 def _manifest(delivery: Delivery) -> dict[str, object]:
     files = [{"name": file.name, "rows": len(file.rows), "sha256": file.digest} for file in delivery.files]
-    return {"announced_at": _iso(min(file.received_at for file in delivery.files)), "files": files, "sequence": 1}
+    announced_at = _iso(min(file.received_at for file in delivery.files))
+    return {"announced_at": announced_at, "files": files, "sequence": delivery.sequence}
 
 
 def _write_json(path: Path, content: object) -> None:
@@ -73,16 +76,15 @@ def _content(delivery: Delivery, file: DeliveredFile, layout: Layout) -> bytes:
         "csv": _csv, "jsonl": _json_lines, "xlsx": _xlsx, "parquet": _parquet,
     }  # fmt: skip
     content = encoders[layout.format](layout, file)
-    return _broken(layout, content) if file.flaw == "file_undecodable" else content
+    return file_habits.packed(file, _broken(layout, content) if file.flaw == "file_undecodable" else content)
 
 
 def _broken(layout: Layout, content: bytes) -> bytes:
-    """Bytes that their format or encoding can't mean: a container cut in two, a byte that is no letter."""
-    if layout.format in ("xlsx", "parquet"):
-        return content[: len(content) // 2]
-    impossible = b"\x81" if layout.encoding == "windows-1252" else b"\xff"
+    """Bytes that nothing can mean: a container cut in two, a byte that is no letter in UTF-8 nor in Windows-1252."""
     middle = len(content) // 2
-    return content[:middle] + impossible + content[middle:]
+    if layout.format in ("xlsx", "parquet"):
+        return content[:middle]
+    return content[:middle] + b"\x81" + content[middle:]
 
 
 def _columns(layout: Layout, file: DeliveredFile) -> Mapping[str, Column]:
@@ -101,16 +103,18 @@ def _header(layout: Layout, file: DeliveredFile) -> list[str]:
 
 
 def _csv(layout: Layout, file: DeliveredFile) -> bytes:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=layout.delimiter or ",", quotechar=layout.quote or '"', lineterminator="\r\n")
-    if file.flaw != "header_missing":
-        writer.writerow(_header(layout, file))
-    extras = _undeclared(file)
+    rows, extras = [], _undeclared(file)
     for number, row in enumerate(file.rows):
         cells = [_text(column, row.values.get(name)) for name, column in _columns(layout, file).items()]
         cells += [row.undeclared.get(name, "") for name in extras]
-        writer.writerow(_torn(cells, number) if row.is_malformed else cells)
-    return buffer.getvalue().encode(layout.encoding or "utf-8")
+        rows.append(_torn(cells, number) if row.is_malformed else cells)
+    lines = file_habits.with_extra_lines(file, _header(layout, file), rows)
+    if file.flaw == "header_missing":
+        lines = rows
+    buffer = io.StringIO()
+    delimiter, quote = file_habits.delimiter_of(layout, file), layout.quote or '"'
+    csv.writer(buffer, delimiter=delimiter, quotechar=quote, lineterminator="\r\n").writerows(lines)
+    return file_habits.encoded(layout, file, file_habits.line_ends(file, buffer.getvalue()))
 
 
 def _torn(cells: list[str], number: int) -> list[str]:
@@ -154,11 +158,25 @@ def _json_lines(layout: Layout, file: DeliveredFile) -> bytes:
     lines = []
     for number, row in enumerate(file.rows):
         columns = _columns(layout, file)
-        document = {column.physical_name: _json_value(column, row.values.get(name)) for name, column in columns.items()}
-        line = json.dumps(document | row.undeclared, ensure_ascii=False)
+        values = {column.physical_name: _json_value(column, row.values.get(name)) for name, column in columns.items()}
+        line = json.dumps(_nested(values) | row.undeclared, ensure_ascii=False)
         broken = line[: len(line) // 2] if number % 2 else f"[{line}"
         lines.append(broken if row.is_malformed else line)
     return "".join(f"{line}\n" for line in lines).encode(layout.encoding or "utf-8")
+
+
+def _nested(values: Mapping[str, object]) -> dict[str, object]:
+    """A document in which `contact.email` is the entry `email` of the object `contact`."""
+    document: dict[str, object] = {}
+    for path, value in values.items():
+        outer, dot, inner = path.partition(".")
+        if dot:
+            within = document.setdefault(outer, {})
+            assert isinstance(within, dict)  # noqa: S101 - no layout names a column like an object
+            within[inner] = value
+        else:
+            document[path] = value
+    return document
 
 
 def _json_value(column: Column, value: Value | None) -> object:
@@ -180,18 +198,22 @@ def _iso(instant: datetime) -> str:
 def _xlsx(layout: Layout, file: DeliveredFile) -> bytes:
     workbook = openpyxl.Workbook(write_only=True)
     sheet = workbook.create_sheet(layout.sheet or "Feuil1")
-    sheet.append(_header(layout, file))
+    rows: list[list[Cell]] = []
     extras = _undeclared(file)
     for row in file.rows:
-        cells = [_cell(column, row.values.get(name)) for name, column in _columns(layout, file).items()]
-        sheet.append([*cells, *(row.undeclared.get(name) for name in extras)])
+        cells = [_cell(name, column, row.values.get(name)) for name, column in _columns(layout, file).items()]
+        rows.append([*cells, *(row.undeclared.get(name) for name in extras)])
+    for line in file_habits.with_extra_lines(file, _header(layout, file), rows):
+        sheet.append(line)
     buffer = io.BytesIO()
     workbook.save(buffer)
     return _without_clock(buffer.getvalue())
 
 
-def _cell(column: Column, value: Value | None) -> str | bool | datetime | None:
-    """Excel knows no zones: an instant is the time on the vendor's wall."""
+def _cell(name: str, column: Column, value: Value | None) -> Cell:
+    """Excel knows no zones: an instant is the time on the vendor's wall; and it takes plain digits for a number."""
+    if name == "phone" and isinstance(value, Said) and value.text.isdigit() and not value.text.startswith("00"):
+        return int(value.text)
     if isinstance(value, datetime):
         return value.astimezone(ZoneInfo(column.zone or "UTC")).replace(tzinfo=None)
     return value if value is None or isinstance(value, bool) else _text(column, value)
