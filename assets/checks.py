@@ -6,10 +6,12 @@ from typing import Final
 
 import dagster as dg
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.domain.clock import paris_date
-from pipelines.domain.delivery_faults import late_deliveries, missing_deliveries, refused_files
+from pipelines.domain.delivery_faults import InForce, late_deliveries, missing_deliveries, refused_files
 from pipelines.domain.schemas import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
+from pipelines.engines.column_drift import vendor_drifts
 from pipelines.engines.conservation import broken_deliveries
 from pipelines.jobs import as_of
 from pipelines.partitions import days_by_vendor
@@ -87,6 +89,12 @@ def verdicts_are_sound(
     ]
     + [
         dg.AssetCheckSpec(
+            "columns_as_before",
+            asset="leads",
+            description="Files of leads and proofs have the columns of the vendor's last accepted delivery, and are "
+            "written as before: none missing, renamed, added or re-typed. Over the run's days and the week before it.",
+        ),
+        dg.AssetCheckSpec(
             "contracts_are_readable",
             asset="leads",
             description="Every contract can be read; a vendor whose contract can't is left out of the runs.",
@@ -103,11 +111,14 @@ def vendors_kept_to_it(
 ) -> Iterator[dg.AssetCheckResult]:
     """Vendors' faults, and what of theirs no run can read: failed, and stopping nothing."""
     book, lake = house.contracts(), house.lake
-    deliveries = _deliveries(lake, _days_of_run(context, house), paris_date(as_of(context)))
+    watched = _watched(lake, _days_of_run(context, house), paris_date(as_of(context)))
+    by_vendor = {vendor: lake.read("deliveries", vendor, list(days)) for vendor, days in watched.items()}
+    deliveries = pa.concat_tables([arrow_schema("deliveries").empty_table(), *by_vendor.values()])
     unreadable = [str(problem) for problem in book.problems if problem.severity == "error"]
     yield _theirs("deliveries_came", missing_deliveries(deliveries))
     yield _theirs("deliveries_came_in_time", late_deliveries(deliveries, book.in_force))
     yield _theirs("files_were_accepted", refused_files(deliveries))
+    yield _theirs("columns_as_before", _drifts(house, book.in_force, by_vendor))
     yield _theirs("contracts_are_readable", unreadable)
     yield _theirs("inbox_folders_are_known", unread_folders(house.settings.inbox, {*book.contracts, *book.skipped}))
 
@@ -123,11 +134,18 @@ def _days_of_run(context: dg.AssetCheckExecutionContext, house: House) -> Days:
     return {vendor: _published(house.lake, vendor, _week(before)) for vendor in house.lake.vendors()}
 
 
-def _deliveries(lake: Lake, days: Days, before: date) -> pa.Table:
-    """`deliveries` of the run's days, and of every vendor's last week."""
-    watched = {vendor: {*days.get(vendor, ()), *_week(before)} for vendor in lake.vendors()}
-    rows = [lake.read("deliveries", vendor, _published(lake, vendor, theirs)) for vendor, theirs in watched.items()]
-    return pa.concat_tables([arrow_schema("deliveries").empty_table(), *rows])
+def _watched(lake: Lake, days: Days, before: date) -> Days:
+    """Published days among the run's, and in every vendor's last week."""
+    return {vendor: _published(lake, vendor, {*days.get(vendor, ()), *_week(before)}) for vendor in lake.vendors()}
+
+
+def _drifts(house: House, in_force: InForce, deliveries: Mapping[str, pa.Table]) -> list[str]:
+    """Drifts of columns in words, the newest day first. `deliveries`: of the days to compare, by vendor."""
+    found = []
+    for vendor, rows in deliveries.items():
+        days = pc.unique(rows["delivery_date"]).to_pylist()
+        found += vendor_drifts(house.judge.engine, house.lake, in_force, vendor, days, deliveries=rows)
+    return [str(drift) for drift in sorted(found, key=lambda drift: drift.day, reverse=True)]
 
 
 def _published(lake: Lake, vendor: str, days: Iterable[date]) -> list[date]:

@@ -4,12 +4,21 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.reporting import columns_of, report, report_skipped
+from assets.reporting import columns_of, report, report_purged, report_skipped
+from pipelines.domain.intake import IntakeDay
 from pipelines.domain.intake_files import ROLES_READ
+from pipelines.domain.intake_tables import values_kept_back
 from pipelines.partitions import days_by_vendor
 from pipelines.resources.house import House
-from pipelines.storage.intake import IntakeDay, take_in_vendor
+from pipelines.storage.age import BrokenSealError
+from pipelines.storage.intake import take_in_vendor
+from pipelines.storage.keys import KeysError
 from pipelines.storage.lake import Lake
+from pipelines.storage.registry import RegistryError
+from pipelines.storage.sources import InboxFaultError
+
+FAULTS_OF_OURS = (BrokenSealError, InboxFaultError, KeysError, RegistryError)
+"""Errors that say in words of ours what is wrong; any other may quote what was delivered."""
 
 
 def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
@@ -47,14 +56,26 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
             if vendor in book.skipped:
                 report_skipped(context, ROLES_READ, vendor, days)
                 continue
-            with house.lake.writing(vendor):
+            with house.lake.writing(vendor), values_kept_back(f"{vendor}: the intake", *FAULTS_OF_OURS):
+                house.confirm_keys(vendor)
+                left = set(days)
                 for taken in take_in_vendor(
-                    house.settings.inbox, house.lake, book.of(vendor), vendor, days, hasher=house.hasher
+                    house.settings.inbox,
+                    house.lake,
+                    book.of(vendor),
+                    vendor,
+                    days,
+                    hasher=house.hasher,
+                    limits=house.settings.limits,
+                    vault=house.vault,
+                    seals=house.seals,
                 ):
-                    house.lake.publish(vendor, taken.day, taken.tables)
-                    if taken.day in days:
+                    house.lake.publish(vendor, taken.day, taken.tables, facts=house.key_facts)
+                    if taken.day in left:
+                        left.remove(taken.day)
                         _report(context, house.lake, vendor, taken)
-            context.log.info(f"{vendor}: {len(days)} days taken in")
+            report_purged(context, ROLES_READ, vendor, sorted(left))
+            context.log.info(f"{vendor}: {len(days) - len(left)} days taken in")
         yield from (dg.MaterializeResult(asset_key=asset) for asset in ROLES_READ)
 
     return intake

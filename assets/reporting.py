@@ -31,6 +31,14 @@ def report_skipped(context: dg.AssetExecutionContext, assets: Iterable[str], ven
         report(context, asset, vendor, day, {"left out": "the contract can't be read"})
 
 
+def report_purged(context: dg.AssetExecutionContext, assets: Iterable[str], vendor: str, days: Iterable[date]) -> None:
+    """Say of a vendor's partitions that they stay as published, because their input is gone."""
+    for day in days:
+        context.log.warning(f"{vendor} {day}: left as published, since its files were purged by the retention clock")
+        for asset in assets:
+            report(context, asset, vendor, day, {"left as published": "its files were purged"})
+
+
 def columns_of(table: str) -> dict[str, dg.TableSchema]:
     """Metadata with the columns of a published table: types, descriptions, and which are always filled."""
     types = arrow_schema(table)

@@ -1,15 +1,22 @@
-"""Every lead use judged on the clock at delivery."""
+"""Every lead use judged on the clock at delivery, and the vendor's receipt of it prepared."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 
 import dagster as dg
 import pyarrow.compute as pc
 
 from assets.reporting import columns_of, report, report_skipped
+from pipelines.domain.contracts import Contract
 from pipelines.domain.words import VERDICTS
 from pipelines.engines.judge import JudgedDay
 from pipelines.jobs import as_of
 from pipelines.partitions import days_by_vendor
 from pipelines.resources.house import House
+from pipelines.storage.notices import pick_up_acknowledgements
 from pipelines.storage.snapshot import refresh_snapshot
+
+Counts = dict[str, int | str]
 
 
 def build_verdicts(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
@@ -23,7 +30,7 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinit
         metadata=columns_of("verdicts"),
         kinds={"duckdb", "parquet"},
         owners=["team:compliance"],
-        description="Verdicts, findings and scorecards of each delivery, under the rules in force at delivery.",
+        description="Verdicts, findings, scorecards and receipt of each delivery, by the rules in force at delivery.",
     )
     def verdicts(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> None:
         """Judge the run's days, and the published days that they can reach."""
@@ -35,17 +42,38 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinit
                 report_skipped(context, ["verdicts"], vendor, days)
                 continue
             with house.lake.writing(vendor):
-                for judged in house.judge.judge(book.of(vendor), vendor, days, as_of=at):
-                    house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
-                    if judged.day in days:
-                        reasons = house.lake.partition("findings", vendor, judged.day)
-                        report(context, "verdicts", vendor, judged.day, _counts(judged), reasons)
-            context.log.info(f"{vendor}: {len(days)} days judged as of {at.isoformat()}")
+                house.confirm_keys(vendor)
+                counts = _judge(house, book.of(vendor), vendor, days, at)
+                fresh_count = house.receipts.prepare(vendor, book.of(vendor), list(counts), as_of=at)
+            for day in sorted(counts.keys() & set(days)):
+                reasons = house.lake.partition("findings", vendor, day)
+                report(context, "verdicts", vendor, day, counts[day] | _receipt(house, vendor, day), reasons)
+            _, problems = pick_up_acknowledgements(house.registry, house.outbox, vendor, now=datetime.now(UTC))
+            for problem in problems:
+                context.log.warning(problem)
+            context.log.info(f"{vendor}: {len(days)} days judged as of {at.isoformat()}; new receipts: {fresh_count}")
 
     return verdicts
 
 
-def _counts(judged: JudgedDay) -> dict[str, int | str]:
+def _judge(
+    house: House, contracts: Sequence[Contract], vendor: str, days: Sequence[date], at: datetime
+) -> dict[date, Counts]:
+    """Publish what the days' judgement reaches; the counts of each day. The caller holds the vendor's lock."""
+    counts: dict[date, Counts] = {}
+    for judged in house.judge.judge(contracts, vendor, days, as_of=at):
+        house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
+        counts[judged.day] = _counts(judged)
+    return counts
+
+
+def _receipt(house: House, vendor: str, day: date) -> Counts:
+    """Where the day's receipt lies; a day without files has none."""
+    folder = house.outbox.folder(vendor, day)
+    return {"receipt": str(folder)} if folder.exists() else {}
+
+
+def _counts(judged: JudgedDay) -> Counts:
     values = pc.value_counts(judged.tables["verdicts"]["verdict"]).to_pylist()
     found = {value["values"]: int(value["counts"]) for value in values}
     counts = {verdict.replace("_", " "): found.get(verdict, 0) for verdict in VERDICTS}

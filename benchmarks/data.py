@@ -76,7 +76,7 @@ class Persons:
     @property
     def phones(self) -> pa.Array:
         """Numbers in E.164."""
-        return _joined("+33", self.nationals)
+        return joined("+33", self.nationals)
 
 
 def write_house(home: Path, *, leads: int, oppositions: int) -> None:
@@ -97,7 +97,7 @@ def write_vendor(home: Path, vendor: str, *, first_number: int, days: list[date]
     """A contract, and a delivery of so many leads a day. Persons are numbered from `first_number`."""
     place = home / "contracts" / vendor / "2025-01-01.odcs.yaml"
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(yaml.safe_dump(_contract(vendor), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    place.write_text(yaml.safe_dump(contract_of(vendor), sort_keys=False, allow_unicode=True), encoding="utf-8")
     for place_in_line, day in enumerate(days):
         start = first_number + place_in_line * leads
         _write_delivery(home / "inbox" / vendor / day.isoformat(), day, np.arange(start, start + leads))
@@ -107,7 +107,7 @@ def write_oppositions(home: Path, *, leads: int, count: int) -> None:
     """The snapshot as the registry writes it, one file a day; one lead in a hundred objected, the rest is strangers."""
     rng = np.random.default_rng([SEED, count])
     hasher, lake = IdentityHasher(SECRET), Lake(home / "lake")
-    opposed = hasher.keys(_persons(np.arange(0, leads, 100)).emails)[:count]
+    opposed = hasher.keys(persons_of(np.arange(0, leads, 100)).emails)[:count]
     strangers = pa.array([key.hex() for key in _random_keys(rng, count - len(opposed))])
     keys = pa.concat_arrays([opposed.cast(pa.string()), strangers.cast(pa.string())])
     keys = keys.take(pa.array(rng.permutation(len(keys))))
@@ -146,7 +146,7 @@ def _write_delivery(folder: Path, day: date, numbers: Numbers) -> None:
     flaws[1:][flaws[:-1] == _flaw("duplicate")] = 0
     is_duplicate = flaws == _flaw("duplicate")
     flaws[:-1][is_duplicate[1:]] = 0
-    persons = _persons(np.where(is_duplicate, numbers - 1, numbers))
+    persons = persons_of(np.where(is_duplicate, numbers - 1, numbers))
     collected_at = np.datetime64(day, "s") - rng.integers(3_600, 40 * 3_600, len(numbers))
     folder.mkdir(parents=True, exist_ok=True)
     consents = _consents(numbers)
@@ -164,10 +164,10 @@ def _leads(
 ) -> pa.Table:
     size = len(numbers)
     columns = {
-        "lead_id": _joined("L", _text(numbers)),
+        "lead_id": joined("L", text_of(numbers)),
         "collected_at": pc.strftime(pa.array(collected_at), format=_INSTANT),
-        "email": _where(flaws, "bad_email", "adresse@", _spelt_emails(rng, persons.emails)),
-        "phone": _where(flaws, "bad_phone", "non communiqué", _spelt_phones(rng, persons.nationals)),
+        "email": _where(flaws, "bad_email", "adresse@", spelt_emails(rng, persons.emails)),
+        "phone": _where(flaws, "bad_phone", "non communiqué", spelt_phones(rng, persons.nationals)),
         "postal_code": pa.array(["75015", "33000", "69003", "01000"]).take(pa.array(numbers % 4)),
         "channels": pa.repeat("|".join(CHANNELS), size),
         "consent_id": consents,
@@ -185,15 +185,15 @@ def _proofs(
     """One proof a lead; where the lead's is missing, the proof of somebody whom nobody sold."""
     size = len(numbers)
     is_stranger = np.isin(flaws, [_flaw("other_person"), _flaw("missing")])
-    shown = _persons(np.where(is_stranger, persons.numbers + 5_000_000, persons.numbers))
+    shown = persons_of(np.where(is_stranger, persons.numbers + 5_000_000, persons.numbers))
     age = np.where(flaws == _flaw("expired"), 400 * 86_400, 60)
     consent_at = pa.array(collected_at - age)
     one_channel = pa.array(CHANNELS).take(pa.array(numbers % len(CHANNELS)))
     withdrawn_at = pc.strftime(pa.array(collected_at + 600), format=_INSTANT)
     columns = {
-        "consent_id": _where(flaws, "missing", _joined("X", _text(numbers)), consents),
-        "email": _spelt_emails(rng, shown.emails),
-        "phone": _spelt_phones(rng, shown.nationals),
+        "consent_id": _where(flaws, "missing", joined("X", text_of(numbers)), consents),
+        "email": spelt_emails(rng, shown.emails),
+        "phone": spelt_phones(rng, shown.nationals),
         "channels": _where(flaws, "one_channel", one_channel, pa.repeat("|".join(CHANNELS), size)),
         "decision": pa.repeat("given", size),
         "consent_at": pc.strftime(consent_at, format=_INSTANT),
@@ -210,38 +210,40 @@ def _proofs(
     return pa.table(columns).select(_PROOF_FIELDS)
 
 
-def _persons(numbers: Numbers) -> Persons:
+def persons_of(numbers: Numbers) -> Persons:
     """Person number n: an address that holds the number, and a French mobile or landline number of its own."""
     firsts = pa.array(_FIRST_NAMES).take(pa.array(numbers % len(_FIRST_NAMES)))
     lasts = pa.array(_LAST_NAMES).take(pa.array(numbers // 10 % len(_LAST_NAMES)))
     domains = pa.array(_DOMAINS).take(pa.array(numbers // 7 % len(_DOMAINS)))
     tags = pa.array(["", "+promo"]).take(pa.array((numbers % 37 == 0).astype(np.int64)))
-    emails = _joined(firsts, ".", lasts, _text(numbers), tags, "@", domains)
+    emails = joined(firsts, ".", lasts, text_of(numbers), tags, "@", domains)
     blocks = np.where(numbers % 6 == 0, 140_000_000, 610_000_000)
-    return Persons(numbers, emails, _text(blocks + numbers * 7_919 % 10_000_000))
+    return Persons(numbers, emails, text_of(blocks + numbers * 7_919 % 10_000_000))
 
 
-def _spelt_emails(rng: np.random.Generator, emails: pa.Array) -> pa.Array:
-    spellings = (emails, pc.utf8_upper(emails), _joined(" ", emails, " "), pc.utf8_capitalize(emails))
+def spelt_emails(rng: np.random.Generator, emails: pa.Array) -> pa.Array:
+    """Addresses as persons and vendors write them."""
+    spellings = (emails, pc.utf8_upper(emails), joined(" ", emails, " "), pc.utf8_capitalize(emails))
     return pc.choose(pa.array(rng.choice(4, len(emails), p=[0.7, 0.1, 0.1, 0.1])), *spellings)
 
 
-def _spelt_phones(rng: np.random.Generator, nationals: pa.Array) -> pa.Array:
+def spelt_phones(rng: np.random.Generator, nationals: pa.Array) -> pa.Array:
+    """Numbers as persons and vendors write them."""
     parts = [pc.utf8_slice_codeunits(nationals, start, end) for start, end in ((0, 1), (1, 3), (3, 5), (5, 7), (7, 9))]
     spaced, dotted = (pc.binary_join_element_wise(*parts, sign) for sign in (" ", "."))
     spellings = (
-        _joined("0", nationals),
-        _joined("0", spaced),
-        _joined("0", dotted),
-        _joined("+33", nationals),
-        _joined("0033", nationals),
-        _joined("+33 ", spaced),
+        joined("0", nationals),
+        joined("0", spaced),
+        joined("0", dotted),
+        joined("+33", nationals),
+        joined("0033", nationals),
+        joined("+33 ", spaced),
     )
     return pc.choose(pa.array(rng.integers(0, len(spellings), len(nationals))), *spellings)
 
 
 def _consents(numbers: Numbers) -> pa.Array:
-    return _joined("C", _text(numbers))
+    return joined("C", text_of(numbers))
 
 
 def _flaw(name: str) -> int:
@@ -252,15 +254,17 @@ def _where(flaws: Numbers, flaw: str, then: Any, otherwise: pa.Array) -> pa.Arra
     return pc.if_else(pa.array(flaws == _flaw(flaw)), then, otherwise)
 
 
-def _text(numbers: Numbers) -> pa.Array:
+def text_of(numbers: Numbers) -> pa.Array:
+    """Numbers as text."""
     return pa.array(numbers).cast(pa.string())
 
 
-def _joined(*parts: Any) -> pa.Array:
+def joined(*parts: Any) -> pa.Array:
+    """Text put together, element by element."""
     return pc.binary_join_element_wise(*parts, "")
 
 
-def _contract(vendor: str) -> dict[str, Any]:
+def contract_of(vendor: str) -> dict[str, Any]:
     """The contract of the standard that the files keep."""
     custom = {
         "advertiser": {"name": ADVERTISER, "siren": SIREN},

@@ -33,6 +33,8 @@ def _take_in(house: House, contracts: Sequence[Contract], vendor: str, day: date
 def _judge(house: House, contracts: Sequence[Contract], vendor: str, day: date, as_of: datetime) -> None:
     for judged in house.judge.judge(contracts, vendor, [day], as_of=as_of):
         house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
+    with _stage("of which receipts"):
+        house.receipts.prepare(vendor, contracts, [day], as_of=as_of)
 
 
 @contextmanager

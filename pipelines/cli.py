@@ -7,10 +7,14 @@ from pipelines.commands.demo import demo
 from pipelines.commands.dev import dev
 from pipelines.commands.dictionary import dictionary
 from pipelines.commands.explain import explain_command
+from pipelines.commands.keys import app as keys
 from pipelines.commands.oppositions import app as oppositions
+from pipelines.commands.receipts import app as receipts
 from pipelines.commands.reconcile import reconcile
+from pipelines.commands.retention import app as retention
 from pipelines.commands.rules import app as rules
 from pipelines.commands.simulate import simulate
+from pipelines.commands.vault import app as vault
 
 app = typer.Typer(
     name="opposable",
@@ -24,8 +28,12 @@ app.command()(simulate)
 app.add_typer(contracts, name="contracts")
 app.add_typer(oppositions, name="oppositions")
 app.command()(reconcile)
+app.add_typer(receipts, name="receipts")
 app.command(name="explain")(explain_command)
 app.add_typer(rules, name="rules")
+app.add_typer(keys, name="keys")
+app.add_typer(retention, name="retention")
+app.add_typer(vault, name="vault")
 app.command(hidden=True)(dictionary)
 
 if __name__ == "__main__":

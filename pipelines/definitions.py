@@ -12,9 +12,10 @@ from assets.intake import build_intake
 from assets.marts import build_marts
 from assets.oppositions import oppositions
 from assets.quality import quality
+from assets.retention import purges
 from assets.vendor_scores import vendor_scores
 from assets.verdicts import build_verdicts
-from pipelines.jobs import DELIVERIES, PUBLISH, REGISTRY
+from pipelines.jobs import DELIVERIES, PUBLISH, REGISTRY, RETENTION
 from pipelines.partitions import deliveries_partitions
 from pipelines.resources.house import House
 from pipelines.schedules import build_schedules
@@ -42,10 +43,11 @@ def build_defs(
     partitions = deliveries_partitions(settings.first_day)
     house = House(settings)
     marts: list[dg.AssetsDefinition | dg.AssetSpec] = [build_marts(), RULES] if has_marts else []
+    deliveries = [build_intake(partitions), build_verdicts(partitions)]
     return dg.Definitions(
-        assets=[oppositions, build_intake(partitions), build_verdicts(partitions), vendor_scores, dossiers, *marts],
+        assets=[oppositions, *deliveries, vendor_scores, dossiers, purges, *marts],
         asset_checks=[*build_checks(), *([quality] if has_marts else [])],
-        jobs=[REGISTRY, DELIVERIES, PUBLISH],
+        jobs=[REGISTRY, DELIVERIES, PUBLISH, RETENTION],
         schedules=build_schedules(house),
         sensors=build_sensors(house),
         resources={"house": house, **(resource_overrides or {})},

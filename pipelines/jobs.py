@@ -26,6 +26,10 @@ PUBLISH: Final = dg.define_asset_job(
     description="Score the vendors, build the marts, write the dossiers.",
 )
 
+RETENTION: Final = dg.define_asset_job(
+    "retention", selection=["purges"], description="Seal what was taken in, and remove what is due."
+)
+
 
 def as_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> datetime:
     """The run's knowledge instant: its tag, else the last tick before the run was created."""

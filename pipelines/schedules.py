@@ -1,4 +1,4 @@
-"""The daily reconciliation: yesterday over all vendors, and the days that are due for another word."""
+"""The daily reconciliation: yesterday over all vendors, and the days due for another word. The daily retention run."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -7,7 +7,7 @@ import dagster as dg
 
 from pipelines.domain.clock import paris_date
 from pipelines.engines.due_days import due_days
-from pipelines.jobs import AS_OF_TAG, DELIVERIES
+from pipelines.jobs import AS_OF_TAG, DELIVERIES, RETENTION
 from pipelines.partitions import VENDORS, day_ranges, partition_key, range_tags, vendor_ranges
 from pipelines.resources.house import House
 
@@ -29,7 +29,14 @@ def build_schedules(house: House) -> list[dg.ScheduleDefinition]:
             return dg.SkipReason("no vendor is registered: add a contract, and let the sensor `new_vendors` run")
         return daily_requests(house, registered, tick)
 
-    return [daily_reconciliation]
+    daily_retention = dg.ScheduleDefinition(
+        name="daily_retention",
+        job=RETENTION,
+        cron_schedule="0 7 * * *",
+        execution_timezone="Europe/Paris",
+        description="07:00 Europe/Paris: delivered files sealed after their intake, and what is due removed.",
+    )
+    return [daily_reconciliation, daily_retention]
 
 
 def daily_requests(house: House, registered: Sequence[str], tick: datetime) -> Iterator[dg.RunRequest]:

@@ -76,7 +76,7 @@ def _arrivals(house: House, clock: Clock) -> dg.SensorDefinition:
 
 
 def _corrections(house: House, clock: Clock) -> dg.SensorDefinition:
-    watch = FolderWatch(house.settings.inbox, house.lake)
+    watch = FolderWatch(house.settings.inbox, house.lake, house.seals)
 
     @dg.sensor(
         name="corrections",

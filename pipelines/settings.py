@@ -3,6 +3,7 @@
 import difflib
 import os
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -10,7 +11,10 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pipelines.domain.limits import Limits
+
 PREFIX = "OPPOSABLE_"
+_PLACES = ("inbox", "contracts", "lake", "rules", "keys", "vault", "outbox")
 
 
 class SettingsError(ValueError):
@@ -28,16 +32,46 @@ class Settings(BaseSettings):
     lake: Path = Field(default=Path("lake"), description="The Parquet lake.")
     rules: Path = Field(default=Path("rules"), description="Own cards and overrides of the rulebook.")
     keys: Path = Field(default=Path("keys"), description="Secrets, generated at first start, mode 0600.")
+    vault: Path = Field(default=Path("vault"), description="Identifiers of leads, encrypted; nothing else holds them.")
+    outbox: Path = Field(default=Path("outbox"), description="Receipts for vendors.")
     database_url: str = Field(default="", description="Registry; SQLite in the home unless given.")
     engine: Literal["duckdb"] = Field(default="duckdb", description="What runs the compiled SQL.")
     threads: int | None = Field(default=None, ge=1, description="Threads of the engine; its own default unless given.")
     first_day: date = Field(default=date(2026, 1, 1), description="First delivery date that can be judged.")
+    claim_window_days: int = Field(
+        default=90, ge=0, description="Days to claim for a delivery, where its contract has no claimWindow."
+    )
+    dispute_hold_days: int = Field(
+        default=30, ge=0, description="Days after the claim window for which delivered files and receipts are kept."
+    )
+    vault_retention_days: int = Field(
+        default=1095,
+        ge=1,
+        description="Days for which the vault keeps a delivery, where its contract has no retention.",
+    )
+    max_file_bytes: int = Field(
+        default=Limits.file_bytes, ge=1, description="Bytes of a delivered file's content, unpacked."
+    )
+    max_held_bytes: int = Field(
+        default=Limits.held_bytes,
+        ge=1,
+        description="Bytes in memory of a file that can only be read whole: a workbook.",
+    )
+    max_expansion: int = Field(
+        default=Limits.expansion, ge=1, description="Bytes of content for each byte of a packed file."
+    )
+    max_rows: int = Field(default=Limits.rows, ge=1, description="Data rows of a delivered file.")
+    max_columns: int = Field(default=Limits.columns, ge=1, description="Columns of a delivered file.")
+    max_cell_characters: int = Field(
+        default=Limits.cell_characters, ge=1, description="Characters in one cell of a delivered file."
+    )
+    max_archive_files: int = Field(default=Limits.archive_files, ge=1, description="Files in one delivered archive.")
 
     @model_validator(mode="before")
     @classmethod
     def _expand(cls, values: Any) -> Any:
         home = Path(values.get("home") or "data").expanduser().absolute()
-        places = {name: values.get(name) or home / name for name in ("inbox", "contracts", "lake", "rules", "keys")}
+        places = {name: values.get(name) or home / name for name in _PLACES}
         database = values.get("database_url") or f"sqlite:///{home / 'registry.db'}"
         return {**values, **places, "home": home, "database_url": database}
 
@@ -45,6 +79,11 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         """Folder of the Dagster instance."""
         return self.home / "dagster"
+
+    @property
+    def limits(self) -> Limits:
+        """Upper bounds of one delivered file."""
+        return Limits(**{bound.name: getattr(self, f"max_{bound.name}") for bound in fields(Limits)})
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -38,12 +38,22 @@ def reconcile(house: House, vendors: Sequence[str], days: Sequence[date], as_of:
     book = house.contracts()
     for vendor in vendors:
         with house.lake.writing(vendor):
+            house.confirm_keys(vendor)
             for taken in take_in_vendor(
-                house.settings.inbox, house.lake, book.of(vendor), vendor, days, hasher=house.hasher
+                house.settings.inbox,
+                house.lake,
+                book.of(vendor),
+                vendor,
+                days,
+                hasher=house.hasher,
+                vault=house.vault,
+                seals=house.seals,
             ):
-                house.lake.publish(vendor, taken.day, taken.tables)
-            for judged in house.judge.judge(book.of(vendor), vendor, days, as_of=as_of):
+                house.lake.publish(vendor, taken.day, taken.tables, facts=house.key_facts)
+            judged_days = list(house.judge.judge(book.of(vendor), vendor, days, as_of=as_of))
+            for judged in judged_days:
                 house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
+            house.receipts.prepare(vendor, book.of(vendor), [judged.day for judged in judged_days], as_of=as_of)
 
 
 def read_all(lake: Lake, table: str, marker: str = "deliveries") -> pa.Table:

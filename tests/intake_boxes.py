@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,12 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.domain.contracts import Contract, FieldTerms, FileTerms
-from pipelines.domain.delivered_files import DeliveredFile, FileRefusal, RawFile
+from pipelines.domain.delivered_files import DeliveredFile, Delivery, FileRefusal, RawFile
 from pipelines.domain.identities import IdentityHasher
-from pipelines.domain.intake import Intake, take_in
+from pipelines.domain.intake import take_in_days
 from pipelines.domain.intake_manifests import parse_manifest
 from pipelines.domain.limits import Limits
+from pipelines.domain.schemas import arrow_schema
 from pipelines.storage.readers import read_source
 from pipelines.storage.sources import BytesSource
 
@@ -96,6 +97,29 @@ def proof(number: int, **changes: str) -> dict[str, str]:
     return {**good, **changes}
 
 
+@dataclass(frozen=True)
+class Intake:
+    """The published tables of some days."""
+
+    deliveries: pd.DataFrame
+    leads: pd.DataFrame
+    consent_proofs: pd.DataFrame
+    rejected_rows: pd.DataFrame
+
+
+def taken_in(deliveries: Sequence[Delivery], **options: Any) -> Intake:
+    """Take in some days, and read their tables as the lake would."""
+    tables: dict[str, list[pa.Table]] = {field.name: [] for field in fields(Intake)}
+    for day in take_in_days("acme", deliveries, **{"hasher": HASHER, "first_delivered_on": {}, **options}):
+        for table, stream in day.tables.items():
+            tables[table] += stream
+    frames = {
+        table: pa.concat_tables([arrow_schema(table).empty_table(), *parts]).combine_chunks()
+        for table, parts in tables.items()
+    }
+    return Intake(**{table: frame.to_pandas(types_mapper=pd.ArrowDtype) for table, frame in frames.items()})
+
+
 class Box:
     """A delivery folder in memory."""
 
@@ -119,9 +143,9 @@ class Box:
 
     def take(self, terms: Contract | None, **options: Any) -> Intake:
         files = options.pop("files", None) or self.files()
-        return take_in(
-            "acme", DAY, terms, files, read=self.read, hasher=HASHER, **{"earlier_digests": frozenset(), **options}
-        )
+        earlier = dict.fromkeys(options.pop("earlier_digests", ()), date.min)
+        delivery = Delivery(options.pop("day", DAY), terms, tuple(files))
+        return taken_in([delivery], read=self.read, first_delivered_on=earlier, **options)
 
 
 def take_leads(*rows: Mapping[str, str], terms: Contract | None = None, **options: Any) -> Intake:

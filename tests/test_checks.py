@@ -14,7 +14,7 @@ import pytest
 from pipelines.definitions import build_defs
 from pipelines.domain.clock import paris_instant, tick_of
 from pipelines.resources.house import House
-from pipelines.storage.lake import Lake
+from pipelines.storage.lake import Content, Lake
 from tests.exemple import deliver, sign
 from tests.houses import house_at, lake_bytes
 from tests.instances import QUIET, Daemon, instance_of
@@ -119,6 +119,22 @@ def test_folders_of_nobody_are_told_and_a_name_that_is_no_key_is_not_repeated(tu
     assert tuesday.run.faults("inbox_folders_are_known") == (2, ["(no vendor key)", "stranger"])
 
 
+def test_columns_that_are_not_as_before_are_named_by_vendor_date_and_role(tmp_path: Path) -> None:
+    house = house_at(tmp_path, OPPOSABLE_THREADS="1")
+    sign(tmp_path, "drifting")
+    deliver(tmp_path, "drifting", MONDAY)
+    path = deliver(tmp_path, "drifting", TUESDAY) / "leads_1.csv"
+    path.write_bytes(path.read_bytes().replace(b"postal_code", b"postal_code;score"))
+    with instance_of(house) as instance:
+        daemon = Daemon(house, instance, now=tick_of(TUESDAY))
+        daemon.register("drifting")
+        result = daemon.judge(("drifting", "drifting"), (MONDAY, TUESDAY), tick_of(date(2026, 8, 12)))
+    assert result.success
+    run = Run(result)
+    assert run.faults("columns_as_before") == (1, ["drifting 2026-08-11 leads: `score` is new"])
+    assert run.said["columns_as_before"].severity == dg.AssetCheckSeverity.WARN
+
+
 def test_nothing_of_the_instance_repeats_a_name_of_a_file_or_folder(tuesday: Tuesday) -> None:
     files = [path for path in tuesday.daemon.house.settings.dagster_home.rglob("*") if path.is_file()]
     assert files
@@ -151,17 +167,21 @@ class LossyLake(Lake):
     """Loses the last lead of what it publishes."""
 
     def publish(
-        self, vendor: str, day: date, tables: Mapping[str, pa.Table], *, facts: Mapping[str, str] | None = None
+        self, vendor: str, day: date, tables: Mapping[str, Content], *, facts: Mapping[str, str] | None = None
     ) -> None:
-        kept = {name: content.slice(0, max(0, len(content) - (name == "leads"))) for name, content in tables.items()}
+        kept = {name: map(_shortened, content) if name == "leads" else content for name, content in tables.items()}
         super().publish(vendor, day, kept, facts=facts)
+
+
+def _shortened(piece: pa.Table) -> pa.Table:
+    return piece.slice(0, max(0, len(piece) - 1))
 
 
 class BentLake(Lake):
     """Publishes verdicts with a column more."""
 
     def publish(
-        self, vendor: str, day: date, tables: Mapping[str, pa.Table], *, facts: Mapping[str, str] | None = None
+        self, vendor: str, day: date, tables: Mapping[str, Content], *, facts: Mapping[str, str] | None = None
     ) -> None:
         super().publish(vendor, day, tables, facts=facts)
         if "verdicts" in tables:

@@ -17,11 +17,11 @@ from pipelines.domain.identities import (
 SECRET = bytes(range(32))
 HASHER = IdentityHasher(SECRET)
 
-_LOCALS = st.text("abzAZ019.+-_'éÉß", min_size=1, max_size=12)
+_LOCALS = st.text("abzAZ019.+-_'éÉß\u200b\u00ad\u00a0\"<>():; ", min_size=1, max_size=12)
 _DOMAINS = st.sampled_from(
     ["x.fr", "Exemple.COM", "gmail.com", "googlemail.com", "boîte-postale.example", "xn--bote-postale-7jb.example",
      "a.test", "localhost", "x..fr", "-x.fr", "x-.fr", "a--b.fr", "ab--cd.fr", "1.fr", "x.123", "x.f", "é.fr",
-     "ＸＹ.fr"]
+     "ＸＹ.fr", "x.fr.", "x.fr>", "x\u200b.fr", " x.fr", "société.fr", "x.fr\u202c", "[127.0.0.1]", "x。fr"]
 )  # fmt: skip
 ADDRESSES = st.builds(
     lambda local, domain, pad: f"{pad}{local}@{domain}{pad}", _LOCALS, _DOMAINS, st.sampled_from(["", " "])
@@ -53,6 +53,42 @@ def expected_key(canonical: str) -> str:
         ("a@[192.168.0.1]", None),
         ("néant", None),
         ("", None),
+        ("a@x.fr\u200b", "a@x.fr"),  # copied from a page
+        ("\ufeffa@\u200bx.fr", "a@x.fr"),
+        ("\u200ea@x.fr\u202c", "a@x.fr"),
+        ("a\u00ad.b@x.fr", "a.b@x.fr"),
+        ("\u00a0a@x.fr\u00a0", "a@x.fr"),
+        ("mailto:a@x.fr", None),
+        ("<a@x.fr>", None),
+        ('"Jean Dupont" <a@x.fr>', None),
+        ('"jean dupont"@x.fr', None),
+        ('"jean"@x.fr', None),
+        ("a@x.fr.", None),
+        ("a.@x.fr", None),
+        ("a@x..fr", None),
+        ("a@x_y.fr", None),
+        ("a@-x.fr", None),
+        ("a@x.fr, b@x.fr", None),
+        ("a@x.fr;b@x.fr", None),
+        ("a@x.fr b@x.fr", None),
+        ("a@ x.fr", None),
+        ("a @x.fr", None),
+        ("a@x.fr\n", "a@x.fr"),
+        ("a@x\n.fr", None),
+        ("a@x", None),
+        ("(comment)a@x.fr", None),
+        ("a@x.fr(comment)", None),
+        ("a@127.0.0.1", None),
+        ("a" * 64 + "@x.fr", "a" * 64 + "@x.fr"),
+        ("a@" + "x" * 63 + ".fr", "a@" + "x" * 63 + ".fr"),
+        ("a@" + "x" * 64 + ".fr", None),
+        ("jean@société.fr", "jean@xn--socit-esab.fr"),
+        ("jean@SOCIÉTÉ.fr", "jean@xn--socit-esab.fr"),
+        ("jean@ｘ.fr", "jean@x.fr"),
+        ("a@b@x.fr", None),
+        ("a\u0000@x.fr", None),
+        ("o'neil@x.fr", "o'neil@x.fr"),
+        ("a/b=c@x.fr", "a/b=c@x.fr"),
     ],
 )
 def test_an_address_has_one_canonical_form_or_none(text: str, canonical: str | None) -> None:

@@ -1,15 +1,22 @@
 import gzip
+import hashlib
 import io
 import json
+import os
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from pipelines.domain.delivered_files import FileRefusal
 from pipelines.storage.inbox import read_inbox_folder
 from pipelines.storage.readers import read_file
+from pipelines.storage.seals import Seals
+from pipelines.storage.sources import InboxFaultError
 from tests.test_readers import CONTENT, DAY, rows_of, terms
+
+CLEAR = FileRefusal("", "")
 
 
 def inbox_with(tmp_path: Path, **files: bytes) -> Path:
@@ -43,6 +50,60 @@ def test_the_folder_is_listed_without_what_is_hidden_or_in_transfer(tmp_path: Pa
     # sha256sum of no bytes
     assert files[1].digest == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert read_inbox_folder(inbox, "acme", date(2026, 8, 12)) == []
+
+
+def test_links_out_of_the_folder_are_refused_by_name_and_devices_ignored(tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_bytes(CONTENT)
+    inbox = inbox_with(tmp_path / "inbox", **{"a.csv": CONTENT})
+    folder = inbox / "acme" / DAY.isoformat()
+    (folder / "inside.csv").symlink_to("a.csv")
+    (folder / "outside.csv").symlink_to(tmp_path / "secret.csv")
+    (folder / "folder").symlink_to(tmp_path)
+    (folder / "nowhere.csv").symlink_to("missing.csv")
+    (folder / "circle.csv").symlink_to("circle.csv")
+    (folder / "unmounted.csv").symlink_to(tmp_path / "disk" / "leads.csv")
+    os.mkfifo(folder / "pipe.csv")
+    (folder / os.fsdecode(b"caf\xe9.csv")).write_bytes(b"x")
+    files = {file.name: file for file in read_inbox_folder(inbox, "acme", DAY)}
+    refused = {"folder", "outside.csv", "unmounted.csv"}
+    assert files.keys() == {"a.csv", "inside.csv", "caf\N{REPLACEMENT CHARACTER}.csv"} | refused
+    assert {name for name, file in files.items() if file.fault} == refused
+    assert files["inside.csv"].digest == files["a.csv"].digest
+    assert "link" in (files["outside.csv"].fault or CLEAR).expected
+
+
+def test_sealed_files_are_listed_as_they_were_delivered_and_read_through_their_seal(tmp_path: Path) -> None:
+    manifest = json.dumps({"sequence": 3, "files": [{"name": "a.csv", "rows": 1}]}).encode()
+    contents = {"a.csv": CONTENT, "in/b.csv.gz": gzip.compress(CONTENT), "c.zip": archive(**{"d.csv": CONTENT})}
+    inbox = inbox_with(tmp_path, **contents, **{"manifest.json": manifest, "theirs.csv.age": b"not ours"})
+    folder = inbox / "acme" / DAY.isoformat()
+    clear = read_inbox_folder(inbox, "acme", DAY)
+    seals = Seals(tmp_path / "keys")
+    for name in (*contents, "manifest.json"):
+        path = folder / name
+        assert seals.seal(path, folder, hashlib.sha256(path.read_bytes()).hexdigest())
+        assert not path.exists()
+    sealed = read_inbox_folder(inbox, "acme", DAY, seals=seals)
+    told = [(file.name, file.digest, file.size, file.member, file.manifest) for file in sealed]
+    assert told == [(file.name, file.digest, file.size, file.member, file.manifest) for file in clear]
+    assert [file.name for file in sealed if not file.is_sealed] == ["theirs.csv.age"]
+    leads = [file for file in sealed if ".csv" in file.name and file.is_sealed]
+    assert [rows_of(read_file(file, terms(), seals=seals)) for file in leads] == [[["1", "a"]]] * 3
+    (folder / "a.csv").write_bytes(CONTENT)
+    again = {file.name: file.is_sealed for file in read_inbox_folder(inbox, "acme", DAY, seals=seals)}
+    assert not again["a.csv"]
+    assert len(again) == len(sealed)
+
+
+def test_a_seal_that_can_not_be_opened_is_our_fault_and_names_the_file(tmp_path: Path) -> None:
+    inbox = inbox_with(tmp_path, **{"a.csv": CONTENT})
+    folder = inbox / "acme" / DAY.isoformat()
+    Seals(tmp_path / "keys").seal(folder / "a.csv", folder, hashlib.sha256(CONTENT).hexdigest())
+    (file,) = read_inbox_folder(inbox, "acme", DAY)
+    with pytest.raises(InboxFaultError, match=r"a\.csv\.age"):
+        read_file(file, terms())
+    with pytest.raises(InboxFaultError, match=r"a\.csv\.age"):
+        read_file(file, terms(), seals=Seals(tmp_path / "other keys"))
 
 
 def test_members_of_an_archive_are_files_of_their_own(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import pyarrow as pa
 import pytest
 
 from pipelines.domain.delivered_files import Delivery
-from pipelines.domain.intake import Intake, take_in_days
 from pipelines.domain.schemas import arrow_schema
 from tests.intake_boxes import (
     DAY,
@@ -15,6 +14,7 @@ from tests.intake_boxes import (
     LEAD_COLUMNS,
     PROOF_COLUMNS,
     Box,
+    Intake,
     contract,
     csv_bytes,
     file_terms,
@@ -23,6 +23,7 @@ from tests.intake_boxes import (
     refusals,
     rows,
     take_leads,
+    taken_in,
     with_leads,
 )
 
@@ -44,6 +45,9 @@ def test_a_good_lead_is_typed_keyed_and_stamped() -> None:
         "email_key": HASHER.key("a1@x.fr"),
         "email_alias_key": HASHER.key("a1@x.fr"),
         "phone_key": HASHER.key("+262692123456"),
+        "email_kind": "ordinary",
+        "phone_kind": "mobile",
+        "phone_region": "RE",
         "invalid_fields": [],
         "placeholder_fields": [],
         "delivered_at": datetime(2026, 8, 11, 10),
@@ -100,7 +104,7 @@ def test_a_reference_may_come_again_in_another_delivery_and_malformed_rows_take_
         Delivery(DAY + timedelta(days=1), contract(), second.files()),
     ]
     box = Box(**first.contents, **second.contents)
-    intake = take_in_days("acme", days, read=box.read, first_delivered_on={}, hasher=HASHER)
+    intake = taken_in(days, read=box.read)
     assert refusals(intake) == [(1, "row_malformed", None)]
     assert rows(intake.leads, "delivery_date", "row_number") == [(DAY, 2), (DAY + timedelta(days=1), 1)]
 

@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 
 from pipelines.domain.delivered_files import Delivery
-from pipelines.domain.intake import Intake, take_in
 from pipelines.domain.intake_files import counting_digests
 from tests.intake_boxes import (
     DAY,
-    HASHER,
     LEAD_COLUMNS,
     NOON,
     Box,
+    Intake,
     contract,
     csv_bytes,
     file_terms,
@@ -22,6 +21,7 @@ from tests.intake_boxes import (
     rows,
     statuses,
     take_leads,
+    taken_in,
 )
 
 
@@ -195,9 +195,7 @@ def test_an_unrecorded_arrival_is_assumed_at_the_cut_off() -> None:
 def test_a_due_day_without_a_lead_file_is_recorded(calendar: str | None, day: date, is_due: bool) -> None:
     box = Box(**{"consent_proofs.csv": csv_bytes([proof(1)])})
     for files in ((), box.files()):
-        intake = take_in(
-            "acme", day, contract(calendar=calendar), files, read=box.read, earlier_digests=frozenset(), hasher=HASHER
-        )
+        intake = taken_in([Delivery(day, contract(calendar=calendar), files)], read=box.read)
         found = rows(intake.deliveries, "file_name", "status", "delivered_at")
         assert found == [*((file.name, "accepted", None) for file in files), *([(None, "no_delivery", None)] * is_due)]
 

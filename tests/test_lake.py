@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.domain.schemas import INTAKE_TABLES, arrow_schema
@@ -62,6 +64,47 @@ def test_the_order_in_which_rows_come_does_not_change_the_bytes(lake: Lake, tmp_
         assert lake.partition(table, "acme", DAY).read_bytes() == other.partition(table, "acme", DAY).read_bytes()
 
 
+@pytest.mark.parametrize("size", [1, 3, 4, 7, 10])
+def test_pieces_of_any_size_give_the_same_bytes_in_row_groups_of_one_size(
+    lake: Lake, tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.storage.lake.ROW_GROUP", 4)
+    other, whole = Lake(tmp_path / "other"), rejected(list(range(1, 11)))
+    pieces = (whole.slice(start, size) for start in range(0, 10, size))
+    for place, content in ((lake, whole), (other, pieces)):
+        with place.writing("acme"):
+            place.publish("acme", DAY, empty_tables() | {"rejected_rows": content})
+    paths = [place.partition("rejected_rows", "acme", DAY) for place in (lake, other)]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    groups = pq.read_metadata(paths[0])
+    assert [groups.row_group(n).num_rows for n in range(groups.num_row_groups)] == [4, 4, 2]
+
+
+def test_streams_are_read_in_the_order_of_publishing(lake: Lake) -> None:
+    read: list[str] = []
+
+    def stream(table: str) -> Iterator[pa.Table]:
+        read.append(table)
+        yield arrow_schema(table).empty_table()
+
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, {table: stream(table) for table in INTAKE_TABLES})
+    assert tuple(read) == INTAKE_TABLES
+    assert lake.published_days("acme") == [DAY]
+
+
+def test_what_lies_aside_is_removed_when_the_writer_fails(lake: Lake) -> None:
+    def fail() -> None:
+        with lake.writing("acme"):
+            lake.aside("acme").mkdir(parents=True)
+            (lake.aside("acme") / "half.arrow").write_bytes(b"half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert not lake.aside("acme").exists()
+
+
 def test_a_table_replaced_without_its_marker_makes_the_partition_untrusted(lake: Lake) -> None:
     with lake.writing("acme"):
         lake.publish("acme", DAY, empty_tables())
@@ -110,8 +153,6 @@ with lake.writing("acme"):
 
 
 def test_files_hold_no_partition_columns(lake: Lake) -> None:
-    import pyarrow.parquet as pq
-
     with lake.writing("acme"):
         lake.publish("acme", DAY, empty_tables())
     names = pq.ParquetFile(lake.partition("leads", "acme", DAY)).schema_arrow.names

@@ -28,6 +28,7 @@ GRAPH = {
     "consent_proofs": ("intake", []),
     "verdicts": ("verdicts", ["consent_proofs", "leads", "oppositions"]),
     "vendor_scores": ("scores", ["verdicts"]),
+    "purges": ("retention", []),
     "dossiers": ("dossiers", ["vendor_scores"]),
     "rules": ("registry", []),
     "staging/stg_lake__rules": ("staging", ["rules"]),
@@ -131,7 +132,7 @@ def test_the_ui_shows_the_columns_of_a_published_table_as_its_model_describes_th
 
 def test_every_asset_of_ours_has_a_description_an_owner_and_a_kind(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    for name in ("oppositions", *DELIVERY_ASSETS, "vendor_scores", "dossiers"):
+    for name in ("oppositions", *DELIVERY_ASSETS, "vendor_scores", "dossiers", "purges"):
         node = graph.get(dg.AssetKey(name))
         assert node.description, name
         assert node.owners, name

@@ -531,7 +531,7 @@ def exported(folder: Path, *rows: dict[str, object]) -> list[dict[str, str]]:
         ("+33", "'+33"),
         ("-1", "'-1"),
         ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "\t'=1"),
+        ("\t=1", "'\t'=1"),
         ("＝1", "'＝1"),
         ("a;=1+1", "a;'=1+1"),
         ('a\n"=1', 'a\n"\'=1'),

@@ -1,9 +1,11 @@
 """Settings: read once, places below the home, errors that name the variable."""
 
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
+from pipelines.domain.limits import Limits
 from pipelines.settings import SettingsError, load_settings
 
 
@@ -21,6 +23,7 @@ def test_places_lie_below_the_home_unless_given(tmp_path: Path) -> None:
         ("OPPOSABLE_FIRST_DAY", "tomorrow", "OPPOSABLE_FIRST_DAY"),
         ("OPPOSABLE_THREADS", "0", "OPPOSABLE_THREADS"),
         ("OPPOSABLE_ENGINE", "abacus", "OPPOSABLE_ENGINE"),
+        ("OPPOSABLE_MAX_ROWS", "0", "OPPOSABLE_MAX_ROWS"),
     ],
 )
 def test_a_wrong_setting_is_named(variable: str, value: str, expected: str) -> None:
@@ -30,3 +33,14 @@ def test_a_wrong_setting_is_named(variable: str, value: str, expected: str) -> N
 
 def test_variables_of_others_are_left_alone() -> None:
     assert load_settings({"PATH": "/bin"}).engine == "duckdb"
+
+
+def test_every_limit_of_a_delivered_file_is_a_setting_that_its_refusal_names() -> None:
+    assert load_settings({}).limits == Limits()
+    for place, bound in enumerate(fields(Limits), start=5):
+        setting = f"OPPOSABLE_MAX_{bound.name.upper()}"
+        limits = load_settings({setting: str(place)}).limits
+        assert limits == replace(Limits(), **{bound.name: place})
+        words = limits.refusal(bound.name).expected  # type: ignore[arg-type]
+        assert words.startswith(f"at most {place} ")
+        assert words.endswith(f"({setting})")

@@ -1,23 +1,35 @@
-"""`opposable contracts`: what is wrong with contracts, for those who write them. The rules are in `contract_lint`."""
+"""`opposable contracts`: what is wrong with contracts, a first draft of one, and how files drift from what they were.
+
+The rules are in `contract_lint`, how a draft is made in `contract_drafts`, what drifts in `column_drift`.
+"""
 
 import difflib
 from collections.abc import Collection
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
-from pipelines.commands.shared import house_of_settings, refuse
+from pipelines.commands.shared import day_of, house_of_settings, known_vendor, refuse
+from pipelines.domain.contract_drafts import DraftedFiles, draft_files
+from pipelines.domain.delivered_files import shown_name
+from pipelines.domain.draft_documents import draft_document
+from pipelines.engines.column_drift import vendor_drifts
 from pipelines.resources.house import House
 from pipelines.rulebook.sources import CatalogueError
-from pipelines.storage.contracts import load_contracts, vendor_folders
+from pipelines.storage.contracts import SUFFIX, VENDOR, load_contracts, vendor_folders
+from pipelines.storage.samples import SampleError, read_samples
 
-app = typer.Typer(help="The contracts and what is wrong with them.", no_args_is_help=True)
+app = typer.Typer(help="The contracts, what is wrong with them, and how files keep to them.", no_args_is_help=True)
 
 
 @app.callback()
 def contracts() -> None:
-    """The contracts and what is wrong with them."""
+    """The contracts, what is wrong with them, and how files keep to them."""
 
 
 @app.command()
@@ -42,6 +54,89 @@ def lint(
     typer.echo(f"{book.file_count} contracts in {folder}: {error_count} errors, {warning_count} warnings")
     if error_count:
         raise typer.Exit(1)
+
+
+@app.command()
+def init(
+    vendor: Annotated[str, typer.Argument(help="Key of the vendor: 2 to 32 of a-z, 0-9 and -.")],
+    leads: Annotated[list[Path], typer.Option("--from", help="A lead file of the vendor, packed or not; repeatable.")],
+    proofs: Annotated[list[Path] | None, typer.Option(help="A file of consent proofs; repeatable.")] = None,
+    valid_from: Annotated[
+        str | None, typer.Option(help="File the draft under this date among the vendor's contracts.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the draft here; without either it is printed.")] = None,
+) -> None:
+    """Draft a contract from samples: dialect, columns, types, formats, and a question wherever that is not sure.
+
+    No delivered value is written or shown, save words of closed vocabularies such as oui and non.
+    Exit status: 0 drafted, 2 for a file that can't serve as a sample, or a draft that is there already.
+    """
+    if not VENDOR.fullmatch(vendor):
+        refuse("VENDOR: expected 2 to 32 of a-z, 0-9 and -, not beginning with -")
+    target = out or (_filed(vendor, valid_from) if valid_from else None)
+    if target is not None and target.exists():
+        refuse(f"{target} is there already; move it away, or choose another --out")
+    try:
+        drafted = draft_files("leads", read_samples(leads, "leads"))
+        drafted_proofs = draft_files("consent_proofs", read_samples(proofs, "consent_proofs")) if proofs else None
+    except SampleError as error:
+        refuse(str(error))
+    text = draft_document(vendor, drafted, drafted_proofs)
+    for files in (drafted, drafted_proofs):
+        if files is not None:
+            _show(files)
+    if target is None:
+        typer.echo(text, nl=False)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    typer.echo(f"{target}: a draft; answer its questions, then `opposable contracts lint {vendor}`", err=True)
+
+
+@app.command()
+def drift(
+    vendor: Annotated[str | None, typer.Argument(help="The vendor to look at; all unless given.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="First delivery date.")] = None,
+    to: Annotated[str | None, typer.Option(help="Last delivery date.")] = None,
+) -> None:
+    """Name the columns of published deliveries that are not as in the last accepted delivery before.
+
+    Exit status: 0 told, drifts included, 2 for a wrong date or an unknown vendor.
+    """
+    house = house_of_settings()
+    first = day_of("--from", from_) if from_ else date.min
+    last = day_of("--to", to) if to else date.max
+    book = house.contracts()
+    if vendor:
+        known_vendor(book, vendor)
+    count = 0
+    for one in [vendor] if vendor else house.lake.vendors():
+        days = [day for day in house.lake.published_days(one) if first <= day <= last]
+        for found in vendor_drifts(house.judge.engine, house.lake, book.in_force, one, days):
+            typer.echo(str(found))
+            count += 1
+    typer.echo(f"{count} {'drift' if count == 1 else 'drifts'} of columns")
+
+
+def _filed(vendor: str, valid_from: str) -> Path:
+    return house_of_settings().settings.contracts / vendor / f"{day_of('--valid-from', valid_from)}{SUFFIX}"
+
+
+def _show(files: DraftedFiles) -> None:
+    """The mapping as a table on standard error."""
+    table = Table(title=f"{files.terms.role}: {files.terms.path}", title_justify="left")
+    for heading in ("column", "field", "how sure", "filled", "questions"):
+        table.add_column(heading, overflow="fold")
+    for field in files.fields:
+        name = escape(shown_name(field.terms.physical_name, 0))
+        asked = escape("\n".join(field.questions))
+        table.add_row(name, field.terms.name, field.confidence, f"{field.filled:.0%}", asked)
+    for column, filled in files.undeclared:
+        table.add_row(escape(column), "", "", f"{filled:.0%}", "not understood: is it needed?")
+    console = Console(stderr=True)
+    console.print(table)
+    for question in files.questions:
+        console.print(f"? {escape(question)}")
 
 
 def _check_vendor(folder: Path, vendor: str) -> None:

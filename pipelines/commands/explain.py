@@ -11,6 +11,9 @@ from rich.table import Table
 from pipelines.commands.shared import day_of, house_of_settings, instant_of, known_vendor, refuse
 from pipelines.domain.words import CHANNELS
 from pipelines.engines.explain import ExplainedUse, explain
+from pipelines.resources.house import House
+from pipelines.storage.keys import KeysError
+from pipelines.storage.registry import RegistryError
 
 _COLOURS = {"pass": "green", "fail": "red", "unknown": "yellow", "not applicable": "dim"}
 
@@ -32,6 +35,7 @@ def explain_command(
         refuse(f"--channel: expected one of {', '.join(CHANNELS)}")
     day: date | None = day_of("--date", on) if on else None
     at: datetime | None = instant_of("--as-of", as_of) if as_of else None
+    _confirm_keys(house, vendor)
     uses = explain(house.judge, house.lake, book.of(vendor), vendor, lead_id, on=day, channel=channel, as_of=at)
     if not uses:
         typer.echo(
@@ -43,6 +47,14 @@ def explain_command(
         raise typer.Exit(1)
     for use in uses:
         Console().print(_table(use))
+
+
+def _confirm_keys(house: House, vendor: str) -> None:
+    """While keys are rotated nothing can be compared: the answer would leave out oppositions."""
+    try:
+        house.confirm_keys(vendor)
+    except (RegistryError, KeysError, ValueError) as error:
+        refuse(str(error))
 
 
 def _table(use: ExplainedUse) -> Table:

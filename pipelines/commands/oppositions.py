@@ -15,8 +15,9 @@ from pipelines.commands.shared import house_of_settings, refuse
 from pipelines.domain.identities import NORMALISATION_VERSION, IdentityHasher
 from pipelines.domain.oppositions import HeaderError, OppositionLine, RefusedLine, read_header, read_lines
 from pipelines.resources.house import House
-from pipelines.storage.keys import KEY_ID, KeyMissingError
-from pipelines.storage.oppositions import ImportCounts, import_oppositions
+from pipelines.storage.keys import KeysError, key_id
+from pipelines.storage.oppositions import ImportCounts, has_hashed_oppositions, import_oppositions
+from pipelines.storage.probed_leads import unprobed_days
 from pipelines.storage.registry import RegistryError
 
 SHOWN_REFUSALS: Final = 100
@@ -40,13 +41,15 @@ def import_(
     Exit status: 0 all imported, 1 some lines refused, 2 a file, a header or a setting is wrong and nothing was done.
     """
     headers = {path: _header(path) for path in files}
-    registry, hasher = _opened(house_of_settings())
+    house = house_of_settings()
+    registry, hasher = _opened(house)
     done = [_import(path, columns, registry, hasher) for path, columns in headers.items()]
     if len(done) == 1 or any(refused for _, refused in done):
         for path, (counts, refused) in zip(files, done, strict=True):
             _say(path.name, counts, refused)
     if len(done) > 1:
         _say(f"{len(done)} files", _summed(counts for counts, _ in done), sum(refused for _, refused in done))
+    _hint_at_unprobed_leads(house)
     if any(refused for _, refused in done):
         raise typer.Exit(1)
 
@@ -78,7 +81,7 @@ def _import(
     ):
         next(file)  # the header
         lines = chain(refusals.let_pass(read_lines(file, columns, hasher)), _announce(progress, "merging"))
-        counts = _merge(path, registry, lines)
+        counts = _merge(path, registry, lines, key_id(hasher.secret_count))
     _report(path, refusals)
     return counts, refusals.count
 
@@ -87,9 +90,11 @@ def _summed(counts: Iterable[ImportCounts]) -> ImportCounts:
     return ImportCounts(*(sum(column) for column in zip(*map(astuple, counts), strict=True)))
 
 
-def _merge(path: Path, registry: sa.Engine, lines: Iterable[OppositionLine]) -> ImportCounts:
+def _merge(path: Path, registry: sa.Engine, lines: Iterable[OppositionLine], newest: str) -> ImportCounts:
     try:
-        return import_oppositions(registry, lines, key_id=KEY_ID, normalisation_version=NORMALISATION_VERSION)
+        return import_oppositions(registry, lines, key_id=newest, normalisation_version=NORMALISATION_VERSION)
+    except KeysError as error:
+        refuse(f"{path.name}: nothing of it was imported: {error}")
     except sa.exc.DBAPIError as error:
         reason = type(error.orig).__name__
         typer.echo(
@@ -122,7 +127,7 @@ def _header(path: Path) -> tuple[str, ...]:
 def _opened(house: House) -> tuple[sa.Engine, IdentityHasher]:
     try:
         return house.registry, house.hasher
-    except (RegistryError, KeyMissingError, ValueError) as error:
+    except (RegistryError, KeysError, ValueError) as error:
         refuse(str(error))
 
 
@@ -133,6 +138,18 @@ def _report(path: Path, refusals: _Refusals) -> None:
             typer.echo(f"{path.name}: line {line.line_number}: {column}expected {fault.expected}", err=True)
     if refusals.count > len(refusals.first):
         typer.echo(f"{path.name}: {refusals.count - len(refusals.first)} more lines refused", err=True)
+
+
+def _hint_at_unprobed_leads(house: House) -> None:
+    """Digests in another form than ours are met by leads alone that were taken in after the first of them came."""
+    days = list(unprobed_days(house.lake)) if has_hashed_oppositions(house.registry) else []
+    if days:
+        typer.echo(
+            "The registry holds digests that others made, perhaps in other forms than ours. Leads taken in before them "
+            "were not compared and are on hold where they are judged again; take them in again (`opposable reconcile`):"
+        )
+    for vendor, first, last in days:
+        typer.echo(f"  {vendor} from {first} to {last}")
 
 
 def _say(what: str, counts: ImportCounts, refused_count: int) -> None:

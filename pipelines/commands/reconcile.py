@@ -57,12 +57,12 @@ def _check_house(house: House) -> None:
     """Open what the runs will need, so that a wrong setting is said before any work."""
     from pipelines.rulebook.compiler import RulebookError
     from pipelines.rulebook.sources import CatalogueError
-    from pipelines.storage.keys import KeyMissingError
+    from pipelines.storage.keys import KeysError
     from pipelines.storage.registry import RegistryError
 
     try:
         _ = (house.registry, house.hasher, house.judge)
-    except (RegistryError, KeyMissingError, CatalogueError, RulebookError, ValueError) as error:
+    except (RegistryError, KeysError, CatalogueError, RulebookError, ValueError) as error:
         refuse(str(error))
 
 

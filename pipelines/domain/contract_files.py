@@ -13,7 +13,12 @@ from pipelines.domain.contract_document import FLAG, MAPPING, TEXT, Kind, Place,
 from pipelines.domain.contracts import FieldTerms, FileTerms
 from pipelines.domain.instants import UnsupportedPatternError, regex_of
 
-FORMATS: Final = {"csv": "csv", "xlsx": "xlsx", "jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet"}
+FORMATS: Final = {
+    **{word: word for word in ("csv", "xlsx", "xls", "ods", "jsonl", "json", "parquet")},
+    "ndjson": "jsonl",
+    "xlsm": "xlsx",
+}
+"""Words that a contract may use -> ours; `json` is one document, `jsonl` one object a line."""
 DELIMITERS: Final = {"\\t": "\t", "tab": "\t"}
 INSTANT_TYPES: Final = ("timestamp", "date")
 
@@ -193,7 +198,7 @@ def _delimiter(value: Any) -> str | None:
 GLOB = Kind(_glob, "a glob below the delivery folder, such as leads_*.csv")
 FORMAT = Kind(
     lambda value: FORMATS.get(value.strip().lower()) if isinstance(value, str) else None,
-    "one of csv, xlsx, jsonl, parquet",
+    "one of csv, xlsx, xls, ods, jsonl, json, parquet",
     tuple(FORMATS),
 )
 DELIMITER = Kind(_delimiter, "one character, or tab")

@@ -24,6 +24,7 @@ from pipelines.domain.contract_document import (
     one_of,
 )
 from pipelines.domain.contract_files import custom_properties, read_file_terms
+from pipelines.domain.contract_notices import read_notice_clause
 from pipelines.domain.contract_service_levels import read_service_levels
 from pipelines.domain.contracts import ApprovedForm, Contract
 
@@ -121,6 +122,7 @@ def _parties(custom: Mapping[str, Place]) -> dict[str, Any]:
         "goods_services": custom["goodsServices"].read(TEXT),
         "renewal_on": custom["renewalOn"].read(DAY),
         "notice_days": custom["noticeDays"].read(COUNT),
+        "notice_clause": read_notice_clause(custom["noticeClause"]),
     }
 
 

@@ -58,6 +58,18 @@ class ApprovedForm:
 
 
 @dataclass(frozen=True)
+class NoticeClause:
+    """How the vendor is notified. Without `deemed_after` only its acknowledgement notifies it."""
+
+    means: str
+    """email | registered_letter | portal | file."""
+    address: str | None = None
+    """Where notices go: a role's, never a person's."""
+    deemed_after: timedelta | None = None
+    """Counts as received so long after it was sent by those means."""
+
+
+@dataclass(frozen=True)
 class Contract:
     """One contract file: the terms that judge deliveries from `valid_from` until the next active one."""
 
@@ -97,6 +109,7 @@ class Contract:
     approved_forms: tuple[ApprovedForm, ...] = ()
     renewal_on: date | None = None
     notice_days: int | None = None
+    notice_clause: NoticeClause | None = None
     contacts: tuple[str, ...] = ()
 
 

@@ -5,7 +5,8 @@ an archive counts as a file of its own, under `archive.zip/member`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -20,6 +21,11 @@ from pipelines.domain.intake_manifests import Manifest
 
 _LIKE_AN_IDENTIFIER: Final = re.compile(r"@|(?:\d[\s.\-/()]*){7,}")
 LONGEST_NAME: Final = 64
+_ENDINGS: Final = "csv|txt|tsv|json|jsonl|ndjson|xlsx?|ods|parquet|zip|gz|zst"
+_EMAIL_IN_NAME: Final = re.compile(rf"[^\s/@]*@[^\s/]*?(?=(?:\.(?:{_ENDINGS}))*(?:$|[\s/]))", re.IGNORECASE)
+_PHONE_IN_NAME: Final = re.compile(
+    r"(?<!\d)(?:(?:\+|00)\d(?:[\s.\-_]?(?:\(0\))?\d){7,14}|0[1-9](?:[\s.\-_]?\d\d){4}|33[1-9]\d{8}|[67]\d{8})(?!\d)"
+)  # a date or an instant in a file's name is none
 
 
 @dataclass(frozen=True)
@@ -40,13 +46,16 @@ class DeliveredFile:
     path: Path
     """Where its bytes lie: the file, or the archive that holds it."""
     digest: str
-    """SHA-256 of its bytes as delivered (of a member's own bytes), lower-case hex."""
+    """SHA-256 of its bytes as delivered (of a member's own bytes; of the archive's digest and the name of a member that
+    can't be unpacked), lower-case hex."""
     size: int
     """Bytes as delivered."""
     received_at: datetime | None = None
     """Aware; None when our transport left no record."""
     member: str | None = None
     """Name inside the archive."""
+    is_sealed: bool = False
+    """Whether `path` is encrypted; digest and size are those of the clear bytes."""
     manifest: Manifest | None = None
     fault: FileRefusal | None = None
     """Set when it could not even be looked into: a broken archive or manifest."""
@@ -89,6 +98,17 @@ class RawChunk:
         """Data rows, malformed ones included."""
         return int(self.table.num_rows) + len(self.malformed)
 
+    def part(self, start: int, size: int) -> "RawChunk":
+        """Some consecutive rows of the table; the malformed ones go with the first."""
+        is_first = start == 0
+        return RawChunk(
+            self.table.slice(start, size),
+            self.row_numbers.slice(start, size),
+            self.malformed if is_first else self.malformed.slice(0, 0),
+            None if self.sheet_rows is None else self.sheet_rows.slice(start, size),
+            self.malformed_sheet_rows if is_first else None,
+        )
+
 
 @dataclass(frozen=True)
 class RawFile:
@@ -128,3 +148,19 @@ def shown_name(name: str, position: int) -> str:
     """A delivered column name as it may be kept: bounded, and `column <n>` if it looks like a person's identifier."""
     kept = name if not _LIKE_AN_IDENTIFIER.search(name) else f"column {position}"
     return kept[:LONGEST_NAME]
+
+
+def shown_file_names(names: Iterable[str]) -> dict[str, str]:
+    """The names of a delivery's files as they may be kept: addresses and phone numbers masked, no two alike."""
+    shown: dict[str, str] = {}
+    masked = {name: _PHONE_IN_NAME.sub("[phone]", _EMAIL_IN_NAME.sub("[e-mail]", name)) for name in sorted(names)}
+    taken = {name for name, mask in masked.items() if name == mask}
+    counts: Counter[str] = Counter()
+    for name, mask in masked.items():
+        kept = mask
+        while name != mask and kept in taken:
+            counts[mask] += 1
+            kept = f"{mask} ({counts[mask] + 1})"
+        taken.add(kept)
+        shown[name] = kept
+    return shown

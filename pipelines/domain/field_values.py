@@ -25,9 +25,14 @@ TEXT_LIST: Final = pa.list_(TEXT)
 NO_TEXT: Final = pa.scalar(None, TEXT)
 
 _FLAGS: Final = {
-    **dict.fromkeys(("true", "1", "oui", "yes", "vrai"), True),
-    **dict.fromkeys(("false", "0", "non", "no", "faux"), False),
+    **dict.fromkeys(("true", "1", "1.0", "oui", "yes", "vrai", "o", "y", "t", "on"), True),
+    **dict.fromkeys(("false", "0", "0.0", "non", "no", "faux", "n", "f", "off"), False),
 }
+_COUNTRIES: Final = {"FRANCE": "FR", "FRA": "FR"}
+_BLANK: Final = (
+    "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+)
+"""White space, and what can't be seen either."""
 _REFERENCE: Final = "a reference without an e-mail address or phone number"
 _LIKE_AN_EMAIL: Final = r"[^@\s]@[^@\s]+\.[^@\s]"
 _LIKE_A_PHONE: Final = r"^(?:\+|0)(?:[\s.\-/()]*\d){9,}$"
@@ -47,8 +52,8 @@ class Kind:
 
 
 def clean(texts: pa.Array) -> pa.Array:
-    """Trimmed, NFC; NULL where nothing is left."""
-    trimmed = pc.utf8_trim_whitespace(pc.utf8_normalize(texts, form="NFC"))
+    """Trimmed of white space and zero-width characters, NFC; NULL where nothing is left."""
+    trimmed = pc.utf8_trim(pc.utf8_normalize(texts, form="NFC"), _BLANK)
     return pc.if_else(pc.equal(trimmed, ""), NO_TEXT, trimmed)
 
 
@@ -199,6 +204,8 @@ def _read_reference(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 def _read_country(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     upper = pc.utf8_upper(_read_text(texts, terms))
+    for name, code in _COUNTRIES.items():
+        upper = pc.if_else(pc.equal(upper, name), code, upper)
     return pc.if_else(pc.match_substring_regex(upper, "^[A-Z]{2}$"), upper, NO_TEXT)
 
 

@@ -5,8 +5,10 @@ and SHA-256-hashed entries of a registry meet in the same key.
 """
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Callable
+from copy import copy
 from typing import Final
 
 import email_validator
@@ -27,6 +29,7 @@ _SPECIAL: Final = "--"
 _LONGEST_REGULAR: Final = 63  # so short that no part of the address can be too long
 _TAG: Final = r"^([^+@]+)\+[^@]*@"
 _GMAIL: Final = r"@(?:gmail|googlemail)\.com$"
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SHA256_HEX: Final = r"^[0-9a-f]{64}$"
 
 _HEX_PAIRS: Final = np.array([list(f"{byte:02x}".encode()) for byte in range(256)], np.uint8)
@@ -36,9 +39,13 @@ email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
 def canonical_email(text: str) -> str | None:
-    """Trimmed, NFC, lower case, domain in punycode; None if the syntax is bad (`email-validator`, no look-up)."""
+    """Trimmed, NFC, lower case, domain in punycode; None if the syntax is bad (`email-validator`, no look-up).
+
+    Zero-width characters, which copying from a page leaves behind, don't count. An address with something around it
+    (`mailto:`, a name and angle brackets) or a quoted local part is bad: it is not guessed at.
+    """
     try:
-        address = email_validator.validate_email(text.strip(), check_deliverability=False)
+        address = email_validator.validate_email(_INVISIBLE.sub("", text).strip(), check_deliverability=False)
     except email_validator.EmailNotValidError:
         return None
     local = unicodedata.normalize("NFC", unicodedata.normalize("NFC", address.local_part).lower())
@@ -53,6 +60,12 @@ def canonical_emails(texts: pa.Array) -> pa.Array:
     is_irregular = pc.fill_null(pc.invert(is_regular), False)
     rest = mapped_once(texts.filter(is_irregular), canonical_email, pa.string())
     return pc.replace_with_mask(lowered, is_irregular, rest)
+
+
+def email_parts(canonicals: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Local parts and domains of a column of canonical addresses."""
+    parts = pc.split_pattern(canonicals, "@", max_splits=1)
+    return pc.list_element(parts, 0), pc.list_element(parts, 1)
 
 
 def email_alias(canonical: str) -> str:
@@ -77,15 +90,33 @@ def mapped_once(texts: pa.Array, function: Callable[[str], object], type_: pa.Da
 
 
 class IdentityHasher:
-    """Turns canonical identifiers into identity keys under one secret."""
+    """Turns canonical identifiers into identity keys under a chain of secrets, the oldest first.
 
-    def __init__(self, secret: bytes) -> None:
-        """Prepare the two padded states of HMAC once: it is called for every identifier of every lead."""
-        if len(secret) < KEY_BYTES:
-            raise ValueError(f"the identity secret must have at least {KEY_BYTES} bytes")
-        block = (hashlib.sha256(secret).digest() if len(secret) > _BLOCK_BYTES else secret).ljust(_BLOCK_BYTES, b"\0")
-        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
-        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+    key_1 = HMAC(secret_1, hex SHA-256 of the identifier), key_n = HMAC(secret_n, the 32 lower-case hex digits of
+    key_{n-1}), each cut to 16 bytes. So a key that was made under fewer secrets can be brought up to date without its
+    identifier, by wrapping it.
+    """
+
+    def __init__(self, *secrets: bytes, is_probing: bool = False) -> None:
+        """Prepare the HMAC of each secret once: it is called for every identifier of every lead.
+
+        `is_probing`: whether leads are keyed under other forms, too (`probes`).
+        """
+        self.is_probing = is_probing
+        if not secrets:
+            raise ValueError("an identity key needs at least one secret")
+        self._first, *self._later = map(_KeyedHash, secrets)
+
+    def with_probing(self, is_probing: bool) -> "IdentityHasher":
+        """The same hasher, with leads keyed under other forms, too, or not."""
+        other = copy(self)
+        other.is_probing = is_probing
+        return other
+
+    @property
+    def secret_count(self) -> int:
+        """How many secrets the chain has: the generation of its keys."""
+        return 1 + len(self._later)
 
     def key(self, canonical: str) -> str:
         """Key of one canonical identifier."""
@@ -108,15 +139,47 @@ class IdentityHasher:
         good = pc.if_else(is_digest, lowered, pa.scalar(None, pa.string()))
         return _spread(self._hashed(pc.drop_null(good).cast(pa.binary()).to_pylist()), good)
 
+    def wrapped(self, keys: pa.Array, secret_count: int | None = None) -> pa.Array:
+        """Keys made under the first so many secrets, all but the newest unless told, brought up to date; NULL stays.
+
+        Raises:
+            ValueError: there is no secret that they were not made under, or none that they were.
+        """
+        count = len(self._later) if secret_count is None else secret_count
+        if not 1 <= count <= len(self._later):
+            raise ValueError(f"keys made under {count} of {self.secret_count} secrets can't be wrapped")
+        return _spread(self._chained(pc.drop_null(keys), count), keys)
+
+    def _chained(self, keys: pa.Array, count: int) -> pa.Array:
+        """Keys made under `count` secrets as keys under all."""
+        for later in self._later[count - 1 :]:
+            keys = _hex_strings(later.digests(keys.cast(pa.binary()).to_pylist()))
+        return keys
+
     def _hashed(self, digests: list[bytes]) -> pa.Array:
+        return self._chained(_hex_strings(self._first.digests(digests)), 1)
+
+
+class _KeyedHash:
+    """HMAC-SHA256 under one secret, with its two padded states prepared."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) < KEY_BYTES:
+            raise ValueError(f"the identity secret must have at least {KEY_BYTES} bytes")
+        block = (hashlib.sha256(secret).digest() if len(secret) > _BLOCK_BYTES else secret).ljust(_BLOCK_BYTES, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def digests(self, values: list[bytes]) -> bytes:
+        """The digests of all values, one after another."""
         inner, outer = self._inner.copy, self._outer.copy
-        keys = []
-        for digest in digests:
+        found = []
+        for value in values:
             first, second = inner(), outer()
-            first.update(digest)
+            first.update(value)
             second.update(first.digest())
-            keys.append(second.digest())
-        return _hex_strings(b"".join(keys))
+            found.append(second.digest())
+        return b"".join(found)
 
 
 def _hex_strings(digests: bytes) -> pa.Array:

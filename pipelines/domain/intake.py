@@ -1,64 +1,99 @@
 """The intake of one vendor's deliveries: files in, the four published tables out. Nothing a vendor sends raises.
 
-Set-based: the files of all days are read, then mapped, judged and validated together, per contract and role, in bounded
-chunks. Reading bytes and writing tables belong to the storage.
+Set-based, and bounded in memory: the files of all days are read block by block, across files and days; the rows are
+mapped, judged and validated, and sorted by day. Reading bytes and writing tables belong to the storage.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import Final, Protocol
 
-import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipelines.domain.contracts import Contract
-from pipelines.domain.delivered_files import DeliveredFile, Delivery, RawChunk, column_name
+from pipelines.domain.date_orders import ambiguous_fields
+from pipelines.domain.delivered_files import Delivery
 from pipelines.domain.identities import IdentityHasher
-from pipelines.domain.intake_files import ROLES_READ, FileCase, Read, mark_duplicates, open_cases
-from pipelines.domain.intake_tables import (
-    CHUNK,
-    Stamps,
-    count_rows,
-    deliveries_table,
-    published,
-    values_kept_back,
-)
+from pipelines.domain.intake_blocks import blocks
+from pipelines.domain.intake_files import FileCase, Read, mark_duplicates, open_cases
+from pipelines.domain.intake_rows import IntakeRows
+from pipelines.domain.intake_tables import deliveries_table, validate, values_kept_back
+from pipelines.domain.limits import Limits
 from pipelines.domain.mapping import Rows
-from pipelines.domain.refusals import REFUSALS, refusals
-from pipelines.domain.row_acceptance import Taken, repeated_leads, take_consent_proofs, take_leads
-from pipelines.domain.schemas import INTAKE_TABLES, arrow_schema, cut_by_day
+from pipelines.domain.row_acceptance import Taken, take_consent_proofs, take_leads
+from pipelines.domain.schemas import cut_by_day
+from pipelines.domain.sorted_rows import DAY, SetAside
+
+_HANDED_OVER: Final = ("lead_id", "email", "phone", "first_name", "last_name", "file_digest", "row_number")
 
 
-@dataclass(frozen=True)
-class Intake:
-    """The four tables of some days, each sorted by day and its sort keys."""
+class Vault(Protocol):
+    """Where the identifiers of accepted leads go, and nothing else does."""
 
-    deliveries: pd.DataFrame
-    leads: pd.DataFrame
-    consent_proofs: pd.DataFrame
-    rejected_rows: pd.DataFrame
+    def add(self, vendor: str, day: date, identifiers: pa.Table) -> None:
+        """Keep identifiers for a day: `lead_id, email, phone, first_name, last_name, file_digest, row_number`."""
 
-    def tables_by_day(self, days: Sequence[date]) -> Iterator[tuple[date, dict[str, pa.Table]]]:
-        """The Arrow tables of each day, in the order in which they are to be published."""
-        parts = {table: cut_by_day(_as_arrow(table, getattr(self, table))) for table in INTAKE_TABLES}
-        for day in days:
-            yield day, {table: parts[table].get(day, arrow_schema(table).empty_table()) for table in INTAKE_TABLES}
+    def publish(self, vendor: str, day: date) -> None:
+        """Let what was added for a day stand in the place of what was there."""
 
 
-def take_in(
-    vendor: str,
-    day: date,
-    contract: Contract | None,
-    files: Sequence[DeliveredFile],
-    *,
-    read: Read,
-    earlier_digests: frozenset[str],
-    hasher: IdentityHasher,
-) -> Intake:
-    """Take in one delivery. `earlier_digests`: of the vendor's files in earlier folders (`counting_digests`)."""
-    earlier = dict.fromkeys(earlier_digests, date.min)
-    delivery = Delivery(day, contract, tuple(files))
-    return take_in_days(vendor, [delivery], read=read, first_delivered_on=earlier, hasher=hasher)
+class IntakeDay:
+    """What one delivery became."""
+
+    def __init__(self, vendor: str, delivery: Delivery, cases: Mapping[int, FileCase], rows: IntakeRows) -> None:
+        """`cases` are the delivery's files by their place among those of the run."""
+        self.day = delivery.day
+        self._vendor, self._delivery, self._cases, self._rows = vendor, delivery, cases, rows
+        self._row_counts: Counter[str] = Counter()
+        self._reasons: Counter[tuple[str | None, str]] = Counter()
+        self._files: pa.Table | None = None
+
+    @property
+    def tables(self) -> dict[str, Iterator[pa.Table]]:
+        """Streams of sorted tables, in the order of publishing, in which they have to be read, once."""
+        return {
+            "leads": self._counted("leads", self._rows.leads(self.day)),
+            "consent_proofs": self._counted("consent_proofs", self._rows.consent_proofs(self.day)),
+            "rejected_rows": self._rejected_rows(),
+            "deliveries": self._deliveries(),
+        }
+
+    def counts(self, role: str) -> dict[str, int | str]:
+        """What became of the day's files of a role. Known when the tables were read.
+
+        Raises:
+            ValueError: they were not.
+        """
+        if self._files is None:
+            raise ValueError(f"{self._vendor} {self.day}: counts are asked for before the tables are read")
+        ours = self._files.filter(pc.equal(self._files["role"], role))
+        counts: dict[str, int | str] = {
+            "dagster/row_count": self._row_counts[role],
+            "files": ours.num_rows,
+            "rows rejected": pc.sum(ours["rows_rejected"]).as_py() or 0,
+        }
+        statuses = sorted(set(self._files["status"].to_pylist()) - {"accepted"})
+        if statuses:
+            counts["not simply accepted"] = ", ".join(statuses)
+        reasons = sorted((reason, count) for (of, reason), count in self._reasons.items() if of == role)
+        return counts | {f"reason {reason}": count for reason, count in reasons}
+
+    def _counted(self, role: str, stream: Iterator[pa.Table]) -> Iterator[pa.Table]:
+        for rows in stream:
+            self._row_counts[role] += rows.num_rows
+            yield rows
+
+    def _rejected_rows(self) -> Iterator[pa.Table]:
+        for rows, roles in self._rows.rejected_rows(self.day):
+            reasons = pa.table({"role": roles, "reason": rows["reason"]})
+            for found in reasons.group_by(["role", "reason"]).aggregate([([], "count_all")]).to_pylist():
+                self._reasons[found["role"], found["reason"]] += found["count_all"]
+            yield rows
+
+    def _deliveries(self) -> Iterator[pa.Table]:
+        self._files = deliveries_table(self._vendor, [self._delivery], {self.day: self._cases}, self._rows.counts)
+        yield self._files
 
 
 def take_in_days(
@@ -68,8 +103,11 @@ def take_in_days(
     read: Read,
     first_delivered_on: Mapping[str, date],
     hasher: IdentityHasher,
-) -> Intake:
-    """Take in some days of a vendor, at most one delivery a day, in any order.
+    limits: Limits | None = None,
+    set_aside: SetAside | None = None,
+    vault: Vault | None = None,
+) -> Iterator[IntakeDay]:
+    """Take in some days of a vendor, at most one delivery a day, in any order; they come in order.
 
     Args:
         vendor: its key.
@@ -78,90 +116,77 @@ def take_in_days(
         first_delivered_on: digest -> earliest folder with those bytes, for the vendor's other folders
             (`counting_digests`).
         hasher: makes the identity keys.
+        limits: how much a file may hold.
+        set_aside: keeps sorted rows that do not fit in memory; never an identifier of a person.
+        vault: takes the identifiers of accepted leads.
 
     Raises:
         IntakeFaultError: a fault of ours.
     """
     ordered = sorted(deliveries, key=lambda delivery: delivery.day)
-    cases = _read_cases(ordered, read, first_delivered_on)
-    with values_kept_back(f"{vendor}: taking in rows"):
-        taken = {role: list(_take_rows(role, cases, hasher)) for role in ROLES_READ}
-    accepted = {role: [part.accepted for part in parts] for role, parts in taken.items()}
-    refused = pa.concat_tables([*_refused(cases), *(part.refused for parts in taken.values() for part in parts)])
-    stamps = Stamps(cases)
-    counts = count_rows([table for tables in accepted.values() for table in tables], refused, len(cases))
-    return Intake(
-        deliveries=published("deliveries", vendor, deliveries_table(ordered, cases, counts)),
-        leads=published("leads", vendor, *(stamps.on(table, "leads") for table in accepted["leads"])),
-        consent_proofs=published(
-            "consent_proofs", vendor, *(stamps.on(table, "consent_proofs") for table in accepted["consent_proofs"])
-        ),
-        rejected_rows=published("rejected_rows", vendor, stamps.on(refused, "rejected_rows")),
-    )
-
-
-def _read_cases(ordered: Sequence[Delivery], read: Read, first_delivered_on: Mapping[str, date]) -> list[FileCase]:
-    """Every file with what has become of it, read where it is to be read; by day and name."""
     cases = [case for delivery in ordered for case in open_cases(delivery)]
     mark_duplicates(cases, first_delivered_on, read)
-    for case in cases:
+    rows = _read_rows(vendor, cases, read, limits or Limits(), hasher, set_aside, vault)
+    by_day: dict[date, dict[int, FileCase]] = {delivery.day: {} for delivery in ordered}
+    for place, case in enumerate(cases):
+        by_day[case.delivery.day][place] = case
+    # Repeated references still turn accepted rows into rejected ones, which a schema does not mind.
+    validate("deliveries", deliveries_table(vendor, ordered, by_day, rows.counts))
+    for delivery in ordered:
+        if vault is not None:
+            vault.publish(vendor, delivery.day)
+        yield IntakeDay(vendor, delivery, by_day[delivery.day], rows)
+
+
+def _read_rows(
+    vendor: str,
+    cases: Sequence[FileCase],
+    read: Read,
+    limits: Limits,
+    hasher: IdentityHasher,
+    set_aside: SetAside | None,
+    vault: Vault | None,
+) -> IntakeRows:
+    """What became of every row; the cases know what became of the files."""
+    rows = IntakeRows(vendor, cases, set_aside)
+    orders: list[pa.Table] = []
+    for block in blocks(cases, read, limits):
+        with values_kept_back(f"{vendor}: taking in rows"):
+            rows.refuse_malformed(block.malformed)
+            if not block.rows.count:
+                continue
+            taken = _taken(block.rows, hasher)
+            rows.add(block.rows.terms.role, taken)
+            if vault is not None and taken.identifiers is not None:
+                _hand_over(vault, vendor, taken.identifiers, cases)
+            if taken.date_orders is not None:
+                orders.append(taken.date_orders)
+    rows.end_reading()
+    _note_ambiguous_dates(cases, orders)
+    return rows
+
+
+def _taken(rows: Rows, hasher: IdentityHasher) -> Taken:
+    return take_leads(rows, hasher) if rows.terms.role == "leads" else take_consent_proofs(rows, hasher)
+
+
+def _hand_over(vault: Vault, vendor: str, identifiers: pa.Table, cases: Sequence[FileCase]) -> None:
+    """Give the vault the identifiers of a block, day by day."""
+    days = pa.array([case.delivery.day for case in cases], pa.date32()).take(identifiers["file"])
+    digests = pa.array([case.file.digest for case in cases], pa.string()).take(identifiers["file"])
+    stamped = identifiers.drop_columns(["file"]).append_column("file_digest", digests)
+    for day, ours in cut_by_day(stamped.append_column(DAY, days)).items():
+        vault.add(vendor, day, ours.select([*_HANDED_OVER]))
+
+
+def _note_ambiguous_dates(cases: Sequence[FileCase], orders: Sequence[pa.Table]) -> None:
+    """Sum the readings of dates over each file, and write down which fields read both ways."""
+    found: dict[int, list[str]] = {}
+    if orders:
+        whole = pa.concat_tables(orders)
+        counts = [name for name in whole.column_names if name not in ("file", "field")]
+        summed = whole.group_by(["file", "field"]).aggregate([(name, "sum") for name in counts])
+        found = ambiguous_fields(summed.rename_columns(["file", "field", *counts]))
+    for place, case in enumerate(cases):
         if case.is_to_be_read:
-            case.read(read)
-    return cases
-
-
-def _take_rows(role: str, cases: Sequence[FileCase], hasher: IdentityHasher) -> Iterator[Taken]:
-    """Rows of a role, contract by contract, in chunks."""
-    places: dict[tuple[date, str], list[int]] = {}
-    for place, case in enumerate(cases):
-        if case.role == role and case.chunks:
-            places.setdefault((case.contract.valid_from, case.contract.digest), []).append(place)
-    days = pa.array([case.delivery.day for case in cases], pa.date32())
-    for chosen in places.values():
-        rows = _rows({place: cases[place].chunks for place in chosen}, cases[chosen[0]])
-        is_repeated = repeated_leads(rows, days.take(rows.files)) if role == "leads" else None
-        for start in range(0, rows.count, CHUNK):
-            chunk = rows.slice(start, CHUNK)
-            if is_repeated is None:
-                yield take_consent_proofs(chunk, hasher)
-            else:
-                yield take_leads(chunk, is_repeated[start : start + CHUNK], hasher)
-
-
-def _rows(read: Mapping[int, Sequence[RawChunk]], like: FileCase) -> Rows:
-    """The rows of several files under one contract, as one."""
-    columns = {field.name: column_name(field.physical_name) for field in like.terms.fields}
-    chunks = [(place, chunk) for place, found in read.items() for chunk in found]
-    texts = [_canonical(chunk.table, columns) for _, chunk in chunks]
-    files = [pa.repeat(pa.scalar(place, pa.int64()), chunk.table.num_rows) for place, chunk in chunks]
-    row_numbers = pa.concat_arrays([chunk.row_numbers for _, chunk in chunks])
-    sheet_rows = pa.concat_arrays([_or_nulls(chunk.sheet_rows, chunk.table.num_rows) for _, chunk in chunks])
-    return Rows(like.contract, like.terms, pa.concat_tables(texts), pa.concat_arrays(files), row_numbers, sheet_rows)
-
-
-def _or_nulls(rows: pa.Array | None, count: int) -> pa.Array:
-    return pa.nulls(count, pa.int64()) if rows is None else rows
-
-
-def _canonical(table: pa.Table, columns: Mapping[str, str]) -> pa.Table:
-    delivered = set(table.column_names)
-    nothing = pa.nulls(table.num_rows, pa.string())
-    return pa.table({name: table[column] if column in delivered else nothing for name, column in columns.items()})
-
-
-def _refused(cases: Sequence[FileCase]) -> Iterator[pa.Table]:
-    """Refused files, and the malformed rows of the others."""
-    yield REFUSALS.empty_table()
-    for place, case in enumerate(cases):
-        if case.refusal is not None:
-            file, whole = pa.array([place], pa.int64()), pa.nulls(1, pa.int64())
-            yield refusals(file, whole, whole, case.refusal.reason, case.refusal.column, case.refusal.expected)
-        for chunk in case.chunks:
-            files = pa.repeat(pa.scalar(place, pa.int64()), len(chunk.malformed))
-            sheet_rows = _or_nulls(chunk.malformed_sheet_rows, len(chunk.malformed))
-            expected = case.raw.well_formed if case.raw else ""
-            yield refusals(files, chunk.malformed, sheet_rows, "row_malformed", None, expected)
-
-
-def _as_arrow(table: str, frame: pd.DataFrame) -> pa.Table:
-    return pa.Table.from_pandas(frame, schema=arrow_schema(table), preserve_index=False)
+            case.ambiguous_dates = sorted(found.get(place, []))

@@ -3,7 +3,7 @@
 Reading bytes belongs to the storage.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fnmatch import fnmatchcase
@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 from typing import Final
 from unicodedata import normalize
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from cronsim import CronSim
 
 from pipelines.domain.clock import paris_instant
@@ -22,10 +24,12 @@ from pipelines.domain.delivered_files import (
     FileRefusedError,
     RawChunk,
     RawFile,
+    shown_file_names,
     shown_name,
 )
 from pipelines.domain.intake_headers import header_refusal, undeclared_columns
 from pipelines.domain.intake_manifests import Manifest, is_manifest
+from pipelines.domain.limits import Limits
 
 Read = Callable[[DeliveredFile, FileTerms], RawFile | FileRefusal]
 
@@ -48,15 +52,16 @@ class FileCase:
     reason: str | None = None
     refusal: FileRefusal | None = None
     is_correction: bool = False
-    raw: RawFile | None = None
-    chunks: tuple[RawChunk, ...] = ()
+    shown_name: str = ""
+    """The file's name as it may be kept; distinct within the delivery."""
+    row_count: int = 0
+    """Data rows that were read, malformed ones included."""
+    well_formed: str = ""
+    """What a row should look like, in words."""
     columns: list[str] | None = None
     undeclared: list[str] | None = None
-
-    @property
-    def row_count(self) -> int:
-        """Data rows that were read, malformed ones included."""
-        return sum(chunk.row_count for chunk in self.chunks)
+    format_differences: list[str] | None = None
+    ambiguous_dates: list[str] | None = None
 
     @property
     def is_to_be_read(self) -> bool:
@@ -86,34 +91,60 @@ class FileCase:
     def refuse(self, refusal: FileRefusal) -> None:
         """Close the case with a reason."""
         self.status, self.reason, self.refusal = "refused", refusal.reason, refusal
+        self.format_differences = None
 
-    def read(self, read: Read) -> None:
-        """Read the file and look at its header: the case ends with `raw`, or refused."""
+    def chunks(self, read: Read, limits: Limits) -> Iterator[RawChunk]:
+        """Read the file. The case ends read, or refused: then the chunks that came until then do not count."""
+        try:
+            raw = self._opened(read, limits)
+            if raw is None:
+                return
+            for chunk in raw.chunks():
+                self.row_count += chunk.row_count
+                limits.check("rows", self.row_count)
+                limits.check("cell_characters", most_characters(chunk.table, limits.cell_characters))
+                yield chunk
+        except FileRefusedError as error:
+            self.refuse(error.refusal)
+
+    def _opened(self, read: Read, limits: Limits) -> RawFile | None:
+        """The file with the header that the contract asks for; None when it is refused."""
         raw = read(self.file, self.terms)
         if isinstance(raw, FileRefusal):
             self.refuse(raw)
-            return
+            return None
+        limits.check("columns", len(raw.columns))
         refusal = header_refusal(raw, self.terms, self.contract)
         if refusal is None or refusal.reason != "header_missing":
             self.columns = [shown_name(name, place) for place, name in enumerate(raw.columns, 1)]
             self.undeclared = undeclared_columns(raw, self.terms)
         if refusal:
             self.refuse(refusal)
-            return
-        try:
-            self.raw, self.chunks = raw, tuple(raw.chunks())
-        except FileRefusedError as error:
-            self.raw = None
-            self.refuse(error.refusal)
+            return None
+        self.well_formed, self.format_differences = raw.well_formed, list(raw.format_differences)
+        return raw
+
+
+def most_characters(texts: pa.Table, enough: int) -> int:
+    """Characters of the longest value; where no column holds more than `enough` bytes at all, some number up to it."""
+    large = [column for column in texts.columns if column.nbytes > enough]
+    longest = [pc.max(pc.binary_length(column)).as_py() or 0 for column in large]
+    if max(longest, default=0) <= enough:
+        return 0
+    return max(pc.max(pc.utf8_length(column)).as_py() or 0 for column in large)
 
 
 def open_cases(delivery: Delivery) -> list[FileCase]:
     """Every file of a delivery with its role, by name; refused and superseded ones are closed already."""
-    cases = [FileCase(delivery, file) for file in sorted(delivery.files, key=lambda file: file.name)]
+    shown = shown_file_names(file.name for file in delivery.files)
+    cases = [
+        FileCase(delivery, file, shown_name=shown[file.name])
+        for file in sorted(delivery.files, key=lambda file: file.name)
+    ]
     for case in cases:
         _assign(case)
     for role in ROLES_READ:
-        _supersede([case for case in cases if case.role == role], delivery)
+        _supersede([case for case in cases if case.role == role], delivery, shown)
     return cases
 
 
@@ -155,7 +186,7 @@ def _forms(name: str) -> list[str]:
     return forms + [form.removesuffix(wrapper) for form in forms for wrapper in WRAPPERS if form.endswith(wrapper)]
 
 
-def _supersede(ours: list[FileCase], delivery: Delivery) -> None:
+def _supersede(ours: list[FileCase], delivery: Delivery, shown: Mapping[str, str]) -> None:
     """The highest numbered manifest that lists files of a role makes the role's other files old."""
     names = [case.file.name for case in ours]
     manifests = [file.manifest for file in delivery.files if file.manifest]
@@ -169,7 +200,7 @@ def _supersede(ours: list[FileCase], delivery: Delivery) -> None:
     for case in ours:
         case.is_correction = case.file.name in late
         if case.file.name not in current and case.is_to_be_read:
-            case.status, case.reason = "superseded", f"replaced by the files that {latest.name} lists"
+            case.status, case.reason = "superseded", f"replaced by the files that {shown[latest.name]} lists"
 
 
 def _listed(manifests: Sequence[Manifest], names: Sequence[str]) -> set[str]:
@@ -228,5 +259,5 @@ def manifest_remarks(case: FileCase, cases: Sequence[FileCase]) -> str | None:
     """Where a manifest and its delivery's files differ, in words."""
     if case.file.manifest is None:
         return None
-    found = {other.file.name: (other.file.digest, other.row_count if other.raw else None) for other in cases}
-    return case.file.manifest.remarks(found)
+    found = {other.file.name: (other.file.digest, other.row_count if other.is_to_be_read else None) for other in cases}
+    return case.file.manifest.remarks(found, {other.file.name: other.shown_name for other in cases})

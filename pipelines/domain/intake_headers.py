@@ -1,5 +1,6 @@
 """Whether a file that was read has the columns that its contract declares. Rows belong to `row_acceptance`."""
 
+from pipelines.domain.column_names import near_names_told
 from pipelines.domain.contracts import Contract, FileTerms
 from pipelines.domain.delivered_files import FileRefusal, RawFile, column_name, declared_names, shown_name
 from pipelines.domain.mapping import required_fields
@@ -11,7 +12,7 @@ IDENTIFIERS = ("email", "phone")
 
 def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRefusal | None:
     """Why a file's header is not the contract's; None when every required column is there."""
-    if not raw.columns and terms.format == "jsonl":
+    if not raw.columns and terms.format in ("json", "jsonl"):
         return None  # names come with the rows
     names = {field.name: column_name(field.physical_name) for field in terms.fields}
     if not set(names.values()) & set(raw.columns):
@@ -21,7 +22,10 @@ def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRe
     identifiers = [names[name] for name in IDENTIFIERS if name in names]
     if terms.role == "leads" and not set(identifiers) & set(raw.columns):
         missing += identifiers or ["email"]
-    return FileRefusal("column_missing", _columns_expected(missing), missing[0]) if missing else None
+    if not missing:
+        return None
+    expected = [_columns_expected(missing), *near_names_told(missing, undeclared_columns(raw, terms))]
+    return FileRefusal("column_missing", "; ".join(expected), missing[0])
 
 
 def _columns_expected(names: list[str]) -> str:

@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 from unicodedata import normalize
 
+_LARGEST: Final = 10**15
+"""Beyond it a number is no count of anything."""
 _NAME: Final = re.compile(r"manifest(?:-(\d{1,9}))?\.json", re.IGNORECASE)
 
 
@@ -42,19 +44,19 @@ class Manifest:
         }
         return {name: announced[key] for name in names if (key := normalize("NFC", name)) in announced}
 
-    def remarks(self, found: Mapping[str, tuple[str, int | None]]) -> str | None:
+    def remarks(self, found: Mapping[str, tuple[str, int | None]], shown: Mapping[str, str]) -> str | None:
         """Differences from the files that are there: name -> digest and number of data rows, None if it was not read.
 
-        Files that are not there are counted, not named.
+        `shown` has their names as they may be told. Files that are not there are counted, not named.
         """
         places = self.places(found)
         remarks = []
         for name, place in places.items():
             (digest, row_count), entry = found[name], self.entries[place]
             if entry.digest not in (None, digest):
-                remarks.append(f"{name}: not the announced SHA-256")
+                remarks.append(f"{shown[name]}: not the announced SHA-256")
             if row_count is not None and entry.row_count not in (None, row_count):
-                remarks.append(f"{name}: {entry.row_count} rows announced, {row_count} found")
+                remarks.append(f"{shown[name]}: {entry.row_count} rows announced, {row_count} found")
         absent = len(self.entries) - len(set(places.values()))
         if absent:
             remarks.append(f"{absent} announced {'file is' if absent == 1 else 'files are'} not there")
@@ -93,4 +95,4 @@ def _entry(entry: dict[str, Any]) -> ManifestEntry:
 
 
 def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST else None

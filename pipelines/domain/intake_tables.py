@@ -1,6 +1,6 @@
 """The intake's published tables: what files and rows became, in the columns, types and order of the schemas."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from pandera.errors import SchemaErrors
 
 from pipelines.domain.clock import as_lake
 from pipelines.domain.delivered_files import Delivery
 from pipelines.domain.intake_files import FileCase, delivered_at, is_due, manifest_remarks
 from pipelines.domain.schemas import SORT_KEYS, TABLES, arrow_schema
+from pipelines.domain.sorted_rows import sorted_indices
 
-CHUNK: Final = 250_000
-"""Rows that are mapped, or validated, at a time."""
+VALIDATED_ROWS: Final = 250_000
+"""Rows that are validated at a time."""
 
 
 class IntakeFaultError(RuntimeError):
@@ -28,8 +28,10 @@ class IntakeFaultError(RuntimeError):
 
 
 @contextmanager
-def values_kept_back(work: str) -> Iterator[None]:
+def values_kept_back(work: str, *ours: type[Exception]) -> Iterator[None]:
     """Turn any error into one without the original's words, which may quote a delivered value.
+
+    Errors in `ours` say themselves what is wrong, and quote nothing: they pass as they are.
 
     Raises:
         IntakeFaultError: with the traceback of the original.
@@ -37,6 +39,8 @@ def values_kept_back(work: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        if isinstance(error, (IntakeFaultError, *ours)):
+            raise
         fault = IntakeFaultError(f"{work} failed with {type(error).__name__}")
         raise fault.with_traceback(error.__traceback__) from None
 
@@ -48,31 +52,43 @@ class RowCounts:
     accepted: npt.NDArray[np.int64]
     rejected: npt.NDArray[np.int64]
 
+    @classmethod
+    def of_files(cls, count: int) -> "RowCounts":
+        """Nothing counted yet."""
+        return cls(np.zeros(count, np.int64), np.zeros(count, np.int64))
 
-def count_rows(accepted: Iterable[pa.Table], refused: pa.Table, file_count: int) -> RowCounts:
-    """Count what became of the rows of each file, from tables with a column `file`."""
-    rows = refused.filter(pc.is_valid(refused["row_number"])).group_by(["file", "row_number"]).aggregate([])
-    kept = np.zeros(file_count, np.int64)
-    for table in accepted:
-        kept += np.bincount(table["file"].to_numpy(), minlength=file_count)
-    return RowCounts(kept, np.bincount(rows["file"].to_numpy(), minlength=file_count))
+    def accept(self, files: pa.ChunkedArray) -> None:
+        """Count accepted rows by their files."""
+        self.accepted[:] += np.bincount(files.to_numpy(), minlength=len(self.accepted))
+
+    def reject(self, files: pa.ChunkedArray) -> None:
+        """Count rejected rows, each once however many reasons it has."""
+        self.rejected[:] += np.bincount(files.to_numpy(), minlength=len(self.rejected))
+
+    def reject_after_all(self, files: pa.ChunkedArray) -> None:
+        """Count rows as rejected that had been counted as accepted."""
+        self.reject(files)
+        self.accepted[:] -= np.bincount(files.to_numpy(), minlength=len(self.accepted))
 
 
-def deliveries_table(deliveries: Sequence[Delivery], cases: Sequence[FileCase], counts: RowCounts) -> pa.Table:
-    """One row a file, and one for each day that was due and brought no lead file. Without `vendor`."""
-    numbered: dict[date, dict[int, FileCase]] = {delivery.day: {} for delivery in deliveries}
-    for place, case in enumerate(cases):
-        numbered[case.delivery.day][place] = case
+def deliveries_table(
+    vendor: str, deliveries: Sequence[Delivery], cases: Mapping[date, Mapping[int, FileCase]], counts: RowCounts
+) -> pa.Table:
+    """One row a file, and one for each day that was due and brought no lead file; by day and sort keys.
+
+    `cases` are by day and by place among the run's files.
+    """
     rows: list[dict[str, Any]] = []
     for delivery in deliveries:
-        ours = list(numbered[delivery.day].values())
+        numbered = cases.get(delivery.day, {})
+        ours = list(numbered.values())
         complete_at = delivered_at(ours)
-        same = {"delivered_at": complete_at and as_lake(complete_at)}
-        rows += ({**_file(case, ours, counts, place), **same} for place, case in numbered[delivery.day].items())
+        same = {"vendor": vendor, "delivered_at": complete_at and as_lake(complete_at)}
+        rows += ({**_file(case, ours, counts, place), **same} for place, case in numbered.items())
         if complete_at is None and is_due(delivery.contract, delivery.day):
-            rows.append({"delivery_date": delivery.day, "status": "no_delivery"})
-    schema = arrow_schema("deliveries")
-    return pa.Table.from_pylist(rows, schema=schema.remove(schema.get_field_index("vendor")))
+            rows.append({"vendor": vendor, "delivery_date": delivery.day, "status": "no_delivery"})
+    table = pa.Table.from_pylist(rows, schema=arrow_schema("deliveries"))
+    return table.take(sorted_indices(table, ("delivery_date", *SORT_KEYS["deliveries"])))
 
 
 def _file(case: FileCase, ours: Sequence[FileCase], counts: RowCounts, place: int) -> dict[str, Any]:
@@ -82,7 +98,7 @@ def _file(case: FileCase, ours: Sequence[FileCase], counts: RowCounts, place: in
     return {
         "delivery_date": case.delivery.day,
         "file_digest": case.file.digest,
-        "file_name": case.file.name,
+        "file_name": case.shown_name,
         "role": case.role,
         "rows_received": received if is_accepted else None,
         "rows_accepted": accepted if is_accepted else None,
@@ -91,8 +107,8 @@ def _file(case: FileCase, ours: Sequence[FileCase], counts: RowCounts, place: in
         "is_received_at_assumed": case.file.received_at is None,
         "columns": case.columns,
         "undeclared_columns": case.undeclared,
-        "format_differences": list(case.raw.format_differences) if case.raw else None,
-        "ambiguous_dates": None,
+        "format_differences": case.format_differences,
+        "ambiguous_dates": case.ambiguous_dates,
         "sequence": case.file.manifest.sequence if case.file.manifest else None,
         "status": "accepted_with_rejects" if is_accepted and rejected else case.status,
         "reason": case.reason or manifest_remarks(case, ours),
@@ -102,7 +118,9 @@ def _file(case: FileCase, ours: Sequence[FileCase], counts: RowCounts, place: in
 class Stamps:
     """What every row takes from its file and delivery."""
 
-    def __init__(self, cases: Sequence[FileCase]) -> None:
+    def __init__(self, vendor: str, cases: Sequence[FileCase]) -> None:
+        """Take what is known of the files now: a delivery is complete later than thought if a file is refused."""
+        self._vendor = vendor
         complete = {day: delivered_at(list(ours)) for day, ours in groupby(cases, key=lambda case: case.delivery.day)}
         whens = [complete[case.delivery.day] for case in cases]
         self._columns = {
@@ -112,39 +130,29 @@ class Stamps:
             "delivered_at": pa.array([when and as_lake(when) for when in whens], pa.timestamp("us")),
         }
 
+    def days(self, files: pa.ChunkedArray) -> pa.ChunkedArray:
+        """The delivery of each row."""
+        return self._columns["delivery_date"].take(files)
+
     def on(self, rows: pa.Table, table: str) -> pa.Table:
-        """Rows of a published table with the columns that come from their file, instead of `file`."""
-        files = rows["file"]
-        stamped = rows.drop_columns(["file"])
-        for name in arrow_schema(table).names:
-            if name in self._columns:
-                stamped = stamped.append_column(name, self._columns[name].take(files))
-        return stamped
+        """Rows as the published table has them: with what comes from their file, in the columns of its schema."""
+        schema, files = arrow_schema(table), rows["file"]
+        columns = {"vendor": pa.repeat(pa.scalar(self._vendor), rows.num_rows)}
+        for name in schema.names:
+            if name != "vendor":
+                columns[name] = self._columns[name].take(files) if name in self._columns else rows[name]
+        return pa.table(columns).cast(schema)
 
 
-def published(table: str, vendor: str, *parts: pa.Table) -> pd.DataFrame:
-    """A published table's frame: its columns in order, sorted by day and its sort keys, validated.
+def validate(table: str, rows: pa.Table) -> None:
+    """Check rows of a published table against its schema.
 
     Raises:
         IntakeFaultError: the rows are not what the schema says.
     """
-    schema = arrow_schema(table)
-    whole = pa.concat_tables([_complete(rows, vendor, schema) for rows in parts] or [schema.empty_table()])
-    frame: pd.DataFrame = _sorted(whole, SORT_KEYS[table]).to_pandas(types_mapper=pd.ArrowDtype)
-    for start in range(0, len(frame), CHUNK):
-        _validate(table, frame.iloc[start : start + CHUNK])
-    return frame
-
-
-def _sorted(rows: pa.Table, keys: Sequence[str]) -> pa.Table:
-    order = pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in ("delivery_date", *keys)])
-    is_sorted = np.array_equal(order.to_numpy(), np.arange(rows.num_rows))
-    return rows.combine_chunks() if is_sorted else rows.take(order).combine_chunks()
-
-
-def _complete(rows: pa.Table, vendor: str, schema: pa.Schema) -> pa.Table:
-    vendors = pa.repeat(pa.scalar(vendor), rows.num_rows)
-    return rows.append_column("vendor", vendors).select(schema.names).cast(schema)
+    frame = rows.to_pandas(types_mapper=pd.ArrowDtype)
+    for start in range(0, len(frame), VALIDATED_ROWS):
+        _validate(table, frame.iloc[start : start + VALIDATED_ROWS])
 
 
 def _validate(table: str, frame: pd.DataFrame) -> None:

@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 
 from pipelines.domain.contracts import Contract, FieldTerms, FileTerms
 from pipelines.domain.field_values import NO_TEXT, TEXT, delivered_texts, kind_of
+from pipelines.domain.hidden_identifiers import PERSONAL, REFERENCES, Persons, impersonal
 from pipelines.domain.identities import canonical_emails
 from pipelines.domain.phones import canonical_phones
 from pipelines.domain.refusals import Truth
 
-TYPED_FORMATS: Final = ("xlsx", "parquet")
+TYPED_FORMATS: Final = ("xlsx", "xls", "ods", "parquet")
 """File formats whose dates are dates, not text in the contract's pattern."""
 FRANCE: Final = "FR"
 
@@ -34,21 +35,13 @@ class Rows:
     row_numbers: pa.Array
     sheet_rows: pa.Array
     """Row as a spreadsheet numbers it; NULL where the format has none."""
+    received_at: pa.Array | None = None
+    """When each row's file came, UTC without a zone; NULL where our transport left no record."""
 
     @property
     def count(self) -> int:
         """Number of rows."""
         return len(self.files)
-
-    def slice(self, start: int, count: int) -> "Rows":
-        """A run of consecutive rows."""
-        return replace(
-            self,
-            texts=self.texts.slice(start, count),
-            files=self.files.slice(start, count),
-            row_numbers=self.row_numbers.slice(start, count),
-            sheet_rows=self.sheet_rows.slice(start, count),
-        )
 
 
 def required_fields(role: str, contract: Contract) -> tuple[str, ...]:
@@ -104,6 +97,11 @@ class Fields:
             return pa.nulls(self.rows.count, TEXT)
         return delivered_texts(self.rows.texts[name].combine_chunks(), self._terms[name])
 
+    @cached_property
+    def persons(self) -> Persons:
+        """Whom the rows are about."""
+        return Persons({name: self.values(name) for name in PERSONAL if name in self})
+
     def _read(self, terms: FieldTerms) -> Reading:
         texts = self.texts(terms.name)
         values = self._values(texts, terms)
@@ -118,6 +116,8 @@ class Fields:
         if terms.name == "postal_code":
             return _postal_codes(texts, self.values("country"))
         values = kind_of(terms.name).read(texts, terms)
+        if terms.name in REFERENCES:
+            return impersonal(values, self.persons)
         if terms.format and self.rows.terms.format in TYPED_FORMATS and pa.types.is_timestamp(values.type):
             return pc.coalesce(values, kind_of(terms.name).read(texts, replace(terms, format=None)))
         return values

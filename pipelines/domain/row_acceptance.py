@@ -4,15 +4,16 @@ Reading fields belongs to `mapping`. Identifiers end here: what leaves are keyed
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.domain.field_values import NO_TEXT, TEXT_LIST, consent_text_digests, delivered_texts, kind_of
+from pipelines.domain.date_orders import date_orders
+from pipelines.domain.field_values import NO_TEXT, TEXT_LIST, consent_text_digests
 from pipelines.domain.hidden_identifiers import without_identifiers
 from pipelines.domain.identities import IdentityHasher, email_aliases
 from pipelines.domain.lead_attributes import lead_attributes
@@ -35,38 +36,34 @@ MADE: Final = (
 """Columns that are made of the row's fields."""
 IDENTIFIERS: Final = ("email", "phone", "first_name", "last_name")
 """Fields of a lead that only the vault keeps."""
+PLACE: Final = ("file", "row_number", "sheet_row")
+"""Where a row stands; see `refusals.Placed`."""
+LATEST_COLLECTION: Final = timedelta(hours=24)
+"""After the recorded arrival of its file nobody's data was collected; a day is left to clocks and zones."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """Accepted rows with the table's own columns and `file`, and one row a reason for the others."""
+    """Accepted rows with the table's own columns and their place, and one row a reason for the others."""
 
     accepted: pa.Table
     refused: pa.Table
+    rejected: pa.Table
+    """The rejected rows: their place, and their `lead_id`, which a later row may repeat; NULL where it is bad."""
     identifiers: pa.Table | None = None
     """Of accepted leads, for the vault alone: `lead_id`, the fields of `IDENTIFIERS`, `file`, `row_number`."""
+    date_orders: pa.Table | None = None
+    """How dates read, by `file` and `field`: counts that add up; see `date_orders`."""
 
 
-def repeated_leads(rows: Rows, days: pa.Array) -> Truth:
-    """Rows whose `lead_id` stands on an earlier row of the same delivery, whatever became of that one.
-
-    `days` is the delivery of each row. Rows come in the order of file name and row number.
-    """
-    terms = next(terms for terms in rows.terms.fields if terms.name == "lead_id")
-    references = kind_of("lead_id").read(delivered_texts(rows.texts["lead_id"].combine_chunks(), terms), terms)
-    keys = pa.table({"day": days, "lead_id": references}).to_pandas(types_mapper=pd.ArrowDtype)
-    is_repeated: Truth = keys.duplicated().to_numpy(np.bool_) & np.asarray(pc.is_valid(references))
-    return is_repeated
-
-
-def take_leads(rows: Rows, is_repeated: Truth, hasher: IdentityHasher) -> Taken:
-    """Lead rows, of which some repeat an earlier reference, as leads and refusals."""
+def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
+    """Lead rows as leads and refusals. That a reference is repeated is found where all rows meet: in `repetitions`."""
     fields = Fields(rows)
     has_identifier = np.asarray(pc.or_(pc.is_valid(fields.values("email")), pc.is_valid(fields.values("phone"))))
     objections = [
         *_objections(fields, required_fields("leads", rows.contract)),
         Objection(~has_identifier, "no_valid_identifier", None, "a valid e-mail address or phone number"),
-        Objection(is_repeated, "lead_id_repeated", "lead_id", "a reference that stands only once in the delivery"),
+        Objection(_is_too_late(fields), "required_invalid", "collected_at", "a date and time not after the delivery"),
     ]
     contract = rows.contract
     columns = _columns("leads", fields) | {
@@ -79,7 +76,12 @@ def take_leads(rows: Rows, is_repeated: Truth, hasher: IdentityHasher) -> Taken:
     }
     identifiers = {name: fields.values(name) for name in IDENTIFIERS}
     taken = _taken(rows, without_identifiers(columns, fields) | identifiers, objections)
-    return _keyed_leads(taken, hasher)
+    return replace(
+        taken,
+        accepted=_keyed_leads(taken.accepted, hasher),
+        identifiers=taken.accepted.select(["lead_id", *IDENTIFIERS, "file", "row_number"]),
+        date_orders=date_orders(fields),
+    )
 
 
 def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
@@ -96,7 +98,7 @@ def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
         **{name: fields.texts(name) for name in ("email_sha256", "phone_sha256")},
     }
     taken = _taken(rows, without_identifiers(columns, fields) | identifiers, objections)
-    return Taken(_keyed_proofs(taken.accepted, hasher), taken.refused)
+    return replace(taken, accepted=_keyed_proofs(taken.accepted, hasher), date_orders=date_orders(fields))
 
 
 def _objections(fields: Fields, required: tuple[str, ...]) -> Iterator[Objection]:
@@ -108,6 +110,15 @@ def _objections(fields: Fields, required: tuple[str, ...]) -> Iterator[Objection
 def _bad(fields: Fields, name: str) -> Iterator[Objection]:
     if name in fields:
         yield Objection(fields[name].is_bad, "required_invalid", name, fields[name].expected)
+
+
+def _is_too_late(fields: Fields) -> Truth:
+    """Leads said to be collected long after their file came, where our transport recorded when."""
+    if "collected_at" not in fields or fields.rows.received_at is None:
+        return np.zeros(fields.rows.count, np.bool_)
+    latest = pc.add(fields.rows.received_at, pa.scalar(LATEST_COLLECTION))
+    is_too_late: Truth = np.asarray(pc.fill_null(pc.greater(fields.values("collected_at"), latest), False))
+    return is_too_late
 
 
 def _columns(role: str, fields: Fields) -> dict[str, pa.Array]:
@@ -142,23 +153,22 @@ def _invalid_fields(fields: Fields) -> pa.Array:
 
 def _taken(rows: Rows, columns: Mapping[str, pa.Array], objections: list[Objection]) -> Taken:
     is_accepted = met_by_none(objections, rows.count)
-    whole = pa.table({**columns, "file": rows.files, "row_number": rows.row_numbers})
+    whole = pa.table({**columns, **{name: getattr(rows, f"{name}s") for name in PLACE}})
     accepted = whole if is_accepted.all() else whole.filter(pa.array(is_accepted))
-    return Taken(accepted.combine_chunks(), refused_rows(objections, rows))
+    rejected = whole.select(["lead_id", *PLACE]).filter(pa.array(~is_accepted))
+    return Taken(accepted, refused_rows(objections, rows), rejected)
 
 
-def _keyed_leads(taken: Taken, hasher: IdentityHasher) -> Taken:
-    leads = taken.accepted
+def _keyed_leads(leads: pa.Table, hasher: IdentityHasher) -> pa.Table:
     emails, phones = _column(leads, "email"), _column(leads, "phone")
     keys, aliases = hasher.keys(emails), email_aliases(emails)
     differing = pc.if_else(pc.equal(aliases, emails), NO_TEXT, aliases)
-    keyed = (
+    return (
         leads.drop_columns(list(IDENTIFIERS))
         .append_column("email_key", keys)
         .append_column("email_alias_key", pc.coalesce(hasher.keys(differing), keys))
         .append_column("phone_key", hasher.keys(phones))
     )
-    return Taken(keyed, taken.refused, leads.select(["lead_id", *IDENTIFIERS, "file", "row_number"]))
 
 
 def _keyed_proofs(proofs: pa.Table, hasher: IdentityHasher) -> pa.Table:

@@ -2,21 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import csv
 
 from pipelines.domain.schemas import SORT_KEYS
-
-FORMULA: Final = r"(^|[;\t\r\n])(\s*\"*)([=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
-"""A sign that a spreadsheet may take for the start of a formula (OWASP, CSV injection), full-width signs included.
-
-It stands at the start of a text, or after a character at which some spreadsheets split a quoted text (`;` in France).
-"""
-BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-"""Without it a spreadsheet misreads accents."""
+from pipelines.domain.spreadsheet_cells import BYTE_ORDER_MARK, neutralised
 
 
 def write_findings_csv(path: Path, findings: pa.Table) -> int:
@@ -37,13 +28,3 @@ def write_findings_csv(path: Path, findings: pa.Table) -> int:
         csv.write_csv(ordered, target)
     os.replace(aside, path)
     return len(ordered)
-
-
-def neutralised(table: pa.Table) -> pa.Table:
-    """The table, whose texts no spreadsheet takes for formulas."""
-    columns = [_neutralised(column) if pa.types.is_string(column.type) else column for column in table.columns]
-    return pa.table(columns, names=table.column_names)
-
-
-def _neutralised(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.replace_substring_regex(column, FORMULA, r"\1\2'\3")

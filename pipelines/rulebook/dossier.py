@@ -73,6 +73,7 @@ COLUMNS: Final[tuple[DossierColumn, ...]] = (
         "lead_channels", "list", "registry", _LEAD
     ),  # delivered with the lead, else the contract's: never NULL
     DossierColumn("invalid_fields", "list", "registry", _LEAD, example_default=[]),
+    DossierColumn("placeholder_fields", "list", "registry", _LEAD, example_default=[]),
     # chosen proof; all NULL when there is none
     DossierColumn("has_proof", "boolean", "registry", example_default=True),
     _proof("proof_consent_id"),
@@ -120,11 +121,17 @@ COLUMNS: Final[tuple[DossierColumn, ...]] = (
     DossierColumn("is_withdrawn", "boolean", "registry", example_default=False),
     DossierColumn("is_opposed", "boolean", "registry", example_default=False),
     DossierColumn(
+        "is_opposed_in_other_form", "boolean", "registry", example_default=False
+    ),  # NULL: the registry holds hashes, and the lead was taken in without other forms to compare
+    DossierColumn(
         "opposition_blame_at", "instant", "registry"
     ),  # least shared_at + suppressionDelay; NULL if never shared
     DossierColumn("is_consent_of_other_person", "boolean", "registry", example_default=False),
     DossierColumn("is_duplicate", "boolean", "registry", _LEAD, example_default=False),
     DossierColumn("undeclared_columns", "list", "registry", ("delivery",), example_default=[]),
+    DossierColumn("ambiguous_dates", "list", "registry", ("delivery",), example_default=[]),
+    DossierColumn("format_differences", "list", "registry", ("delivery",), example_default=[]),
+    DossierColumn("missing_sequences", "list", "registry", ("delivery",), example_default=[]),
     # our review of the proof's form version; NULL when unreviewed or when the review does not say
     DossierColumn("is_form_reviewed", "boolean", "review", example_default=False),
     DossierColumn("reviewed_text_digest", "text", "review"),

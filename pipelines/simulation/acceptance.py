@@ -153,51 +153,51 @@ def _rows(delivery: Delivery, role: str) -> Iterator[tuple[DeliveredFile, int, R
                 yield file, number, row
 
 
-def _row_reasons(delivery: Delivery) -> Iterator[tuple[tuple[str, int], set[str]]]:
+def _row_reasons(delivery: Delivery) -> Iterator[tuple[tuple[str, int], list[str]]]:
     """Every row that is not accepted, with all its reasons; a line that is no row has that reason alone."""
     seen: set[object] = set()
     for file, number, row in _rows(delivery, "leads"):
-        why = {"row_malformed"} if row.is_malformed else lead_reasons(row) | _future_reasons(row, file)
+        why = ["row_malformed"] if row.is_malformed else lead_reasons(row) + _future_reasons(row, file)
         lead_id = None if row.is_malformed else row.meaning("lead_id")
         if lead_id is not None and lead_id in seen:
-            why.add("lead_id_repeated")
+            why.append("lead_id_repeated")
         seen.add(lead_id)
         if why:
             yield (file.name, number), why
     for file, number, row in _rows(delivery, "consent_proofs"):
-        why = {"row_malformed"} if row.is_malformed else proof_reasons(row, delivery.terms)
+        why = ["row_malformed"] if row.is_malformed else proof_reasons(row, delivery.terms)
         if why:
             yield (file.name, number), why
 
 
-def lead_reasons(row: Row) -> set[str]:
-    """Why a lead row can't be accepted, repetition apart."""
+def lead_reasons(row: Row) -> list[str]:
+    """Why a lead row can't be accepted, repetition apart; a reason for each field that has one."""
     why = _required_reasons(row, _REQUIRED_OF_LEADS)
     if row.meaning("email") is None and row.meaning("phone") is None:
-        why.add("no_valid_identifier")
+        why.append("no_valid_identifier")
     return why
 
 
-def _future_reasons(row: Row, file: DeliveredFile) -> set[str]:
+def _future_reasons(row: Row, file: DeliveredFile) -> list[str]:
     """A lead collected more than a day after its file came, as our transport noted, was not collected then."""
     collected_at = row.meaning("collected_at")
     is_future = isinstance(collected_at, datetime) and collected_at > file.received_at + timedelta(hours=24)
-    return {"required_invalid"} if file.is_recorded and is_future else set()
+    return ["required_invalid"] if file.is_recorded and is_future else []
 
 
-def proof_reasons(row: Row, terms: Terms) -> set[str]:
+def proof_reasons(row: Row, terms: Terms) -> list[str]:
     """Why a proof row can't be accepted; a decision is not asked for where only given consents are delivered."""
     required = [name for name in _REQUIRED_OF_PROOFS if name != "decision" or not terms.is_only_given_consents]
     return _required_reasons(row, required)
 
 
-def _required_reasons(row: Row, required: Sequence[str]) -> set[str]:
-    why = set()
+def _required_reasons(row: Row, required: Sequence[str]) -> list[str]:
+    why = []
     for name in required:
         if row.is_bad(name):
-            why.add("required_invalid")
+            why.append("required_invalid")
         elif row.meaning(name) is None:
-            why.add("required_missing")
+            why.append("required_missing")
     return why
 
 

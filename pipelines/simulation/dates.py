@@ -39,7 +39,8 @@ def _is_column_ambiguous(name: str, column: Column, file: DeliveredFile) -> bool
     both = [local for local in read if local.day <= _LAST_MONTH and local.day != local.month]
     is_month_first = any(isinstance(value, Bad) and _is_american(value) for value in values)
     received = file.received_at
-    is_future = file.is_recorded and any(local > received and _swapped(local) <= received for local in both)
+    is_to_come = any(local > received and _swapped(local) <= received for local in both)
+    is_future = name != "period_end" and file.is_recorded and is_to_come
     return bool(both) and (is_month_first or is_future)
 
 

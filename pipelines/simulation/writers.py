@@ -80,11 +80,11 @@ def _content(delivery: Delivery, file: DeliveredFile, layout: Layout) -> bytes:
 
 
 def _broken(layout: Layout, content: bytes) -> bytes:
-    """Bytes that nothing can mean: a container cut in two, a byte that is no letter in UTF-8 nor in Windows-1252."""
+    """Bytes that nothing can mean: a container cut in two, or the zeros that a broken transfer leaves."""
     middle = len(content) // 2
     if layout.format in ("xlsx", "parquet"):
         return content[:middle]
-    return content[:middle] + b"\x81" + content[middle:]
+    return content[:middle] + bytes(len(content) - middle)
 
 
 def _columns(layout: Layout, file: DeliveredFile) -> Mapping[str, Column]:

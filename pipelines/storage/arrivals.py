@@ -23,6 +23,7 @@ from pipelines.storage.inbox import (
     recorded_arrivals,
     shown_vendor,
 )
+from pipelines.storage.seals import SEALED, sealed_files
 
 STILL_FOR: Final = timedelta(seconds=60)
 """A file is complete once it has not changed for so long, or its digest is the manifest's."""
@@ -70,7 +71,7 @@ def record_arrivals(inbox: Path, seen: Mapping[str, Sighting], *, now: datetime)
                 _note(folder, complete)
                 noted_count += len(complete)
             moving |= still_moving
-        except OSError:
+        except (OSError, ValueError):
             untold.append(f"{shown_vendor(folder.parent.name)}/{folder.name}")
     return Arrivals(noted_count, moving, untold)
 
@@ -102,10 +103,12 @@ def _look_at(folder: Path, seen: Mapping[str, Sighting], now: datetime) -> tuple
     """First sights of the files to be noted now, by name, and the sightings of those that may still be moving."""
     recorded, paths = recorded_arrivals(folder), delivered_paths(folder)
     named = {delivered_name(path, folder): path for path in paths}
-    unlisted = {name: path for name, path in named.items() if recorded is not None and name not in recorded}
+    sealed = sealed_files(folder)  # taken in already: what was known of their arrival then stands
+    unsealed = {name: path for name, path in named.items() if not (path.suffix == SEALED and name in sealed)}
+    unlisted = {name: path for name, path in unsealed.items() if recorded is not None and name not in recorded}
     if recorded is None:
         unlisted = {RECEIVED: folder / RECEIVED}
-    announced = _announced(named) if unlisted else {}
+    announced = _announced(unsealed) if unlisted else {}
     complete, moving = {}, {}
     for name, path in unlisted.items():
         key = hashlib.sha256(f"{folder.parent.name}/{folder.name}/{name}".encode()).hexdigest()[:24]

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.domain.clock import as_lake
+from pipelines.domain.delivered_files import shown_file_names
 from pipelines.storage.arrivals import STILL_FOR
 from pipelines.storage.inbox import RECEIVED, delivered_paths, delivery_days, inbox_folder, read_inbox_folder
 from pipelines.storage.lake import Lake
+from pipelines.storage.seals import Seals
 
 LONGEST_RUN: Final = timedelta(hours=2)
 """What came so long before a partition was written may have come after its run had read the folder."""
@@ -33,6 +35,8 @@ class FolderWatch:
 
     inbox: Path
     lake: Lake
+    seals: Seals | None = None
+    """Opens sealed archives and manifests; without it, a folder that holds one is not looked at."""
     _compared: dict[Path, str] = field(default_factory=dict)
 
     def changed(self, vendor: str, *, since: date, now: datetime) -> Iterator[ChangedFolder]:
@@ -45,8 +49,8 @@ class FolderWatch:
                 continue
             try:
                 found = self._look_at(vendor, day, now)
-            except OSError:
-                continue  # something vanished meanwhile; the next look tells
+            except (OSError, ValueError):
+                continue  # something vanished meanwhile, or can't be opened; the next look, or the intake, tells
             if found is not None:
                 yield ChangedFolder(day, found)
 
@@ -61,7 +65,7 @@ class FolderWatch:
         compared = f"{taken_in_ns} {state}"
         if is_older or is_moving or self._compared.get(folder) == compared:
             return None
-        lying, taken_in = _lying(self.inbox, vendor, day), _taken_in(self.lake, vendor, day)
+        lying, taken_in = _lying(self.inbox, vendor, day, self.seals), _taken_in(self.lake, vendor, day)
         if lying - taken_in:
             return _digest(f"{sorted(map(str, lying))} {sorted(map(str, taken_in))}")
         self._compared[folder] = compared
@@ -81,9 +85,10 @@ def _state(folder: Path) -> tuple[int, int, str]:
     )
 
 
-def _lying(inbox: Path, vendor: str, day: date) -> set[File]:
-    files = read_inbox_folder(inbox, vendor, day)
-    return {(file.name, file.digest, as_lake(file.received_at) if file.received_at else None) for file in files}
+def _lying(inbox: Path, vendor: str, day: date, seals: Seals | None) -> set[File]:
+    files = read_inbox_folder(inbox, vendor, day, seals=seals)
+    shown = shown_file_names(file.name for file in files)
+    return {(shown[file.name], file.digest, as_lake(file.received_at) if file.received_at else None) for file in files}
 
 
 def _taken_in(lake: Lake, vendor: str, day: date) -> set[File]:

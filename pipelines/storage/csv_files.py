@@ -1,10 +1,10 @@
-"""Delimited text to text by column. The contract's dialect holds; where it is silent, it is found out."""
+"""Delimited text to text by column, in chunks. The contract's dialect holds where it works; else the file's own.
 
-import codecs
-import csv
-import io
-import re
-from collections.abc import Iterator, Sequence
+Encodings belong to `text_encodings`, delimiters to `csv_dialects`, the header to `csv_headers`, records to
+`csv_records`. A file is read twice: once for its encoding and its end, once for its rows.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -19,159 +19,201 @@ from pipelines.domain.delivered_files import (
     FileRefusal,
     RawChunk,
     RawFile,
-    column_name,
     declared_names,
     declared_places,
 )
 from pipelines.domain.limits import Limits
+from pipelines.storage.csv_headers import Header
+from pipelines.storage.csv_records import Places, Records, Truth
+from pipelines.storage.csv_surveys import Survey, are_no_rows, body_records, survey_csv
 from pipelines.storage.sources import Source
+from pipelines.storage.text_encodings import BLOCK, STRAY
 
-DELIMITERS: Final = (",", ";", "\t", "|")
-"""Tried where the contract is silent, in this order where nothing else decides."""
-WINDOWS: Final = "cp1252"
-_HEAD: Final = 1 << 20
-_NULS_IN_BINARY: Final = 100  # one byte of so many is zero in what is no text
-_MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+MOST_ROWS: Final = 250_000
+"""Rows of one chunk."""
+_ARROW_BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True)
-class Header:
-    """The first record: its cells, the delimiter that gave them, and where the rest of the file starts, in bytes."""
+class _Reading:
+    """What is read of which file, and how."""
 
-    cells: tuple[str, ...]
-    delimiter: str
-    end: int
+    source: Source
+    survey: Survey
+    wanted: dict[str, int]
+    """Declared column -> its place."""
+    limits: Limits
+    block_bytes: int
 
-
-@dataclass(frozen=True)
-class Body:
-    """The well-formed records of the columns asked for, and the 1-based numbers of the others."""
-
-    table: pa.Table
-    malformed: tuple[int, ...]
-
-
-def read_csv(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
-    """Read delimited text. A record is malformed if it has not as many fields as the header; a blank line is none."""
-    text = as_utf8(source.read(), terms.encoding)
-    if text is None or text.count(b"\0", 0, _HEAD) * _NULS_IN_BINARY > len(text[:_HEAD]):
-        return FileRefusal("file_undecodable", f"text in {terms.encoding or 'UTF-8 or Windows-1252'}")
-    declared = declared_names(terms)
-    quote = terms.quote or '"'
-    header = _header(text, [terms.delimiter] if terms.delimiter else DELIMITERS, quote, declared)
-    names = [column_name(cell) for cell in header.cells]
-    wanted = declared_places(names, declared)
-    nameless = [place for place, name in enumerate(names) if not name]
-    if not wanted:
-        return RawFile(tuple(names), lambda: iter(()))
-    body = _body(text, header, quote, [*wanted.values(), *nameless])
-    for place in nameless:
-        if pc.any(pc.not_equal(body.table[f"{place}"], "")).as_py():
-            names[place] = f"column {place + 1}"
-    chunk = RawChunk(
-        table=pa.table({name: body.table[f"{place}"] for name, place in wanted.items()}),
-        row_numbers=_row_numbers(body),
-        malformed=pa.array(body.malformed, pa.int64()),
-    )
-    return RawFile(tuple(names), lambda: iter([chunk]), well_formed=f"{len(names)} fields, as in the header")
+    @property
+    def must_be_empty(self) -> range:
+        """Places of fields beyond the header."""
+        header = self.survey.header
+        return range(len(header.names), header.width)
 
 
-def _row_numbers(body: Body) -> pa.Array:
-    numbers = np.arange(1, body.table.num_rows + len(body.malformed) + 1)
-    return pa.array(np.delete(numbers, np.array(body.malformed, np.int64) - 1))
+def read_csv(source: Source, terms: FileTerms, limits: Limits, *, block_bytes: int = BLOCK) -> RawFile | FileRefusal:
+    """Read delimited text. Blank lines, repeated headers and totals at the end are no rows.
 
+    A row is malformed if it has not as many fields as the header, if its quotes are wrong, or if a byte in one of the
+    contract's columns is no character.
 
-def as_utf8(content: bytes, encoding: str | None) -> bytes | None:
-    """Text as UTF-8 without a byte order mark; None if it is not in the encoding.
-
-    Without an encoding: that of the mark, else strict UTF-8, else Windows-1252, which Latin-1 stands for as well.
+    Args:
+        source: the file.
+        terms: what the contract says of it.
+        limits: what exceeds them refuses the file.
+        block_bytes: how much is read at a time; it changes nothing but the size of the chunks.
     """
-    mark, marked = next(((mark, name) for mark, name in _MARKS if content.startswith(mark)), (b"", None))
-    if encoding is None:
-        encodings = [marked] if marked else ["utf-8", WINDOWS]
-    else:
-        name = codecs.lookup(encoding).name
-        encodings = [WINDOWS, name] if name == "iso8859-1" else [marked or name] if name.startswith("utf") else [name]
-        mark = mark if name.startswith("utf") else b""
-    for name in encodings:
-        try:
-            text = content[len(mark) :].decode(name)
-        except UnicodeDecodeError:
-            continue
-        return content[len(mark) :] if name == "utf-8" else text.encode("utf-8", "replace")
-    return None
-
-
-def _header(text: bytes, delimiters: Sequence[str], quote: str, declared: frozenset[str]) -> Header:
-    """The header by the delimiter that gives most of the contract's columns, then most cells."""
-    head = text[:_HEAD].decode("utf-8", "ignore")
-    found = [_first_record(head, delimiter, quote) for delimiter in delimiters]
-    return max(
-        found, key=lambda header: (len(declared & {column_name(cell) for cell in header.cells}), len(header.cells))
+    survey = survey_csv(source, terms, limits, block_bytes)
+    if isinstance(survey, FileRefusal):
+        return survey
+    names = survey.header.names
+    wanted = declared_places(names, declared_names(terms))
+    reading = _Reading(source, survey, wanted, limits, block_bytes)
+    return RawFile(
+        names,
+        partial(_chunks, reading) if wanted else lambda: iter(()),
+        well_formed=f"{len(names)} fields, as in the header, quotes closed on the way, characters of one encoding",
+        format_differences=survey.differences,
     )
 
 
-def _first_record(head: str, delimiter: str, quote: str) -> Header:
-    consumed = 0
+def _chunks(reading: _Reading) -> Iterator[RawChunk]:
+    """The rows of a file.
 
-    def lines() -> Iterator[str]:
-        nonlocal consumed
-        for line in io.StringIO(head, newline=""):
-            consumed += len(line.encode())
-            yield line
+    Raises:
+        FileRefusedError: a limit is exceeded.
+    """
+    rows_before, sheet_rows_before = 0, reading.survey.header.sheet_rows
+    for records in body_records(reading.source, reading.survey, reading.limits, reading.block_bytes):
+        rows = np.flatnonzero(~are_no_rows(records, reading.survey))
+        if len(rows):
+            table, well_formed = _read_rows(records, rows, reading)
+            block = _Block(rows, table, well_formed, rows_before + 1, sheet_rows_before + 1)
+            yield from (block.chunk(start) for start in range(0, len(rows), MOST_ROWS))
+        rows_before += len(rows)
+        sheet_rows_before += len(records)
+        reading.limits.check("rows", rows_before)
 
+
+@dataclass(frozen=True)
+class _Block:
+    """The rows of some records, as places among these."""
+
+    rows: Places
+    table: pa.Table
+    well_formed: Places
+    """The places of the table's rows."""
+    first_row: int
+    first_sheet_row: int
+
+    def chunk(self, start: int) -> RawChunk:
+        """At most `MOST_ROWS` rows from a row on."""
+        rows = self.rows[start : start + MOST_ROWS]
+        first, end = np.searchsorted(self.well_formed, [rows[0], rows[-1] + 1])
+        well_formed = self.well_formed[first:end]
+        malformed = np.setdiff1d(rows, well_formed, assume_unique=True)
+        return RawChunk(
+            table=self.table.slice(first, end - first),
+            row_numbers=self._numbers(well_formed),
+            malformed=self._numbers(malformed),
+            sheet_rows=pa.array(well_formed + self.first_sheet_row),
+            malformed_sheet_rows=pa.array(malformed + self.first_sheet_row),
+        )
+
+    def _numbers(self, places: Places) -> pa.Array:
+        return pa.array(np.searchsorted(self.rows, places) + self.first_row)
+
+
+def _read_rows(records: Records, rows: Places, reading: _Reading) -> tuple[pa.Table, Places]:
+    """The well-formed rows among some records, and their places."""
+    header = reading.survey.header
+    candidates = rows[~records.is_broken[rows]]
+    places = sorted({*reading.wanted.values(), *reading.must_be_empty})
+    text = _joined(records, candidates)
+    has_quotes = header.dialect.is_escaped or header.dialect.quote.encode() in records.text
+    table, ragged = _parse(text, header, places, has_quotes=has_quotes)
+    whole = np.delete(candidates, ragged) if ragged else candidates
+    if table.num_rows != len(whole):
+        raise ValueError("two ways of counting records do not agree")
+    is_good = _are_good(table, reading)
+    if not is_good.all():
+        table, whole = table.filter(pa.array(is_good)), whole[is_good]
+    _check_cells(table, reading.limits)
+    return pa.table({name: table[f"{place}"] for name, place in reading.wanted.items()}), whole
+
+
+def _are_good(table: pa.Table, reading: _Reading) -> Truth:
+    """Rows without a stray byte, and with nothing in the fields beyond the header."""
+    is_good = np.ones(table.num_rows, np.bool_)
+    for place in reading.must_be_empty:
+        is_good &= pc.equal(pc.utf8_trim_whitespace(table[f"{place}"]), "").to_numpy()
+    for place in reading.wanted.values() if reading.survey.encoding.has_strays else ():
+        is_good &= ~pc.match_substring(table[f"{place}"], STRAY.decode()).to_numpy()
+    return is_good
+
+
+def _check_cells(table: pa.Table, limits: Limits) -> None:
+    if table.nbytes <= limits.cell_characters:
+        return
+    for column in table.columns:
+        if (pc.max(pc.binary_length(column)).as_py() or 0) > limits.cell_characters:
+            limits.check("cell_characters", pc.max(pc.utf8_length(column)).as_py())
+
+
+def _joined(records: Records, places: Places) -> memoryview:
+    """The text of some records, one after the other, with their line ends."""
+    text = memoryview(records.text)
+    if not len(places):
+        return text[:0]
+    is_first = np.diff(places, prepend=places[0] - 2) != 1
+    first, last = places[is_first], places[np.append(is_first[1:], True)]
+    if len(first) == 1:
+        return text[records.starts[first[0]] : records.ends[last[0]]]
+    spans = zip(records.starts[first].tolist(), records.ends[last].tolist(), strict=True)
+    return memoryview(b"\n".join(text[start:end] for start, end in spans))
+
+
+def _parse(text: memoryview, header: Header, places: list[int], *, has_quotes: bool) -> tuple[pa.Table, list[int]]:
+    """The columns at some places, and which records have not as many fields as they should."""
+    if not len(text):
+        return pa.table({f"{place}": pa.array([], pa.string()) for place in places}), []
+    is_large = len(text) > _ARROW_BLOCK
+    parse = partial(_parse_once, text, header, places, has_quotes=has_quotes)
     try:
-        cells = next((tuple(cells) for cells in csv.reader(lines(), delimiter=delimiter, quotechar=quote) if cells), ())
-    except csv.Error:
-        cells = ()
-    return Header(cells, delimiter, consumed)
-
-
-def _body(text: bytes, header: Header, quote: str, places: list[int]) -> Body:
-    """Records after the header. Where some are malformed they are read again, one by one, to learn their numbers."""
-    if re.compile(rb"[\r\n]*").fullmatch(text, header.end):
-        return Body(pa.table({f"{place}": pa.array([], pa.string()) for place in places}), ())
-    body = memoryview(text)[header.end :]
-    used_quote = quote if text.find(quote.encode(), header.end) >= 0 else None
-    parse = partial(_parse, body, header, used_quote, places)
-    try:
-        parsed = parse(block_size=None, is_threaded=len(body) > _HEAD)
-        if parsed.malformed:
-            parsed = parse(block_size=None, is_threaded=False)
+        table, ragged = parse(block_size=_ARROW_BLOCK, is_threaded=is_large)
+        if ragged and is_large:  # their numbers are known without threads only
+            table, ragged = parse(block_size=_ARROW_BLOCK, is_threaded=False)
     except pa.ArrowInvalid:  # a record longer than a block
-        parsed = parse(block_size=len(body) + 1, is_threaded=False)
-    return parsed
+        table, ragged = parse(block_size=len(text) + 1, is_threaded=False)
+    return table, ragged
 
 
-def _parse(
-    body: memoryview,
-    header: Header,
-    quote: str | None,
-    places: list[int],
-    *,
-    block_size: int | None,
-    is_threaded: bool,
-) -> Body:
-    """Parse once; the numbers of malformed records are known only without threads, and are 0 with them."""
-    malformed: list[int] = []
+def _parse_once(
+    text: memoryview, header: Header, places: list[int], *, has_quotes: bool, block_size: int, is_threaded: bool
+) -> tuple[pa.Table, list[int]]:
+    ragged: list[int] = []
 
     def skip(row: arrow_csv.InvalidRow) -> str:
-        malformed.append(row.number or 0)
+        ragged.append((row.number or 1) - 1)
         return "skip"
 
-    names = [f"{place}" for place in range(len(header.cells))]
-    wanted = [f"{place}" for place in places]
+    dialect = header.dialect
+    columns = [f"{place}" for place in places]
     table = arrow_csv.read_csv(
-        pa.BufferReader(body),
-        arrow_csv.ReadOptions(column_names=names, block_size=block_size, use_threads=is_threaded),
+        pa.BufferReader(pa.py_buffer(text)),
+        arrow_csv.ReadOptions(
+            column_names=[f"{place}" for place in range(header.width)], block_size=block_size, use_threads=is_threaded
+        ),
         arrow_csv.ParseOptions(
-            delimiter=header.delimiter,
-            quote_char=quote or False,
-            newlines_in_values=quote is not None,
+            delimiter=dialect.delimiter,
+            quote_char=dialect.quote if has_quotes else False,
+            escape_char="\\" if dialect.is_escaped else False,
+            newlines_in_values=has_quotes,
             invalid_row_handler=skip,
         ),
         arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted, strings_can_be_null=False
+            column_types=dict.fromkeys(columns, pa.string()), include_columns=columns, strings_can_be_null=False
         ),
     )
-    return Body(table, tuple(malformed))
+    return table, ragged

@@ -3,25 +3,34 @@
 import hashlib
 import json
 import logging
-import zipfile
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, TypeVar
 
 from pipelines.domain.clock import PARIS
-from pipelines.domain.delivered_files import DeliveredFile, FileRefusal
+from pipelines.domain.delivered_files import DeliveredFile, FileRefusal, FileRefusedError
 from pipelines.domain.intake_manifests import is_manifest, parse_manifest
+from pipelines.domain.limits import Limits
+from pipelines.storage import archives
 from pipelines.storage.contracts import VENDOR
+from pipelines.storage.seals import SEALED, SealedFile, Seals, sealed_files
+from pipelines.storage.sources import DeliveredSource, InboxFaultError, open_delivered
 
 RECEIVED: Final = ".received.json"
-MOST_BYTES: Final = 2**31 - 1
-"""Largest content of a file, expanded: what one column of text can hold."""
+PURGED: Final = ".purged.json"
+"""Left in a folder whose files were removed by the retention clock."""
+MOST_MANIFEST_BYTES: Final = 10_000_000
+_BLOCK: Final = 2**20
 _IGNORED_STARTS: Final = (".", "_", "~")
 _IGNORED_ENDS: Final = (".part", ".tmp", ".filepart")
-_UNREADABLE: Final = FileRefusal("file_undecodable", "an archive that opens without a password, whole")
-_TOO_LARGE: Final = FileRefusal("limit_exceeded", f"at most {MOST_BYTES:,} bytes when unpacked")
+_NO_MANIFEST: Final = FileRefusal("file_undecodable", "a JSON object in UTF-8 with `files` and `sequence`")
+_LONG_MANIFEST: Final = FileRefusal("limit_exceeded", f"a manifest of at most {MOST_MANIFEST_BYTES:,} bytes")
+_NOT_FOLLOWED: Final = FileRefusal("file_undecodable", "a file; a link that leads out of the delivery is not followed")
+
+Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +41,17 @@ def inbox_folder(inbox: Path, vendor: str, day: date) -> Path:
 
 
 def delivery_days(inbox: Path, vendor: str) -> list[date]:
-    """Dates for which a vendor has a folder, in order; other folders are left alone."""
-    return sorted(day for path in (inbox / vendor).glob("*-*-*") if path.is_dir() and (day := _day(path.name)))
+    """Dates for which a vendor has a folder, in order; purged folders, and others, are left alone."""
+    return sorted(_days(inbox, vendor) - purged_days(inbox, vendor))
+
+
+def purged_days(inbox: Path, vendor: str) -> set[date]:
+    """Dates of which the retention clock removed the files; whatever lies in their folders now is not taken in."""
+    return {day for day in _days(inbox, vendor) if (inbox_folder(inbox, vendor, day) / PURGED).exists()}
+
+
+def _days(inbox: Path, vendor: str) -> set[date]:
+    return {day for path in (inbox / vendor).glob("*-*-*") if path.is_dir() and (day := _day(path.name))}
 
 
 def unread_folders(inbox: Path, vendors: Collection[str]) -> list[str]:
@@ -66,23 +84,40 @@ def _day(name: str) -> date | None:
 
 
 def delivered_paths(folder: Path) -> list[Path]:
-    """The files of a delivery folder, by path; what is hidden or still being written is ignored."""
-    paths = (path for path in folder.rglob("*") if not _is_ignored(path.relative_to(folder).as_posix()))
-    return sorted(path for path in paths if path.is_file())
+    """The files of a delivery folder, by path; what is hidden or still being written is ignored.
+
+    A link counts as the file that it leads to, unless it leads out of the folder. Of a sealed file and the clear one,
+    the clear one counts.
+    """
+    paths = [path for path in _listed(folder) if path.is_file() and not _leads_outside(path, folder)]
+    clear, sealed = set(paths), sealed_files(folder)
+    return [path for path in paths if not (_is_sealed(path, folder, sealed) and path.with_suffix("") in clear)]
 
 
-def read_inbox_folder(inbox: Path, vendor: str, day: date) -> list[DeliveredFile]:
+def read_inbox_folder(
+    inbox: Path, vendor: str, day: date, *, limits: Limits | None = None, seals: Seals | None = None
+) -> list[DeliveredFile]:
     """The files of a delivery by name, members of archives as files of their own; empty when there is no folder.
 
+    Args:
+        inbox: where deliveries arrive.
+        vendor: its key.
+        day: the delivery date.
+        limits: what an archive may hold; the default ones unless given.
+        seals: opens sealed archives and manifests; other sealed files are listed without it.
+
     Raises:
-        OSError: a file can't be opened: a fault of ours.
+        OSError: a file can't be opened, or its seal can't: a fault of ours.
+        ValueError: the record of sealed files is broken: a fault of ours.
     """
     folder = inbox_folder(inbox, vendor, day)
-    received = recorded_arrivals(folder)
+    received, sealed = recorded_arrivals(folder), sealed_files(folder)
     if received is None:
         _log.warning("%s is not a record of arrivals; its files count as not recorded", folder / RECEIVED)
-    files = [file for path in delivered_paths(folder) for file in _files(path, delivered_name(path, folder))]
-    return sorted((_dated(file, received or {}) for file in files), key=lambda file: file.name)
+    look = _Look(folder, limits or Limits(), seals, sealed)
+    files = [file for path in delivered_paths(folder) for file in look.files(path)]
+    links = [_link(path, folder) for path in _listed(folder) if _leads_outside(path, folder)]
+    return sorted((_dated(file, received or {}) for file in files + links), key=lambda file: file.name)
 
 
 def recorded_arrivals(folder: Path) -> Mapping[str, datetime] | None:
@@ -102,21 +137,116 @@ def _instant(text: str) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=PARIS)).astimezone(UTC)
 
 
-def _files(path: Path, name: str) -> Iterator[DeliveredFile]:
-    with path.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-    file = DeliveredFile(name, path, digest, path.stat().st_size)
-    if path.suffix.lower() == ".zip":
-        yield from _members(file)
-    elif is_manifest(name):
-        yield _announcing(file, path.read_bytes())
-    else:
-        yield file
+@dataclass(frozen=True)
+class _Look:
+    """One look at a delivery folder."""
+
+    folder: Path
+    limits: Limits
+    seals: Seals | None
+    sealed: Mapping[str, SealedFile]
+
+    def files(self, path: Path) -> Iterator[DeliveredFile]:
+        """The file at a path, or the files in it."""
+        file = self._file(path)
+        if file.name.lower().endswith(archives.SUFFIX):
+            yield from self._members(file)
+        elif is_manifest(file.name):
+            yield self._announcing(file)
+        else:
+            yield file
+
+    def _file(self, path: Path) -> DeliveredFile:
+        name = delivered_name(path, self.folder)
+        if _is_sealed(path, self.folder, self.sealed):
+            record = self.sealed[_text(path.relative_to(self.folder)).removesuffix(SEALED)]
+            return DeliveredFile(name, path, record.digest, record.size, is_sealed=True)
+        with path.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        return DeliveredFile(name, path, digest, path.stat().st_size)
+
+    def _announcing(self, file: DeliveredFile) -> DeliveredFile:
+        if file.size > MOST_MANIFEST_BYTES:
+            return replace(file, fault=_LONG_MANIFEST)
+        try:
+            manifest = parse_manifest(file.name, DeliveredSource(file, self.limits, self.seals).read())
+        except FileRefusedError:
+            manifest = None
+        return replace(file, manifest=manifest, fault=None if manifest else _NO_MANIFEST)
+
+    def _members(self, archive: DeliveredFile) -> list[DeliveredFile]:
+        """The files in an archive; the archive itself, refused, when it can't be listed."""
+        if archive.size == 0:
+            return [replace(archive, fault=archives.EMPTY)]
+        with open_delivered(archive, self.seals) as stream:
+            members = _vendors_fault(lambda: archives.list_members(stream, archive.size, self.limits))
+            if isinstance(members, FileRefusal):
+                return [replace(archive, fault=members)]
+            return [self._member(archive, stream, member) for member in members if not _is_ignored(member.name)]
+
+    def _member(self, archive: DeliveredFile, stream: BinaryIO, member: archives.Member) -> DeliveredFile:
+        file = replace(archive, name=f"{archive.name}/{member.name}", member=member.key)
+        content = _vendors_fault(lambda: _digest_and_size(archives.open_member(stream, member.key)[0]))
+        fault = member.fault or (content if isinstance(content, FileRefusal) else None)
+        if fault or isinstance(content, FileRefusal):
+            digest = hashlib.sha256(f"{archive.digest} {member.name}".encode()).hexdigest()
+            return replace(file, digest=digest, fault=fault)
+        file = replace(file, digest=content[0], size=content[1])
+        return self._announcing(file) if is_manifest(file.name) else file
+
+
+def _digest_and_size(content: BinaryIO) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while block := content.read(_BLOCK):
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size
+
+
+def _vendors_fault(read: Callable[[], Result]) -> Result | FileRefusal:
+    """What is read from an archive; any error but ours is a fault of the archive."""
+    try:
+        return read()
+    except (MemoryError, InboxFaultError):
+        raise
+    except Exception:  # zipfile lets a dozen kinds of errors through
+        return archives.UNREADABLE
+
+
+def _listed(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if not _is_ignored(_text(path.relative_to(folder))))
+
+
+def _leads_outside(path: Path, folder: Path) -> bool:
+    """Whether a path is a link to a place that is not in the folder; one that leads in a circle leads nowhere."""
+    if not path.is_symlink():
+        return False
+    try:
+        target = path.resolve()
+    except (OSError, RuntimeError):
+        return False
+    return folder.resolve() not in (target, *target.parents)
+
+
+def _link(path: Path, folder: Path) -> DeliveredFile:
+    """A link that is not followed. Its bytes are the path that it leads to."""
+    target = os.fsencode(path.readlink())
+    digest = hashlib.sha256(target).hexdigest()
+    return DeliveredFile(delivered_name(path, folder), path, digest, len(target), fault=_NOT_FOLLOWED)
+
+
+def _is_sealed(path: Path, folder: Path, sealed: Collection[str]) -> bool:
+    return path.suffix == SEALED and _text(path.relative_to(folder)).removesuffix(SEALED) in sealed
 
 
 def delivered_name(path: Path, folder: Path) -> str:
-    """A file's name in its delivery: its path below the folder, with `/`; bytes that are not UTF-8 are replaced."""
-    return _text(path.relative_to(folder))
+    """A file's name in its delivery: its path below the folder, with `/`, without our seal.
+
+    Bytes that are not UTF-8 are replaced.
+    """
+    name = _text(path.relative_to(folder))
+    is_sealed = path.suffix == SEALED and _is_sealed(path, folder, sealed_files(folder))
+    return name.removesuffix(SEALED) if is_sealed else name
 
 
 def _text(path: Path) -> str:
@@ -125,37 +255,6 @@ def _text(path: Path) -> str:
 
 def _is_ignored(name: str) -> bool:
     return any(part.startswith(_IGNORED_STARTS) or part.endswith(_IGNORED_ENDS) for part in PurePosixPath(name).parts)
-
-
-def _announcing(file: DeliveredFile, content: bytes) -> DeliveredFile:
-    manifest = parse_manifest(file.name, content)
-    wanted = FileRefusal("file_undecodable", "a JSON object in UTF-8 with `files` and `sequence`")
-    return replace(file, manifest=manifest, fault=None if manifest else wanted)
-
-
-def _members(archive: DeliveredFile) -> list[DeliveredFile]:
-    """The files in an archive; the archive itself, refused, when one of them can't be unpacked."""
-    if archive.size == 0:
-        return [replace(archive, fault=FileRefusal("file_empty", "an archive with files"))]
-    with archive.path.open("rb") as content:
-        try:
-            with zipfile.ZipFile(content) as opened:
-                found = {info.filename: info for info in opened.infolist() if not info.is_dir()}
-                if sum(info.file_size for info in found.values()) > MOST_BYTES:
-                    return [replace(archive, fault=_TOO_LARGE)]
-                return [_member(archive, opened, info) for name, info in found.items() if not _is_ignored(name)]
-        except MemoryError:
-            raise
-        except Exception:  # zipfile lets a dozen kinds of errors through for what is one fault of the archive
-            return [replace(archive, fault=_UNREADABLE)]
-
-
-def _member(archive: DeliveredFile, opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> DeliveredFile:
-    content = opened.read(info)
-    name = _text(Path(archive.name, info.filename.replace("\\", "/")))
-    digest = hashlib.sha256(content).hexdigest()
-    file = replace(archive, name=name, digest=digest, size=len(content), member=info.filename)
-    return _announcing(file, content) if is_manifest(name) else file
 
 
 def _dated(file: DeliveredFile, received: Mapping[str, datetime]) -> DeliveredFile:

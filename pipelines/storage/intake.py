@@ -1,78 +1,80 @@
 """The intake of one vendor's days, from inbox folders to tables ready to publish. The rows' fate is the domain's."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.domain.contracts import Contract, contract_in_force
 from pipelines.domain.delivered_files import Delivery
 from pipelines.domain.identities import IdentityHasher
-from pipelines.domain.intake import take_in_days
+from pipelines.domain.intake import IntakeDay, Vault, take_in_days
 from pipelines.domain.intake_files import ROLES_READ, counting_digests
-from pipelines.storage.inbox import delivery_days, read_inbox_folder
+from pipelines.domain.limits import Limits
+from pipelines.storage.inbox import delivery_days, purged_days, read_inbox_folder
 from pipelines.storage.lake import Lake
 from pipelines.storage.readers import read_file
+from pipelines.storage.seals import Seals
+from pipelines.storage.spills import Spills
 
-BATCH_BYTES: Final = 256 * 1024 * 1024
+BATCH_BYTES: Final = 2**30
 """Delivered bytes that are taken in together; a larger delivery is a batch of its own."""
 
 
-@dataclass(frozen=True)
-class IntakeDay:
-    """One day's tables, in the order of publishing."""
-
-    day: date
-    tables: dict[str, pa.Table]
-
-    def counts(self, role: str) -> dict[str, int | str]:
-        """What became of the day's files of a role."""
-        files = self.tables["deliveries"]
-        ours = files.filter(pc.equal(files["role"], role))
-        rejected = pc.sum(ours["rows_rejected"]).as_py() or 0
-        counts: dict[str, int | str] = {
-            "dagster/row_count": self.tables[role].num_rows,
-            "files": ours.num_rows,
-            "rows rejected": rejected,
-        }
-        statuses = sorted(set(files["status"].to_pylist()) - {"accepted"})
-        reasons = pc.value_counts(self.tables["rejected_rows"]["reason"]).to_pylist()
-        if statuses:
-            counts["not simply accepted"] = ", ".join(statuses)
-        return counts | {f"reason {reason['values']}": int(reason["counts"]) for reason in reasons}
-
-
 def take_in_vendor(
-    inbox: Path, lake: Lake, contracts: Sequence[Contract], vendor: str, days: Sequence[date], *, hasher: IdentityHasher
+    inbox: Path,
+    lake: Lake,
+    contracts: Sequence[Contract],
+    vendor: str,
+    days: Sequence[date],
+    *,
+    hasher: IdentityHasher,
+    limits: Limits | None = None,
+    vault: Vault | None = None,
+    seals: Seals | None = None,
 ) -> Iterator[IntakeDay]:
-    """Take in some days of a vendor, and the published days that repeat their bytes.
+    """Take in some days of a vendor, and the published days that repeat their bytes; each is to be published at once.
 
-    A published day whose folder is gone was purged: it stays as it is and is not among what comes back.
+    A day whose files were purged, or whose folder is gone, stays as it was published and is not among what comes back.
+    What does not fit in memory lies aside in the lake meanwhile. The caller holds `lake.writing(vendor)`.
     """
+    bounds = limits or Limits()
+    spills = Spills(lake.aside(vendor))
     published = lake.read("deliveries", vendor, lake.published_days(vendor))
     held = _digests_by_day(published)
     in_inbox = set(delivery_days(inbox, vendor))
-    opened = {day: _open(inbox, contracts, vendor, day) for day in sorted(set(days) | (in_inbox - held.keys()))}
+    is_purged = purged_days(inbox, vendor) | {day for day in held if day not in in_inbox and held[day]}
+    open_day = partial(_open, inbox, contracts, vendor, bounds, seals)
+    opened = {day: open_day(day) for day in sorted((set(days) | (in_inbox - held.keys())) - is_purged)}
     digests = held | {day: counting_digests(delivery) for day, delivery in opened.items()}
-    repeated = frozenset[str]().union(*(held.get(day, frozenset()) | digests[day] for day in days))
+    none = frozenset[str]()
+    repeated = none.union(*(held.get(day, none) | digests.get(day, none) for day in days))
     again = {day for day in held if day > min(days) and held[day] & repeated} - set(days)
-    is_purged = {day for day in held if day not in in_inbox and held[day]}
     wanted = sorted((set(days) | again) - is_purged)
     first_days = _first_days(digests)
-    for batch in _batches([opened.get(day) or _open(inbox, contracts, vendor, day) for day in wanted]):
-        ours = [delivery.day for delivery in batch]
-        elsewhere = {digest: day for digest, day in first_days.items() if day not in set(ours)}
-        taken = take_in_days(vendor, batch, read=read_file, first_delivered_on=elsewhere, hasher=hasher)
-        for day, tables in taken.tables_by_day(ours):
-            yield IntakeDay(day, tables)
+    for batch in _batches([opened.get(day) or open_day(day) for day in wanted]):
+        ours = {delivery.day for delivery in batch}
+        elsewhere = {digest: day for digest, day in first_days.items() if day not in ours}
+        yield from take_in_days(
+            vendor,
+            batch,
+            read=partial(read_file, limits=bounds, seals=seals),
+            first_delivered_on=elsewhere,
+            hasher=hasher,
+            limits=bounds,
+            set_aside=spills.set_aside,
+            vault=vault,
+        )
 
 
-def _open(inbox: Path, contracts: Sequence[Contract], vendor: str, day: date) -> Delivery:
-    return Delivery(day, contract_in_force(tuple(contracts), day), tuple(read_inbox_folder(inbox, vendor, day)))
+def _open(
+    inbox: Path, contracts: Sequence[Contract], vendor: str, limits: Limits, seals: Seals | None, day: date
+) -> Delivery:
+    files = read_inbox_folder(inbox, vendor, day, limits=limits, seals=seals)
+    return Delivery(day, contract_in_force(tuple(contracts), day), tuple(files))
 
 
 def _digests_by_day(published: pa.Table) -> dict[date, frozenset[str]]:
@@ -95,14 +97,13 @@ def _first_days(digests: Mapping[date, frozenset[str]]) -> dict[str, date]:
 
 def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
     batch: list[Delivery] = []
+    byte_count = 0
     for delivery in deliveries:
-        if batch and _size([*batch, delivery]) > BATCH_BYTES:
+        size = sum(file.size for file in delivery.files)
+        if batch and byte_count + size > BATCH_BYTES:
             yield batch
-            batch = []
+            batch, byte_count = [], 0
         batch.append(delivery)
+        byte_count += size
     if batch:
         yield batch
-
-
-def _size(deliveries: Sequence[Delivery]) -> int:
-    return sum(file.size for delivery in deliveries for file in delivery.files)

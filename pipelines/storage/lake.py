@@ -7,12 +7,12 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import uuid4
 
 import pyarrow as pa
@@ -24,6 +24,11 @@ from pipelines.domain.schemas import SORT_KEYS, arrow_schema
 PARTITION_COLUMNS: Final = ("vendor", "delivery_date")
 DIGESTS: Final = b"opposable.digests"
 FACTS: Final = b"opposable.facts"
+ROW_GROUP: Final = 131_072
+"""Rows of each row group but the last, however the rows came: bytes are not to tell of that."""
+
+Content: TypeAlias = pa.Table | Iterable[pa.Table]
+"""Rows of a table in any order, or pieces of them in the order of the table's sort keys."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +47,19 @@ class Lake:
         locks = self.root / ".locks"
         locks.mkdir(parents=True, exist_ok=True)
         with FileLock(locks / f"{vendor}.lock"):
-            shutil.rmtree(self._aside(vendor), ignore_errors=True)
-            yield
-            shutil.rmtree(self._aside(vendor), ignore_errors=True)
+            shutil.rmtree(self.aside(vendor), ignore_errors=True)
+            try:
+                yield
+            finally:
+                shutil.rmtree(self.aside(vendor), ignore_errors=True)
 
     def publish(
-        self, vendor: str, day: date, tables: Mapping[str, pa.Table], *, facts: Mapping[str, str] | None = None
+        self, vendor: str, day: date, tables: Mapping[str, Content], *, facts: Mapping[str, str] | None = None
     ) -> None:
         """Replace one partition's tables in the mapping's order; the last carries the digests of the others.
 
-        Each table has its partition columns; they go to the path. The caller holds `writing(vendor)`.
+        Each table has its partition columns; they go to the path. Streams are read in the mapping's order, too. The
+        caller holds `writing(vendor)`.
         """
         staged: dict[str, Path] = {}
         digests: dict[str, str] = {}
@@ -113,21 +121,42 @@ class Lake:
         paths = {self.partition(table, vendor, day): digest for table, digest in digests.items()}
         return bool(paths) and all(path.exists() and _digest(path) == digest for path, digest in paths.items())
 
-    def _aside(self, vendor: str) -> Path:
+    def aside(self, vendor: str) -> Path:
+        """Where the writer of a vendor keeps what is not published yet; emptied when it begins and ends."""
         return self.root / ".aside" / vendor
 
-    def _write_aside(self, vendor: str, table: str, content: pa.Table, metadata: dict[bytes, bytes]) -> Path:
+    def _write_aside(self, vendor: str, table: str, content: Content, metadata: dict[bytes, bytes]) -> Path:
         schema = arrow_schema(table)
         names = [name for name in schema.names if name not in PARTITION_COLUMNS or table == "oppositions"]
-        ordered = content.select(names).combine_chunks()
-        ordered = ordered.sort_by([(key, "ascending") for key in SORT_KEYS[table]])
         plain = pa.schema([schema.field(name) for name in names])
-        path = self._aside(vendor) / f"{table}-{uuid4().hex}.parquet"
+        pieces = [_in_order(content, table)] if isinstance(content, pa.Table) else content
+        path = self.aside(vendor) / f"{table}-{uuid4().hex}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         with pq.ParquetWriter(path, plain, compression="zstd", store_schema=False) as writer:
-            writer.write_table(ordered.cast(plain))
+            for rows in _row_groups(piece.select(names).cast(plain) for piece in pieces):
+                writer.write_table(rows, row_group_size=ROW_GROUP)
             writer.add_key_value_metadata(metadata)
         return path
+
+
+def _in_order(content: pa.Table, table: str) -> pa.Table:
+    return content.combine_chunks().sort_by([(key, "ascending") for key in SORT_KEYS[table]])
+
+
+def _row_groups(pieces: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The rows of all pieces in tables of `ROW_GROUP` rows and a smaller one."""
+    held: list[pa.Table] = []
+    count = 0
+    for piece in pieces:
+        held.append(piece)
+        count += piece.num_rows
+        while count >= ROW_GROUP:
+            whole = pa.concat_tables(held)
+            yield whole.slice(0, ROW_GROUP).combine_chunks()
+            held = [whole.slice(ROW_GROUP)]
+            count -= ROW_GROUP
+    if count:
+        yield pa.concat_tables(held).combine_chunks()
 
 
 def _json(values: Mapping[str, str]) -> bytes:

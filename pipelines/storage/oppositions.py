@@ -6,7 +6,7 @@ merged. So it is all or nothing, may be repeated, and holds the writer's lock fo
 
 import functools
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -33,6 +33,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from pipelines.domain.clock import as_lake, paris_date
 from pipelines.domain.oppositions import OppositionLine, event_digest
 from pipelines.domain.schemas import SORT_KEYS, arrow_schema
+from pipelines.domain.words import HASHED_KINDS
+from pipelines.storage.identity_keys import confirm_newest
 from pipelines.storage.registry import OPPOSITIONS, SUPPRESSION_SHARES, Instant, writing
 
 CHUNK: Final = 20_000
@@ -74,11 +76,13 @@ class ImportCounts:
 
 @dataclass(frozen=True)
 class Watermark:
-    """Up to where a reader has read. `anchor` is a digest of the last rows read: it tells a restored backup."""
+    """Up to where a reader has read. `anchor` is a digest of the last rows read: it tells a restored backup, or keys
+    that were wrapped since. `key_id` is the secret under which all of them are keyed."""
 
     event_id: int = 0
     share_id: int = 0
     anchor: str = ""
+    key_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,9 @@ def import_oppositions(
     """Add the oppositions, shares and revocations of a file; what is there already stays as it is.
 
     Of several lines of one opposition the least `recorded_at` counts, within a file; the first imported, across files.
+
+    Raises:
+        KeyGenerationError: `key_id` is not the newest identity secret, or no longer; nothing was imported.
     """
     with engine.connect() as connection:
         connection.detach()  # so that closing ends the session, and with it the temporary tables
@@ -107,6 +114,7 @@ def import_oppositions(
             _STAGING.create_all(connection, checkfirst=False)
             line_count = sum(_stage(connection, chunk) for chunk in _chunks(lines))
         with writing(connection):
+            confirm_newest(connection, key_id)
             keyed = {"key_id": key_id, "normalisation_version": normalisation_version}
             oppositions = connection.execute(_merge_events(engine, keyed, is_revocation=False)).rowcount
             revocations = connection.execute(_merge_events(engine, keyed, is_revocation=True)).rowcount
@@ -118,6 +126,20 @@ def has_oppositions(engine: Engine) -> bool:
     """Whether anything was ever imported."""
     with engine.connect() as connection:
         return connection.execute(select(OPPOSITIONS.c.id).limit(1)).first() is not None
+
+
+def has_hashed_oppositions(engine: Engine) -> bool:
+    """Whether any came as a digest that others made, perhaps of another form of the identifier than ours."""
+    with engine.connect() as connection:
+        hashed = select(OPPOSITIONS.c.id).where(OPPOSITIONS.c.kind.in_(HASHED_KINDS)).limit(1)
+        return connection.execute(hashed).first() is not None
+
+
+def oppositions_by_key_id(engine: Engine) -> dict[str, int]:
+    """How many events are keyed under each identity secret."""
+    query = select(OPPOSITIONS.c.key_id, func.count()).group_by(OPPOSITIONS.c.key_id)
+    with engine.connect() as connection:
+        return {str(row[0]): int(row[1]) for row in connection.execute(query)}
 
 
 def oppositions_since(engine: Engine, watermark: Watermark) -> Increment:
@@ -154,8 +176,8 @@ def _chunks(lines: Iterable[OppositionLine]) -> Iterator[list[OppositionLine]]:
 def _stage(connection: Connection, lines: list[OppositionLine]) -> int:
     digests = [event_digest(line.identity_key, line.kind, line.channel, line.opposed_at) for line in lines]
     pairs = list(zip(lines, digests, strict=True))
-    _load(connection, _STAGED_EVENTS, [row for line, digest in pairs for row in _event_rows(line, digest)])
-    _load(connection, _STAGED_SHARES, [row for line, digest in pairs for row in _share_rows(line, digest)])
+    load_rows(connection, _STAGED_EVENTS, [row for line, digest in pairs for row in _event_rows(line, digest)])
+    load_rows(connection, _STAGED_SHARES, [row for line, digest in pairs for row in _share_rows(line, digest)])
     return len(lines)
 
 
@@ -186,8 +208,8 @@ def _stored_date(instant: datetime) -> str:
     return paris_date(instant).isoformat()
 
 
-def _load(connection: Connection, table: Table, rows: list[Row]) -> None:
-    """Add rows of stored values by the fastest way of the driver: files have millions of lines."""
+def load_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add rows of values as they are stored, by the fastest way of the driver: there may be millions."""
     if not rows:
         return
     if connection.dialect.name == "postgresql":
@@ -196,7 +218,7 @@ def _load(connection: Connection, table: Table, rows: list[Row]) -> None:
             for row in rows:
                 copy.write_row(row)
         return
-    connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({','.join('?' * len(rows[0]))})", rows)
+    connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({','.join('?' * len(rows[0]))})", list(rows))
 
 
 def _insert(engine: Engine, table: Table, names: Iterable[str], rows: Select[Any]) -> Insert:
@@ -233,7 +255,8 @@ def _watermark(connection: Connection) -> Watermark:
     events = select(func.coalesce(func.max(OPPOSITIONS.c.id), 0)).scalar_subquery()
     shares = select(func.coalesce(func.max(SUPPRESSION_SHARES.c.id), 0)).scalar_subquery()
     event_id, share_id = map(int, connection.execute(select(events, shares)).one()._tuple())
-    return Watermark(event_id, share_id, _anchor(connection, event_id, share_id))
+    keyed = connection.scalar(select(OPPOSITIONS.c.key_id).where(OPPOSITIONS.c.id == event_id)) or ""
+    return Watermark(event_id, share_id, _anchor(connection, event_id, share_id), keyed)
 
 
 def _anchor(connection: Connection, event_id: int, share_id: int) -> str:

@@ -1,7 +1,7 @@
 """One delivered file to text by column. Never raises for what a file holds: it is refused, with a reason.
 
-One function a format; what the text means is read in `pipelines.domain`. Messages of the parsers are dropped, because
-they quote the file.
+One function a kind of file; what the text means is read in `pipelines.domain`. Messages of the parsers are dropped,
+because they quote the file.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,43 +12,65 @@ from pipelines.domain.contracts import FileTerms
 from pipelines.domain.delivered_files import DeliveredFile, FileRefusal, FileRefusedError, RawChunk, RawFile
 from pipelines.domain.limits import Limits
 from pipelines.storage.csv_files import read_csv
-from pipelines.storage.json_lines import read_json_lines
-from pipelines.storage.sources import DeliveredSource, Source
-from pipelines.storage.typed_files import read_parquet, read_xlsx
+from pipelines.storage.file_kinds import HEAD, kind_differences, kind_of
+from pipelines.storage.json_files import read_json
+from pipelines.storage.parquet_files import read_parquet
+from pipelines.storage.seals import Seals
+from pipelines.storage.sources import DeliveredSource, InboxFaultError, Source, open_delivered
+from pipelines.storage.workbooks import read_workbook
 
 Result = TypeVar("Result")
 FormatReader = Callable[[Source, FileTerms, Limits], RawFile | FileRefusal]
 
-FORMATS: Final[Mapping[str, tuple[FormatReader, str]]] = {
+KINDS: Final[Mapping[str, tuple[FormatReader, str]]] = {
     "csv": (read_csv, "delimited text"),
-    "jsonl": (read_json_lines, "JSON Lines"),
-    "xlsx": (read_xlsx, "an XLSX workbook without a password"),
-    "parquet": (read_parquet, "a Parquet file"),
+    "json": (read_json, "JSON Lines or one JSON document"),
+    "workbook": (read_workbook, "a whole workbook as .xlsx, .xls or .ods, without a password"),
+    "parquet": (read_parquet, "a whole Parquet file, without encryption"),
 }
+_WITH_FORMATS: Final = ("json", "workbook")
+"""Kinds that stand for several formats; their readers tell which one it is."""
+_EMPTY: Final = FileRefusal("file_empty", "a header and data rows")
 
 
-def read_file(file: DeliveredFile, terms: FileTerms, limits: Limits | None = None) -> RawFile | FileRefusal:
-    """A file as text, in the format that the contract says, or why it can't be read.
+def read_file(
+    file: DeliveredFile, terms: FileTerms, limits: Limits | None = None, seals: Seals | None = None
+) -> RawFile | FileRefusal:
+    """A file as text, in the format that it really has, or why it can't be read.
 
     Raises:
-        OSError: the file itself can't be opened: a fault of ours.
+        OSError: the file itself can't be opened: a fault of ours; also while its rows are read.
     """
-    with file.path.open("rb"):
+    with open_delivered(file, seals):
         pass
-    return read_source(DeliveredSource(file, limits or Limits()), terms, limits or Limits())
+    return read_source(DeliveredSource(file, limits or Limits(), seals), terms, limits or Limits())
 
 
 def read_source(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
     """`read_file` for any source."""
-    read, expected = FORMATS[terms.format]
+    expected = "a whole file"
     try:
-        raw = _guarded(lambda: read(source, terms, limits) if source.open().read(1) else _EMPTY, expected)
+        head = _guarded(lambda: _head(source), expected)
+        kind = kind_of(head, terms.format) if head else _EMPTY
+        if isinstance(kind, FileRefusal):
+            return kind
+        read, expected = KINDS[kind]
+        raw = _guarded(lambda: read(source, terms, limits), expected)
     except FileRefusedError as error:
         return error.refusal
-    return raw if isinstance(raw, FileRefusal) else replace(raw, chunks=lambda: _guarded_chunks(raw, expected))
+    if isinstance(raw, FileRefusal):
+        return raw
+    differences = () if kind in _WITH_FORMATS else kind_differences(terms.format, kind)
+    return replace(
+        raw,
+        chunks=lambda: _guarded_chunks(raw, expected),
+        format_differences=(*differences, *raw.format_differences),
+    )
 
 
-_EMPTY: Final = FileRefusal("file_empty", "a header and data rows")
+def _head(source: Source) -> bytes:
+    with source.open() as stream:
+        return stream.read(HEAD)
 
 
 def _guarded_chunks(raw: RawFile, expected: str) -> Iterator[RawChunk]:
@@ -61,7 +83,7 @@ def _guarded_chunks(raw: RawFile, expected: str) -> Iterator[RawChunk]:
 def _guarded(read: Callable[[], Result], expected: str) -> Result:
     try:
         return read()
-    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError, FileRefusedError):
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError, FileRefusedError, InboxFaultError):
         raise
     except BaseException as error:  # a panic in a native parser is no Exception
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":

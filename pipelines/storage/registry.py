@@ -14,6 +14,7 @@ from typing import Any, Final
 from filelock import FileLock
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Connection,
     Date,
     DateTime,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Engine,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -118,6 +120,70 @@ SUPPRESSION_SHARES: Final = Table(
     sqlite_autoincrement=True,
 )
 """Oppositions made known to vendors, append-only."""
+
+IDENTITY_KEYS: Final = Table(
+    "identity_keys",
+    METADATA,
+    SqlColumn("number", Integer, primary_key=True, autoincrement=False),  # place in the chain, from 1
+    _column("key_id", String(32)),
+    _column("check_digest", String(64)),  # tells a wrong secret from the right one, and nothing else about it
+    _column("made_at", Instant),
+    _column("wrapped_at", Instant, is_nullable=True),  # NULL while what was keyed before is being brought under it
+)
+"""Secrets of the identity key chain, oldest first; the secrets themselves lie in `keys/`."""
+
+PURGES: Final = Table(
+    "purges",
+    METADATA,
+    _id(),
+    _column("kind", String(24)),
+    _column("vendor", String(32)),
+    _column("delivery_date", Date),
+    _column("name", String(64)),  # masked: nothing but its ending
+    _column("digest", String(64)),  # of a delivered file the one that stands in the lake's `deliveries`
+    _column("purged_at", Instant),
+    _column("due_on", Date),
+    _column("basis", String(200)),
+    UniqueConstraint("kind", "vendor", "delivery_date", "name", "digest"),
+    sqlite_autoincrement=True,
+)
+"""What the retention clock removed, append-only."""
+
+VAULT_READINGS: Final = Table(
+    "vault_readings",
+    METADATA,
+    _id(),
+    _column("read_at", Instant),
+    _column("reader", String(64)),
+    _column("purpose", String(200)),
+    _column("vendor", String(32)),
+    _column("delivery_date", Date),
+    _column("lead_id", String(256)),
+    sqlite_autoincrement=True,
+)
+"""Who asked the vault for a person's identifiers, and what for, append-only."""
+
+RECEIPTS: Final = Table(
+    "receipts",
+    METADATA,
+    _id(),
+    _column("vendor", String(32)),
+    _column("delivery_date", Date),
+    _column("digest", String(64)),  # of receipt.json
+    _column("is_final", Boolean),
+    _column("line_count", BigInteger),
+    _column("prepared_at", Instant),  # the run's as_of
+    _column("sent_at", Instant, is_nullable=True),
+    _column("sent_by_means", String(24), is_nullable=True),
+    _column("sent_recorded_at", Instant, is_nullable=True),
+    _column("acknowledged_at", Instant, is_nullable=True),
+    _column("acknowledged_by", String(100), is_nullable=True),  # a role or a message's number, never a person
+    _column("acknowledgement_recorded_at", Instant, is_nullable=True),
+    _column("source", String(16), is_nullable=True),  # of the acknowledgement: command or file
+    Index("ix_receipts_vendor_delivery_date", "vendor", "delivery_date"),
+    sqlite_autoincrement=True,
+)
+"""Receipts prepared for vendors and what became of them; of a delivery the greatest id is the one that stands."""
 
 VENDOR_SCORES: Final = Table(
     "vendor_scores",

@@ -1,22 +1,28 @@
--- oppositions in force at delivery, as each lead use meets them; who could have known is a share with this vendor
+-- oppositions in force at delivery, as each lead use meets them; who could have known is a share with this vendor.
+-- Whether one is met in another form of the identifier is NULL where the lead was never compared.
 with probes as (
-    select lead_no, email_key as identity_key
+    select lead_no, email_key as identity_key, false as is_other_form
     from judged_leads
     where email_key is not null
     union all
-    select lead_no, phone_key
+    select lead_no, phone_key, false as is_other_form
     from judged_leads
     where phone_key is not null
     union all
-    select lead_no, email_alias_key
+    select lead_no, email_alias_key, false as is_other_form
     from judged_leads
     where email_alias_key is not null and email_alias_key is distinct from email_key
+    union all
+    select lead_no, identity_key, true as is_other_form
+    from other_forms
+    where identity_key is not null
 ),
 
 found as (
-    select probes.lead_no, event.*
+    select probes.lead_no, probes.is_other_form, event.*
     from probes
     inner join oppositions as event on probes.identity_key = event.identity_key
+    where not probes.is_other_form or event.kind in ('email_sha256', 'phone_sha256')
 ),
 
 revoked as (
@@ -30,6 +36,7 @@ in_force as (
     select
         found.lead_no,
         found.channel,
+        found.is_other_form,
         case
             when found.vendor in (lead.vendor, '*')
                 then found.shared_at + lead.suppression_delay_seconds * interval '1' second
@@ -46,10 +53,28 @@ in_force as (
         found.revoked_at is null
         and found.opposed_at < lead.delivered_at
         and found.recorded_at <= lead.known_at
+),
+
+met as (
+    select lead_uses.lead_no, lead_uses.channel, not in_force.is_other_form as is_plain, in_force.blame_at
+    from lead_uses
+    inner join in_force on lead_uses.lead_no = in_force.lead_no
+    where in_force.channel in ('all', lead_uses.channel)
+    union all
+    select lead_uses.lead_no, lead_uses.channel, cast(null as boolean) as is_plain, cast(null as timestamp) as blame_at
+    from lead_uses
+    inner join other_forms on lead_uses.lead_no = other_forms.lead_no
+    where other_forms.identity_key is null
 )
 
-select lead_uses.lead_no, lead_uses.channel, min(in_force.blame_at) as opposition_blame_at
-from lead_uses
-inner join in_force on lead_uses.lead_no = in_force.lead_no
-where in_force.channel in ('all', lead_uses.channel)
-group by lead_uses.lead_no, lead_uses.channel
+select
+    lead_no,
+    channel,
+    coalesce(bool_or(is_plain), false) as is_opposed,
+    min(case when is_plain then blame_at end) as opposition_blame_at,
+    case
+        when bool_or(not is_plain) then true
+        when count(*) = count(is_plain) then false
+    end as is_opposed_in_other_form
+from met
+group by lead_no, channel

@@ -45,6 +45,7 @@ select
     lead.optout_offered_at_collection,
     lead.lead_channels,
     lead.invalid_fields,
+    lead.placeholder_fields,
     proof.proof_no is not null as has_proof,
     proof.consent_id as proof_consent_id,
     proof.lead_id as proof_lead_id,
@@ -92,8 +93,10 @@ select
         objection.withdrawn_by_key_at is not null
         and (proof.consent_at is null or objection.withdrawn_by_key_at >= proof.consent_at)
     ) as is_withdrawn,
-    opposition.lead_no is not null as is_opposed,
+    coalesce(opposition.is_opposed, false) as is_opposed,
     opposition.opposition_blame_at,
+    case when opposition.lead_no is null then false else opposition.is_opposed_in_other_form end
+        as is_opposed_in_other_form,
     lead.is_consent_of_other_person,
     lead.is_duplicate,
     form.form_id is not null as is_form_reviewed,

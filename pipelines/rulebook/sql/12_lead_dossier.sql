@@ -29,6 +29,7 @@ select
     optout_offered_at_collection,
     lead_channels,
     invalid_fields,
+    placeholder_fields,
     contract_channels,
     advertiser_siren,
     lead_age_limit_at,

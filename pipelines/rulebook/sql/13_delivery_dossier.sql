@@ -11,6 +11,30 @@ undeclared as (
     group by delivery_date
 ),
 
+differences as (
+    select delivery_date, unnest(format_differences) as difference
+    from all_deliveries
+    where status in ('accepted', 'accepted_with_rejects')
+),
+
+differing as (
+    select delivery_date, list(distinct difference order by difference) as format_differences
+    from differences
+    group by delivery_date
+),
+
+date_fields as (
+    select delivery_date, unnest(ambiguous_dates) as date_field
+    from all_deliveries
+    where status in ('accepted', 'accepted_with_rejects')
+),
+
+ambiguous as (
+    select delivery_date, list(distinct date_field order by date_field) as ambiguous_dates
+    from date_fields
+    group by delivery_date
+),
+
 delivered as (
     select distinct delivery_date
     from all_deliveries
@@ -19,7 +43,13 @@ delivered as (
 
 select
     terms.*,
-    coalesce(undeclared.undeclared_columns, cast([] as varchar[])) as undeclared_columns
+    coalesce(undeclared.undeclared_columns, cast([] as varchar[])) as undeclared_columns,
+    coalesce(ambiguous.ambiguous_dates, cast([] as varchar[])) as ambiguous_dates,
+    coalesce(differing.format_differences, cast([] as varchar[])) as format_differences,
+    coalesce(missing_sequences.missing_sequences, cast([] as varchar[])) as missing_sequences
 from terms
 inner join delivered on terms.delivery_date = delivered.delivery_date
 left join undeclared on terms.delivery_date = undeclared.delivery_date
+left join ambiguous on terms.delivery_date = ambiguous.delivery_date
+left join differing on terms.delivery_date = differing.delivery_date
+left join missing_sequences on terms.delivery_date = missing_sequences.delivery_date

@@ -1,0 +1,28 @@
+"""The ledger of purges: delivered files sealed after their intake, and what is due removed."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from assets.intake import FAULTS_OF_OURS
+from pipelines.domain.intake_tables import values_kept_back
+from pipelines.jobs import as_of
+from pipelines.resources.house import House
+
+
+@dg.asset(
+    group_name="retention",
+    kinds={"sqlalchemy"},
+    owners=["team:compliance"],
+    description="What the retention clock removed: delivered files, the vault's rows, receipts; a row an object.",
+)
+def purges(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
+    """Seal what was taken in, then remove what is due as of the run's tick."""
+    with values_kept_back("retention", *FAULTS_OF_OURS):  # a file's name may be a person's
+        done = house.retention.run(house.contracts(), as_of=as_of(context), now=datetime.now(UTC))
+    for folder in done.held_up:
+        context.log.warning(f"{folder}: due, but it holds files that no run took in: reconcile the day, or move them")
+    for vendor in done.skipped:
+        context.log.warning(f"{vendor}: left out, its contract can't be read")
+    purged = {kind.replace("_", " "): count for kind, count in sorted(done.purged.items())}
+    return dg.MaterializeResult(metadata={"files sealed": done.sealed_count, **purged, "held up": len(done.held_up)})

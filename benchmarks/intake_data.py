@@ -1,0 +1,70 @@
+"""Homes with lead files alone, of any size: what the intake is measured on."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+from pyarrow import csv
+
+from benchmarks.data import DAY, SEED, Numbers, contract_of, joined, persons_of, spelt_emails, spelt_phones, text_of
+from benchmarks.data import write_key as write_key
+
+VENDOR: Final = "acme"
+_PIECE: Final = 250_000
+_COLLECTED_AT: Final = "2026-08-19T09:30:00Z"
+
+
+def write_one_file(home: Path, *, leads: int, bad: bool = False) -> None:
+    """One delivery of one file, on `DAY`; where `bad`, every row lacks what it needs."""
+    _write_contract(home, date(2025, 1, 1))
+    _write_file(home / "inbox" / VENDOR / DAY.isoformat(), np.arange(leads), bad=bad)
+
+
+def write_many_files(home: Path, *, days: Sequence[date], leads: int) -> None:
+    """A delivery of one small file on each day."""
+    _write_contract(home, min(days))
+    for place, day in enumerate(days):
+        _write_file(home / "inbox" / VENDOR / day.isoformat(), np.arange(place * leads, (place + 1) * leads))
+
+
+def _write_contract(home: Path, valid_from: date) -> None:
+    write_key(home)
+    place = home / "contracts" / VENDOR / f"{valid_from.isoformat()}.odcs.yaml"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(yaml.safe_dump(contract_of(VENDOR), sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def _write_file(folder: Path, numbers: Numbers, *, bad: bool = False) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    pieces = [numbers[start : start + _PIECE] for start in range(0, len(numbers), _PIECE)]
+    schema = _leads(pieces[0][:1], bad=bad).schema
+    with csv.CSVWriter(folder / "leads.csv", schema) as writer:
+        for piece in pieces:
+            writer.write_table(_leads(piece, bad=bad))
+    received_at = datetime(2026, 8, 20, 6, tzinfo=UTC).isoformat()
+    record = {"files": [{"name": "leads.csv", "received_at": received_at}]}
+    (folder / ".received.json").write_text(json.dumps(record), encoding="utf-8")
+
+
+def _leads(numbers: Numbers, *, bad: bool) -> pa.Table:
+    """About 130 bytes a lead; references in no order."""
+    rng = np.random.default_rng([SEED, int(numbers[0]), len(numbers)])
+    persons, size = persons_of(numbers), len(numbers)
+    shuffled = numbers * 48_271 % 2_147_483_647  # a bijection below the prime: nothing repeats
+    columns = {
+        "lead_id": joined("L", text_of(shuffled)),
+        "collected_at": pa.repeat("hier" if bad else _COLLECTED_AT, size),
+        "email": pa.repeat("adresse@", size) if bad else spelt_emails(rng, persons.emails),
+        "phone": pa.repeat("0612", size) if bad else spelt_phones(rng, persons.nationals),
+        "postal_code": pa.array(["75015", "33000", "69003", "01000"]).take(pa.array(numbers % 4)),
+        "channels": pa.repeat("email|phone", size),
+        "consent_id": joined("C", text_of(numbers)),
+        "claimed_basis": pa.repeat("consent", size),
+    }
+    return pa.table({name: pc.cast(values, pa.string()) for name, values in columns.items()})

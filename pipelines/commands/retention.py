@@ -1,0 +1,60 @@
+"""`opposable retention`: delivered files sealed, and what is due removed, from the terminal."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.shared import house_of_settings, instant_of, refuse
+from pipelines.domain.clock import last_tick
+from pipelines.domain.retention import KINDS
+from pipelines.storage.keys import KeysError
+from pipelines.storage.registry import RegistryError
+from pipelines.storage.retention import Retained
+from pipelines.storage.sources import InboxFaultError
+
+SHOWN = 20
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def retention() -> None:
+    """How long delivered files, the vault's rows and receipts are kept."""
+
+
+@app.command("run")
+def run(
+    as_of: Annotated[
+        str | None, typer.Option(help="What is due then goes; the last tick, 06:00 Europe/Paris, unless given.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+) -> None:
+    """Seal what was taken in, then remove what is due. The job `retention` does the same every day.
+
+    Exit status: 0 done, 1 something that is due could not go, 2 a wrong argument or setting.
+    """
+    house, now = house_of_settings(), datetime.now(UTC)
+    at = instant_of("--as-of", as_of) if as_of else last_tick(now)
+    if at > now and not dry_run:
+        refuse("--as-of: expected a past instant, since what is removed is gone; with --dry-run any will do")
+    try:
+        done = house.retention.run(house.contracts(), as_of=at, now=now, is_dry_run=dry_run)
+    except (RegistryError, KeysError, InboxFaultError, ValueError) as error:
+        refuse(str(error))
+    _report(done, is_dry_run=dry_run)
+    if done.held_up or done.skipped:
+        raise typer.Exit(1)
+
+
+def _report(done: Retained, *, is_dry_run: bool) -> None:
+    would = "would be " if is_dry_run else ""
+    typer.echo(f"{done.sealed_count} delivered files {would}sealed")
+    for kind in KINDS:
+        typer.echo(f"{done.purged[kind]} {kind.replace('_', ' ')} objects {would}removed")
+    for folder in done.held_up[:SHOWN]:
+        typer.echo(f"{folder}: due, but it holds files that no run took in: reconcile the day, or move them", err=True)
+    if len(done.held_up) > SHOWN:
+        typer.echo(f"{len(done.held_up) - SHOWN} more folders are held up", err=True)
+    for vendor in done.skipped:
+        typer.echo(f"{vendor}: left out, its contract can't be read: `opposable contracts lint {vendor}`", err=True)

@@ -1,0 +1,59 @@
+"""`opposable vault`: one lead's identifiers, for whom may ask, with an entry in the log of readings each time."""
+
+import getpass
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Final
+
+import typer
+
+from pipelines.commands.shared import day_of, house_of_settings, refuse
+from pipelines.resources.house import House
+from pipelines.storage.age import BrokenSealError
+from pipelines.storage.keys import KeysError
+from pipelines.storage.registry import RegistryError
+from pipelines.storage.vault_readings import note_reading
+
+SHOWN: Final = ("email", "phone", "first_name", "last_name")
+_LIKE_AN_IDENTIFIER: Final = re.compile(r"@|(?:\d[\s.()/-]?){9,}")
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def vault() -> None:
+    """The vault: the only place that keeps persons' identifiers."""
+
+
+@app.command("show")
+def show(
+    vendor: Annotated[str, typer.Argument(help="Key of the vendor.")],
+    lead_id: Annotated[str, typer.Argument(help="The vendor's reference of the lead.")],
+    purpose: Annotated[str, typer.Option(help="What for, such as the number of a request; it is logged.")],
+    date_: Annotated[str | None, typer.Option("--date", help="Delivery date; every date unless given.")] = None,
+) -> None:
+    """Show the identifiers of a lead. Who read what, when and what for is logged before anything is shown.
+
+    Exit status: 0 shown, 1 the vault does not hold the lead, 2 a wrong argument or setting.
+    """
+    if not purpose.strip() or _LIKE_AN_IDENTIFIER.search(purpose):
+        refuse("--purpose: expected a reason in words, such as a request's number, without anybody's identifiers")
+    house = house_of_settings()
+    days = [day_of("--date", date_)] if date_ else house.vault.days(vendor)
+    try:
+        found = [line for day in days for line in _lines(house, vendor, day, lead_id, purpose)]
+    except (RegistryError, KeysError, BrokenSealError, ValueError) as error:
+        refuse(str(error))
+    if not found:
+        typer.echo("the vault does not hold this lead: it was never accepted, or its retention has passed", err=True)
+        raise typer.Exit(1)
+    for line in found:
+        typer.echo(line)
+
+
+def _lines(house: House, vendor: str, day: date, lead_id: str, purpose: str) -> list[str]:
+    rows = house.vault.read_lead(vendor, day, lead_id).to_pylist()
+    if rows:
+        reading = (vendor, day, lead_id)
+        note_reading(house.registry, *reading, reader=getpass.getuser(), purpose=purpose, read_at=datetime.now(UTC))
+    return [f"{day} {name}: {row[name] or '-'}" for row in rows for name in SHOWN]

@@ -1,0 +1,121 @@
+"""The numbering plans: which numbers exist behind a country code, and which of the French plan's are overseas.
+
+Everything comes from the metadata of `phonenumbers`, as regular expressions for whole columns, but for the blocks that
+the French plan gives overseas, which that metadata knows only as far as numbers are in service.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import takewhile
+from typing import Final
+
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+METROPOLITAN: Final = "33"
+OVERSEAS: Final[dict[str, tuple[str, ...]]] = {
+    "590": ("GP", "BL", "MF"),
+    "262": ("RE", "YT"),
+    "596": ("MQ",),
+    "508": ("PM",),
+    "594": ("GF",),  # last: its pattern of internet numbers (0976) takes in its neighbours'
+}
+"""Country codes of the overseas departments in the French plan, in the order in which they are tried."""
+
+BLOCKS: Final[dict[str, tuple[str, ...]]] = {
+    "590": ("590", "690", "691", "7090", "9395", "9475"),
+    "262": ("262", "263", "692", "693", "269", "639", "7092", "9398", "9399", "9478", "9479"),
+    "596": ("596", "696", "697", "7091", "9397", "9477"),
+    "508": ("508", "708"),
+    "594": ("594", "694", "9396", "9476"),
+}
+"""First digits, behind the trunk `0`, of the blocks that the plan gives overseas (Arcep, plan national de numérotation,
+décision n° 2018-0881 modifiée). Of 07093 and 0976, which several share, the metadata knows the owners."""
+
+OWN_PLANS: Final = {"975": "PM", "986": "WF", "987": "PF", "988": "NC"}
+"""Territories whose numbers are shorter, by the first digits of the postal code."""
+
+_LOCAL_KINDS: Final = ("fixed_line", "mobile", "voip")
+_KINDS: Final = (
+    *_LOCAL_KINDS,
+    "toll_free",
+    "premium_rate",
+    "shared_cost",
+    "personal_number",
+    "pager",
+    "uan",
+    "voicemail",
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The numbers behind one country code, as regular expressions without anchors."""
+
+    exists: str
+    """What `phonenumbers.is_valid_number` accepts for certain; of some regions it may accept more."""
+    trunk: str
+    """What is dialled before a number inside the country, and dropped after the country code; may be empty."""
+
+
+@cache
+def plan_of(code: str) -> Plan | None:
+    """The plan behind a country code; None if it can't be told by patterns alone, or if there is no such code."""
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(int(code), ())
+    told = (
+        () if "001" in regions else tuple(takewhile(lambda region: _metadata(region).leading_digits is None, regions))
+    )
+    if not told:
+        return None
+    trunk = _metadata(told[0]).national_prefix_for_parsing or ""
+    return Plan(union(told), trunk)
+
+
+@cache
+def exists_in(regions: tuple[str, ...]) -> str:
+    """Pattern of the numbers that exist in some regions: what `phonenumbers.is_valid_number` accepts."""
+    return f"^(?:{union(regions)})$"
+
+
+@cache
+def owned_by(code: str) -> str:
+    """Pattern of the nine digits that an overseas country code owns by its blocks; 08… is dialled from everywhere."""
+    return rf"^(?:{'|'.join(BLOCKS[code])})\d*$"
+
+
+@cache
+def in_service(code: str) -> str:
+    """Pattern of the nine digits that the metadata knows in service behind an overseas country code."""
+    return f"^(?:{union(OVERSEAS[code], _LOCAL_KINDS)})$"
+
+
+def overseas_patterns() -> Iterator[tuple[str, str]]:
+    """Country codes and patterns of nine digits, in the order in which they are tried: first the blocks."""
+    for pattern in (owned_by, in_service):
+        for code in OVERSEAS:
+            yield code, pattern(code)
+
+
+def overseas_code(national: str) -> str | None:
+    """The overseas country code that nine digits of the French plan belong to; None for metropolitan ones."""
+    if national.startswith("8"):
+        return None
+    return next((code for code, pattern in overseas_patterns() if re.match(pattern, national)), None)
+
+
+@cache
+def union(regions: tuple[str, ...], kinds: tuple[str, ...] = _KINDS) -> str:
+    """Pattern, without anchors, of the numbers of some kinds in some regions."""
+    found = []
+    for region in regions:
+        patterns = (getattr(_metadata(region), kind) for kind in kinds)
+        found += [p.national_number_pattern for p in patterns if p and p.national_number_pattern]
+    return "|".join(f"(?:{pattern})" for pattern in dict.fromkeys(found))
+
+
+def _metadata(region: str) -> PhoneMetadata:
+    found = PhoneMetadata.metadata_for_region(region)
+    if found is None:
+        raise LookupError(f"phonenumbers has no metadata for region {region}")
+    return found

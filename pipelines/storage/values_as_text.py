@@ -1,0 +1,63 @@
+"""Typed values of JSON documents and workbooks as text, without losing a digit. What a text means is the domain's."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+import pyarrow as pa
+
+_MOST_DIGITS: Final = 400
+"""Decimal places that are written out; a greater exponent stays one."""
+
+
+def text_array(values: Sequence[Any]) -> pa.Array:
+    """Any values as text; code points that are no characters are replaced, and an empty text is nothing."""
+    try:
+        return pa.array(values, pa.string())
+    except (pa.ArrowException, TypeError, UnicodeEncodeError, OverflowError):
+        texts = [as_text(value) for value in values]
+    try:
+        return pa.array(texts, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([text and text.encode("utf-8", "replace").decode() for text in texts], pa.string())
+
+
+def as_text(value: Any) -> str | None:
+    """One value as text: numbers in full, whole ones without `.0`; instants in ISO 8601; nested values as JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, (float, Decimal)):
+        return number_text(value)
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return _span(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return json.dumps(value, ensure_ascii=False, default=as_text) if isinstance(value, (dict, list)) else str(value)
+
+
+def number_text(value: float | Decimal) -> str | None:
+    """A number as people write it: never with an exponent, unless it has hundreds of digits. None for no number."""
+    number = Decimal(repr(value)) if isinstance(value, float) else value
+    if not number.is_finite():
+        return None
+    if abs(number.adjusted()) > _MOST_DIGITS:
+        return str(number)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text and not number % 1 else text
+
+
+def _span(value: timedelta) -> str:
+    """Hours, minutes, seconds, as a spreadsheet shows a duration."""
+    seconds = int(abs(value).total_seconds())
+    sign = "-" if value < timedelta(0) else ""
+    return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
