@@ -70,6 +70,7 @@ CHECKS = {
         "files_were_accepted",
         "contracts_are_readable",
         "inbox_folders_are_known",
+        "columns_as_before",
     },
     "verdicts": {"verdict_tables_have_their_schema"},
 }

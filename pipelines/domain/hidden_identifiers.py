@@ -211,7 +211,7 @@ class _Texts:
         emails, phones = (persons.values(name, rows[coded]).to_pylist() for name in ("email", "phone"))
         texts = candidates.take(pa.array(indices[coded])).to_pylist()
         found[coded] |= np.fromiter(map(holds_encoded, texts, emails, phones), np.bool_, len(coded))
-        return found
+        return np.asarray(found, np.bool_)
 
     def cut(self, places: Places, persons: Persons) -> list[tuple[str, str]]:
         """The texts at some places, as they are and without identifiers."""

@@ -36,11 +36,12 @@ def values_kept_back(work: str, *ours: type[Exception]) -> Iterator[None]:
     Raises:
         IntakeFaultError: with the traceback of the original.
     """
+    passing: tuple[type[Exception], ...] = (IntakeFaultError, *ours)
     try:
         yield
+    except passing:
+        raise
     except Exception as error:
-        if isinstance(error, (IntakeFaultError, *ours)):
-            raise
         fault = IntakeFaultError(f"{work} failed with {type(error).__name__}")
         raise fault.with_traceback(error.__traceback__) from None
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol, TypeAlias
 
-import pyrage  # type: ignore[import-untyped]
+import pyrage
 
 Identity: TypeAlias = Any
 """An X25519 identity: its secret decrypts, its public half encrypts."""

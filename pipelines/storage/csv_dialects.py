@@ -38,7 +38,7 @@ def possible_dialects(head: bytes, terms: FileTerms) -> Iterator[Dialect]:
 def _quote(head: bytes, delimiter: str, expected: str) -> str:
     """The expected quote, unless another stands around fields, nearly always rightly, and the expected one never."""
     for other in QUOTES:
-        wrapped = _wrapped(head, delimiter, other) if other != expected else 0
+        wrapped = _wrapped(head, delimiter, other) if other not in (expected, delimiter) else 0
         if wrapped and not _wrapped(head, delimiter, expected):
             is_rarely_wrong = _broken(head, with_escape(head, Dialect(delimiter, other))) * _RARELY <= wrapped
             return other if is_rarely_wrong else expected

@@ -30,5 +30,5 @@ def _is_probed(file: pq.FileMetaData) -> bool:
         columns = (group.column(place) for place in range(group.num_columns))
         keys = next(column for column in columns if column.path_in_schema.split(".")[0] == _COLUMN)
         if keys.statistics is None or keys.statistics.null_count == keys.num_values:
-            return group.num_rows == 0
+            return bool(group.num_rows == 0)
     return True
