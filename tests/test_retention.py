@@ -234,12 +234,12 @@ def test_the_ledger_holds_a_files_ending_only(name: str, expected: str) -> None:
 def test_the_command_counts_first_and_then_does_it(home: Home) -> None:
     result = home.command("retention", "run", "--as-of", "2029-12-31", "--dry-run")
     assert result.exit_code == 0
-    assert "1 delivered files would be sealed" in result.output
-    assert "1 vault rows objects would be removed" in result.output
+    assert "delivered files would be sealed: 1" in result.output
+    assert "days of the vault would be removed: 1" in result.output
     refused = home.command("retention", "run", "--as-of", "2999-12-31")
     assert (refused.exit_code, "expected a past instant" in refused.output) == (2, True)
     result = home.command("retention", "run", "--as-of", FILES_DUE.isoformat())
-    assert (result.exit_code, "1 delivered files sealed" in result.output) == (0, True)
+    assert (result.exit_code, "delivered files sealed: 1" in result.output) == (0, True)
 
 
 def test_a_reading_of_the_vault_is_logged_before_it_is_shown(home: Home) -> None:

@@ -1,17 +1,23 @@
 """`opposable retention`: delivered files sealed, and what is due removed, from the terminal."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from pipelines.commands.shared import house_of_settings, instant_of, refuse
 from pipelines.domain.clock import last_tick
-from pipelines.domain.retention import KINDS
+from pipelines.domain.retention import DELIVERED_FILE, RECEIPT, VAULT_ROWS
 from pipelines.storage.keys import KeysError
 from pipelines.storage.registry import RegistryError
 from pipelines.storage.retention import Retained
 from pipelines.storage.sources import InboxFaultError
+
+_OBJECTS: Final = {
+    DELIVERED_FILE: "delivered files",
+    VAULT_ROWS: "days of the vault",
+    RECEIPT: "receipts",
+}
 
 SHOWN = 20
 
@@ -49,9 +55,9 @@ def run(
 
 def _report(done: Retained, *, is_dry_run: bool) -> None:
     would = "would be " if is_dry_run else ""
-    typer.echo(f"{done.sealed_count} delivered files {would}sealed")
-    for kind in KINDS:
-        typer.echo(f"{done.purged[kind]} {kind.replace('_', ' ')} objects {would}removed")
+    typer.echo(f"delivered files {would}sealed: {done.sealed_count}")
+    for kind in _OBJECTS:
+        typer.echo(f"{_OBJECTS[kind]} {would}removed: {done.purged[kind]}")
     for folder in done.held_up[:SHOWN]:
         typer.echo(f"{folder}: due, but it holds files that no run took in: reconcile the day, or move them", err=True)
     if len(done.held_up) > SHOWN:
