@@ -19,7 +19,7 @@ _PREFIX: Final = 7
 """Characters of an E.164 number that tell most French ones: `+336123`, `+262269`."""
 _FRENCH: Final = {"+33": "FR", "+590": "GP", "+594": "GF", "+596": "MQ", "+262": "RE"}
 _MAYOTTE: Final = ("+262269", "+262639")
-_SHARED: Final = ("+2627", "+2629")
+_SHARED: Final = ("+2627", "+2629", "+262268")
 _ABROAD: Final = {
     PhoneNumberType.FIXED_LINE: "geographic",
     PhoneNumberType.MOBILE: "mobile",
