@@ -124,6 +124,22 @@ class RawFile:
     """Where the file is not of the format that the contract says, in words; never a delivered value."""
 
 
+@dataclass(frozen=True)
+class AlikeFiles:
+    """Files that were read together, and are alike in all but their rows. None of them has a malformed row."""
+
+    places: tuple[int, ...]
+    """Which they are among the files that were asked for."""
+    row_counts: tuple[int, ...]
+    """How many of the rows are each one's; all have some."""
+    columns: tuple[str, ...]
+    """As `RawFile.columns`, of each."""
+    well_formed: str
+    """As `RawFile.well_formed`."""
+    chunk: RawChunk
+    """The rows of all of them, file by file; row numbers start anew with each."""
+
+
 @lru_cache(maxsize=4096)
 def column_name(text: str) -> str:
     """A column's name as declared and delivered names are compared: NFC, trimmed."""

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 from pipelines.domain.date_orders import ambiguous_fields
 from pipelines.domain.delivered_files import Delivery
 from pipelines.domain.identities import IdentityHasher
-from pipelines.domain.intake_blocks import blocks
-from pipelines.domain.intake_files import FileCase, Read, mark_duplicates, open_cases
+from pipelines.domain.intake_blocks import Block, blocks
+from pipelines.domain.intake_files import FileCase, Read, ReadTogether, mark_duplicates, open_cases
 from pipelines.domain.intake_rows import IntakeRows
 from pipelines.domain.intake_tables import deliveries_table, validate, values_kept_back
 from pipelines.domain.limits import Limits
@@ -106,6 +106,7 @@ def take_in_days(
     limits: Limits | None = None,
     set_aside: SetAside | None = None,
     vault: Vault | None = None,
+    read_together: ReadTogether | None = None,
 ) -> Iterator[IntakeDay]:
     """Take in some days of a vendor, at most one delivery a day, in any order; they come in order.
 
@@ -119,6 +120,7 @@ def take_in_days(
         limits: how much a file may hold.
         set_aside: keeps sorted rows that do not fit in memory; never an identifier of a person.
         vault: takes the identifiers of accepted leads.
+        read_together: reads small files many at a time; it changes nothing but how long that takes.
 
     Raises:
         IntakeFaultError: a fault of ours.
@@ -126,7 +128,8 @@ def take_in_days(
     ordered = sorted(deliveries, key=lambda delivery: delivery.day)
     cases = [case for delivery in ordered for case in open_cases(delivery)]
     mark_duplicates(cases, first_delivered_on, read)
-    rows = _read_rows(vendor, cases, read, limits or Limits(), hasher, set_aside, vault)
+    read_blocks = blocks(cases, read, limits or Limits(), read_together)
+    rows = _read_rows(vendor, cases, read_blocks, hasher, set_aside, vault)
     by_day: dict[date, dict[int, FileCase]] = {delivery.day: {} for delivery in ordered}
     for place, case in enumerate(cases):
         by_day[case.delivery.day][place] = case
@@ -141,8 +144,7 @@ def take_in_days(
 def _read_rows(
     vendor: str,
     cases: Sequence[FileCase],
-    read: Read,
-    limits: Limits,
+    read_blocks: Iterator[Block],
     hasher: IdentityHasher,
     set_aside: SetAside | None,
     vault: Vault | None,
@@ -150,7 +152,7 @@ def _read_rows(
     """What became of every row; the cases know what became of the files."""
     rows = IntakeRows(vendor, cases, set_aside)
     orders: list[pa.Table] = []
-    for block in blocks(cases, read, limits):
+    for block in read_blocks:
         with values_kept_back(f"{vendor}: taking in rows"):
             rows.refuse_malformed(block.malformed)
             if not block.rows.count:

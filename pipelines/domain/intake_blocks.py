@@ -13,7 +13,7 @@ import pyarrow as pa
 from pipelines.domain.clock import as_lake
 from pipelines.domain.delivered_files import RawChunk, column_name
 from pipelines.domain.field_values import TEXT
-from pipelines.domain.intake_files import FileCase, Read
+from pipelines.domain.intake_files import FileCase, Read, ReadTogether, take_together
 from pipelines.domain.limits import Limits
 from pipelines.domain.mapping import Rows
 from pipelines.domain.refusals import REFUSALS, refusals
@@ -34,22 +34,29 @@ class Block:
 
 @dataclass(frozen=True)
 class _Piece:
-    """Some rows of the file that has this place among the run's files."""
+    """Some rows of the files that have these places among the run's files, so many of each."""
 
-    place: int
+    places: Sequence[int]
+    row_counts: Sequence[int]
     chunk: RawChunk
     byte_count: int
 
+    @property
+    def place(self) -> int:
+        """The file's, or the first one's."""
+        return self.places[0]
 
-def blocks(cases: Sequence[FileCase], read: Read, limits: Limits) -> Iterator[Block]:
+
+def blocks(
+    cases: Sequence[FileCase], read: Read, limits: Limits, read_together: ReadTogether | None = None
+) -> Iterator[Block]:
     """Read every file that is to be read; each case ends read or refused.
 
     Of a file that is refused while it is read, a block may have brought rows: they do not count.
     """
     received_at = pa.array([_recorded(case) for case in cases], pa.timestamp("us"))
     for places in _groups(cases):
-        pieces = (piece for place in places for piece in _pieces(place, cases[place], read, limits))
-        for gathered in _gathered(pieces):
+        for gathered in _gathered(_all_pieces(places, cases, read, limits, read_together)):
             kept = [piece for piece in gathered if cases[piece.place].is_to_be_read]
             if kept:
                 yield Block(_rows(kept, cases[kept[0].place], received_at), _malformed(kept, cases))
@@ -68,6 +75,22 @@ def _groups(cases: Sequence[FileCase]) -> Iterable[list[int]]:
     return groups.values()
 
 
+def _all_pieces(
+    places: Sequence[int], cases: Sequence[FileCase], read: Read, limits: Limits, read_together: ReadTogether | None
+) -> Iterator[_Piece]:
+    """The rows of files of one role under one contract: first those that are read together, then the others."""
+    alone = dict.fromkeys(places)
+    files = [cases[place].file for place in places]
+    for alike in read_together(files, cases[places[0]].terms) if read_together else ():
+        ours = [places[number] for number in alike.places]
+        for place in ours:
+            del alone[place]
+        if take_together([cases[place] for place in ours], alike, limits):
+            yield _Piece(ours, alike.row_counts, alike.chunk, alike.chunk.table.nbytes)
+    for place in alone:
+        yield from _pieces(place, cases[place], read, limits)
+
+
 def _pieces(place: int, case: FileCase, read: Read, limits: Limits) -> Iterator[_Piece]:
     for chunk in case.chunks(read, limits):
         byte_count = chunk.table.nbytes
@@ -75,7 +98,7 @@ def _pieces(place: int, case: FileCase, read: Read, limits: Limits) -> Iterator[
         size = -(-chunk.table.num_rows // parts)
         for number in range(parts):
             part = chunk if parts == 1 else chunk.part(number * size, size)
-            yield _Piece(place, part, byte_count // parts)
+            yield _Piece([place], [part.table.num_rows], part, byte_count // parts)
 
 
 def _gathered(pieces: Iterator[_Piece]) -> Iterator[list[_Piece]]:
@@ -94,8 +117,8 @@ def _gathered(pieces: Iterator[_Piece]) -> Iterator[list[_Piece]]:
 def _rows(pieces: Sequence[_Piece], like: FileCase, received_at: pa.Array) -> Rows:
     columns = {field.name: column_name(field.physical_name) for field in like.terms.fields}
     chunks = [piece.chunk for piece in pieces]
-    counts = [chunk.table.num_rows for chunk in chunks]
-    files = pa.array(np.repeat(np.array([piece.place for piece in pieces], np.int64), counts))
+    places = np.array([place for piece in pieces for place in piece.places], np.int64)
+    files = pa.array(np.repeat(places, [count for piece in pieces for count in piece.row_counts]))
     return Rows(
         like.contract,
         like.terms,

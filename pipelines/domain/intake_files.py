@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Final
 from unicodedata import normalize
@@ -18,6 +19,7 @@ from cronsim import CronSim
 from pipelines.domain.clock import paris_instant
 from pipelines.domain.contracts import Contract, FileTerms
 from pipelines.domain.delivered_files import (
+    AlikeFiles,
     DeliveredFile,
     Delivery,
     FileRefusal,
@@ -32,6 +34,8 @@ from pipelines.domain.intake_manifests import Manifest, is_manifest
 from pipelines.domain.limits import Limits
 
 Read = Callable[[DeliveredFile, FileTerms], RawFile | FileRefusal]
+ReadTogether = Callable[[Sequence[DeliveredFile], FileTerms], Iterator[AlikeFiles]]
+"""Reads those of some files that it can read together with others; they come out as if each were read alone."""
 
 CUT_OFF: Final = time(23, 59)
 """Where no contract says when the delivery day ends."""
@@ -84,9 +88,10 @@ class FileCase:
     @property
     def received_at(self) -> datetime:
         """UTC; the folder's date at the cut-off where our transport left no record."""
+        if self.file.received_at:
+            return self.file.received_at.astimezone(UTC)
         contract = self.delivery.contract
-        assumed = paris_instant(self.delivery.day, contract.cut_off if contract else CUT_OFF)
-        return (self.file.received_at or assumed).astimezone(UTC)
+        return paris_instant(self.delivery.day, contract.cut_off if contract else CUT_OFF)
 
     def refuse(self, refusal: FileRefusal) -> None:
         """Close the case with a reason."""
@@ -113,6 +118,9 @@ class FileCase:
         if isinstance(raw, FileRefusal):
             self.refuse(raw)
             return None
+        return raw if self._has_header(raw, limits) else None
+
+    def _has_header(self, raw: RawFile, limits: Limits) -> bool:
         limits.check("columns", len(raw.columns))
         refusal = header_refusal(raw, self.terms, self.contract)
         if refusal is None or refusal.reason != "header_missing":
@@ -120,9 +128,27 @@ class FileCase:
             self.undeclared = undeclared_columns(raw, self.terms)
         if refusal:
             self.refuse(refusal)
-            return None
+            return False
         self.well_formed, self.format_differences = raw.well_formed, list(raw.format_differences)
-        return raw
+        return True
+
+
+def take_together(cases: Sequence[FileCase], alike: AlikeFiles, limits: Limits) -> bool:
+    """Note that files were read together; False if their header is not what the contract asks for: all are refused."""
+    first, others = cases[0], cases[1:]
+    raw = RawFile(alike.columns, lambda: iter(()), alike.well_formed)
+    try:
+        has_header = first._has_header(raw, limits)
+    except FileRefusedError as error:
+        first.refuse(error.refusal)
+        has_header = False
+    for case in others:
+        case.columns, case.undeclared, case.well_formed = first.columns, first.undeclared, first.well_formed
+        case.status, case.reason, case.refusal = first.status, first.reason, first.refusal
+        case.format_differences = first.format_differences
+    for case, row_count in zip(cases, alike.row_counts, strict=True):
+        case.row_count = row_count if has_header else 0
+    return has_header
 
 
 def most_characters(texts: pa.Table, enough: int) -> int:
@@ -156,7 +182,8 @@ def counting_digests(delivery: Delivery) -> frozenset[str]:
 def _assign(case: FileCase) -> None:
     contract, file = case.delivery.contract, case.file
     if contract is not None:
-        case.role = "manifest" if is_manifest(file.name) else _claimed_by(contract, file.name)
+        paths = (("leads", contract.leads.path), ("consent_proofs", contract.consent_proofs.path))
+        case.role = "manifest" if is_manifest(file.name) else _claimed_by(paths, file.name)
     if contract is None:
         case.refuse(FileRefusal("no_contract_in_force", "an active contract that covers the delivery date"))
     elif file.fault:
@@ -166,9 +193,10 @@ def _assign(case: FileCase) -> None:
         case.refuse(FileRefusal("file_unclaimed", f"a file name that matches {globs}"))
 
 
-def _claimed_by(contract: Contract, name: str) -> str | None:
+@lru_cache(maxsize=1024)
+def _claimed_by(paths: tuple[tuple[str, str], ...], name: str) -> str | None:
     """The role whose glob matches; the glob with more fixed characters where both do."""
-    globs = {terms.role: _plain(terms.path) for terms in (contract.leads, contract.consent_proofs)}
+    globs = {role: _plain(path) for role, path in paths}
     claims = [role for role, glob in globs.items() if any(fnmatchcase(form, glob) for form in _forms(name))]
     return max(claims, key=lambda role: len(globs[role].replace("*", "").replace("?", "")), default=None)
 
@@ -188,8 +216,10 @@ def _forms(name: str) -> list[str]:
 
 def _supersede(ours: list[FileCase], delivery: Delivery, shown: Mapping[str, str]) -> None:
     """The highest numbered manifest that lists files of a role makes the role's other files old."""
-    names = [case.file.name for case in ours]
     manifests = [file.manifest for file in delivery.files if file.manifest]
+    if not manifests:
+        return
+    names = [case.file.name for case in ours]
     plain = [manifest for manifest in manifests if not manifest.is_numbered]
     base = max((manifest.sequence for manifest in plain), default=0)
     corrections = [m for m in manifests if m.is_numbered and m.sequence > base and m.places(names)]

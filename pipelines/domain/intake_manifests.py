@@ -65,7 +65,7 @@ class Manifest:
 
 def is_manifest(name: str) -> bool:
     """Whether a file announces the others, by its name."""
-    return _NAME.fullmatch(PurePosixPath(name).name) is not None
+    return _NAME.fullmatch(PurePosixPath(name).name if "/" in name else name) is not None
 
 
 def parse_manifest(name: str, content: bytes) -> Manifest | None:

@@ -32,10 +32,10 @@ def possible_dialects(head: bytes, terms: FileTerms) -> Iterator[Dialect]:
     expected = expected_dialect(terms)
     for delimiter in dict.fromkeys(expected.delimiter + DELIMITERS):
         if delimiter == expected.delimiter or (delimiter.encode() in head and delimiter != expected.quote):
-            yield Dialect(delimiter, _quote(head, delimiter, expected.quote))
+            yield Dialect(delimiter, fitting_quote(head, delimiter, expected.quote))
 
 
-def _quote(head: bytes, delimiter: str, expected: str) -> str:
+def fitting_quote(head: bytes, delimiter: str, expected: str) -> str:
     """The expected quote, unless another stands around fields, nearly always rightly, and the expected one never."""
     for other in QUOTES:
         wrapped = _wrapped(head, delimiter, other) if other not in (expected, delimiter) else 0

@@ -35,8 +35,8 @@ _ARROW_BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True)
-class _Reading:
-    """What is read of which file, and how."""
+class Reading:
+    """What is read of which text, and how."""
 
     source: Source
     survey: Survey
@@ -69,16 +69,21 @@ def read_csv(source: Source, terms: FileTerms, limits: Limits, *, block_bytes: i
         return survey
     names = survey.header.names
     wanted = declared_places(names, declared_names(terms))
-    reading = _Reading(source, survey, wanted, limits, block_bytes)
+    reading = Reading(source, survey, wanted, limits, block_bytes)
     return RawFile(
         names,
         partial(_chunks, reading) if wanted else lambda: iter(()),
-        well_formed=f"{len(names)} fields, as in the header, quotes closed on the way, characters of one encoding",
+        well_formed=well_formed(names),
         format_differences=survey.differences,
     )
 
 
-def _chunks(reading: _Reading) -> Iterator[RawChunk]:
+def well_formed(names: tuple[str, ...]) -> str:
+    """What a row of a file with these columns should look like, in words."""
+    return f"{len(names)} fields, as in the header, quotes closed on the way, characters of one encoding"
+
+
+def _chunks(reading: Reading) -> Iterator[RawChunk]:
     """The rows of a file.
 
     Raises:
@@ -88,7 +93,7 @@ def _chunks(reading: _Reading) -> Iterator[RawChunk]:
     for records in body_records(reading.source, reading.survey, reading.limits, reading.block_bytes):
         rows = np.flatnonzero(~are_no_rows(records, reading.survey))
         if len(rows):
-            table, well_formed = _read_rows(records, rows, reading)
+            table, well_formed = read_rows(records, rows, reading)
             block = _Block(rows, table, well_formed, rows_before + 1, sheet_rows_before + 1)
             yield from (block.chunk(start) for start in range(0, len(rows), MOST_ROWS))
         rows_before += len(rows)
@@ -125,7 +130,7 @@ class _Block:
         return pa.array(np.searchsorted(self.rows, places) + self.first_row)
 
 
-def _read_rows(records: Records, rows: Places, reading: _Reading) -> tuple[pa.Table, Places]:
+def read_rows(records: Records, rows: Places, reading: Reading) -> tuple[pa.Table, Places]:
     """The well-formed rows among some records, and their places."""
     header = reading.survey.header
     candidates = rows[~records.is_broken[rows]]
@@ -143,7 +148,7 @@ def _read_rows(records: Records, rows: Places, reading: _Reading) -> tuple[pa.Ta
     return pa.table({name: table[f"{place}"] for name, place in reading.wanted.items()}), whole
 
 
-def _are_good(table: pa.Table, reading: _Reading) -> Truth:
+def _are_good(table: pa.Table, reading: Reading) -> Truth:
     """Rows without a stray byte, and with nothing in the fields beyond the header."""
     is_good = np.ones(table.num_rows, np.bool_)
     for place in reading.must_be_empty:

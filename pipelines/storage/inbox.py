@@ -16,7 +16,8 @@ from pipelines.domain.intake_manifests import is_manifest, parse_manifest
 from pipelines.domain.limits import Limits
 from pipelines.storage import archives
 from pipelines.storage.contracts import VENDOR
-from pipelines.storage.seals import SEALED, SealedFile, Seals, sealed_files
+from pipelines.storage.held_contents import SMALL, HeldContents
+from pipelines.storage.seals import RECORD, SEALED, SealedFile, Seals, sealed_files
 from pipelines.storage.sources import DeliveredSource, InboxFaultError, open_delivered
 
 RECEIVED: Final = ".received.json"
@@ -37,21 +38,35 @@ _log = logging.getLogger(__name__)
 
 def inbox_folder(inbox: Path, vendor: str, day: date) -> Path:
     """Where a vendor's delivery of a date lies."""
-    return inbox / vendor / day.isoformat()
+    return Path(inbox, vendor, day.isoformat())
 
 
 def delivery_days(inbox: Path, vendor: str) -> list[date]:
     """Dates for which a vendor has a folder, in order; purged folders, and others, are left alone."""
-    return sorted(_days(inbox, vendor) - purged_days(inbox, vendor))
+    kept, _ = kept_and_purged_days(inbox, vendor)
+    return sorted(kept)
 
 
 def purged_days(inbox: Path, vendor: str) -> set[date]:
     """Dates of which the retention clock removed the files; whatever lies in their folders now is not taken in."""
-    return {day for day in _days(inbox, vendor) if (inbox_folder(inbox, vendor, day) / PURGED).exists()}
+    _, purged = kept_and_purged_days(inbox, vendor)
+    return purged
 
 
-def _days(inbox: Path, vendor: str) -> set[date]:
-    return {day for path in (inbox / vendor).glob("*-*-*") if path.is_dir() and (day := _day(path.name))}
+def kept_and_purged_days(inbox: Path, vendor: str) -> tuple[set[date], set[date]]:
+    """`delivery_days` and `purged_days` at one look."""
+    folder = inbox / vendor
+    try:
+        with os.scandir(folder) as entries:
+            days = {day for entry in entries if (day := _day(entry.name)) and _is_folder(entry)}
+    except OSError:
+        return set(), set()
+    purged = {day for day in days if os.path.exists(f"{folder}/{day}/{PURGED}")}
+    return days - purged, purged
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False) or os.path.isdir(entry)
 
 
 def unread_folders(inbox: Path, vendors: Collection[str]) -> list[str]:
@@ -95,7 +110,13 @@ def delivered_paths(folder: Path) -> list[Path]:
 
 
 def read_inbox_folder(
-    inbox: Path, vendor: str, day: date, *, limits: Limits | None = None, seals: Seals | None = None
+    inbox: Path,
+    vendor: str,
+    day: date,
+    *,
+    limits: Limits | None = None,
+    seals: Seals | None = None,
+    contents: HeldContents | None = None,
 ) -> list[DeliveredFile]:
     """The files of a delivery by name, members of archives as files of their own; empty when there is no folder.
 
@@ -104,6 +125,7 @@ def read_inbox_folder(
         vendor: its key.
         day: the delivery date.
         limits: what an archive may hold; the default ones unless given.
+        contents: takes the bytes of small files, which are read for their digest anyway.
         seals: opens sealed archives and manifests; other sealed files are listed without it.
 
     Raises:
@@ -111,19 +133,36 @@ def read_inbox_folder(
         ValueError: the record of sealed files is broken: a fault of ours.
     """
     folder = inbox_folder(inbox, vendor, day)
-    received, sealed = recorded_arrivals(folder), sealed_files(folder)
+    plain = _plain_names(folder)
+    received = recorded_arrivals(folder) if plain is None or RECEIVED in plain else {}
     if received is None:
         _log.warning("%s is not a record of arrivals; its files count as not recorded", folder / RECEIVED)
-    look = _Look(folder, limits or Limits(), seals, sealed)
-    files = [file for path in delivered_paths(folder) for file in look.files(path)]
-    links = [_link(path, folder) for path in _listed(folder) if _leads_outside(path, folder)]
+    sealed = sealed_files(folder) if plain is None or RECORD in plain else {}
+    look = _Look(folder, limits or Limits(), seals, sealed, contents)
+    if plain is None or sealed:
+        named = [(path, delivered_name(path, folder)) for path in delivered_paths(folder)]
+        links = [_link(path, folder) for path in _listed(folder) if _leads_outside(path, folder)]
+    else:
+        named, links = [(folder / name, _shown(name)) for name in plain if not _is_ignored(_shown(name))], []
+    files = [file for path, name in named for file in look.files(path, name)]
     return sorted((_dated(file, received or {}) for file in files + links), key=lambda file: file.name)
+
+
+def _plain_names(folder: Path) -> list[str] | None:
+    """Names in a folder that holds files alone, hidden ones included; None where there may be more to it."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name if entry.is_file(follow_symlinks=False) else None for entry in entries]
+    except OSError:
+        return None
+    return None if None in names else sorted(name for name in names if name is not None)
 
 
 def recorded_arrivals(folder: Path) -> Mapping[str, datetime] | None:
     """Arrivals that were written down beside a folder's files, by name; None when the record can't be read."""
     try:
-        document: Any = json.loads((folder / RECEIVED).read_bytes())
+        with open(f"{folder}/{RECEIVED}", "rb", buffering=0) as record:
+            document: Any = json.loads(record.read())
         return {str(entry["name"]): _instant(entry["received_at"]) for entry in document["files"]}
     except FileNotFoundError:
         return {}
@@ -145,10 +184,11 @@ class _Look:
     limits: Limits
     seals: Seals | None
     sealed: Mapping[str, SealedFile]
+    contents: HeldContents | None
 
-    def files(self, path: Path) -> Iterator[DeliveredFile]:
+    def files(self, path: Path, name: str) -> Iterator[DeliveredFile]:
         """The file at a path, or the files in it."""
-        file = self._file(path)
+        file = self._file(path, name)
         if file.name.lower().endswith(archives.SUFFIX):
             yield from self._members(file)
         elif is_manifest(file.name):
@@ -156,14 +196,19 @@ class _Look:
         else:
             yield file
 
-    def _file(self, path: Path) -> DeliveredFile:
-        name = delivered_name(path, self.folder)
-        if _is_sealed(path, self.folder, self.sealed):
+    def _file(self, path: Path, name: str) -> DeliveredFile:
+        if self.sealed and _is_sealed(path, self.folder, self.sealed):
             record = self.sealed[_text(path.relative_to(self.folder)).removesuffix(SEALED)]
             return DeliveredFile(name, path, record.digest, record.size, is_sealed=True)
-        with path.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
-        return DeliveredFile(name, path, digest, path.stat().st_size)
+        with open(path, "rb", buffering=0) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size > SMALL:
+                return DeliveredFile(name, path, hashlib.file_digest(stream, "sha256").hexdigest(), size)
+            content = stream.read()
+        digest = hashlib.sha256(content).hexdigest()
+        if self.contents:
+            self.contents.keep(digest, content)
+        return DeliveredFile(name, path, digest, len(content))
 
     def _announcing(self, file: DeliveredFile) -> DeliveredFile:
         if file.size > MOST_MANIFEST_BYTES:
@@ -250,15 +295,22 @@ def delivered_name(path: Path, folder: Path) -> str:
 
 
 def _text(path: Path) -> str:
-    return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return _shown(path.as_posix())
+
+
+def _shown(name: str) -> str:
+    return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _is_ignored(name: str) -> bool:
-    return any(part.startswith(_IGNORED_STARTS) or part.endswith(_IGNORED_ENDS) for part in PurePosixPath(name).parts)
+    parts = PurePosixPath(name).parts if "/" in name else (name,)
+    return any(part.startswith(_IGNORED_STARTS) or part.endswith(_IGNORED_ENDS) for part in parts)
 
 
 def _dated(file: DeliveredFile, received: Mapping[str, datetime]) -> DeliveredFile:
     """With the arrival of the file, or of the archive that holds it."""
+    if not received:
+        return file
     archives = [str(parent) for parent in PurePosixPath(file.name).parents] if file.member else []
     names = (name for name in (file.name, *archives) if name in received)
     name = next(names, None)

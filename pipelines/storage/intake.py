@@ -14,9 +14,10 @@ from pipelines.domain.identities import IdentityHasher
 from pipelines.domain.intake import IntakeDay, Vault, take_in_days
 from pipelines.domain.intake_files import ROLES_READ, counting_digests
 from pipelines.domain.limits import Limits
-from pipelines.storage.inbox import delivery_days, purged_days, read_inbox_folder
+from pipelines.storage.held_contents import HeldContents
+from pipelines.storage.inbox import kept_and_purged_days, read_inbox_folder
 from pipelines.storage.lake import Lake
-from pipelines.storage.readers import read_file
+from pipelines.storage.readers import read_file, read_together
 from pipelines.storage.seals import Seals
 from pipelines.storage.spills import Spills
 
@@ -45,9 +46,10 @@ def take_in_vendor(
     spills = Spills(lake.aside(vendor))
     published = lake.read("deliveries", vendor, lake.published_days(vendor))
     held = _digests_by_day(published)
-    in_inbox = set(delivery_days(inbox, vendor))
-    is_purged = purged_days(inbox, vendor) | {day for day in held if day not in in_inbox and held[day]}
-    open_day = partial(_open, inbox, contracts, vendor, bounds, seals)
+    in_inbox, purged = kept_and_purged_days(inbox, vendor)
+    is_purged = purged | {day for day in held if day not in in_inbox and held[day]}
+    contents = HeldContents()
+    open_day = partial(_open, inbox, contracts, vendor, bounds, seals, contents)
     opened = {day: open_day(day) for day in sorted((set(days) | (in_inbox - held.keys())) - is_purged)}
     digests = held | {day: counting_digests(delivery) for day, delivery in opened.items()}
     none = frozenset[str]()
@@ -67,13 +69,20 @@ def take_in_vendor(
             limits=bounds,
             set_aside=spills.set_aside,
             vault=vault,
+            read_together=partial(read_together, limits=bounds, held=contents),
         )
 
 
 def _open(
-    inbox: Path, contracts: Sequence[Contract], vendor: str, limits: Limits, seals: Seals | None, day: date
+    inbox: Path,
+    contracts: Sequence[Contract],
+    vendor: str,
+    limits: Limits,
+    seals: Seals | None,
+    contents: HeldContents,
+    day: date,
 ) -> Delivery:
-    files = read_inbox_folder(inbox, vendor, day, limits=limits, seals=seals)
+    files = read_inbox_folder(inbox, vendor, day, limits=limits, seals=seals, contents=contents)
     return Delivery(day, contract_in_force(tuple(contracts), day), tuple(files))
 
 

@@ -4,15 +4,17 @@ One function a kind of file; what the text means is read in `pipelines.domain`. 
 because they quote the file.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
 from pipelines.domain.contracts import FileTerms
-from pipelines.domain.delivered_files import DeliveredFile, FileRefusal, FileRefusedError, RawChunk, RawFile
+from pipelines.domain.delivered_files import AlikeFiles, DeliveredFile, FileRefusal, FileRefusedError, RawChunk, RawFile
 from pipelines.domain.limits import Limits
 from pipelines.storage.csv_files import read_csv
+from pipelines.storage.csv_together import read_csv_together
 from pipelines.storage.file_kinds import HEAD, kind_differences, kind_of
+from pipelines.storage.held_contents import SMALL, HeldContents
 from pipelines.storage.json_files import read_json
 from pipelines.storage.parquet_files import read_parquet
 from pipelines.storage.seals import Seals
@@ -66,6 +68,22 @@ def read_source(source: Source, terms: FileTerms, limits: Limits) -> RawFile | F
         chunks=lambda: _guarded_chunks(raw, expected),
         format_differences=(*differences, *raw.format_differences),
     )
+
+
+def read_together(
+    files: Sequence[DeliveredFile], terms: FileTerms, *, limits: Limits, held: HeldContents
+) -> Iterator[AlikeFiles]:
+    """Read small files of one kind together, where that gives what `read_file` gives; the others are left to it."""
+    if terms.format != "csv":
+        return
+    small = ((place, file) for place, file in enumerate(files) if file.size <= SMALL)
+    contents = ((place, content) for place, file in small if (content := held.take(file)) is not None)
+    found = read_csv_together(contents, terms, limits)
+    try:
+        while (alike := _guarded(lambda: next(found, None), "a whole file")) is not None:
+            yield alike
+    except FileRefusedError:
+        return  # whichever file it was is refused when it is read alone
 
 
 def _head(source: Source) -> bytes:
