@@ -134,3 +134,10 @@ def test_records_are_those_of_pythons_own_reader(
     expected = {number: row for number, row in enumerate(table, start=1) if len(row) == 3}
     assert found.rows == expected
     assert found.malformed == sorted({*range(1, len(table) + 1)} - set(expected))
+
+
+def test_line_ends_and_delimiters_within_quotes_do_not_make_rows() -> None:
+    names = [f"c{number}" for number in range(8)]
+    cells = ["0\r", "", "", '["a", 1, 2, {"b": 2}]', "0\r", "", "", "x"]  # the middle line has seven commas, too
+    content = ",".join(names) + "\r\n" + '"0\r",,,"[""a"", 1, 2, {""b"": 2}]","0\r",,,x\r\n' * 2
+    assert accepted(content, terms(names)).rows == {1: cells, 2: cells}

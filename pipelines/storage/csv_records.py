@@ -4,6 +4,7 @@ A record ends at CRLF, LF or CR outside quotes. Quotes count only around a whole
 quoted field that is not closed properly, or only far below, spoils the line on which it began, and no other.
 """
 
+import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -147,8 +148,22 @@ def _is_whole(record: bytes, grid: Grid) -> bool:
         return False
     if grid.width < _TELLING_WIDTH:
         return True
-    is_row = [line.count(grid.dialect.delimiter.encode()) == grid.width - 1 for line in lines]
-    return not any(is_row[1:-1]) and not (is_row[0] and is_row[-1])
+    is_like = [line.count(grid.dialect.delimiter.encode()) == grid.width - 1 for line in lines]
+    is_row = [is_like[place] and _has_width(lines[place], grid) for place in range(1, len(lines))]
+    return not any(is_row[:-1]) and not (is_like[0] and is_row[-1])
+
+
+def _has_width(line: bytes, grid: Grid) -> bool:
+    """Whether a line read on its own has as many fields as the header; delimiters within quotes are none."""
+    dialect = grid.dialect
+    escape = "\\" if dialect.is_escaped else None
+    reader = csv.reader(
+        [line.decode("utf-8", "replace")], delimiter=dialect.delimiter, quotechar=dialect.quote, escapechar=escape
+    )
+    try:
+        return len(next(reader)) == grid.width
+    except csv.Error:
+        return False
 
 
 @lru_cache(maxsize=64)
