@@ -35,5 +35,5 @@ def test_every_command_that_it_names_exists() -> None:
 
 
 def test_it_names_no_host_of_a_registry_and_no_path_of_a_machine() -> None:
-    known = r"dagster\.io|bitol-io\.github\.io|127\.0\.0\.1"
+    known = r"dagster\.io|age-encryption\.org|bitol-io\.github\.io|127\.0\.0\.1"
     assert re.findall(rf"/root/|/work/|/tmp/|https?://(?!{known})\S+", README) == []
