@@ -1,8 +1,8 @@
 """Identifiers of persons in fields that are for something else: found and cut. Fields for identifiers are not here.
 
-A text is looked through one by one only where it may hold something: what decides that are the distinct shapes of a
-column (every digit made `0`) and, for names, the words that stand in it at all. How identifiers are spelled belongs to
-`identifier_spellings`.
+A text is looked through one by one only where it may hold something. What decides that are the distinct shapes of a
+column (every digit made `0`) and the words that stand in it at all; of columns that have too many of them, tests of
+whole columns (`text_matches`). How identifiers are spelled belongs to `identifier_spellings`.
 
 What becomes of them: a `lead_id` or `consent_id` that names its person is bad, since a reference that is changed refers
 to nothing. Everything else is cut, and stays. An address or a number that was cut is a fault that the vendor can mend,
@@ -30,8 +30,18 @@ from pipelines.domain.identifier_spellings import (
     name_words,
     without_identifiers_in,
 )
+from pipelines.domain.identifier_traces import CODED, DIGEST, NUMBER, PLAIN, SPELLED, TRACES, WORDY
 from pipelines.domain.identities import mapped_once
 from pipelines.domain.refusals import Truth
+from pipelines.domain.text_matches import (
+    digests_of,
+    folded_texts,
+    held,
+    matching,
+    packed,
+    shapes,
+    spaced_words,
+)
 
 if TYPE_CHECKING:
     from pipelines.domain.mapping import Fields
@@ -48,28 +58,13 @@ USES: Final[Mapping[str, Use]] = {
 """The fields that are looked through, beside references, and what they are for."""
 PERSONAL: Final = ("email", "phone", "first_name", "last_name")
 
-_GAP: Final = r"[\s.\-_/()\x{00a0}\x{202f}]"
-_MARKS: Final = rf"(?i:[@＠%]|&#|\\u|arobas|[(\[{{]\s?at\s?[)\]}}]|\sat\s)|\+{_GAP}{{0,3}}\d|[０-９]"
-_DIGITS: Final = rf"0{{9}}|0{{1,4}}(?:{_GAP}{{1,3}}0{{1,4}}){{2,}}"
-_CODE: Final = r"[0-9A-Za-z+/_\-]"
-_ENCODED: Final = rf"{_CODE}*[A-Z]{_CODE}*[a-z]{_CODE}{{10,}}|[0-9a-fA-F]{{24,}}"
-_DIGEST: Final = r"^[0-9a-f]{64}$"
-_SPELLED: Final[Mapping[Use, str]] = {
-    "reference": rf"{_MARKS}|(?:^|\D)00{_GAP}{{0,3}}[1-9]",
-    **dict.fromkeys(
-        ("label", "web", "text"), rf"{_MARKS}|(?:^|\D)00{_GAP}{{0,3}}[1-9]|(?:^|\W)0[1-9](?:{_GAP}{{0,3}}\d\d){{4}}"
-    ),
-}
-"""Texts that may hold somebody's address or number."""
-_WORDY: Final = r"(?i)[g-z][a-z]{2}|[a-z][g-z][a-z]|[a-z]{2}[g-z]|[a-z]{7}|[^\x00-\x7f]"
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _MANY: Final = 2000
+_FEW_SHAPES: Final = 20_000
+_LOCAL_HEAD: Final = 5
 _SHORT: Final = 3
 _SAMPLE: Final = 2000
 _SUBSCRIBER: Final = 9
-_NO_DIGITS: Final = np.arange(256, dtype=np.uint8)
-_NO_DIGITS[ord("1") : ord("9") + 1] = ord("0")
-
 Places = npt.NDArray[np.int64]
 
 
@@ -79,6 +74,7 @@ class Persons:
     def __init__(self, columns: Mapping[str, pa.Array]) -> None:
         """`columns`: those of `PERSONAL` that there are; e-mail and phone in canonical form."""
         self._columns = dict(columns)
+        self._lists: dict[tuple[str, str], pa.Array] = {}
         self._names = [columns[name].dictionary_encode() for name in ("first_name", "last_name") if name in columns]
 
     def at(self, rows: Places) -> list[Person]:
@@ -88,11 +84,38 @@ class Persons:
         columns = [column.take(pa.array(rows)).to_pylist() for column in self._columns.values()]
         return [Person(**dict(zip(self._columns, values, strict=True))) for values in zip(*columns, strict=True)]
 
+    def local_heads(self, rows: Places) -> pa.Array:
+        """The first letters of the e-mails of some rows, folded: no shorter local part tells a person."""
+        return pc.utf8_slice_codeunits(folded_texts(self.values("email", rows)), 0, _LOCAL_HEAD)
+
+    def digested(self, rows: Places) -> tuple[pa.Array, ...]:
+        """The forms of e-mail and phone of some rows in which they are hashed, as `identifier_spellings` has them."""
+        phones = self.values("phone", rows)
+        digits = pc.utf8_ltrim(phones, "+")
+        subscribers = pc.utf8_slice_codeunits(digits, -_SUBSCRIBER)
+        return self.values("email", rows), phones, digits, pc.binary_join_element_wise("0", subscribers, "")
+
     def values(self, name: str, rows: Places) -> pa.Array:
         """What some rows say under a name of `PERSONAL`."""
         if name not in self._columns:
             return pa.nulls(len(rows), TEXT)
         return self._columns[name].take(pa.array(rows))
+
+    def name_held(self, name: str, texts: pa.Array, rows: Places, form: str = "{}") -> Truth:
+        """Which texts of some rows hold a folded word of their person's first or last name; `form`: how it stands."""
+        found = np.zeros(len(texts), np.bool_)
+        if name in self._columns:
+            words = self._words(name, form).take(pa.array(rows))
+            places = pc.list_parent_indices(words).to_numpy()
+            found[places[held(texts.take(pa.array(places)), words.flatten())]] = True
+        return found
+
+    def _words(self, name: str, form: str) -> pa.Array:
+        if (name, form) not in self._lists:
+            names = self._columns[name].dictionary_encode()
+            words = [[form.format(word) for word in name_words(text)] for text in names.dictionary.to_pylist()]
+            self._lists[name, form] = pa.array(words, TEXT_LIST).take(names.indices)
+        return self._lists[name, form]
 
     def are_among(self, words: frozenset[str]) -> Truth | None:
         """Rows whose names, or e-mail before the @, share a word with some folded words; None: no row."""
@@ -147,7 +170,9 @@ def impersonal(references: pa.Array, persons: Persons) -> pa.Array:
     if not texts.count:
         return references
     suspects = texts.suspects(persons, persons.are_among(texts.words))
-    is_bad = np.array([new != old for old, new in texts.cut(suspects, persons)], np.bool_)
+    is_bad = matching(references.take(pa.array(suspects)), PLAIN)
+    unsure = np.flatnonzero(~is_bad)
+    is_bad[unsure] = [new != old for old, new in texts.cut(suspects[unsure], persons)]
     if not is_bad.any():
         return references
     mask = np.zeros(len(references), np.bool_)
@@ -165,7 +190,8 @@ class _Texts:
         self.count = len(self.texts) - self.texts.null_count
         if self.count:
             self._shapes = _shapes(self.texts)
-            self._is_wordy = _matching(self._shapes.dictionary, _WORDY)
+            self._is_wordy = matching(self._shapes.dictionary, WORDY)
+            self._is_varied = len(self._shapes.dictionary) > _FEW_SHAPES
 
     @property
     def rows(self) -> Places:
@@ -177,17 +203,17 @@ class _Texts:
 
     @property
     def words(self) -> frozenset[str]:
-        """The folded words of all texts."""
+        """The folded words of all texts; none of texts that are too many for that."""
+        if self._is_varied:
+            return frozenset()
         wordy = self._shapes.dictionary.filter(pa.array(self._is_wordy)).to_pylist()
         return frozenset(folded(word) for text in wordy for word in _WORD.findall(text))
 
     def suspects(self, persons: Persons, named: Truth | None) -> Places:
         """Places of the texts that may hold an identifier; `named`: rows whose person may be named somewhere."""
-        found = np.zeros(len(self.texts), np.bool_)
-        if named is not None and self._is_wordy.any():
-            found |= self._where(self._is_wordy) & named[self.rows]
-        marked = _matching(self._shapes.dictionary, f"{_MARKS}|{_DIGITS}|{_ENCODED}")
-        marked &= ~_matching(self._shapes.dictionary, _DIGEST) if self._use == "label" else True
+        found = self._named(persons, named)
+        marked = matching(self._shapes.dictionary, TRACES)
+        marked &= ~matching(self._shapes.dictionary, DIGEST) if self._use == "label" else True
         if marked.any():
             places = np.flatnonzero(self._where(marked))
             found[places] |= self._spelled(places, persons)
@@ -197,21 +223,45 @@ class _Texts:
     def _where(self, is_shape: Truth) -> Truth:
         return _truth(pc.fill_null(pa.array(is_shape).take(self._shapes.indices), False))
 
+    def _named(self, persons: Persons, named: Truth | None) -> Truth:
+        """Which texts may hold a name, or the e-mail before the @, of their own person."""
+        found = np.zeros(len(self.texts), np.bool_)
+        if not self._is_wordy.any() or (named is None and not self._is_varied):
+            return found
+        wordy = self._where(self._is_wordy)
+        if named is not None and not self._is_varied:
+            return np.asarray(wordy & named[self.rows], np.bool_)
+        places = np.flatnonzero(wordy)
+        texts, rows = folded_texts(self.texts.take(pa.array(places))), self.rows[places]
+        found[places] = held(texts, persons.local_heads(rows))
+        if self._use == "text":
+            words = spaced_words(texts)
+            for name in ("first_name", "last_name"):
+                found[places] |= persons.name_held(name, words, rows, " {} ")
+            return found
+        first = np.flatnonzero(persons.name_held("first_name", texts, rows))
+        found[places[first]] |= persons.name_held("last_name", texts.take(pa.array(first)), rows[first])
+        return found
+
     def _spelled(self, places: Places, persons: Persons) -> Truth:
         """Which texts at some places hold an address or a number, anybody's or encoded, or their own person's."""
-        distinct = self.texts.take(pa.array(places)).dictionary_encode()
-        candidates = distinct.dictionary
-        is_general, is_encoded = _matching(candidates, _SPELLED[self._use]), _matching(candidates, _ENCODED)
-        for place in np.flatnonzero(is_general).tolist():
-            text = candidates[place].as_py()
-            is_general[place] = without_identifiers_in(text, Person(), self._use) != text
-        indices, rows = distinct.indices.to_numpy(), self.rows[places]
-        found = is_general[indices] | _hold(distinct, persons.values("phone", rows))
-        coded = np.flatnonzero(is_encoded[indices])
-        emails, phones = (persons.values(name, rows[coded]).to_pylist() for name in ("email", "phone"))
-        texts = candidates.take(pa.array(indices[coded])).to_pylist()
-        found[coded] |= np.fromiter(map(holds_encoded, texts, emails, phones), np.bool_, len(coded))
-        return np.asarray(found, np.bool_)
+        texts, rows = self.texts.take(pa.array(places)), self.rows[places]
+        found = matching(texts, PLAIN)
+        general = np.flatnonzero(matching(texts, SPELLED[self._use]) & ~found)
+        found[general] = _truth(
+            mapped_once(
+                texts.take(pa.array(general)),
+                lambda text: without_identifiers_in(text, Person(), self._use) != text,
+                pa.bool_(),
+            )
+        )
+        numbered = np.flatnonzero(matching(texts, NUMBER) & ~found)
+        numbers = pc.utf8_slice_codeunits(persons.values("phone", rows[numbered]), -_SUBSCRIBER)
+        found[numbered] = held(packed(texts.take(pa.array(numbered))), numbers)
+        coded = np.flatnonzero(matching(texts, CODED) & ~found)
+        pairs = zip(texts.take(pa.array(coded)).to_pylist(), persons.at(rows[coded]), strict=True)
+        found[coded] = [holds_encoded(text, who) for text, who in pairs]
+        return found | digests_of(texts, persons.digested(rows))
 
     def cut(self, places: Places, persons: Persons) -> list[tuple[str, str]]:
         """The texts at some places, as they are and without identifiers."""
@@ -236,31 +286,12 @@ def _shapes(texts: pa.Array) -> pa.DictionaryArray:
     kinds = pc.count_distinct(texts.slice(0, _SAMPLE)).as_py()
     if kinds < _SAMPLE / 10:
         encoded = texts.dictionary_encode()
-        return pa.DictionaryArray.from_arrays(encoded.indices, _without_digits(encoded.dictionary))
-    shapes = _without_digits(texts)
-    if pc.count_distinct(shapes.slice(0, _SAMPLE)).as_py() < _SAMPLE / 2:
-        return shapes.dictionary_encode()
+        return pa.DictionaryArray.from_arrays(encoded.indices, shapes(encoded.dictionary))
+    shaped = shapes(texts)
+    if pc.count_distinct(shaped.slice(0, _SAMPLE)).as_py() < _SAMPLE / 2:
+        return shaped.dictionary_encode()
     places = pa.array(np.arange(len(texts), dtype=np.int32))
-    return pa.DictionaryArray.from_arrays(pc.if_else(pc.is_valid(texts), places, None), pc.fill_null(shapes, ""))
-
-
-def _without_digits(texts: pa.Array) -> pa.Array:
-    """Every digit is `0`."""
-    validity, offsets, content = texts.buffers()
-    shaped = _NO_DIGITS[np.frombuffer(content, np.uint8)] if content else np.zeros(0, np.uint8)
-    return pa.StringArray.from_buffers(len(texts), offsets, pa.py_buffer(shaped), validity, -1, texts.offset)
-
-
-def _matching(texts: pa.Array, pattern: str) -> Truth:
-    return _truth(pc.fill_null(pc.match_substring_regex(texts, pattern), False))
-
-
-def _hold(texts: pa.DictionaryArray, phones: pa.Array) -> Truth:
-    """Which texts hold the last nine digits of the number beside them, whatever stands between."""
-    subscribers = pc.utf8_slice_codeunits(phones, -_SUBSCRIBER).to_pylist()
-    packed = pc.replace_substring_regex(texts.dictionary, rf"{_GAP}+", "").take(texts.indices).to_pylist()
-    held = (one is not None and one in text for one, text in zip(subscribers, packed, strict=True))
-    return np.fromiter(held, np.bool_, len(packed))
+    return pa.DictionaryArray.from_arrays(pc.if_else(pc.is_valid(texts), places, None), pc.fill_null(shaped, ""))
 
 
 def _with_field(lists: pa.Array, rows: Places, name: str) -> pa.Array:

@@ -43,9 +43,10 @@ _INTERNATIONAL: Final = re.compile(
 """What begins with `00` may be a counter, or a part of a UUID: it has to stand alone and have twelve digits."""
 _NATIONAL: Final = re.compile(r"(?<![\w+])0[1-9](?P<gap>\s?[.\-/_]\s?|\s|)\d{2}(?:(?P=gap)\d{2}){3}(?!\w)")
 _SPACED: Final = re.compile(r"(?<![\w+.])0[1-9](?P<gap>[ .])\d{2}(?:(?P=gap)\d{2}){3}(?![\w.])")
-_FRENCH_CODES: Final = ("33", "262", "590", "594", "596", "508")
+FRENCH_CODES: Final = ("33", "262", "590", "594", "596", "508")
+"""Country codes of France and its territories."""
 _SUBSCRIBER: Final = 9
-_COUNTER: Final = re.compile(rf"00(?!{'|'.join(_FRENCH_CODES)})")
+_COUNTER: Final = re.compile(rf"00(?!{'|'.join(FRENCH_CODES)})")
 """In a reference, `00` before other countries' codes is taken for leading zeros."""
 _PACKING: Final = {ord(character): None for character in " .-_/()+\u00a0\u202f"}
 
@@ -100,7 +101,7 @@ class Person:
         if self.phone is None:
             return ()
         digits = self.phone.removeprefix("+")
-        code = next((code for code in _FRENCH_CODES if digits.startswith(code)), "")
+        code = next((code for code in FRENCH_CODES if digits.startswith(code)), "")
         subscriber = digits[len(code) :] if code else digits[-9:]
         return (subscriber, f"0{subscriber}", digits, f"33{subscriber}") if len(subscriber) >= 9 else (digits, digits)
 
@@ -232,11 +233,9 @@ def _holds(content: bytes, person: Person) -> bool:
     return bool(person.email and person.email in text) or any(number in text for number in person.numbers[1:])
 
 
-def holds_encoded(text: str, email: str | None, phone: str | None) -> bool:
-    """Whether a text holds an e-mail in base64 or hex, or a digest of it or of a phone number; quick to say no."""
-    if email is not None and (_base64_of(email) in text or email.encode().hex() in text.lower()):
-        return True
-    return any(_is_digest_of(token, email, phone) for token in _HEX.findall(text))
+def holds_encoded(text: str, person: Person) -> bool:
+    """Whether a text holds the person's e-mail or phone in base64 or hex, or a digest of either."""
+    return _without_encoded(text, person, "reference") != text
 
 
 def _is_digest_of(token: str, email: str | None, phone: str | None) -> bool:
@@ -249,12 +248,6 @@ def _is_digest_of(token: str, email: str | None, phone: str | None) -> bool:
     return any(form and make(form.encode(), usedforsecurity=False).hexdigest() == token.lower() for form in forms)
 
 
-def _base64_of(email: str) -> str:
-    """Without what depends on the bytes behind it."""
-    content = email.encode()
-    return base64.b64encode(content[: len(content) - len(content) % 3]).decode()
-
-
 def _without_own_phone(text: str, person: Person, use: Use) -> str:
     if not person.numbers:
         return text
@@ -265,7 +258,7 @@ def _without_own_phone(text: str, person: Person, use: Use) -> str:
     is_known = any(number in packed for number in prefixed)
     gapped = _GAP.join(subscriber)
     bounded = rf"(?<!\d){gapped}(?!\d)"
-    prefix = rf"(?:\(?(?:(?:\+|00){_GAP})?(?:{'|'.join(_FRENCH_CODES)}){_GAP})?(?:\(?0{_GAP})?"
+    prefix = rf"(?:\(?(?:(?:\+|00){_GAP})?(?:{'|'.join(FRENCH_CODES)}){_GAP})?(?:\(?0{_GAP})?"
     return re.sub(rf"{prefix}{gapped}" if is_known else bounded, PHONE, text)
 
 
