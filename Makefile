@@ -33,7 +33,7 @@ $(MANIFEST): $(READY) $(shell find dbt_project -name '*.sql' -o -name '*.yml' | 
 	@touch $(MANIFEST)
 
 test: $(MANIFEST)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(MANIFEST)
 	@$(BIN)/ruff format --check .

@@ -8,17 +8,17 @@ import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.domain.clock import paris_date
-from pipelines.domain.delivery_faults import InForce, late_deliveries, missing_deliveries, refused_files
-from pipelines.domain.schemas import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
-from pipelines.engines.column_drift import vendor_drifts
-from pipelines.engines.conservation import broken_deliveries
-from pipelines.jobs import as_of
-from pipelines.partitions import days_by_vendor
-from pipelines.resources.house import House
-from pipelines.storage.inbox import unread_folders
+from pipelines.checks.column_readings import vendor_drifts
+from pipelines.checks.conservation import broken_deliveries
+from pipelines.checks.delivery_faults import InForce, late_deliveries, missing_deliveries, refused_files
+from pipelines.checks.schema_faults import row_faults, schema_faults
+from pipelines.deliveries.inbox import unread_folders
+from pipelines.house import House
+from pipelines.orchestration.jobs import as_of
+from pipelines.orchestration.partitions import days_by_vendor
 from pipelines.storage.lake import Lake
-from pipelines.storage.schema_faults import row_faults, schema_faults
+from pipelines.vocabulary.clock import paris_date
+from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 
 SAMPLE: Final = 20
 """Names shown at most; counts are always exact."""

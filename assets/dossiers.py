@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from pipelines.engines.vendor_scores import Scorer
-from pipelines.jobs import as_of
-from pipelines.reporting.dossiers import DossierWriter
-from pipelines.resources.house import House
+from pipelines.dossiers.writer import DossierWriter
+from pipelines.house import House
+from pipelines.orchestration.jobs import as_of
+from pipelines.scores.scorer import Scorer
 
 
 @dg.asset(

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.reporting import columns_of, report, report_purged, report_skipped
-from pipelines.domain.intake import IntakeDay
-from pipelines.domain.intake_files import ROLES_READ
-from pipelines.domain.intake_tables import values_kept_back
-from pipelines.partitions import days_by_vendor
-from pipelines.resources.house import House
-from pipelines.storage.age import BrokenSealError
-from pipelines.storage.intake import take_in_vendor
-from pipelines.storage.keys import KeysError
+from pipelines.formats.source import InboxFaultError
+from pipelines.house import House
+from pipelines.identifiers.kept_back import values_kept_back
+from pipelines.intake.days import IntakeDay
+from pipelines.intake.vendor import take_in_vendor
+from pipelines.orchestration.partitions import days_by_vendor
 from pipelines.storage.lake import Lake
-from pipelines.storage.registry import RegistryError
-from pipelines.storage.sources import InboxFaultError
+from pipelines.storage.registry.database import RegistryError
+from pipelines.storage.secrets.age import BrokenSealError
+from pipelines.storage.secrets.keys import KeysError
+from pipelines.vocabulary.words import ROLES_READ
 
 FAULTS_OF_OURS = (BrokenSealError, InboxFaultError, KeysError, RegistryError)
 """Errors that say in words of ours what is wrong; any other may quote what was delivered."""

@@ -13,10 +13,10 @@ from typing import Any, Final
 import dagster as dg
 from packaging.version import Version
 
-from pipelines.resources.house import House
+from pipelines.house import House
+from pipelines.marts.exports import export_for_marts
+from pipelines.marts.file import rebuilding
 from pipelines.settings import Settings
-from pipelines.storage.exports import export_for_marts
-from pipelines.storage.marts import rebuilding
 
 PROJECT: Final = Path(__file__).parents[1] / "dbt_project"
 MANIFEST: Final = PROJECT / "target" / "manifest.json"

@@ -3,8 +3,8 @@
 import dagster as dg
 
 from assets.reporting import columns_of
-from pipelines.resources.house import House
-from pipelines.storage.snapshot import refresh_snapshot
+from pipelines.house import House
+from pipelines.oppositions.snapshot import refresh_snapshot
 
 
 @dg.asset(

@@ -5,10 +5,11 @@ from typing import Final
 
 import dagster as dg
 
-from pipelines.quality.validation import FOLDER, SuiteResult, validate
-from pipelines.resources.house import House
-from pipelines.storage.exports import has_deliveries
-from pipelines.storage.marts import read_marts
+from pipelines.house import House
+from pipelines.marts.exports import has_deliveries
+from pipelines.marts.file import read_marts
+from pipelines.marts.results import SuiteResult
+from pipelines.marts.validation import FOLDER, validate
 
 MARTS: Final = (
     "fct_deliveries",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.domain.schemas import TABLES, arrow_schema
-from pipelines.partitions import partition_key
+from pipelines.orchestration.partitions import partition_key
+from pipelines.vocabulary.tables import TABLES, arrow_schema
 
 
 def report(

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from assets.intake import FAULTS_OF_OURS
-from pipelines.domain.intake_tables import values_kept_back
-from pipelines.jobs import as_of
-from pipelines.resources.house import House
+from pipelines.house import House
+from pipelines.identifiers.kept_back import values_kept_back
+from pipelines.orchestration.jobs import as_of
 
 
 @dg.asset(

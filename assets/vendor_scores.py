@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from pipelines.engines.vendor_scores import Scorer
-from pipelines.jobs import as_of
-from pipelines.resources.house import House
+from pipelines.house import House
+from pipelines.orchestration.jobs import as_of
+from pipelines.scores.scorer import Scorer
 
 
 @dg.asset(

@@ -7,14 +7,14 @@ import dagster as dg
 import pyarrow.compute as pc
 
 from assets.reporting import columns_of, report, report_skipped
-from pipelines.domain.contracts import Contract
-from pipelines.domain.words import VERDICTS
-from pipelines.engines.judge import JudgedDay
-from pipelines.jobs import as_of
-from pipelines.partitions import days_by_vendor
-from pipelines.resources.house import House
-from pipelines.storage.notices import pick_up_acknowledgements
-from pipelines.storage.snapshot import refresh_snapshot
+from pipelines.contracts.contract import Contract
+from pipelines.house import House
+from pipelines.oppositions.snapshot import refresh_snapshot
+from pipelines.orchestration.jobs import as_of
+from pipelines.orchestration.partitions import days_by_vendor
+from pipelines.receipts.records import pick_up_acknowledgements
+from pipelines.verdicts.judge import JudgedDay
+from pipelines.vocabulary.words import VERDICTS
 
 Counts = dict[str, int | str]
 

@@ -14,7 +14,7 @@ import dagster as dg
 
 from benchmarks.data import write_key, write_oppositions, write_vendor
 from benchmarks.measure import Measured, in_own_process, report
-from pipelines.runs import Runs
+from pipelines.commands.runs import Runs
 from pipelines.settings import Settings, load_settings
 
 WAYS: Final = ("product", "empty_bodies")
@@ -57,8 +57,8 @@ def _emptied(settings: Settings) -> dg.Definitions:
     from assets.checks import build_checks
     from assets.intake import build_intake
     from assets.verdicts import build_verdicts
-    from pipelines.jobs import DELIVERIES
-    from pipelines.partitions import deliveries_partitions
+    from pipelines.orchestration.jobs import DELIVERIES
+    from pipelines.orchestration.partitions import deliveries_partitions
 
     partitions = deliveries_partitions(settings.first_day)
     return dg.Definitions(

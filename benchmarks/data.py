@@ -18,9 +18,9 @@ import pyarrow.compute as pc
 import yaml
 from pyarrow import csv
 
-from pipelines.domain.identities import IdentityHasher
-from pipelines.storage.keys import KEY_ID
+from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.storage.lake import Lake
+from pipelines.storage.secrets.keys import KEY_ID
 
 SECRET: Final = b"thirty-two bytes to measure with"
 DAY: Final = date(2026, 8, 20)

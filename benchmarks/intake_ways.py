@@ -17,10 +17,10 @@ from typing import Final
 from benchmarks.data import DAY, SECRET
 from benchmarks.intake_data import VENDOR
 from benchmarks.measure import Measured, in_own_process, report
-from pipelines.resources.house import House
+from pipelines.deliveries.inbox import delivery_days
+from pipelines.house import House
+from pipelines.intake.vendor import take_in_vendor
 from pipelines.settings import load_settings
-from pipelines.storage.inbox import delivery_days
-from pipelines.storage.intake import take_in_vendor
 
 WAYS: Final = ("product", "reading", "one_query")
 """`reading` reads and validates every row and publishes nothing."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from benchmarks.data import AS_OF, DAY, SECRET, SIREN
 from benchmarks.measure import Measured, in_own_process, report
-from pipelines.domain.schemas import INTAKE_TABLES, VERDICT_TABLES
+from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES
 
 WAYS: Final = ("product", "one_query", "plain_script")
 VENDOR: Final = "acme"

@@ -14,8 +14,8 @@ from typing import Final
 import phonenumbers
 import pyarrow as pa
 
-from pipelines.domain.phone_kinds import phone_kinds, phone_regions
-from pipelines.domain.phones import canonical_phones
+from pipelines.identifiers.phone_kinds import phone_kinds, phone_regions
+from pipelines.identifiers.phones import canonical_phones
 
 COUNT: Final = 1_000_000
 SHARES: Final = {"french": 0.90, "overseas": 0.05, "foreign": 0.03, "bad": 0.02}

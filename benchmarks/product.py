@@ -8,10 +8,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 from benchmarks.measure import peak_bytes
-from pipelines.domain.contracts import Contract
-from pipelines.resources.house import House
+from pipelines.contracts.contract import Contract
+from pipelines.house import House
+from pipelines.intake.vendor import take_in_vendor
 from pipelines.settings import load_settings
-from pipelines.storage.intake import take_in_vendor
 
 
 def run(home: Path, *, vendor: str, day: date, as_of: datetime) -> None:

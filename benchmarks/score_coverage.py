@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.domain.confidence import ConfidenceMethod, bounds, confidence_sequence
-from pipelines.domain.grades import grading_method
+from pipelines.scores.confidence import ConfidenceMethod, bounds, confidence_sequence
+from pipelines.scores.grades import grading_method
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]

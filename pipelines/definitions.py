@@ -15,11 +15,11 @@ from assets.quality import quality
 from assets.retention import purges
 from assets.vendor_scores import vendor_scores
 from assets.verdicts import build_verdicts
-from pipelines.jobs import DELIVERIES, PUBLISH, REGISTRY, RETENTION
-from pipelines.partitions import deliveries_partitions
-from pipelines.resources.house import House
-from pipelines.schedules import build_schedules
-from pipelines.sensors import build_sensors
+from pipelines.house import House
+from pipelines.orchestration.jobs import DELIVERIES, PUBLISH, REGISTRY, RETENTION
+from pipelines.orchestration.partitions import deliveries_partitions
+from pipelines.orchestration.schedules import build_schedules
+from pipelines.orchestration.sensors import build_sensors
 from pipelines.settings import Settings, load_settings
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)  # of features that the pinned version is known to have

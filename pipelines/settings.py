@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipelines.domain.limits import Limits
+from pipelines.formats.limits import Limits
 
 PREFIX = "OPPOSABLE_"
 _PLACES = ("inbox", "contracts", "lake", "rules", "keys", "vault", "outbox")

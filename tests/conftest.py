@@ -1,35 +1,10 @@
 """Fixtures that several test files share: one demo, run once, as a newcomer runs it."""
 
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parents[1]
-pytest_plugins = ["tests.postgres"]
+from tests.support.programs import Demo, run_program
 
-
-@dataclass(frozen=True)
-class Demo:
-    """The home that `opposable demo` left, and what it said."""
-
-    home: Path
-    output: str
-    errors: str
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the program on this home."""
-        return run_program(self.home, *arguments)
-
-
-def run_program(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPPOSABLE_")}
-    environment |= {"OPPOSABLE_HOME": str(home), "COLUMNS": "200", **variables}
-    command = [sys.executable, "-m", "pipelines.cli", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+pytest_plugins = ["tests.support.postgres"]
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +13,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     result = run_program(home, "demo")
     assert result.returncode == 0, result.stderr
     return Demo(home, result.stdout, result.stderr)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs a whole file, and one runs all that stands on the demo: what a fixture makes is made once."""
+    for item in items:
+        is_of_demo = "demo" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("demo" if is_of_demo else str(item.path)))

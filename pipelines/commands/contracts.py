@@ -14,15 +14,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.checks.column_readings import vendor_drifts
 from pipelines.commands.shared import day_of, house_of_settings, known_vendor, refuse
-from pipelines.domain.contract_drafts import DraftedFiles, draft_files
-from pipelines.domain.delivered_files import shown_name
-from pipelines.domain.draft_documents import draft_document
-from pipelines.engines.column_drift import vendor_drifts
-from pipelines.resources.house import House
-from pipelines.rulebook.sources import CatalogueError
-from pipelines.storage.contracts import SUFFIX, VENDOR, load_contracts, vendor_folders
-from pipelines.storage.samples import SampleError, read_samples
+from pipelines.contracts.book import SUFFIX, load_contracts, vendor_folders
+from pipelines.drafts.document import draft_document
+from pipelines.drafts.files import DraftedFiles, draft_files
+from pipelines.drafts.samples import SampleError, read_samples
+from pipelines.house import House
+from pipelines.identifiers.shown_names import shown_name
+from pipelines.rulebook.yaml_files import CatalogueError
+from pipelines.vocabulary.words import VENDOR
 
 app = typer.Typer(help="The contracts, what is wrong with them, and how files keep to them.", no_args_is_help=True)
 

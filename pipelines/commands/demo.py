@@ -9,7 +9,7 @@ from pipelines.commands.shared import house_of_settings, refuse
 
 def demo() -> None:
     """Run the main job on thirty simulated days around 11 August 2026. Running it again is safe."""
-    from pipelines.simulation import SimulationConflict, simulate
+    from pipelines.simulation.market import SimulationConflict, simulate
 
     house = house_of_settings()
     typer.echo(f"1/3  simulating a market in {house.settings.home}")

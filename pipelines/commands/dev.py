@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.shared import house_of_settings
-from pipelines.instance import prepare_dagster_home
+from pipelines.orchestration.instance import prepare_dagster_home
 
 
 def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from pipelines.domain.schemas import TABLES, Table
+from pipelines.vocabulary.tables import TABLES, Table
 
 BEGIN: Final = "<!-- dictionary: made by `make dictionary` -->"
 END: Final = "<!-- end of dictionary -->"

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.commands.shared import day_of, house_of_settings, instant_of, known_vendor, refuse
-from pipelines.domain.words import CHANNELS
-from pipelines.engines.explain import ExplainedUse, explain
-from pipelines.resources.house import House
-from pipelines.storage.keys import KeysError
-from pipelines.storage.registry import RegistryError
+from pipelines.house import House
+from pipelines.storage.registry.database import RegistryError
+from pipelines.storage.secrets.keys import KeysError
+from pipelines.verdicts.explain import ExplainedUse, explain
+from pipelines.vocabulary.words import CHANNELS
 
 _COLOURS = {"pass": "green", "fail": "red", "unknown": "yellow", "not applicable": "dim"}
 

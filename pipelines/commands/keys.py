@@ -8,12 +8,12 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.commands.shared import house_of_settings, refuse
-from pipelines.resources.house import House
-from pipelines.storage.identity_keys import IdentityKey, identity_keys, left_behind, read_secrets, unfinished
-from pipelines.storage.keys import SEAL, VAULT, KeysError, age_key_files
-from pipelines.storage.oppositions import oppositions_by_key_id
-from pipelines.storage.registry import RegistryError
-from pipelines.storage.rotation import Wrapped, rotate, wrap
+from pipelines.house import House
+from pipelines.oppositions.records import oppositions_by_key_id
+from pipelines.storage.registry.database import RegistryError
+from pipelines.storage.secrets.identity_keys import IdentityKey, identity_keys, left_behind, read_secrets, unfinished
+from pipelines.storage.secrets.keys import SEAL, VAULT, KeysError, age_key_files
+from pipelines.upkeep.rotation import Wrapped, rotate, wrap
 
 app = typer.Typer(no_args_is_help=True)
 

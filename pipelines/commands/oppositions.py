@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from pipelines.commands.shared import house_of_settings, refuse
-from pipelines.domain.identities import NORMALISATION_VERSION, IdentityHasher
-from pipelines.domain.oppositions import HeaderError, OppositionLine, RefusedLine, read_header, read_lines
-from pipelines.resources.house import House
-from pipelines.storage.keys import KeysError, key_id
-from pipelines.storage.oppositions import ImportCounts, has_hashed_oppositions, import_oppositions
-from pipelines.storage.probed_leads import unprobed_days
-from pipelines.storage.registry import RegistryError
+from pipelines.house import House
+from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION, IdentityHasher
+from pipelines.oppositions.lines import HeaderError, OppositionLine, RefusedLine, read_header, read_lines
+from pipelines.oppositions.records import ImportCounts, has_hashed_oppositions, import_oppositions
+from pipelines.oppositions.unprobed import unprobed_days
+from pipelines.storage.registry.database import RegistryError
+from pipelines.storage.secrets.keys import KeysError, key_id
 
 SHOWN_REFUSALS: Final = 100
 

@@ -9,8 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.commands.shared import day_of, house_of_settings, refuse
-from pipelines.domain.contract_notices import MEANS
-from pipelines.domain.notices import (
+from pipelines.contracts.book import ContractBook
+from pipelines.contracts.notice_clause import MEANS
+from pipelines.house import House
+from pipelines.receipts.notices import (
     ACKNOWLEDGEMENT_FILE,
     Acknowledgement,
     Notice,
@@ -18,9 +20,7 @@ from pipelines.domain.notices import (
     notified_at,
     read_acknowledgement,
 )
-from pipelines.resources.house import House
-from pipelines.storage.contracts import ContractBook
-from pipelines.storage.notices import (
+from pipelines.receipts.records import (
     delivery_of,
     pick_up_acknowledgements,
     record_acknowledged,

@@ -9,8 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from pipelines.commands.shared import day_of, house_of_settings, instant_of, known_vendor, refuse
-from pipelines.domain.clock import last_tick, paris_date
-from pipelines.resources.house import House
+from pipelines.house import House
+from pipelines.vocabulary.clock import last_tick, paris_date
 
 
 def reconcile(
@@ -56,9 +56,9 @@ def _range(house: House, from_: str, to: str) -> tuple[date, date]:
 def _check_house(house: House) -> None:
     """Open what the runs will need, so that a wrong setting is said before any work."""
     from pipelines.rulebook.compiler import RulebookError
-    from pipelines.rulebook.sources import CatalogueError
-    from pipelines.storage.keys import KeysError
-    from pipelines.storage.registry import RegistryError
+    from pipelines.rulebook.yaml_files import CatalogueError
+    from pipelines.storage.registry.database import RegistryError
+    from pipelines.storage.secrets.keys import KeysError
 
     try:
         _ = (house.registry, house.hasher, house.judge)
@@ -67,7 +67,7 @@ def _check_house(house: House) -> None:
 
 
 def _run_all(house: House, vendors: list[str], first: date, last: date, as_of: datetime) -> bool:
-    from pipelines.runs import Runs
+    from pipelines.commands.runs import Runs
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Runs(house.settings) as runs, Progress(*columns, console=Console(stderr=True)) as progress:
@@ -88,9 +88,9 @@ def _run_all(house: House, vendors: list[str], first: date, last: date, as_of: d
 
 def score_table(house: House, as_of: datetime) -> Table:
     """Points by vendor and dimension, with the leads behind them."""
-    from pipelines.domain.grades import GRADES
-    from pipelines.domain.words import RATED_DIMENSIONS
-    from pipelines.storage.scores import PublishedScore, scores_as_of
+    from pipelines.scores.grades import GRADES
+    from pipelines.scores.records import PublishedScore, scores_as_of
+    from pipelines.vocabulary.words import RATED_DIMENSIONS
 
     title = f"Compliance scores as of {as_of:%Y-%m-%d %H:%M} UTC (of 100; 80 at the tolerance)"
     table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False)

@@ -6,12 +6,12 @@ from typing import Annotated, Final
 import typer
 
 from pipelines.commands.shared import house_of_settings, instant_of, refuse
-from pipelines.domain.clock import last_tick
-from pipelines.domain.retention import DELIVERED_FILE, RECEIPT, VAULT_ROWS
-from pipelines.storage.keys import KeysError
-from pipelines.storage.registry import RegistryError
-from pipelines.storage.retention import Retained
-from pipelines.storage.sources import InboxFaultError
+from pipelines.formats.source import InboxFaultError
+from pipelines.storage.registry.database import RegistryError
+from pipelines.storage.secrets.keys import KeysError
+from pipelines.upkeep.retention import Retained
+from pipelines.upkeep.retention_clock import DELIVERED_FILE, RECEIPT, VAULT_ROWS
+from pipelines.vocabulary.clock import last_tick
 
 _OBJECTS: Final = {
     DELIVERED_FILE: "delivered files",

@@ -11,12 +11,12 @@ from rich.text import Text
 
 from pipelines.commands.shared import refuse
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.engines.examples import run_examples
 from pipelines.rulebook.card import Bilingual, Branch, Card, Example, Period
 from pipelines.rulebook.catalogue import Catalogue, load_catalogue
 from pipelines.rulebook.compiler import check_catalogue
-from pipelines.rulebook.sources import CatalogueError, unknown
+from pipelines.rulebook.yaml_files import CatalogueError, unknown
 from pipelines.settings import Settings, SettingsError, load_settings
+from pipelines.verdicts.examples import run_examples
 
 app = typer.Typer(
     help="The rulebook: what is judged, on which texts, and whether its cards hold together.", no_args_is_help=True

@@ -6,10 +6,10 @@ from typing import NoReturn
 
 import typer
 
-from pipelines.jobs import parse_as_of
-from pipelines.resources.house import House
+from pipelines.contracts.book import ContractBook
+from pipelines.house import House
+from pipelines.orchestration.jobs import parse_as_of
 from pipelines.settings import SettingsError, load_settings
-from pipelines.storage.contracts import ContractBook
 
 USAGE = 2
 

@@ -10,9 +10,15 @@ from rich.status import Status
 
 from pipelines.commands.shared import day_of, refuse
 from pipelines.settings import Settings, SettingsError, load_settings
-from pipelines.simulation import Market, SimulationConflict
-from pipelines.simulation import simulate as write_market
-from pipelines.simulation.market import DEFAULT_DAYS, DEFAULT_FIRST_DAY, DEFAULT_LEADS, DEFAULT_SEED
+from pipelines.simulation.market import (
+    DEFAULT_DAYS,
+    DEFAULT_FIRST_DAY,
+    DEFAULT_LEADS,
+    DEFAULT_SEED,
+    Market,
+    SimulationConflict,
+)
+from pipelines.simulation.market import simulate as write_market
 
 
 def simulate(

@@ -8,11 +8,11 @@ from typing import Annotated, Final
 import typer
 
 from pipelines.commands.shared import day_of, house_of_settings, refuse
-from pipelines.resources.house import House
-from pipelines.storage.age import BrokenSealError
-from pipelines.storage.keys import KeysError
-from pipelines.storage.registry import RegistryError
-from pipelines.storage.vault_readings import note_reading
+from pipelines.house import House
+from pipelines.storage.registry.database import RegistryError
+from pipelines.storage.secrets.age import BrokenSealError
+from pipelines.storage.secrets.keys import KeysError
+from pipelines.storage.secrets.vault_readings import note_reading
 
 SHOWN: Final = ("email", "phone", "first_name", "last_name")
 _LIKE_AN_IDENTIFIER: Final = re.compile(r"@|(?:\d[\s.()/-]?){9,}")

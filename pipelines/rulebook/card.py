@@ -19,8 +19,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from pipelines.domain.words import ATTRIBUTIONS, AUDIENCES, CHANNELS, DIMENSIONS, GRAINS, PARTIES, SEVERITIES
-from pipelines.rulebook.sources import CatalogueError, Model, Source, problems_of, read_source, unknown
+from pipelines.rulebook.yaml_files import CatalogueError, Model, Source, problems_of, read_source, unknown
+from pipelines.vocabulary.words import ATTRIBUTIONS, AUDIENCES, CHANNELS, DIMENSIONS, GRAINS, PARTIES, SEVERITIES
 
 EXPECTATIONS: Final = ("pass", "fail", "unknown", "not_applicable")
 GRAINS_WITH_CHANNEL: Final = ("lead_use", "call")

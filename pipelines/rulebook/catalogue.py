@@ -12,7 +12,7 @@ from typing import Final
 from pipelines.rulebook.card import Branch, Card, Example, read_card
 from pipelines.rulebook.checks import check_cards
 from pipelines.rulebook.parameters import DatedParameter, read_parameters
-from pipelines.rulebook.sources import CatalogueError, Problem
+from pipelines.rulebook.yaml_files import CatalogueError, Problem
 
 __all__ = ["Branch", "Card", "Catalogue", "CatalogueError", "DatedParameter", "Example", "Problem", "load_catalogue"]
 

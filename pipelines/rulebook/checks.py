@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
-from pipelines.domain.clock import PARIS
-from pipelines.domain.words import ACTIONS, AUDIENCES, BASES, CHANNELS
 from pipelines.rulebook.card import Card, Example
-from pipelines.rulebook.dossier import BY_NAME, SqlType
-from pipelines.rulebook.sources import Problem, unknown
+from pipelines.rulebook.lead_dossier import BY_NAME, SqlType
+from pipelines.rulebook.yaml_files import Problem, unknown
+from pipelines.vocabulary.clock import PARIS
+from pipelines.vocabulary.words import ACTIONS, AUDIENCES, BASES, CHANNELS
 
 _WORDS: Final = {"channel": CHANNELS, "audience": AUDIENCES, "claimed_basis": BASES, "action": ACTIONS}
 _EXPECTED: Final[Mapping[SqlType, str]] = {

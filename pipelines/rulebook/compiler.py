@@ -10,7 +10,6 @@ from enum import IntEnum
 from sqlglot import exp
 
 from pipelines.rulebook.catalogue import Card, Catalogue
-from pipelines.rulebook.dossier import BY_NAME, PROOF_DEPENDENT
 from pipelines.rulebook.expressions import (
     DatedValues,
     ExpressionError,
@@ -19,6 +18,7 @@ from pipelines.rulebook.expressions import (
     is_owed,
     parse_condition,
 )
+from pipelines.rulebook.lead_dossier import BY_NAME, PROOF_DEPENDENT
 
 _CIVIL_DATES = {"used_at": "used_on", "delivered_at": "used_on", "consent_at": "consent_on"}
 

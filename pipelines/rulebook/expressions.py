@@ -14,7 +14,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
-from pipelines.rulebook.dossier import BY_NAME, DELIVERED, DossierColumn
+from pipelines.rulebook.lead_dossier import BY_NAME, DELIVERED, DossierColumn
 
 _STRUCTURE: Final = (
     exp.And, exp.Or, exp.Not, exp.Paren, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between,

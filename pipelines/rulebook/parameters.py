@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Strict, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
-from pipelines.rulebook.sources import CatalogueError, Model, problems_of, read_source
+from pipelines.rulebook.yaml_files import CatalogueError, Model, problems_of, read_source
 
 Value = bool | int | str | tuple[str, ...]
 

@@ -7,10 +7,10 @@ from typing import Final
 
 import yaml
 
-from pipelines.domain import words
 from pipelines.simulation.facts import Column, Layout, Review, Terms, Vendor
 from pipelines.simulation.law import plain_text
 from pipelines.simulation.writers import FLAGS, INSTANTS, LISTS
+from pipelines.vocabulary import words
 
 API_VERSION: Final = "v3.2.0"
 """The first version with `enum` on a property."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from pipelines.domain import words
 from pipelines.simulation.facts import Form, Review
+from pipelines.vocabulary import words
 
 ADVERTISER_NAME: Final = "Télécom du Ponant"
 ADVERTISER_SIREN: Final = "904127354"

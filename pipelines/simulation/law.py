@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from pipelines.domain import words
 from pipelines.simulation.acceptance import Lead, Proof
 from pipelines.simulation.facts import PARIS, Review, Terms, duration, years_later
+from pipelines.vocabulary import words
 
 Answer = bool | None
 PHONE_CONSENT_FROM: Final = date(2026, 8, 11)

@@ -6,10 +6,10 @@ Each function spoils one draft; which ones are drawn, and how often, is the vend
 from datetime import timedelta
 from typing import Final
 
-from pipelines.domain import words
 from pipelines.simulation import people
 from pipelines.simulation.drafts import Draft
 from pipelines.simulation.facts import Bad, Filler, Layout, Said, Value, duration
+from pipelines.vocabulary import words
 
 _TYPED_IN_PARQUET: Final = ("collected_at", "over_18", "informed_at_collection", "optout_offered_at_collection")
 _BAD_VALUES: Final[dict[str, Bad]] = {

@@ -6,10 +6,10 @@ Each function spoils one draft. A draft whose proof another defect took away is 
 from datetime import datetime, timedelta
 from typing import Final
 
-from pipelines.domain import words
 from pipelines.simulation import people
 from pipelines.simulation.drafts import Consent, Draft, identity_values
 from pipelines.simulation.facts import PARIS, Bad, Value, in_paris, years_later
+from pipelines.vocabulary import words
 
 OTHER_RECIPIENTS: Final = ("Assurances du Ballon", "Voyages Cap Sizun")
 _ESSENTIALS: Final = ("consent_text", "action", "form_id", "form_version")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
-from pipelines.domain import words
 from pipelines.simulation import law
 from pipelines.simulation.acceptance import Accepted, Lead
 from pipelines.simulation.facts import duration
 from pipelines.simulation.law import PHONE_CONSENT_FROM, Answer, LeadUse
+from pipelines.vocabulary import words
 
 ELECTRONIC: Final = ("email", "sms", "automated_call")
 PERSONS: Final = ("consumer", "professional")

@@ -1,6 +1,6 @@
 """The Parquet lake: partitions replaced whole, trusted by digest, written by one writer per vendor at a time.
 
-Knows files, not meanings: what a table holds is in `pipelines.domain.schemas`.
+Knows files, not meanings: what a table holds is in `pipelines.vocabulary.tables`.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from pipelines.domain.schemas import SORT_KEYS, arrow_schema
+from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
 
 PARTITION_COLUMNS: Final = ("vendor", "delivery_date")
 DIGESTS: Final = b"opposable.digests"

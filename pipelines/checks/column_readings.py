@@ -1,0 +1,144 @@
+"""Drifts of columns, worked out from the published lake: few partitions read. What a drift is: the domain's."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+import pyarrow as pa
+
+from pipelines.checks.column_drift import FEWEST_ROWS, ROLES, ContractOn, Drift, column_drifts, last_accepted_before
+from pipelines.contracts.contract import Contract
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.storage.lake import Lake
+from pipelines.vocabulary.fields import CONSENT_PROOF_FIELDS
+from pipelines.vocabulary.tables import arrow_schema
+
+LOOK_BACK: Final = 31
+"""Days before the first compared one among which the last accepted delivery is looked for."""
+_TABLES: Final = ("deliveries", "leads", "consent_proofs", "rejected_rows")
+_UNREAD: Final = """
+with received as (
+    select delivery_date, role, sum(rows_received) as row_count
+    from deliveries
+    where status in ('accepted', 'accepted_with_rejects') and role in ('leads', 'consent_proofs')
+    group by delivery_date, role
+),
+
+files as (
+    select distinct delivery_date, file_digest, role
+    from deliveries
+    where status in ('accepted', 'accepted_with_rejects')
+),
+
+unread as (
+    select delivery_date, 'leads' as role, field, count(*) as unread_count
+    from (select delivery_date, unnest(invalid_fields) as field from leads)
+    group by delivery_date, field
+    union all
+    select files.delivery_date, files.role, rejected_rows."column" as field, count(*) as unread_count
+    from rejected_rows
+    inner join files using (delivery_date, file_digest)
+    where rejected_rows.reason in ('required_invalid', 'required_missing')
+    group by files.delivery_date, files.role, field
+)
+
+select received.delivery_date, received.role, unread.field, received.row_count, sum(unread.unread_count) as unread_count
+from received
+left join unread using (delivery_date, role)
+group by received.delivery_date, received.role, unread.field, received.row_count
+"""
+
+_OPTIONAL: Final = tuple(
+    name
+    for name in CONSENT_PROOF_FIELDS
+    if name in arrow_schema("consent_proofs").names and name not in ("consent_id", "channels", "decision", "consent_at")
+)
+"""Proof fields whose bad values become NULL."""
+
+InForce = Callable[[str, date], Contract | None]
+
+
+def vendor_drifts(
+    engine: DuckDBEngine,
+    lake: Lake,
+    in_force: InForce,
+    vendor: str,
+    days: Sequence[date],
+    *,
+    deliveries: pa.Table | None = None,
+) -> list[Drift]:
+    """Drifts of a vendor's published days, each compared with the last accepted delivery before it.
+
+    `deliveries`: the table's rows of those days, if they were read already.
+    """
+    there = [day for day in sorted(days) if _is_there(lake, vendor, day)]
+    if not there:
+        return []
+    before = _before(lake, vendor, there[0])
+    known = lake.read("deliveries", vendor, there) if deliveries is None else deliveries
+
+    def contract_on(day: date) -> Contract | None:
+        return in_force(vendor, day)
+
+    return column_drifts(
+        vendor,
+        pa.concat_tables([lake.read("deliveries", vendor, before), known]),
+        there,
+        contract_on=contract_on,
+        readings=_readings(engine, lake, vendor, [*before, *there], contract_on),
+    )
+
+
+def _before(lake: Lake, vendor: str, first: date) -> list[date]:
+    """Days before the first one, back to the last accepted delivery of each role, in date order."""
+    found: list[date] = []
+    for age in range(1, LOOK_BACK + 1):
+        day = first - timedelta(days=age)
+        if _is_there(lake, vendor, day):
+            found.insert(0, day)
+            deliveries = lake.read("deliveries", vendor, found)
+            if all(last_accepted_before(deliveries, role, first) for role in ROLES):
+                break
+    return found
+
+
+def _is_there(lake: Lake, vendor: str, day: date) -> bool:
+    return lake.partition("deliveries", vendor, day).exists()
+
+
+def _readings(
+    engine: DuckDBEngine, lake: Lake, vendor: str, days: Sequence[date], contract_on: ContractOn
+) -> dict[tuple[date, str], dict[str, float]]:
+    """Share of the rows whose value could be read, of every field that the contract of the day maps.
+
+    A bad optional value of a proof leaves no trace but NULL, so there the filled share counts.
+    """
+    with engine.session() as session:
+        for table in _TABLES:
+            session.read_files(table, [lake.partition(table, vendor, day) for day in days], arrow_schema(table))
+        unread = session.fetch(_UNREAD).to_pylist()
+        filled = session.fetch(_filled_sql()).to_pylist()
+    found: dict[tuple[date, str], dict[str, float]] = {}
+    for row in unread:
+        mapped = _mapped(contract_on(row["delivery_date"]), row["role"])
+        if row["row_count"] < FEWEST_ROWS:
+            continue
+        shares = found.setdefault((row["delivery_date"], row["role"]), dict.fromkeys(mapped, 1.0))
+        if row["field"] in shares:
+            shares[row["field"]] = 1 - row["unread_count"] / row["row_count"]
+    for row in filled:
+        shares = found.get((row["delivery_date"], "consent_proofs"), {})
+        if row["row_count"] >= FEWEST_ROWS:
+            shares |= {name: row[name] / row["row_count"] for name in _OPTIONAL if name in shares}
+    return found
+
+
+def _mapped(contract: Contract | None, role: str) -> list[str]:
+    if contract is None:
+        return []
+    return sorted((contract.leads if role == "leads" else contract.consent_proofs).mapped_fields)
+
+
+def _filled_sql() -> str:
+    counts = ", ".join(f"count({name}) as {name}" for name in _OPTIONAL)
+    return f"select delivery_date, count(*) as row_count, {counts} from consent_proofs group by delivery_date"

@@ -1,0 +1,62 @@
+"""Whether what was published is what was promised: file by file the Arrow schema, row by row the Pandera model."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pandera.errors import SchemaErrors
+
+from pipelines.storage.lake import PARTITION_COLUMNS, Lake
+from pipelines.vocabulary.tables import TABLES, arrow_schema
+
+MOST_ROWS: Final = 250_000
+"""Rows of one vendor's table that are validated; of a larger one, the first so many."""
+
+
+def schema_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence[date]]) -> list[str]:
+    """Partitions, as `table vendor date`, whose file has other columns or types than the schema; what is not there
+    has none."""
+    expected = {table: _stored(table) for table in tables}
+    faults = []
+    for vendor, theirs in days.items():
+        for table, day in ((table, day) for table in tables for day in theirs):
+            path = lake.partition(table, vendor, day)
+            if path.exists() and not pq.read_schema(path).equals(expected[table]):
+                faults.append(f"{table} {vendor} {day}")
+    return faults
+
+
+def row_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence[date]]) -> list[str]:
+    """What the tables' models refuse, as `table vendor: column check (times)`; never a value.
+
+    Partitions whose schema is not the table's are left out: `schema_faults` names them.
+    """
+    faults = []
+    for vendor, theirs in days.items():
+        for table in tables:
+            sound = [day for day in theirs if _is_sound(lake, table, vendor, day)]
+            rows = lake.read(table, vendor, sound).slice(0, MOST_ROWS)
+            faults += [f"{table} {vendor}: {fault}" for fault in _refused(table, rows)]
+    return faults
+
+
+def _is_sound(lake: Lake, table: str, vendor: str, day: date) -> bool:
+    path = lake.partition(table, vendor, day)
+    return path.exists() and bool(pq.read_schema(path).equals(_stored(table)))
+
+
+def _refused(table: str, rows: pa.Table) -> list[str]:
+    try:
+        TABLES[table].validate(rows.to_pandas(types_mapper=pd.ArrowDtype), lazy=True)
+    except SchemaErrors as errors:
+        counts = errors.failure_cases[["column", "check"]].astype(str).value_counts()
+        return [f"{column} {check} ({count} times)" for (column, check), count in counts.items()]
+    return []
+
+
+def _stored(table: str) -> pa.Schema:
+    """The schema of a table's files: partition columns are in the path."""
+    return pa.schema([column for column in arrow_schema(table) if column.name not in PARTITION_COLUMNS])

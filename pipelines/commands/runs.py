@@ -1,0 +1,63 @@
+"""Dagster runs started by the program: the same jobs as in the UI, on the same persisted instance, in this process."""
+
+from contextlib import ExitStack
+from datetime import date, datetime
+from types import TracebackType
+from typing import Any, Self
+
+import dagster as dg
+
+from pipelines.orchestration.instance import open_instance
+from pipelines.orchestration.jobs import AS_OF_TAG
+from pipelines.orchestration.partitions import VENDORS, partition_key, range_tags
+from pipelines.settings import Settings
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+
+
+class Runs:
+    """Starts runs one after another; each method says whether its run succeeded."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        from pipelines.definitions import build_defs
+
+        self._instance = self._stack.enter_context(open_instance(self._settings))
+        self._definitions = build_defs(settings=self._settings, has_marts=False)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def register(self, vendors: list[str]) -> None:
+        """Make vendors known to the instance; those it knows stay where they are."""
+        known = set(self._instance.get_dynamic_partitions(str(VENDORS.name)))
+        self._instance.add_dynamic_partitions(str(VENDORS.name), [vendor for vendor in vendors if vendor not in known])
+
+    def registry(self, as_of: datetime) -> bool:
+        """Refresh the oppositions' snapshot."""
+        return self._run("registry", as_of)
+
+    def deliveries(self, vendor: str, first: date, last: date, as_of: datetime) -> bool:
+        """Take in and judge one vendor's range, in one run."""
+        return self._run("deliveries", as_of, range_tags(partition_key(vendor, first), partition_key(vendor, last)))
+
+    def publish(self, as_of: datetime) -> bool:
+        """Score the vendors and write their dossiers; the marts are built by the job's own runs."""
+        return self._run("publish", as_of)
+
+    def _run(self, job: str, as_of: datetime, tags: dict[str, str] | None = None) -> bool:
+        definition: dg.JobDefinition = self._definitions.resolve_job_def(job)
+        run_config: dict[str, Any] = _QUIET
+        result = definition.execute_in_process(
+            instance=self._instance,
+            run_config=run_config,
+            tags={AS_OF_TAG: as_of.isoformat(), **(tags or {})},
+            raise_on_error=False,
+        )
+        return result.success

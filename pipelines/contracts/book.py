@@ -1,0 +1,238 @@
+"""Contract files on disk: found, parsed and read, with the file, line and column of everything that is wrong.
+
+What a contract means and what it should say is in `pipelines.domain`. Nothing is kept between calls.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from pipelines.contracts.contract import Contract, contract_in_force
+from pipelines.contracts.document import Issue, Severity
+from pipelines.contracts.lint import STATUSES, lint
+from pipelines.contracts.positioned_yaml import PositionedDocument, YamlError, parse_yaml
+from pipelines.contracts.reading import read_document
+from pipelines.vocabulary.words import VENDOR
+
+SUFFIX: Final = ".odcs.yaml"
+MAX_BYTES: Final = 1_000_000
+INACTIVE: Final = frozenset(STATUSES) - {"active"}
+DUE_DILIGENCE: Final = "due_diligence.yaml"
+
+
+@dataclass(frozen=True)
+class ContractProblem:
+    """One thing wrong with a contract file; line and column count from 1."""
+
+    vendor: str
+    file: Path
+    line: int
+    column: int
+    severity: Severity
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message} ({self.remedy})"
+
+
+class ContractUnreadable(ValueError):  # noqa: N818
+    """A contract file gives no Contract; the message has file, line, column, what is wrong and what would mend it."""
+
+    def __init__(self, problems: tuple[ContractProblem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class ContractBook:
+    """All contracts that can be read, and what is wrong with contracts."""
+
+    contracts: Mapping[str, tuple[Contract, ...]]
+    """By vendor, in order of `valid_from`; without the vendors that are skipped."""
+    problems: tuple[ContractProblem, ...]
+    skipped: tuple[str, ...] = ()
+    """Vendors with a contract that can't be read and may be in force, sorted."""
+    file_count: int = 0
+
+    @property
+    def vendors(self) -> tuple[str, ...]:
+        """Vendors with at least one active contract, all of theirs readable, sorted."""
+        return tuple(
+            vendor for vendor, theirs in sorted(self.contracts.items()) if any(one.status == "active" for one in theirs)
+        )
+
+    def of(self, vendor: str) -> tuple[Contract, ...]:
+        """A vendor's contracts in order of `valid_from`; empty for an unknown or skipped vendor."""
+        return self.contracts.get(vendor, ())
+
+    def in_force(self, vendor: str, on: date) -> Contract | None:
+        """The contract that judges a vendor's delivery on a date."""
+        return contract_in_force(self.of(vendor), on)
+
+
+@dataclass(frozen=True)
+class ExaminedContract:
+    """A contract file: the Contract, if it can be read, and everything that is wrong with it."""
+
+    contract: Contract | None
+    problems: tuple[ContractProblem, ...]
+    may_judge: bool = True
+    """False when the file says, readable or not, that it is not in force (a draft)."""
+
+
+def read_contract(path: Path) -> Contract:
+    """The contract in `<contracts>/<vendor>/<valid_from>.odcs.yaml`.
+
+    Raises:
+        ContractUnreadable: the file can't be opened or parsed, or a term is missing or can't be read.
+    """
+    examined = examine_contract(path, is_against_standard=False)
+    if examined.contract is None:
+        raise ContractUnreadable(tuple(one for one in examined.problems if one.severity == "error"))
+    return examined.contract
+
+
+def load_contracts(
+    contracts: Path,
+    *,
+    vendors: Collection[str] = (),
+    known_rules: Collection[str] = (),
+    is_against_standard: bool = False,
+) -> ContractBook:
+    """Contracts of all vendors, or of some, and all problems in order of vendor, file, line and column.
+
+    A vendor with a contract that can't be read is skipped, unless that contract is a draft or retired. The standard's
+    own schema, which never decides that, is asked on demand only: it takes some 30 ms a contract. A folder that does
+    not exist holds no contracts.
+    """
+    found: dict[str, tuple[Contract, ...]] = {}
+    problems = _unfiled(contracts)
+    skipped: list[str] = []
+    file_count = 0
+    for folder in vendor_folders(contracts):
+        if vendors and folder.name not in vendors:
+            continue
+        examined = [
+            examine_contract(path, known_rules=known_rules, is_against_standard=is_against_standard)
+            for path in _contract_files(folder)
+        ]
+        file_count += len(examined)
+        problems += [problem for one in examined for problem in one.problems] + _strays(folder)
+        readable = tuple(one.contract for one in examined if one.contract is not None)
+        if any(one.contract is None and one.may_judge for one in examined):
+            skipped.append(folder.name)
+        elif readable:
+            found[folder.name] = tuple(sorted(readable, key=lambda contract: contract.valid_from))
+    return ContractBook(found, tuple(problems), tuple(skipped), file_count)
+
+
+def examine_contract(
+    path: Path, *, known_rules: Collection[str] = (), is_against_standard: bool = True
+) -> ExaminedContract:
+    """Read one contract file and say everything that is wrong with it, in order of line and column."""
+    vendor, valid_from = path.parent.name, _valid_from(path)
+    misnamed = _naming_problems(path, valid_from)
+    try:
+        content = _content(path)
+        document = parse_yaml(_text(content))
+    except YamlError as fault:
+        problem = ContractProblem(vendor, path, fault.line, fault.column, "error", fault.message, fault.remedy)
+        return ExaminedContract(None, (*misnamed, problem))
+    reading = read_document(
+        document.data, vendor=vendor, valid_from=valid_from or date.min, digest=sha256(content).hexdigest()
+    )
+    issues = lint(document.data, reading, known_rules=known_rules, is_against_standard=is_against_standard)
+    problems = sorted(
+        (_problem(issue, document, path) for issue in issues), key=lambda one: (one.line, one.column, one.message)
+    )
+    contract = None if misnamed else reading.contract
+    return ExaminedContract(contract, (*misnamed, *problems), reading.terms.status not in INACTIVE)
+
+
+def vendor_folders(contracts: Path) -> list[Path]:
+    """The folders of vendors, by name; none when there is no such folder."""
+    if not contracts.is_dir():
+        return []
+    return sorted(path for path in contracts.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _unfiled(contracts: Path) -> list[ContractProblem]:
+    """Contracts that lie beside the vendors' folders."""
+    message, remedy = "the contract is in no vendor's folder", "move it to <vendor>/"
+    return [
+        ContractProblem("", path, 1, 1, "warning", message, remedy) for path in sorted(contracts.glob(f"*{SUFFIX}"))
+    ]
+
+
+def _contract_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIX) and not path.name.startswith("."))
+
+
+def _strays(folder: Path) -> list[ContractProblem]:
+    """Files that someone may take for contracts, and folders without any."""
+    strays = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.suffix in (".yaml", ".yml")
+        and not path.name.endswith(SUFFIX)
+        and not path.name.startswith(".")
+        and path.name != DUE_DILIGENCE
+    ]
+    problems = [_whole(path, folder.name, "not read as a contract", "warning") for path in strays]
+    if not _contract_files(folder):
+        problems.append(_whole(folder, folder.name, "the vendor has no contract", "warning"))
+    return problems
+
+
+def _whole(file: Path, vendor: str, message: str, severity: Severity) -> ContractProblem:
+    return ContractProblem(vendor, file, 1, 1, severity, message, f"name contracts <valid_from>{SUFFIX}")
+
+
+def _valid_from(path: Path) -> date | None:
+    name = path.name.removesuffix(SUFFIX)
+    try:
+        return date.fromisoformat(name) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", name) else None
+    except ValueError:
+        return None
+
+
+def _naming_problems(path: Path, valid_from: date | None) -> tuple[ContractProblem, ...]:
+    vendor = path.parent.name
+    problems = []
+    if not VENDOR.fullmatch(vendor):
+        message, remedy = "the folder's name is no vendor key", "2 to 32 of a-z, 0-9 and -, not beginning with -"
+        problems.append(ContractProblem(vendor, path, 1, 1, "error", message, remedy))
+    if valid_from is None or not path.name.endswith(SUFFIX):
+        message, remedy = "the file's name is no validity start", f"name it like 2026-08-11{SUFFIX}"
+        problems.append(ContractProblem(vendor, path, 1, 1, "error", message, remedy))
+    return tuple(problems)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise YamlError(f"the file can't be opened: {error.strerror}", "check its rights") from None
+    if len(content) > MAX_BYTES:
+        raise YamlError("the file is larger than 1 MB", "a contract is a few kilobytes")
+    return content
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        raise YamlError("the file is not UTF-8", "save it as UTF-8", line, column) from None
+
+
+def _problem(issue: Issue, document: PositionedDocument, path: Path) -> ContractProblem:
+    line, column = document.position(issue.path, is_key=issue.is_about_key)
+    return ContractProblem(path.parent.name, path, line, column, issue.severity, issue.message, issue.remedy)

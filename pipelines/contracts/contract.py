@@ -1,0 +1,135 @@
+"""What a vendor's contract says, in our own terms. Reading and linting contract files belongs elsewhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+
+from pipelines.vocabulary.column_names import column_name
+
+
+@dataclass(frozen=True)
+class FieldTerms:
+    """One property of a contract object: a canonical field and how the vendor writes it."""
+
+    name: str
+    physical_name: str
+    logical_type: str = "string"
+    format: str | None = None
+    default_timezone: str | None = None
+    is_required: bool = False
+    enum: Mapping[str, str] = field(default_factory=dict)
+    """The vendor's word (the `label`, and the value itself) -> our value; empty when the field is free."""
+    list_separator: str = "|"
+
+
+@dataclass(frozen=True)
+class FileTerms:
+    """How one role's files look: a `server` of the contract and the `schema` object of the same name."""
+
+    role: str
+    path: str
+    """Glob below the delivery folder."""
+    format: str
+    """csv | xlsx | jsonl | parquet."""
+    delimiter: str | None = None
+    encoding: str | None = None
+    quote: str | None = None
+    sheet: str | None = None
+    fields: tuple[FieldTerms, ...] = ()
+
+    @property
+    def mapped_fields(self) -> frozenset[str]:
+        """Canonical fields that the contract maps to a delivered column."""
+        return frozenset(terms.name for terms in self.fields)
+
+
+@dataclass(frozen=True)
+class ApprovedForm:
+    """A version of a form as we reviewed it. None means that the review does not say."""
+
+    form_id: str
+    form_version: str
+    reviewed_on: date
+    text_sha256: str | None = None
+    box_prechecked: bool | None = None
+    refusal_equal_prominence: bool | None = None
+    participation_requires_consent: bool | None = None
+    mentions: tuple[str, ...] | None = None
+    recipients: tuple[str, ...] | None = None
+    recipient_sirens: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class NoticeClause:
+    """How the vendor is notified. Without `deemed_after` only its acknowledgement notifies it."""
+
+    means: str
+    """email | registered_letter | portal | file."""
+    address: str | None = None
+    """Where notices go: a role's, never a person's."""
+    deemed_after: timedelta | None = None
+    """Counts as received so long after it was sent by those means."""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One contract file: the terms that judge deliveries from `valid_from` until the next active one."""
+
+    vendor: str
+    valid_from: date
+    version: str
+    status: str
+    digest: str
+    """SHA-256 of the file, lower-case hex."""
+    advertiser_name: str
+    advertiser_siren: str
+    audience: str
+    channels: tuple[str, ...]
+    leads: FileTerms
+    consent_proofs: FileTerms
+    proof_deadline: timedelta
+    instrument: str = "contract"
+    relationship_since: date | None = None
+    is_only_given_consents: bool = False
+    sector: str | None = None
+    goods_services: str | None = None
+    price: float | None = None
+    currency: str = "EUR"
+    price_per_channel: Mapping[str, float] = field(default_factory=dict)
+    is_double_optin_required: bool = False
+    claim_window: timedelta | None = None
+    suppression_delay: timedelta = timedelta(0)
+    max_lead_age: timedelta | None = None
+    duplicate_window: timedelta | None = None
+    retention: timedelta | None = None
+    cut_off: time = time(23, 59)
+    """Europe/Paris."""
+    calendar: str | None = None
+    """Cron expression of the days due; None: every day."""
+    tolerances: Mapping[str, float] = field(default_factory=dict)
+    refusal_grounds: tuple[str, ...] = ()
+    approved_forms: tuple[ApprovedForm, ...] = ()
+    renewal_on: date | None = None
+    notice_days: int | None = None
+    notice_clause: NoticeClause | None = None
+    contacts: tuple[str, ...] = ()
+
+
+def contract_in_force(contracts: tuple[Contract, ...], on: date) -> Contract | None:
+    """The active contract that judges a delivery on a date: the latest `valid_from` not after it."""
+    candidates = [c for c in contracts if c.status == "active" and c.valid_from <= on]
+    return max(candidates, key=lambda c: c.valid_from, default=None)
+
+
+def declared_names(terms: FileTerms) -> frozenset[str]:
+    """Columns that the contract declares, as `column_name` gives them."""
+    return frozenset(column_name(field.physical_name) for field in terms.fields)
+
+
+def declared_places(names: Sequence[str], declared: frozenset[str]) -> dict[str, int]:
+    """Where the declared columns stand among the delivered ones; the first of two with one name counts."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(names):
+        if name in declared:
+            places.setdefault(name, place)
+    return places

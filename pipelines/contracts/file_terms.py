@@ -1,0 +1,208 @@
+"""How a contract describes delivered files: its servers and schema objects. Other terms are in `contract_reading`."""
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from pathlib import PurePosixPath
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from pipelines.contracts.contract import FieldTerms, FileTerms
+from pipelines.contracts.document import FLAG, MAPPING, TEXT, Kind, Place, did_you_mean, one_of
+from pipelines.dates.instants import UnsupportedPatternError, regex_of
+from pipelines.vocabulary.fields import CANONICAL_FIELDS, FIELD_WORDS, INSTANT_FIELDS
+
+FORMATS: Final = {
+    **{word: word for word in ("csv", "xlsx", "xls", "ods", "jsonl", "json", "parquet")},
+    "ndjson": "jsonl",
+    "xlsm": "xlsx",
+}
+"""Words that a contract may use -> ours; `json` is one document, `jsonl` one object a line."""
+DELIMITERS: Final = {"\\t": "\t", "tab": "\t"}
+INSTANT_TYPES: Final = ("timestamp", "date")
+
+
+def read_file_terms(document: Place, role: str) -> FileTerms:
+    """What the contract says of one role's files; every gap or fault is an issue of the document."""
+    server = named(document, "servers", "server", role)
+    schema = named(document, "schema", "name", role)
+    options = custom_properties(server, ("quote", "sheet"))
+    return FileTerms(
+        role=role,
+        path=server.entry("path").require(GLOB, ""),
+        format=server.entry("format").require(FORMAT, "csv"),
+        delimiter=server.entry("delimiter").read(DELIMITER),
+        encoding=server.entry("encoding").read(ENCODING),
+        quote=options["quote"].read(QUOTE),
+        sheet=options["sheet"].read(TEXT),
+        fields=_fields(schema, role),
+    )
+
+
+def custom_properties(owner: Place, known: Collection[str]) -> dict[str, Place]:
+    """The known customProperties of an element, given or not, by key; unknown and repeated keys are issues.
+
+    A property that the standard's `vendor` key gives to another tool is not ours to judge.
+    """
+    holder = owner.entry("customProperties")
+    found = {key: holder.entry(key).renamed(key) for key in known}
+    for item in holder.items():
+        if item.value is None or item.read(MAPPING) is None or item.entry("vendor").value is not None:
+            continue
+        key = item.entry("property").require(TEXT, "")
+        if key not in known:
+            remedy = did_you_mean(key, known) or f"known: {', '.join(known)}"
+            item.entry("property").report("unknown customProperty", remedy)
+        elif found[key].value is not None:
+            item.entry("property").refuse(f"{key} is given twice", "keep one")
+        else:
+            found[key] = item.entry("value").renamed(key)
+    return found
+
+
+def named(document: Place, group: str, key: str, name: str) -> Place:
+    """The element of a list (`servers`, `schema`) with a name; its absence, or a second one, is an issue."""
+    holder = document.entry(group)
+    members = holder.items() if isinstance(holder.value, list) else ()
+    found = [item for item in members if isinstance(item.value, dict) and item.value.get(key) == name]
+    for extra in found[1:]:
+        extra.refuse(f"{group} has {name} twice", "keep one")
+    if found:
+        return found[0].renamed(name)
+    holder.refuse(f"{group} has no {name}", f"add an element with {key}: {name}")
+    return Place(None, (*holder.path, name), name)  # its own missing parts are not worth an issue each
+
+
+def _fields(schema: Place, role: str) -> tuple[FieldTerms, ...]:
+    """The mapped fields, each once."""
+    fields: dict[str, FieldTerms] = {}
+    columns: set[str] = set()
+    for place in schema.entry("properties").items():
+        terms = _field(place, role)
+        if terms.name and terms.name in fields:
+            place.entry("name").refuse(f"{terms.name} is mapped twice in {role}", "keep one property for each field")
+        if terms.physical_name in columns:
+            place.entry("physicalName").report("the column is mapped twice", "map each column to one field")
+        fields.setdefault(terms.name, terms)
+        columns.add(terms.physical_name)
+    return tuple(fields.values())
+
+
+def _field(place: Place, role: str) -> FieldTerms:
+    place.require(MAPPING, {})
+    name = place.entry("name").require(_canonical(role), "")
+    place = place.renamed(name or place.name)
+    options = place.entry("logicalTypeOptions")
+    custom = custom_properties(place, ("listSeparator",))
+    logical_type = _logical_type(place, name)
+    return FieldTerms(
+        name=name,
+        physical_name=_column(place.entry("physicalName").read_or(TEXT, name)),
+        logical_type=logical_type,
+        format=_format(options.entry("format")) if name in INSTANT_FIELDS else None,
+        default_timezone=options.entry("defaultTimezone").read(ZONE),
+        is_required=place.entry("required").read_or(FLAG, False),
+        enum=_enum(place, name),
+        list_separator=custom["listSeparator"].read_or(SEPARATOR, "|"),
+    )
+
+
+def _canonical(role: str) -> Kind[str]:
+    fields = CANONICAL_FIELDS[role]
+    return Kind(one_of(fields).parse, f"a canonical field of {role}", fields)
+
+
+def _logical_type(place: Place, name: str) -> str:
+    given = place.entry("logicalType")
+    logical_type = given.read_or(TEXT, "string")
+    if given.value is None and isinstance(place.value, dict):
+        given.report(f"{name} has no logicalType", "give one; it is read as string", "warning")
+    elif name in INSTANT_FIELDS and logical_type not in INSTANT_TYPES:
+        given.report(f"{name} is an instant", f"give logicalType {' or '.join(INSTANT_TYPES)}", "warning")
+    return logical_type
+
+
+def _format(place: Place) -> str | None:
+    """The date pattern, if instants can be read with it; a pattern is none of a person's data and may be quoted."""
+    pattern = place.read(TEXT)
+    try:
+        regex_of(pattern)
+    except UnsupportedPatternError as error:
+        place.refuse(f"the date pattern can't be read: {error}", "give a pattern such as dd/MM/yyyy HH:mm")
+    return pattern
+
+
+def _enum(place: Place, name: str) -> Mapping[str, str]:
+    """The vendor's words -> ours. Explicit labels win over the values, which stand for themselves."""
+    elements = place.entry("enum").items() or place.entry("items").entry("enum").items()
+    kind = one_of(FIELD_WORDS[name]) if name in FIELD_WORDS else TEXT
+    labels: dict[str, str] = {}
+    values: dict[str, str] = {}
+    meanings: dict[str, str] = {}  # by the label as deliveries are compared with it
+    for element in elements:
+        given = element.entry("value") if isinstance(element.value, dict) else element
+        value = Place(_word(given.value), given.path, f"a value of {name}", given.issues).require(kind, "")
+        label = element.entry("label").read(TEXT)
+        values[value] = value
+        if label is None:
+            continue
+        labels[_column(label)] = value
+        if meanings.setdefault(_column(label).casefold(), value) != value:
+            element.entry("label").refuse("the label already stands for another value", "give each value its own word")
+    return {**values, **labels}
+
+
+def _word(value: Any) -> Any:
+    """YAML reads true and false as flags."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _column(name: str) -> str:
+    """A column as headers are compared: NFC, trimmed."""
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def _zone(value: Any) -> str | None:
+    try:
+        return value if isinstance(value, str) and ZoneInfo(value) else None
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def _encoding(value: Any) -> str | None:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,40}", value.strip()):
+        return None
+    try:
+        codec = codecs.lookup(value.strip())
+    except LookupError:
+        return None
+    return value.strip() if getattr(codec, "_is_text_encoding", True) else None
+
+
+def _glob(value: Any) -> str | None:
+    """A glob stays below the delivery folder."""
+    text = TEXT.parse(value)
+    if text is None or "\x00" in text or text.startswith("/") or ".." in PurePosixPath(text).parts:
+        return None
+    return text
+
+
+def _delimiter(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return None
+    mark = DELIMITERS.get(value, value)
+    return mark if len(mark) == 1 and mark not in '\r\n"' else None
+
+
+GLOB = Kind(_glob, "a glob below the delivery folder, such as leads_*.csv")
+FORMAT = Kind(
+    lambda value: FORMATS.get(value.strip().lower()) if isinstance(value, str) else None,
+    "one of csv, xlsx, xls, ods, jsonl, json, parquet",
+    tuple(FORMATS),
+)
+DELIMITER = Kind(_delimiter, "one character, or tab")
+ENCODING = Kind(_encoding, "the name of a text encoding, such as utf-8 or windows-1252")
+QUOTE = Kind(lambda value: value if isinstance(value, str) and len(value) <= 1 else None, "one character, or empty")
+ZONE = Kind(_zone, "an IANA time zone, such as Europe/Paris")
+SEPARATOR = Kind(lambda value: value if isinstance(value, str) and value else None, "a text that is not empty")

@@ -1,0 +1,169 @@
+"""Everything that is wrong with a contract, in one pass: its reading, our rules for its terms, the standard's schema.
+
+A readable contract may still say what it should not; such an issue never keeps it from judging.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, Final
+
+from pipelines.contracts.contract import Contract, FileTerms
+from pipelines.contracts.document import Issue, Steps, did_you_mean
+from pipelines.contracts.reading import Reading
+from pipelines.contracts.standard import standard_issues
+from pipelines.vocabulary.fields import is_siren
+
+STATUSES: Final = ("proposed", "draft", "active", "deprecated", "retired")
+"""The standard's examples of a status; only `active` judges."""
+HIGHEST_TOLERANCE: Final = {"consent": 0.01, "proof": 0.01, "opposition": 0.01, "conformity": 0.05, "quality": 0.05}
+"""Above 1 % an error, above 5 % a warning."""
+
+CALLS: Final = frozenset({"phone", "automated_call"})
+MESSAGES: Final = frozenset({"email", "sms"})
+SECTOR_BANS: Final = {
+    "energy_renovation": "C. consom., art. L. 223-1 and L. 223-8",
+    "renewable_energy": "C. consom., art. L. 223-1 and L. 223-8",
+    "housing_adaptation": "C. consom., art. L. 223-1 and L. 223-8",
+    "cpf_training": "C. trav., art. L. 6323-8-1",
+}
+"""Sectors in which consumers may be neither called nor sent messages, consent or not. All bans are older than any
+delivery that can be judged, so a contract's dates do not matter."""
+BANNED_AUDIENCES: Final = frozenset({"consumer", "professional"})
+"""A professional without a SIREN is judged as a consumer."""
+
+
+def lint(
+    document: object, reading: Reading, *, known_rules: Collection[str] = (), is_against_standard: bool = True
+) -> tuple[Issue, ...]:
+    """Every issue of a document and its reading, in no particular order.
+
+    `known_rules`: ids that `refusalGrounds` may name; empty to leave them unchecked. The standard's schema takes some
+    30 ms a contract and never decides whether one can be read.
+    """
+    if not isinstance(document, dict):
+        return reading.issues
+    ours = [*reading.issues, *_api_version(document)]
+    ours += [issue for rule in _RULES for issue in rule(reading.terms)]
+    ours += _refusal_grounds(reading.terms, known_rules) if known_rules else ()
+    told = {issue.path for issue in ours}
+    theirs = standard_issues(document) if is_against_standard else []
+    return (*ours, *(issue for issue in theirs if issue.path not in told))
+
+
+def _api_version(document: Mapping[str, Any]) -> Iterator[Issue]:
+    version = document.get("apiVersion")
+    if isinstance(version, str) and not version.startswith("v3."):
+        yield Issue(("apiVersion",), "the contract is not written in version 3 of the standard", "apiVersion: v3.1.0")
+
+
+def _status(terms: Contract) -> Iterator[Issue]:
+    if terms.status and terms.status not in STATUSES:
+        near = did_you_mean(terms.status, STATUSES)
+        remedy = near or f"the standard's: {', '.join(STATUSES)}"
+        yield Issue(("status",), "unknown status: only active judges", remedy, "error" if near else "warning")
+
+
+def _advertiser(terms: Contract) -> Iterator[Issue]:
+    if terms.advertiser_siren and not is_siren(terms.advertiser_siren):
+        message = "the advertiser's SIREN has a wrong check digit"
+        yield Issue((*_custom("advertiser"), "siren"), message, "look it up in the company register")
+
+
+def _tolerances(terms: Contract) -> Iterator[Issue]:
+    for dimension, rate in terms.tolerances.items():
+        highest = HIGHEST_TOLERANCE[dimension]
+        if rate > highest:
+            message = f"the tolerance for {dimension} is above {highest:.0%}"
+            steps = (*_custom("toleratedDefectRates"), dimension)
+            yield Issue(steps, message, f"at most {highest}", "error" if highest < 0.05 else "warning")
+
+
+def _sector(terms: Contract) -> Iterator[Issue]:
+    """Sector bans: an advertiser that orders such leads can not blame the vendor."""
+    if terms.audience not in BANNED_AUDIENCES:
+        return
+    sector, calls = terms.sector, CALLS.intersection(terms.channels)
+    if sector is None:
+        if calls:
+            yield Issue(_custom("sector"), "the sector is missing", "name it: calling is banned in some", "warning")
+    elif sector not in SECTOR_BANS:
+        near = did_you_mean(sector, SECTOR_BANS)
+        if near:
+            yield Issue(_custom("sector"), "the sector is nearly one in which calling is banned", near, "warning")
+    else:
+        yield from _banned(terms, sector)
+
+
+def _banned(terms: Contract, sector: str) -> Iterator[Issue]:
+    for channel in terms.channels:
+        message = f"{channel} leads are bought in {sector}, where they may not be used ({SECTOR_BANS[sector]})"
+        remedy = f"take {channel} out of the channels"
+        yield Issue((*_custom("channels"), channel), message, remedy, "error" if channel in CALLS else "warning")
+
+
+def _prices(terms: Contract) -> Iterator[Issue]:
+    for channel in terms.price_per_channel:
+        if channel not in terms.channels:
+            message = f"a price for {channel}, which is not bought"
+            remedy = f"add {channel} to the channels, or take its price out"
+            yield Issue((*_custom("pricePerChannel"), channel), message, remedy, is_about_key=True)
+
+
+def _globs(terms: Contract) -> Iterator[Issue]:
+    if terms.leads.path and terms.leads.path == terms.consent_proofs.path:
+        message = "leads and consent_proofs claim the same files"
+        yield Issue(("servers",), message, "give each its own glob")
+
+
+def _mapped(terms: Contract) -> Iterator[Issue]:
+    """Fields that a row must have to be accepted at all."""
+    yield from _unmapped(terms.leads, "lead_id", "collected_at")
+    if terms.leads.fields and terms.leads.mapped_fields.isdisjoint({"email", "phone"}):
+        yield Issue(("schema", "leads"), "leads map neither email nor phone", "map at least one")
+    decision = () if terms.is_only_given_consents else ("decision",)
+    yield from _unmapped(terms.consent_proofs, "consent_id", "channels", *decision, "consent_at")
+
+
+def _unmapped(files: FileTerms, *required: str) -> Iterator[Issue]:
+    for name in required:
+        if name not in files.mapped_fields:
+            message = f"{files.role} do not map {name}, without which every row is rejected"
+            yield Issue(("schema", files.role), message, f"add a property with name: {name}")
+
+
+def _zones(terms: Contract) -> Iterator[Issue]:
+    """The standard reads a local time without `defaultTimezone` as UTC: rarely what a vendor writes."""
+    for files in (terms.leads, terms.consent_proofs):
+        for field in files.fields:
+            is_local = field.format is not None and not set("XxZzVO").intersection(field.format)
+            if is_local and field.logical_type == "timestamp" and field.default_timezone is None:
+                message = f"{field.name} is a local time without defaultTimezone"
+                yield Issue(
+                    ("schema", files.role, "properties", field.name),
+                    message,
+                    "add one, such as Europe/Paris",
+                    "warning",
+                )
+
+
+def _refusal_grounds(terms: Contract, known_rules: Collection[str]) -> Iterator[Issue]:
+    for rule_id in terms.refusal_grounds:
+        if rule_id not in known_rules:
+            remedy = did_you_mean(rule_id, known_rules) or "see `opposable rules list`"
+            steps = (*_custom("refusalGrounds"), rule_id)
+            yield Issue(steps, "a refusal ground is no rule of the catalogue", remedy)
+
+
+def _custom(name: str) -> Steps:
+    return ("customProperties", name, "value")
+
+
+_RULES: Final[tuple[Callable[[Contract], Iterator[Issue]], ...]] = (
+    _status,
+    _advertiser,
+    _tolerances,
+    _sector,
+    _prices,
+    _globs,
+    _mapped,
+    _zones,
+)

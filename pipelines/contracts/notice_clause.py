@@ -1,0 +1,72 @@
+"""The notice clause of a contract: how the vendor is told, and when that counts. When it counted is in `notices`.
+
+A clause that can't be read leaves the contract readable: without one, only an acknowledgement notifies.
+"""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from pipelines.contracts.contract import NoticeClause
+from pipelines.contracts.document import MAPPING, TEXT, Kind, Place, one_of
+
+MEANS: Final = ("email", "registered_letter", "portal", "file")
+ACKNOWLEDGEMENTS: Final = ("required", "deemed")
+KEYS: Final = ("means", "address", "deemedAfter", "acknowledgement")
+_PERIOD: Final = re.compile(r"P(?=[0-9T])(?:([0-9]{1,3})W)?(?:([0-9]{1,4})D)?(?:T([0-9]{1,5})H)?")
+_LIKE_A_PERSONS: Final = re.compile(r"\b[a-z]{2,}[._][a-z]{2,}@", re.IGNORECASE)
+_PLACES_TO_WRITE: Final = ("email", "registered_letter")
+
+
+def read_notice_clause(place: Place) -> NoticeClause | None:
+    """The clause, if there is one that can be read; what is wrong with it are errors that never keep it from judging.
+
+    `{means, address, acknowledgement: required | deemed, deemedAfter: P3D}`; the acknowledgement is required unless
+    the clause says `deemed`.
+    """
+    apart = replace(place, issues=[])
+    clause = _read(apart)
+    is_whole = not any(issue.is_fatal for issue in apart.issues)
+    place.issues.extend(replace(issue, is_fatal=False) for issue in apart.issues)
+    return clause if is_whole else None
+
+
+def _read(place: Place) -> NoticeClause | None:
+    if place.value is None or place.read(MAPPING) is None:
+        return None
+    place.report_unknown_keys(KEYS)
+    means = place.entry("means").require(one_of(MEANS), "")
+    is_deemed = place.entry("acknowledgement").read_or(one_of(ACKNOWLEDGEMENTS), "required") == "deemed"
+    return NoticeClause(means, _address(place.entry("address"), means), _deemed_after(place, is_deemed))
+
+
+def _address(place: Place, means: str) -> str | None:
+    address = place.require(TEXT, "") if means in _PLACES_TO_WRITE else place.read(TEXT)
+    if address and _LIKE_A_PERSONS.search(address):
+        place.report(f"{place.name} looks like a person's", "give that of a role, such as compliance@…", "warning")
+    return address or None
+
+
+def _deemed_after(clause: Place, is_deemed: bool) -> timedelta | None:
+    place = clause.entry("deemedAfter")
+    if is_deemed:
+        return place.require(PERIOD, timedelta(0))
+    if place.read(PERIOD) is not None:
+        place.report(
+            f"{place.name} has no effect: the acknowledgement is required",
+            "write acknowledgement: deemed, or take the period out",
+            "warning",
+        )
+    return None
+
+
+def _period(value: Any) -> timedelta | None:
+    match = _PERIOD.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return None
+    weeks, days, hours = (int(part or 0) for part in match.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours)
+
+
+PERIOD: Final[Kind[timedelta]] = Kind(_period, "an ISO 8601 period of weeks, days or hours, such as P3D")

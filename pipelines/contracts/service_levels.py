@@ -1,0 +1,131 @@
+"""The service levels of a contract: deadlines, spans of time, cut-off and calendar. Other terms are elsewhere."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+
+from cronsim import CronSim, CronSimError
+
+from pipelines.contracts.document import MAPPING, NUMBER, TEXT, Kind, Place, did_you_mean
+
+OUR_SLA: Final = ("proofDeadline", "claimWindow", "suppressionDelay", "maxLeadAge", "duplicateWindow")
+READ_SLA: Final = (*OUR_SLA, "timeOfAvailability", "frequency", "retention")
+STANDARD_SLA: Final = (
+    "availability",
+    "throughput",
+    "errorRate",
+    "generalAvailability",
+    "endOfSupport",
+    "endOfLife",
+    "latency",
+    "timeToDetect",
+    "timeToNotify",
+    "timeToRepair",
+)
+"""Names of the standard that say nothing about a delivery of leads."""
+
+_HOURS: Final = dict.fromkeys(("h", "hour", "hours"), timedelta(hours=1))
+_DAYS: Final = dict.fromkeys(("d", "day", "days"), timedelta(days=1))
+_YEARS: Final = dict.fromkeys(("y", "yr", "year", "years"), timedelta(days=365))
+_LONGEST: Final = timedelta(days=36_500)
+
+
+def read_service_levels(document: Place) -> dict[str, Any]:
+    """Terms of a Contract that `slaProperties` hold, by the name of their attribute."""
+    entries = _sla_entries(document.entry("slaProperties"))
+    return {
+        "proof_deadline": _span(entries["proofDeadline"], is_required=True) or timedelta(0),
+        "claim_window": _span(entries["claimWindow"]),
+        "suppression_delay": _span(entries["suppressionDelay"]) or timedelta(0),
+        "max_lead_age": _span(entries["maxLeadAge"]),
+        "duplicate_window": _span(entries["duplicateWindow"]),
+        "retention": _span(entries["retention"], _HOURS | _DAYS | _YEARS),
+        "cut_off": entries["timeOfAvailability"].entry("value").read_or(TIME, time(23, 59)),
+        "calendar": _calendar(entries["frequency"]),
+    }
+
+
+def _sla_entries(holder: Place) -> dict[str, Place]:
+    """The service levels that are read, given or not, by name; others and repeated ones are issues."""
+    found = {name: holder.entry(name).renamed(name) for name in READ_SLA}
+    for item in holder.items():
+        if not item.require(MAPPING, {}):
+            continue
+        place = item.entry("property")
+        name = place.require(TEXT, "")
+        if name in READ_SLA and found[name].value is not None:
+            place.refuse(f"{name} is given twice", "keep one")
+        elif name in READ_SLA:
+            found[name] = item.renamed(name)
+        elif name and name not in STANDARD_SLA:
+            near = did_you_mean(name, READ_SLA)
+            place.report(
+                "unknown service level",
+                near or f"it is not read; known: {', '.join(READ_SLA)}",
+                "error" if near else "warning",
+            )
+    return found
+
+
+def _span(
+    entry: Place, units: Mapping[str, timedelta] = _HOURS | _DAYS, *, is_required: bool = False
+) -> timedelta | None:
+    """`{value: 72, unit: h}` as a span of time; years, where allowed, have 365 days."""
+    if entry.value is None:
+        if is_required:
+            entry.refuse(f"{entry.name} is missing", f"add {{property: {entry.name}, value: 72, unit: h}}")
+        return None
+    amount, unit = entry.entry("value").require(AMOUNT, None), entry.entry("unit").require(_unit(units), None)
+    if amount is None or unit is None:
+        return None
+    if amount * (unit / timedelta(days=1)) > _LONGEST / timedelta(days=1):
+        entry.entry("value").refuse(f"{entry.name} is longer than a century", "give a shorter span")
+        return None
+    return amount * unit
+
+
+def _unit(units: Mapping[str, timedelta]) -> Kind[timedelta | None]:
+    return Kind(
+        lambda value: units.get(value.strip().lower()) if isinstance(value, str) else None,
+        f"a unit: {' or '.join(sorted({unit[0] for unit in units}))}",
+        tuple(units),
+    )
+
+
+def _calendar(entry: Place) -> str | None:
+    """The cron expression of the days due; None for every day."""
+    if entry.value is None:
+        return None
+    schedule = entry.entry("schedule")
+    if schedule.value is not None:
+        entry.entry("scheduler").require(CRON_SCHEDULER, "")
+        return schedule.read(CRON)
+    if entry.entry("value").value != 1 or _unit(_DAYS).parse(entry.entry("unit").value) is None:
+        schedule.refuse("frequency has no schedule", 'add scheduler: cron and a schedule, such as "0 0 * * 1-5"')
+    return None
+
+
+def _amount(value: Any) -> float | None:
+    """The standard lets a value be a text, too."""
+    is_numeric_text = isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value.strip())
+    return float(value) if is_numeric_text else NUMBER.parse(value)
+
+
+def _time(value: Any) -> time | None:
+    match = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", value.strip()) if isinstance(value, str) else None
+    hour, minute = map(int, match.groups()) if match else (24, 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _cron(value: Any) -> str | None:
+    try:
+        return value if isinstance(value, str) and next(CronSim(value, datetime(2026, 1, 1, tzinfo=UTC))) else None
+    except (CronSimError, StopIteration):
+        return None
+
+
+AMOUNT: Kind[float | None] = Kind(_amount, "a number from 0")
+TIME = Kind(_time, 'a time "HH:MM" in Europe/Paris')
+CRON = Kind(_cron, 'a cron expression of five fields, such as "0 0 * * 1-5"')
+CRON_SCHEDULER = Kind(lambda value: value if isinstance(value, str) and value.lower() == "cron" else None, "cron")

@@ -1,0 +1,143 @@
+"""What the Open Data Contract Standard's own JSON schema says against a document. Our terms are elsewhere."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache, reduce
+from importlib.resources import files
+from typing import Any, Final, cast
+
+from jsonschema import Draft201909Validator, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+
+from pipelines.contracts.document import Issue, did_you_mean, shown
+
+_LONG: Final = 12
+"""Vocabularies longer than this are not listed."""
+_JSON_TYPES: Final = {"object": "a mapping", "array": "a list", "string": "a text", "boolean": "true or false"}
+
+
+def standard_issues(document: Mapping[str, Any]) -> list[Issue]:
+    """Every breach of the standard's JSON schema, once each."""
+    errors = [part for error in _validator().iter_errors(_typed(document)) for part in _parts(error)]
+    return list(dict.fromkeys(map(_issue, errors)))
+
+
+@cache
+def _validator() -> Validator:
+    schema = json.loads(files("open_data_contract_standard").joinpath("schema.json").read_text(encoding="utf-8"))
+    keywords = {
+        "$ref": _ref,
+        "additionalProperties": _additional,
+        "unevaluatedProperties": _unevaluated,
+        "required": _required,
+    }
+    validator: Validator = extend(Draft201909Validator, keywords)(schema)  # type: ignore[no-untyped-call]
+    return validator
+
+
+def _typed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with `logicalType: string` where a property has none.
+
+    The schema's conditions hold of an absent type, all of them at once: it would ask a text for the parts of a map.
+    """
+    typed = [_with_types(element) for element in document["schema"]] if _is_list(document.get("schema")) else None
+    return {**document, "schema": typed} if typed is not None else dict(document)
+
+
+def _with_types(element: Any) -> Any:
+    if not isinstance(element, dict) or not _is_list(element.get("properties")):
+        return element
+    properties = [{"logicalType": "string", **one} if isinstance(one, dict) else one for one in element["properties"]]
+    return {**element, "properties": properties}
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
+
+
+def _ref(validator: Any, ref: str, instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+    """All references of the schema are its own definitions: no registry is needed."""
+    yield from validator.descend(instance, _definition(ref))
+
+
+@cache
+def _definition(ref: str) -> Any:
+    return reduce(lambda node, step: node[step], ref.removeprefix("#/").split("/"), _validator().schema)
+
+
+def _additional(validator: Any, allowed: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+    if allowed is False and isinstance(instance, dict):
+        yield from _unknown_keys(instance, schema.get("properties", {}))
+
+
+def _unevaluated(validator: Any, allowed: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+    """Keys that no branch of the schema names. Those of a branch that fails elsewhere are not unknown for that."""
+    if allowed is False and isinstance(instance, dict):
+        yield from _unknown_keys(instance, list(_named(validator, schema, instance)))
+
+
+def _named(validator: Any, schema: Mapping[str, Any], instance: Any) -> Iterator[str]:
+    yield from schema.get("properties", ())
+    if "$ref" in schema:
+        yield from _named(validator, _definition(schema["$ref"]), instance)
+    for part in schema.get("allOf", ()):
+        yield from _named(validator, part, instance)
+    if "if" in schema:
+        branch = "then" if validator.evolve(schema=schema["if"]).is_valid(instance) else "else"
+        yield from _named(validator, schema.get(branch, {}), instance)
+
+
+def _unknown_keys(instance: Mapping[str, Any], known: Collection[str]) -> Iterator[ValidationError]:
+    for key in instance:
+        if key not in known:
+            yield ValidationError(did_you_mean(key, known) or "remove it", path=[key])
+
+
+def _required(validator: Any, required: list[str], instance: Any, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        yield from (ValidationError(f"add {key}", path=[key]) for key in required if key not in instance)
+
+
+def _parts(error: ValidationError) -> Iterator[ValidationError]:
+    """The errors of the alternative that fits the instance's type; itself where there are none."""
+    alternatives: dict[Any, list[ValidationError]] = {}
+    for part in error.context or ():
+        alternatives.setdefault(part.schema_path[0], []).append(part)
+    fitting = [
+        parts
+        for parts in alternatives.values()
+        if not any(part.validator == "type" and not part.path for part in parts)
+    ]
+    if len(fitting) != 1:
+        yield error
+        return
+    for part in fitting[0]:
+        yield from _parts(part)
+
+
+def _issue(error: ValidationError) -> Issue:
+    steps = tuple(error.absolute_path)
+    keyword, expected = str(error.validator), cast(Any, error.validator_value)
+    last = shown(steps[-1]) if steps else "the document"
+    if keyword in ("additionalProperties", "unevaluatedProperties"):
+        return Issue(steps, f"unknown key {last}", error.message, is_about_key=True)
+    if keyword == "required":
+        return Issue(steps, f"{last} is missing", error.message)
+    if keyword == "type":
+        return Issue(steps, f"{last} is not {_types(expected)}", "correct the value, or quote it")
+    if keyword == "enum":
+        listed = f"one of {', '.join(expected)}" if len(expected) <= _LONG else "a value that the standard knows"
+        return Issue(steps, f"{last} is not {listed}", did_you_mean(error.instance, expected) or "correct the value")
+    return Issue(
+        steps, f"{last} breaks the standard's rule {keyword}", f"see the standard: {keyword} {_brief(expected)}"
+    )
+
+
+def _types(expected: str | list[str]) -> str:
+    names = [expected] if isinstance(expected, str) else expected
+    return " or ".join(_JSON_TYPES.get(name, f"a {name}") for name in names)
+
+
+def _brief(expected: Any) -> str:
+    return str(expected) if isinstance(expected, str | int | float) else ""

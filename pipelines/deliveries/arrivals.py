@@ -1,0 +1,171 @@
+"""Arrival: when each delivered file was first seen, written down beside it where our transport did not.
+
+What the intake makes of the record is in `inbox`; which folders changed after their intake, in `changed_folders`.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from pipelines.deliveries.inbox import (
+    RECEIVED,
+    delivered_name,
+    delivered_paths,
+    delivery_days,
+    inbox_folder,
+    recorded_arrivals,
+    shown_vendor,
+)
+from pipelines.deliveries.manifests import is_manifest, parse_manifest
+from pipelines.storage.secrets.seals import SEALED, sealed_files
+from pipelines.vocabulary.clock import paris_date
+
+STILL_FOR: Final = timedelta(seconds=60)
+"""A file is complete once it has not changed for so long, or its digest is the manifest's."""
+WINDOW: Final = timedelta(days=7)
+"""Age of a folder's date up to which first sight means arrival. What appears in an older folder was put there by us (a
+restored inbox, a history): noting today would make its leads delivered today, so it stays without a record."""
+MOST_MANIFEST_BYTES: Final = 10_000_000
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A file that may still be moving. Instants are ISO 8601."""
+
+    first_seen_at: str
+    still_since: str
+    state: str
+    """Changes whenever the file does."""
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """What one look at the inbox found."""
+
+    noted_count: int
+    moving: Mapping[str, Sighting]
+    """By file, under a key that tells nothing; for the next call."""
+    untold: Sequence[str]
+    """Folders, as `vendor/date`, whose files can't be listed or noted."""
+
+
+def record_arrivals(inbox: Path, seen: Mapping[str, Sighting], *, now: datetime) -> Arrivals:
+    """Note files that our transport did not note, once they are complete; `seen` is what the last call left moving.
+
+    A file is received at its first sight, or at its last change on our disk if nobody looked then. A record that can't
+    be read is set aside once it is still, and written anew: else a vendor could hide behind it. `now` is aware.
+    """
+    noted_count, untold = 0, []
+    moving: dict[str, Sighting] = {}
+    for folder in _recent_folders(inbox, paris_date(now) - WINDOW):
+        try:
+            complete, still_moving = _look_at(folder, seen, now)
+            if RECEIVED in complete:
+                os.replace(folder / RECEIVED, folder / f".received.unreadable-{now:%Y%m%dT%H%M%S}.json")
+            elif complete:
+                _note(folder, complete)
+                noted_count += len(complete)
+            moving |= still_moving
+        except (OSError, ValueError):
+            untold.append(f"{shown_vendor(folder.parent.name)}/{folder.name}")
+    return Arrivals(noted_count, moving, untold)
+
+
+def sightings_as_text(sightings: Mapping[str, Sighting]) -> str:
+    """Sightings as a sensor's cursor."""
+    return json.dumps({key: asdict(sighting) for key, sighting in sightings.items()})
+
+
+def sightings_from_text(cursor: str | None) -> dict[str, Sighting]:
+    """Sightings of a cursor; none from one that another version wrote."""
+    try:
+        found: dict[str, dict[str, str]] = json.loads(cursor or "{}")
+        return {key: Sighting(**sighting) for key, sighting in found.items()}
+    except (ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _recent_folders(inbox: Path, since: date) -> Iterator[Path]:
+    for vendor in sorted(path.name for path in inbox.glob("*") if path.is_dir()):
+        try:
+            days = delivery_days(inbox, vendor)
+        except OSError:
+            continue  # what can't be listed can't be noted; the intake fails on it, and says so
+        yield from (inbox_folder(inbox, vendor, day) for day in days if day >= since)
+
+
+def _look_at(folder: Path, seen: Mapping[str, Sighting], now: datetime) -> tuple[dict[str, str], dict[str, Sighting]]:
+    """First sights of the files to be noted now, by name, and the sightings of those that may still be moving."""
+    recorded, paths = recorded_arrivals(folder), delivered_paths(folder)
+    named = {delivered_name(path, folder): path for path in paths}
+    sealed = sealed_files(folder)  # taken in already: what was known of their arrival then stands
+    unsealed = {name: path for name, path in named.items() if not (path.suffix == SEALED and name in sealed)}
+    unlisted = {name: path for name, path in unsealed.items() if recorded is not None and name not in recorded}
+    if recorded is None:
+        unlisted = {RECEIVED: folder / RECEIVED}
+    announced = _announced(unsealed) if unlisted else {}
+    complete, moving = {}, {}
+    for name, path in unlisted.items():
+        key = hashlib.sha256(f"{folder.parent.name}/{folder.name}/{name}".encode()).hexdigest()[:24]
+        try:
+            sighting = _sighting(path, seen.get(key), now)
+            if _is_complete(sighting, path, announced.get(name), now):
+                complete[name] = sighting.first_seen_at
+            else:
+                moving[key] = sighting
+        except OSError:
+            continue  # it vanished meanwhile, or is not ours to read
+    return complete, moving
+
+
+def _sighting(path: Path, before: Sighting | None, now: datetime) -> Sighting:
+    found = path.stat()
+    state = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+    changed_at = datetime.fromtimestamp(found.st_ctime, UTC)
+    return Sighting(
+        first_seen_at=before.first_seen_at if before else min(now, changed_at).isoformat(),
+        still_since=before.still_since if before and before.state == state else now.isoformat(),
+        state=state,
+    )
+
+
+def _is_complete(sighting: Sighting, path: Path, announced: str | None, now: datetime) -> bool:
+    if now - datetime.fromisoformat(sighting.still_since) >= STILL_FOR:
+        return True
+    if announced is None:
+        return False
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest() == announced
+
+
+def _announced(named: Mapping[str, Path]) -> dict[str, str]:
+    """Digests that the vendor's manifests announce, by file name. One that can't be read announces nothing."""
+    digests: dict[str, str] = {}
+    for name, path in named.items():
+        if not is_manifest(name):
+            continue
+        try:
+            is_short = path.stat().st_size <= MOST_MANIFEST_BYTES
+            manifest = parse_manifest(name, path.read_bytes()) if is_short else None
+        except OSError:
+            continue
+        for file, place in (manifest.places(named) if manifest else {}).items():
+            digest = manifest.entries[place].digest if manifest else None
+            if digest is not None:
+                digests[file] = digest
+    return digests
+
+
+def _note(folder: Path, complete: Mapping[str, str]) -> None:
+    """Add to the record, which stays as it was for the files that are in it."""
+    record = folder / RECEIVED
+    document: dict[str, Any] = json.loads(record.read_bytes()) if record.exists() else {"files": []}
+    document["files"] += [{"name": name, "received_at": seen_at} for name, seen_at in sorted(complete.items())]
+    aside = folder / f"{RECEIVED}.{os.getpid()}"
+    aside.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    os.replace(aside, record)

@@ -1,0 +1,102 @@
+"""Delivery folders that hold what their intake did not see: corrections, late files, arrivals noted afterwards."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from pipelines.deliveries.arrivals import STILL_FOR
+from pipelines.deliveries.inbox import RECEIVED, delivered_paths, delivery_days, inbox_folder, read_inbox_folder
+from pipelines.identifiers.shown_names import shown_file_names
+from pipelines.storage.lake import Lake
+from pipelines.storage.secrets.seals import Seals
+from pipelines.vocabulary.clock import as_lake
+
+LONGEST_RUN: Final = timedelta(hours=2)
+"""What came so long before a partition was written may have come after its run had read the folder."""
+
+File = tuple[str | None, str | None, datetime | None]
+"""Name, digest, and recorded arrival (zone-less UTC; None where it was assumed)."""
+
+
+@dataclass(frozen=True)
+class ChangedFolder:
+    """A day to take in again. The fingerprint is that of what lies there and of what was taken in, not of when."""
+
+    day: date
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class FolderWatch:
+    """Compares folders with what was taken in, and remembers those that are the same, so that each is read once."""
+
+    inbox: Path
+    lake: Lake
+    seals: Seals | None = None
+    """Opens sealed archives and manifests; without it, a folder that holds one is not looked at."""
+    _compared: dict[Path, str] = field(default_factory=dict)
+
+    def changed(self, vendor: str, *, since: date, now: datetime) -> Iterator[ChangedFolder]:
+        """Days already taken in whose folder, still for a minute, holds files that the intake did not see.
+
+        A file that is gone is no change: folders are emptied by the retention clock. `now` is aware.
+        """
+        for day in delivery_days(self.inbox, vendor):
+            if day < since:
+                continue
+            try:
+                found = self._look_at(vendor, day, now)
+            except (OSError, ValueError):
+                continue  # something vanished meanwhile, or can't be opened; the next look, or the intake, tells
+            if found is not None:
+                yield ChangedFolder(day, found)
+
+    def _look_at(self, vendor: str, day: date, now: datetime) -> str | None:
+        folder, marker = inbox_folder(self.inbox, vendor, day), self.lake.partition("deliveries", vendor, day)
+        if not marker.exists():
+            return None
+        taken_in_ns, margin_ns = marker.stat().st_mtime_ns, int(LONGEST_RUN.total_seconds() * 1e9)
+        changed_ns, modified_ns, state = _state(folder)
+        is_older = changed_ns <= taken_in_ns - margin_ns
+        is_moving = abs(now.timestamp() * 1e9 - modified_ns) < STILL_FOR.total_seconds() * 1e9  # not: dated 2099
+        compared = f"{taken_in_ns} {state}"
+        if is_older or is_moving or self._compared.get(folder) == compared:
+            return None
+        lying, taken_in = _lying(self.inbox, vendor, day, self.seals), _taken_in(self.lake, vendor, day)
+        if lying - taken_in:
+            return _digest(f"{sorted(map(str, lying))} {sorted(map(str, taken_in))}")
+        self._compared[folder] = compared
+        return None
+
+
+def _state(folder: Path) -> tuple[int, int, str]:
+    """The last change of anything in a folder, the last writing of a file, and what changes with either."""
+    record = [folder / RECEIVED] if (folder / RECEIVED).exists() else []
+    files = [path.stat() for path in [*delivered_paths(folder), *record]]
+    changed_ns = max(state.st_ctime_ns for state in [folder.stat(), *files])
+    modified_ns = max((state.st_mtime_ns for state in files), default=0)
+    return (
+        changed_ns,
+        modified_ns,
+        _digest(f"{[(state.st_size, state.st_mtime_ns, state.st_ctime_ns) for state in files]}"),
+    )
+
+
+def _lying(inbox: Path, vendor: str, day: date, seals: Seals | None) -> set[File]:
+    files = read_inbox_folder(inbox, vendor, day, seals=seals)
+    shown = shown_file_names(file.name for file in files)
+    return {(shown[file.name], file.digest, as_lake(file.received_at) if file.received_at else None) for file in files}
+
+
+def _taken_in(lake: Lake, vendor: str, day: date) -> set[File]:
+    return {
+        (row["file_name"], row["file_digest"], None if row["is_received_at_assumed"] else row["received_at"])
+        for row in lake.read("deliveries", vendor, [day]).to_pylist()
+    }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,46 @@
+"""What lies in a delivery folder, and what a reader gets out of a file. Nothing here decides what becomes of it.
+
+A delivery is all files of one vendor for one date. Its files are told apart by their path below the folder; a member of
+an archive counts as a file of its own, under `archive.zip/member`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from pipelines.contracts.contract import Contract
+from pipelines.deliveries.manifests import Manifest
+from pipelines.formats.limits import FileRefusal
+
+
+@dataclass(frozen=True)
+class DeliveredFile:
+    """One file of a delivery."""
+
+    name: str
+    """Path below the delivery folder, with `/`."""
+    path: Path
+    """Where its bytes lie: the file, or the archive that holds it."""
+    digest: str
+    """SHA-256 of its bytes as delivered (of a member's own bytes; of the archive's digest and the name of a member that
+    can't be unpacked), lower-case hex."""
+    size: int
+    """Bytes as delivered."""
+    received_at: datetime | None = None
+    """Aware; None when our transport left no record."""
+    member: str | None = None
+    """Name inside the archive."""
+    is_sealed: bool = False
+    """Whether `path` is encrypted; digest and size are those of the clear bytes."""
+    manifest: Manifest | None = None
+    fault: FileRefusal | None = None
+    """Set when it could not even be looked into: a broken archive or manifest."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One vendor's folder of one date, with the contract in force then."""
+
+    day: date
+    contract: Contract | None
+    files: tuple[DeliveredFile, ...] = ()

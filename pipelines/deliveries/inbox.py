@@ -1,0 +1,318 @@
+"""What lies in the inbox: one vendor's folder of one date, archives opened. Files are judged elsewhere."""
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, Final, TypeVar
+
+from pipelines.deliveries import archives
+from pipelines.deliveries.files import DeliveredFile
+from pipelines.deliveries.held_contents import HeldContents
+from pipelines.deliveries.manifests import is_manifest, parse_manifest
+from pipelines.deliveries.sources import DeliveredSource, open_delivered
+from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
+from pipelines.formats.source import SMALL, InboxFaultError
+from pipelines.storage.secrets.seals import RECORD, SEALED, SealedFile, Seals, sealed_files
+from pipelines.vocabulary.clock import PARIS
+from pipelines.vocabulary.words import VENDOR
+
+RECEIVED: Final = ".received.json"
+PURGED: Final = ".purged.json"
+"""Left in a folder whose files were removed by the retention clock."""
+MOST_MANIFEST_BYTES: Final = 10_000_000
+_BLOCK: Final = 2**20
+_IGNORED_STARTS: Final = (".", "_", "~")
+_IGNORED_ENDS: Final = (".part", ".tmp", ".filepart")
+_NO_MANIFEST: Final = FileRefusal("file_undecodable", "a JSON object in UTF-8 with `files` and `sequence`")
+_LONG_MANIFEST: Final = FileRefusal("limit_exceeded", f"a manifest of at most {MOST_MANIFEST_BYTES:,} bytes")
+_NOT_FOLLOWED: Final = FileRefusal("file_undecodable", "a file; a link that leads out of the delivery is not followed")
+
+Result = TypeVar("Result")
+
+_log = logging.getLogger(__name__)
+
+
+def inbox_folder(inbox: Path, vendor: str, day: date) -> Path:
+    """Where a vendor's delivery of a date lies."""
+    return Path(inbox, vendor, day.isoformat())
+
+
+def delivery_days(inbox: Path, vendor: str) -> list[date]:
+    """Dates for which a vendor has a folder, in order; purged folders, and others, are left alone."""
+    kept, _ = kept_and_purged_days(inbox, vendor)
+    return sorted(kept)
+
+
+def purged_days(inbox: Path, vendor: str) -> set[date]:
+    """Dates of which the retention clock removed the files; whatever lies in their folders now is not taken in."""
+    _, purged = kept_and_purged_days(inbox, vendor)
+    return purged
+
+
+def kept_and_purged_days(inbox: Path, vendor: str) -> tuple[set[date], set[date]]:
+    """`delivery_days` and `purged_days` at one look."""
+    folder = inbox / vendor
+    try:
+        with os.scandir(folder) as entries:
+            days = {day for entry in entries if (day := _day(entry.name)) and _is_folder(entry)}
+    except OSError:
+        return set(), set()
+    purged = {day for day in days if os.path.exists(f"{folder}/{day}/{PURGED}")}
+    return days - purged, purged
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False) or os.path.isdir(entry)
+
+
+def unread_folders(inbox: Path, vendors: Collection[str]) -> list[str]:
+    """What lies in the inbox and no run will read: folders of unknown vendors, and what is in no folder of a date.
+
+    As `vendor` or `vendor/(no date)`; a name that is no vendor key is not repeated. What is hidden is left alone.
+    """
+    found = []
+    for folder in (path for path in inbox.glob("*") if path.is_dir() and not _is_ignored(path.name)):
+        if folder.name not in vendors:
+            found.append(shown_vendor(folder.name))
+            continue
+        strays = (path for path in folder.glob("*") if not (path.is_dir() and _day(path.name)))
+        found += [f"{folder.name}/(no date)" for path in strays if not _is_ignored(path.name)]
+    return sorted(found)
+
+
+def shown_vendor(name: str) -> str:
+    """A folder's name as it may be told: one that is no vendor key may name a person."""
+    return name if VENDOR.fullmatch(name) else "(no vendor key)"
+
+
+def _day(name: str) -> date | None:
+    """The date that a folder is named after; other ways of ISO 8601 to write one are no delivery folders."""
+    try:
+        day = date.fromisoformat(name)
+    except ValueError:
+        return None
+    return day if day.isoformat() == name else None
+
+
+def delivered_paths(folder: Path) -> list[Path]:
+    """The files of a delivery folder, by path; what is hidden or still being written is ignored.
+
+    A link counts as the file that it leads to, unless it leads out of the folder. Of a sealed file and the clear one,
+    the clear one counts.
+    """
+    paths = [path for path in _listed(folder) if path.is_file() and not _leads_outside(path, folder)]
+    clear, sealed = set(paths), sealed_files(folder)
+    return [path for path in paths if not (_is_sealed(path, folder, sealed) and path.with_suffix("") in clear)]
+
+
+def read_inbox_folder(
+    inbox: Path,
+    vendor: str,
+    day: date,
+    *,
+    limits: Limits | None = None,
+    seals: Seals | None = None,
+    contents: HeldContents | None = None,
+) -> list[DeliveredFile]:
+    """The files of a delivery by name, members of archives as files of their own; empty when there is no folder.
+
+    Args:
+        inbox: where deliveries arrive.
+        vendor: its key.
+        day: the delivery date.
+        limits: what an archive may hold; the default ones unless given.
+        contents: takes the bytes of small files, which are read for their digest anyway.
+        seals: opens sealed archives and manifests; other sealed files are listed without it.
+
+    Raises:
+        OSError: a file can't be opened, or its seal can't: a fault of ours.
+        ValueError: the record of sealed files is broken: a fault of ours.
+    """
+    folder = inbox_folder(inbox, vendor, day)
+    plain = _plain_names(folder)
+    received = recorded_arrivals(folder) if plain is None or RECEIVED in plain else {}
+    if received is None:
+        _log.warning("%s is not a record of arrivals; its files count as not recorded", folder / RECEIVED)
+    sealed = sealed_files(folder) if plain is None or RECORD in plain else {}
+    look = _Look(folder, limits or Limits(), seals, sealed, contents)
+    if plain is None or sealed:
+        named = [(path, delivered_name(path, folder)) for path in delivered_paths(folder)]
+        links = [_link(path, folder) for path in _listed(folder) if _leads_outside(path, folder)]
+    else:
+        named, links = [(folder / name, _shown(name)) for name in plain if not _is_ignored(_shown(name))], []
+    files = [file for path, name in named for file in look.files(path, name)]
+    return sorted((_dated(file, received or {}) for file in files + links), key=lambda file: file.name)
+
+
+def _plain_names(folder: Path) -> list[str] | None:
+    """Names in a folder that holds files alone, hidden ones included; None where there may be more to it."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name if entry.is_file(follow_symlinks=False) else None for entry in entries]
+    except OSError:
+        return None
+    return None if None in names else sorted(name for name in names if name is not None)
+
+
+def recorded_arrivals(folder: Path) -> Mapping[str, datetime] | None:
+    """Arrivals that were written down beside a folder's files, by name; None when the record can't be read."""
+    try:
+        with open(f"{folder}/{RECEIVED}", "rb", buffering=0) as record:
+            document: Any = json.loads(record.read())
+        return {str(entry["name"]): _instant(entry["received_at"]) for entry in document["files"]}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+
+
+def _instant(text: str) -> datetime:
+    """In UTC; a local time is one of Paris."""
+    at = datetime.fromisoformat(text)
+    return (at if at.tzinfo else at.replace(tzinfo=PARIS)).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One look at a delivery folder."""
+
+    folder: Path
+    limits: Limits
+    seals: Seals | None
+    sealed: Mapping[str, SealedFile]
+    contents: HeldContents | None
+
+    def files(self, path: Path, name: str) -> Iterator[DeliveredFile]:
+        """The file at a path, or the files in it."""
+        file = self._file(path, name)
+        if file.name.lower().endswith(archives.SUFFIX):
+            yield from self._members(file)
+        elif is_manifest(file.name):
+            yield self._announcing(file)
+        else:
+            yield file
+
+    def _file(self, path: Path, name: str) -> DeliveredFile:
+        if self.sealed and _is_sealed(path, self.folder, self.sealed):
+            record = self.sealed[_text(path.relative_to(self.folder)).removesuffix(SEALED)]
+            return DeliveredFile(name, path, record.digest, record.size, is_sealed=True)
+        with open(path, "rb", buffering=0) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size > SMALL:
+                return DeliveredFile(name, path, hashlib.file_digest(stream, "sha256").hexdigest(), size)
+            content = stream.read()
+        digest = hashlib.sha256(content).hexdigest()
+        if self.contents:
+            self.contents.keep(digest, content)
+        return DeliveredFile(name, path, digest, len(content))
+
+    def _announcing(self, file: DeliveredFile) -> DeliveredFile:
+        if file.size > MOST_MANIFEST_BYTES:
+            return replace(file, fault=_LONG_MANIFEST)
+        try:
+            manifest = parse_manifest(file.name, DeliveredSource(file, self.limits, self.seals).read())
+        except FileRefusedError:
+            manifest = None
+        return replace(file, manifest=manifest, fault=None if manifest else _NO_MANIFEST)
+
+    def _members(self, archive: DeliveredFile) -> list[DeliveredFile]:
+        """The files in an archive; the archive itself, refused, when it can't be listed."""
+        if archive.size == 0:
+            return [replace(archive, fault=archives.EMPTY)]
+        with open_delivered(archive, self.seals) as stream:
+            members = _vendors_fault(lambda: archives.list_members(stream, archive.size, self.limits))
+            if isinstance(members, FileRefusal):
+                return [replace(archive, fault=members)]
+            return [self._member(archive, stream, member) for member in members if not _is_ignored(member.name)]
+
+    def _member(self, archive: DeliveredFile, stream: BinaryIO, member: archives.Member) -> DeliveredFile:
+        file = replace(archive, name=f"{archive.name}/{member.name}", member=member.key)
+        content = _vendors_fault(lambda: _digest_and_size(archives.open_member(stream, member.key)[0]))
+        fault = member.fault or (content if isinstance(content, FileRefusal) else None)
+        if fault or isinstance(content, FileRefusal):
+            digest = hashlib.sha256(f"{archive.digest} {member.name}".encode()).hexdigest()
+            return replace(file, digest=digest, fault=fault)
+        file = replace(file, digest=content[0], size=content[1])
+        return self._announcing(file) if is_manifest(file.name) else file
+
+
+def _digest_and_size(content: BinaryIO) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while block := content.read(_BLOCK):
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size
+
+
+def _vendors_fault(read: Callable[[], Result]) -> Result | FileRefusal:
+    """What is read from an archive; any error but ours is a fault of the archive."""
+    try:
+        return read()
+    except (MemoryError, InboxFaultError):
+        raise
+    except Exception:  # zipfile lets a dozen kinds of errors through
+        return archives.UNREADABLE
+
+
+def _listed(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if not _is_ignored(_text(path.relative_to(folder))))
+
+
+def _leads_outside(path: Path, folder: Path) -> bool:
+    """Whether a path is a link to a place that is not in the folder; one that leads in a circle leads nowhere."""
+    if not path.is_symlink():
+        return False
+    try:
+        target = path.resolve()
+    except (OSError, RuntimeError):
+        return False
+    return folder.resolve() not in (target, *target.parents)
+
+
+def _link(path: Path, folder: Path) -> DeliveredFile:
+    """A link that is not followed. Its bytes are the path that it leads to."""
+    target = os.fsencode(path.readlink())
+    digest = hashlib.sha256(target).hexdigest()
+    return DeliveredFile(delivered_name(path, folder), path, digest, len(target), fault=_NOT_FOLLOWED)
+
+
+def _is_sealed(path: Path, folder: Path, sealed: Collection[str]) -> bool:
+    return path.suffix == SEALED and _text(path.relative_to(folder)).removesuffix(SEALED) in sealed
+
+
+def delivered_name(path: Path, folder: Path) -> str:
+    """A file's name in its delivery: its path below the folder, with `/`, without our seal.
+
+    Bytes that are not UTF-8 are replaced.
+    """
+    name = _text(path.relative_to(folder))
+    is_sealed = path.suffix == SEALED and _is_sealed(path, folder, sealed_files(folder))
+    return name.removesuffix(SEALED) if is_sealed else name
+
+
+def _text(path: Path) -> str:
+    return _shown(path.as_posix())
+
+
+def _shown(name: str) -> str:
+    return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _is_ignored(name: str) -> bool:
+    parts = PurePosixPath(name).parts if "/" in name else (name,)
+    return any(part.startswith(_IGNORED_STARTS) or part.endswith(_IGNORED_ENDS) for part in parts)
+
+
+def _dated(file: DeliveredFile, received: Mapping[str, datetime]) -> DeliveredFile:
+    """With the arrival of the file, or of the archive that holds it."""
+    if not received:
+        return file
+    archives = [str(parent) for parent in PurePosixPath(file.name).parents] if file.member else []
+    names = (name for name in (file.name, *archives) if name in received)
+    name = next(names, None)
+    return replace(file, received_at=received[name]) if name else file

@@ -1,0 +1,43 @@
+"""TODO docstring."""
+
+from collections.abc import Iterator, Sequence
+
+from pipelines.contracts.contract import FileTerms
+from pipelines.deliveries.files import DeliveredFile
+from pipelines.deliveries.held_contents import HeldContents
+from pipelines.deliveries.sources import DeliveredSource, open_delivered
+from pipelines.formats.delimited.together import read_csv_together
+from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
+from pipelines.formats.raw import AlikeFiles, RawFile
+from pipelines.formats.readers import guarded, read_source
+from pipelines.formats.source import SMALL
+from pipelines.storage.secrets.seals import Seals
+
+
+def read_file(
+    file: DeliveredFile, terms: FileTerms, limits: Limits | None = None, seals: Seals | None = None
+) -> RawFile | FileRefusal:
+    """A file as text, in the format that it really has, or why it can't be read.
+
+    Raises:
+        OSError: the file itself can't be opened: a fault of ours; also while its rows are read.
+    """
+    with open_delivered(file, seals):
+        pass
+    return read_source(DeliveredSource(file, limits or Limits(), seals), terms, limits or Limits())
+
+
+def read_together(
+    files: Sequence[DeliveredFile], terms: FileTerms, *, limits: Limits, held: HeldContents
+) -> Iterator[AlikeFiles]:
+    """Read small files of one kind together, where that gives what `read_file` gives; the others are left to it."""
+    if terms.format != "csv":
+        return
+    small = ((place, file) for place, file in enumerate(files) if file.size <= SMALL)
+    contents = ((place, content) for place, file in small if (content := held.take(file)) is not None)
+    found = read_csv_together(contents, terms, limits)
+    try:
+        while (alike := guarded(lambda: next(found, None), "a whole file")) is not None:
+            yield alike
+    except FileRefusedError:
+        return  # whichever file it was is refused when it is read alone

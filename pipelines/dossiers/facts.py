@@ -1,0 +1,254 @@
+"""What a dossier needs of the lake and the registry, counted by the engine. Rendering belongs in `pages`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from pipelines.contracts.contract import Contract
+from pipelines.dossiers.model import (
+    MAX_REFERENCES,
+    ClaimGround,
+    Claims,
+    DeliveryLine,
+    FormUse,
+    LeadReference,
+    LegalBasis,
+    RuleFindings,
+)
+from pipelines.engines.duckdb import DuckDBEngine, Session
+from pipelines.rulebook.card import Card
+from pipelines.rulebook.catalogue import Catalogue
+from pipelines.storage.lake import Lake
+from pipelines.verdicts.terms import names_advertiser
+from pipelines.vocabulary.bilingual import Bilingual
+from pipelines.vocabulary.clock import as_lake, paris_date, paris_instant
+from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
+
+_FINDINGS: Final = """
+    select
+        rule_id,
+        count(*) filter (outcome = 'fail' and is_proven) as proven_count,
+        count(*) filter (outcome = 'fail' and not is_proven) as not_proven_count,
+        count(*) filter (outcome = 'unknown') as unknown_count,
+        count(*) filter (attributable_to = 'vendor') as vendor_count,
+        count(*) filter (outcome = 'unknown' and pending_on = 'vendor') as vendor_pending,
+        count(*) filter (outcome = 'unknown' and pending_on = 'advertiser') as advertiser_pending,
+        count(*) filter (outcome = 'unknown' and pending_on = 'third_party') as third_party_pending
+    from findings
+    group by rule_id
+    order by rule_id
+"""
+_REFERENCES: Final = f"""
+    select rule_id, delivery_date, lead_id, channel
+    from findings
+    qualify row_number() over (
+        partition by rule_id order by outcome, delivery_date desc, lead_id, channel
+    ) <= {MAX_REFERENCES}
+    order by rule_id, outcome, delivery_date desc, lead_id, channel
+"""
+_FORMS: Final = """
+    with given as (
+        select form_id, form_version, consent_id, lead_id
+        from consent_proofs
+        where form_id is not null and decision = 'given'
+    ),
+
+    used as (
+        select given.form_id, given.form_version, leads.lead_id
+        from given
+        left join leads on given.consent_id = leads.consent_id
+        union
+        select given.form_id, given.form_version, leads.lead_id
+        from given
+        inner join leads on given.lead_id = leads.lead_id
+    )
+
+    select form_id, form_version, count(lead_id) as leads_count
+    from used
+    group by form_id, form_version
+    order by leads_count desc, form_id, form_version
+"""
+_DELIVERIES: Final = """
+    with files as (
+        select
+            delivery_date,
+            sum(rows_received) filter (role = 'leads') as rows_received,
+            sum(rows_accepted) filter (role = 'leads') as rows_accepted,
+            sum(rows_rejected) filter (role = 'leads') as rows_rejected,
+            max(delivered_at) as delivered_at,
+            coalesce(bool_or(is_received_at_assumed) filter (role = 'leads'), false) as is_assumed,
+            min(
+                case status
+                    when 'refused' then 1 when 'no_delivery' then 2 when 'accepted_with_rejects' then 3
+                    when 'accepted' then 4 when 'superseded' then 5 else 6
+                end
+            ) filter (role = 'leads' or status = 'no_delivery') as gravest
+        from deliveries
+        group by delivery_date
+    ),
+
+    uses as (
+        select
+            delivery_date,
+            count(*) filter (verdict = 'usable') as usable_count,
+            count(*) filter (verdict = 'on_hold') as on_hold_count,
+            count(*) filter (verdict = 'blocked') as blocked_count
+        from verdicts
+        group by delivery_date
+    )
+
+    select files.*, uses.usable_count, uses.on_hold_count, uses.blocked_count
+    from files
+    left join uses on files.delivery_date = uses.delivery_date
+    where files.gravest is not null
+    order by files.delivery_date
+"""
+_REASONS: Final = """
+    select reason, count(distinct (delivery_date, file_digest, row_number)) as row_count
+    from rejected_rows
+    group by reason
+    order by row_count desc, reason
+"""
+_CLAIMABLE: Final = """
+    select distinct delivery_date, lead_id, rule_id
+    from findings
+    where
+        outcome = 'fail' and attributable_to = 'vendor' and lead_id is not null
+        and rule_id in ({grounds}) and delivery_date >= date '{since}'
+"""
+_STATUSES: Final = ("refused", "no_delivery", "accepted_with_rejects", "accepted", "superseded", "duplicate")
+
+
+@dataclass(frozen=True)
+class DossierFacts:
+    """Counts of one vendor's published days."""
+
+    findings: tuple[RuleFindings, ...]
+    forms: tuple[FormUse, ...]
+    deliveries: tuple[DeliveryLine, ...]
+    reject_reasons: Mapping[str, int]
+    claims: Claims | None
+
+
+@contextmanager
+def vendor_tables(engine: DuckDBEngine, lake: Lake, vendor: str) -> Iterator[Session]:
+    """A session that holds a vendor's published tables."""
+    with engine.session() as session:
+        for tables, marker in ((INTAKE_TABLES, "deliveries"), (VERDICT_TABLES, "scorecards")):
+            days = lake.published_days(vendor, marker)
+            for table in tables:
+                session.read_files(table, [lake.partition(table, vendor, day) for day in days], arrow_schema(table))
+        yield session
+
+
+def dossier_facts(
+    session: Session, catalogue: Catalogue, contract: Contract | None, *, final: Sequence[date], as_of: datetime
+) -> DossierFacts:
+    """Everything that is counted for a dossier. `final`: days whose verdicts are final."""
+    return DossierFacts(
+        findings=_findings(session, catalogue),
+        forms=_forms(session, contract),
+        deliveries=_deliveries(session, contract, set(final)),
+        reject_reasons={row["reason"]: row["row_count"] for row in session.fetch(_REASONS).to_pylist()},
+        claims=_claims(session, catalogue, contract, paris_date(as_of)) if contract is not None else None,
+    )
+
+
+def _findings(session: Session, catalogue: Catalogue) -> tuple[RuleFindings, ...]:
+    references: dict[str, list[LeadReference]] = {}
+    for row in session.fetch(_REFERENCES).to_pylist():
+        found = LeadReference(row["delivery_date"], row["lead_id"], row["channel"])
+        references.setdefault(row["rule_id"], []).append(found)
+    rows = session.fetch(_FINDINGS).to_pylist()
+    return tuple(
+        _rule_findings(row, catalogue.by_id[row["rule_id"]], references.get(row["rule_id"], []))
+        for row in rows
+        if row["rule_id"] in catalogue.by_id
+    )
+
+
+def _rule_findings(row: Mapping[str, Any], card: Card, references: Sequence[LeadReference]) -> RuleFindings:
+    parties = ("vendor", "advertiser", "third_party")
+    return RuleFindings(
+        rule_id=card.id,
+        title=Bilingual(card.title.fr, card.title.en),
+        severity=card.severity,
+        dimension=card.dimension,
+        basis=tuple(LegalBasis(basis.cite, basis.url) for basis in card.basis),
+        remedy=Bilingual(card.remedy.fr, card.remedy.en),
+        proven_count=row["proven_count"],
+        not_proven_count=row["not_proven_count"],
+        unknown_count=row["unknown_count"],
+        vendor_count=row["vendor_count"],
+        pending={party: row[f"{party}_pending"] for party in parties if row[f"{party}_pending"]},
+        references=tuple(references),
+    )
+
+
+def _forms(session: Session, contract: Contract | None) -> tuple[FormUse, ...]:
+    reviews = {(form.form_id, form.form_version): form for form in (contract.approved_forms if contract else ())}
+    uses = []
+    for row in session.fetch(_FORMS).to_pylist():
+        review = reviews.get((row["form_id"], row["form_version"]))
+        named = names_advertiser(contract, review) if contract is not None and review is not None else None
+        uses.append(FormUse(row["form_id"], row["form_version"], row["leads_count"], review, named))
+    return tuple(uses)
+
+
+def _deliveries(session: Session, contract: Contract | None, final: set[date]) -> tuple[DeliveryLine, ...]:
+    return tuple(_delivery(row, contract, final) for row in session.fetch(_DELIVERIES).to_pylist())
+
+
+def _delivery(row: Mapping[str, Any], contract: Contract | None, final: set[date]) -> DeliveryLine:
+    day, delivered_at = row["delivery_date"], row["delivered_at"]
+    is_late = False
+    if contract is not None and delivered_at is not None and not row["is_assumed"]:
+        is_late = delivered_at > as_lake(paris_instant(day, contract.cut_off))
+    return DeliveryLine(
+        delivery_date=day,
+        status=_STATUSES[row["gravest"] - 1],
+        rows_received=_whole(row["rows_received"]),
+        rows_accepted=_whole(row["rows_accepted"]),
+        rows_rejected=_whole(row["rows_rejected"]),
+        usable_count=row["usable_count"] or 0,
+        on_hold_count=row["on_hold_count"] or 0,
+        blocked_count=row["blocked_count"] or 0,
+        is_late=is_late,
+        is_received_at_assumed=row["is_assumed"],
+        is_final=day in final,
+    )
+
+
+def _claims(session: Session, catalogue: Catalogue, contract: Contract, today: date) -> Claims:
+    """Leads that the contract lets us refuse, for which the vendor answers, delivered within the claim window."""
+    window = contract.claim_window or timedelta(days=36_500)
+    grounds = ", ".join(f"'{ground}'" for ground in contract.refusal_grounds) or "null"
+    rows = session.fetch(_CLAIMABLE.format(grounds=grounds, since=today - window)).to_pylist()
+    leads = {(row["delivery_date"], row["lead_id"]) for row in rows}
+    price = None if contract.price is None else Decimal(str(contract.price))
+    by_rule: dict[str, set[tuple[date, str]]] = {}
+    for row in rows:
+        by_rule.setdefault(row["rule_id"], set()).add((row["delivery_date"], row["lead_id"]))
+    oldest = min((day for day, _ in leads), default=None)
+    expiring = sum(1 for day, _ in leads if day == oldest)
+    return Claims(
+        leads_count=len(leads),
+        amount=None if price is None else price * len(leads),
+        currency=contract.currency,
+        grounds=tuple(_ground(catalogue, rule, len(found), price) for rule, found in sorted(by_rule.items())),
+        expires_on=oldest + window if oldest is not None and contract.claim_window is not None else None,
+        expiring_amount=None if price is None or contract.claim_window is None else price * expiring,
+    )
+
+
+def _ground(catalogue: Catalogue, rule_id: str, leads_count: int, price: Decimal | None) -> ClaimGround:
+    card = catalogue.by_id.get(rule_id)
+    title = Bilingual(card.title.fr, card.title.en) if card is not None else Bilingual(rule_id, rule_id)
+    return ClaimGround(rule_id, title, leads_count, None if price is None else price * leads_count)
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)

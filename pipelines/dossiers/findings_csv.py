@@ -1,0 +1,30 @@
+"""Tables for people: CSV that a spreadsheet opens safely. Machines read the lake."""
+
+import os
+from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import csv
+
+from pipelines.arrays.spreadsheet_cells import BYTE_ORDER_MARK, neutralised
+from pipelines.vocabulary.tables import SORT_KEYS
+
+
+def write_findings_csv(path: Path, findings: pa.Table) -> int:
+    """Write all findings of a vendor beside its dossier: comma, UTF-8, header, the columns of the lake's `findings`.
+
+    A sign that a spreadsheet could take for the start of a formula gets an apostrophe in front. Rows are ordered by
+    delivery date, then by the table's key, so that the same findings give the same bytes. The file is replaced whole.
+
+    Returns:
+        Rows written.
+    """
+    keys = [(key, "ascending") for key in ("delivery_date", *SORT_KEYS["findings"])]
+    ordered = neutralised(findings.sort_by(keys))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.part")
+    with aside.open("wb") as target:
+        target.write(BYTE_ORDER_MARK)
+        csv.write_csv(ordered, target)
+    os.replace(aside, path)
+    return len(ordered)

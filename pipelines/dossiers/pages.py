@@ -1,0 +1,128 @@
+"""From the report model to pages: one self-contained HTML string each, without script.
+
+Everything that comes from outside is escaped, and the page's own policy forbids it to load or run anything. Sentences
+belong to `words`, drawings to `charts` and `marks`.
+"""
+
+import functools
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.dossiers import charts, conclusions, marks
+from pipelines.dossiers.model import MAX_REFERENCES, Contribution, Portfolio, ScoreMove, VendorDossier, grade_or_none
+from pipelines.scores import contributions
+from pipelines.scores.points import scoring_method
+from pipelines.scores.standings import STATES
+from pipelines.vocabulary.clock import paris_date
+from pipelines.vocabulary.words import RATED_DIMENSIONS, VERDICTS
+from pipelines.wording.words import words
+
+LATEST: Final = 31
+"""Rows of the table of publications; the chart shows them all."""
+HUNDREDTH: Final = Decimal("0.01")
+WEB_ADDRESS: Final = re.compile(r"https?://[^\s]+", re.IGNORECASE)
+
+
+def render_dossier(model: VendorDossier, *, language: str) -> str:
+    """The vendor's dossier as a page in French or English (`fr`, `en`).
+
+    Raises:
+        ValueError: another language.
+    """
+    return _render(
+        "dossier.html.j2",
+        language,
+        dossier=model,
+        situation=conclusions.situation(model),
+        in_state=functools.partial(conclusions.in_state, model),
+        decisions=conclusions.decisions_due(model),
+        missing=conclusions.missing_for_decision(model),
+        findings=conclusions.by_gravity(model.findings),
+        most=max((finding.count for finding in model.findings), default=0),
+        claims=model.claims,
+        notice_by=conclusions.notice_by(model),
+        listed=conclusions.worth_listing(model.deliveries),
+        incidents=conclusions.with_incident(model.deliveries),
+        contributions=_shown_parts(model.move) if model.move else [],
+        least_tolerance=scoring_method().least_tolerance,
+    )
+
+
+def render_portfolio(model: Portfolio, *, language: str) -> str:
+    """All vendors on one page, those that need a decision first, in French or English (`fr`, `en`).
+
+    Raises:
+        ValueError: another language.
+    """
+    lines = conclusions.by_urgency(model)
+    urgent = sum(conclusions.situation(line.dossier) in ("breach_shown", "gated") for line in lines)
+    return _render(
+        "portfolio.html.j2",
+        language,
+        portfolio=model,
+        lines=lines,
+        today=paris_date(model.as_of),
+        leads=sum(line.dossier.total.leads_received for line in lines if line.dossier.total),
+        claimable=conclusions.claimable(model),
+        urgent=urgent,
+        renewals=len(conclusions.renewals_near(model)),
+        notice_by=conclusions.notice_by,
+        states_of=_states,
+    )
+
+
+def _render(template: str, language: str, **model: Any) -> str:
+    return _environment().get_template(template).render(w=words(language), **model)
+
+
+def _states(dossier: VendorDossier) -> dict[str, str | None]:
+    return {score.dimension: score.state for score in dossier.dimensions}
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pipelines.dossiers"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"css_string": _css_string, "web_address": _web_address}
+    environment.globals |= {
+        "charts": charts,
+        "marks": marks,
+        "STATES": STATES,
+        "RATED_DIMENSIONS": RATED_DIMENSIONS,
+        "VERDICTS": VERDICTS,
+        "grade_or_none": grade_or_none,
+        "LATEST": LATEST,
+        "MAX_REFERENCES": MAX_REFERENCES,
+    }
+    return environment
+
+
+def _css_string(text: str) -> Markup:
+    """A CSS string in which every character that could end it, or the style sheet, is an escape."""
+    safe = "".join(char if char.isalnum() or char == " " else f"\\{ord(char):x} " for char in text)
+    return Markup(f'"{safe}"')  # noqa: S704 - only letters, digits, spaces and escapes are left
+
+
+def _web_address(address: str | None) -> str | None:
+    """The address if a link may carry it; another scheme could run script."""
+    return address if address and WEB_ADDRESS.fullmatch(address) else None
+
+
+def _shown_parts(move: ScoreMove) -> list[tuple[Contribution, Decimal]]:
+    """Contributions in hundredths that sum to the change as shown, the greatest first; zeros are left out."""
+    before, after = (Decimal(str(points)).quantize(HUNDREDTH) for points in (move.points_before, move.points_after))
+    exact = [
+        contributions.Contribution(part.dimension, part.cause, Fraction(part.points)) for part in move.contributions
+    ]
+    parts = zip(move.contributions, contributions.rounded(exact, after - before), strict=True)
+    return sorted((pair for pair in parts if pair[1]), key=lambda pair: -abs(pair[1]))

@@ -1,0 +1,186 @@
+"""The dossiers of all vendors and the portfolio, written to disk. What they say is counted in `facts`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from pipelines.contracts.contract import Contract
+from pipelines.dossiers.facts import dossier_facts, vendor_tables
+from pipelines.dossiers.findings_csv import write_findings_csv
+from pipelines.dossiers.model import (
+    Contribution,
+    Gate,
+    Interval,
+    Portfolio,
+    PortfolioLine,
+    PublishedPoint,
+    ScoreMove,
+    ShownScore,
+    VendorDossier,
+)
+from pipelines.dossiers.pages import render_dossier, render_portfolio
+from pipelines.rulebook.catalogue import Catalogue
+from pipelines.scores.contributions import DimensionSnapshot, contributions
+from pipelines.scores.graded import GradedScore
+from pipelines.scores.points import TOTAL, DimensionScore, LeadCounts
+from pipelines.scores.records import PublishedScore, score_history
+from pipelines.scores.scorer import ScoredVendor, Scorer, final_days, method_version
+from pipelines.storage.lake import Lake
+from pipelines.vocabulary.bilingual import Bilingual
+from pipelines.vocabulary.clock import paris_date
+from pipelines.vocabulary.words import RATED_DIMENSIONS
+
+PAGES: Final = {"fr": "index.html", "en": "index.en.html"}
+REJECTED_ROWS: Final = "rejected_rows"
+CSV_FINDINGS: Final = """
+    select
+        delivery_date, lead_id, channel, rule_id, outcome, is_proven, severity, attributable_to, pending_on, dimension
+    from findings
+"""
+
+
+@dataclass(frozen=True)
+class DossierWriter:
+    """Writes dossiers as of an instant (timezone-aware) below a folder: `<vendor>/<as_of>/`."""
+
+    scorer: Scorer
+    catalogue: Catalogue
+    folder: Path
+    as_of: datetime
+
+    def write_all(self) -> list[VendorDossier]:
+        """Every vendor that has published days, and the portfolio page at the root of the folder."""
+        written = [self._write(vendor) for vendor in self.scorer.lake.vendors("scorecards")]
+        on = paris_date(self.as_of).isoformat()
+        for language, page in PAGES.items():
+            lines = tuple(PortfolioLine(dossier, f"{dossier.vendor}/{on}/{page}") for dossier in written)
+            _replace_text(self.folder / page, render_portfolio(Portfolio(self.as_of, lines), language=language))
+        return written
+
+    def _write(self, vendor: str) -> VendorDossier:
+        folder = self.folder / vendor / paris_date(self.as_of).isoformat()
+        with vendor_tables(self.scorer.engine, self.scorer.lake, vendor) as session:
+            scored = self.scorer.score(vendor, self.as_of)
+            contracts = self.scorer.contracts.of(vendor)
+            contract = self.scorer.contracts.in_force(vendor, paris_date(self.as_of))
+            facts = dossier_facts(session, self.catalogue, contract, final=scored.days, as_of=self.as_of)
+            findings = session.fetch(CSV_FINDINGS)
+        dossier = VendorDossier(
+            vendor=vendor,
+            name=vendor,
+            as_of=self.as_of,
+            method_version=method_version(),
+            catalogue_digest=self.catalogue.digest,
+            contract=contract,
+            valid_until=_valid_until(contract, contracts),
+            scores=tuple(_shown(score) for score in scored.scores),
+            findings=facts.findings,
+            forms=facts.forms,
+            deliveries=facts.deliveries,
+            reject_reasons=facts.reject_reasons,
+            claims=facts.claims,
+            intra_delivery_correlation=max((score.correlation or 0.0 for score in scored.scores), default=None),
+            gates=tuple(
+                Gate(Bilingual(gate.reason["fr"], gate.reason["en"]), gate.since, gate.cap) for gate in scored.gates
+            ),
+        )
+        dossier = self._with_past(dossier, scored)
+        folder.mkdir(parents=True, exist_ok=True)
+        for language, page in PAGES.items():
+            _replace_text(folder / page, render_dossier(dossier, language=language))
+        write_findings_csv(folder / "findings.csv", findings)
+        return dossier
+
+    def _with_past(self, dossier: VendorDossier, scored: ScoredVendor) -> VendorDossier:
+        """History and grade as published, and why the total moved since the publication before."""
+        total = next((score for score in scored.scores if score.dimension == TOTAL), None)
+        if total is None:
+            return dossier
+        past = score_history(self.scorer.registry, dossier.vendor, TOTAL, before=self.as_of)
+        now = _point(self.as_of, total)
+        history = {point.on: point for point in [*(_point(row.as_of, row) for row in past), now]}
+        return replace(
+            dossier,
+            grade=total.grade,
+            history=tuple(history[on] for on in sorted(history)),
+            move=self._move(dossier, past[-1].as_of) if past else None,
+        )
+
+    def _move(self, dossier: VendorDossier, before: datetime) -> ScoreMove | None:
+        earlier, later = (self._snapshot(dossier.vendor, instant) for instant in (before, self.as_of))
+        if not earlier or not later:
+            return None
+        parts = contributions(earlier, later)
+        titles = {card.id: Bilingual(card.title.fr, card.title.en) for card in self.catalogue.cards}
+        change = float(sum(part.points for part in parts))
+        after = next(score.points for score in dossier.scores if score.dimension == TOTAL)
+        return ScoreMove(
+            since=paris_date(before),
+            until=paris_date(self.as_of),
+            points_before=after - change,
+            points_after=after,
+            contributions=tuple(
+                Contribution(part.dimension, part.cause, float(part.points), titles.get(part.cause)) for part in parts
+            ),
+        )
+
+    def _snapshot(self, vendor: str, instant: datetime) -> dict[str, DimensionSnapshot]:
+        lake: Lake = self.scorer.lake
+        days = final_days(lake, vendor, instant)
+        scores = {score.dimension: score for score in self.scorer.score(vendor, instant).scores}
+        findings = _findings_by_rule(lake.read("scorecards", vendor, days), lake.read("rejected_rows", vendor, days))
+        return {
+            name: DimensionSnapshot(_counts(scores[name]), scores[name].tolerance or 0.0, findings.get(name, {}))
+            for name in RATED_DIMENSIONS
+            if name in scores
+        }
+
+
+def _findings_by_rule(scorecards: pa.Table, rejected: pa.Table) -> Mapping[str, Mapping[str, int]]:
+    summed = scorecards.group_by(["dimension", "rule_id"]).aggregate([("vendor_attributable_count", "sum")])
+    found: dict[str, dict[str, int]] = {}
+    for row in summed.to_pylist():
+        found.setdefault(row["dimension"], {})[row["rule_id"]] = row["vendor_attributable_count_sum"]
+    if rejected.num_rows:
+        found.setdefault("conformity", {})[REJECTED_ROWS] = rejected.num_rows
+    return found
+
+
+def _counts(score: DimensionScore) -> LeadCounts:
+    return LeadCounts(score.leads_received, score.leads_vendor_defective)
+
+
+def _shown(score: GradedScore) -> ShownScore:
+    plain = {field.name: getattr(score, field.name) for field in fields(DimensionScore)}
+    band = _interval(score.lower_points, score.upper_points)
+    return ShownScore(
+        **plain, band=band, rate_interval=_interval(score.rate_lower, score.rate_upper), state=score.state
+    )
+
+
+def _interval(low: float | None, high: float | None) -> Interval | None:
+    return None if low is None or high is None else Interval(low, high)
+
+
+def _point(as_of: datetime, score: GradedScore | PublishedScore) -> PublishedPoint:
+    return PublishedPoint(
+        paris_date(as_of), score.points, _interval(score.lower_points, score.upper_points), score.grade
+    )
+
+
+def _valid_until(contract: Contract | None, contracts: Sequence[Contract]) -> date | None:
+    if contract is None:
+        return None
+    later = [one.valid_from for one in contracts if one.status == "active" and one.valid_from > contract.valid_from]
+    return min(later) - timedelta(days=1) if later else None
+
+
+def _replace_text(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}")
+    aside.write_text(text, encoding="utf-8")
+    aside.replace(path)

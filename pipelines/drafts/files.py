@@ -1,0 +1,267 @@
+"""What samples of a vendor's files seem to be: a contract's file terms with how sure we are, and questions in words.
+
+Pure: no file is read here, and no delivered value leaves, save words of closed vocabularies. How the draft is written
+down is in `draft_documents`; how one field is described, in `field_drafts`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import pyarrow as pa
+
+from pipelines.contracts.contract import FieldTerms, FileTerms
+from pipelines.drafts.contents import Content, content_of
+from pipelines.drafts.fields import draft_field
+from pipelines.identifiers.shown_names import LONGEST_NAME, shown_name
+from pipelines.vocabulary.column_names import VAGUE, field_nearness
+from pipelines.vocabulary.fields import CANONICAL_FIELDS, FIELD_WORDS, INSTANT_FIELDS
+
+SURE, LIKELY, UNSURE = "sure", "likely", "unsure"
+MOST_COLUMNS: Final = 300
+_EXACT: Final = 0.96
+_LEAST: Final = 0.6
+"""Score below which a column is left undeclared."""
+_SHOWS: Final = 0.8
+_BELIES: Final = 0.25
+_STARRED: Final = {
+    "leads": ("lead_id", "collected_at"),
+    "consent_proofs": ("consent_id", "channels", "decision", "consent_at"),
+}
+_TELLING: Final[Mapping[str, str]] = {
+    "email": "email",
+    "phone": "phone",
+    "ip": "ip",
+    "user_agent": "user_agent",
+    "channels": "channels",
+    "mentions": "mentions",
+    "action": "action",
+    "audience": "audience",
+    "decision": "decision",
+    "claimed_basis": "claimed_basis",
+    "company_siren": "siren",
+    "recipient_sirens": "siren",
+    "answers": "json",
+    "consent_text": "sentence",
+    "source_url": "url",
+    "postal_code": "postal_code",
+}
+"""Fields that their content gives away, and the kind of content."""
+_KIND: Final[Mapping[str, str]] = {
+    **_TELLING,
+    **dict.fromkeys(INSTANT_FIELDS, "instant"),
+    **{field: "flag" for field, words in FIELD_WORDS.items() if set(words) == {"true", "false"}},
+    **dict.fromkeys(("email_sha256", "phone_sha256", "snapshot_sha256", "proof_sha256"), "digest"),
+    "country": "country",
+    "first_name": "name",
+    "last_name": "name",
+}
+"""Field -> the kind of content that it must have."""
+_LOOSE: Final = frozenset(
+    {"first_name", "last_name", "country", "consent_text", "answers", "source_url", "postal_code"}
+)
+"""Fields whose readers take nearly anything: another content is odd, not impossible."""
+_FOREIGN: Final = ("email", "phone", "instant")
+"""What a free field does not hold."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One file of a role, read without a contract."""
+
+    name: str
+    """Its file name, without folders and packing."""
+    terms: FileTerms
+    """Its dialect; `path` and `fields` say nothing."""
+    columns: Mapping[str, pa.Array]
+    """Delivered name -> text of some rows."""
+    row_count: int
+    differences: tuple[str, ...] = ()
+    """Where it is of no format that a contract would agree to, in words."""
+
+
+@dataclass(frozen=True)
+class DraftedField:
+    """A column that seems to be a canonical field."""
+
+    terms: FieldTerms
+    confidence: str
+    """sure | likely | unsure."""
+    questions: tuple[str, ...]
+    filled: float
+    """Share of the rows with a value."""
+    is_unique: bool = False
+
+
+@dataclass(frozen=True)
+class DraftedFiles:
+    """The files of one role."""
+
+    terms: FileTerms
+    fields: tuple[DraftedField, ...]
+    """In the order of the file."""
+    undeclared: tuple[tuple[str, float], ...]
+    """Columns not understood, fit to be shown, and the share of their rows with a value."""
+    questions: tuple[str, ...]
+
+    def field(self, name: str) -> DraftedField | None:
+        """The drafted canonical field, if there is one."""
+        return next((field for field in self.fields if field.terms.name == name), None)
+
+
+def draft_files(role: str, samples: Sequence[Sample]) -> DraftedFiles:
+    """What the files of one role look like; `samples` are at least one, and of one layout."""
+    contents = _contents(samples)
+    chosen = _assigned(role, contents)
+    fields = _dated_alike(
+        [_drafted(role, column, contents[column], *found) for column, found in chosen.items() if found is not None]
+    )
+    undeclared = tuple(
+        (shown_name(column, place), content.filled)
+        for place, (column, content) in enumerate(contents.items(), 1)
+        if chosen.get(column) is None
+    )
+    path, questions = _glob([sample.name for sample in samples])
+    terms = replace(samples[0].terms, role=role, path=path, fields=tuple(field.terms for field in fields))
+    return DraftedFiles(terms, fields, undeclared, (*questions, *_whole(role, samples, fields)))
+
+
+def _contents(samples: Sequence[Sample]) -> dict[str, Content]:
+    names = dict.fromkeys(name for sample in samples for name in sample.columns if name)
+    return {
+        name: content_of(pa.concat_arrays([sample.columns[name] for sample in samples if name in sample.columns]))
+        for name in list(names)[:MOST_COLUMNS]
+    }
+
+
+def _assigned(role: str, contents: Mapping[str, Content]) -> dict[str, tuple[str, float, float] | None]:
+    """Column -> field, nearness of the name, evidence of the content; the best pairs first, each side once."""
+    scored = []
+    for place, (column, content) in enumerate(contents.items()):
+        near = field_nearness(role, column) if len(column) <= LONGEST_NAME else {}
+        for field in CANONICAL_FIELDS[role]:
+            name = near.get(field, 0.0)
+            if not name and not _tells(field, content):
+                continue
+            evidence = _evidence(field, content)
+            score = name + 0.5 * evidence if name else 0.7
+            if score >= _LEAST:
+                scored.append((-score, place, field, column, name, evidence))
+    found: dict[str, tuple[str, float, float] | None] = dict.fromkeys(contents)
+    taken: set[str] = set()
+    for _, _, field, column, name, evidence in sorted(scored):
+        if found[column] is None and field not in taken:
+            found[column] = (field, name, evidence)
+            taken.add(field)
+    return found
+
+
+def _evidence(field: str, content: Content) -> float:
+    """1 where the content is that of the field, -1 where it is not, 0 where it says nothing."""
+    if not content.filled_count:
+        return 0.0
+    kind = _KIND.get(field)
+    if kind is None:
+        return -1.0 if any(content.share(foreign) > _SHOWS for foreign in _FOREIGN) else 0.5
+    share = content.share(kind)
+    if share >= _SHOWS:
+        return 1.0
+    return -1.0 if share < _BELIES and field not in _LOOSE else -0.2
+
+
+def _tells(field: str, content: Content) -> bool:
+    """Whether the content alone gives the field away."""
+    kind = _TELLING.get(field)
+    if kind is None or content.filled_count < 5 or content.share(kind) < 0.9:
+        return False
+    return kind not in ("postal_code", "decision", "siren") or content.distinct_count > 5
+
+
+def _drafted(role: str, column: str, content: Content, field: str, name: float, evidence: float) -> DraftedField:
+    is_reference = (role, field) == ("leads", "lead_id")
+    terms, questions = draft_field(field, column, content, is_starred=field in _STARRED[role])
+    named = max(field_nearness(role, column), key=lambda other: field_nearness(role, column)[other], default=None)
+    confidence, doubt = _confidence(field, name, evidence, content)
+    if not name and named:
+        confidence, doubt = UNSURE, (f"is this {field}, as its values look, or {named}, as its name says?",)
+    is_unique = is_reference and content.is_distinct
+    if is_reference and content.filled_count and not is_unique:
+        questions += ("some references repeat in the sample; is this the reference of one lead?",)
+    return DraftedField(terms, confidence, (*doubt, *questions), content.filled, is_unique)
+
+
+def _dated_alike(fields: Sequence[DraftedField]) -> tuple[DraftedField, ...]:
+    """Instants of which the sample has none, written as the first instant of the file is."""
+    like = next((one.terms for one in fields if one.terms.logical_type == "timestamp" and one.filled), None)
+    if like is None:
+        return tuple(fields)
+    return tuple(
+        replace(one, terms=replace(one.terms, format=like.format, default_timezone=like.default_timezone))
+        if one.terms.name in INSTANT_FIELDS and not one.filled
+        else one
+        for one in fields
+    )
+
+
+def _confidence(field: str, name: float, evidence: float, content: Content) -> tuple[str, tuple[str, ...]]:
+    """How sure the mapping is, and what to ask where it is not."""
+    if not content.filled_count:
+        doubt = f"is this {field}? The column is empty in the sample"
+        return (LIKELY if name >= _EXACT else UNSURE), (doubt,)
+    if evidence < 0:
+        return UNSURE, (f"is this {field}? The name says so, most values do not look like it",)
+    if name >= _EXACT:
+        return SURE, ()
+    if name == 0.0:
+        return LIKELY, (f"is this {field}? Only its values look like it",)
+    doubt = f"is this {field}? The name is near, and may mean something else"
+    return (LIKELY if name >= VAGUE or evidence == 1.0 else UNSURE), (doubt,)
+
+
+def _glob(names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """A glob for files of these names: digits of dates and counters become `*`."""
+    globs = dict.fromkeys(_starred(name) for name in names)
+    if any(shown_name(glob, 1) != glob for glob in globs):
+        return f"*.{names[0].rpartition('.')[2]}", (
+            "which names do the files bear? Those of the sample are not repeated here",
+        )
+    glob = next(iter(globs)) if len(globs) == 1 else _common(list(globs))
+    if "*" not in glob:
+        return glob, ("is the file always called so? The sample's name holds no date",)
+    return glob, ()
+
+
+def _starred(name: str) -> str:
+    stem, dot, end = name.rpartition(".")
+    starred = re.sub(r"\d[\d_.T-]*\d|\d", "*", stem if dot else name)
+    return re.sub(r"\*(?:[-_ (]*\*)+\)?", "*", starred) + (dot + end if dot else "")
+
+
+def _common(globs: Sequence[str]) -> str:
+    """What begins and ends all of them."""
+    first = globs[0]
+    start = next((at for at in range(len(first)) if len({glob[: at + 1] for glob in globs}) > 1), len(first))
+    rest = [glob[start:] for glob in globs]
+    end = next((at for at in range(len(rest[0])) if len({glob[len(glob) - at - 1 :] for glob in rest}) > 1), 0)
+    return re.sub(r"\*+", "*", f"{first[:start]}*{rest[0][len(rest[0]) - end :]}")
+
+
+def _whole(role: str, samples: Sequence[Sample], fields: Iterable[DraftedField]) -> list[str]:
+    """Questions about the files as such."""
+    found = {field.terms.name for field in fields}
+    questions = [f"the vendor's files have {difference}; can the export do without?" for difference in _odd(samples)]
+    dialects = {(one.terms.format, one.terms.delimiter, one.terms.encoding, one.terms.sheet) for one in samples}
+    if len(dialects) > 1:
+        questions.append("the samples are not of one format; which is agreed?")
+    if len({frozenset(sample.columns) for sample in samples}) > 1:
+        questions.append("the samples do not have the same columns; which are agreed?")
+    missing = [name for name in _STARRED[role] if name not in found and name != "decision"]
+    if role == "leads" and not found & {"email", "phone"}:
+        missing.append("email or phone")
+    questions += [f"which column holds {name}? Without it every row is rejected" for name in missing]
+    return questions
+
+
+def _odd(samples: Sequence[Sample]) -> list[str]:
+    return list(dict.fromkeys(difference for sample in samples for difference in sample.differences))

@@ -1,0 +1,207 @@
+"""Many small delimited files read at once, where that gives exactly what reading each of them alone gives.
+
+The first file with a certain first line is looked at as any other (`csv_surveys`). What it tells holds for the others
+with that first line as long as their rows are plain: lines of text that nothing but this header, dialect and encoding
+can explain. Rows that are not, and all that is not told here, are left to be read alone (`csv_files`).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.contracts.contract import FileTerms, declared_names, declared_places
+from pipelines.formats.delimited.dialects import QUOTES, expected_dialect, fitting_quote
+from pipelines.formats.delimited.header import Header, footer_start
+from pipelines.formats.delimited.reader import Reading, read_rows, well_formed
+from pipelines.formats.delimited.records import MARK, Grid, Places, Records, scan
+from pipelines.formats.delimited.survey import HEAD, Survey, are_no_rows, survey_csv
+from pipelines.formats.kinds import kind_of
+from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
+from pipelines.formats.raw import AlikeFiles, RawChunk
+from pipelines.formats.source import SMALL, BytesSource
+from pipelines.formats.text_encodings import encoding_of, recoded, survey
+
+GATHERED_BYTES: Final = 2**20
+"""Text that is read at once."""
+_FEW: Final = 4
+_MOST_TEMPLATES: Final = 1000
+_DIGIT_OR_AT: Final = re.compile(rb"[0-9@]")
+_KEPT_BY_NFC: Final = re.compile(r"[!#-&(-JL-~]+")
+"""What NFC makes of nothing but itself: ASCII without K, of which there is a second one; without quotes as well."""
+
+
+@dataclass(frozen=True)
+class _Small:
+    """A file, by its place among those that were asked for."""
+
+    place: int
+    content: bytes
+    text: bytes
+    """As UTF-8, without its mark."""
+
+    @property
+    def line(self) -> bytes:
+        """The first line, with its end; empty where there is no second one."""
+        return self.text[: self.text.find(b"\n") + 1]
+
+
+def read_csv_together(files: Iterable[tuple[int, bytes]], terms: FileTerms, limits: Limits) -> Iterator[AlikeFiles]:
+    """Read those of some files that can be read together; the others are left out.
+
+    Args:
+        files: place and content of delimited texts; those of more than `SMALL` bytes are left out.
+        terms: what the contract says of all of them.
+        limits: files that may exceed them are left out.
+    """
+    templates: dict[bytes, _Template | None] = {}
+    for gathered in _gathered(files):
+        by_line: dict[bytes, list[_Small]] = {}
+        for place, content in gathered:
+            if len(content) <= min(SMALL, limits.file_bytes) and (text := _text(content, terms)) is not None:
+                small = _Small(place, content, text)
+                by_line.setdefault(small.line, []).append(small)
+        for line, ours in by_line.items():
+            if line not in templates and len(ours) > 1 and len(templates) < _MOST_TEMPLATES:
+                templates[line] = _template(ours[0], terms, limits)
+            template = templates.get(line)
+            if template is not None:
+                yield from _read(template, [file for file in ours if template.may_hold_for(file.text)])
+
+
+def _gathered(files: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    held: list[tuple[int, bytes]] = []
+    byte_count = 0
+    for place, content in files:
+        held.append((place, content))
+        byte_count += len(content)
+        if byte_count > GATHERED_BYTES:
+            yield held
+            held, byte_count = [], 0
+    yield held
+
+
+def _text(content: bytes, terms: FileTerms) -> bytes | None:
+    """The text of a file; None where it is not in the contract's encoding, or a byte of it is no character."""
+    encoding = encoding_of(survey([content]), terms.encoding)
+    if encoding is None or encoding.has_strays or any(encoding.differences(terms.encoding)):
+        return None
+    if encoding.codec != "utf-8" and kind_of(content, terms.format) != "csv":  # elsewhere the line tells
+        return None
+    return recoded(content, encoding, is_whole=True)
+
+
+@dataclass(frozen=True)
+class _Template:
+    """What a file told of all files with its first line."""
+
+    line: bytes
+    """The header, with its line end."""
+    needles: tuple[bytes, ...]
+    """One stands in any text that holds a name of the contract which is not in the header."""
+    reading: Reading
+
+    @property
+    def header(self) -> Header:
+        return self.reading.survey.header
+
+    def may_hold_for(self, text: bytes) -> bool:
+        """Whether the rows of a file look plain at its start and end, and in its quotes."""
+        start, dialect = len(self.line), self.header.dialect
+        first_row = text[start : text.find(b"\n", start) + 1]
+        if not text.endswith(b"\n") or not _DIGIT_OR_AT.search(first_row):  # it could go on with the header
+            return False
+        body = text[start:]
+        has_quote = fitting_quote(text, dialect.delimiter, dialect.quote) == dialect.quote
+        return has_quote and footer_start(body, self.header) == len(body)
+
+    def is_plain(self, rows: bytes) -> bool:
+        """Whether the rows of some files, one after the other, can be nothing else under this header."""
+        line_end = b"\r\n" if self.line.endswith(b"\r\n") else b"\n"
+        has_own_ends = rows.count(b"\r") == (rows.count(b"\n") if line_end == b"\r\n" else 0)
+        is_odd = any(sign in rows for sign in (b"\\", MARK, self.header.lines[0]))
+        if is_odd or not has_own_ends or rows.count(line_end) != rows.count(b"\n"):
+            return False
+        bare = _without_quotes(rows) if self.needles else b""
+        return not any(needle in bare for needle in self.needles)
+
+
+def _without_quotes(text: bytes) -> bytes:
+    return text.translate(None, "".join(QUOTES).encode())
+
+
+def _template(file: _Small, terms: FileTerms, limits: Limits) -> _Template | None:
+    """What a file tells of those with its first line; None where it tells of itself alone."""
+    try:
+        found = survey_csv(BytesSource(file.content), terms, limits, HEAD)
+    except FileRefusedError:
+        return None
+    if isinstance(found, FileRefusal) or not _is_of_text(file.line) or not _is_plain(found, file.line, terms):
+        return None
+    names, declared = found.header.names, declared_names(terms)
+    missing = declared - {*names}
+    needles = [max(_KEPT_BY_NFC.findall(name.split(" ")[-1]), key=len, default="").encode() for name in missing]
+    if any(needle in _without_quotes(file.line) for needle in needles):  # also an empty one
+        return None
+    reading = Reading(BytesSource(b""), found, declared_places(names, declared), limits, HEAD)
+    return _Template(file.line, tuple(needles), reading)
+
+
+def _is_of_text(line: bytes) -> bool:
+    """Whether a file with this first line is delimited text, whatever follows."""
+    return kind_of(line, "csv") == "csv" and line.removeprefix(MARK).lstrip()[:1] not in b"[{<"
+
+
+def _is_plain(found: Survey, line: bytes, terms: FileTerms) -> bool:
+    """Whether a file is as the contract says, and its first line all of its header."""
+    header = found.header
+    is_agreed = not found.differences and header.dialect == expected_dialect(terms) and header.dialect.quote in QUOTES
+    is_first_line = header.body == len(line) and len(header.lines) == 1 and header.sheet_rows == 1
+    is_named = all(header.names) and len(header.names) == header.width > 1
+    has_one_end = line.count(b"\r") == line.endswith(b"\r\n") and b"\\" not in line
+    knows_some = bool(declared_names(terms) & {*header.names})
+    return is_agreed and is_first_line and is_named and has_one_end and knows_some
+
+
+def _read(template: _Template, files: Sequence[_Small]) -> Iterator[AlikeFiles]:
+    """Read files together; where something is odd in one of them, each half of them."""
+    alike = _alike(template, files) if len(files) >= _FEW else None
+    if alike is not None:
+        yield alike
+    elif len(files) > 1:
+        middle = len(files) // 2
+        yield from _read(template, files[:middle])
+        yield from _read(template, files[middle:])
+
+
+def _alike(template: _Template, files: Sequence[_Small]) -> AlikeFiles | None:
+    """Files as one text under one header; None where a row is not plain, or a limit is exceeded."""
+    rows = b"".join([file.text[len(template.line) :] for file in files])
+    counts = np.array([file.text.count(b"\n") - 1 for file in files], np.int64)
+    limits, header, total = template.reading.limits, template.header, int(counts.sum())
+    if counts.max() > limits.rows or not template.is_plain(rows):
+        return None
+    records = scan(template.line + rows, Grid(header.dialect, header.width, limits.cell_characters), is_last=True)
+    is_a_line_each = len(records) == total + 1 and not records.is_broken.any()
+    if not is_a_line_each or are_no_rows(records, template.reading.survey)[1:].any():
+        return None
+    table = _table(records, np.arange(1, total + 1), template.reading)
+    if table is None:
+        return None
+    row_numbers = np.arange(1, total + 1) - np.repeat(np.cumsum(counts) - counts, counts)
+    none = pa.array([], pa.int64())
+    chunk = RawChunk(table, pa.array(row_numbers), none, pa.array(row_numbers + header.sheet_rows), none)
+    places, names = tuple(file.place for file in files), header.names
+    return AlikeFiles(places, tuple(counts.tolist()), names, well_formed(names), chunk)
+
+
+def _table(records: Records, rows: Places, reading: Reading) -> pa.Table | None:
+    """The rows, if all are well-formed."""
+    try:
+        table, whole = read_rows(records, rows, reading)
+    except FileRefusedError:
+        return None
+    return table if len(whole) == len(rows) else None

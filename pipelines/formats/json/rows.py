@@ -1,0 +1,259 @@
+"""The rows of a JSON text, one parsed object each, without holding the text. `json_files` makes columns of them.
+
+A text is JSON Lines, or one document: an array of objects, an object with one such array, or objects one after another.
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite
+from typing import Any, Final
+
+import orjson
+
+from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
+
+EXPECTED_LINE: Final = "one JSON object on each line"
+EXPECTED_ELEMENT: Final = "a JSON object"
+ROW_CELLS: Final = 64
+"""A row may have as many bytes as so many cells of the greatest length."""
+_WHOLE: Final = FileRefusal("file_undecodable", "a whole JSON document with one array of objects")
+_BLANKS: Final = " \t\r\n"
+_BLANK: Final = re.compile(f"[{_BLANKS}]*")
+_TO_ZEROS: Final = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG_NUMBER: Final = b"0" * 16  # digits that a binary number may not hold
+_TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{},]', re.DOTALL)
+_ANOTHER: Final = re.compile(r"\[\s*\{")
+_SHORT: Final = 15  # digits that a binary number holds exactly
+
+Row = tuple[dict[str, Any] | None, int]
+"""A parsed object and about how many bytes it took; None for what is no object."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the rows lie in the text."""
+
+    is_lines: bool
+    start: int = 0
+    """Characters before the first element of a document."""
+    is_closed: bool = False
+    """Whether the elements end with a bracket."""
+
+
+def shape_of(head: str, declared: frozenset[str]) -> Shape:
+    """The shape of a text, by its first characters. `declared`: columns; an array below one of them is a value."""
+    text = head.lstrip(_BLANKS)
+    start = len(head) - len(text)
+    first, _, more = text.partition("\n")
+    is_alone = not more.strip(_BLANKS)
+    value = _parsed(first.encode("utf-8", "replace"), may_be_any=True)
+    if text.startswith("[") and (value is None or is_alone):
+        return Shape(True) if _is_broken_line(first, more) else Shape(False, start + 1, is_closed=True)
+    if not text.startswith("{") or (value is not None and not is_alone):
+        return Shape(True)
+    inside = None if isinstance(value, dict) and value.keys() & declared else _array_in_object(text, declared)
+    if inside is not None:
+        return Shape(False, start + inside, is_closed=True)
+    is_line = value is not None or any(_parsed(line.encode("utf-8", "replace")) for line in more.split("\n")[:20])
+    return Shape(True) if is_line else Shape(False, start)
+
+
+def _is_broken_line(first: str, more: str) -> bool:
+    """True for a line that opens an array by mistake: no element goes on after it, and the next line is an object."""
+    following = next((line for line in more.split("\n") if line.strip(_BLANKS)), "")
+    is_open = first.rstrip(_BLANKS)[-1:] in ("[", ",")
+    return not is_open and _parsed(following.encode("utf-8", "replace")) is not None
+
+
+def rows_of(blocks: Iterable[bytes], shape: Shape, limits: Limits) -> Iterator[Row]:
+    """The rows in order.
+
+    Raises:
+        FileRefusedError: a document that is cut, or a row that is too long.
+    """
+    most = limits.cell_characters * ROW_CELLS
+    return _lines(blocks, most, limits) if shape.is_lines else _elements(blocks, shape, most, limits)
+
+
+def _lines(blocks: Iterable[bytes], most: int, limits: Limits) -> Iterator[Row]:
+    rest = b""
+    for block in blocks:
+        text = rest + block
+        *lines, rest = text.split(b"\n")
+        is_short = not _has_long_number(text)
+        for line in lines:
+            if not _is_blank(line):
+                yield _parsed(line, is_fast=is_short or not _has_long_number(line)), len(line)
+        if len(rest) > most:
+            raise FileRefusedError(limits.refusal("cell_characters"))
+    if not _is_blank(rest):
+        yield _parsed(rest, is_fast=False), len(rest)
+
+
+def _has_long_number(text: bytes) -> bool:
+    return _LONG_NUMBER in text.translate(_TO_ZEROS)
+
+
+def _is_blank(line: bytes) -> bool:
+    return not line or line.isspace()
+
+
+def _parsed(line: bytes, *, is_fast: bool = False, may_be_any: bool = False) -> Any:
+    """A line's object, or None. The fast parser is used where it loses no digit; it refuses some of what is JSON."""
+    try:
+        value = orjson.loads(line) if is_fast else _decoded(line)
+    except (ValueError, RecursionError):
+        if is_fast:
+            return _parsed(line, may_be_any=may_be_any)
+        return None
+    return value if may_be_any or isinstance(value, dict) else None
+
+
+def _decoded(line: bytes) -> Any:
+    if b"\0" in line:
+        raise ValueError("bytes that are no character")
+    return _DECODER.decode(line.decode())
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _number(text: str) -> float | Decimal:
+    value = float(text)
+    return value if len(text) <= _SHORT and isfinite(value) else Decimal(text)
+
+
+_DECODER: Final = json.JSONDecoder(parse_float=_number, parse_constant=_no_number, strict=False)
+
+
+def _array_in_object(text: str, declared: frozenset[str]) -> int | None:
+    """Where the elements of the first array of objects in an object start; None when there is none in sight.
+
+    An object with a column of the contract's is a row itself.
+    """
+    place = 1
+    try:
+        while True:
+            key, place = _DECODER.raw_decode(text, _after_blanks(text, place))
+            place = _after_blanks(text, place)
+            if text[place] != ":" or key in declared:
+                return None
+            place = _after_blanks(text, place + 1)
+            if text[place] == "[" and text[_after_blanks(text, place + 1)] in "{]":
+                return place + 1
+            place = _after_blanks(text, _DECODER.raw_decode(text, place)[1])
+            if text[place] != ",":
+                return None
+            place += 1
+    except (ValueError, IndexError, RecursionError):
+        return None
+
+
+def _after_blanks(text: str, place: int) -> int:
+    found = _BLANK.match(text, place)
+    return found.end() if found else place
+
+
+def _elements(blocks: Iterable[bytes], shape: Shape, most: int, limits: Limits) -> Iterator[Row]:
+    """The elements of a document. One that is broken is no object; where it ends is told by its brackets."""
+    window = _Window(blocks)
+    window.skip(shape.start)
+    while (sign := window.next_sign()) and not (sign == "]" and shape.is_closed):
+        if sign == ",":
+            window.skip(1)
+            continue
+        element = window.element()
+        while element is None:
+            if not window.grow():
+                raise FileRefusedError(_WHOLE)
+            if len(window.text) > most:
+                raise FileRefusedError(limits.refusal("cell_characters"))
+            element = window.element()
+        yield element
+    if shape.is_closed and (sign != "]" or not window.is_ended(most)):
+        raise FileRefusedError(_WHOLE)
+
+
+class _Window:
+    """The part of a text that is being read."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self._texts = codecs.iterdecode(blocks, "utf-8", "replace")
+        self.text = ""
+        self.place = 0
+
+    def grow(self) -> bool:
+        """Read on; False at the end. Reads as much as it holds, so that a long element is not parsed too often."""
+        more: list[str] = []
+        wanted = len(self.text) - self.place
+        while sum(map(len, more)) <= wanted:
+            text = next(self._texts, None)
+            if text is None:
+                break
+            more.append(text)
+        self.text, self.place = self.text[self.place :] + "".join(more), 0
+        return bool(more)
+
+    def skip(self, count: int) -> None:
+        """Leave so many characters behind."""
+        while len(self.text) < self.place + count and self.grow():
+            pass
+        self.place += count
+
+    def next_sign(self) -> str:
+        """The next character that is not blank; "" at the end."""
+        while (place := _after_blanks(self.text, self.place)) == len(self.text):
+            self.place = place
+            if not self.grow():
+                return ""
+        self.place = place
+        return self.text[place]
+
+    def element(self) -> Row | None:
+        """The next element; None while it is not whole."""
+        start = self.place
+        try:
+            value, end = _DECODER.raw_decode(self.text, start)
+        except (ValueError, RecursionError):
+            found = self._end_of_broken(start)
+            if found is None:
+                return None
+            self.place = found
+            return None, found - start
+        if end == len(self.text) and not isinstance(value, dict):
+            return None  # a number may go on
+        self.place = end
+        has_strays = "\0" in self.text[start:end]
+        return (value if isinstance(value, dict) and not has_strays else None), end - start
+
+    def _end_of_broken(self, start: int) -> int | None:
+        depth = 0
+        for token in _TOKEN.finditer(self.text, start):
+            sign = token[0]
+            if sign[0] == '"':
+                if not token[1]:
+                    return None
+            elif sign in "[{":
+                depth += 1
+            elif sign == "," and not depth:
+                return token.start()
+            elif sign in "]}":
+                depth -= 1
+                if depth <= 0:
+                    return token.start() if depth < 0 and token.start() > start else token.end()
+        return None
+
+    def is_ended(self, most: int) -> bool:
+        """Whether after the closing bracket there is nothing more to read: no second array of objects, no garbage."""
+        self.place += 1
+        sign = self.next_sign()
+        while self.grow():
+            if len(self.text) > most:
+                return False
+        rest = self.text[self.place :]
+        return not sign or (sign in ",}" and not _ANOTHER.search(rest) and rest.rstrip(_BLANKS).endswith("}"))

@@ -1,0 +1,182 @@
+"""Parquet to text by column, a batch of rows at a time: instants in ISO 8601, whole numbers without `.0`."""
+
+import io
+from collections.abc import Iterator
+from itertools import islice, pairwise
+from typing import BinaryIO, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.contracts.contract import FileTerms, declared_names, declared_places
+from pipelines.formats.limits import FileRefusal, Limits
+from pipelines.formats.raw import RawChunk, RawFile
+from pipelines.formats.source import Source
+from pipelines.formats.values_as_text import text_array
+from pipelines.vocabulary.column_names import column_name
+
+CHUNK: Final = 65_536
+"""Rows of a batch."""
+CHUNK_BYTES: Final = 2**26
+"""Bytes of text in a chunk, about."""
+_BUFFER: Final = 2**20
+_LONG: Final = 2**14
+_LARGEST_WHOLE: Final = 2.0**63
+_TEXT: Final = pa.string()
+_BY_VALUE: Final = (pa.types.is_decimal, pa.types.is_nested, pa.types.is_duration, pa.types.is_interval)
+
+
+def read_parquet(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
+    """Read the declared columns, a path such as `contact.email` leading into a struct; a name with dots wins."""
+    declared = declared_names(terms)
+    with _open(source, limits) as stream, _parquet(stream) as file:
+        schema = file.schema_arrow
+        limits.check("columns", len(schema.names))
+        groups = (file.metadata.row_group(place).num_rows for place in range(file.num_row_groups))
+        limits.check("rows", max(file.metadata.num_rows, sum(groups)))
+    paths = [path for column in schema for path in _paths(column, (), declared)]
+    names = [column_name(".".join(path)) for path in paths]
+    places = declared_places(names, declared)
+    wanted = {name: paths[place] for name, place in places.items()}
+    return RawFile(tuple(names), lambda: _chunks(source, limits, wanted) if wanted else iter(()))
+
+
+def _open(source: Source, limits: Limits) -> BinaryIO:
+    """A stream that can be read in any order; the content of a packing is held in memory."""
+    stream = source.open()
+    if stream.seekable():
+        return stream
+    stream.close()
+    return io.BytesIO(source.read())
+
+
+def _parquet(stream: BinaryIO, dictionaries: list[str] | None = None) -> pq.ParquetFile:
+    return pq.ParquetFile(stream, buffer_size=_BUFFER, pre_buffer=False, read_dictionary=dictionaries)
+
+
+def _paths(field: pa.Field, above: tuple[str, ...], declared: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    """The values of a column: its own, or those of a struct that the contract reads into."""
+    path = (*above, field.name)
+    name = column_name(".".join(path))
+    if pa.types.is_struct(field.type) and name not in declared and any(n.startswith(f"{name}.") for n in declared):
+        for inner in field.type:
+            yield from _paths(inner, path, declared)
+    else:
+        yield path
+
+
+def _chunks(source: Source, limits: Limits, wanted: dict[str, tuple[str, ...]]) -> Iterator[RawChunk]:
+    done = 0
+    columns = sorted({path[0] for path in wanted.values()})
+    with _open(source, limits) as stream:
+        repeated = _long_repeated(stream, columns)
+        stream.seek(0)
+        with _parquet(stream, repeated) as file:
+            for batch in file.iter_batches(CHUNK, columns=columns, use_threads=False):
+                for part in _bounded(batch):
+                    yield _chunk(part, wanted, done)
+                    done += part.num_rows
+
+
+def _long_repeated(stream: BinaryIO, columns: list[str]) -> list[str]:
+    """Text columns with long values in a dictionary: some kilobytes of file can stand for terabytes of text.
+
+    They are read as dictionaries, which is slow where most values differ.
+    """
+    with _parquet(stream) as file:
+        texts = [field.name for field in file.schema_arrow if field.name in columns and _is_text(field.type)]
+    stream.seek(0)
+    found: set[str] = set()
+    if not texts:
+        return []  # a batch of no columns would make room for as many rows as the file says it has
+    with _parquet(stream, texts) as file:
+        for group in range(file.num_row_groups):
+            for first in islice(file.iter_batches(1, row_groups=[group], columns=texts, use_threads=False), 1):
+                for name, values in zip(first.schema.names, first.columns, strict=True):
+                    if (pc.max(pc.binary_length(values.dictionary)).as_py() or 0) > _LONG:
+                        found.add(name)
+    return sorted(found)
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_string(type_) or pa.types.is_binary(type_) or pa.types.is_large_string(type_))
+
+
+def _bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """A batch in parts whose repeated texts, written out, stay small; none for no rows."""
+    if not batch.num_rows:
+        return
+    sizes = np.zeros(batch.num_rows, np.int64)
+    for column in batch.columns:
+        if pa.types.is_dictionary(column.type):
+            lengths = pc.binary_length(column.dictionary).take(column.indices).fill_null(0)
+            sizes += np.asarray(lengths, np.int64)
+    parts = sizes.cumsum() // CHUNK_BYTES
+    starts = [0, *(np.flatnonzero(np.diff(parts)) + 1), batch.num_rows]
+    for start, end in pairwise(starts):
+        yield batch.slice(start, end - start)
+
+
+def _chunk(batch: pa.RecordBatch, wanted: dict[str, tuple[str, ...]], done: int) -> RawChunk:
+    table = pa.table({name: _column_text(_at(batch, path)) for name, path in wanted.items()})
+    numbers = pa.array(np.arange(done + 1, done + batch.num_rows + 1))
+    return RawChunk(table, numbers, pa.array([], pa.int64()))
+
+
+def _at(batch: pa.RecordBatch, path: tuple[str, ...]) -> pa.Array:
+    """The values at a path; of two columns with one name, those of the first."""
+    column = batch.column(batch.schema.names.index(path[0]))
+    for name in path[1:]:
+        column = pc.struct_field(column, [column.type.get_field_index(name)])
+    return column
+
+
+def _column_text(column: pa.Array) -> pa.Array:
+    """A column of any type as text."""
+    type_ = column.type
+    if isinstance(type_, pa.UuidType):
+        return _values_text(column)
+    if isinstance(type_, pa.BaseExtensionType):
+        return _column_text(column.storage)
+    if pa.types.is_dictionary(type_):
+        return _column_text(column.dictionary_decode())
+    if pa.types.is_run_end_encoded(type_):
+        return _column_text(pc.run_end_decode(column))
+    if pa.types.is_null(type_):
+        return pa.nulls(len(column), _TEXT)
+    if pa.types.is_timestamp(type_):
+        return _instants(column)
+    if pa.types.is_date64(type_):
+        return column.cast(pa.date32()).cast(_TEXT)
+    if pa.types.is_floating(type_):
+        return _floats(column.cast(pa.float64()))
+    if pa.types.is_time64(type_):
+        return column.cast(pa.time64("us"), safe=False).cast(_TEXT)
+    if any(is_typed(type_) for is_typed in _BY_VALUE):
+        return _values_text(column)
+    try:
+        return column.cast(_TEXT)
+    except pa.ArrowException:  # bytes that are no text
+        return _values_text(column)
+
+
+def _values_text(column: pa.Array) -> pa.Array:
+    return text_array(column.to_pylist())
+
+
+def _instants(column: pa.Array) -> pa.Array:
+    """Instants to the microsecond; with a zone, in UTC."""
+    unit = "us" if column.type.unit == "ns" else column.type.unit
+    local = column.cast(pa.timestamp(unit, column.type.tz), safe=False).cast(pa.int64()).cast(pa.timestamp(unit))
+    texts = local.cast(_TEXT)
+    return pc.binary_join_element_wise(texts, "Z", "") if column.type.tz else texts
+
+
+def _floats(column: pa.Array) -> pa.Array:
+    """Numbers in full; what is no number is nothing."""
+    is_whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), _LARGEST_WHOLE))
+    if not pc.all(pc.fill_null(is_whole, True)).as_py():
+        return _values_text(column)
+    return pc.if_else(is_whole, column, None).cast(pa.int64()).cast(_TEXT)

@@ -1,0 +1,45 @@
+"""TODO docstring."""
+
+import io
+from dataclasses import dataclass
+from typing import BinaryIO, Final, Protocol
+
+
+class InboxFaultError(OSError):
+    """A delivered file can't be read for a reason of ours: a broken disk, missing rights, a lost key."""
+
+
+class Source(Protocol):
+    """Bytes that can be read again and again."""
+
+    def open(self) -> BinaryIO:
+        """A new stream from the first byte on; seekable unless the file is packed.
+
+        Reading may raise `FileRefusedError` (a limit, a broken packing) and `InboxFaultError` (our fault).
+        """
+
+    def read(self) -> bytes:
+        """All of it, if it may be held in memory.
+
+        Raises:
+            FileRefusedError: it is longer.
+        """
+
+
+@dataclass(frozen=True)
+class BytesSource:
+    """Content that is in memory already."""
+
+    content: bytes
+
+    def open(self) -> BinaryIO:
+        """A new stream."""
+        return io.BytesIO(self.content)
+
+    def read(self) -> bytes:
+        """All of it."""
+        return self.content
+
+
+SMALL: Final = 2**16
+"""Bytes of a file that is worth holding, and that is seen at one look."""

@@ -1,0 +1,193 @@
+"""In which encoding a file is, decided over all of its bytes, and its text as UTF-8 in blocks.
+
+The evidence decides, not the contract: a byte order mark, then UTF-16 by its zeros, then UTF-8, then the contract's
+encoding, then Windows-1252. What the text means belongs to the readers.
+"""
+
+import codecs
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from pipelines.formats.source import Source
+
+BLOCK: Final = 8 * 2**20
+"""Bytes that are read at a time."""
+WINDOWS: Final = "cp1252"
+STRAY: Final = b"\0"
+"""Stands in the text for bytes that are no character, as for zero bytes: a cell that holds one can't be read."""
+_MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_SHOWN: Final = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", WINDOWS: "Windows-1252"}
+_SAME: Final = {"iso8859-1": WINDOWS, "utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-16-be": "utf-16-le"}
+_STARTS_OF_ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xd0\xcf\x11\xe0", b"%PDF-")
+_HEAD: Final = 4096
+_ZEROS_IN_BINARY: Final = 100  # one byte of so many is zero in what is no text
+_UNDEFINED: Final = b"\x81\x8d\x8f\x90\x9d"
+_CONTROLS: Final = bytes(range(0x80, 0xA0))
+# in Windows-1252 undefined or next to never used, in the code pages of DOS and of old Macs the French accents
+_RARE: Final = _UNDEFINED + b"\x82\x83\x84\x86\x87\x88\x89\x8b\x98"
+_LETTERS: Final = bytes(range(0xC0, 0x100))
+
+codecs.register_error("stray", lambda error: (STRAY.decode(), getattr(error, "end", 0)))
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How to get from bytes to text."""
+
+    codec: str
+    mark: int = 0
+    """Bytes of the byte order mark."""
+    has_strays: bool = False
+    """True if some bytes are, or may be, no characters."""
+    is_ascii: bool = False
+    """True if the bytes mean the same in every encoding that extends ASCII."""
+
+    def differences(self, stated: str | None) -> Iterator[str]:
+        """Where this is not what the contract states, in words."""
+        if stated is None or _same(stated) == _same(self.codec) or (self.is_ascii and _extends_ascii(stated)):
+            return
+        yield f"contract says encoding {stated}, found {_SHOWN.get(self.codec, self.codec)}"
+
+
+@dataclass
+class Bytes:
+    """What was seen of a file's bytes: counts of what tells encodings apart."""
+
+    head: bytes = b""
+    size: int = 0
+    zeros: int = 0
+    zero_pairs: int = 0
+    wide: int = 0
+    """Bytes that go on with a character of good UTF-8."""
+    odd: int = 0
+    """Bytes that are none."""
+    undefined: int = 0
+    controls: int = 0
+    rare: int = 0
+    letters: int = 0
+    _rest: bytes = field(default=b"", repr=False)
+
+    def see(self, block: bytes) -> None:
+        """Count a block in."""
+        self.head = self.head or block[:_HEAD]
+        self.size += len(block)
+        zeros = block.count(STRAY)
+        self.zeros += zeros
+        self.zero_pairs += block.count(STRAY * 2) if zeros else 0
+        if self._rest or not block.isascii():
+            self._see_high(self._rest + block)
+
+    def _see_high(self, block: bytes, *, is_last: bool = False) -> None:
+        try:
+            text, used = codecs.utf_8_decode(block, "strict", is_last)
+            good = used
+        except UnicodeDecodeError:
+            text, used = codecs.utf_8_decode(block, "ignore", is_last)
+            good = len(text.encode())
+            self.odd += used - good
+            self.undefined += _count(block, _UNDEFINED)
+            self.controls += _count(block, _CONTROLS)
+            self.rare += _count(block, _RARE)
+            self.letters += _count(block, _LETTERS)
+        self.wide += good - len(text)
+        self._rest = block[used:]
+
+    def end(self) -> "Bytes":
+        """All was seen."""
+        rest, self._rest = self._rest, b""
+        if rest:
+            self._see_high(rest, is_last=True)
+        return self
+
+
+def survey(blocks: Iterable[bytes]) -> Bytes:
+    """What there is to know of a file's bytes."""
+    seen = Bytes()
+    for block in blocks:
+        seen.see(block)
+    return seen.end()
+
+
+def encoding_of(seen: Bytes, stated: str | None) -> Encoding | None:
+    """The encoding of a file, `stated` being the contract's; None for what is no text in any that it could be.
+
+    Text that is UTF-8 but for some bytes stays UTF-8; those bytes become `STRAY`.
+    """
+    mark, marked = next(((len(mark), name) for mark, name in _MARKS if seen.head.startswith(mark)), (0, None))
+    wide = marked or _by_zeros(seen.head)
+    if wide and wide != "utf-8":
+        return None if seen.zero_pairs * 2 * _ZEROS_IN_BINARY > seen.size else Encoding(wide, mark, has_strays=True)
+    if seen.zeros * _ZEROS_IN_BINARY > seen.size or seen.head.startswith(_STARTS_OF_ARCHIVES):
+        return None
+    if not seen.odd or seen.wide - mark > seen.odd:
+        foreign = stated is not None and not marked and not _extends_ascii(stated) and _same(stated) != "utf-16-le"
+        if foreign and stated is not None and seen.wide == 0:
+            return Encoding(_codec(stated), has_strays=True)
+        return Encoding("utf-8", mark, bool(seen.odd or seen.zeros), is_ascii=not mark and seen.wide + seen.odd == 0)
+    name = _single_bytes(seen, stated)
+    return Encoding(name, mark, bool(seen.undefined or seen.zeros) or name != WINDOWS) if name else None
+
+
+def _single_bytes(seen: Bytes, stated: str | None) -> str | None:
+    """The contract's encoding where it can be, else Windows-1252 where it can be."""
+    named = _same(stated) if stated else WINDOWS
+    if named == WINDOWS or named.startswith("utf") or named == "ascii":
+        return None if seen.rare and seen.rare >= seen.letters else WINDOWS
+    return WINDOWS if named.startswith("iso8859") and seen.controls else named
+
+
+def _by_zeros(head: bytes) -> str | None:
+    """UTF-16 without a mark has its zeros on one side of the pairs."""
+    left, right = head[0::2].count(STRAY), head[1::2].count(STRAY)
+    if len(head) < 4 or max(left, right) * 5 < len(head) or min(left, right) * 20 > len(head):
+        return None
+    return "utf-16-le" if right > left else "utf-16-be"
+
+
+def utf8_blocks(source: Source, encoding: Encoding, block_bytes: int) -> Iterator[bytes]:
+    """A file's text as UTF-8, without its mark, in blocks of about so many bytes, cut anywhere."""
+    with source.open() as stream:
+        stream.read(encoding.mark)
+        blocks = iter(lambda: stream.read(block_bytes), b"")
+        yield from blocks if encoding.codec == "utf-8" and not encoding.has_strays else _recoded(blocks, encoding)
+
+
+def _recoded(blocks: Iterable[bytes], encoding: Encoding) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding.codec)("stray")
+    for block in blocks:
+        yield decoder.decode(block).encode("utf-8", "replace")
+    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
+def recoded(content: bytes, encoding: Encoding, *, is_whole: bool) -> bytes:
+    """The start of a file as UTF-8; unless it is all, a character that is cut at its end is left out."""
+    if encoding.codec == "utf-8" and not encoding.has_strays:
+        return content[encoding.mark :]
+    decoder = codecs.getincrementaldecoder(encoding.codec)("stray")
+    return decoder.decode(content[encoding.mark :], final=is_whole).encode("utf-8", "replace")
+
+
+def _count(block: bytes, wanted: bytes) -> int:
+    return len(block) - len(block.translate(None, wanted))
+
+
+@lru_cache
+def _codec(name: str) -> str:
+    return codecs.lookup(name).name
+
+
+def _same(name: str) -> str:
+    """One name for what is one encoding in practice."""
+    codec = _codec(name)
+    return _SAME.get(codec, codec)
+
+
+@lru_cache
+def _extends_ascii(name: str) -> bool:
+    plain = bytes(range(1, 0x80))
+    try:
+        return plain.decode(name) == plain.decode("ascii")
+    except ValueError:
+        return False

@@ -1,0 +1,130 @@
+"""What assets need of the house, opened when first used: importing the code location touches no file."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from pipelines.contracts.book import ContractBook, load_contracts
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.identifiers.keyed_hashes import IdentityHasher
+from pipelines.oppositions.records import has_hashed_oppositions, has_oppositions
+from pipelines.receipts.outbox import Outbox
+from pipelines.receipts.writer import ReceiptWriter
+from pipelines.rulebook.catalogue import Catalogue, load_catalogue
+from pipelines.settings import Settings
+from pipelines.storage.lake import Lake
+from pipelines.storage.registry.database import open_registry
+from pipelines.storage.secrets.identity_keys import KEY_FACT, confirm_generation, open_hasher
+from pipelines.storage.secrets.keys import key_id
+from pipelines.storage.secrets.seals import Seals, has_sealed_files
+from pipelines.storage.secrets.vault import Vault
+from pipelines.upkeep.retention import Retention
+from pipelines.upkeep.retention_clock import RetentionSpans
+from pipelines.verdicts.judge import Judge
+
+
+@dataclass(frozen=True)
+class House:
+    """The places and tools that the settings name."""
+
+    settings: Settings
+
+    @property
+    def lake(self) -> Lake:
+        """The Parquet lake."""
+        return Lake(self.settings.lake)
+
+    def contracts(self, vendors: Collection[str] = ()) -> ContractBook:
+        """The contracts as they lie there now, of all vendors or of some: reading one takes some ten milliseconds."""
+        return load_contracts(self.settings.contracts, vendors=vendors)
+
+    @property
+    def hasher(self) -> IdentityHasher:
+        """Keys identifiers under the house's secrets, each found to be the right one.
+
+        It probes leads while the registry holds digests that others made.
+
+        Raises:
+            KeysError: a secret is missing or wrong, or a rotation is unfinished.
+        """
+        return self._hasher.with_probing(has_hashed_oppositions(self.registry))
+
+    @cached_property
+    def _hasher(self) -> IdentityHasher:
+        return open_hasher(self.registry, self.settings.keys, has_keyed_data=self.has_keyed_data)
+
+    @property
+    def key_id(self) -> str:
+        """The newest identity secret: what is keyed now is keyed under it."""
+        return key_id(self._hasher.secret_count)
+
+    @property
+    def key_facts(self) -> dict[str, str]:
+        """What the intake notes with a partition: under which secret it is keyed."""
+        return {KEY_FACT: self.key_id}
+
+    def confirm_keys(self, vendor: str) -> None:
+        """Make sure, under the vendor's lock, that all keys that can meet are of one generation.
+
+        Raises:
+            KeysError: they are not, or may not be; the message says what to run.
+        """
+        confirm_generation(self.registry, self.lake, vendor, self._hasher)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The leads' identifiers, encrypted."""
+        return Vault(self.settings.vault, self.settings.keys)
+
+    @cached_property
+    def seals(self) -> Seals:
+        """Encrypts delivered files after their intake, and opens them."""
+        return Seals(self.settings.keys, has_sealed_files=lambda: has_sealed_files(self.settings.inbox))
+
+    @property
+    def retention(self) -> Retention:
+        """Seals what was taken in, and removes what is due."""
+        ours = self.settings
+        spans = RetentionSpans(
+            claim_window=timedelta(days=ours.claim_window_days),
+            dispute_hold=timedelta(days=ours.dispute_hold_days),
+            vault=timedelta(days=ours.vault_retention_days),
+        )
+        return Retention(self.registry, self.lake, ours.inbox, ours.outbox, self.vault, self.seals, spans)
+
+    def has_keyed_data(self) -> bool:
+        """Whether anything was keyed already."""
+        return any(self.settings.lake.rglob("*.parquet")) or has_oppositions(self.registry)  # locks are no data
+
+    @cached_property
+    def registry(self) -> sa.Engine:
+        """The registry database, migrated."""
+        return open_registry(self.settings.database_url)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The rulebook: our cards, and the user's."""
+        return load_catalogue(self.settings.rules)
+
+    @property
+    def engine(self) -> DuckDBEngine:
+        """The engine that the settings name."""
+        return DuckDBEngine(threads=self.settings.threads)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Judges under the catalogue, on the engine that the settings name."""
+        return Judge(engine=self.engine, lake=self.lake, catalogue=self.catalogue)
+
+    @property
+    def outbox(self) -> Outbox:
+        """Where receipts lie for vendors, and what vendors dropped back."""
+        return Outbox(self.settings.outbox)
+
+    @property
+    def receipts(self) -> ReceiptWriter:
+        """Prepares receipts under the catalogue."""
+        return ReceiptWriter(self.engine, self.lake, self.catalogue, self.outbox, self.registry)

@@ -1,0 +1,78 @@
+"""TODO docstring."""
+
+import re
+import unicodedata
+from typing import Final
+
+import email_validator
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.arrays.values import mapped_once
+
+_ATOM: Final = r"[a-z0-9_+\-]+"
+
+
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?"
+
+
+_REGULAR: Final = rf"^{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[a-z]{{2,}}$"
+
+
+_SPECIAL: Final = "--"
+
+
+_LONGEST_REGULAR: Final = 63  # so short that no part of the address can be too long
+
+
+_TAG: Final = r"^([^+@]+)\+[^@]*@"
+
+
+_GMAIL: Final = r"@(?:gmail|googlemail)\.com$"
+
+
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
+
+def canonical_email(text: str) -> str | None:
+    """Trimmed, NFC, lower case, domain in punycode; None if the syntax is bad (`email-validator`, no look-up).
+
+    Zero-width characters, which copying from a page leaves behind, don't count. An address with something around it
+    (`mailto:`, a name and angle brackets) or a quoted local part is bad: it is not guessed at.
+    """
+    try:
+        address = email_validator.validate_email(_INVISIBLE.sub("", text).strip(), check_deliverability=False)
+    except email_validator.EmailNotValidError:
+        return None
+    local = unicodedata.normalize("NFC", unicodedata.normalize("NFC", address.local_part).lower())
+    return f"{local}@{address.ascii_domain.lower()}"
+
+
+def canonical_emails(texts: pa.Array) -> pa.Array:
+    """`canonical_email` over a column of text; NULL where there is no valid address."""
+    lowered = pc.ascii_lower(pc.utf8_trim_whitespace(texts))
+    is_regular = pc.and_not(pc.match_substring_regex(lowered, _REGULAR), pc.match_substring_regex(lowered, _SPECIAL))
+    is_regular = pc.and_(is_regular, pc.less_equal(pc.binary_length(lowered), _LONGEST_REGULAR))
+    is_irregular = pc.fill_null(pc.invert(is_regular), False)
+    rest = mapped_once(texts.filter(is_irregular), canonical_email, pa.string())
+    return pc.replace_with_mask(lowered, is_irregular, rest)
+
+
+def email_parts(canonicals: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Local parts and domains of a column of canonical addresses."""
+    parts = pc.split_pattern(canonicals, "@", max_splits=1)
+    return pc.list_element(parts, 0), pc.list_element(parts, 1)
+
+
+def email_alias(canonical: str) -> str:
+    """The address without `+tag` and, at Gmail, without dots; equal for addresses that reach the same mailbox."""
+    return str(email_aliases(pa.array([canonical]))[0].as_py())
+
+
+def email_aliases(canonicals: pa.Array) -> pa.Array:
+    """`email_alias` over a column of canonical addresses."""
+    untagged = pc.replace_substring_regex(canonicals, _TAG, r"\1@")
+    is_gmail = pc.fill_null(pc.match_substring_regex(untagged, _GMAIL), False)
+    local = pc.replace_substring_regex(untagged.filter(is_gmail), _GMAIL, "")
+    gmail = pc.binary_join_element_wise(pc.replace_substring(local, ".", ""), "@gmail.com", "")
+    return pc.replace_with_mask(untagged, is_gmail, gmail)

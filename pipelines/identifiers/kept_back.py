@@ -1,0 +1,27 @@
+"""TODO docstring."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class IntakeFaultError(RuntimeError):
+    """A fault of ours in the intake. Names table, column and check, or the kind of error; never a value."""
+
+
+@contextmanager
+def values_kept_back(work: str, *ours: type[Exception]) -> Iterator[None]:
+    """Turn any error into one without the original's words, which may quote a delivered value.
+
+    Errors in `ours` say themselves what is wrong, and quote nothing: they pass as they are.
+
+    Raises:
+        IntakeFaultError: with the traceback of the original.
+    """
+    passing: tuple[type[Exception], ...] = (IntakeFaultError, *ours)
+    try:
+        yield
+    except passing:
+        raise
+    except Exception as error:
+        fault = IntakeFaultError(f"{work} failed with {type(error).__name__}")
+        raise fault.with_traceback(error.__traceback__) from None

@@ -1,0 +1,135 @@
+"""Canonical e-mail addresses, and the keyed hashes that stand for identifiers. Phones and stored secrets lie elsewhere.
+
+Key = HMAC-SHA256(secret, lower-case hex of SHA-256(canonical identifier)), cut to 16 bytes, as 32 hex digits: clear
+and SHA-256-hashed entries of a registry meet in the same key.
+"""
+
+import hashlib
+from copy import copy
+from typing import Final
+
+import email_validator
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+KEY_BYTES: Final = 16
+NORMALISATION_VERSION: Final = 1
+"""Of the canonical forms: a later version may find what an earlier one would miss."""
+_BLOCK_BYTES: Final = 64
+_DIGEST_BYTES: Final = 32
+
+_SHA256_HEX: Final = r"^[0-9a-f]{64}$"
+
+_HEX_PAIRS: Final = np.array([list(f"{byte:02x}".encode()) for byte in range(256)], np.uint8)
+
+# Syntax alone decides here: an address at .test or .invalid is a question of quality. The library's documented way.
+email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+
+
+class IdentityHasher:
+    """Turns canonical identifiers into identity keys under a chain of secrets, the oldest first.
+
+    key_1 = HMAC(secret_1, hex SHA-256 of the identifier), key_n = HMAC(secret_n, the 32 lower-case hex digits of
+    key_{n-1}), each cut to 16 bytes. So a key that was made under fewer secrets can be brought up to date without its
+    identifier, by wrapping it.
+    """
+
+    def __init__(self, *secrets: bytes, is_probing: bool = False) -> None:
+        """Prepare the HMAC of each secret once: it is called for every identifier of every lead.
+
+        `is_probing`: whether leads are keyed under other forms, too (`probes`).
+        """
+        self.is_probing = is_probing
+        if not secrets:
+            raise ValueError("an identity key needs at least one secret")
+        self._first, *self._later = map(_KeyedHash, secrets)
+
+    def with_probing(self, is_probing: bool) -> "IdentityHasher":
+        """The same hasher, with leads keyed under other forms, too, or not."""
+        other = copy(self)
+        other.is_probing = is_probing
+        return other
+
+    @property
+    def secret_count(self) -> int:
+        """How many secrets the chain has: the generation of its keys."""
+        return 1 + len(self._later)
+
+    def key(self, canonical: str) -> str:
+        """Key of one canonical identifier."""
+        return str(self.keys(pa.array([canonical], pa.string()))[0].as_py())
+
+    def key_of_digest(self, digest: str) -> str | None:
+        """Key of one identifier given as the hex SHA-256 of its canonical form; None unless it is 64 hex digits."""
+        key = self.keys_of_digests(pa.array([digest], pa.string()))[0].as_py()
+        return None if key is None else str(key)
+
+    def keys(self, canonicals: pa.Array) -> pa.Array:
+        """Keys of a column of canonical identifiers; NULL stays NULL."""
+        clear = pc.drop_null(canonicals).cast(pa.binary()).to_pylist()
+        return _spread(self._hashed([hashlib.sha256(value).hexdigest().encode() for value in clear]), canonicals)
+
+    def keys_of_digests(self, digests: pa.Array) -> pa.Array:
+        """Keys of a column of hex SHA-256 digests of canonical identifiers; NULL where it is not 64 hex digits."""
+        lowered = pc.ascii_lower(pc.utf8_trim_whitespace(digests))
+        is_digest = pc.match_substring_regex(lowered, _SHA256_HEX)
+        good = pc.if_else(is_digest, lowered, pa.scalar(None, pa.string()))
+        return _spread(self._hashed(pc.drop_null(good).cast(pa.binary()).to_pylist()), good)
+
+    def wrapped(self, keys: pa.Array, secret_count: int | None = None) -> pa.Array:
+        """Keys made under the first so many secrets, all but the newest unless told, brought up to date; NULL stays.
+
+        Raises:
+            ValueError: there is no secret that they were not made under, or none that they were.
+        """
+        count = len(self._later) if secret_count is None else secret_count
+        if not 1 <= count <= len(self._later):
+            raise ValueError(f"keys made under {count} of {self.secret_count} secrets can't be wrapped")
+        return _spread(self._chained(pc.drop_null(keys), count), keys)
+
+    def _chained(self, keys: pa.Array, count: int) -> pa.Array:
+        """Keys made under `count` secrets as keys under all."""
+        for later in self._later[count - 1 :]:
+            keys = _hex_strings(later.digests(keys.cast(pa.binary()).to_pylist()))
+        return keys
+
+    def _hashed(self, digests: list[bytes]) -> pa.Array:
+        return self._chained(_hex_strings(self._first.digests(digests)), 1)
+
+
+class _KeyedHash:
+    """HMAC-SHA256 under one secret, with its two padded states prepared."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) < KEY_BYTES:
+            raise ValueError(f"the identity secret must have at least {KEY_BYTES} bytes")
+        block = (hashlib.sha256(secret).digest() if len(secret) > _BLOCK_BYTES else secret).ljust(_BLOCK_BYTES, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def digests(self, values: list[bytes]) -> bytes:
+        """The digests of all values, one after another."""
+        inner, outer = self._inner.copy, self._outer.copy
+        found = []
+        for value in values:
+            first, second = inner(), outer()
+            first.update(value)
+            second.update(first.digest())
+            found.append(second.digest())
+        return b"".join(found)
+
+
+def _hex_strings(digests: bytes) -> pa.Array:
+    """Concatenated SHA-256 digests, each cut to a key, as an array of hex strings; no Python string is made for any."""
+    keys = np.frombuffer(digests, np.uint8).reshape(-1, _DIGEST_BYTES)[:, :KEY_BYTES]
+    offsets = np.arange(len(keys) + 1, dtype=np.int32) * (2 * KEY_BYTES)
+    digits = _HEX_PAIRS[keys].tobytes()
+    return pa.StringArray.from_buffers(len(keys), pa.py_buffer(offsets), pa.py_buffer(digits))
+
+
+def _spread(found: pa.Array, where: pa.Array) -> pa.Array:
+    """The found values, in order, at the places of `where` that hold a value; NULL elsewhere."""
+    if len(found) == len(where):
+        return found
+    return pc.replace_with_mask(pa.nulls(len(where), found.type), pc.is_valid(where), found)

@@ -1,0 +1,165 @@
+"""Other forms under which others may have hashed a lead's e-mail or phone. The canonical forms belong elsewhere.
+
+A registry that comes as SHA-256 digests rests on its maker's canonical form. Where that is not ours no lead would ever
+meet it, silently; so each lead is keyed under every form that is likely enough to be worth some 1.3 µs a lead: what
+spreadsheets, forms and advertising platforms make of an address or a number. Upper case, a first capital, the Gmail
+address with its dots, the domain in letters, decomposed accents; the national number, without its zero, in pairs,
+without its plus sign, with `00`, an overseas number behind +33; and each as the vendor wrote it. There is one version
+of our own canonical forms (`NORMALISATION_VERSION`); a second one has to add those of the first here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import idna
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, mapped_once
+from pipelines.identifiers.emails import email_aliases
+from pipelines.identifiers.keyed_hashes import KEY_BYTES, IdentityHasher
+from pipelines.identifiers.phone_plans import METROPOLITAN, OVERSEAS
+
+_FRENCH_PLAN: Final = rf"^\+(?P<code>{METROPOLITAN}|{'|'.join(OVERSEAS)})(?P<subscriber>\d+)$"
+_MIQUELON: Final = "508"
+_NATIONAL_DIGITS: Final = 9
+_PAIRS: Final = ((0, 1), (1, 3), (3, 5), (5, 7), (7, 9))
+_GMAIL: Final = r"@(?:gmail|googlemail)\.com$"
+_TAG: Final = r"\+[^@]*@"
+_PUNYCODE: Final = "@xn--|[.]xn--"
+_KEY_DIGITS: Final = 2 * KEY_BYTES
+_RANKED_DIGITS: Final = 16
+_LAST: Final = np.iinfo(np.uint64).max
+
+
+@dataclass(frozen=True)
+class Identifiers:
+    """One kind of identifier of some leads, a row each; NULL where none was delivered."""
+
+    canonicals: pa.Array
+    delivered: pa.Array
+    """The texts that the canonical forms were read from, trimmed."""
+
+
+def other_form_keys(emails: Identifiers, phones: Identifiers, hasher: IdentityHasher) -> pa.Array:
+    """Identity keys of each lead's plausible and past other forms, a sorted list a row; NULL where unasked.
+
+    The keys of the canonical forms and of the e-mail's alias are not among them.
+    """
+    count = len(emails.canonicals)
+    if not hasher.is_probing:
+        return pa.nulls(count, TEXT_LIST)
+    forms = [*email_forms(emails.canonicals, emails.delivered), *phone_forms(phones.canonicals, phones.delivered)]
+    return _listed([hasher.keys(form) for form in forms], count)
+
+
+def email_forms(canonicals: pa.Array, delivered: pa.Array) -> list[pa.Array]:
+    """Other forms of canonical addresses, a column a form; NULL where a form is none or equals another.
+
+    `delivered`: the texts that they were read from, trimmed.
+    """
+    candidates = [
+        pc.utf8_upper(canonicals),
+        pc.utf8_capitalize(canonicals),
+        _where(canonicals, _GMAIL, lambda texts: pc.replace_substring_regex(texts, _TAG, "@")),
+        *_international(canonicals),
+        pc.if_else(pc.is_valid(canonicals), delivered, NO_TEXT),
+    ]
+    return _distinct(candidates, [canonicals, email_aliases(canonicals)])
+
+
+def phone_forms(canonicals: pa.Array, delivered: pa.Array) -> list[pa.Array]:
+    """Other forms of numbers in E.164, a column a form; NULL where a form is none or equals another.
+
+    `delivered`: the texts that they were read from, trimmed.
+    """
+    parts = pc.extract_regex(canonicals, _FRENCH_PLAN)
+    code, national = pc.struct_field(parts, "code"), _nationals(parts)
+    digits = pc.utf8_slice_codeunits(canonicals, 1)
+    pairs = [pc.utf8_slice_codeunits(national, start, stop) for start, stop in _PAIRS]
+    overseas = pc.if_else(pc.equal(code, METROPOLITAN), NO_TEXT, national)
+    candidates = [
+        _joined("0", national),
+        digits,
+        _joined("00", digits),
+        national,
+        _joined("0", pc.binary_join_element_wise(*pairs, " ")),
+        *(_joined(prefix + METROPOLITAN, overseas) for prefix in ("+", "", "00")),
+        pc.if_else(pc.is_valid(canonicals), delivered, NO_TEXT),
+    ]
+    return _distinct(candidates, [canonicals])
+
+
+def _nationals(parts: pa.Array) -> pa.Array:
+    """The nine digits of numbers in the French plan; NULL for others."""
+    code, subscriber = pc.struct_field(parts, "code"), pc.struct_field(parts, "subscriber")
+    repeated = pc.and_(pc.equal(code, _MIQUELON), pc.less(pc.utf8_length(subscriber), _NATIONAL_DIGITS))
+    national = pc.if_else(repeated, _joined(_MIQUELON, subscriber), subscriber)
+    return pc.if_else(pc.equal(pc.utf8_length(national), _NATIONAL_DIGITS), national, NO_TEXT)
+
+
+def _international(canonicals: pa.Array) -> list[pa.Array]:
+    """Addresses with letters beyond ASCII: the domain as people write it, and both parts decomposed."""
+    is_foreign = pc.or_(pc.match_substring_regex(canonicals, _PUNYCODE), pc.invert(pc.string_is_ascii(canonicals)))
+    if not pc.any(is_foreign).as_py():
+        return []
+    foreign = pc.if_else(is_foreign, canonicals, NO_TEXT)
+    written = mapped_once(foreign, _with_written_domain, TEXT)
+    return [written, pc.utf8_normalize(foreign, form="NFD"), pc.utf8_normalize(written, form="NFD")]
+
+
+def _with_written_domain(canonical: str) -> str | None:
+    local, _, domain = canonical.rpartition("@")
+    try:
+        return f"{local}@{idna.decode(domain)}"
+    except idna.IDNAError:
+        return None
+
+
+def _joined(prefix: str, texts: pa.Array) -> pa.Array:
+    return pc.binary_join_element_wise(prefix, texts, "")
+
+
+def _where(texts: pa.Array, pattern: str, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """A function of the texts that match, NULL for others."""
+    matching = pc.match_substring_regex(texts, pattern)
+    if not pc.any(matching).as_py():
+        return pa.nulls(len(texts), TEXT)
+    return function(pc.if_else(matching, texts, NO_TEXT))
+
+
+def _distinct(candidates: Sequence[pa.Array], known: Sequence[pa.Array]) -> list[pa.Array]:
+    """The candidates, each NULL where it equals a known form or an earlier candidate: hashing is what costs."""
+    forms: list[pa.Array] = []
+    for candidate in candidates:
+        fresh = candidate
+        for other in (*known, *forms):
+            fresh = pc.if_else(pc.fill_null(pc.equal(fresh, other), False), NO_TEXT, fresh)
+        forms.append(fresh)
+    return [form for form in forms if form.null_count < len(form)]
+
+
+def _listed(columns: Sequence[pa.Array], count: int) -> pa.Array:
+    """Keys by column, as one sorted list a row; every key of a row is another."""
+    if not columns:
+        return pa.array([[]] * count, TEXT_LIST)
+    ranks = np.column_stack([_ranks(keys) for keys in columns])
+    places = np.argsort(ranks, axis=1)
+    sizes = (ranks != _LAST).sum(axis=1)
+    is_kept = np.arange(len(columns)) < sizes[:, np.newaxis]
+    chosen = (places * count + np.arange(count)[:, np.newaxis])[is_kept]
+    offsets = np.concatenate([[0], sizes.cumsum()]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.concat_arrays(columns).take(pa.array(chosen)))
+
+
+def _ranks(keys: pa.Array) -> npt.NDArray[np.uint64]:
+    """The leading 64 bits of each key as a number, so that numbers sort as keys do; the greatest one for NULL."""
+    ranks = np.full(len(keys), _LAST, np.uint64)
+    present = pa.concat_arrays([pc.drop_null(keys)]).cast(pa.binary()).cast(pa.binary(_KEY_DIGITS))
+    digits = np.frombuffer(present.buffers()[1], np.uint8).reshape(-1, _KEY_DIGITS)[:, :_RANKED_DIGITS]
+    values = (digits & 0xF) + 9 * (digits >> 6)  # ASCII: `0` is 0x30, `a` is 0x61
+    ranks[np.asarray(pc.is_valid(keys))] = ((values[:, ::2] << 4) | values[:, 1::2]).view(">u8").ravel()
+    return ranks

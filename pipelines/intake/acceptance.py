@@ -1,0 +1,193 @@
+"""Which rows become leads and consent proofs, which do not and why, and the columns of those that do.
+
+Reading fields belongs to `mapping`. Identifiers end here: what leaves are keyed hashes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.arrays.values import NO_TEXT, TEXT_LIST, Truth
+from pipelines.identifiers.emails import email_aliases
+from pipelines.identifiers.hidden import without_identifiers
+from pipelines.identifiers.keyed_hashes import IdentityHasher
+from pipelines.identifiers.other_forms import Identifiers, other_form_keys
+from pipelines.intake.attributes import lead_attributes
+from pipelines.intake.date_orders import date_orders
+from pipelines.intake.fields import FRANCE, Fields, Rows, required_fields
+from pipelines.intake.refusals import Objection, met_by_none, refused_rows
+from pipelines.intake.values import consent_text_digests
+from pipelines.vocabulary.tables import arrow_schema
+
+STAMPS: Final = ("vendor", "delivery_date", "file_digest", "delivered_at", "received_at")
+"""Columns that come from a row's file and delivery, not from the row."""
+MADE: Final = (
+    "email_kind",
+    "phone_kind",
+    "phone_region",
+    "probe_keys",
+    "invalid_fields",
+    "placeholder_fields",
+    "row_number",
+)
+"""Columns that are made of the row's fields."""
+IDENTIFIERS: Final = ("email", "phone", "first_name", "last_name")
+"""Fields of a lead that only the vault keeps."""
+PLACE: Final = ("file", "row_number", "sheet_row")
+"""Where a row stands; see `refusals.Placed`."""
+LATEST_COLLECTION: Final = timedelta(hours=24)
+"""After the recorded arrival of its file nobody's data was collected; a day is left to clocks and zones."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Accepted rows with the table's own columns and their place, and one row a reason for the others."""
+
+    accepted: pa.Table
+    refused: pa.Table
+    rejected: pa.Table
+    """The rejected rows: their place, and their `lead_id`, which a later row may repeat; NULL where it is bad."""
+    identifiers: pa.Table | None = None
+    """Of accepted leads, for the vault alone: `lead_id`, the fields of `IDENTIFIERS`, `file`, `row_number`."""
+    date_orders: pa.Table | None = None
+    """How dates read, by `file` and `field`: counts that add up; see `date_orders`."""
+
+
+def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
+    """Lead rows as leads and refusals. That a reference is repeated is found where all rows meet: in `repetitions`."""
+    fields = Fields(rows)
+    has_identifier = np.asarray(pc.or_(pc.is_valid(fields.values("email")), pc.is_valid(fields.values("phone"))))
+    objections = [
+        *_objections(fields, required_fields("leads", rows.contract)),
+        Objection(~has_identifier, "no_valid_identifier", None, "a valid e-mail address or phone number"),
+        Objection(_is_too_late(fields), "required_invalid", "collected_at", "a date and time not after the delivery"),
+    ]
+    contract = rows.contract
+    columns = _columns("leads", fields) | {
+        "country": _where_not_bad(fields, "country", FRANCE),
+        "audience": pc.fill_null(fields.values("audience"), contract.audience),
+        "claimed_basis": fields.values("claimed_basis") if "claimed_basis" in fields else _all(rows, "consent"),
+        "invalid_fields": _invalid_fields(fields),
+        **lead_attributes(fields),
+        "probe_keys": other_form_keys(_identifiers(fields, "email"), _identifiers(fields, "phone"), hasher),
+    }
+    identifiers = {name: fields.values(name) for name in IDENTIFIERS}
+    taken = _taken(rows, without_identifiers(columns, fields.persons) | identifiers, objections)
+    return replace(
+        taken,
+        accepted=_keyed_leads(taken.accepted, hasher),
+        identifiers=taken.accepted.select(["lead_id", *IDENTIFIERS, "file", "row_number"]),
+        date_orders=date_orders(fields),
+    )
+
+
+def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
+    """Proof rows as consent proofs and refusals."""
+    fields = Fields(rows)
+    required = required_fields("consent_proofs", rows.contract)
+    objections = [*_objections(fields, required), *(_bad(fields, "decision") if "decision" not in required else ())]
+    columns = _columns("consent_proofs", fields) | {
+        "decision": pc.fill_null(fields.values("decision"), "given"),
+        "consent_text_digest": consent_text_digests(fields.texts("consent_text")),
+    }
+    identifiers = {
+        **{name: fields.values(name) for name in ("email", "phone")},
+        **{name: fields.texts(name) for name in ("email_sha256", "phone_sha256")},
+    }
+    taken = _taken(rows, without_identifiers(columns, fields.persons) | identifiers, objections)
+    return replace(taken, accepted=_keyed_proofs(taken.accepted, hasher), date_orders=date_orders(fields))
+
+
+def _objections(fields: Fields, required: tuple[str, ...]) -> Iterator[Objection]:
+    for name in required:
+        yield Objection(fields[name].is_missing, "required_missing", name, fields[name].expected)
+        yield from _bad(fields, name)
+
+
+def _bad(fields: Fields, name: str) -> Iterator[Objection]:
+    if name in fields:
+        yield Objection(fields[name].is_bad, "required_invalid", name, fields[name].expected)
+
+
+def _is_too_late(fields: Fields) -> Truth:
+    """Leads said to be collected long after their file came, where our transport recorded when."""
+    if "collected_at" not in fields or fields.rows.received_at is None:
+        return np.zeros(fields.rows.count, np.bool_)
+    latest = pc.add(fields.rows.received_at, pa.scalar(LATEST_COLLECTION))
+    is_too_late: Truth = np.asarray(pc.fill_null(pc.greater(fields.values("collected_at"), latest), False))
+    return is_too_late
+
+
+def _columns(role: str, fields: Fields) -> dict[str, pa.Array]:
+    """The table's columns that are fields of the row, typed."""
+    schema = arrow_schema(role)
+    ours = (*STAMPS, *MADE)
+    own = [column for column in schema if column.name not in ours and not column.name.endswith(("_key", "_digest"))]
+    return {column.name: fields.values(column.name, column.type) for column in own}
+
+
+def _where_not_bad(fields: Fields, name: str, default: str) -> pa.Array:
+    """A field with a default where nothing was delivered, and NULL where it was bad."""
+    if name not in fields:
+        return _all(fields.rows, default)
+    return pc.if_else(pa.array(fields[name].is_missing), default, fields[name].values)
+
+
+def _all(rows: Rows, value: str) -> pa.Array:
+    return pa.repeat(pa.scalar(value), rows.count)
+
+
+def _invalid_fields(fields: Fields) -> pa.Array:
+    """Optional fields that are bad, or missing although the contract requires them; sorted by name, a list a row."""
+    names = [name for name in fields.names() if name not in required_fields("leads", fields.rows.contract)]
+    readings = [fields[name] for name in names]
+    flaws = [reading.is_bad | (reading.is_missing & reading.terms.is_required) for reading in readings]
+    is_flawed = np.column_stack(flaws) if flaws else np.zeros((fields.rows.count, 0), np.bool_)
+    offsets = np.concatenate([[0], is_flawed.sum(axis=1).cumsum()]).astype(np.int32)
+    flawed = pa.array(names, pa.string()).take(pa.array(np.nonzero(is_flawed)[1]))
+    return pa.ListArray.from_arrays(pa.array(offsets), flawed).cast(TEXT_LIST)
+
+
+def _taken(rows: Rows, columns: Mapping[str, pa.Array], objections: list[Objection]) -> Taken:
+    is_accepted = met_by_none(objections, rows.count)
+    whole = pa.table({**columns, **{name: getattr(rows, f"{name}s") for name in PLACE}})
+    accepted = whole if is_accepted.all() else whole.filter(pa.array(is_accepted))
+    rejected = whole.select(["lead_id", *PLACE]).filter(pa.array(~is_accepted))
+    return Taken(accepted, refused_rows(objections, rows), rejected)
+
+
+def _keyed_leads(leads: pa.Table, hasher: IdentityHasher) -> pa.Table:
+    emails, phones = _column(leads, "email"), _column(leads, "phone")
+    keys, aliases = hasher.keys(emails), email_aliases(emails)
+    differing = pc.if_else(pc.equal(aliases, emails), NO_TEXT, aliases)
+    return (
+        leads.drop_columns(list(IDENTIFIERS))
+        .append_column("email_key", keys)
+        .append_column("email_alias_key", pc.coalesce(hasher.keys(differing), keys))
+        .append_column("phone_key", hasher.keys(phones))
+    )
+
+
+def _keyed_proofs(proofs: pa.Table, hasher: IdentityHasher) -> pa.Table:
+    keyed = proofs
+    for name in ("email", "phone"):
+        clear, digest = _column(proofs, name), _column(proofs, f"{name}_sha256")
+        digests = pc.if_else(pc.is_valid(clear), NO_TEXT, digest)
+        keys = pc.coalesce(hasher.keys(clear), hasher.keys_of_digests(digests))
+        keyed = keyed.drop_columns([name, f"{name}_sha256"]).append_column(f"{name}_key", keys)
+    return keyed
+
+
+def _column(table: pa.Table, name: str) -> pa.Array:
+    """A column in one piece."""
+    column = table[name].combine_chunks()
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _identifiers(fields: Fields, name: str) -> Identifiers:
+    return Identifiers(fields.values(name), fields.texts(name))

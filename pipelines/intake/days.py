@@ -1,0 +1,194 @@
+"""The intake of one vendor's deliveries: files in, the four published tables out. Nothing a vendor sends raises.
+
+Set-based, and bounded in memory: the files of all days are read block by block, across files and days; the rows are
+mapped, judged and validated, and sorted by day. Reading bytes and writing tables belong to the storage.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.arrays.sorted_rows import DAY, SetAside, cut_by_day
+from pipelines.deliveries.files import Delivery
+from pipelines.formats.limits import Limits
+from pipelines.identifiers.kept_back import values_kept_back
+from pipelines.identifiers.keyed_hashes import IdentityHasher
+from pipelines.intake.acceptance import Taken, take_consent_proofs, take_leads
+from pipelines.intake.blocks import Block, blocks
+from pipelines.intake.date_orders import ambiguous_fields
+from pipelines.intake.fields import Rows
+from pipelines.intake.files import FileCase, Read, ReadTogether, mark_duplicates, open_cases
+from pipelines.intake.rows import IntakeRows
+from pipelines.intake.tables import deliveries_table, validate
+
+_HANDED_OVER: Final = ("lead_id", "email", "phone", "first_name", "last_name", "file_digest", "row_number")
+
+
+class Vault(Protocol):
+    """Where the identifiers of accepted leads go, and nothing else does."""
+
+    def add(self, vendor: str, day: date, identifiers: pa.Table) -> None:
+        """Keep identifiers for a day: `lead_id, email, phone, first_name, last_name, file_digest, row_number`."""
+
+    def publish(self, vendor: str, day: date) -> None:
+        """Let what was added for a day stand in the place of what was there."""
+
+
+class IntakeDay:
+    """What one delivery became."""
+
+    def __init__(self, vendor: str, delivery: Delivery, cases: Mapping[int, FileCase], rows: IntakeRows) -> None:
+        """`cases` are the delivery's files by their place among those of the run."""
+        self.day = delivery.day
+        self._vendor, self._delivery, self._cases, self._rows = vendor, delivery, cases, rows
+        self._row_counts: Counter[str] = Counter()
+        self._reasons: Counter[tuple[str | None, str]] = Counter()
+        self._files: pa.Table | None = None
+
+    @property
+    def tables(self) -> dict[str, Iterator[pa.Table]]:
+        """Streams of sorted tables, in the order of publishing, in which they have to be read, once."""
+        return {
+            "leads": self._counted("leads", self._rows.leads(self.day)),
+            "consent_proofs": self._counted("consent_proofs", self._rows.consent_proofs(self.day)),
+            "rejected_rows": self._rejected_rows(),
+            "deliveries": self._deliveries(),
+        }
+
+    def counts(self, role: str) -> dict[str, int | str]:
+        """What became of the day's files of a role. Known when the tables were read.
+
+        Raises:
+            ValueError: they were not.
+        """
+        if self._files is None:
+            raise ValueError(f"{self._vendor} {self.day}: counts are asked for before the tables are read")
+        ours = self._files.filter(pc.equal(self._files["role"], role))
+        counts: dict[str, int | str] = {
+            "dagster/row_count": self._row_counts[role],
+            "files": ours.num_rows,
+            "rows rejected": pc.sum(ours["rows_rejected"]).as_py() or 0,
+        }
+        statuses = sorted(set(self._files["status"].to_pylist()) - {"accepted"})
+        if statuses:
+            counts["not simply accepted"] = ", ".join(statuses)
+        reasons = sorted((reason, count) for (of, reason), count in self._reasons.items() if of == role)
+        return counts | {f"reason {reason}": count for reason, count in reasons}
+
+    def _counted(self, role: str, stream: Iterator[pa.Table]) -> Iterator[pa.Table]:
+        for rows in stream:
+            self._row_counts[role] += rows.num_rows
+            yield rows
+
+    def _rejected_rows(self) -> Iterator[pa.Table]:
+        for rows, roles in self._rows.rejected_rows(self.day):
+            reasons = pa.table({"role": roles, "reason": rows["reason"]})
+            for found in reasons.group_by(["role", "reason"]).aggregate([([], "count_all")]).to_pylist():
+                self._reasons[found["role"], found["reason"]] += found["count_all"]
+            yield rows
+
+    def _deliveries(self) -> Iterator[pa.Table]:
+        self._files = deliveries_table(self._vendor, [self._delivery], {self.day: self._cases}, self._rows.counts)
+        yield self._files
+
+
+def take_in_days(
+    vendor: str,
+    deliveries: Sequence[Delivery],
+    *,
+    read: Read,
+    first_delivered_on: Mapping[str, date],
+    hasher: IdentityHasher,
+    limits: Limits | None = None,
+    set_aside: SetAside | None = None,
+    vault: Vault | None = None,
+    read_together: ReadTogether | None = None,
+) -> Iterator[IntakeDay]:
+    """Take in some days of a vendor, at most one delivery a day, in any order; they come in order.
+
+    Args:
+        vendor: its key.
+        deliveries: the folders, empty ones included, with the contract in force on each day.
+        read: gives a file's text, or why it can't be read.
+        first_delivered_on: digest -> earliest folder with those bytes, for the vendor's other folders
+            (`counting_digests`).
+        hasher: makes the identity keys.
+        limits: how much a file may hold.
+        set_aside: keeps sorted rows that do not fit in memory; never an identifier of a person.
+        vault: takes the identifiers of accepted leads.
+        read_together: reads small files many at a time; it changes nothing but how long that takes.
+
+    Raises:
+        IntakeFaultError: a fault of ours.
+    """
+    ordered = sorted(deliveries, key=lambda delivery: delivery.day)
+    cases = [case for delivery in ordered for case in open_cases(delivery)]
+    mark_duplicates(cases, first_delivered_on, read)
+    read_blocks = blocks(cases, read, limits or Limits(), read_together)
+    rows = _read_rows(vendor, cases, read_blocks, hasher, set_aside, vault)
+    by_day: dict[date, dict[int, FileCase]] = {delivery.day: {} for delivery in ordered}
+    for place, case in enumerate(cases):
+        by_day[case.delivery.day][place] = case
+    # Repeated references still turn accepted rows into rejected ones, which a schema does not mind.
+    validate("deliveries", deliveries_table(vendor, ordered, by_day, rows.counts))
+    for delivery in ordered:
+        if vault is not None:
+            vault.publish(vendor, delivery.day)
+        yield IntakeDay(vendor, delivery, by_day[delivery.day], rows)
+
+
+def _read_rows(
+    vendor: str,
+    cases: Sequence[FileCase],
+    read_blocks: Iterator[Block],
+    hasher: IdentityHasher,
+    set_aside: SetAside | None,
+    vault: Vault | None,
+) -> IntakeRows:
+    """What became of every row; the cases know what became of the files."""
+    rows = IntakeRows(vendor, cases, set_aside)
+    orders: list[pa.Table] = []
+    for block in read_blocks:
+        with values_kept_back(f"{vendor}: taking in rows"):
+            rows.refuse_malformed(block.malformed)
+            if not block.rows.count:
+                continue
+            taken = _taken(block.rows, hasher)
+            rows.add(block.rows.terms.role, taken)
+            if vault is not None and taken.identifiers is not None:
+                _hand_over(vault, vendor, taken.identifiers, cases)
+            if taken.date_orders is not None:
+                orders.append(taken.date_orders)
+    rows.end_reading()
+    _note_ambiguous_dates(cases, orders)
+    return rows
+
+
+def _taken(rows: Rows, hasher: IdentityHasher) -> Taken:
+    return take_leads(rows, hasher) if rows.terms.role == "leads" else take_consent_proofs(rows, hasher)
+
+
+def _hand_over(vault: Vault, vendor: str, identifiers: pa.Table, cases: Sequence[FileCase]) -> None:
+    """Give the vault the identifiers of a block, day by day."""
+    days = pa.array([case.delivery.day for case in cases], pa.date32()).take(identifiers["file"])
+    digests = pa.array([case.file.digest for case in cases], pa.string()).take(identifiers["file"])
+    stamped = identifiers.drop_columns(["file"]).append_column("file_digest", digests)
+    for day, ours in cut_by_day(stamped.append_column(DAY, days)).items():
+        vault.add(vendor, day, ours.select([*_HANDED_OVER]))
+
+
+def _note_ambiguous_dates(cases: Sequence[FileCase], orders: Sequence[pa.Table]) -> None:
+    """Sum the readings of dates over each file, and write down which fields read both ways."""
+    found: dict[int, list[str]] = {}
+    if orders:
+        whole = pa.concat_tables(orders)
+        counts = [name for name in whole.column_names if name not in ("file", "field")]
+        summed = whole.group_by(["file", "field"]).aggregate([(name, "sum") for name in counts])
+        found = ambiguous_fields(summed.rename_columns(["file", "field", *counts]))
+    for place, case in enumerate(cases):
+        if case.is_to_be_read:
+            case.ambiguous_dates = sorted(found.get(place, []))

@@ -1,0 +1,275 @@
+"""What becomes of each delivered file: role, correction, repetition, reading. Rows belong to `row_acceptance`.
+
+Reading bytes belongs to the storage.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import Final
+from unicodedata import normalize
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.contracts.calendar import CUT_OFF
+from pipelines.contracts.contract import Contract, FileTerms
+from pipelines.deliveries.files import DeliveredFile, Delivery
+from pipelines.deliveries.manifests import Manifest, is_manifest
+from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
+from pipelines.formats.raw import AlikeFiles, RawChunk, RawFile
+from pipelines.identifiers.shown_names import shown_file_names, shown_name
+from pipelines.intake.headers import header_refusal, undeclared_columns
+from pipelines.vocabulary.clock import paris_instant
+from pipelines.vocabulary.words import ROLES_READ
+
+Read = Callable[[DeliveredFile, FileTerms], RawFile | FileRefusal]
+ReadTogether = Callable[[Sequence[DeliveredFile], FileTerms], Iterator[AlikeFiles]]
+"""Reads those of some files that it can read together with others; they come out as if each were read alone."""
+
+SMALL: Final = 65_536
+"""Bytes up to which a repeated file is opened to see whether it has data rows at all; a larger one has."""
+WRAPPERS: Final = (".gz", ".zst")
+
+
+@dataclass
+class FileCase:
+    """One delivered file and what has become of it so far."""
+
+    delivery: Delivery
+    file: DeliveredFile
+    role: str | None = None
+    status: str = "accepted"
+    reason: str | None = None
+    refusal: FileRefusal | None = None
+    is_correction: bool = False
+    shown_name: str = ""
+    """The file's name as it may be kept; distinct within the delivery."""
+    row_count: int = 0
+    """Data rows that were read, malformed ones included."""
+    well_formed: str = ""
+    """What a row should look like, in words."""
+    columns: list[str] | None = None
+    undeclared: list[str] | None = None
+    format_differences: list[str] | None = None
+    ambiguous_dates: list[str] | None = None
+
+    @property
+    def is_to_be_read(self) -> bool:
+        """True while nothing speaks against reading its rows."""
+        return self.status == "accepted" and self.role in ROLES_READ
+
+    @property
+    def terms(self) -> FileTerms:
+        """How the contract says the file looks."""
+        contract = self.contract
+        return contract.leads if self.role == "leads" else contract.consent_proofs
+
+    @property
+    def contract(self) -> Contract:
+        """The contract in force."""
+        if self.delivery.contract is None:
+            raise ValueError(f"{self.file.name}: no contract in force on {self.delivery.day}")
+        return self.delivery.contract
+
+    @property
+    def received_at(self) -> datetime:
+        """UTC; the folder's date at the cut-off where our transport left no record."""
+        if self.file.received_at:
+            return self.file.received_at.astimezone(UTC)
+        contract = self.delivery.contract
+        return paris_instant(self.delivery.day, contract.cut_off if contract else CUT_OFF)
+
+    def refuse(self, refusal: FileRefusal) -> None:
+        """Close the case with a reason."""
+        self.status, self.reason, self.refusal = "refused", refusal.reason, refusal
+        self.format_differences = None
+
+    def chunks(self, read: Read, limits: Limits) -> Iterator[RawChunk]:
+        """Read the file. The case ends read, or refused: then the chunks that came until then do not count."""
+        try:
+            raw = self._opened(read, limits)
+            if raw is None:
+                return
+            for chunk in raw.chunks():
+                self.row_count += chunk.row_count
+                limits.check("rows", self.row_count)
+                limits.check("cell_characters", most_characters(chunk.table, limits.cell_characters))
+                yield chunk
+        except FileRefusedError as error:
+            self.refuse(error.refusal)
+
+    def _opened(self, read: Read, limits: Limits) -> RawFile | None:
+        """The file with the header that the contract asks for; None when it is refused."""
+        raw = read(self.file, self.terms)
+        if isinstance(raw, FileRefusal):
+            self.refuse(raw)
+            return None
+        return raw if self._has_header(raw, limits) else None
+
+    def _has_header(self, raw: RawFile, limits: Limits) -> bool:
+        limits.check("columns", len(raw.columns))
+        refusal = header_refusal(raw, self.terms, self.contract)
+        if refusal is None or refusal.reason != "header_missing":
+            self.columns = [shown_name(name, place) for place, name in enumerate(raw.columns, 1)]
+            self.undeclared = undeclared_columns(raw, self.terms)
+        if refusal:
+            self.refuse(refusal)
+            return False
+        self.well_formed, self.format_differences = raw.well_formed, list(raw.format_differences)
+        return True
+
+
+def take_together(cases: Sequence[FileCase], alike: AlikeFiles, limits: Limits) -> bool:
+    """Note that files were read together; False if their header is not what the contract asks for: all are refused."""
+    first, others = cases[0], cases[1:]
+    raw = RawFile(alike.columns, lambda: iter(()), alike.well_formed)
+    try:
+        has_header = first._has_header(raw, limits)
+    except FileRefusedError as error:
+        first.refuse(error.refusal)
+        has_header = False
+    for case in others:
+        case.columns, case.undeclared, case.well_formed = first.columns, first.undeclared, first.well_formed
+        case.status, case.reason, case.refusal = first.status, first.reason, first.refusal
+        case.format_differences = first.format_differences
+    for case, row_count in zip(cases, alike.row_counts, strict=True):
+        case.row_count = row_count if has_header else 0
+    return has_header
+
+
+def most_characters(texts: pa.Table, enough: int) -> int:
+    """Characters of the longest value; where no column holds more than `enough` bytes at all, some number up to it."""
+    large = [column for column in texts.columns if column.nbytes > enough]
+    longest = [pc.max(pc.binary_length(column)).as_py() or 0 for column in large]
+    if max(longest, default=0) <= enough:
+        return 0
+    return max(pc.max(pc.utf8_length(column)).as_py() or 0 for column in large)
+
+
+def open_cases(delivery: Delivery) -> list[FileCase]:
+    """Every file of a delivery with its role, by name; refused and superseded ones are closed already."""
+    shown = shown_file_names(file.name for file in delivery.files)
+    cases = [
+        FileCase(delivery, file, shown_name=shown[file.name])
+        for file in sorted(delivery.files, key=lambda file: file.name)
+    ]
+    for case in cases:
+        _assign(case)
+    for role in ROLES_READ:
+        _supersede([case for case in cases if case.role == role], delivery, shown)
+    return cases
+
+
+def counting_digests(delivery: Delivery) -> frozenset[str]:
+    """Digests of the files that make a later file with the same bytes a duplicate. Nothing is read."""
+    return frozenset(case.file.digest for case in open_cases(delivery) if case.is_to_be_read)
+
+
+def _assign(case: FileCase) -> None:
+    contract, file = case.delivery.contract, case.file
+    if contract is not None:
+        paths = (("leads", contract.leads.path), ("consent_proofs", contract.consent_proofs.path))
+        case.role = "manifest" if is_manifest(file.name) else _claimed_by(paths, file.name)
+    if contract is None:
+        case.refuse(FileRefusal("no_contract_in_force", "an active contract that covers the delivery date"))
+    elif file.fault:
+        case.refuse(file.fault)
+    elif case.role is None:
+        globs = f"`{contract.leads.path}` or `{contract.consent_proofs.path}`"
+        case.refuse(FileRefusal("file_unclaimed", f"a file name that matches {globs}"))
+
+
+@lru_cache(maxsize=1024)
+def _claimed_by(paths: tuple[tuple[str, str], ...], name: str) -> str | None:
+    """The role whose glob matches; the glob with more fixed characters where both do."""
+    globs = {role: _plain(path) for role, path in paths}
+    claims = [role for role, glob in globs.items() if any(fnmatchcase(form, glob) for form in _forms(name))]
+    return max(claims, key=lambda role: len(globs[role].replace("*", "").replace("?", "")), default=None)
+
+
+def _plain(text: str) -> str:
+    return normalize("NFC", text).casefold().replace("**/", "")
+
+
+def _forms(name: str) -> list[str]:
+    """What a glob may match: the path or its last part, with an archive as a folder or as a file, wrapped or not."""
+    path = PurePosixPath(_plain(name))
+    archives = [parent for parent in path.parents if parent.suffix == ".zip"]
+    places = [path, *archives, *(path.relative_to(archive) for archive in archives)]
+    forms = [form for place in places for form in (str(place), place.name)]
+    return forms + [form.removesuffix(wrapper) for form in forms for wrapper in WRAPPERS if form.endswith(wrapper)]
+
+
+def _supersede(ours: list[FileCase], delivery: Delivery, shown: Mapping[str, str]) -> None:
+    """The highest numbered manifest that lists files of a role makes the role's other files old."""
+    manifests = [file.manifest for file in delivery.files if file.manifest]
+    if not manifests:
+        return
+    names = [case.file.name for case in ours]
+    plain = [manifest for manifest in manifests if not manifest.is_numbered]
+    base = max((manifest.sequence for manifest in plain), default=0)
+    corrections = [m for m in manifests if m.is_numbered and m.sequence > base and m.places(names)]
+    if not corrections:
+        return
+    latest = max(corrections, key=lambda manifest: (manifest.sequence, manifest.name))
+    current, late = latest.places(names), _listed(corrections, names) - _listed(plain, names)
+    for case in ours:
+        case.is_correction = case.file.name in late
+        if case.file.name not in current and case.is_to_be_read:
+            case.status, case.reason = "superseded", f"replaced by the files that {shown[latest.name]} lists"
+
+
+def _listed(manifests: Sequence[Manifest], names: Sequence[str]) -> set[str]:
+    return {name for manifest in manifests for name in manifest.places(names)}
+
+
+def mark_duplicates(cases: Sequence[FileCase], first_delivered_on: Mapping[str, date], read: Read) -> None:
+    """Close the cases whose bytes came before: in an earlier folder, or under an earlier name.
+
+    `cases` are in the order of day and name; `first_delivered_on` gives the earliest folder of digests elsewhere.
+    A file without data rows is never a duplicate.
+    """
+    seen: set[str] = set()
+    for case in cases:
+        if not case.is_to_be_read:
+            continue
+        digest = case.file.digest
+        came_before = digest in seen or first_delivered_on.get(digest, date.max) < case.delivery.day
+        seen.add(digest)
+        if came_before and _has_rows(case, read):
+            case.status, case.reason = "duplicate", "the same bytes as an earlier file"
+
+
+def _has_rows(case: FileCase, read: Read) -> bool:
+    if case.file.size > SMALL:
+        return True
+    raw = read(case.file, case.terms)
+    if isinstance(raw, FileRefusal):
+        return raw.reason != "file_empty"
+    try:
+        return any(chunk.row_count for chunk in raw.chunks())
+    except FileRefusedError:
+        return True
+
+
+def delivered_at(cases: Sequence[FileCase]) -> datetime | None:
+    """When a delivery was complete: the latest `received_at` of its lead files, UTC; None without lead files.
+
+    Refused files, duplicates and corrections count only where there is nothing better.
+    """
+    leads = [case for case in cases if case.role == "leads"]
+    read = [case for case in leads if case.status not in ("refused", "duplicate")]
+    original = [case for case in read if not case.is_correction]
+    return max((case.received_at for case in original or read or leads), default=None)
+
+
+def manifest_remarks(case: FileCase, cases: Sequence[FileCase]) -> str | None:
+    """Where a manifest and its delivery's files differ, in words."""
+    if case.file.manifest is None:
+        return None
+    found = {other.file.name: (other.file.digest, other.row_count if other.is_to_be_read else None) for other in cases}
+    return case.file.manifest.remarks(found, {other.file.name: other.shown_name for other in cases})

@@ -1,0 +1,76 @@
+"""Rejected rows: every reason of every row, with the column and what was expected in words, never a value."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.arrays.values import Truth
+
+REFUSALS: Final = pa.schema(
+    {
+        "file": pa.int64(),
+        "row_number": pa.int64(),
+        "sheet_row": pa.int64(),
+        "reason": pa.string(),
+        "column": pa.string(),
+        "expected": pa.string(),
+    }
+)
+"""`file` is the position of the file among the run's files; `row_number` is NULL for a whole file."""
+
+
+@dataclass(frozen=True)
+class Objection:
+    """One reason for which some rows are rejected."""
+
+    is_met: Truth
+    """True for each row that is rejected for it."""
+    reason: str
+    column: str | None
+    expected: str
+
+
+class Placed(Protocol):
+    """Rows that know where they stand."""
+
+    @property
+    def files(self) -> pa.Array:
+        """Position of each row's file among the run's files."""
+
+    @property
+    def row_numbers(self) -> pa.Array:
+        """1-based data row."""
+
+    @property
+    def sheet_rows(self) -> pa.Array:
+        """Row as a spreadsheet numbers it, or NULL."""
+
+
+def refused_rows(objections: Iterable[Objection], rows: Placed) -> pa.Table:
+    """One row a reason."""
+    parts = [REFUSALS.empty_table()]
+    for objection in objections:
+        where = pa.array(objection.is_met)
+        files, numbers = rows.files.filter(where), rows.row_numbers.filter(where)
+        sheet_rows = rows.sheet_rows.filter(where)
+        parts.append(refusals(files, numbers, sheet_rows, objection.reason, objection.column, objection.expected))
+    return pa.concat_tables(parts)
+
+
+def refusals(
+    files: pa.Array, row_numbers: pa.Array, sheet_rows: pa.Array, reason: str, column: str | None, expected: str
+) -> pa.Table:
+    """The same reason for several rows or files."""
+    words = [pa.repeat(pa.scalar(word, pa.string()), len(files)) for word in (reason, column, expected)]
+    return pa.Table.from_arrays([files, row_numbers, sheet_rows, *words], schema=REFUSALS)
+
+
+def met_by_none(objections: Iterable[Objection], count: int) -> Truth:
+    """True for each of `count` rows that no objection concerns."""
+    is_rejected = np.zeros(count, np.bool_)
+    for objection in objections:
+        is_rejected |= objection.is_met
+    return ~is_rejected

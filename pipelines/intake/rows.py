@@ -1,0 +1,169 @@
+"""What became of the rows of some days, in the order in which they are published; and which leads are repeated.
+
+Rows come block by block and leave day by day, once. That a lead repeats an earlier one's reference shows where equal
+ones are neighbours: among the sorted rows, where the rejected ones stand with their reference alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.arrays.sorted_rows import DAY, SetAside, SortedRows
+from pipelines.arrays.values import Truth
+from pipelines.intake.acceptance import PLACE, STAMPS, Taken
+from pipelines.intake.files import FileCase
+from pipelines.intake.refusals import refusals
+from pipelines.intake.tables import VALIDATED_ROWS, RowCounts, Stamps, validate
+from pipelines.vocabulary.tables import arrow_schema
+
+RANK: Final = "digest_rank"
+"""Stands for the digest of a row's file in the order of rows, being shorter."""
+ONLY_ONCE: Final = "a reference that stands only once in the delivery"
+_KEYS: Final = {
+    "leads": ("lead_id", "file", "row_number"),
+    "consent_proofs": ("consent_id", RANK, "row_number"),
+    "rejected_rows": (RANK, "row_number", "reason", "column", "expected"),
+}
+"""Those of `SORT_KEYS`; equal references in the order of files, since the first counts, and only that one is left."""
+
+
+class IntakeRows:
+    """The accepted and rejected rows of some days of a vendor."""
+
+    def __init__(self, vendor: str, cases: Sequence[FileCase], set_aside: SetAside | None) -> None:
+        """Prepare for the rows of files that are not read yet, which are in the order of their names."""
+        self.counts = RowCounts.of_files(len(cases))
+        self._vendor, self._cases = vendor, cases
+        self._sorted = {table: SortedRows(keys, set_aside) for table, keys in _KEYS.items()}
+        self._stamps = Stamps(vendor, cases)
+        self._ranks = pc.rank(pa.array([case.file.digest for case in cases], pa.string()), tiebreaker="dense").cast(
+            pa.int32()
+        )
+        self._roles = pa.array([case.role for case in cases], pa.string())
+        self._is_refused: pa.Array | None = None
+        self._unchecked: list[pa.Table] = []
+
+    def add(self, role: str, taken: Taken) -> None:
+        """Take what became of the rows of a block.
+
+        Raises:
+            IntakeFaultError: rows that their table's schema refuses.
+        """
+        if taken.accepted.num_rows:
+            validate(role, self._stamps.on(taken.accepted, role))
+        self.counts.accept(taken.accepted["file"])
+        self.counts.reject(taken.rejected["file"])
+        self._keep(role, taken.accepted, is_accepted=True)
+        if role == "leads":
+            self._keep(role, taken.rejected.filter(pc.is_valid(taken.rejected["lead_id"])), is_accepted=False)
+        self._refuse(taken.refused)
+
+    def refuse_malformed(self, malformed: pa.Table) -> None:
+        """Take the refusals of rows that are none, one for each."""
+        self.counts.reject(malformed["file"])
+        self._refuse(malformed)
+
+    def _refuse(self, refused: pa.Table) -> None:
+        if refused.num_rows:
+            self._unchecked.append(self._stamps.on(refused, "rejected_rows"))
+            self._keep("rejected_rows", refused)
+        if sum(part.num_rows for part in self._unchecked) > VALIDATED_ROWS:
+            self._check_refused()
+
+    def _check_refused(self) -> None:
+        """Validate the refusals of many blocks at once: a call takes long, however few they are."""
+        if self._unchecked:
+            validate("rejected_rows", pa.concat_tables(self._unchecked))
+        self._unchecked = []
+
+    def end_reading(self) -> None:
+        """Take the refusals of whole files: no row of them counts. Now it is known when each delivery was complete.
+
+        Raises:
+            IntakeFaultError: refusals that their table's schema refuses.
+        """
+        refused = {place: case.refusal for place, case in enumerate(self._cases) if case.refusal is not None}
+        whole = pa.nulls(1, pa.int64())
+        parts = [
+            refusals(pa.array([place], pa.int64()), whole, whole, why.reason, why.column, why.expected)
+            for place, why in refused.items()
+        ]
+        if parts:
+            self._refuse(pa.concat_tables(parts))
+            self._is_refused = pa.array([place in refused for place in range(len(self._cases))])
+        self._check_refused()
+        self._stamps = Stamps(self._vendor, self._cases)
+
+    def leads(self, day: date) -> Iterator[pa.Table]:
+        """Accepted leads of a day. Those that repeat a reference are rejected on the way: before `rejected_rows`."""
+        last: str | None = None
+        for rows in self._of("leads", day):
+            references = rows["lead_id"].combine_chunks()
+            is_repeated, last = _repeats(references, last), references[-1].as_py()
+            if is_repeated.any():
+                self._refuse_repeated(rows.filter(pa.array(is_repeated)))
+            is_kept = rows["is_accepted"].to_numpy() & ~is_repeated
+            yield self._stamps.on(rows.filter(pa.array(is_kept)), "leads")
+
+    def consent_proofs(self, day: date) -> Iterator[pa.Table]:
+        """Accepted proofs of a day."""
+        for rows in self._of("consent_proofs", day):
+            yield self._stamps.on(rows, "consent_proofs")
+
+    def rejected_rows(self, day: date) -> Iterator[tuple[pa.Table, pa.Array]]:
+        """Refusals of a day, and the role of each one's file."""
+        for rows in self._of("rejected_rows", day):
+            yield self._stamps.on(rows, "rejected_rows"), self._roles.take(rows["file"])
+
+    def _of(self, table: str, day: date) -> Iterator[pa.Table]:
+        """Rows of a day, in order, of files that were not refused; and the refusals of whole files."""
+        for rows in self._sorted[table].of(day):
+            counted = rows
+            if self._is_refused is not None:
+                counts = pc.invert(self._is_refused.take(rows["file"]))
+                counted = rows.filter(pc.or_(counts, pc.is_null(rows["row_number"])))
+            if counted.num_rows:
+                yield counted
+
+    def _refuse_repeated(self, rows: pa.Table) -> None:
+        files, row_numbers, sheet_rows = (rows[name].combine_chunks() for name in PLACE)
+        self.counts.reject_after_all(rows.filter(rows["is_accepted"])["file"])
+        self._keep("rejected_rows", refusals(files, row_numbers, sheet_rows, "lead_id_repeated", "lead_id", ONLY_ONCE))
+
+    def _keep(self, table: str, rows: pa.Table, *, is_accepted: bool = True) -> None:
+        """Rows with what orders them; columns that they have not are NULL."""
+        made = {
+            DAY: self._stamps.days(rows["file"]),
+            RANK: self._ranks.take(rows["file"]),
+            "is_accepted": pa.repeat(pa.scalar(is_accepted), rows.num_rows),
+        }
+        names = {*rows.column_names}
+        columns = [
+            made[field.name] if field.name in made
+            else rows[field.name].cast(field.type) if field.name in names
+            else pa.nulls(rows.num_rows, field.type)
+            for field in _SCHEMAS[table]
+        ]  # fmt: skip
+        self._sorted[table].add(pa.table(columns, schema=_SCHEMAS[table]))
+
+
+def _kept_schema(table: str) -> pa.Schema:
+    """The table's columns without those that come from a row's file, and what orders and places a row."""
+    ours = {DAY: pa.date32(), "file": pa.int64(), "row_number": pa.int64(), "sheet_row": pa.int64()}
+    special = {"is_accepted": pa.bool_()} if table == "leads" else {RANK: pa.int32()}
+    own = {field.name: field.type for field in arrow_schema(table) if field.name not in STAMPS}
+    return pa.schema(own | ours | special)
+
+
+_SCHEMAS: Final = {table: _kept_schema(table) for table in _KEYS}
+
+
+def _repeats(references: pa.Array, last: str | None) -> Truth:
+    """Where a reference is the one before it; `last` comes before the first."""
+    same = pc.equal(references.slice(1), references.slice(0, len(references) - 1))
+    is_repeated: Truth = np.concatenate([[references[0].as_py() == last], np.asarray(same)])
+    return is_repeated

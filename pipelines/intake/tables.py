@@ -1,0 +1,145 @@
+"""The intake's published tables: what files and rows became, in the columns, types and order of the schemas."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+from pandera.errors import SchemaErrors
+
+from pipelines.arrays.sorted_rows import sorted_indices
+from pipelines.contracts.calendar import is_due
+from pipelines.deliveries.files import Delivery
+from pipelines.identifiers.kept_back import IntakeFaultError
+from pipelines.intake.files import FileCase, delivered_at, manifest_remarks
+from pipelines.vocabulary.clock import as_lake
+from pipelines.vocabulary.tables import SORT_KEYS, TABLES, arrow_schema
+
+VALIDATED_ROWS: Final = 250_000
+"""Rows that are validated at a time."""
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """Accepted and distinct rejected rows by file."""
+
+    accepted: npt.NDArray[np.int64]
+    rejected: npt.NDArray[np.int64]
+
+    @classmethod
+    def of_files(cls, count: int) -> "RowCounts":
+        """Nothing counted yet."""
+        return cls(np.zeros(count, np.int64), np.zeros(count, np.int64))
+
+    def accept(self, files: pa.ChunkedArray) -> None:
+        """Count accepted rows by their files."""
+        self.accepted[:] += np.bincount(files.to_numpy(), minlength=len(self.accepted))
+
+    def reject(self, files: pa.ChunkedArray) -> None:
+        """Count rejected rows, each once however many reasons it has."""
+        self.rejected[:] += np.bincount(files.to_numpy(), minlength=len(self.rejected))
+
+    def reject_after_all(self, files: pa.ChunkedArray) -> None:
+        """Count rows as rejected that had been counted as accepted."""
+        self.reject(files)
+        self.accepted[:] -= np.bincount(files.to_numpy(), minlength=len(self.accepted))
+
+
+def deliveries_table(
+    vendor: str, deliveries: Sequence[Delivery], cases: Mapping[date, Mapping[int, FileCase]], counts: RowCounts
+) -> pa.Table:
+    """One row a file, and one for each day that was due and brought no lead file; by day and sort keys.
+
+    `cases` are by day and by place among the run's files.
+    """
+    rows: list[dict[str, Any]] = []
+    for delivery in deliveries:
+        numbered = cases.get(delivery.day, {})
+        ours = list(numbered.values())
+        complete_at = delivered_at(ours)
+        same = {"vendor": vendor, "delivered_at": complete_at and as_lake(complete_at)}
+        rows += ({**_file(case, ours, counts, place), **same} for place, case in numbered.items())
+        if complete_at is None and is_due(delivery.contract, delivery.day):
+            rows.append({"vendor": vendor, "delivery_date": delivery.day, "status": "no_delivery"})
+    table = pa.Table.from_pylist(rows, schema=arrow_schema("deliveries"))
+    return table.take(sorted_indices(table, ("delivery_date", *SORT_KEYS["deliveries"])))
+
+
+def _file(case: FileCase, ours: Sequence[FileCase], counts: RowCounts, place: int) -> dict[str, Any]:
+    accepted, rejected = int(counts.accepted[place]), int(counts.rejected[place])
+    is_accepted = case.status == "accepted"
+    received = case.row_count
+    return {
+        "delivery_date": case.delivery.day,
+        "file_digest": case.file.digest,
+        "file_name": case.shown_name,
+        "role": case.role,
+        "rows_received": received if is_accepted else None,
+        "rows_accepted": accepted if is_accepted else None,
+        "rows_rejected": rejected if is_accepted else None,
+        "received_at": as_lake(case.received_at),
+        "is_received_at_assumed": case.file.received_at is None,
+        "columns": case.columns,
+        "undeclared_columns": case.undeclared,
+        "format_differences": case.format_differences,
+        "ambiguous_dates": case.ambiguous_dates,
+        "sequence": case.file.manifest.sequence if case.file.manifest else None,
+        "status": "accepted_with_rejects" if is_accepted and rejected else case.status,
+        "reason": case.reason or manifest_remarks(case, ours),
+    }
+
+
+class Stamps:
+    """What every row takes from its file and delivery."""
+
+    def __init__(self, vendor: str, cases: Sequence[FileCase]) -> None:
+        """Take what is known of the files now: a delivery is complete later than thought if a file is refused."""
+        self._vendor = vendor
+        complete = {day: delivered_at(list(ours)) for day, ours in groupby(cases, key=lambda case: case.delivery.day)}
+        whens = [complete[case.delivery.day] for case in cases]
+        self._columns = {
+            "delivery_date": pa.array([case.delivery.day for case in cases], pa.date32()),
+            "file_digest": pa.array([case.file.digest for case in cases], pa.string()),
+            "received_at": pa.array([as_lake(case.received_at) for case in cases], pa.timestamp("us")),
+            "delivered_at": pa.array([when and as_lake(when) for when in whens], pa.timestamp("us")),
+        }
+
+    def days(self, files: pa.ChunkedArray) -> pa.ChunkedArray:
+        """The delivery of each row."""
+        return self._columns["delivery_date"].take(files)
+
+    def on(self, rows: pa.Table, table: str) -> pa.Table:
+        """Rows as the published table has them: with what comes from their file, in the columns of its schema."""
+        schema, files = arrow_schema(table), rows["file"]
+        columns = {"vendor": pa.repeat(pa.scalar(self._vendor), rows.num_rows)}
+        for name in schema.names:
+            if name != "vendor":
+                columns[name] = self._columns[name].take(files) if name in self._columns else rows[name]
+        return pa.table(columns).cast(schema)
+
+
+def validate(table: str, rows: pa.Table) -> None:
+    """Check rows of a published table against its schema.
+
+    Raises:
+        IntakeFaultError: the rows are not what the schema says.
+    """
+    frame = rows.to_pandas(types_mapper=pd.ArrowDtype)
+    for start in range(0, len(frame), VALIDATED_ROWS):
+        _validate(table, frame.iloc[start : start + VALIDATED_ROWS])
+
+
+def _validate(table: str, frame: pd.DataFrame) -> None:
+    try:
+        TABLES[table].validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        failed = errors.failure_cases[["column", "check"]].astype(str).value_counts()
+        faults = ", ".join(f"{column} {check} ({count} times)" for (column, check), count in failed.items())
+    else:
+        return
+    raise IntakeFaultError(f"{table}: the intake made rows that its schema refuses: {faults}")

@@ -1,0 +1,241 @@
+"""Delivered text to typed values, one canonical field at a time: words, flags, lists, instants, references.
+
+Every reader takes cleaned text and gives NULL where the text is bad. Which fields a row needs belongs to `mapping`.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, clean, mapped_once
+from pipelines.contracts.contract import FieldTerms
+from pipelines.dates.instants import DEFAULT_ZONE, instants
+from pipelines.identifiers.phones import canonical_phones
+from pipelines.vocabulary import words
+from pipelines.vocabulary.fields import FIELD_WORDS, INSTANT_FIELDS, is_siren
+
+_FLAGS: Final = {
+    **dict.fromkeys(("true", "1", "1.0", "oui", "yes", "vrai", "o", "y", "t", "on"), True),
+    **dict.fromkeys(("false", "0", "0.0", "non", "no", "faux", "n", "f", "off"), False),
+}
+_COUNTRIES: Final = {"FRANCE": "FR", "FRA": "FR"}
+_REFERENCE: Final = "a reference without an e-mail address or phone number"
+_LIKE_AN_EMAIL: Final = r"[^@\s]@[^@\s]+\.[^@\s]"
+_LIKE_A_PHONE: Final = r"^(?:\+|0)(?:[\s.\-/()]*\d){9,}$"
+_LISTS: Final = ("channels", "mentions", "recipients", "recipient_sirens", "claimed_basis")
+_BASES: Final = {basis: basis for basis in words.BASES}
+_NOTHING_LISTED: Final = r"^\[\s*\]$"
+
+Reader = Callable[[pa.Array, FieldTerms], pa.Array]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How the fields of one kind are read, and what is expected of them in words."""
+
+    read: Reader
+    expected: Callable[[FieldTerms], str]
+
+
+def delivered_texts(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    """Cleaned text of a field; a list without elements is nothing delivered."""
+    cleaned = clean(texts)
+    if terms.name not in _LISTS:
+        return cleaned
+    empty = pc.or_(
+        pc.match_substring_regex(cleaned, rf"^(?:\s|{re.escape(terms.list_separator)})*$"),
+        pc.match_substring_regex(cleaned, _NOTHING_LISTED),
+    )
+    return pc.if_else(empty, NO_TEXT, cleaned)
+
+
+def kind_of(field: str) -> Kind:
+    """How a canonical field is read; free text unless it is something more."""
+    return _KINDS.get(field, _FREE)
+
+
+def consent_text_digests(texts: pa.Array) -> pa.Array:
+    """SHA-256 of consent texts: NFC, trimmed, runs of white space collapsed to one space."""
+    return mapped_once(clean(texts), lambda text: hashlib.sha256(" ".join(text.split()).encode()).hexdigest(), TEXT)
+
+
+def _read_text(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    return mapped_once(texts, _lookup(terms.enum).get, TEXT) if terms.enum else texts
+
+
+def _lookup(values: Mapping[str, str]) -> dict[str, str]:
+    return {_key(word): value for word, value in values.items()}
+
+
+def _key(word: str) -> str:
+    return word.strip().casefold()
+
+
+def _vocabulary(terms: FieldTerms) -> dict[str, str]:
+    """Vendor's word -> our word, for a field with a closed vocabulary."""
+    ours = FIELD_WORDS[terms.name]
+    return {
+        word: value for word, value in _lookup(terms.enum or {word: word for word in ours}).items() if value in ours
+    }
+
+
+def _read_word(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    known = _vocabulary(terms)
+    return mapped_once(texts, lambda text: known.get(_key(text)), TEXT)
+
+
+def _read_flag(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    known = {word: _FLAGS.get(_key(value)) for word, value in _lookup(terms.enum).items()} or _FLAGS
+    return mapped_once(texts, lambda text: known.get(_key(text)), pa.bool_())
+
+
+def _elements(text: str, separator: str) -> list[str]:
+    """Elements of a list as delivered: a JSON array, or text joined by the contract's separator."""
+    listed = _json_array(text) if text.startswith("[") else None
+    parts = text.split(separator) if listed is None else listed
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _json_array(text: str) -> list[str] | None:
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return [part if isinstance(part, str) else json.dumps(part) for part in parsed if part is not None]
+
+
+def _read_words(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    """Lists over a closed vocabulary, in the vocabulary's order; one bad element spoils its list."""
+    known, ours = _vocabulary(terms), FIELD_WORDS[terms.name]
+
+    def read(text: str) -> list[str] | None:
+        found = {known.get(_key(part)) for part in _elements(text, terms.list_separator)}
+        return None if None in found else [word for word in ours if word in found]
+
+    return mapped_once(texts, read, TEXT_LIST)
+
+
+def _read_names(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    known = _lookup(terms.enum)
+
+    def read(text: str) -> list[str] | None:
+        names = [known.get(_key(part)) if known else part for part in _elements(text, terms.list_separator)]
+        return list(dict.fromkeys(name for name in names if name)) if None not in names else None
+
+    return mapped_once(texts, read, TEXT_LIST)
+
+
+def _read_sirens(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    def read(text: str) -> list[str] | None:
+        sirens = ["".join(part.split()) for part in _elements(text, terms.list_separator)]
+        return list(dict.fromkeys(sirens)) if all(map(_is_nine_digits, sirens)) else None
+
+    return mapped_once(texts, read, TEXT_LIST)
+
+
+def _read_siren(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    def read(text: str) -> str | None:
+        siren = "".join(text.split())
+        return siren if _is_nine_digits(siren) and is_siren(siren) else None
+
+    return mapped_once(texts, read, TEXT)
+
+
+def _is_nine_digits(text: str) -> bool:
+    return len(text) == 9 and text.isascii() and text.isdigit()
+
+
+def _read_basis(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    """One basis, or `channel:basis` parts, sorted and joined by `|`; at most one basis a channel."""
+    known = _vocabulary(terms)
+
+    def read(text: str) -> str | None:
+        bases = {_basis(part, known) for part in _elements(text, terms.list_separator)}
+        named = [basis for basis in bases if basis]
+        channels = {basis.partition(":")[0] for basis in named if ":" in basis}
+        is_one_each = len(bases) == 1 or len(channels) == len(bases)
+        return "|".join(sorted(named)) if named and None not in bases and is_one_each else None
+
+    return mapped_once(texts, read, TEXT)
+
+
+def _basis(part: str, known: Mapping[str, str]) -> str | None:
+    channel, colon, basis = _key(part).partition(":")
+    whole = known.get(_key(part))
+    if whole or not colon:
+        return whole
+    found = known.get(basis.strip()) or _BASES.get(basis.strip())
+    return f"{channel.strip()}:{found}" if channel.strip() in words.CHANNELS and found in words.BASES else None
+
+
+def _read_instant(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    return instants(texts, pattern=terms.format, zone=terms.default_timezone or DEFAULT_ZONE)
+
+
+def _read_reference(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    """A vendor's reference; one that is itself an e-mail address or a phone number is bad."""
+    is_identifier = pc.match_substring_regex(texts, _LIKE_AN_EMAIL)
+    is_suspect = pc.fill_null(pc.match_substring_regex(texts, _LIKE_A_PHONE), False)
+    suspects = pc.if_else(is_suspect, texts, NO_TEXT)
+    if pc.any(is_suspect).as_py():
+        is_identifier = pc.or_(is_identifier, pc.is_valid(canonical_phones(suspects)))
+    return pc.if_else(is_identifier, NO_TEXT, texts)
+
+
+def _read_country(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    upper = pc.utf8_upper(_read_text(texts, terms))
+    for name, code in _COUNTRIES.items():
+        upper = pc.if_else(pc.equal(upper, name), code, upper)
+    return pc.if_else(pc.match_substring_regex(upper, "^[A-Z]{2}$"), upper, NO_TEXT)
+
+
+def _read_url(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    """The address without query and fragment: they can carry identifiers."""
+    return clean(pc.replace_substring_regex(texts, r"(?s)[?#].*$", ""))
+
+
+def _words_expected(terms: FieldTerms) -> str:
+    known = list(terms.enum) or [word for word in FIELD_WORDS[terms.name] if ":" not in word]
+    return f"one of {', '.join(known)}"
+
+
+def _words_listed(terms: FieldTerms) -> str:
+    return f"{_words_expected(terms).replace('one of', 'one or more of')}, separated by `{terms.list_separator}`"
+
+
+def _instant_expected(terms: FieldTerms) -> str:
+    return f"a date and time as `{terms.format}`" if terms.format else "a date and time in ISO 8601"
+
+
+def _words_of(terms: FieldTerms, otherwise: str) -> str:
+    return f"one of {', '.join(terms.enum)}" if terms.enum else otherwise
+
+
+_FREE: Final = Kind(_read_text, lambda terms: _words_of(terms, "a value"))
+_WORD: Final = Kind(_read_word, _words_expected)
+_FLAG: Final = Kind(_read_flag, lambda terms: _words_of(terms, "true or false"))
+_WORDS: Final = Kind(_read_words, _words_listed)
+_INSTANT: Final = Kind(_read_instant, _instant_expected)
+_ID: Final = Kind(_read_reference, lambda terms: _REFERENCE)
+
+_KINDS: Final[Mapping[str, Kind]] = {
+    **dict.fromkeys(INSTANT_FIELDS, _INSTANT),
+    **{field: _FLAG for field, known in FIELD_WORDS.items() if set(known) == {"true", "false"}},
+    **dict.fromkeys(("audience", "decision", "action"), _WORD),
+    **dict.fromkeys(("channels", "mentions"), _WORDS),
+    **dict.fromkeys(("lead_id", "consent_id"), _ID),
+    "claimed_basis": Kind(_read_basis, _words_listed),
+    "recipients": Kind(_read_names, lambda terms: f"names separated by `{terms.list_separator}`"),
+    "recipient_sirens": Kind(
+        _read_sirens, lambda terms: f"SIRENs of nine digits separated by `{terms.list_separator}`"
+    ),
+    "company_siren": Kind(_read_siren, lambda terms: "a SIREN: nine digits with a right check digit"),
+    "country": Kind(_read_country, lambda terms: "an ISO 3166 alpha-2 country"),
+    "source_url": Kind(_read_url, lambda terms: "a web address"),
+}

@@ -1,0 +1,291 @@
+"""One opposition file, line by line: what is good becomes an `OppositionLine`, what is bad a `RefusedLine`.
+
+Reading files, keeping oppositions and deciding whether they block a lead belong elsewhere. No identifier outlives the
+parsing of its line: a good line carries a keyed hash, a refused one says what was expected, never what was there.
+"""
+
+import csv
+import functools
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import Final, TypeVar
+
+import pyarrow as pa
+
+from pipelines.identifiers.emails import canonical_emails
+from pipelines.identifiers.keyed_hashes import IdentityHasher
+from pipelines.identifiers.phones import canonical_phones
+from pipelines.vocabulary.clock import PARIS
+from pipelines.vocabulary.words import CHANNELS, OPPOSITION_KINDS
+
+REQUIRED_COLUMNS: Final = ("identifier", "kind", "channel", "opposed_at", "recorded_at", "origin")
+OPTIONAL_COLUMNS: Final = ("shared_with", "shared_at", "revoked_at")
+EVERY_CHANNEL: Final = "all"
+EVERY_VENDOR: Final = "*"
+YEARS: Final = range(1970, 2100)
+ORIGIN_LENGTH: Final = 200
+
+CHUNK: Final = 20_000
+
+Value = TypeVar("Value")
+Keys = Mapping[tuple[str, str], str]
+"""Identity key by kind and identifier as written; those that are not valid for their kind are left out."""
+
+_VENDOR: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
+_IDENTIFIER: Final = re.compile(r"\S*@\S*|\+?\d(?:[\s.()/-]{0,3}\d){8,}|\b[0-9a-fA-F]{32,}\b")
+_CANONICAL: Final[Mapping[str, Callable[[pa.Array], pa.Array]]] = {"email": canonical_emails, "phone": canonical_phones}
+_IDENTIFIERS: Final = {
+    "email": "an e-mail address",
+    "phone": "a phone number, national or with its country code",
+    "email_sha256": "64 hex digits, the SHA-256 of the canonical e-mail",
+    "phone_sha256": "64 hex digits, the SHA-256 of the number in E.164",
+}
+
+
+class HeaderError(ValueError):
+    """The first line is not the header of an opposition file."""
+
+
+@dataclass(frozen=True, slots=True)
+class OppositionLine:
+    """One good line. Instants are UTC; `shared_at` is set exactly when `shared_with` names someone."""
+
+    identity_key: str
+    kind: str
+    channel: str
+    opposed_at: datetime
+    recorded_at: datetime
+    origin: str | None
+    shared_with: tuple[str, ...]
+    shared_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A column of a refused line (None: the line as such) and what was expected there."""
+
+    column: str | None
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A line that was not imported, by its 1-based number in the file."""
+
+    line_number: int
+    faults: tuple[Fault, ...]
+
+
+def read_header(line: str) -> tuple[str, ...]:
+    """Columns of an opposition file, in the order of the file.
+
+    Raises:
+        HeaderError: a column is missing, repeated or unknown. The line is not quoted: it may be a row of data.
+    """
+    columns = tuple(cell.strip() for cell in line.removeprefix("\ufeff").split(","))
+    missing = [name for name in REQUIRED_COLUMNS if name not in columns]
+    known = {*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS}
+    if missing or len(set(columns)) < len(columns) or not set(columns) <= known:
+        raise HeaderError(
+            f"expected the header {','.join(REQUIRED_COLUMNS)} with, if need be, {', '.join(OPTIONAL_COLUMNS)}; "
+            f"UTF-8, comma-separated, each column once{'; missing: ' + ', '.join(missing) if missing else ''}"
+        )
+    return columns
+
+
+def read_lines(
+    lines: Iterable[str], columns: tuple[str, ...], hasher: IdentityHasher
+) -> Iterator[OppositionLine | RefusedLine]:
+    """Every data line, good or refused, in order; blank lines are skipped. Holds `CHUNK` lines in memory.
+
+    One row is one physical line, so that a stray quote spoils its own line only.
+
+    Args:
+        lines: the lines after the header, in which bytes that are not UTF-8 are surrogate escapes.
+        columns: the header.
+        hasher: makes the identity keys.
+    """
+    numbered = enumerate(lines, start=2)
+    while chunk := list(islice(numbered, CHUNK)):
+        rows = [(number, _cells(line.strip(), columns)) for number, line in chunk if line.strip()]
+        keys = _identity_keys((cells for _, cells in rows if not isinstance(cells, Fault)), hasher)
+        for number, cells in rows:
+            parsed = (cells,) if isinstance(cells, Fault) else _parse(cells, keys)
+            yield parsed if isinstance(parsed, OppositionLine) else RefusedLine(number, parsed)
+
+
+def event_digest(
+    identity_key: str, kind: str, channel: str, opposed_at: datetime, revoked_at: datetime | None = None
+) -> str:
+    """SHA-256 that makes an opposition, or its revocation, one event however often it is imported."""
+    instants = (moment.isoformat(timespec="microseconds") if moment else "" for moment in (opposed_at, revoked_at))
+    return hashlib.sha256("\n".join((identity_key, kind, channel, *instants)).encode()).hexdigest()
+
+
+@functools.lru_cache(maxsize=65536)
+def to_instant(text: str, *, is_late: bool) -> datetime:
+    """An ISO 8601 instant in UTC; without a zone it is Europe/Paris.
+
+    Where the text leaves a choice (a date alone, an hour that the clocks show twice), the earliest instant is meant,
+    or the latest if `is_late`: doubt blocks early and blames late.
+
+    Raises:
+        ValueError: not ISO 8601, or a year out of range.
+    """
+    moment = _local(text, is_late)
+    if moment.year not in YEARS:
+        raise ValueError("year out of range")
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    readings = [moment.replace(tzinfo=PARIS, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    return max(readings) if is_late else min(readings)
+
+
+def _local(text: str, is_late: bool) -> datetime:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return datetime.fromisoformat(text)
+    if day.year not in YEARS:
+        raise ValueError("year out of range")
+    return datetime.combine(day + timedelta(days=is_late), time())
+
+
+def _cells(line: str, columns: tuple[str, ...]) -> dict[str, str] | Fault:
+    if not _is_utf8(line):
+        return Fault(None, "UTF-8 text")
+    try:
+        cells = next(csv.reader([line], strict=True)) if '"' in line else line.split(",")
+    except csv.Error:
+        return Fault(None, "one row a line, with every quote closed")
+    if len(cells) != len(columns):
+        return Fault(None, f"{len(columns)} cells, as in the header")
+    return dict(zip(columns, map(str.strip, cells), strict=True))
+
+
+def _is_utf8(line: str) -> bool:
+    return line.isascii() or not any("\ud800" <= character <= "\udfff" for character in line)
+
+
+def _identity_keys(rows: Iterable[Mapping[str, str]], hasher: IdentityHasher) -> Keys:
+    by_kind: dict[str, set[str]] = {kind: set() for kind in OPPOSITION_KINDS}
+    for cells in rows:
+        if cells["kind"] in by_kind:
+            by_kind[cells["kind"]].add(cells["identifier"])
+    return {
+        (kind, identifier): key
+        for kind, identifiers in by_kind.items()
+        for identifier, key in zip(identifiers, _keys_of_kind(kind, identifiers, hasher), strict=True)
+        if key
+    }
+
+
+def _keys_of_kind(kind: str, identifiers: Iterable[str], hasher: IdentityHasher) -> list[str | None]:
+    texts = pa.array(list(identifiers), pa.string())
+    found = hasher.keys(_CANONICAL[kind](texts)) if kind in _CANONICAL else hasher.keys_of_digests(texts)
+    keys: list[str | None] = found.to_pylist()
+    return keys
+
+
+class _CellError(Exception):
+    """What was expected of a cell; never what was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the cells of a line and notes every fault, so that a line is mended in one pass."""
+
+    cells: Mapping[str, str]
+    faults: list[Fault] = field(default_factory=list)
+
+    def read(self, column: str, parse: Callable[[str], Value]) -> Value | None:
+        try:
+            return parse(self.cells.get(column, ""))
+        except _CellError as error:
+            self.faults.append(Fault(column, str(error)))
+            return None
+
+
+def _parse(cells: Mapping[str, str], keys: Keys) -> OppositionLine | tuple[Fault, ...]:
+    line = _Reader(cells)
+    kind = line.read("kind", _kind)
+    key = line.read("identifier", lambda text: _identity_key(kind, text, keys)) if kind else None
+    channel = line.read("channel", _channel)
+    opposed_at = line.read("opposed_at", _early)
+    recorded_at = line.read("recorded_at", _early)
+    vendors = line.read("shared_with", _vendors)
+    shared_at = line.read("shared_at", lambda text: _shared_at(text, vendors, opposed_at))
+    revoked_at = line.read("revoked_at", lambda text: _not_before(text, opposed_at) if text else None)
+    if line.faults or not (key and kind and channel and opposed_at and recorded_at):
+        return tuple(line.faults)
+    origin = _origin(cells["origin"])
+    return OppositionLine(key, kind, channel, opposed_at, recorded_at, origin, vendors or (), shared_at, revoked_at)
+
+
+def _identity_key(kind: str, text: str, keys: Keys) -> str:
+    if (kind, text) not in keys:
+        raise _CellError(_IDENTIFIERS[kind])
+    return keys[kind, text]
+
+
+def _kind(text: str) -> str:
+    return _one_of(text, OPPOSITION_KINDS)
+
+
+def _channel(text: str) -> str:
+    return _one_of(text, (EVERY_CHANNEL, *CHANNELS))
+
+
+def _one_of(text: str, values: tuple[str, ...]) -> str:
+    if text not in values:
+        raise _CellError(f"one of {', '.join(values)}")
+    return text
+
+
+def _early(text: str) -> datetime:
+    return _instant(text, is_late=False)
+
+
+def _instant(text: str, *, is_late: bool) -> datetime:
+    try:
+        return to_instant(text, is_late=is_late)
+    except ValueError:
+        years = f"between {YEARS[0]} and {YEARS[-1]}"
+        raise _CellError(f"an ISO 8601 instant or date {years}, such as 2026-08-11T09:30:00+02:00") from None
+
+
+def _not_before(text: str, opposed_at: datetime | None) -> datetime:
+    instant = _instant(text, is_late=True)
+    if opposed_at and instant < opposed_at:
+        raise _CellError("an instant not before opposed_at")
+    return instant
+
+
+def _vendors(text: str) -> tuple[str, ...]:
+    if text in ("", EVERY_VENDOR):
+        return (text,) if text else ()
+    vendors = sorted({vendor.strip() for vendor in text.split("|")})
+    if not all(_VENDOR.fullmatch(vendor) for vendor in vendors):
+        raise _CellError("vendor keys (lower-case letters, digits, hyphens) joined by |, or * alone")
+    return tuple(vendors)
+
+
+def _shared_at(text: str, vendors: tuple[str, ...] | None, opposed_at: datetime | None) -> datetime | None:
+    if vendors and not text:
+        raise _CellError("when the share was acknowledged (leave shared_with empty until it was)")
+    if text and vendors == ():
+        raise _CellError("nothing, since shared_with is empty")
+    return _not_before(text, opposed_at) if text else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _origin(text: str) -> str | None:
+    """A label: what looks like an address, a number or a hash is cut out, since the registry keeps none."""
+    label = " ".join(_IDENTIFIER.sub("[removed]", text[: 10 * ORIGIN_LENGTH]).split())
+    printable = "".join(character for character in label if character.isprintable())
+    return printable[:ORIGIN_LENGTH] or None

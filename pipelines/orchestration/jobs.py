@@ -1,0 +1,55 @@
+"""The jobs: `registry` before `deliveries`, `publish` after it. What they run is in `assets/`."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import dagster as dg
+
+from pipelines.vocabulary.clock import last_tick, tick_of
+
+AS_OF_TAG: Final = "opposable/as_of"
+"""Run tag with the knowledge instant, ISO 8601; the last tick when it is not given."""
+
+REGISTRY: Final = dg.define_asset_job(
+    "registry", selection=["oppositions"], description="Refresh the registry's snapshot."
+)
+DELIVERIES: Final = dg.define_asset_job(
+    "deliveries",
+    selection=["leads", "consent_proofs", "verdicts"],
+    description="Take in deliveries and judge every lead use.",
+)
+PUBLISHED: Final = ("vendor_scores", "dossiers")
+MART_GROUPS: Final = ("staging", "intermediate", "marts")
+PUBLISH: Final = dg.define_asset_job(
+    "publish",
+    selection=dg.AssetSelection.assets(*PUBLISHED) | dg.AssetSelection.groups(*MART_GROUPS),
+    description="Score the vendors, build the marts, write the dossiers.",
+)
+
+RETENTION: Final = dg.define_asset_job(
+    "retention", selection=["purges"], description="Seal what was taken in, and remove what is due."
+)
+
+
+def as_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> datetime:
+    """The run's knowledge instant: its tag, else the last tick before the run was created."""
+    given = context.run.tags.get(AS_OF_TAG)
+    if given is not None:
+        return parse_as_of(given)
+    record = context.instance.get_run_record_by_id(context.run.run_id)
+    created = record.create_timestamp if record is not None else datetime.now(UTC)
+    return last_tick(created.astimezone(UTC))
+
+
+def parse_as_of(text: str) -> datetime:
+    """An instant in ISO 8601; a date alone is its tick, 06:00 Europe/Paris.
+
+    Raises:
+        ValueError: neither a date nor an instant with a zone.
+    """
+    if len(text) == len("2026-08-11"):
+        return tick_of(datetime.fromisoformat(text).date())
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("as_of: expected a date, or an instant with its zone such as 2026-08-11T06:00:00+02:00")
+    return instant.astimezone(UTC)

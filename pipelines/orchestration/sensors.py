@@ -1,0 +1,153 @@
+"""What starts by itself: arrivals noted, corrections, new vendors, a changed registry, publishing what was judged."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+import dagster as dg
+
+from pipelines.deliveries.arrivals import record_arrivals, sightings_as_text, sightings_from_text
+from pipelines.deliveries.changed_folders import FolderWatch
+from pipelines.house import House
+from pipelines.orchestration.jobs import AS_OF_TAG, DELIVERIES, PUBLISH, REGISTRY, parse_as_of
+from pipelines.orchestration.partitions import VENDORS, day_ranges
+from pipelines.orchestration.schedules import run_request
+from pipelines.verdicts.due_days import LOOK_BACK
+from pipelines.vocabulary.clock import last_tick, paris_date
+
+Clock = Callable[[], datetime]
+
+_JUDGED: Final = dg.AssetKey("verdicts")
+_UNDER_WAY: Final = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+_MOST_EVENTS: Final = 1_000
+
+
+def utc_now() -> datetime:
+    """The clock on the wall."""
+    return datetime.now(UTC)
+
+
+def build_sensors(house: House, *, clock: Clock = utc_now) -> list[dg.SensorDefinition]:
+    """The sensors of a house; `clock` gives an aware instant."""
+    return [
+        _new_vendors(house),
+        _arrivals(house, clock),
+        _corrections(house, clock),
+        _changed_registry(house),
+        _publish(),
+    ]
+
+
+def _new_vendors(house: House) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="new_vendors",
+        minimum_interval_seconds=60,
+        description="A new vendor's contract adds the vendor's partitions.",
+    )
+    def new_vendors(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        known = set(context.instance.get_dynamic_partitions(str(VENDORS.name)))
+        new = [vendor for vendor in house.contracts().vendors if vendor not in known]
+        if not new:
+            return dg.SkipReason("every vendor with a readable contract is registered")
+        return dg.SensorResult(dynamic_partitions_requests=[VENDORS.build_add_request(new)])
+
+    return new_vendors
+
+
+def _arrivals(house: House, clock: Clock) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="arrivals",
+        minimum_interval_seconds=30,
+        description="Notes in .received.json when a file was first seen, where our transport did not.",
+    )
+    def arrivals(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        found = record_arrivals(house.settings.inbox, sightings_from_text(context.cursor), now=clock())
+        context.update_cursor(sightings_as_text(found.moving))
+        untold = f"; cannot be noted: {', '.join(found.untold[:20])}" if found.untold else ""
+        return dg.SkipReason(f"{found.noted_count} files noted, {len(found.moving)} still moving{untold}")
+
+    return arrivals
+
+
+def _corrections(house: House, clock: Clock) -> dg.SensorDefinition:
+    watch = FolderWatch(house.settings.inbox, house.lake, house.seals)
+
+    @dg.sensor(
+        name="corrections",
+        job=DELIVERIES,
+        minimum_interval_seconds=60,
+        description="A folder that changed after it was taken in is taken in and judged again.",
+    )
+    def corrections(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest]:
+        now, readable = clock(), house.contracts().contracts
+        since = max(house.settings.first_day, paris_date(now) - LOOK_BACK)
+        for vendor in context.instance.get_dynamic_partitions(str(VENDORS.name)):
+            if vendor not in readable:
+                continue
+            found = list(watch.changed(vendor, since=since, now=now))
+            for first, last in day_ranges(folder.day for folder in found):
+                state = "".join(folder.fingerprint for folder in found if first <= folder.day <= last)
+                yield run_request(last_tick(now), (vendor, vendor), (first, last), reason=state)
+
+    return corrections
+
+
+def _changed_registry(house: House) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="changed_registry",
+        job=REGISTRY,
+        minimum_interval_seconds=60,
+        description="New oppositions, shares or revocations refresh the snapshot.",
+    )
+    def changed_registry() -> dg.RunRequest | dg.SkipReason:
+        from pipelines.oppositions.snapshot import pending_watermark
+
+        pending = pending_watermark(house.registry, house.lake)
+        if pending is None:
+            return dg.SkipReason("the snapshot holds everything that the registry holds")
+        return dg.RunRequest(run_key=pending)
+
+    return changed_registry
+
+
+def _publish() -> dg.SensorDefinition:
+    @dg.sensor(
+        name="publish_after_deliveries",
+        job=PUBLISH,
+        minimum_interval_seconds=30,
+        description="Once no run judges or publishes, publishes everything that was judged since the last time.",
+    )
+    def publish_after_deliveries(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        under_way = context.instance.get_runs(dg.RunsFilter(statuses=_UNDER_WAY))
+        if any(_judges(run) or run.job_name == PUBLISH.name for run in under_way):
+            return dg.SkipReason("runs that judge or publish are under way")
+        since = int(context.cursor) if context.cursor else None
+        judged = context.instance.fetch_materializations(
+            dg.AssetRecordsFilter(asset_key=_JUDGED, after_storage_id=since), limit=_MOST_EVENTS
+        ).records
+        if not judged:
+            return dg.SkipReason("nothing was judged since the last time")
+        newest = str(max(record.storage_id for record in judged))
+        context.update_cursor(newest)
+        as_of = _latest_as_of(context.instance, {record.run_id for record in judged})
+        return dg.RunRequest(run_key=newest, tags={AS_OF_TAG: as_of} if as_of else {})
+
+    return publish_after_deliveries
+
+
+def _judges(run: dg.DagsterRun) -> bool:
+    """Whether a run gives verdicts: the job, or a backfill of its assets."""
+    return run.job_name == DELIVERIES.name or _JUDGED in (run.asset_selection or ())
+
+
+def _latest_as_of(instance: dg.DagsterInstance, run_ids: set[str]) -> str | None:
+    """The latest knowledge instant of some runs; None where they had none but the last tick."""
+    runs = instance.get_runs(dg.RunsFilter(run_ids=list(run_ids)))
+    given = [run.tags[AS_OF_TAG] for run in runs if AS_OF_TAG in run.tags]
+    return max(given, key=parse_as_of) if len(given) == len(run_ids) else None

@@ -1,0 +1,193 @@
+"""The statements that make the lines of receipts, in order. What they may tell is said in `pipelines.receipts.receipt`.
+
+They read `deliveries`, `rejected_rows`, `leads`, `findings` and `verdicts`, all of one vendor, and three small tables
+that are made of what they find: `refusals`, `evidence` and `days`.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+from pipelines.receipts.receipt import OPPOSED, UNDER_REVIEW, VENDORS_OWN
+from pipelines.vocabulary.words import ACCEPTED_STATUSES
+
+COLUMNS: Final = (
+    "file_name",
+    "row_number",
+    "sheet_row",
+    "lead_id",
+    "channel",
+    "verdict",
+    "reason_code",
+    "column",
+    "severity",
+    "deadline",
+    "text_key",
+)
+"""Of a line, and of its JSON object, in order."""
+
+
+def _listed(words: Collection[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words) or "null"
+
+
+_IS_OPPOSITION: Final = f"(dimension = 'opposition' and rule_id not in ({_listed(VENDORS_OWN)}))"
+
+FILES: Final = "select * from deliveries where file_digest is not null order by delivery_date, file_name, file_digest"
+
+REJECTED: Final = f"""
+    with read_files as (
+        select delivery_date, file_digest, file_name, role
+        from deliveries
+        where status in ({_listed(ACCEPTED_STATUSES)})
+        qualify row_number() over (partition by delivery_date, file_digest order by file_name) = 1
+    )
+
+    select
+        delivery_date, file_name, role, row_number, sheet_row, reason, "column", expected
+    from (select distinct * from rejected_rows where row_number is not null) as refused_row
+    left join read_files using (delivery_date, file_digest)
+    union all
+    select
+        deliveries.delivery_date, deliveries.file_name, deliveries.role, null, null, deliveries.reason,
+        refusal."column", refusal.expected
+    from deliveries
+    left join (select distinct * from rejected_rows where row_number is null) as refusal
+        on deliveries.delivery_date = refusal.delivery_date and deliveries.file_digest = refusal.file_digest
+        and deliveries.reason = refusal.reason
+    where deliveries.status = 'refused'
+"""
+REFUSALS: Final = """
+    select distinct delivery_date, role, reason, "column", expected from rejected order by all
+"""
+"""What `refusals` has to hold, with the `name` of the column for the vendor and a `text_key`."""
+
+
+def told(rules: Collection[str]) -> str:
+    """The findings that are told of leads, lead uses and deliveries; the facts of some rules alone are kept."""
+    return f"""
+        select
+            delivery_date, lead_id, channel, rule_id, severity,
+            case when outcome = 'unknown' then 'unknown' when is_proven then 'fail' else 'not_proven' end as state,
+            case when rule_id in ({_listed(rules)}) then facts end as facts
+        from findings
+        where (outcome = 'fail' or pending_on = 'vendor') and not {_IS_OPPOSITION}
+    """
+
+
+EVIDENCE: Final = """
+    select distinct delivery_date, rule_id, state, facts from told where facts is not null order by all
+"""
+"""What `evidence` has to hold, with the `name` of columns for the vendor and a `text_key`."""
+OPPOSED_LEADS: Final = f"""
+    select distinct delivery_date, lead_id from findings where {_IS_OPPOSITION} and lead_id is not null
+"""
+PLACED_LEADS: Final = f"""
+    select leads.delivery_date, leads.lead_id, leads.row_number, deliveries.file_name
+    from leads
+    semi join findings on leads.delivery_date = findings.delivery_date and leads.lead_id = findings.lead_id
+    left join deliveries
+        on leads.delivery_date = deliveries.delivery_date and leads.file_digest = deliveries.file_digest
+        and deliveries.role = 'leads' and deliveries.status in ({_listed(ACCEPTED_STATUSES)})
+"""
+USED_LEADS: Final = """
+    select lead.delivery_date, lead.lead_id
+    from placed_leads as lead
+    semi join verdicts on lead.delivery_date = verdicts.delivery_date and lead.lead_id = verdicts.lead_id
+"""
+ALL_USED_LEADS: Final = "select delivery_date, lead_id from placed_leads"
+"""The same, where it is known that every lead has a use."""
+GRAVER_USES: Final = "select delivery_date, lead_id, channel, verdict from verdicts where verdict <> 'usable'"
+LEAD_VERDICTS: Final = """
+    select
+        delivery_date, lead_id, opposed.lead_id is not null as is_opposed,
+        case when opposed.lead_id is not null or graver.is_blocked then 'blocked' else 'on_hold' end as verdict
+    from (
+        select delivery_date, lead_id, bool_or(verdict = 'blocked') as is_blocked
+        from graver_uses
+        group by delivery_date, lead_id
+    ) as graver
+    full join opposed using (delivery_date, lead_id)
+"""
+"""Of leads that are not usable on all their channels. A channel that an opposition leaves usable must not tell itself
+from one that it blocks."""
+
+_REJECTED_LINES: Final = """
+    select
+        rejected.delivery_date, rejected.file_name, rejected.row_number, rejected.sheet_row,
+        cast(null as varchar) as lead_id, cast(null as varchar) as channel, 'rejected' as verdict,
+        rejected.reason as reason_code, refusals.name as "column",
+        cast(null as varchar) as severity, cast(null as varchar) as deadline, refusals.text_key
+    from rejected
+    inner join refusals
+        on rejected.delivery_date = refusals.delivery_date and rejected.reason = refusals.reason
+        and rejected.role is not distinct from refusals.role
+        and rejected."column" is not distinct from refusals."column"
+        and rejected.expected is not distinct from refusals.expected
+"""
+_FOUND_LINES: Final = """
+    select
+        told.delivery_date, lead.file_name, lead.row_number, null, told.lead_id, told.channel,
+        case
+            when whole.is_opposed then 'blocked'
+            when told.channel is not null then coalesce(use.verdict, 'usable')
+            else coalesce(whole.verdict, case when used.lead_id is not null then 'usable' end)
+        end,
+        told.rule_id, evidence.name, told.severity, case when told.state = 'unknown' then days.deadline end,
+        coalesce(evidence.text_key, told.rule_id || '.' || told.state)
+    from told
+    inner join days on told.delivery_date = days.delivery_date
+    left join placed_leads as lead on told.delivery_date = lead.delivery_date and told.lead_id = lead.lead_id
+    left join lead_verdicts as whole on told.delivery_date = whole.delivery_date and told.lead_id = whole.lead_id
+    left join graver_uses as use
+        on told.delivery_date = use.delivery_date and told.lead_id = use.lead_id and told.channel = use.channel
+    left join used_leads as used
+        on told.delivery_date = used.delivery_date and told.lead_id = used.lead_id and told.channel is null
+    left join evidence
+        on told.delivery_date = evidence.delivery_date and told.rule_id = evidence.rule_id
+        and told.state = evidence.state and told.facts = evidence.facts
+"""
+_OPPOSED_LINES: Final = f"""
+    select
+        opposed.delivery_date, lead.file_name, lead.row_number, null, opposed.lead_id, null, 'blocked',
+        '{OPPOSED}', null, 'blocking', null, '{OPPOSED}'
+    from opposed
+    left join placed_leads as lead on opposed.delivery_date = lead.delivery_date and opposed.lead_id = lead.lead_id
+"""
+_UNDER_REVIEW_LINES: Final = f"""
+    select distinct
+        held.delivery_date, lead.file_name, lead.row_number, null, held.lead_id, held.channel, 'on_hold',
+        '{UNDER_REVIEW}', null, null, null, '{UNDER_REVIEW}'
+    from findings as held
+    inner join graver_uses as use
+        on held.delivery_date = use.delivery_date and held.lead_id = use.lead_id and held.channel = use.channel
+    anti join opposed on held.delivery_date = opposed.delivery_date and held.lead_id = opposed.lead_id
+    left join placed_leads as lead on held.delivery_date = lead.delivery_date and held.lead_id = lead.lead_id
+    where
+        held.outcome = 'unknown' and held.pending_on <> 'vendor' and held.severity = 'blocking'
+        and use.verdict = 'on_hold'
+"""
+LINES: Final = " union all ".join((_REJECTED_LINES, _FOUND_LINES, _OPPOSED_LINES, _UNDER_REVIEW_LINES))
+
+_NAMES: Final = ", ".join(f'"{name}"' for name in COLUMNS)
+_PAIRS: Final = ", ".join(f'"{name}": "{name}"' for name in COLUMNS)
+STREAM: Final = f"""
+    select delivery_date, {_NAMES}, cast(to_json({{{_PAIRS}}}) as varchar) as json
+    from lines
+    order by
+        delivery_date, file_name nulls last, row_number nulls first, lead_id nulls first, channel nulls first,
+        reason_code, "column" nulls first, text_key, sheet_row nulls first
+"""
+LINE_COUNTS: Final = """
+    select delivery_date, text_key, count(*) as line_count
+    from lines
+    group by delivery_date, text_key
+    order by delivery_date, line_count desc, text_key
+"""
+GRAVER_COUNTS: Final = """
+    select
+        delivery_date,
+        count(*) filter (verdict = 'blocked') as blocked_count,
+        count(*) filter (verdict = 'on_hold') as on_hold_count
+    from lead_verdicts
+    group by delivery_date
+"""

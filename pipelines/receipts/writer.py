@@ -1,0 +1,169 @@
+"""Receipts written into the outbox, a CSV and a JSON for each judged delivery, with their summaries.
+
+What they tell is said in `pipelines.receipts.receipt`, worked out by the engine, and noted in the registry.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import partial
+from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, BinaryIO, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+from pyarrow import csv
+
+from pipelines.arrays.spreadsheet_cells import BYTE_ORDER_MARK, neutralised, neutralised_texts
+from pipelines.contracts.contract import Contract
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.receipts.facts import receipt_facts
+from pipelines.receipts.notices import PreparedReceipt
+from pipelines.receipts.outbox import Outbox
+from pipelines.receipts.receipt import Receipt
+from pipelines.receipts.records import record_prepared
+from pipelines.receipts.summaries import summary
+from pipelines.receipts.texts import Explainer, Explanation
+from pipelines.rulebook.catalogue import Catalogue
+from pipelines.storage.lake import Lake
+from pipelines.vocabulary.clock import PARIS
+from pipelines.wording.words import LANGUAGES
+
+TABLE: Final = "receipt.csv"
+DOCUMENT: Final = "receipt.json"
+SUMMARY: Final = "summary.{language}.txt"
+FORMAT: Final = "opposable.receipt/1"
+COLUMNS: Final = pa.schema(
+    {
+        "file_name": pa.string(),
+        "row_number": pa.int64(),
+        "sheet_row": pa.int64(),
+        "lead_id": pa.string(),
+        "channel": pa.string(),
+        "verdict": pa.string(),
+        "reason_code": pa.string(),
+        "column": pa.string(),
+        "wrong_fr": pa.string(),
+        "wrong_en": pa.string(),
+        "remedy_fr": pa.string(),
+        "remedy_en": pa.string(),
+        "severity": pa.string(),
+        "is_final": pa.bool_(),
+        "deadline": pa.string(),
+    }
+)
+"""Of the CSV. `row_number`: 1-based data row; `sheet_row`: as a spreadsheet numbers it, for rejected rows where known;
+`deadline`: until when a fact that waits on the vendor can be proven, Europe/Paris."""
+
+
+@dataclass(frozen=True)
+class ReceiptWriter:
+    """Prepares the receipts of judged deliveries. A fault in it is ours; nothing that a vendor sent raises."""
+
+    engine: DuckDBEngine
+    lake: Lake
+    catalogue: Catalogue
+    outbox: Outbox
+    registry: sa.Engine
+
+    def prepare(self, vendor: str, contracts: Sequence[Contract], days: Sequence[date], *, as_of: datetime) -> int:
+        """Write the receipts of a vendor's days, just judged as of an instant, and note those that are new.
+
+        Returns:
+            Receipts that are new: of a delivery without one, or that differ from the one before.
+        """
+        where = (self.engine, self.lake, self.catalogue, contracts, vendor, days)
+        with receipt_facts(*where, as_of=as_of) as facts:
+            explainer = Explainer(self.catalogue, facts.told)
+            open_ = {receipt.delivery_date: receipt for receipt in facts.receipts}
+            prepared = [
+                self._write(open_.pop(day), explainer, (part for _, part in parts))
+                for day, parts in groupby(facts.lines(), key=itemgetter(0))
+            ]
+            prepared += [self._write(receipt, explainer, ()) for receipt in open_.values()]
+        return record_prepared(self.registry, prepared, prepared_at=as_of)
+
+    def _write(self, receipt: Receipt, explainer: Explainer, parts: Iterable[pa.Table]) -> PreparedReceipt:
+        replacing = partial(self.outbox.replacing, receipt.vendor, receipt.delivery_date)
+        texts = {key: explainer.explain(key) for key in sorted(receipt.line_counts)}
+        with replacing(TABLE) as table, replacing(DOCUMENT) as file:
+            table.write(BYTE_ORDER_MARK)
+            document = _Document(file, _head(receipt, texts))
+            with csv.CSVWriter(table, COLUMNS) as rows:
+                for part in parts:
+                    rows.write_table(_rows(part, receipt, texts))
+                    document.add(part["json"])
+            digest = document.finished()
+        for language in LANGUAGES:
+            with replacing(SUMMARY.format(language=language)) as file:
+                file.write(summary(receipt, explainer, digest, language=language).encode())
+        return PreparedReceipt(
+            vendor=receipt.vendor,
+            delivery_date=receipt.delivery_date,
+            digest=digest,
+            is_final=receipt.is_final,
+            line_count=receipt.line_count,
+        )
+
+
+class _Document:
+    """A JSON object of head and lines, written as the lines come; its digest is that of its bytes."""
+
+    def __init__(self, file: BinaryIO, head: Mapping[str, Any]) -> None:
+        self._file = file
+        self._digest = sha256()
+        self._separator = "\n"
+        self._write("{\n" + ",\n".join(f"{_text(name)}: {_text(value)}" for name, value in head.items()))
+        self._write(',\n"lines": [')
+
+    def add(self, lines: pa.ChunkedArray) -> None:
+        """Add lines, each a JSON object."""
+        self._write(self._separator + ",\n".join(lines.to_pylist()))
+        self._separator = ",\n"
+
+    def finished(self) -> str:
+        """Close the object; the digest of the whole."""
+        self._write("\n]\n}\n")
+        return self._digest.hexdigest()
+
+    def _write(self, text: str) -> None:
+        content = text.encode()
+        self._digest.update(content)
+        self._file.write(content)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _head(receipt: Receipt, texts: Mapping[str, Explanation]) -> dict[str, Any]:
+    deadline = receipt.proof_deadline_at
+    return {
+        "format": FORMAT,
+        "vendor": receipt.vendor,
+        "delivery_date": receipt.delivery_date.isoformat(),
+        "is_final": receipt.is_final,
+        "proof_deadline": deadline and deadline.astimezone(PARIS).isoformat(),
+        "files": [asdict(file) for file in receipt.files],
+        "leads": asdict(receipt.leads),
+        "line_count": receipt.line_count,
+        "texts": {key: asdict(text) for key, text in texts.items()},
+    }
+
+
+def _rows(part: pa.Table, receipt: Receipt, texts: Mapping[str, Explanation]) -> pa.Table:
+    """Lines of the CSV: those of the engine with their texts, safe for spreadsheets."""
+    places = pc.index_in(part["text_key"], pa.array(list(texts), pa.string()))
+    foreign = neutralised(part.select(["file_name", "lead_id", "column"]))
+    columns = {name: part[name] for name in COLUMNS.names if name in part.column_names}
+    columns |= {name: foreign[name] for name in foreign.column_names}
+    columns |= {
+        name: neutralised_texts(pa.array([getattr(text, name) for text in texts.values()], pa.string())).take(places)
+        for name in ("wrong_fr", "wrong_en", "remedy_fr", "remedy_en")
+    }
+    columns["is_final"] = pa.repeat(receipt.is_final, part.num_rows)
+    return pa.table({name: columns[name] for name in COLUMNS.names}).cast(COLUMNS)

@@ -1,1 +1,0 @@
-"""Dagster resources: the adapters as assets receive them."""

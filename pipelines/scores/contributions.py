@@ -1,0 +1,202 @@
+"""Why the total of a vendor moved between two instants: contributions of dimensions and rules that sum to the change.
+
+Points belong in `scoring.py`; what they prove in `standings.py`.
+
+How the change is shared:
+
+- What changed is the counts or the tolerance of some dimensions. Each of these changes gets its Shapley value: its
+  effect on the total, averaged over all orders in which they could have come (Shapley, 1953). These sum to the change.
+- What the counts of a dimension contributed is shared among its rules as the rate is. A rule's part of the rate is its
+  part of the dimension's findings; it contributes in proportion to how far its part of the rate moved. Where parts
+  moved and the rate did not, each move is worth what one more defective lead would cost: offsetting moves show.
+
+Fractions throughout: the sum is exact, to the last bit of the totals that `score_vendor` gives.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from itertools import combinations
+from math import factorial, floor
+from typing import Final
+
+from pipelines.scores.points import LeadCounts, ScoringMethod, points, scoring_method, total_points
+from pipelines.vocabulary.words import RATED_DIMENSIONS
+
+LEADS: Final = "leads"
+TOLERANCE: Final = "tolerance"
+
+Change = tuple[str, str]
+"""A dimension, and what of it changed: `LEADS` (its counts) or `TOLERANCE`."""
+
+
+@dataclass(frozen=True)
+class DimensionSnapshot:
+    """A dimension at an instant: its counts, its tolerance, and by rule the findings for which the vendor answers.
+
+    Rejected rows have no rule: they come under a name of their own.
+    """
+
+    counts: LeadCounts
+    tolerance: float
+    findings: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """Points that a cause brought to the total: a rule, `TOLERANCE`, or `LEADS` where no rule can be named.
+
+    No rule can be named for a dimension that had no leads at one of the instants, or defects without a finding.
+    """
+
+    dimension: str
+    cause: str
+    points: Fraction
+
+
+Snapshot = Mapping[str, DimensionSnapshot]
+"""The dimensions of one vendor at an instant, those that have leads."""
+
+
+def contributions(before: Snapshot, after: Snapshot, method: ScoringMethod | None = None) -> list[Contribution]:
+    """What moved the total, by dimension in the order of the vocabulary, then by cause; without those of no effect.
+
+    Raises:
+        ValueError: a snapshot without any leads (there is no total to compare), or a dimension that has no rate.
+    """
+    method = method or scoring_method()
+    for name in (*before, *after):
+        if name not in RATED_DIMENSIONS:
+            raise ValueError(f"dimension {name}: expected one of {', '.join(RATED_DIMENSIONS)}")
+    for name, snapshot in (("before", before), ("after", after)):
+        if not any(one.counts.leads_received for one in snapshot.values()):
+            raise ValueError(f"{name}: expected a dimension that has leads")
+    names = [name for name in RATED_DIMENSIONS if name in before or name in after]
+    pairs = {name: (_side(name, before, after), _side(name, after, before)) for name in names}
+    changes = [change for name, pair in pairs.items() for change in _changes(name, *pair)]
+    values = _shapley_values(changes, _total_after(pairs, method))
+    return [part for change in changes for part in _parts(change, values[change], pairs, method) if part.points]
+
+
+def rounded(parts: Sequence[Contribution], change: Decimal) -> list[Decimal]:
+    """Contributions in hundredths of a point that sum to the displayed change of the total (largest remainders).
+
+    Args:
+        parts: contributions as `contributions` gives them.
+        change: difference of the two totals as displayed, each rounded to hundredths.
+
+    Raises:
+        ValueError: a change that is not that of the contributions.
+    """
+    hundredths = [part.points * 100 for part in parts]
+    if abs(sum(hundredths) - Fraction(change) * 100) > 1:
+        raise ValueError("change: expected the difference of the two totals, each rounded to hundredths")
+    if not parts:
+        return []
+    whole = [floor(value) for value in hundredths]
+    every, some = divmod(int(change * 100) - sum(whole), len(parts))
+    by_remainder = sorted(range(len(parts)), key=lambda index: whole[index] - hundredths[index])
+    for place, index in enumerate(by_remainder):
+        whole[index] += every + (place < some)
+    return [Decimal(value) / 100 for value in whole]
+
+
+def _side(name: str, snapshot: Snapshot, other: Snapshot) -> DimensionSnapshot:
+    """A dimension as it is in a snapshot; where it is missing, without leads and with the other's tolerance."""
+    return snapshot[name] if name in snapshot else DimensionSnapshot(LeadCounts(0, 0), other[name].tolerance, {})
+
+
+def _changes(name: str, before: DimensionSnapshot, after: DimensionSnapshot) -> list[Change]:
+    has_other_leads = (before.counts, dict(before.findings)) != (after.counts, dict(after.findings))
+    has_other_tolerance = before.tolerance != after.tolerance
+    return [(name, LEADS)] * has_other_leads + [(name, TOLERANCE)] * has_other_tolerance
+
+
+def _total_after(
+    pairs: Mapping[str, tuple[DimensionSnapshot, DimensionSnapshot]], method: ScoringMethod
+) -> Callable[[frozenset[Change]], Fraction]:
+    """The total when only some of the changes have come."""
+
+    @cache
+    def points_of(name: str, has_leads_changed: bool, has_tolerance_changed: bool) -> float | None:
+        counts, tolerance = pairs[name][has_leads_changed].counts, pairs[name][has_tolerance_changed].tolerance
+        return _points(counts, tolerance, method)
+
+    @cache
+    def total(done: frozenset[Change]) -> Fraction:
+        mixed = {name: points_of(name, (name, LEADS) in done, (name, TOLERANCE) in done) for name in pairs}
+        return _total(mixed, method)
+
+    return total
+
+
+def _points(counts: LeadCounts, tolerance: float, method: ScoringMethod) -> float | None:
+    if not counts.leads_received:
+        return None
+    return points(counts.leads_vendor_defective / counts.leads_received, tolerance, method)
+
+
+def _total(by_dimension: Mapping[str, float | None], method: ScoringMethod) -> Fraction:
+    """The exact value of the total; 0 on the way between two instants that share no dimension."""
+    present = {name: value for name, value in by_dimension.items() if value is not None}
+    return Fraction(total_points(present, method)) if present else Fraction(0)
+
+
+def _shapley_values(
+    changes: Sequence[Change], total: Callable[[frozenset[Change]], Fraction]
+) -> dict[Change, Fraction]:
+    values = {}
+    for change in changes:
+        others = [other for other in changes if other != change]
+        values[change] = sum(
+            (
+                _weight(size, len(changes)) * (total(frozenset((*done, change))) - total(frozenset(done)))
+                for size in range(len(changes))
+                for done in combinations(others, size)
+            ),
+            Fraction(0),
+        )
+    return values
+
+
+def _weight(before_count: int, count: int) -> Fraction:
+    """Share of the orders of `count` changes in which a given set of `before_count` comes right before a given one."""
+    return Fraction(factorial(before_count) * factorial(count - before_count - 1), factorial(count))
+
+
+def _parts(
+    change: Change,
+    value: Fraction,
+    pairs: Mapping[str, tuple[DimensionSnapshot, DimensionSnapshot]],
+    method: ScoringMethod,
+) -> list[Contribution]:
+    name, what = change
+    before, after = pairs[name]
+    if what == TOLERANCE or not before.counts.leads_received or not after.counts.leads_received:
+        return [Contribution(name, what, value)]
+    old, new = _rate_by_cause(before), _rate_by_cause(after)
+    moves = {cause: new.get(cause, Fraction(0)) - old.get(cause, Fraction(0)) for cause in sorted({*old, *new})}
+    moved = sum(moves.values(), Fraction(0))
+    worth = value / moved if moved else _worth(name, {key: pair[1] for key, pair in pairs.items()}, method)
+    return [Contribution(name, cause, worth * move) for cause, move in moves.items()]
+
+
+def _rate_by_cause(snapshot: DimensionSnapshot) -> dict[str, Fraction]:
+    counts, findings = snapshot.counts, sum(snapshot.findings.values())
+    rate = Fraction(counts.leads_vendor_defective, counts.leads_received)
+    if not findings:
+        return {LEADS: rate}
+    return {rule_id: rate * Fraction(count, findings) for rule_id, count in snapshot.findings.items()}
+
+
+def _worth(name: str, snapshot: Snapshot, method: ScoringMethod) -> Fraction:
+    """Points of the total for a unit of the dimension's rate, by what the last or one more defective lead changes."""
+    received, defective = snapshot[name].counts.leads_received, snapshot[name].counts.leads_vendor_defective
+    fewer = min(defective, received - 1)
+    totals = []
+    for count in (fewer, fewer + 1):
+        counts = {key: one.counts for key, one in snapshot.items()} | {name: LeadCounts(received, count)}
+        totals.append(_total({key: _points(counts[key], snapshot[key].tolerance, method) for key in snapshot}, method))
+    return (totals[1] - totals[0]) * received

@@ -1,0 +1,164 @@
+"""From realised rates to points: one vendor, one date. Reading counts and storing scores belong elsewhere.
+
+The formula is that of the published method (`scoring_method.yaml`): at the tolerance 80 points, at twice 50, at four
+times 20.
+"""
+
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, cast, overload
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from pipelines.vocabulary.words import RATED_DIMENSIONS
+
+ALL: Final = "all"
+TOTAL: Final = "total"
+METHOD_FILE: Final = Path(__file__).with_name("scoring_method.yaml")
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ScoringMethod:
+    """A dated version of the method. Slopes and allowance are points, tolerances rates in [0, 1], weights relative."""
+
+    version: str
+    in_force_from: date
+    slope_within: float
+    slope_beyond: float
+    least_tolerance: float
+    weights: Mapping[str, float]
+    critical: tuple[str, ...]
+    allowance: float
+    tolerances: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class LeadCounts:
+    """Leads of one dimension: data rows received, and those with a defect for which the vendor answers."""
+
+    leads_received: int
+    leads_vendor_defective: int
+
+    def __post_init__(self) -> None:
+        """Refuse counts that contradict each other."""
+        if not 0 <= self.leads_vendor_defective <= self.leads_received:
+            raise ValueError("leads_vendor_defective: expected between 0 and leads_received")
+
+
+@dataclass(frozen=True)
+class DimensionScore:
+    """Points in [0, 100] of one dimension, or of `total`, which has no tolerance; rate in [0, 1]."""
+
+    dimension: str
+    leads_received: int
+    leads_vendor_defective: int
+    rate: float
+    tolerance: float | None
+    points: float
+
+
+@functools.cache
+def scoring_method(path: Path = METHOD_FILE) -> ScoringMethod:
+    """The method as written in a file.
+
+    Raises:
+        ValueError: a key is missing, unknown or not what it should be; the message names file and key.
+    """
+    written: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        method = ScoringMethod(**{**written, "critical": tuple(written["critical"])})
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{path.name}: expected exactly the keys of a scoring method ({error})") from None
+    for key, named in (("weights", set(method.weights)), ("tolerances", set(method.tolerances))):
+        if named != set(RATED_DIMENSIONS):
+            raise ValueError(f"{path.name}: {key}: expected exactly the dimensions {', '.join(RATED_DIMENSIONS)}")
+    if not set(method.critical) <= set(RATED_DIMENSIONS):
+        raise ValueError(f"{path.name}: critical: expected some of {', '.join(RATED_DIMENSIONS)}")
+    return method
+
+
+@overload
+def points(rate: float, tolerance: float, method: ScoringMethod | None = None) -> float: ...
+@overload
+def points(rate: Floats, tolerance: Floats | float, method: ScoringMethod | None = None) -> Floats: ...
+def points(rate: float | Floats, tolerance: float | Floats, method: ScoringMethod | None = None) -> float | Floats:
+    """Points of a realised rate against its tolerance, of one or of many (arrays of equal shape).
+
+    With x = rate / tolerance: 100 - 20 x for x <= 1, else max(0, 80 - 30 log2 x).
+
+    Raises:
+        ValueError: a rate or tolerance outside [0, 1].
+    """
+    method = method or scoring_method()
+    rates, tolerances = np.asarray(rate, dtype=np.float64), np.asarray(tolerance, dtype=np.float64)
+    for name, values in (("rate", rates), ("tolerance", tolerances)):
+        if not np.all((values >= 0) & (values <= 1)):
+            raise ValueError(f"{name}: expected numbers between 0 and 1")
+    with np.errstate(over="ignore"):  # a rate far beyond its tolerance has 0 points, however far
+        x = rates / np.where(tolerances == 0, method.least_tolerance, tolerances)
+        within = 100 - method.slope_within * x
+    beyond = 100 - method.slope_within - method.slope_beyond * np.log2(np.maximum(x, 1))
+    result = np.where(x <= 1, within, np.maximum(0, beyond))
+    return cast(Floats, result) if result.ndim else float(result)
+
+
+def score_vendor(
+    counts: Mapping[str, LeadCounts],
+    tolerances: Mapping[str, float],
+    method: ScoringMethod | None = None,
+) -> list[DimensionScore]:
+    """Scores of one vendor: its dimensions that have leads, in the order of the vocabulary, then `total`.
+
+    Args:
+        counts: leads by dimension, and of any dimension under `all`.
+        tolerances: rates that the contract tolerates, by dimension; the method's where it names none.
+        method: the version to apply; the packaged one unless given.
+
+    Returns:
+        Nothing at all for a vendor without leads.
+
+    Raises:
+        ValueError: a dimension that has no rate, or leads without a count for `all`.
+    """
+    method = method or scoring_method()
+    for name in (*counts, *tolerances):
+        if name not in (*RATED_DIMENSIONS, ALL):
+            raise ValueError(f"dimension {name}: expected one of {', '.join((*RATED_DIMENSIONS, ALL))}")
+    present = [name for name in RATED_DIMENSIONS if name in counts and counts[name].leads_received]
+    if not present:
+        return []
+    if ALL not in counts or not counts[ALL].leads_received:
+        raise ValueError(f"dimension {ALL}: expected the leads received, since {present[0]} has some")
+    allowed = {**method.tolerances, **tolerances}
+    scores = [_score(name, counts[name], allowed[name], method) for name in present]
+    total = total_points({score.dimension: score.points for score in scores}, method)
+    return [*scores, _row(TOTAL, counts[ALL], None, total)]
+
+
+def total_points(by_dimension: Mapping[str, float], method: ScoringMethod | None = None) -> float:
+    """Points of the whole: the weighted mean, capped by the least of the critical dimensions plus the allowance."""
+    method = method or scoring_method()
+    weight = math.fsum(method.weights[name] for name in by_dimension)
+    mean = math.fsum(method.weights[name] * value for name, value in by_dimension.items()) / weight
+    critical = [by_dimension[name] for name in method.critical if name in by_dimension]
+    return min([mean, *(method.allowance + value for value in critical)])
+
+
+def _score(name: str, counts: LeadCounts, tolerance: float, method: ScoringMethod) -> DimensionScore:
+    return _row(name, counts, tolerance, points(_rate(counts), tolerance, method))
+
+
+def _row(name: str, counts: LeadCounts, tolerance: float | None, value: float) -> DimensionScore:
+    return DimensionScore(name, counts.leads_received, counts.leads_vendor_defective, _rate(counts), tolerance, value)
+
+
+def _rate(counts: LeadCounts) -> float:
+    return counts.leads_vendor_defective / counts.leads_received

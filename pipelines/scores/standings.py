@@ -1,0 +1,130 @@
+"""What the points of a vendor prove about the process behind them: the band, and the state of each dimension.
+
+Points from rates belong in `scoring.py`, the bounds of rates in `confidence.py`, grades in `grades.py`.
+
+What is promised: for 95 % of vendors, the band of a dimension holds the points of its process on every day. So does the
+band of the total: each of the five dimensions gets a fifth of the miscoverage, so that all five hold together
+(Bonferroni), and the total never falls when a dimension rises.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from pipelines.scores.confidence import ConfidenceMethod, confidence_sequence
+from pipelines.scores.grades import GradingMethod, grading_method
+from pipelines.scores.points import (
+    DimensionScore,
+    LeadCounts,
+    ScoringMethod,
+    points,
+    score_vendor,
+    scoring_method,
+    total_points,
+)
+from pipelines.vocabulary.words import RATED_DIMENSIONS
+
+STATES: Final = ("conformity_shown", "within_not_shown", "above_not_shown", "breach_shown")
+
+Deliveries = Mapping[date, LeadCounts]
+"""Leads of one dimension by delivery date."""
+
+
+@dataclass(frozen=True)
+class RateBounds:
+    """Bounds in [0, 1] of a dimension's process, the correlation within deliveries, and the leads they are worth."""
+
+    lower: float
+    upper: float
+    correlation: float
+    effective_leads: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A score and the points between which its process lies; the total has neither bounds nor state."""
+
+    score: DimensionScore
+    lower_points: float
+    upper_points: float
+    bounds: RateBounds | None
+    state: str | None
+
+
+def deliveries_by_date(rows: Iterable[tuple[date, int, int]]) -> dict[date, LeadCounts]:
+    """Leads received and vendor-defective by delivery date, however many files or rows a day came in."""
+    received: Counter[date] = Counter()
+    defective: Counter[date] = Counter()
+    for day, received_count, defective_count in rows:
+        received[day] += received_count
+        defective[day] += defective_count
+    return {day: LeadCounts(received[day], defective[day]) for day in sorted(received)}
+
+
+def state_of(rate: float, lower: float, upper: float, tolerance: float) -> str:
+    """What the bounds of a dimension show beside its tolerance: one of `STATES`."""
+    if lower > tolerance:
+        return "breach_shown"
+    if upper <= tolerance:
+        return "conformity_shown"
+    return "within_not_shown" if rate <= tolerance else "above_not_shown"
+
+
+def vendor_standing(
+    deliveries: Mapping[str, Deliveries],
+    tolerances: Mapping[str, float],
+    since: date | None = None,
+    scoring: ScoringMethod | None = None,
+    grading: GradingMethod | None = None,
+) -> list[Standing]:
+    """Scores of one vendor and what they prove: its dimensions that have leads, then `total`; nothing without leads.
+
+    Args:
+        deliveries: leads by dimension (and under `all`) and delivery date.
+        tolerances: rates that the contract tolerates, by dimension; the scoring method's where it names none.
+        since: first date of the window; all deliveries without it.
+        scoring: version of the scoring method; the packaged one unless given.
+        grading: version of the grading method; the packaged one unless given.
+
+    Raises:
+        ValueError: a dimension that has no rate, or leads without a count for `all`.
+    """
+    scoring, confidence = scoring or scoring_method(), (grading or grading_method()).confidence
+    windows = {dimension: _window(days, since) for dimension, days in deliveries.items()}
+    scores = score_vendor({dimension: _summed(days) for dimension, days in windows.items()}, tolerances, scoring)
+    if not scores:
+        return []
+    *rated, total = scores
+    together = replace(confidence, miscoverage=confidence.miscoverage / len(RATED_DIMENSIONS))
+    wider = [_standing(score, windows[score.dimension], scoring, together) for score in rated]
+    lower = total_points({one.score.dimension: one.lower_points for one in wider}, scoring)
+    upper = total_points({one.score.dimension: one.upper_points for one in wider}, scoring)
+    standings = [_standing(score, windows[score.dimension], scoring, confidence) for score in rated]
+    return [*standings, Standing(total, lower, upper, None, None)]
+
+
+def _window(deliveries: Deliveries, since: date | None) -> list[LeadCounts]:
+    return [deliveries[day] for day in sorted(deliveries) if since is None or day >= since]
+
+
+def _summed(days: Iterable[LeadCounts]) -> LeadCounts:
+    received, defective = 0, 0
+    for day in days:
+        received += day.leads_received
+        defective += day.leads_vendor_defective
+    return LeadCounts(received, defective)
+
+
+def _standing(
+    score: DimensionScore, days: list[LeadCounts], scoring: ScoringMethod, confidence: ConfidenceMethod
+) -> Standing:
+    sequence = confidence_sequence(
+        [day.leads_received for day in days], [day.leads_vendor_defective for day in days], confidence
+    )
+    lower, upper = float(sequence.lower[-1]), float(sequence.upper[-1])
+    bounds = RateBounds(lower, upper, float(sequence.correlation[-1]), float(sequence.effective_leads[-1]))
+    tolerance = score.tolerance or scoring.least_tolerance
+    state = state_of(score.rate, lower, upper, tolerance)
+    return Standing(score, points(upper, tolerance, scoring), points(lower, tolerance, scoring), bounds, state)

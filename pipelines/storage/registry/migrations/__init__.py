@@ -1,0 +1,1 @@
+"""The registry's schema through time, as Alembic runs it."""

@@ -1,0 +1,158 @@
+"""Sealed files: delivered files encrypted where they lie, read back without clear bytes on the disk.
+
+Which files may be sealed, and when they go for good, is in `retention`; what a delivery folder holds, in `inbox`.
+
+`x.csv` becomes `x.csv.age`, in the age format, so that any age tool opens it with `keys/seal-<n>.key`. `.sealed.json`
+in the delivery folder, `{"files": [{"name", "sha256", "size"}]}`, tells what was sealed: a file that a vendor named
+`.age` is not in it. As long as the clear file lies there, too, the clear one counts.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any, BinaryIO, Final
+from uuid import uuid4
+
+from pipelines.storage.secrets.age import Identity, encrypt_stream, open_clear
+from pipelines.storage.secrets.keys import SEAL, age_identities
+
+SEALED: Final = ".age"
+RECORD: Final = ".sealed.json"
+"""Beside the files of a delivery folder; hidden, so that no run takes it for a delivered file."""
+
+_ASIDE: Final = re.compile(rf"\.[0-9a-f]{{32}}\{SEALED}")
+
+
+@dataclass(frozen=True)
+class SealedFile:
+    """The clear bytes of a sealed file: SHA-256 in lower-case hex, and how many."""
+
+    digest: str
+    size: int
+
+
+def sealed_files(folder: Path) -> Mapping[str, SealedFile]:
+    """Sealed files of a delivery folder by their clear path below it, with `/`; a clear file beside one counts first.
+
+    Raises:
+        ValueError: the record is not ours any more: a fault of the house, not of a vendor.
+    """
+    try:
+        entries = json.loads((folder / RECORD).read_bytes())["files"]
+        found = {str(entry["name"]): SealedFile(str(entry["sha256"]), int(entry["size"])) for entry in entries}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, KeyError):
+        raise ValueError(f"{folder / RECORD} is no record of sealed files: restore it from your backup") from None
+    return {_shown(name): file for name, file in found.items() if (folder / f"{name}{SEALED}").exists()}
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a kill left of unfinished seals. The caller is the only one that seals there."""
+    for path in folder.rglob(f".*{SEALED}"):
+        if _ASIDE.fullmatch(path.name):
+            path.unlink()
+
+
+def _shown(name: str) -> str:
+    """A name as `inbox` gives it: bytes that are not UTF-8 are replaced."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def has_sealed_files(inbox: Path) -> bool:
+    """Whether anything in the inbox was sealed."""
+    return any(inbox.glob(f"*/*/{RECORD}"))
+
+
+class Seals:
+    """Encrypts and opens delivered files under the house's seal keys, which are made at first need."""
+
+    def __init__(self, keys: Path, *, has_sealed_files: Callable[[], bool] = lambda: False) -> None:
+        """`keys` is the folder of the secrets; `has_sealed_files` is only asked when it holds no seal key."""
+        self._keys = keys
+        self._has_sealed_files = has_sealed_files
+
+    def open(self, path: Path) -> BinaryIO:
+        """The clear bytes of a sealed file, as a seekable stream that holds little memory; may be closed early.
+
+        Raises:
+            BrokenSealError: while reading: it was not encrypted to a key of ours, or is damaged.
+        """
+        return open_clear(path, self._identities)
+
+    def seal(self, path: Path, folder: Path, digest: str | None = None) -> bool:
+        """Seal one file of a delivery folder, if its bytes are the expected; whether it was sealed.
+
+        The sealed file and the record are durable before the clear file goes; a kill in between leaves both.
+        """
+        aside = path.with_name(f".{uuid4().hex}{SEALED}")
+        try:
+            found = self._encrypt(path, aside)
+            if digest not in (None, found.digest):
+                return False
+            _record(folder, path, found)
+            os.replace(aside, path.with_name(path.name + SEALED))
+            _make_durable(path.parent)
+            path.unlink()
+        finally:
+            aside.unlink(missing_ok=True)
+        return True
+
+    @cached_property
+    def _identities(self) -> tuple[Identity, ...]:
+        return age_identities(self._keys, SEAL, has_data=self._has_sealed_files)
+
+    def _encrypt(self, path: Path, target: Path) -> SealedFile:
+        """Encrypt a file with its time of change, and say what was encrypted."""
+        with path.open("rb") as clear, target.open("xb") as sealed:
+            counted = _Counted(clear)
+            encrypt_stream(counted, sealed, self._identities[0])
+            sealed.flush()
+            os.fsync(sealed.fileno())
+            state = os.fstat(clear.fileno())
+        os.utime(target, ns=(state.st_atime_ns, state.st_mtime_ns))
+        return SealedFile(counted.digest.hexdigest(), counted.size)
+
+
+class _Counted:
+    """A stream that digests and counts what is read from it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def read(self, size: int = -1) -> bytes:
+        content = self._stream.read(size)
+        self.digest.update(content)
+        self.size += len(content)
+        return content
+
+
+def _record(folder: Path, path: Path, found: SealedFile) -> None:
+    """Add a file to the folder's record, or replace what it says of it."""
+    name = path.relative_to(folder).as_posix()
+    record = folder / RECORD
+    document: dict[str, Any] = json.loads(record.read_bytes()) if record.exists() else {"files": []}
+    others = [entry for entry in document["files"] if entry["name"] != name]
+    files = [*others, {"name": name, "sha256": found.digest, "size": found.size}]
+    aside = folder / f"{RECORD}.{os.getpid()}"
+    with aside.open("w", encoding="utf-8") as file:
+        file.write(json.dumps({"files": sorted(files, key=lambda entry: str(entry["name"]))}, indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(aside, record)
+    _make_durable(folder)
+
+
+def _make_durable(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,128 @@
+"""The vault: the only place that keeps leads' identifiers after the intake, encrypted to the house's age key.
+
+`vault/vendor=<v>/delivery_date=<d>/part-<n>.parquet.age`, one part a chunk of the intake. Clear bytes are in memory
+only. A day is replaced whole: parts are written aside and swapped in together. The caller holds the vendor's lock.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.storage.secrets.age import Identity, encrypt, open_clear
+from pipelines.storage.secrets.keys import VAULT, age_identities
+
+IDENTIFIERS: Final = pa.schema(
+    {
+        "lead_id": pa.string(),
+        "email": pa.string(),
+        "phone": pa.string(),
+        "first_name": pa.string(),
+        "last_name": pa.string(),
+        "file_digest": pa.string(),
+        "row_number": pa.int64(),
+    }
+)
+"""What a part holds, of each accepted lead. E-mail and phone are in their canonical form."""
+_ASIDE: Final = ".aside"
+
+
+@dataclass(frozen=True)
+class Vault:
+    """A folder of encrypted parts, by vendor and delivery date."""
+
+    root: Path
+    keys: Path
+    """Folder of the secrets: `vault-<n>.key`, of which the newest encrypts and all decrypt."""
+    _begun: set[tuple[str, date]] = field(default_factory=set, compare=False, repr=False)
+
+    def add(self, vendor: str, day: date, identifiers: pa.Table) -> None:
+        """Write some leads' identifiers aside; columns of `IDENTIFIERS`, in any order. No rows, no part."""
+        folder = self._aside(vendor, day)
+        if (vendor, day) not in self._begun:
+            shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
+            self._begun.add((vendor, day))
+        if not identifiers.num_rows:
+            return
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        clear = pa.BufferOutputStream()
+        pq.write_table(identifiers.select(IDENTIFIERS.names).cast(IDENTIFIERS), clear, compression="zstd")
+        encrypted = encrypt(clear.getvalue().to_pybytes(), self._identities[0])
+        part = folder / f"part-{len(list(folder.iterdir()))}.parquet.age"
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(encrypted)
+
+    def publish(self, vendor: str, day: date) -> None:
+        """Replace a day by what was added since the last time; where nothing was, the day goes."""
+        new, old = self._aside(vendor, day), self.folder(vendor, day)
+        is_begun = (vendor, day) in self._begun
+        self._begun.discard((vendor, day))
+        replaced = new.with_name(f"{new.name}.replaced")
+        shutil.rmtree(replaced, ignore_errors=True)
+        if old.exists():
+            replaced.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(old, replaced)
+        if is_begun and new.exists():
+            old.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.replace(new, old)
+        shutil.rmtree(replaced, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
+
+    def read(self, vendor: str, day: date) -> pa.Table:
+        """The identifiers of a day's leads; none where the vault holds nothing of it.
+
+        Raises:
+            BrokenSealError: a part can't be decrypted with the keys of the house.
+        """
+        return pa.concat_tables([IDENTIFIERS.empty_table(), *map(self._read_part, self.parts(vendor, day))])
+
+    def read_lead(self, vendor: str, day: date, lead_id: str) -> pa.Table:
+        """The identifiers of one lead of a day; no row where the vault does not hold it."""
+        found = (self._read_part(part) for part in self.parts(vendor, day))
+        rows = (table.filter(pc.equal(table["lead_id"], lead_id)) for table in found)
+        return pa.concat_tables([IDENTIFIERS.empty_table(), *rows])
+
+    def parts(self, vendor: str, day: date) -> list[Path]:
+        """The encrypted files of a day, in the order in which they were added."""
+        paths = self.folder(vendor, day).glob("part-*.parquet.age")
+        return sorted(paths, key=lambda path: int(path.name.removeprefix("part-").partition(".")[0]))
+
+    def days(self, vendor: str) -> list[date]:
+        """Days of which the vault holds something, in order."""
+        paths = (self.root / f"vendor={vendor}").glob("delivery_date=*")
+        return sorted(date.fromisoformat(path.name.removeprefix("delivery_date=")) for path in paths)
+
+    def vendors(self) -> list[str]:
+        """Vendors of which the vault holds something."""
+        return sorted(path.name.removeprefix("vendor=") for path in self.root.glob("vendor=*"))
+
+    def purge(self, vendor: str, day: date) -> None:
+        """Remove what the vault holds of a day."""
+        shutil.rmtree(self.folder(vendor, day), ignore_errors=True)
+
+    def discard_aside(self, vendor: str) -> None:
+        """Remove what killed runs had written of a vendor."""
+        shutil.rmtree(self.root / _ASIDE / f"vendor={vendor}", ignore_errors=True)
+
+    @cached_property
+    def _identities(self) -> tuple[Identity, ...]:
+        return age_identities(self.keys, VAULT, has_data=lambda: any(self.root.rglob("*.age")))
+
+    def _read_part(self, path: Path) -> pa.Table:
+        with open_clear(path, self._identities) as clear:
+            return pq.read_table(pa.py_buffer(clear.read())).cast(IDENTIFIERS)
+
+    def folder(self, vendor: str, day: date) -> Path:
+        """Where the parts of a day lie."""
+        return self.root / f"vendor={vendor}" / f"delivery_date={day.isoformat()}"
+
+    def _aside(self, vendor: str, day: date) -> Path:
+        return self.root / _ASIDE / f"vendor={vendor}" / f"delivery_date={day.isoformat()}"

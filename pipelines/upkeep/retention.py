@@ -1,0 +1,202 @@
+"""The retention run: seals what was taken in, and removes what is due, with a row in the ledger for each object.
+
+When something is due is in `retention_clock`. The row comes first, then the object goes: a kill in between
+is mended by the next run. Of a purged folder a marker stays, so that no run takes it for a delivery that did not come.
+"""
+
+import hashlib
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from pipelines.contracts.book import ContractBook
+from pipelines.contracts.contract import Contract, contract_in_force
+from pipelines.deliveries.inbox import PURGED, RECEIVED, delivery_days, inbox_folder, purged_days, read_inbox_folder
+from pipelines.storage.lake import Lake
+from pipelines.storage.secrets.seals import RECORD, Seals
+from pipelines.storage.secrets.vault import Vault
+from pipelines.upkeep.purges import Purge, masked, note_purges
+from pipelines.upkeep.retention_clock import (
+    DELIVERED_FILE,
+    RECEIPT,
+    VAULT_ROWS,
+    RetentionSpans,
+    Term,
+    delivery_term,
+    vault_term,
+)
+from pipelines.upkeep.sealing import as_kept, count_to_seal, seal_vendor, taken_in
+from pipelines.vocabulary.clock import paris_date, paris_instant
+
+
+@dataclass
+class Retained:
+    """What a retention run did, or would do."""
+
+    sealed_count: int = 0
+    purged: Counter[str] = field(default_factory=Counter)
+    """Objects removed, by kind."""
+    held_up: list[str] = field(default_factory=list)
+    """Folders, as `vendor/date`, that are due and hold files which no run took in."""
+    skipped: list[str] = field(default_factory=list)
+    """Vendors left out, because their contract can't be read."""
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Seals and purges. One vendor at a time, under its lock."""
+
+    registry: sa.Engine
+    lake: Lake
+    inbox: Path
+    outbox: Path
+    vault: Vault
+    seals: Seals
+    spans: RetentionSpans
+
+    def run(self, book: ContractBook, *, as_of: datetime, now: datetime, is_dry_run: bool = False) -> Retained:
+        """Seal what was taken in, then remove what is due on the civil date of an instant.
+
+        Args:
+            book: the contracts; vendors whose contract can't be read are left out.
+            as_of: aware; what is due then goes.
+            now: aware; noted as the instant of removal.
+            is_dry_run: only count.
+        """
+        done = Retained(skipped=[vendor for vendor in self.vendors() if vendor in book.skipped])
+        for vendor in self.vendors():
+            if vendor not in book.skipped:
+                with self.lake.writing(vendor):
+                    self._run_vendor(vendor, book.of(vendor), done, paris_date(as_of), now, is_dry_run)
+        return done
+
+    def vendors(self) -> list[str]:
+        """Vendors of whom something is kept that goes some day."""
+        receipts = {path.name for path in self.outbox.glob("*") if path.is_dir()}
+        return sorted({*self.lake.vendors(), *self.vault.vendors(), *receipts})
+
+    def _run_vendor(
+        self, vendor: str, contracts: Sequence[Contract], done: Retained, on: date, now: datetime, is_dry_run: bool
+    ) -> None:
+        clock = _Clock(tuple(contracts), self.spans, self._delivered_at(vendor))
+        if is_dry_run:
+            done.sealed_count += count_to_seal(self.inbox, self.lake, self.seals, vendor)
+        else:
+            done.sealed_count += seal_vendor(self.inbox, self.lake, self.seals, vendor)
+            self.vault.discard_aside(vendor)
+        for objects in (*self._due_files(vendor, clock, on, done), *self._due_others(vendor, clock, on)):
+            done.purged.update(purge.kind for purge in objects.purges)
+            if not is_dry_run:
+                note_purges(self.registry, objects.purges, purged_at=now)
+                objects.remove(now)
+
+    def _delivered_at(self, vendor: str) -> Mapping[date, datetime]:
+        """When the last file of each delivery in the inbox came, zone-less UTC, where its intake was published."""
+        days = [day for day in self._days(vendor) if self.lake.partition("deliveries", vendor, day).exists()]
+        came: dict[date, list[datetime]] = {day: [] for day in days}
+        for row in self.lake.read("deliveries", vendor, days).select(["delivery_date", "received_at"]).to_pylist():
+            came[row["delivery_date"]] += [row["received_at"]] if row["received_at"] else []
+        return {day: max(instants, default=_end_of(day)) for day, instants in came.items()}
+
+    def _days(self, vendor: str) -> list[date]:
+        """Dates of which something lies in the inbox, purged folders included."""
+        return sorted({*delivery_days(self.inbox, vendor), *purged_days(self.inbox, vendor)})
+
+    def _due_files(self, vendor: str, clock: "_Clock", on: date, done: Retained) -> Iterator["_Due"]:
+        """Folders of the inbox. That readers trust a day is asked last: it reads the vendor's whole lake."""
+        terms = {day: clock.delivery(day) for day in self._days(vendor) if day in clock.delivered}
+        folders = {day: inbox_folder(self.inbox, vendor, day) for day in terms}
+        due = [day for day, term in terms.items() if term.is_due(on) and _contents(folders[day])]
+        published = set(self.lake.published_days(vendor)) if due else set()
+        for day in due:
+            purges = self._delivered_files(vendor, day, terms[day]) if day in published else None
+            if purges is None:
+                done.held_up.append(f"{vendor}/{day}")
+            else:
+                yield _Due(purges, folders[day], is_marked=True)
+
+    def _due_others(self, vendor: str, clock: "_Clock", on: date) -> Iterator["_Due"]:
+        for day in self.vault.days(vendor):
+            term = clock.vault(day)
+            if term.is_due(on):
+                parts = self.vault.parts(vendor, day)
+                yield _Due(_purges(VAULT_ROWS, vendor, day, parts, term), self.vault.folder(vendor, day))
+        for day in delivery_days(self.outbox, vendor):
+            term, folder = clock.delivery(day), inbox_folder(self.outbox, vendor, day)
+            if term.is_due(on):
+                yield _Due(_purges(RECEIPT, vendor, day, _contents(folder), term), folder)
+
+    def _delivered_files(self, vendor: str, day: date, term: Term) -> list[Purge] | None:
+        """A folder's files as in `deliveries`, and what else lies there; None where one was not taken in."""
+        folder = inbox_folder(self.inbox, vendor, day)
+        files = read_inbox_folder(self.inbox, vendor, day, seals=self.seals)
+        if not set(as_kept(files)) <= taken_in(self.lake, vendor, day):
+            return None
+        known = {file.path for file in files}
+        others = [path for path in _contents(folder) if path not in known and path.name not in (RECEIVED, RECORD)]
+        due = (term.due_on, term.basis)
+        purges = [Purge(DELIVERED_FILE, vendor, day, masked(file.name), file.digest, *due) for file in files]
+        return purges + _purges(DELIVERED_FILE, vendor, day, others, term)
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """The terms of one vendor's objects."""
+
+    contracts: tuple[Contract, ...]
+    spans: RetentionSpans
+    delivered: Mapping[date, datetime]
+
+    def delivery(self, day: date) -> Term:
+        delivered_at = self.delivered.get(day, _end_of(day))
+        return delivery_term(contract_in_force(self.contracts, day), delivered_at, self.spans)
+
+    def vault(self, day: date) -> Term:
+        return vault_term(contract_in_force(self.contracts, day), day, self.spans)
+
+
+@dataclass(frozen=True)
+class _Due:
+    """A folder whose content is due."""
+
+    purges: list[Purge]
+    folder: Path
+    is_marked: bool = False
+
+    def remove(self, now: datetime) -> None:
+        if not self.is_marked:
+            shutil.rmtree(self.folder)
+            return
+        (self.folder / PURGED).write_text(json.dumps({"purged_at": now.astimezone(UTC).isoformat()}) + "\n")
+        for path in sorted(_contents(self.folder), key=lambda path: path.name in (RECEIVED, RECORD)):
+            path.unlink()  # our records last: they tell a sealed file from a delivered one
+        for path in sorted((path for path in self.folder.rglob("*") if path.is_dir()), reverse=True):
+            path.rmdir()
+
+
+def _end_of(day: date) -> datetime:
+    return paris_instant(day, time(23, 59)).replace(tzinfo=None)
+
+
+def _contents(folder: Path) -> list[Path]:
+    """Everything that lies in a folder, hidden or not, but the marker of a purge."""
+    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return sorted(path for path in found if path != folder / PURGED)
+
+
+def _purges(kind: str, vendor: str, day: date, paths: Sequence[Path], term: Term) -> list[Purge]:
+    return [Purge(kind, vendor, day, masked(path.name), _digest(path), term.due_on, term.basis) for path in paths]
+
+
+def _digest(path: Path) -> str:
+    """Of a file's bytes; of what is no file, of nothing."""
+    if not path.is_file() or path.is_symlink():
+        return hashlib.sha256(b"").hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

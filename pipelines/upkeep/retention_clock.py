@@ -1,0 +1,65 @@
+"""The retention clock: until when each kind of object is kept, and why. Removing them belongs to the storage.
+
+Delivered files and receipts are kept to claim and to answer a dispute; the vault's rows, as long as the contract lets
+us use the leads (RGPD art. 5.1 e, storage limitation). What is due counts from the day after its span has passed.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from pipelines.contracts.contract import Contract
+from pipelines.vocabulary.clock import paris_date
+
+DELIVERED_FILE: Final = "delivered_file"
+VAULT_ROWS: Final = "vault_rows"
+RECEIPT: Final = "receipt"
+KINDS: Final = (DELIVERED_FILE, VAULT_ROWS, RECEIPT)
+
+_NEXT: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class RetentionSpans:
+    """What holds where a contract is silent, and how long disputes are waited for."""
+
+    claim_window: timedelta
+    dispute_hold: timedelta
+    vault: timedelta
+
+
+@dataclass(frozen=True)
+class Term:
+    """From which civil date on (Europe/Paris) an object is to be removed, and on what that rests, in words."""
+
+    due_on: date
+    basis: str
+
+    def is_due(self, on: date) -> bool:
+        """Whether nothing of the span is left on a date."""
+        return self.due_on <= on
+
+
+def delivery_term(contract: Contract | None, delivered_at: datetime, spans: RetentionSpans) -> Term:
+    """Of delivered files and receipts: the claim window after the delivery, then the dispute hold.
+
+    `delivered_at` is UTC, zone-less or not; the contract is the one in force on the delivery date.
+    """
+    window, source = spans.claim_window, "the setting"
+    if contract is not None and contract.claim_window is not None:
+        window, source = contract.claim_window, f"the contract of {contract.valid_from}"
+    basis = f"claim window of {_words(window)} ({source}) and dispute hold of {_words(spans.dispute_hold)} passed"
+    return Term(paris_date(delivered_at + window + spans.dispute_hold) + _NEXT, basis)
+
+
+def vault_term(contract: Contract | None, day: date, spans: RetentionSpans) -> Term:
+    """Of the identifiers of a delivery: the contract's `retention` after the delivery date."""
+    span, source = spans.vault, "the setting"
+    if contract is not None and contract.retention is not None:
+        span, source = contract.retention, f"the contract of {contract.valid_from}"
+    return Term(day + timedelta(days=-(-span // _NEXT)) + _NEXT, f"retention of {_words(span)} ({source}) passed")
+
+
+def _words(span: timedelta) -> str:
+    hours = span // timedelta(hours=1)
+    return f"{hours // 24} days" if hours % 24 == 0 else f"{hours} hours"

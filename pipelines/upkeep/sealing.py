@@ -1,0 +1,91 @@
+"""Which delivered files are sealed: those whose intake is published and trusted. How one is sealed is in `seals`."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from pipelines.deliveries.files import DeliveredFile
+from pipelines.deliveries.inbox import delivered_paths, delivery_days, inbox_folder, read_inbox_folder
+from pipelines.identifiers.shown_names import shown_file_names
+from pipelines.storage.lake import Lake
+from pipelines.storage.secrets.seals import SEALED, Seals, remove_leftovers, sealed_files
+
+TakenIn = frozenset[tuple[str | None, str | None]]
+"""Name and digest of each file that stands in `deliveries` for a day."""
+
+
+def seal_vendor(inbox: Path, lake: Lake, seals: Seals, vendor: str) -> int:
+    """Seal what was taken in of a vendor's deliveries; how many files. The caller holds the vendor's lock."""
+    return sum(_seal_day(inbox, lake, seals, vendor, day) for day in _days_to_seal(inbox, lake, vendor))
+
+
+def count_to_seal(inbox: Path, lake: Lake, seals: Seals, vendor: str) -> int:
+    """How many files `seal_vendor` would seal."""
+    days = _days_to_seal(inbox, lake, vendor)
+    return sum(len(files_to_seal(inbox, lake, seals, vendor, day)) for day in days)
+
+
+def files_to_seal(inbox: Path, lake: Lake, seals: Seals, vendor: str, day: date) -> dict[Path, str | None]:
+    """Clear files of a folder that were taken in whole, with the digest of their bytes; None for an archive.
+
+    A link within the folder comes before the file that it leads to, so that it never leads nowhere.
+    """
+    folder = inbox_folder(inbox, vendor, day)
+    clear = clear_paths(folder)
+    if not clear:
+        return {}
+    taken = taken_in(lake, vendor, day)
+    by_path: dict[Path, list[DeliveredFile]] = {}
+    missing: set[Path] = set()
+    files = read_inbox_folder(inbox, vendor, day, seals=seals)
+    for file, kept in zip(files, as_kept(files), strict=True):
+        by_path.setdefault(file.path, []).append(file)
+        if kept not in taken:
+            missing.add(file.path)
+    whole = {path: members for path, members in by_path.items() if path not in missing}
+    found = sorted((path for path in clear if path in whole), key=lambda path: (not path.is_symlink(), path))
+    return {path: whole[path][0].digest if whole[path][0].member is None else None for path in found}
+
+
+def clear_paths(folder: Path) -> list[Path]:
+    """Delivered files of a folder that lie there in clear."""
+    sealed = {f"{name}{SEALED}" for name in sealed_files(folder)}
+    return [path for path in delivered_paths(folder) if path.relative_to(folder).as_posix() not in sealed]
+
+
+def taken_in(lake: Lake, vendor: str, day: date) -> TakenIn:
+    """What stands in `deliveries` for a day."""
+    rows = lake.read("deliveries", vendor, [day]).select(["file_name", "file_digest"]).to_pylist()
+    return frozenset((row["file_name"], row["file_digest"]) for row in rows)
+
+
+def as_kept(files: Sequence[DeliveredFile]) -> list[tuple[str, str]]:
+    """Name and digest of a folder's files as `deliveries` keeps them: names that may be a person's are masked."""
+    shown = shown_file_names(file.name for file in files)
+    return [(shown[file.name], file.digest) for file in files]
+
+
+def _days_to_seal(inbox: Path, lake: Lake, vendor: str) -> list[date]:
+    """Published days with clear files. That readers trust a day is asked last: it reads the vendor's whole lake."""
+    days = [day for day in delivery_days(inbox, vendor) if clear_paths(inbox_folder(inbox, vendor, day))]
+    published = set(lake.published_days(vendor)) if days else set()
+    return [day for day in days if day in published]
+
+
+def _seal_day(inbox: Path, lake: Lake, seals: Seals, vendor: str, day: date) -> int:
+    folder = inbox_folder(inbox, vendor, day)
+    remove_leftovers(folder)
+    return sum(seals.seal(path, folder, digest) for path, digest in _unmoved(inbox, lake, seals, vendor, day))
+
+
+def _unmoved(inbox: Path, lake: Lake, seals: Seals, vendor: str, day: date) -> Iterator[tuple[Path, str | None]]:
+    """Files to seal that are as they were before they were looked at: an archive's own digest stands nowhere."""
+    before = {path: _state(path) for path in clear_paths(inbox_folder(inbox, vendor, day))}
+    for path, digest in files_to_seal(inbox, lake, seals, vendor, day).items():
+        if _state(path) == before.get(path):
+            yield path, digest
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns

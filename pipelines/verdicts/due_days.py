@@ -1,0 +1,62 @@
+"""Which days are due for another word at an instant. How they are judged, and who starts the runs, is elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from pipelines.contracts.contract import Contract
+from pipelines.storage.lake import Lake
+from pipelines.verdicts.judge import delivered_days
+from pipelines.vocabulary.clock import as_lake
+
+LOOK_BACK: Final = timedelta(days=400)
+"""Age of the days that are looked at without being asked for; older ones are a backfill's."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file that was taken in; zone-less UTC."""
+
+    day: date
+    role: str | None
+    received_at: datetime
+
+
+def due_days(lake: Lake, contracts: Sequence[Contract], vendor: str, *, before: date, as_of: datetime) -> list[date]:
+    """Days of a vendor before a date whose verdicts can be other at `as_of` (aware), in order.
+
+    Those taken in and not judged since, because the run failed; and of the provisional ones, those whose proof deadline
+    has passed, and those for which a file of theirs, or a proof in any later folder, came since they were judged.
+    """
+    days = [before - timedelta(days=age) for age in range(LOOK_BACK.days, 0, -1)]
+    taken_in = [day for day in days if lake.partition("deliveries", vendor, day).exists()]
+    unjudged = {day for day in taken_in if _is_unjudged(lake, vendor, day)}
+    known = {day: known_at for day in taken_in if day not in unjudged and (known_at := _known_at(lake, vendor, day))}
+    if not known:
+        return sorted(unjudged)
+    deliveries = lake.read("deliveries", vendor, [day for day in taken_in if day >= min(known)])
+    deadlines = {day.day: day.deadline_at for day in delivered_days(vendor, contracts, deliveries)}
+    files = deliveries.select(["delivery_date", "role", "received_at"]).to_pylist()
+    arrivals = [Arrival(*file.values()) for file in files if file["received_at"] is not None]
+    now = as_lake(as_of)
+    is_due = {day: deadlines.get(day, now) <= now or _has_news(day, known[day], arrivals, now) for day in known}
+    return sorted(unjudged | {day for day, answer in is_due.items() if answer})
+
+
+def _is_unjudged(lake: Lake, vendor: str, day: date) -> bool:
+    taken_in, judged = (lake.partition(table, vendor, day) for table in ("deliveries", "scorecards"))
+    return not judged.exists() or judged.stat().st_mtime_ns < taken_in.stat().st_mtime_ns
+
+
+def _known_at(lake: Lake, vendor: str, day: date) -> datetime | None:
+    """Up to when facts counted in the verdicts of a day, if they are provisional."""
+    facts = lake.facts(vendor, day, "scorecards")
+    return datetime.fromisoformat(facts["known_at"]) if facts.get("is_final") == "false" else None
+
+
+def _has_news(day: date, known_at: datetime, arrivals: Sequence[Arrival], now: datetime) -> bool:
+    return any(
+        known_at < arrival.received_at <= now and (arrival.day == day or arrival.role == "consent_proofs")
+        for arrival in arrivals
+    )

@@ -1,0 +1,94 @@
+"""The cards' own examples, run on an engine: each must come out as its card says, without needs or deadline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pyarrow as pa
+
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.rulebook.card import Card, Example
+from pipelines.rulebook.catalogue import Catalogue
+from pipelines.rulebook.compiler import Code, CompiledRule, compile_rules
+from pipelines.rulebook.lead_dossier import COLUMNS
+from pipelines.verdicts.explain import WORDS
+from pipelines.vocabulary.clock import as_lake, paris_date
+
+_TYPES: Final[Mapping[str, pa.DataType]] = {
+    "text": pa.string(),
+    "list": pa.list_(pa.string()),
+    "instant": pa.timestamp("us"),
+    "date": pa.date32(),
+    "boolean": pa.bool_(),
+    "integer": pa.int64(),
+}
+_PROOF_WINDOW: Final = timedelta(hours=72)
+
+
+@dataclass(frozen=True)
+class ExampleFailure:
+    """An example that did not come out as its card expects."""
+
+    card: Card
+    number: int
+    example: Example
+    outcome: str
+
+    def __str__(self) -> str:
+        where = f"{self.card.source}:{self.card.line_of(f'examples.{self.number}')}"
+        return (
+            f"{where}: {self.card.id}: example “{self.example.why}”: expected {self.example.expect}, got {self.outcome}"
+        )
+
+
+def run_examples(catalogue: Catalogue, engine: DuckDBEngine) -> list[ExampleFailure]:
+    """Run every example of every card; the failures, in the order of the cards."""
+    return [
+        failure
+        for grain in ("lead_use", "lead", "delivery")
+        for rule in compile_rules(catalogue, grain=grain, dialect=engine.dialect)
+        for failure in _failures(rule, engine)
+    ]
+
+
+def _failures(rule: CompiledRule, engine: DuckDBEngine) -> list[ExampleFailure]:
+    examples = rule.card.examples
+    with engine.session() as session:
+        session.register("dossier", _dossier([_row(rule.card, example) for example in examples]))
+        codes = session.fetch(f"select {rule.outcome} as code from dossier order by example_no")["code"].to_pylist()
+    outcomes = [WORDS[Code(code)].replace(" ", "_") for code in codes]
+    return [
+        ExampleFailure(rule.card, number, example, outcome)
+        for number, (example, outcome) in enumerate(zip(examples, outcomes, strict=True))
+        if outcome != example.expect
+    ]
+
+
+def _dossier(rows: list[dict[str, Any]]) -> pa.Table:
+    schema = pa.schema([pa.field(column.name, _TYPES[column.type]) for column in COLUMNS])
+    schema = schema.append(pa.field("mapped_fields", pa.list_(pa.string())))
+    numbered = pa.Table.from_pylist(rows, schema=schema)
+    return numbered.append_column("example_no", pa.array(range(len(rows))))
+
+
+def _row(card: Card, example: Example) -> dict[str, Any]:
+    """The example's dossier: what it says, what follows from it, and each column's default."""
+    given = {name: _value(value) for name, value in example.given.items()}
+    used_at = given.get("used_at") or given.get("delivered_at")
+    derived: dict[str, Any] = {column.name: column.example_default for column in COLUMNS}
+    derived["mapped_fields"] = []
+    if used_at is not None:
+        derived |= {"used_at": used_at, "delivered_at": used_at, "used_on": paris_date(used_at)}
+        derived |= {"known_at": used_at + _PROOF_WINDOW, "delivery_date": paris_date(used_at)}
+    elif card.in_force.from_ is None or "used_on" in given:
+        derived["used_on"] = given.get("used_on")
+    if given.get("consent_at") is not None:
+        derived["consent_on"] = paris_date(given["consent_at"])
+    return derived | given
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return as_lake(value if value.tzinfo else value.replace(tzinfo=UTC))
+    return value

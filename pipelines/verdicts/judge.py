@@ -1,0 +1,166 @@
+"""One vendor's days, judged: lake and contracts in, published tables out. What the rules mean is in the rulebook."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.arrays.sorted_rows import cut_by_day
+from pipelines.contracts.contract import Contract, contract_in_force
+from pipelines.engines.duckdb import DuckDBEngine, Session
+from pipelines.rulebook.catalogue import Catalogue
+from pipelines.rulebook.compiler import dated_parameters
+from pipelines.rulebook.judgement import Judgement, judgement_of
+from pipelines.storage.lake import Lake
+from pipelines.verdicts.terms import DeliveredDay, form_reviews_table, terms_table
+from pipelines.vocabulary.clock import as_lake
+from pipelines.vocabulary.tables import VERDICT_TABLES, arrow_schema
+
+_INPUT_TABLES: Final = {
+    "all_leads": "leads",
+    "all_deliveries": "deliveries",
+    "all_proofs": "consent_proofs",
+    "all_rejected_rows": "rejected_rows",
+}
+MAX_AGE: Final = "consent_max_age_months"
+
+
+@dataclass(frozen=True)
+class JudgedDay:
+    """The published tables of one day, and what their writer notes with them."""
+
+    day: date
+    tables: dict[str, pa.Table]
+    facts: dict[str, str]
+
+
+class Judge:
+    """Judges vendors' days under one catalogue."""
+
+    def __init__(self, *, engine: DuckDBEngine, lake: Lake, catalogue: Catalogue) -> None:
+        self.engine = engine
+        self._lake = lake
+        self._catalogue = catalogue
+        self._judgement: Judgement = judgement_of(catalogue, dialect=engine.dialect)
+
+    @property
+    def judgement(self) -> Judgement:
+        """The compiled rules."""
+        return self._judgement
+
+    def judge(
+        self, contracts: Sequence[Contract], vendor: str, changed: Sequence[date], *, as_of: datetime
+    ) -> Iterator[JudgedDay]:
+        """The tables of the changed days, and of every published day that the change can reach.
+
+        `as_of`: timezone-aware. Days without a contract in force get tables of no rows.
+        """
+        published = self._lake.published_days(vendor)
+        deliveries = self._lake.read("deliveries", vendor, published)
+        days = {day.day: day for day in delivered_days(vendor, contracts, deliveries)}
+        reached = self._reached(vendor, list(days.values()), deliveries, changed)
+        judged = sorted(set(changed) & set(published) | reached)
+        with self.session(vendor, contracts, [days[day] for day in judged if day in days], as_of=as_of) as session:
+            tables = {table: session.fetch(f"select * from {table}") for table in VERDICT_TABLES}
+            facts = _facts(session, self._catalogue.digest)
+        slices = {table: cut_by_day(_by_day(table, rows)) for table, rows in tables.items()}
+        for day in judged:
+            empty = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
+            found = {table: slices[table].get(day, empty[table]) for table in VERDICT_TABLES}
+            yield JudgedDay(
+                day, found, facts.get(day, {"catalogue_digest": self._catalogue.digest, "is_final": "true"})
+            )
+
+    @contextmanager
+    def session(
+        self,
+        vendor: str,
+        contracts: Sequence[Contract],
+        days: Sequence[DeliveredDay],
+        *,
+        as_of: datetime,
+        until: str | None = None,
+    ) -> Iterator[Session]:
+        """A session in which the days' judgement stands; `until` stops after that step."""
+        published = self._lake.published_days(vendor)
+        with self.engine.session() as session:
+            for name, table in _INPUT_TABLES.items():
+                files = [self._lake.partition(table, vendor, day) for day in published]
+                session.read_files(name, files, arrow_schema(table))
+            session.read_files("oppositions", self._lake.opposition_files(), arrow_schema("oppositions"))
+            session.register("terms", self._terms(session, days, as_of))
+            session.register(
+                "form_reviews", form_reviews_table({day.contract.digest: day.contract for day in days}.values())
+            )
+            for step in self._judgement.steps:
+                session.create(step.name, step.sql, is_view=step.is_view)
+                if step.name == until:
+                    break
+            yield session
+
+    def _terms(self, session: Session, days: Sequence[DeliveredDay], as_of: datetime) -> pa.Table:
+        spellings = session.fetch("select distinct unnest(recipients) as recipient from all_proofs")[
+            "recipient"
+        ].to_pylist()
+        ages = dated_parameters(self._catalogue)[MAX_AGE].values
+
+        def max_age_months(on: date) -> int | None:
+            held = [months for since, months in ages if since <= on]
+            return held[-1] if held else None
+
+        return terms_table(
+            days, as_of=as_lake(as_of), max_age_months=max_age_months, recipients=[name for name in spellings if name]
+        )
+
+    def _reached(
+        self, vendor: str, days: Sequence[DeliveredDay], deliveries: pa.Table, changed: Sequence[date]
+    ) -> set[date]:
+        """Published days whose verdict the changed days can move: earlier ones by proofs, later ones by persons."""
+        if not changed:
+            return set()
+        is_proof = pc.and_(
+            pc.is_in(deliveries["delivery_date"], pa.array(changed, pa.date32())),
+            pc.equal(deliveries["role"], "consent_proofs"),
+        )
+        first_proof_at = pc.min(deliveries.filter(is_proof)["received_at"]).as_py()
+        later = {day.day for day in days if day.day > min(changed)}
+        earlier = {day.day for day in days if first_proof_at is not None and day.deadline_at >= first_proof_at}
+        return (later | earlier) & set(self._lake.published_days(vendor, "scorecards"))
+
+
+def delivered_days(vendor: str, contracts: Sequence[Contract], deliveries: pa.Table) -> list[DeliveredDay]:
+    """The days of a `deliveries` table that a contract judges, in date order."""
+    rows = deliveries.select(["delivery_date", "delivered_at", "is_received_at_assumed", "role"]).to_pylist()
+    by_day: dict[date, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_day.setdefault(row["delivery_date"], []).append(row)
+    found = []
+    for day, files in sorted(by_day.items()):
+        contract = contract_in_force(tuple(contracts), day)
+        if contract is None:
+            continue
+        delivered_at = next((file["delivered_at"] for file in files if file["delivered_at"] is not None), None)
+        is_assumed = any(bool(file["is_received_at_assumed"]) for file in files if file["role"] == "leads")
+        found.append(DeliveredDay(vendor, day, contract, delivered_at, is_assumed))
+    return found
+
+
+def _facts(session: Session, digest: str) -> dict[date, dict[str, str]]:
+    rows = session.fetch("select delivery_date, known_at, is_final from terms").to_pylist()
+    return {
+        row["delivery_date"]: {
+            "catalogue_digest": digest,
+            "known_at": row["known_at"].isoformat(),
+            "is_final": str(row["is_final"]).lower(),
+        }
+        for row in rows
+    }
+
+
+def _by_day(table: str, rows: pa.Table) -> pa.Table:
+    schema = arrow_schema(table)
+    return rows.select(schema.names).cast(schema).sort_by("delivery_date").combine_chunks()

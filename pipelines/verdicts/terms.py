@@ -1,0 +1,169 @@
+"""What a contract means for each day to judge: instants, limits, forms. One row a day, for the lead dossier to join."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.contracts.contract import ApprovedForm, Contract
+from pipelines.vocabulary.clock import as_lake, paris_date, paris_instant
+
+TERMS = pa.schema(
+    {
+        "vendor": pa.string(),
+        "delivery_date": pa.date32(),
+        "delivered_at": pa.timestamp("us"),
+        "is_delivered_at_assumed": pa.bool_(),
+        "used_at": pa.timestamp("us"),
+        "used_on": pa.date32(),
+        "known_at": pa.timestamp("us"),
+        "known_on": pa.date32(),
+        "is_final": pa.bool_(),
+        "contract_digest": pa.string(),
+        "contract_channels": pa.list_(pa.string()),
+        "advertiser_siren": pa.string(),
+        "advertiser_spellings": pa.list_(pa.string()),
+        "is_double_optin_required": pa.bool_(),
+        "max_lead_age_seconds": pa.int64(),
+        "suppression_delay_seconds": pa.int64(),
+        "duplicate_window_seconds": pa.int64(),
+        "consent_max_age_months": pa.int64(),
+        "mapped_fields": pa.list_(pa.string()),
+    }
+)
+FORM_REVIEWS = pa.schema(
+    {
+        "contract_digest": pa.string(),
+        "form_id": pa.string(),
+        "form_version": pa.string(),
+        "reviewed_on": pa.date32(),
+        "text_digest": pa.string(),
+        "box_prechecked": pa.bool_(),
+        "refusal_equal_prominence": pa.bool_(),
+        "participation_requires_consent": pa.bool_(),
+        "mentions": pa.list_(pa.string()),
+        "names_advertiser": pa.bool_(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class DeliveredDay:
+    """A day of one vendor: its contract in force, and when its leads came. Instants are zone-less UTC."""
+
+    vendor: str
+    day: date
+    contract: Contract
+    delivered_at: datetime | None
+    is_assumed: bool
+
+    @property
+    def acted_at(self) -> datetime:
+        """The act that rules look at; without leads, the contract's cut-off."""
+        return self.delivered_at or as_lake(paris_instant(self.day, self.contract.cut_off))
+
+    @property
+    def deadline_at(self) -> datetime:
+        """Proof deadline: delivery plus the contract's `proofDeadline`."""
+        return self.acted_at + self.contract.proof_deadline
+
+
+def terms_table(
+    days: Sequence[DeliveredDay],
+    *,
+    as_of: datetime,
+    max_age_months: Callable[[date], int | None],
+    recipients: Iterable[str],
+) -> pa.Table:
+    """One row a day, schema `TERMS`. `as_of`: zone-less UTC; `recipients`: every spelling in the vendor's proofs."""
+    names = {recipient: comparable_name(recipient) for recipient in recipients}
+    return pa.Table.from_pylist([_row(day, as_of, max_age_months, names) for day in days], schema=TERMS)
+
+
+def form_reviews_table(contracts: Iterable[Contract]) -> pa.Table:
+    """What we reviewed, by contract; schema `FORM_REVIEWS`. Of a version reviewed twice, the later review stands."""
+    rows = [
+        row
+        for contract in contracts
+        for row in {(form.form_id, form.form_version): _form(contract, form) for form in _by_review(contract)}.values()
+    ]
+    return pa.Table.from_pylist(rows, schema=FORM_REVIEWS)
+
+
+def comparable_name(name: str) -> str:
+    """A legal name for comparison: NFC, case-folded, spaces collapsed."""
+    return unicodedata.normalize("NFC", re.sub(r"\s+", " ", unicodedata.normalize("NFC", name)).strip().casefold())
+
+
+def _by_review(contract: Contract) -> list[ApprovedForm]:
+    return sorted(contract.approved_forms, key=lambda form: form.reviewed_on)
+
+
+def _row(
+    day: DeliveredDay, as_of: datetime, max_age_months: Callable[[date], int | None], names: Mapping[str, str]
+) -> dict[str, Any]:
+    contract = day.contract
+    known_at = min(day.deadline_at, as_of)
+    used_on = paris_date(day.acted_at)
+    advertiser = comparable_name(contract.advertiser_name)
+    return {
+        "vendor": day.vendor,
+        "delivery_date": day.day,
+        "delivered_at": day.delivered_at,
+        "is_delivered_at_assumed": day.is_assumed,
+        "used_at": day.acted_at,
+        "used_on": used_on,
+        "known_at": known_at,
+        "known_on": paris_date(known_at),
+        "is_final": as_of >= day.deadline_at,
+        "contract_digest": contract.digest,
+        "contract_channels": list(contract.channels),
+        "advertiser_siren": contract.advertiser_siren,
+        "advertiser_spellings": sorted(name for name, comparable in names.items() if comparable == advertiser),
+        "is_double_optin_required": contract.is_double_optin_required,
+        "max_lead_age_seconds": _seconds(contract.max_lead_age),
+        "suppression_delay_seconds": _seconds(contract.suppression_delay),
+        "duplicate_window_seconds": _seconds(contract.duplicate_window),
+        "consent_max_age_months": max_age_months(used_on),
+        "mapped_fields": mapped_fields(contract),
+    }
+
+
+def mapped_fields(contract: Contract) -> list[str]:
+    """Fields that the contract maps, as `object.field`, sorted."""
+    return sorted(
+        f"{terms.role}.{name}" for terms in (contract.leads, contract.consent_proofs) for name in terms.mapped_fields
+    )
+
+
+def _form(contract: Contract, form: ApprovedForm) -> dict[str, Any]:
+    return {
+        "contract_digest": contract.digest,
+        "form_id": form.form_id,
+        "form_version": form.form_version,
+        "reviewed_on": form.reviewed_on,
+        "text_digest": form.text_sha256,
+        "box_prechecked": form.box_prechecked,
+        "refusal_equal_prominence": form.refusal_equal_prominence,
+        "participation_requires_consent": form.participation_requires_consent,
+        "mentions": None if form.mentions is None else list(form.mentions),
+        "names_advertiser": names_advertiser(contract, form),
+    }
+
+
+def names_advertiser(contract: Contract, form: ApprovedForm) -> bool | None:
+    """Whether the recipients that we reviewed include the advertiser; None when the review lists none."""
+    if form.recipients is None and form.recipient_sirens is None:
+        return None
+    names = {comparable_name(name) for name in form.recipients or ()}
+    return comparable_name(contract.advertiser_name) in names or contract.advertiser_siren in (
+        form.recipient_sirens or ()
+    )
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else int(span.total_seconds())

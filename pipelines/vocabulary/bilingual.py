@@ -1,0 +1,11 @@
+"""TODO docstring."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bilingual:
+    """A sentence for people, in both languages of the house."""
+
+    fr: str
+    en: str

@@ -1,0 +1,273 @@
+"""The published tables of the lake: one Pandera model a table, one description a column.
+
+Frames hold Arrow-backed columns, so that the model, the frame and the Parquet file share one set of types. Instants
+are UTC without a zone, in microseconds. `vendor` and `delivery_date` are in every frame and, on disk, in the path only.
+No function that fills a table belongs here.
+"""
+
+from typing import Annotated, Any, Final
+
+import pandas as pd
+import pandera.pandas as pandera
+import pyarrow as pa
+from pandera.typing import Series
+
+from pipelines.vocabulary import words
+
+Text = Annotated[pd.ArrowDtype, pa.string()]
+TextList = Annotated[pd.ArrowDtype, pa.list_(pa.string())]
+Instant = Annotated[pd.ArrowDtype, pa.timestamp("us")]
+Day = Annotated[pd.ArrowDtype, pa.date32()]
+Count = Annotated[pd.ArrowDtype, pa.int64()]
+Flag = Annotated[pd.ArrowDtype, pa.bool_()]
+
+
+def filled(description: str, **checks: Any) -> Any:
+    """A column that always has a value."""
+    return pandera.Field(description=description, **checks)
+
+
+def optional(description: str, **checks: Any) -> Any:
+    """A column whose value may be NULL."""
+    return pandera.Field(description=description, nullable=True, **checks)
+
+
+class Table(pandera.DataFrameModel):
+    """A published table: exactly these columns, in this order."""
+
+    class Config:
+        """Pandera's settings."""
+
+        strict = True
+        ordered = True
+
+
+class PartitionedTable(Table):
+    """A table laid out by vendor and delivery date."""
+
+    vendor: Series[Text] = filled("Key of the company that sells us the leads.")
+    delivery_date: Series[Day] = filled("Civil date, Europe/Paris, of the delivery.")
+
+
+class Deliveries(PartitionedTable):
+    """One row a delivered file; a due day without a lead file has one row with status `no_delivery`."""
+
+    file_digest: Series[Text] = optional("SHA-256 of the file as delivered, lower-case hex; NULL for `no_delivery`.")
+    file_name: Series[Text] = optional("Path of the file below its delivery folder; NULL for `no_delivery`.")
+    role: Series[Text] = optional("What the contract says the file is; NULL when no glob claims it.", isin=words.ROLES)
+    rows_received: Series[Count] = optional("Data rows in the file; NULL unless accepted.", ge=0)
+    rows_accepted: Series[Count] = optional("Rows that became leads or proofs; NULL unless accepted.", ge=0)
+    rows_rejected: Series[Count] = optional("Distinct rows with at least one reason; NULL unless accepted.", ge=0)
+    received_at: Series[Instant] = optional("When we first saw the file, by our transport's record, else the cut-off.")
+    delivered_at: Series[Instant] = optional(
+        "Latest `received_at` of the lead files, corrections and duplicates left out."
+    )
+    is_received_at_assumed: Series[Flag] = optional("True when our transport left no record of the file.")
+    columns: Series[TextList] = optional("Names of the delivered columns, in order, as far as they were read.")
+    undeclared_columns: Series[TextList] = optional("Names of delivered columns that the contract does not declare.")
+    format_differences: Series[TextList] = optional("Where the file is not of the contract's format, in words.")
+    ambiguous_dates: Series[TextList] = optional("Canonical fields whose dates read both as d/m and as m/d, sorted.")
+    sequence: Series[Count] = optional("Sequence number of a manifest; NULL for other files.")
+    status: Series[Text] = filled("What became of the file.", isin=words.STATUSES)
+    reason: Series[Text] = optional("Why, in words or as a reason code, when the status needs one.")
+
+
+class Leads(PartitionedTable):
+    """One accepted row of a lead file, without any direct identifier."""
+
+    lead_id: Series[Text] = filled("The vendor's own reference of the lead.")
+    collected_at: Series[Instant] = filled("When the person's data was collected, says the vendor.")
+    postal_code: Series[Text] = optional("Postal code.")
+    country: Series[Text] = optional("ISO 3166 alpha-2 country; FR unless delivered.")
+    audience: Series[Text] = filled("Whom the lead is; the contract's default unless delivered.", isin=words.AUDIENCES)
+    job_function: Series[Text] = optional("Function of the person in the company.")
+    company_siren: Series[Text] = optional("SIREN of the company.")
+    channels: Series[TextList] = optional("Channels delivered with the lead; NULL when the contract's apply.")
+    consent_id: Series[Text] = optional("The proof that the lead claims to rest on.")
+    claimed_basis: Series[Text] = optional("Legal basis claimed: one value, or `channel:basis` parts joined by `|`.")
+    form_id: Series[Text] = optional("Collection form, says the lead.")
+    form_version: Series[Text] = optional("Version of the collection form, says the lead.")
+    source_url: Series[Text] = optional("Page of collection, without its query.")
+    collector_id: Series[Text] = optional("Company that collected the data.")
+    product: Series[Text] = optional("Product or service asked about.")
+    over_18: Series[Flag] = optional("True when the person declared to be of age.")
+    informed_at_collection: Series[Flag] = optional("True when the person was informed at collection.")
+    optout_offered_at_collection: Series[Flag] = optional("True when an opt-out was offered at collection.")
+    answers: Series[Text] = optional("Qualification answers, as JSON.")
+    email_kind: Series[Text] = optional("What the e-mail address is by its form.", isin=words.EMAIL_KINDS)
+    phone_kind: Series[Text] = optional("What the number is by the numbering plan.", isin=words.PHONE_KINDS)
+    phone_region: Series[Text] = optional("ISO 3166 alpha-2 country or territory of the number.")
+    email_key: Series[Text] = optional("Identity key of the canonical e-mail: 32 hex digits.")
+    email_alias_key: Series[Text] = optional("Identity key of the e-mail without `+tag` and Gmail's dots.")
+    phone_key: Series[Text] = optional("Identity key of the phone number in E.164.")
+    probe_keys: Series[TextList] = optional(
+        "Keys of the e-mail and phone in other forms under which others may have hashed them, sorted."
+    )
+    invalid_fields: Series[TextList] = filled("Canonical fields whose delivered value was bad and became NULL, sorted.")
+    placeholder_fields: Series[TextList] = filled("Canonical fields whose value is no person's but a filler, sorted.")
+    delivered_at: Series[Instant] = filled("When the complete delivery was first seen.")
+    file_digest: Series[Text] = filled("SHA-256 of the lead file.")
+    row_number: Series[Count] = filled("1-based data row in the file.", ge=1)
+
+
+class ConsentProofs(PartitionedTable):
+    """One accepted row of a proof file; `delivery_date` is that of the folder it arrived in."""
+
+    consent_id: Series[Text] = filled("The vendor's reference of the consent; may repeat.")
+    lead_id: Series[Text] = optional("The lead that the proof belongs to, says the vendor.")
+    channels: Series[TextList] = filled("Channels that the decision covers.")
+    decision: Series[Text] = filled("Whether the person consented or refused.", isin=words.DECISIONS)
+    consent_at: Series[Instant] = filled("When the person decided.")
+    action: Series[Text] = optional("What the person did.", isin=words.ACTIONS)
+    box_prechecked: Series[Flag] = optional("True when the vendor says that the box was ticked beforehand.")
+    recipients: Series[TextList] = optional("Names of the companies for which consent was asked.")
+    recipient_sirens: Series[TextList] = optional("SIRENs of the companies for which consent was asked.")
+    partner_list_version: Series[Text] = optional("Version of the list of partners shown.")
+    goods_services: Series[Text] = optional("Goods or services that the consent covers.")
+    period_end: Series[Instant] = optional("End of the period for which consent was given.")
+    mentions: Series[TextList] = optional("Mentions shown to the person, of the five that the decree asks for.")
+    l223_2_notice: Series[Flag] = optional("True when the notice of article L. 223-2 was shown.")
+    privacy_notice_version: Series[Text] = optional("Version of the privacy notice shown.")
+    source_url: Series[Text] = optional("Page of collection, without its query.")
+    form_id: Series[Text] = optional("Form on which the person decided.")
+    form_version: Series[Text] = optional("Version of the form.")
+    refusal_equal_prominence: Series[Flag] = optional("True when refusing was as easy as accepting, says the vendor.")
+    participation_requires_consent: Series[Flag] = optional(
+        "True when taking part needed the consent, says the vendor."
+    )
+    snapshot_uri: Series[Text] = optional("Where the vendor keeps the snapshot of the form.")
+    snapshot_sha256: Series[Text] = optional("Digest of the snapshot.")
+    proof_sha256: Series[Text] = optional("Digest of the vendor's own record.")
+    double_optin_sent_at: Series[Instant] = optional("When the confirmation message was sent.")
+    double_optin_confirmed_at: Series[Instant] = optional("When the person confirmed.")
+    collector_id: Series[Text] = optional("Company that collected the consent.")
+    chain: Series[Text] = optional("Companies that the data went through, as delivered.")
+    withdrawn_at: Series[Instant] = optional("When the person withdrew the consent from the vendor.")
+    email_key: Series[Text] = optional("Identity key of the e-mail, from its clear or hashed form.")
+    phone_key: Series[Text] = optional("Identity key of the phone, from its clear or hashed form.")
+    consent_text_digest: Series[Text] = optional("SHA-256 of the consent text: NFC, trimmed, spaces collapsed.")
+    received_at: Series[Instant] = filled("When we first saw the proof file.")
+    file_digest: Series[Text] = filled("SHA-256 of the proof file.")
+    row_number: Series[Count] = filled("1-based data row in the file.", ge=1)
+
+
+class RejectedRows(PartitionedTable):
+    """One row a reason; a refused file has one row without a row number. Never a delivered value."""
+
+    file_digest: Series[Text] = filled("SHA-256 of the file.")
+    row_number: Series[Count] = optional("1-based data row; NULL for a whole file.", ge=1)
+    sheet_row: Series[Count] = optional("The row as a spreadsheet numbers it; NULL where there is none.", ge=1)
+    reason: Series[Text] = filled("Stable reason code.", isin=words.REJECT_REASONS)
+    column: Series[Text] = optional("Canonical field or delivered column concerned.")
+    expected: Series[Text] = filled("What was expected, in words.")
+
+
+class Oppositions(Table):
+    """One event of the opposition registry and, where it was shared, one row a share. Append-only."""
+
+    identity_key: Series[Text] = filled("Identity key of the e-mail or phone that objected.")
+    kind: Series[Text] = filled("How the identifier was given.", isin=words.OPPOSITION_KINDS)
+    channel: Series[Text] = filled("`all`, or the channel objected to.", isin=("all", *words.CHANNELS))
+    opposed_at: Series[Instant] = filled("When the person objected; a date alone is its 00:00 in Europe/Paris.")
+    recorded_at: Series[Instant] = filled("When we learned of it.")
+    origin: Series[Text] = optional("Where the objection came in.")
+    vendor: Series[Text] = optional("Vendor with which it was shared, `*` for all; NULL if not shared.")
+    shared_at: Series[Instant] = optional("When the share was acknowledged; a date alone is its 24:00.")
+    revoked_at: Series[Instant] = optional("Set on the event that revokes the opposition; a date alone is its 24:00.")
+
+
+class Verdicts(PartitionedTable):
+    """One row a lead use, on the clock at delivery."""
+
+    lead_id: Series[Text] = filled("The vendor's reference of the lead.")
+    channel: Series[Text] = filled("Channel of the lead use.", isin=words.CHANNELS)
+    verdict: Series[Text] = filled("The sum of the outcomes.", isin=words.VERDICTS)
+    failed_rules: Series[TextList] = filled("Rules that failed, of the lead use and of its lead, sorted by id.")
+    unknown_rules: Series[TextList] = filled("Rules without an answer, of the lead use and of its lead, sorted by id.")
+    is_final: Series[Flag] = filled("True from the proof deadline on.")
+    known_at: Series[Instant] = filled("Facts known up to here counted: the earlier of deadline and `as_of`.")
+    catalogue_digest: Series[Text] = filled("Digest of the rules that judged.")
+
+
+class Findings(PartitionedTable):
+    """Every fail and every unknown, at the grain of its rule."""
+
+    lead_id: Series[Text] = optional("The lead; NULL for a rule of grain delivery.")
+    channel: Series[Text] = optional("The channel; NULL for rules of grain lead or delivery.", isin=words.CHANNELS)
+    rule_id: Series[Text] = filled("The rule.")
+    outcome: Series[Text] = filled("What the rule says.", isin=("fail", "unknown"))
+    is_proven: Series[Flag] = optional("True for a breach, false for a fact not proven in time; NULL for unknown.")
+    severity: Series[Text] = filled("How grave the rule is.", isin=words.SEVERITIES)
+    attributable_to: Series[Text] = optional("Who answers for a fail; NULL for unknown.", isin=words.ATTRIBUTIONS)
+    pending_on: Series[Text] = optional(
+        "Who owes the missing fact, of unknowns and not-proven fails.", isin=words.PARTIES
+    )
+    dimension: Series[Text] = filled("Dimension of the score.", isin=words.DIMENSIONS)
+    facts: Series[Text] = filled("The card's evidence columns, as JSON; no direct identifier.")
+
+
+class Scorecards(PartitionedTable):
+    """Counts of one delivery by channel and rule."""
+
+    channel: Series[Text] = optional("Contract channel; NULL for rules that count leads or the delivery.")
+    rule_id: Series[Text] = filled("The rule.")
+    dimension: Series[Text] = filled("Dimension of the score.", isin=words.DIMENSIONS)
+    pass_count: Series[Count] = filled("Lead uses, leads or deliveries that pass.", ge=0)
+    fail_count: Series[Count] = filled("Those that fail.", ge=0)
+    unknown_count: Series[Count] = filled("Those without an answer.", ge=0)
+    not_applicable_count: Series[Count] = filled("Those that the rule does not concern.", ge=0)
+    vendor_attributable_count: Series[Count] = filled("Fails for which the vendor answers.", ge=0)
+
+
+class DimensionScorecards(PartitionedTable):
+    """Leads of one delivery by dimension of the score; `all` is any dimension."""
+
+    dimension: Series[Text] = filled("Dimension, or `all`.", isin=(*words.RATED_DIMENSIONS, "all"))
+    leads_received: Series[Count] = filled("Data rows of accepted lead files, rejects included.", ge=0)
+    leads_defective: Series[Count] = filled("Leads with a defect in the dimension.", ge=0)
+    leads_vendor_defective: Series[Count] = filled("Leads with a defect for which the vendor answers.", ge=0)
+
+
+TABLES: dict[str, type[Table]] = {
+    "deliveries": Deliveries,
+    "leads": Leads,
+    "rejected_rows": RejectedRows,
+    "consent_proofs": ConsentProofs,
+    "oppositions": Oppositions,
+    "verdicts": Verdicts,
+    "findings": Findings,
+    "scorecards": Scorecards,
+    "dimension_scorecards": DimensionScorecards,
+}
+
+INTAKE_TABLES: Final = ("leads", "consent_proofs", "rejected_rows", "deliveries")
+"""What the intake publishes of a day, in this order: readers trust the last."""
+VERDICT_TABLES: Final = ("verdicts", "findings", "dimension_scorecards", "scorecards")
+"""What the verdicts publish of a day, in this order."""
+
+SORT_KEYS: dict[str, tuple[str, ...]] = {
+    "deliveries": ("file_name", "file_digest", "status"),
+    "leads": ("lead_id", "file_digest", "row_number"),
+    "rejected_rows": ("file_digest", "row_number", "reason", "column", "expected"),
+    "consent_proofs": ("consent_id", "file_digest", "row_number"),
+    "oppositions": (
+        "identity_key",
+        "kind",
+        "channel",
+        "opposed_at",
+        "recorded_at",
+        "revoked_at",
+        "vendor",
+        "shared_at",
+    ),
+    "verdicts": ("lead_id", "channel"),
+    "findings": ("lead_id", "channel", "rule_id"),
+    "scorecards": ("channel", "rule_id"),
+    "dimension_scorecards": ("dimension",),
+}
+
+
+def arrow_schema(table: str) -> pa.Schema:
+    """Arrow schema of a published table, partition columns included."""
+    columns = TABLES[table].to_schema().columns
+    return pa.schema([pa.field(name, spec.dtype.type.pyarrow_dtype) for name, spec in columns.items()])

@@ -1,0 +1,47 @@
+"""The closed vocabularies of the domain: channels, outcomes, severities. No logic belongs here."""
+
+import re
+from typing import Final
+
+CHANNELS: Final = ("email", "sms", "phone", "automated_call")
+AUDIENCES: Final = ("consumer", "professional", "legal_person")
+BASES: Final = ("consent", "legitimate_interest", "b2b", "soft_optin", "contract", "callback_request")
+DECISIONS: Final = ("given", "refused")
+ACTIONS: Final = ("ticked_box", "button", "signature", "oral_recorded")
+MENTIONS: Final = ("identity", "choice", "duration", "withdrawal", "proof_access")
+
+SEVERITIES: Final = ("blocking", "major", "minor", "info")
+ATTRIBUTIONS: Final = ("vendor", "advertiser", "nobody", "undetermined")
+PARTIES: Final = ("vendor", "advertiser", "third_party")
+DIMENSIONS: Final = ("consent", "proof", "opposition", "conformity", "quality", "governance")
+RATED_DIMENSIONS: Final = ("consent", "proof", "opposition", "conformity", "quality")
+GRAINS: Final = ("lead_use", "lead", "delivery", "call", "vendor")
+VERDICTS: Final = ("usable", "on_hold", "blocked")
+EMAIL_KINDS: Final = ("ordinary", "role", "disposable")
+PHONE_KINDS: Final = ("mobile", "geographic", "non_geographic", "premium")
+HASHED_KINDS: Final = ("email_sha256", "phone_sha256")
+OPPOSITION_KINDS: Final = ("email", "phone", *HASHED_KINDS)
+
+ROLES: Final = ("leads", "consent_proofs", "manifest")
+ACCEPTED_STATUSES: Final = ("accepted", "accepted_with_rejects")
+STATUSES: Final = (*ACCEPTED_STATUSES, "refused", "duplicate", "superseded", "no_delivery")
+REJECT_REASONS: Final = (
+    "required_missing",
+    "required_invalid",
+    "no_valid_identifier",
+    "lead_id_repeated",
+    "row_malformed",
+    "file_unclaimed",
+    "file_undecodable",
+    "header_missing",
+    "column_missing",
+    "file_empty",
+    "limit_exceeded",
+    "no_contract_in_force",
+)
+
+
+ROLES_READ: Final = ("leads", "consent_proofs")
+
+
+VENDOR: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")

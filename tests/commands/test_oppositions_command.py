@@ -1,0 +1,95 @@
+"""`opposable oppositions import`: what it prints, how it ends, what it leaves in the home."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner
+
+from pipelines.storage.registry.database import open_registry
+from tests.support.opposition_files import HEADER, key_of, line_of
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("OPPOSABLE_HOME", str(tmp_path / "home"))
+    from pipelines.commands.oppositions import app
+
+    def invoke(*arguments: object) -> tuple[int, str]:
+        result = CliRunner().invoke(app, ["import", *map(str, arguments)])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, result.output
+
+    return invoke
+
+
+def test_the_command_counts_what_it_did(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "august.csv"
+    path.write_bytes("\ufeff".encode() + "\r\n".join([HEADER, line_of(shared="acme,2026-08-03"), ""]).encode())
+    done = "august.csv: 1 new oppositions, 1 shares added, 0 revocations, 0 already known, 0 refused\n"
+    again = "august.csv: 0 new oppositions, 0 shares added, 0 revocations, 1 already known, 0 refused\n"
+    assert run(path) == (0, done)
+    assert run(path) == (0, again)
+
+
+def test_the_command_imports_good_lines_and_names_the_bad(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "august.csv"
+    path.write_bytes(f"{HEADER}\n{line_of(opposed='s3cret')}\n{line_of()}\n".encode() + b"s3cret\xe9\n")
+    status, output = run(path)
+    assert status == 1
+    assert "august.csv: line 2: opposed_at: expected an ISO 8601 instant" in output
+    assert "august.csv: line 4: expected UTF-8 text" in output
+    assert "1 new oppositions, 0 shares added, 0 revocations, 0 already known, 2 refused" in output
+    assert "s3cret" not in output
+
+
+def test_the_command_does_nothing_if_one_file_is_missing_or_no_opposition_file(run: Run, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text(f"{HEADER}\n{line_of()}\n")
+    bad.write_text(f"{line_of()}\n")
+    status, output = run(good, tmp_path / "nowhere.csv")
+    assert (status, "nowhere.csv: No such file or directory" in output) == (2, True)
+    status, output = run(good, bad)
+    assert (status, "bad.csv: line 1: expected the header" in output, "ada@" in output) == (2, True, False)
+    assert not (tmp_path / "home" / "registry.db").exists()
+
+
+def test_the_command_names_a_wrong_database(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "good.csv").write_text(f"{HEADER}\n{line_of()}\n")
+    monkeypatch.setenv("OPPOSABLE_DATABASE_URL", "mysql://registry:s3cret@db/registry")
+    status, output = run(tmp_path / "good.csv")
+    assert (status, "OPPOSABLE_DATABASE_URL" in output, "s3cret" in output) == (2, True, False)
+
+
+def test_the_command_makes_no_new_key_beside_a_keyed_registry(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text(f"{HEADER}\n{line_of()}\n")
+    assert run(tmp_path / "good.csv")[0] == 0
+    (tmp_path / "home" / "keys" / "identity-1.key").unlink()
+    status, output = run(tmp_path / "good.csv")
+    assert (status, "restore the file from your backup" in output) == (2, True)
+
+
+def test_a_registry_that_fails_leaves_nothing_imported(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text(f"{HEADER}\n{line_of()}\n")
+    engine = open_registry(f"sqlite:///{tmp_path / 'home' / 'registry.db'}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE suppression_shares"))
+    status, output = run(tmp_path / "good.csv")
+    assert (status, "the registry failed (OperationalError); nothing of it was imported" in output) == (1, True)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM oppositions")).scalar_one() == 0
+
+
+def test_no_identifier_reaches_the_home(run: Run, tmp_path: Path) -> None:
+    digest = hashlib.sha256(b"+33612345678").hexdigest()
+    path = tmp_path / "august.csv"
+    path.write_text(f"{HEADER}\n{line_of()}\n{digest},phone_sha256,all,2026-08-01,2026-08-01,from ada@example.fr,,,\n")
+    assert run(path)[0] == 0
+    written = b"".join(file.read_bytes() for file in (tmp_path / "home").rglob("*") if file.is_file())
+    assert key_of("ada@example.fr").encode() not in written  # the home has a secret of its own
+    assert b"ada@" not in written
+    assert digest.encode() not in written

@@ -1,0 +1,149 @@
+"""An opposition that came hashed in another form than ours blocks; a lead that was never compared is on hold."""
+
+import hashlib
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.commands.oppositions import app
+from pipelines.house import House
+from tests.support.exemple import deliver, sign
+from tests.support.houses import house_at, import_oppositions, read_all, reconcile
+
+VENDOR = "exemple-leads"
+DAY = date(2026, 8, 18)
+RECEIVED_AT = datetime(2026, 8, 18, 10, tzinfo=UTC)
+AS_OF = datetime(2026, 9, 1, 4, tzinfo=UTC)
+HEADER = "identifier,kind,channel,opposed_at,recorded_at,origin,revoked_at"
+RULE = "opp_other_form"
+LEADS = (
+    "L-1;17/08/2026 09:00;Ana.Roy@Mail.example;06 12 34 56 78;mél,tél;75001",
+    "L-2;17/08/2026 09:00;bob@mail.example;0692 12 34 56;mél,tél;97400",
+)
+"""As the vendor writes them; canonical: ana.roy@mail.example, +33612345678; bob@mail.example, +262692123456."""
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    sign(tmp_path, VENDOR)
+    deliver(tmp_path, VENDOR, DAY, LEADS, received_at=RECEIVED_AT)
+    return house_at(tmp_path)
+
+
+def oppose(
+    house: House,
+    identifier: str,
+    kind: str = "phone_sha256",
+    channel: str = "all",
+    opposed: str = "2026-08-01",
+    recorded: str = "2026-08-02",
+    revoked: str = "",
+) -> None:
+    """Import one opposition; what is hashed is hashed here, in whatever form it is given."""
+    value = hashlib.sha256(identifier.encode()).hexdigest() if kind.endswith("sha256") else identifier
+    path = house.settings.home / "oppositions.csv"
+    path.write_text(f"{HEADER}\n{value},{kind},{channel},{opposed},{recorded},group,{revoked}\n", encoding="utf-8")
+    import_oppositions([path], house)
+
+
+def judged(house: House) -> list[dict[str, Any]]:
+    reconcile(house, [VENDOR], [DAY], AS_OF)
+    return read_all(house.lake, "findings", "scorecards").to_pylist()
+
+
+def found(rows: list[dict[str, Any]], rule: str = RULE) -> list[tuple[str, str, str]]:
+    return sorted((row["lead_id"], row["channel"], row["outcome"]) for row in rows if row["rule_id"] == rule)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "kind", "lead"),
+    [
+        ("0612345678", "phone_sha256", "L-1"),
+        ("33612345678", "phone_sha256", "L-1"),
+        ("0033612345678", "phone_sha256", "L-1"),
+        ("612345678", "phone_sha256", "L-1"),
+        ("06 12 34 56 78", "phone_sha256", "L-1"),
+        ("Ana.Roy@Mail.example", "email_sha256", "L-1"),
+        ("ANA.ROY@MAIL.EXAMPLE", "email_sha256", "L-1"),
+        ("+33692123456", "phone_sha256", "L-2"),
+        ("0692123456", "phone_sha256", "L-2"),
+        ("Bob@mail.example", "email_sha256", "L-2"),
+    ],
+)
+def test_a_hash_of_another_form_blocks_every_use_and_blames_nobody(
+    house: House, identifier: str, kind: str, lead: str
+) -> None:
+    oppose(house, identifier, kind)
+    rows = judged(house)
+    assert found(rows) == [(lead, "email", "fail"), (lead, "phone", "fail")]
+    assert {row["attributable_to"] for row in rows if row["rule_id"] == RULE} == {"nobody"}
+    verdicts = read_all(house.lake, "verdicts", "scorecards").to_pylist()
+    assert {row["verdict"] for row in verdicts if row["lead_id"] == lead} == {"blocked"}
+    assert found(rows, "opp_vendor_redelivery") == []
+
+
+def test_a_hash_of_the_canonical_form_is_met_as_before_and_not_twice(house: House) -> None:
+    oppose(house, "+33612345678")
+    rows = judged(house)
+    assert found(rows, "opp_vendor_redelivery") == [("L-1", "email", "fail"), ("L-1", "phone", "fail")]
+    assert found(rows) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"opposed": "2026-08-18T12:00:00+02:00"},  # at the very instant of the delivery: not before it
+        {"recorded": "2026-08-22"},  # learned after the proof deadline
+        {"revoked": "2026-08-10"},
+        {"channel": "sms"},
+        {"kind": "phone", "identifier": "0699999999"},
+    ],
+)
+def test_it_counts_only_like_any_other_opposition(house: House, change: dict[str, str]) -> None:
+    oppose(house, **{"identifier": "0612345678", **change})
+    assert found(judged(house)) == []
+
+
+def test_it_counts_on_its_channel_alone(house: House) -> None:
+    oppose(house, "0612345678", channel="phone")
+    assert found(judged(house)) == [("L-1", "phone", "fail")]
+
+
+def test_a_lead_taken_in_before_the_registry_held_hashes_waits_on_us_until_it_is_taken_in_again(house: House) -> None:
+    assert found(judged(house)) == []
+    assert read_all(house.lake, "leads")["probe_keys"].null_count == 2
+    oppose(house, "0612345678")
+    waiting = judge_only(house)
+    assert found(waiting) == [(lead, channel, "unknown") for lead in ("L-1", "L-2") for channel in ("email", "phone")]
+    assert {row["pending_on"] for row in waiting if row["rule_id"] == RULE} == {"advertiser"}
+    assert found(judged(house)) == [("L-1", "email", "fail"), ("L-1", "phone", "fail")]
+
+
+def test_hashes_learned_of_too_late_leave_it_as_it_was(house: House) -> None:
+    judged(house)
+    oppose(house, "0612345678", recorded="2026-08-22")
+    assert found(judge_only(house)) == []
+
+
+def judge_only(house: House) -> list[dict[str, Any]]:
+    """A judgement without a new intake."""
+    from pipelines.oppositions.snapshot import refresh_snapshot
+
+    refresh_snapshot(house.registry, house.lake)
+    for day in house.judge.judge(house.contracts().of(VENDOR), VENDOR, [DAY], as_of=AS_OF):
+        house.lake.publish(VENDOR, day.day, day.tables, facts=day.facts)
+    return read_all(house.lake, "findings", "scorecards").to_pylist()
+
+
+def test_an_import_says_when_leads_have_to_be_taken_in_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPPOSABLE_HOME", str(house.settings.home))
+    judged(house)
+    path = house.settings.home / "hashed.csv"
+    digest = hashlib.sha256(b"0612345678").hexdigest()
+    path.write_text(f"{HEADER}\n{digest},phone_sha256,all,2026-08-01,2026-08-02,group,\n", encoding="utf-8")
+    assert f"{VENDOR} from {DAY} to {DAY}" in CliRunner().invoke(app, ["import", str(path)]).output
+    reconcile(house, [VENDOR], [DAY], AS_OF)
+    assert VENDOR not in CliRunner().invoke(app, ["import", str(path)]).output

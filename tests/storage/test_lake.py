@@ -1,0 +1,160 @@
+"""The lake: whole partitions or none, digests that tell, one writer a vendor, nothing left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.storage.lake import Lake
+from pipelines.vocabulary.tables import INTAKE_TABLES, arrow_schema
+
+DAY = date(2026, 8, 11)
+
+
+def empty_tables() -> dict[str, pa.Table]:
+    return {table: arrow_schema(table).empty_table() for table in INTAKE_TABLES}
+
+
+def rejected(row_numbers: list[int]) -> pa.Table:
+    rows = [
+        {
+            "vendor": "acme",
+            "delivery_date": DAY,
+            "file_digest": "d" * 64,
+            "row_number": number,
+            "reason": "required_missing",
+            "column": "lead_id",
+            "expected": "a value",
+        }
+        for number in row_numbers
+    ]
+    return pa.Table.from_pylist(rows, schema=arrow_schema("rejected_rows"))
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "lake")
+
+
+def test_a_published_partition_is_trusted_and_read_back_with_its_partition_columns(lake: Lake) -> None:
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables() | {"rejected_rows": rejected([2, 1])})
+    assert lake.published_days("acme") == [DAY]
+    rows = lake.read("rejected_rows", "acme", [DAY]).to_pylist()
+    assert [(row["vendor"], row["delivery_date"], row["row_number"]) for row in rows] == [
+        ("acme", DAY, 1),
+        ("acme", DAY, 2),
+    ]
+
+
+def test_the_order_in_which_rows_come_does_not_change_the_bytes(lake: Lake, tmp_path: Path) -> None:
+    other = Lake(tmp_path / "other")
+    for place, numbers in ((lake, [1, 2, 3]), (other, [3, 1, 2])):
+        with place.writing("acme"):
+            place.publish("acme", DAY, empty_tables() | {"rejected_rows": rejected(numbers)})
+    for table in INTAKE_TABLES:
+        assert lake.partition(table, "acme", DAY).read_bytes() == other.partition(table, "acme", DAY).read_bytes()
+
+
+@pytest.mark.parametrize("size", [1, 3, 4, 7, 10])
+def test_pieces_of_any_size_give_the_same_bytes_in_row_groups_of_one_size(
+    lake: Lake, tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.storage.lake.ROW_GROUP", 4)
+    other, whole = Lake(tmp_path / "other"), rejected(list(range(1, 11)))
+    pieces = (whole.slice(start, size) for start in range(0, 10, size))
+    for place, content in ((lake, whole), (other, pieces)):
+        with place.writing("acme"):
+            place.publish("acme", DAY, empty_tables() | {"rejected_rows": content})
+    paths = [place.partition("rejected_rows", "acme", DAY) for place in (lake, other)]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    groups = pq.read_metadata(paths[0])
+    assert [groups.row_group(n).num_rows for n in range(groups.num_row_groups)] == [4, 4, 2]
+
+
+def test_streams_are_read_in_the_order_of_publishing(lake: Lake) -> None:
+    read: list[str] = []
+
+    def stream(table: str) -> Iterator[pa.Table]:
+        read.append(table)
+        yield arrow_schema(table).empty_table()
+
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, {table: stream(table) for table in INTAKE_TABLES})
+    assert tuple(read) == INTAKE_TABLES
+    assert lake.published_days("acme") == [DAY]
+
+
+def test_what_lies_aside_is_removed_when_the_writer_fails(lake: Lake) -> None:
+    def fail() -> None:
+        with lake.writing("acme"):
+            lake.aside("acme").mkdir(parents=True)
+            (lake.aside("acme") / "half.arrow").write_bytes(b"half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert not lake.aside("acme").exists()
+
+
+def test_a_table_replaced_without_its_marker_makes_the_partition_untrusted(lake: Lake) -> None:
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables())
+        older = lake.partition("deliveries", "acme", DAY).read_bytes()
+        lake.publish("acme", DAY, empty_tables() | {"rejected_rows": rejected([1])})
+    lake.partition("deliveries", "acme", DAY).write_bytes(older)
+    assert lake.published_days("acme") == []
+
+
+def test_a_missing_table_makes_the_partition_untrusted(lake: Lake) -> None:
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables())
+    lake.partition("leads", "acme", DAY).unlink()
+    assert lake.published_days("acme") == []
+
+
+def test_what_the_writer_notes_is_read_from_the_marker(lake: Lake) -> None:
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables(), facts={"is_final": "true"})
+    assert lake.facts("acme", DAY, "deliveries") == {"is_final": "true"}
+
+
+def test_the_lock_of_a_killed_writer_is_free_and_its_remains_are_removed(lake: Lake) -> None:
+    script = f"""
+import time
+from pathlib import Path
+from pipelines.storage.lake import Lake
+lake = Lake(Path({str(lake.root)!r}))
+with lake.writing("acme"):
+    aside = lake.root / ".aside" / "acme" / "half.parquet"
+    aside.parent.mkdir(parents=True)
+    aside.write_bytes(b"half")
+    print("holding", flush=True)
+    time.sleep(60)
+"""
+    writer = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    assert writer.stdout.readline().strip() == "holding"
+    os.kill(writer.pid, signal.SIGKILL)
+    writer.wait()
+    started = time.monotonic()
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables())
+    assert time.monotonic() - started < 10
+    assert not (lake.root / ".aside" / "acme").exists()
+
+
+def test_files_hold_no_partition_columns(lake: Lake) -> None:
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables())
+    names = pq.ParquetFile(lake.partition("leads", "acme", DAY)).schema_arrow.names
+    assert "vendor" not in names
+    assert "delivery_date" not in names

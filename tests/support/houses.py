@@ -1,0 +1,67 @@
+"""A house in a temporary folder, and the steps of a reconciliation without the orchestrator around them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.house import House
+from pipelines.intake.vendor import take_in_vendor
+from pipelines.oppositions.snapshot import refresh_snapshot
+from pipelines.settings import load_settings
+from pipelines.storage.lake import Lake
+
+
+def house_at(home: Path, **variables: str) -> House:
+    return House(load_settings({"OPPOSABLE_HOME": str(home), **variables}))
+
+
+def days_between(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def import_oppositions(files: Iterable[Path], house: House) -> None:
+    from typer.testing import CliRunner
+
+    from pipelines.commands.oppositions import app
+
+    result = CliRunner().invoke(
+        app, ["import", *map(str, files)], env={"OPPOSABLE_HOME": str(house.settings.home)}, catch_exceptions=False
+    )
+    assert result.exit_code == 0, result.output
+
+
+def reconcile(house: House, vendors: Sequence[str], days: Sequence[date], as_of: datetime) -> None:
+    """What the job `deliveries` does, vendor by vendor."""
+    refresh_snapshot(house.registry, house.lake)
+    book = house.contracts()
+    for vendor in vendors:
+        with house.lake.writing(vendor):
+            house.confirm_keys(vendor)
+            for taken in take_in_vendor(
+                house.settings.inbox,
+                house.lake,
+                book.of(vendor),
+                vendor,
+                days,
+                hasher=house.hasher,
+                vault=house.vault,
+                seals=house.seals,
+            ):
+                house.lake.publish(vendor, taken.day, taken.tables, facts=house.key_facts)
+            judged_days = list(house.judge.judge(book.of(vendor), vendor, days, as_of=as_of))
+            for judged in judged_days:
+                house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
+            house.receipts.prepare(vendor, book.of(vendor), [judged.day for judged in judged_days], as_of=as_of)
+
+
+def read_all(lake: Lake, table: str, marker: str = "deliveries") -> pa.Table:
+    """Every trusted row of a table."""
+    parts = [lake.read(table, vendor, lake.published_days(vendor, marker)) for vendor in lake.vendors(marker)]
+    return pa.concat_tables(parts)
+
+
+def lake_bytes(lake: Lake) -> dict[str, bytes]:
+    """Every Parquet file of the lake by its path."""
+    return {path.relative_to(lake.root).as_posix(): path.read_bytes() for path in lake.root.rglob("part-0.parquet")}

@@ -1,0 +1,261 @@
+"""The retention clock: when things are due, what then goes, what stays, and what is told of it."""
+
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.deliveries.inbox import delivery_days, purged_days
+from pipelines.house import House
+from pipelines.storage.registry.tables import VAULT_READINGS
+from pipelines.upkeep.purges import Purge, masked, noted_purges
+from pipelines.upkeep.retention import Retained
+from pipelines.upkeep.retention_clock import RetentionSpans, delivery_term, vault_term
+from pipelines.vocabulary.clock import paris_instant
+from tests.support.contract_files import VALID
+from tests.support.exemple import deliver, lead_line, sign
+from tests.support.houses import house_at, lake_bytes, read_all, reconcile
+
+VENDOR = "exemple-leads"
+DAY = date(2026, 8, 11)
+CAME_AT = datetime(2026, 8, 11, 10, tzinfo=UTC)
+FILES_DUE = date(2026, 10, 11)
+"""The contract's 30 days to claim and the setting's 30 to dispute, from noon of 11 August; and the day after."""
+VAULT_DUE = date(2029, 8, 11)
+"""The contract's three years of 365 days, and the day after."""
+NOW = datetime(2031, 1, 1, tzinfo=UTC)
+SPANS = RetentionSpans(timedelta(days=90), timedelta(days=30), timedelta(days=1095))
+
+
+class Home:
+    """A house with a delivery that was taken in."""
+
+    def __init__(self, home: Path, contract: str = VALID, **variables: str) -> None:
+        self.path = home
+        sign(home, VENDOR, text=contract)
+        self.folder = deliver(home, VENDOR, DAY, received_at=CAME_AT)
+        self.house: House = house_at(home, **variables)
+        self.reconcile()
+
+    def reconcile(self) -> dict[str, bytes]:
+        reconcile(self.house, [VENDOR], [DAY], datetime(2026, 9, 1, tzinfo=UTC))
+        return lake_bytes(self.house.lake)
+
+    def run(self, on: date, *, is_dry_run: bool = False) -> Retained:
+        """What was done on a date, receipts left out: how many a day has is not the concern here."""
+        as_of = datetime(on.year, on.month, on.day, 6, tzinfo=UTC)
+        done = self.house.retention.run(self.house.contracts(), as_of=as_of, now=NOW, is_dry_run=is_dry_run)
+        done.purged.pop("receipt", None)
+        return done
+
+    def ledger(self) -> list[Purge]:
+        return [purge for purge in noted_purges(self.house.registry) if purge.kind != "receipt"]
+
+    def names(self) -> list[str]:
+        return sorted(path.name for path in self.folder.rglob("*"))
+
+    def command(self, *arguments: str) -> Any:
+        return CliRunner().invoke(app, list(arguments), env={"OPPOSABLE_HOME": str(self.path), "COLUMNS": "200"})
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)))
+def test_nothing_is_due_before_the_whole_span_has_passed(delivered_at: datetime) -> None:
+    due_on = delivery_term(None, delivered_at, SPANS).due_on
+    first, last = (paris_instant(due_on - timedelta(days=age), time()) for age in (1, 0))
+    assert first <= delivered_at.replace(tzinfo=UTC) + timedelta(days=120) < last
+    assert vault_term(None, delivered_at.date(), SPANS).due_on == delivered_at.date() + timedelta(days=1096)
+
+
+def test_the_contract_says_how_long_else_the_settings_and_the_basis_says_which(home: Home) -> None:
+    (contract,) = home.house.contracts().of(VENDOR)
+    delivered_at = CAME_AT.replace(tzinfo=None)
+    by_contract, by_setting = delivery_term(contract, delivered_at, SPANS), delivery_term(None, delivered_at, SPANS)
+    assert (by_contract.due_on, by_setting.due_on) == (FILES_DUE, date(2026, 12, 10))
+    assert by_contract.basis == (
+        "claim window of 30 days (the contract of 2026-01-01) and dispute hold of 30 days passed"
+    )
+    assert "claim window of 90 days (the setting)" in by_setting.basis
+    assert vault_term(contract, DAY, SPANS).due_on == VAULT_DUE
+    assert vault_term(contract, DAY, SPANS).basis == "retention of 1095 days (the contract of 2026-01-01) passed"
+
+
+def test_until_it_is_due_everything_stays_and_is_sealed(home: Home) -> None:
+    done = home.run(FILES_DUE - timedelta(days=1))
+    assert (done.sealed_count, dict(done.purged), done.held_up) == (1, {}, [])
+    assert home.names() == [".received.json", ".sealed.json", "leads_1.csv.age"]
+    assert home.ledger() == []
+
+
+def test_what_is_due_goes_with_a_row_in_the_ledger_and_the_published_day_stays(home: Home) -> None:
+    before = lake_bytes(home.house.lake)
+    (digest,) = set(read_all(home.house.lake, "deliveries")["file_digest"].to_pylist())
+    done = home.run(FILES_DUE)
+    assert dict(done.purged) == {"delivered_file": 1}
+    assert home.names() == [".purged.json"]
+    (purge,) = home.ledger()
+    assert (purge.kind, purge.vendor, purge.delivery_date, purge.name) == ("delivered_file", VENDOR, DAY, "*.csv")
+    assert (purge.digest, purge.due_on) == (digest, FILES_DUE)
+    assert home.reconcile() == before
+    assert (delivery_days(home.path / "inbox", VENDOR), purged_days(home.path / "inbox", VENDOR)) == ([], {DAY})
+    assert dict(home.run(FILES_DUE).purged) == {}
+    assert len(home.ledger()) == 1
+
+
+def test_a_file_that_comes_into_a_purged_folder_changes_nothing_and_is_told(home: Home) -> None:
+    before = lake_bytes(home.house.lake)
+    home.run(FILES_DUE)
+    deliver(home.path, VENDOR, DAY, [lead_line("late", 9, DAY)], name="leads_2.csv")
+    assert home.reconcile() == before
+    done = home.run(FILES_DUE)
+    assert (dict(done.purged), done.held_up) == ({}, [f"{VENDOR}/{DAY}"])
+    assert "leads_2.csv" in home.names()
+
+
+def test_bytes_that_come_again_after_the_purge_are_still_duplicates(home: Home) -> None:
+    home.run(FILES_DUE)
+    later = DAY + timedelta(days=1)
+    rows = [lead_line(f"{VENDOR}-{DAY}-{number}", number, DAY) for number in (1, 2)]
+    deliver(home.path, VENDOR, later, rows)
+    for days in ([later], [DAY, later], [DAY]):
+        reconcile(home.house, [VENDOR], days, datetime(2026, 9, 1, tzinfo=UTC))
+        statuses = {
+            (row["delivery_date"], row["status"]) for row in read_all(home.house.lake, "deliveries").to_pylist()
+        }
+        assert statuses == {(DAY, "accepted"), (later, "duplicate")}, days
+
+
+def test_a_folder_with_a_file_that_no_run_took_in_is_held_up(home: Home) -> None:
+    (home.folder / "leads_9.csv").write_bytes(b"not taken in")
+    done = home.run(FILES_DUE)
+    assert (dict(done.purged), done.held_up) == ({}, [f"{VENDOR}/{DAY}"])
+    assert "leads_9.csv" in home.names()
+
+
+def test_unfinished_and_hidden_files_go_with_their_folder(home: Home) -> None:
+    (home.folder / "sub").mkdir()
+    for name in ("leads_2.csv.part", ".hidden", "sub/_note.txt"):
+        (home.folder / name).write_bytes(b"jeanne.dupont@example.org")
+    assert dict(home.run(FILES_DUE).purged) == {"delivered_file": 4}
+    assert home.names() == [".purged.json"]
+    assert sorted(purge.name for purge in home.ledger()) == ["*", "*.csv", "*.csv.part", "*.txt"]
+
+
+def test_the_vault_keeps_its_rows_for_as_long_as_the_contract_says(home: Home) -> None:
+    vault = home.house.vault
+    assert vault.read(VENDOR, DAY).num_rows == 2
+    home.run(VAULT_DUE - timedelta(days=1))
+    assert vault.read(VENDOR, DAY).num_rows == 2
+    assert dict(home.run(VAULT_DUE).purged) == {"vault_rows": 1}
+    assert (vault.days(VENDOR), list(vault.root.rglob("*.age"))) == ([], [])
+
+
+def test_receipts_go_with_the_files_that_they_are_about(home: Home) -> None:
+    folder = home.path / "outbox" / VENDOR / DAY.isoformat()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "acknowledged.txt").write_bytes(b"dropped back")
+    count = len([path for path in folder.rglob("*") if path.is_file()])
+    home.run(FILES_DUE - timedelta(days=1))
+    assert folder.exists()
+    home.run(FILES_DUE)
+    assert not folder.exists()
+    assert len([purge for purge in noted_purges(home.house.registry) if purge.kind == "receipt"]) == count
+
+
+def test_a_dry_run_counts_and_changes_nothing(home: Home) -> None:
+    names = home.names()
+    done = home.run(VAULT_DUE, is_dry_run=True)
+    assert (done.sealed_count, dict(done.purged)) == (1, {"delivered_file": 1, "vault_rows": 1})
+    assert home.names() == names
+    assert home.ledger() == []
+    assert home.house.vault.read(VENDOR, DAY).num_rows == 2
+
+
+@pytest.mark.parametrize("broken_at", ["note", "marker", "files"])
+def test_a_kill_in_a_purge_is_mended_by_the_next_run(
+    home: Home, monkeypatch: pytest.MonkeyPatch, broken_at: str
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    (home.folder / "leads_2.csv.part").write_bytes(b"x")
+    home.run(FILES_DUE - timedelta(days=1))
+    before = lake_bytes(home.house.lake)
+    target = {
+        "note": "pipelines.upkeep.retention.note_purges",
+        "marker": "pipelines.upkeep.retention.json.dumps",
+        "files": "pathlib.Path.rmdir",
+    }[broken_at]
+    (home.folder / "sub").mkdir()
+    monkeypatch.setattr(target, killed)
+    with pytest.raises(Killed):
+        home.run(FILES_DUE)
+    monkeypatch.undo()
+    assert home.reconcile() == before
+    home.run(FILES_DUE)
+    assert len(home.ledger()) == 2
+    assert not any(path.is_file() for path in home.folder.iterdir() if path.name != ".purged.json")
+
+
+def test_a_vendor_whose_contract_cannot_be_read_is_left_out_and_told(home: Home) -> None:
+    (home.path / "contracts" / VENDOR / "2026-01-01.odcs.yaml").write_text(VALID.replace("proofDeadline", "prof"))
+    done = home.run(VAULT_DUE)
+    assert (dict(done.purged), done.sealed_count, done.skipped) == ({}, 0, [VENDOR])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("leads_1.csv", "*.csv"),
+        ("Jeanne.Dupont@example.org.csv.gz", "*.csv.gz"),
+        ("0612345678", "*"),
+        ("all.zip/jeanne.xlsx", "*.xlsx"),
+        ("a.csv.csv.csv.csv.csv", "*.csv.csv.csv"),
+    ],
+)
+def test_the_ledger_holds_a_files_ending_only(name: str, expected: str) -> None:
+    assert masked(name) == expected
+
+
+def test_the_command_counts_first_and_then_does_it(home: Home) -> None:
+    result = home.command("retention", "run", "--as-of", "2029-12-31", "--dry-run")
+    assert result.exit_code == 0
+    assert "delivered files would be sealed: 1" in result.output
+    assert "days of the vault would be removed: 1" in result.output
+    refused = home.command("retention", "run", "--as-of", "2999-12-31")
+    assert (refused.exit_code, "expected a past instant" in refused.output) == (2, True)
+    result = home.command("retention", "run", "--as-of", FILES_DUE.isoformat())
+    assert (result.exit_code, "delivered files sealed: 1" in result.output) == (0, True)
+
+
+def test_a_reading_of_the_vault_is_logged_before_it_is_shown(home: Home) -> None:
+    lead_id = f"{VENDOR}-{DAY}-1"
+    result = home.command("vault", "show", VENDOR, lead_id, "--purpose", "request 17")
+    assert result.exit_code == 0
+    assert f"{DAY} email: lead1@example.org" in result.output
+    with home.house.registry.connect() as connection:
+        (row,) = connection.execute(sa.select(VAULT_READINGS)).mappings()
+    assert (row["vendor"], row["delivery_date"], row["lead_id"], row["purpose"]) == (VENDOR, DAY, lead_id, "request 17")
+    assert row["reader"]
+    assert home.command("vault", "show", VENDOR, "nobody", "--purpose", "request 17").exit_code == 1
+    refused = home.command("vault", "show", VENDOR, lead_id, "--purpose", "for jeanne@example.org")
+    assert (refused.exit_code, "jeanne" in refused.output) == (2, False)
+
+
+def test_the_marker_says_when(home: Home) -> None:
+    home.run(FILES_DUE)
+    assert json.loads((home.folder / ".purged.json").read_text()) == {"purged_at": NOW.isoformat()}

@@ -1,0 +1,242 @@
+"""Sealed deliveries: encrypted where they lie, and for every run the same files as before."""
+
+import hashlib
+import json
+import os
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyrage
+import pytest
+
+from pipelines.deliveries.arrivals import record_arrivals
+from pipelines.deliveries.changed_folders import FolderWatch
+from pipelines.deliveries.inbox import read_inbox_folder
+from pipelines.house import House
+from pipelines.storage.secrets import age
+from pipelines.storage.secrets.seals import sealed_files
+from pipelines.upkeep.sealing import seal_vendor
+from tests.support.exemple import HEADER, deliver, lead_line, sign
+from tests.support.houses import house_at, lake_bytes, reconcile
+
+DAY = date(2026, 8, 11)
+AS_OF = datetime(2026, 9, 1, tzinfo=UTC)
+VENDOR = "exemple-leads"
+
+
+class Home:
+    """A house with one delivery."""
+
+    def __init__(self, home: Path) -> None:
+        self.path = home
+        self.house: House = house_at(home)
+        sign(home, VENDOR)
+        self.folder = deliver(home, VENDOR, DAY, received_at=datetime(2026, 8, 11, 10, tzinfo=UTC))
+
+    def reconcile(self) -> dict[str, bytes]:
+        reconcile(self.house, [VENDOR], [DAY], AS_OF)
+        return lake_bytes(self.house.lake)
+
+    def seal(self) -> int:
+        house = self.house
+        with house.lake.writing(VENDOR):
+            return seal_vendor(house.settings.inbox, house.lake, house.seals, VENDOR)
+
+    def clear(self) -> list[str]:
+        """Names of visible files that are not encrypted."""
+        files = (path for path in self.folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+        return sorted(path.name for path in files if not path.read_bytes().startswith(b"age-encryption.org/v1"))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def lines(*numbers: int) -> bytes:
+    rows = [HEADER, *(lead_line(f"late-{number}", number, DAY) for number in numbers), ""]
+    return "\r\n".join(rows).encode("windows-1252")
+
+
+def test_a_run_over_sealed_files_gives_the_same_bytes_as_over_clear_ones(home: Home) -> None:
+    (home.folder / "sub").mkdir()
+    (home.folder / "sub" / "leads_2.csv").write_bytes(lines(5, 6))
+    (home.folder / "notes.txt").write_bytes(b"nobody claims this")
+    (home.folder / "manifest.json").write_text(json.dumps({"sequence": 1, "files": [{"name": "leads_1.csv"}]}))
+    with zipfile.ZipFile(home.folder / "all.zip", "w") as archive:
+        archive.writestr("leads_3.csv", lines(7))
+        archive.writestr("__MACOSX/x", b"x")
+    Path(os.fsdecode(os.fsencode(home.folder) + b"/leads_\xe9.csv")).write_bytes(lines(8))
+    before = home.reconcile()
+    digests = {file.name: file.digest for file in read_inbox_folder(home.path / "inbox", VENDOR, DAY)}
+    assert home.seal() == 6
+    assert home.clear() == []
+    seals = home.house.seals
+    sealed = read_inbox_folder(home.path / "inbox", VENDOR, DAY, seals=seals)
+    assert {file.name: file.digest for file in sealed} == digests
+    assert home.reconcile() == before
+    assert home.seal() == 0
+
+
+def test_a_large_sealed_file_is_read_as_a_stream(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = home.reconcile()
+    home.seal()
+    monkeypatch.setattr(age, "SMALL", 0)
+    assert home.reconcile() == before
+
+
+def test_the_record_holds_name_digest_and_size_and_the_file_keeps_its_time_of_change(home: Home) -> None:
+    path = home.folder / "leads_1.csv"
+    content, changed_at = path.read_bytes(), path.stat().st_mtime_ns
+    home.reconcile()
+    home.seal()
+    record = json.loads((home.folder / ".sealed.json").read_text(encoding="utf-8"))
+    digest = hashlib.sha256(content).hexdigest()
+    assert record == {"files": [{"name": "leads_1.csv", "sha256": digest, "size": len(content)}]}
+    assert (home.folder / "leads_1.csv.age").stat().st_mtime_ns == changed_at
+    assert (home.folder / ".received.json").exists()
+    secret = (home.path / "keys" / "seal-1.key").read_text().splitlines()[-1]
+    identity = pyrage.x25519.Identity.from_str(secret)
+    assert pyrage.decrypt((home.folder / "leads_1.csv.age").read_bytes(), [identity]) == content
+
+
+def test_only_what_was_taken_in_is_sealed(home: Home) -> None:
+    assert home.seal() == 0
+    home.reconcile()
+    (home.folder / "leads_9.csv").write_bytes(lines(9))
+    (home.folder / "leads_8.csv.part").write_bytes(lines(8))
+    with zipfile.ZipFile(home.folder / "late.zip", "w") as archive:
+        archive.writestr("leads_7.csv", lines(7))
+    assert home.seal() == 1
+    assert home.clear() == ["late.zip", "leads_8.csv.part", "leads_9.csv"]
+
+
+def test_what_was_overwritten_after_its_intake_is_not_sealed(home: Home) -> None:
+    home.reconcile()
+    (home.folder / "leads_1.csv").write_bytes(lines(1, 2, 3))
+    assert home.seal() == 0
+
+
+def test_a_delivery_that_readers_do_not_trust_is_left_alone(home: Home) -> None:
+    home.reconcile()
+    home.house.lake.partition("leads", VENDOR, DAY).write_bytes(b"half")
+    assert home.seal() == 0
+
+
+def test_a_clear_file_that_comes_beside_a_sealed_one_counts_and_is_sealed_in_its_place(home: Home) -> None:
+    home.reconcile()
+    home.seal()
+    (home.folder / "leads_1.csv").write_bytes(lines(1, 2, 3))
+    (file,) = read_inbox_folder(home.path / "inbox", VENDOR, DAY, seals=home.house.seals)
+    assert file.digest == hashlib.sha256(lines(1, 2, 3)).hexdigest()
+    after = home.reconcile()
+    assert home.seal() == 1
+    assert home.clear() == []
+    assert home.reconcile() == after
+
+
+def test_a_vendors_own_file_named_age_is_a_file_like_others(home: Home) -> None:
+    (home.folder / "leads_2.csv.age").write_bytes(b"whatever")
+    before = home.reconcile()
+    names = [file.name for file in read_inbox_folder(home.path / "inbox", VENDOR, DAY)]
+    assert names == ["leads_1.csv", "leads_2.csv.age"]
+    assert home.seal() == 2
+    assert sealed_files(home.folder).keys() == {"leads_1.csv", "leads_2.csv.age"}
+    assert home.reconcile() == before
+
+
+def test_a_link_is_sealed_as_what_it_leads_to_unless_it_leads_out(home: Home, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.csv"
+    outside.write_bytes(lines(4))
+    (home.folder / "leads_0.csv").symlink_to("leads_1.csv")
+    (home.folder / "leads_2.csv").symlink_to(outside)
+    before = home.reconcile()
+    assert home.seal() == 2
+    assert outside.read_bytes() == lines(4)
+    assert home.reconcile() == before
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@pytest.fixture
+def killing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    def arm(step: int) -> None:
+        count = 0
+
+        def guarded(real: Any) -> Any:
+            def act(*arguments: Any, **options: Any) -> Any:
+                nonlocal count
+                count += 1
+                if count == step:
+                    raise Killed
+                return real(*arguments, **options)
+
+            return act
+
+        for name in ("replace", "unlink", "fsync"):
+            monkeypatch.setattr(os, name, guarded(getattr(os, name)))
+
+    yield arm
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("step", range(1, 8))
+def test_a_kill_at_any_step_loses_nothing_and_the_next_run_finishes(
+    home: Home, killing: Any, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    before = home.reconcile()
+    assert home.house.seals._identities
+    killing(step)
+    with pytest.raises(Killed):
+        home.seal()
+    monkeypatch.undo()
+    assert home.reconcile() == before
+    home.seal()
+    assert home.clear() == []
+    assert sorted(path.name for path in home.folder.iterdir()) == [".received.json", ".sealed.json", "leads_1.csv.age"]
+    assert home.reconcile() == before
+
+
+def test_sealing_is_no_arrival_no_correction_and_no_change(home: Home) -> None:
+    (home.folder / "manifest.json").write_text(json.dumps({"sequence": 1, "files": []}))
+    (home.folder / ".received.json").unlink()
+    home.reconcile()
+    house, later = home.house, datetime.now(UTC) + timedelta(hours=1)
+    home.seal()
+    watch = FolderWatch(house.settings.inbox, house.lake, house.seals)
+    assert list(watch.changed(VENDOR, since=DAY, now=later)) == []
+    noon = datetime(2026, 8, 11, 10, tzinfo=UTC)
+    first = record_arrivals(house.settings.inbox, {}, now=noon)
+    assert (first.noted_count, first.moving, first.untold) == (0, {}, [])
+    (home.folder / "leads_2.csv").write_bytes(lines(5))
+    assert len(list(watch.changed(VENDOR, since=DAY, now=later))) == 1
+    assert len(record_arrivals(house.settings.inbox, {}, now=noon).moving) == 1
+
+
+def test_a_lost_or_broken_seal_is_a_fault_of_ours_and_never_of_the_vendor(home: Home) -> None:
+    home.reconcile()
+    home.seal()
+    path = home.folder / "leads_1.csv.age"
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(OSError, match=r"leads_1\.csv\.age"):
+        home.reconcile()
+    (home.folder / ".sealed.json").write_text("{")
+    with pytest.raises(ValueError, match=r"\.sealed\.json is no record"):
+        home.reconcile()
+
+
+def test_the_age_program_opens_a_sealed_file_where_it_is_installed(home: Home) -> None:
+    home.reconcile()
+    home.seal()
+    command = ["age", "-d", "-i", str(home.path / "keys" / "seal-1.key"), str(home.folder / "leads_1.csv.age")]
+    try:
+        opened = subprocess.run(command, capture_output=True, check=True)
+    except FileNotFoundError:
+        pytest.skip("age is not installed")
+    assert opened.stdout.startswith("Référence".encode("windows-1252"))

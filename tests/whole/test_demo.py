@@ -1,0 +1,156 @@
+"""The demo as a newcomer meets it: scores on the terminal, runs in Dagster, answers, and no leaks."""
+
+import re
+from pathlib import Path
+
+import dagster as dg
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.scores.records import latest_scores
+from pipelines.simulation.market import draw_market, personal_values
+from pipelines.vocabulary.tables import TABLES
+from tests.support.houses import house_at, read_all
+from tests.support.programs import Demo, run_program
+
+VENDOR_COUNT = 8
+PREFIX = 8
+
+
+def test_it_ends_with_a_score_table_of_every_vendor(demo: Demo) -> None:
+    table = demo.output[demo.output.index("Compliance scores") :]
+    vendors = house_at(demo.home).contracts().vendors
+    assert len(vendors) == VENDOR_COUNT
+    for vendor in vendors:
+        assert re.search(rf"^{vendor}\s+\d+\s+[\d.]+%", table, re.MULTILINE), vendor
+
+
+def test_its_runs_are_kept_in_a_dagster_instance(demo: Demo) -> None:
+    with dg.DagsterInstance.from_config(str(demo.home / "dagster")) as instance:
+        jobs = [run.job_name for run in instance.get_runs()]
+        assert jobs.count("deliveries") == VENDOR_COUNT
+        assert {"registry", "publish"} <= set(jobs)
+        assert all(run.status == dg.DagsterRunStatus.SUCCESS for run in instance.get_runs())
+
+
+def test_it_leaves_a_dossier_of_every_vendor_and_a_portfolio_that_links_them(demo: Demo) -> None:
+    folder = demo.home / "dossiers"
+    for page in ("index.html", "index.en.html"):
+        links = re.findall(r'href="([^"#]+)"', (folder / page).read_text(encoding="utf-8"))
+        dossiers = {link for link in links if link.endswith(page)}
+        assert len(dossiers) == VENDOR_COUNT
+        assert all((folder / link).exists() for link in dossiers)
+    assert len(list(folder.glob("*/2026-09-05/findings.csv"))) == VENDOR_COUNT
+    assert str(folder / "index.html") in demo.output
+
+
+def test_scores_beside_what_they_prove_are_in_the_registry(demo: Demo) -> None:
+    scores = latest_scores(house_at(demo.home).registry)
+    assert {score.vendor for score in scores} == set(house_at(demo.home).contracts().vendors)
+    for score in scores:
+        assert score.lower_points is not None
+        assert score.upper_points is not None
+        assert 0 <= score.lower_points <= score.points <= score.upper_points <= 100
+        assert (score.state is None) == (score.dimension == "total")
+        assert (score.grade is not None) == (score.dimension == "total")
+
+
+def test_every_table_of_the_lake_was_written(demo: Demo) -> None:
+    for table in TABLES:
+        assert list((demo.home / "lake" / table).rglob("part-0.parquet")), table
+
+
+def test_running_it_again_is_safe_and_changes_no_score(demo: Demo) -> None:
+    again = demo.run("demo")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout[again.stdout.index("Compliance") :] == demo.output[demo.output.index("Compliance") :]
+
+
+def test_explain_answers_rule_by_rule_without_direct_identifiers(demo: Demo) -> None:
+    findings = read_all(house_at(demo.home).lake, "findings", "scorecards").to_pylist()
+    finding = next(row for row in findings if row["outcome"] == "fail" and row["channel"] == "phone")
+    result = demo.run("explain", finding["vendor"], finding["lead_id"], "--date", str(finding["delivery_date"]))
+    assert result.returncode == 0, result.stderr
+    assert finding["rule_id"] in result.stdout
+    assert "tel_optin_consent_required" in result.stdout
+    assert "fail" in result.stdout
+    assert "@" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (("explain", "hexa-leads", "no-such-lead"), 1, "no accepted lead"),
+        (("explain", "nobody", "x"), 2, "no readable contract of a vendor nobody"),
+        (("reconcile", "--from", "2026-08-02", "--to", "2026-08-01"), 2, "--to"),
+        (("reconcile", "--from", "tomorrow", "--to", "2026-08-01"), 2, "--from: expected a date"),
+        (("reconcile", "--from", "2026-08-01", "--to", "2126-08-01"), 2, "yesterday"),
+        (("reconcile", "--from", "2026-08-01", "--to", "2026-08-01", "--vendor", "nobody"), 2, "nobody"),
+        (("reconcile", "--from", "2026-08-01", "--to", "2026-08-01", "--as-of", "noon"), 2, "--as-of"),
+        (("oppositions", "import", "no-such-file.csv"), 2, "no-such-file.csv"),
+    ],
+)
+def test_a_wrong_argument_is_named(demo: Demo, arguments: tuple[str, ...], status: int, message: str) -> None:
+    result = demo.run(*arguments)
+    assert (result.returncode, message in result.stderr) == (status, True), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"OPPOSABLE_LAKEE": "x"}, "did you mean OPPOSABLE_LAKE"),
+        ({"OPPOSABLE_DATABASE_URL": "mysql://root:secret@localhost/x"}, "OPPOSABLE_DATABASE_URL"),
+    ],
+)
+def test_a_wrong_setting_is_said_before_any_work(demo: Demo, variables: dict[str, str], message: str) -> None:
+    result = run_program(demo.home, "reconcile", "--from", "2026-08-01", "--to", "2026-08-01", **variables)
+    assert (result.returncode, message in result.stderr) == (2, True), result.stderr
+    assert "secret" not in result.stderr
+
+
+def test_a_missing_key_beside_keyed_data_is_said_before_any_work(demo: Demo, tmp_path: Path) -> None:
+    arguments = ("reconcile", "--from", "2026-08-01", "--to", "2026-08-01")
+    result = run_program(demo.home, *arguments, OPPOSABLE_KEYS=str(tmp_path / "keys"))
+    assert (result.returncode, "restore the file from your backup" in result.stderr) == (2, True), result.stderr
+
+
+def test_no_clear_identifier_is_left_but_in_what_was_delivered(demo: Demo) -> None:
+    """Every personal value that the market invented, looked for in every byte that the demo left or said."""
+    values = [value.encode() for value in personal_values(draw_market()) if len(value.encode()) >= PREFIX]
+    assert len(values) > 1000
+    needles = Needles(values)
+    delivered = {"inbox", "oppositions"}
+    files = [path for path in demo.home.rglob("*") if path.is_file()]
+    left = [path for path in files if path.relative_to(demo.home).parts[0] not in delivered]
+    leaks = [path.relative_to(demo.home).as_posix() for path in left if needles.are_in(readable(path))]
+    assert leaks == []
+    assert not needles.are_in((demo.output + demo.errors).encode())
+    assert any(needles.are_in(path.read_bytes()) for path in files if path.suffix == ".csv" and path not in left)
+
+
+def readable(path: Path) -> bytes:
+    """A file's bytes; of Parquet, which is compressed, its rows as text."""
+    if path.suffix == ".parquet":
+        return repr(pq.ParquetFile(path).read().to_pylist()).encode()
+    return path.read_bytes()
+
+
+class Needles:
+    """Many values to be looked for at once: their first eight bytes, at every place of a text."""
+
+    def __init__(self, values: list[bytes]) -> None:
+        self.by_prefix: dict[int, list[bytes]] = {}
+        for value in values:
+            self.by_prefix.setdefault(int.from_bytes(value[:PREFIX], "little"), []).append(value)
+        self.prefixes = np.array(sorted(self.by_prefix), dtype="<u8")
+
+    def are_in(self, content: bytes) -> bool:
+        for offset in range(min(PREFIX, max(len(content) - PREFIX + 1, 0))):
+            words = np.frombuffer(content, dtype="<u8", count=(len(content) - offset) // PREFIX, offset=offset)
+            places = np.minimum(np.searchsorted(self.prefixes, words), len(self.prefixes) - 1)
+            for hit in np.flatnonzero(self.prefixes[places] == words).tolist():
+                start = offset + PREFIX * hit
+                if any(content.startswith(value, start) for value in self.by_prefix[int(words[hit])]):
+                    return True
+        return False

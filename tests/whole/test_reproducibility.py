@@ -1,0 +1,129 @@
+"""The same inputs give the same bytes: in one run or many, in any order, killed or not, on any number of threads."""
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.simulation.market import Market, simulate
+from tests.support.houses import days_between, house_at, import_oppositions, lake_bytes, reconcile
+from tests.support.paths import ROOT
+
+SCRIPT = """
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from tests.houses import days_between, house_at, reconcile
+home, first, last, as_of, *vendors = sys.argv[1:]
+days = days_between(date.fromisoformat(first), date.fromisoformat(last))
+reconcile(house_at(Path(home)), vendors, days, datetime.fromisoformat(as_of))
+"""
+VENDORS = ("agence-du-rhone", "multibase-pro", "relance-directe", "tardivo-data")
+"""Those whose days depend on each other: duplicates, re-used and late proofs, oppositions."""
+
+
+class Sample:
+    """A small market in a home, its vendors, and the bytes of one undisturbed run over it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.market: Market = simulate(home, seed=7, days=6, leads=12)
+        house = house_at(home)
+        import_oppositions(self.market.opposition_files, house)
+        self.vendors = [vendor for vendor in VENDORS if vendor in house.contracts().vendors]
+        assert len(self.vendors) == len(VENDORS)
+        self.days = days_between(self.market.first_day, self.market.last_day)
+        reconcile(house, self.vendors, self.days, self.market.as_of)
+        self.undisturbed = lake_bytes(house.lake)
+        shutil.rmtree(house.lake.root)
+
+    def copy(self, home: Path) -> Path:
+        shutil.copytree(self.home, home)
+        return home
+
+    def process(self, home: Path, as_of: str | None = None) -> subprocess.Popen[bytes]:
+        days = (self.days[0].isoformat(), self.days[-1].isoformat())
+        arguments = [str(home), *days, as_of or self.market.as_of.isoformat(), *self.vendors]
+        return subprocess.Popen([sys.executable, "-c", SCRIPT, *arguments], cwd=ROOT)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    return Sample(tmp_path_factory.mktemp("market") / "home")
+
+
+def same(found: dict[str, bytes], expected: dict[str, bytes]) -> list[str]:
+    """Names of the files that differ."""
+    return sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
+
+
+def test_many_runs_in_any_order_of_days_end_in_the_bytes_of_one(sample: Sample, tmp_path: Path) -> None:
+    house = house_at(sample.copy(tmp_path / "home"))
+    shuffled = list(sample.days)
+    random.Random(3).shuffle(shuffled)
+    for day in shuffled:
+        reconcile(house, sample.vendors, [day], sample.market.as_of)
+    assert same(lake_bytes(house.lake), sample.undisturbed) == []
+
+
+def test_the_days_backwards_end_in_the_bytes_of_one_run(sample: Sample, tmp_path: Path) -> None:
+    house = house_at(sample.copy(tmp_path / "home"))
+    for day in reversed(sample.days):
+        reconcile(house, sample.vendors, [day], sample.market.as_of)
+    assert same(lake_bytes(house.lake), sample.undisturbed) == []
+
+
+def test_running_again_changes_no_byte(sample: Sample, tmp_path: Path) -> None:
+    house = house_at(sample.copy(tmp_path / "home"))
+    for _ in range(2):
+        reconcile(house, sample.vendors, sample.days, sample.market.as_of)
+    assert same(lake_bytes(house.lake), sample.undisturbed) == []
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_the_number_of_threads_changes_no_byte(sample: Sample, tmp_path: Path, threads: int) -> None:
+    house = house_at(sample.copy(tmp_path / "home"), OPPOSABLE_THREADS=str(threads))
+    reconcile(house, sample.vendors, sample.days, sample.market.as_of)
+    assert same(lake_bytes(house.lake), sample.undisturbed) == []
+
+
+def test_a_run_killed_at_random_points_and_started_again_ends_in_the_same_bytes(sample: Sample, tmp_path: Path) -> None:
+    home = sample.copy(tmp_path / "home")
+    dice = random.Random(11)
+    for _ in range(5):
+        process = sample.process(home)
+        time.sleep(dice.uniform(2.5, 8))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert sample.process(home).wait(timeout=300) == 0
+    assert same(lake_bytes(house_at(home).lake), sample.undisturbed) == []
+
+
+def test_of_two_runs_at_once_the_result_is_one_of_theirs_whole(sample: Sample, tmp_path: Path) -> None:
+    early = (sample.market.as_of.replace(day=1, month=8)).isoformat()
+    home, other = sample.copy(tmp_path / "home"), sample.copy(tmp_path / "other")
+    assert sample.process(other, early).wait(timeout=300) == 0
+    provisional = lake_bytes(house_at(other).lake)
+    both = [sample.process(home), sample.process(home, early)]
+    assert [process.wait(timeout=600) for process in both] == [0, 0]
+    found = lake_bytes(house_at(home).lake)
+    for vendor in sample.vendors:
+        ours = {name: content for name, content in found.items() if f"vendor={vendor}/" in name}
+        theirs = [
+            {name: content for name, content in result.items() if f"vendor={vendor}/" in name}
+            for result in (sample.undisturbed, provisional)
+        ]
+        assert ours in theirs, vendor
+
+
+def test_the_tables_of_a_vendor_are_not_the_same_at_two_instants(sample: Sample, tmp_path: Path) -> None:
+    """What the test before relies on: the two runs have different results to choose from."""
+    home = sample.copy(tmp_path / "home")
+    early = (sample.market.as_of.replace(day=1, month=8)).isoformat()
+    assert sample.process(home, early).wait(timeout=300) == 0
+    assert same(lake_bytes(house_at(home).lake), sample.undisturbed) != []

@@ -1,0 +1,46 @@
+"""Settings: read once, places below the home, errors that name the variable."""
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from pipelines.formats.limits import Limits
+from pipelines.settings import SettingsError, load_settings
+
+
+def test_places_lie_below_the_home_unless_given(tmp_path: Path) -> None:
+    settings = load_settings({"OPPOSABLE_HOME": str(tmp_path), "OPPOSABLE_LAKE": str(tmp_path / "elsewhere")})
+    assert settings.inbox == tmp_path / "inbox"
+    assert settings.lake == tmp_path / "elsewhere"
+    assert settings.database_url == f"sqlite:///{tmp_path / 'registry.db'}"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("OPPOSABLE_LAKEE", "x", "OPPOSABLE_LAKEE; did you mean OPPOSABLE_LAKE?"),
+        ("OPPOSABLE_FIRST_DAY", "tomorrow", "OPPOSABLE_FIRST_DAY"),
+        ("OPPOSABLE_THREADS", "0", "OPPOSABLE_THREADS"),
+        ("OPPOSABLE_ENGINE", "abacus", "OPPOSABLE_ENGINE"),
+        ("OPPOSABLE_MAX_ROWS", "0", "OPPOSABLE_MAX_ROWS"),
+    ],
+)
+def test_a_wrong_setting_is_named(variable: str, value: str, expected: str) -> None:
+    with pytest.raises(SettingsError, match=expected.replace("?", r"\?")):
+        load_settings({variable: value})
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    assert load_settings({"PATH": "/bin"}).engine == "duckdb"
+
+
+def test_every_limit_of_a_delivered_file_is_a_setting_that_its_refusal_names() -> None:
+    assert load_settings({}).limits == Limits()
+    for place, bound in enumerate(fields(Limits), start=5):
+        setting = f"OPPOSABLE_MAX_{bound.name.upper()}"
+        limits = load_settings({setting: str(place)}).limits
+        assert limits == replace(Limits(), **{bound.name: place})
+        words = limits.refusal(bound.name).expected  # type: ignore[arg-type]
+        assert words.startswith(f"at most {place} ")
+        assert words.endswith(f"({setting})")
