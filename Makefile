@@ -51,8 +51,8 @@ screenshots: $(MANIFEST)
 dictionary: $(READY)
 	@$(BIN)/opposable dictionary README.md
 
-lock:
-	@uv pip compile --quiet --all-extras --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+lock: $(READY)
+	@$(BIN)/uv pip compile --quiet --all-extras --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf data

@@ -157,7 +157,7 @@ def _week(before: date) -> list[date]:
 
 
 def _ours(asset: str, check: str, faults: Sequence[str]) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(asset_key=asset, check_name=check, passed=not faults, metadata=_sample(faults))
+    return dg.AssetCheckResult(asset_key=asset, check_name=check, passed=not faults, metadata=_sample_of_faults(faults))
 
 
 def _theirs(check: str, faults: Sequence[str]) -> dg.AssetCheckResult:
@@ -166,9 +166,9 @@ def _theirs(check: str, faults: Sequence[str]) -> dg.AssetCheckResult:
         check_name=check,
         passed=not faults,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata=_sample(faults),
+        metadata=_sample_of_faults(faults),
     )
 
 
-def _sample(faults: Sequence[str]) -> dict[str, int | list[str]]:
+def _sample_of_faults(faults: Sequence[str]) -> dict[str, int | list[str]]:
     return {"count": len(faults), "first of them": list(faults[:SAMPLE])}

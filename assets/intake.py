@@ -7,7 +7,7 @@ import dagster as dg
 from assets.reporting import columns_of, report, report_purged, report_skipped
 from pipelines.formats.source import InboxFaultError
 from pipelines.house import House
-from pipelines.identifiers.kept_back import values_kept_back
+from pipelines.identifiers.errors_without_values import errors_without_values
 from pipelines.intake.days import IntakeDay
 from pipelines.intake.vendor import take_in_vendor
 from pipelines.orchestration.partitions import days_by_vendor
@@ -56,7 +56,7 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
             if vendor in book.skipped:
                 report_skipped(context, ROLES_READ, vendor, days)
                 continue
-            with house.lake.writing(vendor), values_kept_back(f"{vendor}: the intake", *FAULTS_OF_OURS):
+            with house.lake.writing(vendor), errors_without_values(f"{vendor}: the intake", *FAULTS_OF_OURS):
                 house.confirm_keys(vendor)
                 left = set(days)
                 for taken in take_in_vendor(
@@ -73,7 +73,7 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
                     house.lake.publish(vendor, taken.day, taken.tables, facts=house.key_facts)
                     if taken.day in left:
                         left.remove(taken.day)
-                        _report(context, house.lake, vendor, taken)
+                        _report_intake(context, house.lake, vendor, taken)
             report_purged(context, ROLES_READ, vendor, sorted(left))
             context.log.info(f"{vendor}: {len(days) - len(left)} days taken in")
         yield from (dg.MaterializeResult(asset_key=asset) for asset in ROLES_READ)
@@ -81,7 +81,7 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
     return intake
 
 
-def _report(context: dg.AssetExecutionContext, lake: Lake, vendor: str, taken: IntakeDay) -> None:
+def _report_intake(context: dg.AssetExecutionContext, lake: Lake, vendor: str, taken: IntakeDay) -> None:
     for role in ROLES_READ:
         reasons = lake.partition("rejected_rows", vendor, taken.day)
         report(context, role, vendor, taken.day, taken.counts(role), reasons)

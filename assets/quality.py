@@ -50,11 +50,13 @@ def quality(context: dg.AssetCheckExecutionContext, house: dg.ResourceParam[Hous
                 check_name=name,
                 passed=result.is_met,
                 severity=dg.AssetCheckSeverity.ERROR if result.is_about_us else dg.AssetCheckSeverity.WARN,
-                metadata=_metadata(result, house),
+                metadata=_suite_metadata(result, house),
             )
 
 
-def _metadata(result: SuiteResult, house: House) -> Mapping[str, int | dg.JsonMetadataValue | dg.PathMetadataValue]:
+def _suite_metadata(
+    result: SuiteResult, house: House
+) -> Mapping[str, int | dg.JsonMetadataValue | dg.PathMetadataValue]:
     return {
         "expectations": result.expectation_count,
         "not as expected": dg.JsonMetadataValue(list(result.unmet)),

@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets.intake import FAULTS_OF_OURS
 from pipelines.house import House
-from pipelines.identifiers.kept_back import values_kept_back
+from pipelines.identifiers.errors_without_values import errors_without_values
 from pipelines.orchestration.jobs import as_of
 
 
@@ -18,7 +18,7 @@ from pipelines.orchestration.jobs import as_of
 )
 def purges(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Seal what was taken in, then remove what is due as of the run's tick."""
-    with values_kept_back("retention", *FAULTS_OF_OURS):  # a file's name may be a person's
+    with errors_without_values("retention", *FAULTS_OF_OURS):  # a file's name may be a person's
         done = house.retention.run(house.contracts(), as_of=as_of(context), now=datetime.now(UTC))
     for folder in done.held_up:
         context.log.warning(f"{folder}: due, but it holds files that no run took in: reconcile the day, or move them")

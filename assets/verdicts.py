@@ -63,7 +63,7 @@ def _judge(
     counts: dict[date, Counts] = {}
     for judged in house.judge.judge(contracts, vendor, days, as_of=at):
         house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
-        counts[judged.day] = _counts(judged)
+        counts[judged.day] = _verdict_counts(judged)
     return counts
 
 
@@ -73,7 +73,7 @@ def _receipt(house: House, vendor: str, day: date) -> Counts:
     return {"receipt": str(folder)} if folder.exists() else {}
 
 
-def _counts(judged: JudgedDay) -> Counts:
+def _verdict_counts(judged: JudgedDay) -> Counts:
     values = pc.value_counts(judged.tables["verdicts"]["verdict"]).to_pylist()
     found = {value["values"]: int(value["counts"]) for value in values}
     counts = {verdict.replace("_", " "): found.get(verdict, 0) for verdict in VERDICTS}

@@ -1,1 +1,34 @@
-"""Everything but the asset definitions: domain, rulebook, adapters, simulation and orchestration, in rings."""
+"""Everything but the asset definitions: rooms by subject, in floors that import lower ones only.
+
+`docs/design.md` shows the floors; `pyproject.toml` holds them (import-linter).
+
+- `arrays/`: Whole columns of values at once
+- `checks/`: What the UI shows as failed
+- `cli`: the program `opposable`: its commands put together
+- `commands/`: The program `opposable`
+- `contracts/`: A vendor's contract
+- `dates/`: Delivered dates and times as instants, and in which pattern a column is written
+- `definitions`: the code location: everything that Dagster loads, put together by one function and called by one line
+- `deliveries/`: What lies in the inbox
+- `dossiers/`: One vendor on one page, all on another
+- `drafts/`: A first contract from a vendor's sample files, with questions about what files can't say
+- `engines/`: Runs statements over the files of the lake. One interface, one module an engine
+- `formats/`: Bytes of a file to text by column, refused with a reason. One room a kind of file
+- `house`: what assets need of the house, opened when first used: importing the code location touches no file
+- `identifiers/`: E-mails, phones and names of persons
+- `intake/`: What becomes of delivered files and rows
+- `marts/`: What dbt reads and leaves, and whether it is as promised
+- `oppositions/`: The opposition registry
+- `orchestration/`: Partitions, jobs, schedules, sensors, and the reference instance
+- `receipts/`: What a vendor is told of a delivery, and when that counts
+- `rulebook/`: The law as data
+- `scores/`: Points, what they prove, grades, why they moved; published
+- `settings`: every setting, read once from `OPPOSABLE_*` variables
+- `simulation/`: The sample market
+- `storage/`: What lasts
+- `upkeep/`: What is done to the whole house
+- `verdicts/`: One vendor's days judged, explained, and due again
+- `vocabulary/`: What a word, a canonical field, a published table and an instant mean, and the names that people give
+  to columns
+- `wording/`: How the house speaks to people, in French and English
+"""

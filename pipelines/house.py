@@ -50,7 +50,7 @@ class House:
         Raises:
             KeysError: a secret is missing or wrong, or a rotation is unfinished.
         """
-        return self._hasher.with_probing(has_hashed_oppositions(self.registry))
+        return self._hasher.with_other_forms(has_hashed_oppositions(self.registry))
 
     @cached_property
     def _hasher(self) -> IdentityHasher:

@@ -1,1 +1,11 @@
-"""TODO."""
+"""Whole columns of values at once: a function once per distinct value, patterns, external sorts.
+
+Knows no subject: what a column means belongs to whoever asks.
+
+- `matches`: whole columns of texts at once: which hold the part beside them, which are its digest
+- `sorted_rows`: rows in the order of their day and some keys, however many there are: an external sort over Arrow
+  tables
+- `sorted_run_files`: sorted rows that are set aside on disk while a vendor's days are taken in
+- `spreadsheet_cells`: cells that a spreadsheet opens as what they are: no text becomes a formula
+- `values`: columns of values: their Arrow types, and a function called once for each distinct value
+"""

@@ -94,13 +94,13 @@ def packed(texts: pa.Array) -> pa.Array:
     texts = _changed_abroad(
         pc.fill_null(texts, ""), lambda foreign: pc.replace_substring_regex(foreign, rf"{GAP}+", "")
     )
-    content, offsets = _content(texts)
+    content, offsets = _text_bytes(texts)
     is_kept = ~_IS_GAP[content]
     ends = np.concatenate([[0], np.cumsum(is_kept, dtype=np.int32)]).astype(np.int32)[offsets]
     return pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(content[is_kept]))
 
 
-def _content(texts: pa.Array) -> tuple[Bytes, npt.NDArray[np.int32]]:
+def _text_bytes(texts: pa.Array) -> tuple[Bytes, npt.NDArray[np.int32]]:
     """The bytes of all texts, and where each begins and the last one ends."""
     _, offsets, content = texts.buffers()
     starts = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]

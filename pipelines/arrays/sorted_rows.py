@@ -1,7 +1,7 @@
 """Rows in the order of their day and some keys, however many there are: an external sort over Arrow tables.
 
 What does not fit the bound is sorted and set aside as a run; a day's rows are the merge of its pieces of all runs. How
-a run is kept aside belongs to the storage; what the rows mean, to whoever adds them.
+a run is kept aside belongs to `sorted_run_files`; what the rows mean, to whoever adds them.
 """
 
 from bisect import bisect_right
@@ -91,9 +91,9 @@ def merged(runs: Sequence[Iterator[pa.Table]], keys: Sequence[str]) -> Iterator[
     """Sorted runs as one: of the pieces at hand, the rows up to the least of their last ones are sorted together."""
     heads = [(head, run) for run in runs if (head := next(run, None)) is not None]
     while len(heads) > 1:
-        bound = min(_key(head, keys, head.num_rows - 1) for head, _ in heads)
+        bound = min(_row_key(head, keys, head.num_rows - 1) for head, _ in heads)
         cuts = [_rows_up_to(bound, head, keys) for head, _ in heads]
-        yield _in_order([head.slice(0, cut) for (head, _), cut in zip(heads, cuts, strict=True) if cut], keys)
+        yield _merged_in_order([head.slice(0, cut) for (head, _), cut in zip(heads, cuts, strict=True) if cut], keys)
         rests = [(head.slice(cut), run) for (head, run), cut in zip(heads, cuts, strict=True)]
         refilled = ((rest if rest.num_rows else next(run, None), run) for rest, run in rests)
         heads = [(head, run) for head, run in refilled if head is not None]
@@ -107,7 +107,7 @@ def sorted_indices(table: pa.Table, keys: Sequence[str]) -> pa.Array:
     return pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys])
 
 
-def _in_order(parts: Sequence[pa.Table], keys: Sequence[str]) -> pa.Table:
+def _merged_in_order(parts: Sequence[pa.Table], keys: Sequence[str]) -> pa.Table:
     if len(parts) == 1:
         return parts[0]
     whole = pa.concat_tables(parts).combine_chunks()
@@ -115,10 +115,10 @@ def _in_order(parts: Sequence[pa.Table], keys: Sequence[str]) -> pa.Table:
 
 
 def _rows_up_to(bound: tuple[Any, ...], head: pa.Table, keys: Sequence[str]) -> int:
-    return bisect_right(range(head.num_rows), bound, key=lambda place: _key(head, keys, place))
+    return bisect_right(range(head.num_rows), bound, key=lambda place: _row_key(head, keys, place))
 
 
-def _key(table: pa.Table, keys: Sequence[str], place: int) -> tuple[Any, ...]:
+def _row_key(table: pa.Table, keys: Sequence[str], place: int) -> tuple[Any, ...]:
     """A row's keys as Python compares them: text by code point, which is Arrow's order of UTF-8 bytes; NULL last."""
     values = (table[key][place].as_py() for key in keys)
     return tuple((value is None, value) for value in values)

@@ -1,4 +1,7 @@
-"""Cells that a spreadsheet opens as what they are: no text becomes a formula. Writing files is elsewhere."""
+"""Cells that a spreadsheet opens as what they are: no text becomes a formula.
+
+Files are written by `dossiers.findings_csv` and `receipts.writer`.
+"""
 
 from typing import Final
 
@@ -20,7 +23,7 @@ _CONTROL: Final = r"^([\t\r\n])"
 
 def neutralised(table: pa.Table) -> pa.Table:
     """The table, whose texts no spreadsheet takes for formulas: an apostrophe stands before each suspect sign."""
-    columns = [neutralised_texts(column) if _is_text(column.type) else column for column in table.columns]
+    columns = [neutralised_texts(column) if _is_text_type(column.type) else column for column in table.columns]
     return pa.table(columns, names=table.column_names)
 
 
@@ -30,5 +33,5 @@ def neutralised_texts(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.Chunke
     return pc.replace_substring_regex(without_formulas, _CONTROL, r"'\1")
 
 
-def _is_text(type_: pa.DataType) -> bool:
+def _is_text_type(type_: pa.DataType) -> bool:
     return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_))

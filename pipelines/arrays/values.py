@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Columns of values: their Arrow types, and a function called once for each distinct value. Knows no subject."""
 
 from collections.abc import Callable
 from typing import Final

@@ -65,7 +65,7 @@ def column_drifts(
         contract_on: the contract in force on a day; what a new contract changes is no drift.
         readings: of those days and the days before.
     """
-    found = _by_day(deliveries)
+    found = _files_by_day(deliveries)
     wanted = set(days)
     drifts = []
     for role in ROLES:
@@ -79,11 +79,11 @@ def column_drifts(
 
 def last_accepted_before(deliveries: pa.Table, role: str, day: date) -> date | None:
     """The last day before one with an accepted file of a role."""
-    accepted = (on for (on, name), held in _by_day(deliveries).items() if name == role and held.is_accepted)
+    accepted = (on for (on, name), held in _files_by_day(deliveries).items() if name == role and held.is_accepted)
     return max((on for on in accepted if on < day), default=None)
 
 
-def _by_day(deliveries: pa.Table) -> dict[tuple[date, str], _Columns]:
+def _files_by_day(deliveries: pa.Table) -> dict[tuple[date, str], _Columns]:
     """Files whose header was read, accepted or not."""
     found: dict[tuple[date, str], _Columns] = {}
     for row in deliveries.select(["delivery_date", "role", "columns", "status", "rows_accepted"]).to_pylist():
@@ -106,19 +106,19 @@ def _compared(
     readings: Readings,
 ) -> list[Drift]:
     before, day = days
-    old, new = (_terms(contract_on(on), role) for on in days)
+    old, new = (_terms_of_role(contract_on(on), role) for on in days)
     agreed_gone, agreed_new = _declared(old) - _declared(new), _declared(new) - _declared(old)
     always = set.intersection(*found[before, role].files)
     phrases: dict[str, str] = {}
     for names in found[day, role].files:
         gone = always - names - agreed_gone
         added = names - found[before, role].every - agreed_new
-        phrases |= _changes(gone, added)
-    phrases |= _retyped(readings.get((before, role), {}), readings.get((day, role), {}), new)
+        phrases |= _column_changes(gone, added)
+    phrases |= _retyped_columns(readings.get((before, role), {}), readings.get((day, role), {}), new)
     return [Drift(vendor, day, role, kind, words) for words, kind in phrases.items()]
 
 
-def _changes(gone: set[str], added: set[str]) -> dict[str, str]:
+def _column_changes(gone: set[str], added: set[str]) -> dict[str, str]:
     """Phrase -> kind of drift."""
     renamed = near_names(gone, added)
     phrases = {f"`{old}` is missing and `{new}` is new: renamed?": "renamed" for old, new in renamed.items()}
@@ -126,7 +126,7 @@ def _changes(gone: set[str], added: set[str]) -> dict[str, str]:
     return phrases | {f"`{name}` is new": "added" for name in added - set(renamed.values())}
 
 
-def _retyped(before: Mapping[str, float], now: Mapping[str, float], terms: FileTerms | None) -> dict[str, str]:
+def _retyped_columns(before: Mapping[str, float], now: Mapping[str, float], terms: FileTerms | None) -> dict[str, str]:
     columns = {one.name: one.physical_name for one in terms.fields} if terms else {}
     return {
         f"`{shown_name(columns.get(name, name), 0)}` ({name}): {share:.0%} of the rows have a value that can be read, "
@@ -136,7 +136,7 @@ def _retyped(before: Mapping[str, float], now: Mapping[str, float], terms: FileT
     }
 
 
-def _terms(contract: Contract | None, role: str) -> FileTerms | None:
+def _terms_of_role(contract: Contract | None, role: str) -> FileTerms | None:
     if contract is None:
         return None
     return contract.leads if role == "leads" else contract.consent_proofs

@@ -1,4 +1,4 @@
-"""Drifts of columns, worked out from the published lake: few partitions read. What a drift is: the domain's."""
+"""Drifts of columns, worked out from the published lake: few partitions read. What a drift is: `column_drift`."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -120,7 +120,7 @@ def _readings(
         filled = session.fetch(_filled_sql()).to_pylist()
     found: dict[tuple[date, str], dict[str, float]] = {}
     for row in unread:
-        mapped = _mapped(contract_on(row["delivery_date"]), row["role"])
+        mapped = _mapped_columns(contract_on(row["delivery_date"]), row["role"])
         if row["row_count"] < FEWEST_ROWS:
             continue
         shares = found.setdefault((row["delivery_date"], row["role"]), dict.fromkeys(mapped, 1.0))
@@ -133,7 +133,7 @@ def _readings(
     return found
 
 
-def _mapped(contract: Contract | None, role: str) -> list[str]:
+def _mapped_columns(contract: Contract | None, role: str) -> list[str]:
     if contract is None:
         return []
     return sorted((contract.leads if role == "leads" else contract.consent_proofs).mapped_fields)

@@ -1,4 +1,4 @@
-"""What vendors did wrong with whole deliveries, one phrase each: missing, late, refused. Rows are judged elsewhere.
+"""What vendors did wrong with whole deliveries, one phrase each: missing, late, refused. Rows are judged in `verdicts`.
 
 Phrases hold vendor, date, reason and the start of a digest; never a file's name, which may name a person.
 """
@@ -19,31 +19,31 @@ InForce = Callable[[str, date], Contract | None]
 
 def missing_deliveries(deliveries: pa.Table) -> list[str]:
     """Days on which the contract's calendar asked for leads and none came."""
-    return [_delivery(row) for row in _rows(deliveries) if row["status"] == "no_delivery"]
+    return [_delivery_named(row) for row in _newest_first(deliveries) if row["status"] == "no_delivery"]
 
 
 def late_deliveries(deliveries: pa.Table, in_force: InForce) -> list[str]:
     """Due days whose leads were complete only after the contract's cut-off; an assumed arrival proves nothing."""
-    leads = [row for row in _rows(deliveries) if row["role"] == "leads" and row["delivered_at"] is not None]
-    assumed = {_delivery(row) for row in leads if row["is_received_at_assumed"]}
+    leads = [row for row in _newest_first(deliveries) if row["role"] == "leads" and row["delivered_at"] is not None]
+    assumed = {_delivery_named(row) for row in leads if row["is_received_at_assumed"]}
     late: dict[str, timedelta] = {}
     for row in leads:
         contract = in_force(row["vendor"], row["delivery_date"])
-        if contract is None or not is_due(contract, row["delivery_date"]) or _delivery(row) in assumed:
+        if contract is None or not is_due(contract, row["delivery_date"]) or _delivery_named(row) in assumed:
             continue
         delay = row["delivered_at"] - as_lake(paris_instant(row["delivery_date"], contract.cut_off))
         if delay > timedelta(0):
-            late[_delivery(row)] = delay
-    return [f"{delivery}: {_words(delay)} after the cut-off" for delivery, delay in late.items()]
+            late[_delivery_named(row)] = delay
+    return [f"{delivery}: {_delay_words(delay)} after the cut-off" for delivery, delay in late.items()]
 
 
 def refused_files(deliveries: pa.Table) -> list[str]:
     """Files that were refused whole, with the reason."""
-    refused = [row for row in _rows(deliveries) if row["status"] == "refused"]
-    return [f"{_delivery(row)}: {row['reason']}, file {row['file_digest'][:12]}…" for row in refused]
+    refused = [row for row in _newest_first(deliveries) if row["status"] == "refused"]
+    return [f"{_delivery_named(row)}: {row['reason']}, file {row['file_digest'][:12]}…" for row in refused]
 
 
-def _rows(deliveries: pa.Table) -> list[dict[str, Any]]:
+def _newest_first(deliveries: pa.Table) -> list[dict[str, Any]]:
     """The newest day first."""
     names = ["vendor", "delivery_date", "file_digest", "role", "delivered_at", "is_received_at_assumed"]
     order = [("delivery_date", "descending"), ("vendor", "ascending"), ("file_digest", "ascending")]
@@ -51,10 +51,10 @@ def _rows(deliveries: pa.Table) -> list[dict[str, Any]]:
     return rows
 
 
-def _delivery(row: dict[str, Any]) -> str:
+def _delivery_named(row: dict[str, Any]) -> str:
     return f"{row['vendor']} {row['delivery_date']}"
 
 
-def _words(delay: timedelta) -> str:
+def _delay_words(delay: timedelta) -> str:
     hours, minutes = divmod(int(delay.total_seconds()) // 60, 60)
     return f"{hours} h {minutes:02} min"

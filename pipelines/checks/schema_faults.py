@@ -19,7 +19,7 @@ MOST_ROWS: Final = 250_000
 def schema_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence[date]]) -> list[str]:
     """Partitions, as `table vendor date`, whose file has other columns or types than the schema; what is not there
     has none."""
-    expected = {table: _stored(table) for table in tables}
+    expected = {table: _stored_schema(table) for table in tables}
     faults = []
     for vendor, theirs in days.items():
         for table, day in ((table, day) for table in tables for day in theirs):
@@ -39,16 +39,16 @@ def row_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence[da
         for table in tables:
             sound = [day for day in theirs if _is_sound(lake, table, vendor, day)]
             rows = lake.read(table, vendor, sound).slice(0, MOST_ROWS)
-            faults += [f"{table} {vendor}: {fault}" for fault in _refused(table, rows)]
+            faults += [f"{table} {vendor}: {fault}" for fault in _refused_by_model(table, rows)]
     return faults
 
 
 def _is_sound(lake: Lake, table: str, vendor: str, day: date) -> bool:
     path = lake.partition(table, vendor, day)
-    return path.exists() and bool(pq.read_schema(path).equals(_stored(table)))
+    return path.exists() and bool(pq.read_schema(path).equals(_stored_schema(table)))
 
 
-def _refused(table: str, rows: pa.Table) -> list[str]:
+def _refused_by_model(table: str, rows: pa.Table) -> list[str]:
     try:
         TABLES[table].validate(rows.to_pandas(types_mapper=pd.ArrowDtype), lazy=True)
     except SchemaErrors as errors:
@@ -57,6 +57,6 @@ def _refused(table: str, rows: pa.Table) -> list[str]:
     return []
 
 
-def _stored(table: str) -> pa.Schema:
+def _stored_schema(table: str) -> pa.Schema:
     """The schema of a table's files: partition columns are in the path."""
     return pa.schema([column for column in arrow_schema(table) if column.name not in PARTITION_COLUMNS])

@@ -1,1 +1,23 @@
-"""The program `opposable`: one module a command. Commands parse, call, print; logic belongs elsewhere."""
+"""The program `opposable`: one module a command. Commands parse, call, print.
+
+Logic belongs in the subjects; runs that commands start are in `runs`.
+
+- `contracts`: what is wrong with contracts, a first draft of one, and how files drift from what they were
+- `demo`: the sample market, end to end: simulate, import the oppositions, reconcile, show the scores
+- `dev`: the Dagster UI on the home's instance, on 127.0.0.1 only
+- `dictionary`: the data dictionary, made from the tables' own descriptions
+- `explain`: the vendor's and the DPO's first question, answered rule by rule
+- `keys`: the secrets under which identifiers are keyed, looked at, checked and changed
+- `oppositions`: the opposition registry from the terminal
+- `receipts`: what was told to vendors, and when it counts as told
+- `reconcile`: a range of deliveries taken in, judged and scored, as Dagster runs
+- `retention`: delivered files sealed, and what is due removed, from the terminal
+- `rules`: the rulebook for people, and its check
+- `runs`: dagster runs started by the program: the same jobs as in the UI, on the same persisted instance, in this
+  process
+- `screenshots`: the images of the README, taken in the real UI and of the real pages of a finished demo
+- `shared`: what commands share: the house of the settings, arguments checked, refusals said in one way
+- `simulate`: the sample market, written into the home
+- `ui_server`: the Dagster UI on a throw-away copy of a home, and Chromium before it
+- `vault`: one lead's identifiers, for whom may ask, with an entry in the log of readings each time
+"""

@@ -1,6 +1,6 @@
 """`opposable contracts`: what is wrong with contracts, a first draft of one, and how files drift from what they were.
 
-The rules are in `contract_lint`, how a draft is made in `contract_drafts`, what drifts in `column_drift`.
+The rules are in `contracts.lint`, how a draft is made in `drafts`, what drifts in `checks.column_drift`.
 """
 
 import difflib

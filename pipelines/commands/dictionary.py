@@ -1,4 +1,4 @@
-"""`opposable dictionary`: the data dictionary of the README, made from the tables' own descriptions."""
+"""`opposable dictionary`: the data dictionary, made from the tables' own descriptions."""
 
 from pathlib import Path
 from typing import Annotated, Final
@@ -28,11 +28,11 @@ def renewed(text: str) -> str:
     _, end, after = rest.partition(END)
     if not mark or not end:
         raise ValueError(f"expected the marks {BEGIN} and {END}")
-    tables = "\n".join(_table(name, model) for name, model in TABLES.items())
+    tables = "\n".join(_table_described(name, model) for name, model in TABLES.items())
     return f"{before}{BEGIN}\n\n{tables}\n{END}{after}"
 
 
-def _table(name: str, model: type[Table]) -> str:
+def _table_described(name: str, model: type[Table]) -> str:
     specs = model.to_schema().columns.items()
     rows = [f"| `{column}` | {spec.dtype.type.pyarrow_dtype} | {spec.description} |" for column, spec in specs]
     summary = (model.__doc__ or "").strip().splitlines()[0]

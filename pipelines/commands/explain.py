@@ -46,7 +46,7 @@ def explain_command(
         )
         raise typer.Exit(1)
     for use in uses:
-        Console().print(_table(use))
+        Console().print(_rules_as_table(use))
 
 
 def _confirm_keys(house: House, vendor: str) -> None:
@@ -57,7 +57,7 @@ def _confirm_keys(house: House, vendor: str) -> None:
         refuse(str(error))
 
 
-def _table(use: ExplainedUse) -> Table:
+def _rules_as_table(use: ExplainedUse) -> Table:
     state = "final" if use.is_final else "provisional"
     subject = f"{use.vendor} · {use.delivery_date} · {use.lead_id} · {use.channel or '-'}"
     title = f"{subject}: {use.verdict} ({state}, known at {use.known_at} UTC)"
@@ -65,13 +65,13 @@ def _table(use: ExplainedUse) -> Table:
     for heading in ("rule", "outcome", "why", "inputs"):
         table.add_column(heading, overflow="fold")
     for applied in use.rules:
-        inputs = "\n".join(f"{name} = {_written(value)}" for name, value in applied.inputs.items())
+        inputs = "\n".join(f"{name} = {_value_written(value)}" for name, value in applied.inputs.items())
         outcome = f"[{_COLOURS[applied.outcome]}]{applied.outcome}[/]"
         table.add_row(f"{applied.rule.id}\n[dim]{applied.rule.card.title.en}[/]", outcome, applied.why, inputs)
     return table
 
 
-def _written(value: Any) -> str:
+def _value_written(value: Any) -> str:
     if value is None:
         return "missing"
     return (

@@ -33,7 +33,7 @@ def list_() -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for heading in ("key", "since", "used by"):
         table.add_column(heading)
-    chain, users = _opened(house)
+    chain, users = _noted_and_kept_keys(house)
     for key in chain:
         table.add_row(key.key_id, f"{key.made_at:%Y-%m-%d %H:%M} UTC", _users(key, chain, users))
     for name, what in ((VAULT, "the vault"), (SEAL, "sealed files")):
@@ -51,7 +51,7 @@ def check() -> None:
     Exit status: 0 all is well, 1 something is not, 2 a setting is wrong.
     """
     house = house_of_settings()
-    faults = _faults(house)
+    faults = _key_faults(house)
     for fault in faults:
         typer.echo(fault, err=True)
     if faults:
@@ -72,7 +72,7 @@ def rotate_() -> None:
         done = rotate(house.registry, house.lake, house.settings.keys, has_keyed_data=house.has_keyed_data, now=now)
     except (RegistryError, KeysError, ValueError) as error:
         refuse(str(error))
-    _say(done)
+    _say_wrapped(done)
     typer.echo(f"back up {house.settings.keys / done.key_id}.key now: without it nothing can be compared any more")
 
 
@@ -87,17 +87,17 @@ def wrap_() -> None:
         done = wrap(house.registry, house.lake, house.settings.keys, now=datetime.now(UTC))
     except (RegistryError, KeysError, ValueError) as error:
         refuse(str(error))
-    _say(done)
+    _say_wrapped(done)
 
 
-def _say(done: Wrapped) -> None:
+def _say_wrapped(done: Wrapped) -> None:
     typer.echo(
         f"{done.key_id or 'nothing'} keys everything now: {done.partition_count} partitions of the lake and "
         f"{done.opposition_count} rows of the registry were wrapped"
     )
 
 
-def _opened(house: House) -> tuple[list[IdentityKey], dict[str, int]]:
+def _noted_and_kept_keys(house: House) -> tuple[list[IdentityKey], dict[str, int]]:
     try:
         return identity_keys(house.registry), oppositions_by_key_id(house.registry)
     except (RegistryError, sa.exc.DBAPIError) as error:
@@ -112,8 +112,8 @@ def _users(key: IdentityKey, chain: list[IdentityKey], users: dict[str, int]) ->
     return newest if key is chain[-1] else "the chain: every new identifier goes through it"
 
 
-def _faults(house: House) -> list[str]:
-    chain, users = _opened(house)
+def _key_faults(house: House) -> list[str]:
+    chain, users = _noted_and_kept_keys(house)
     if not chain:
         return []
     try:

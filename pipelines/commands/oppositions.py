@@ -16,7 +16,7 @@ from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION, IdentityHasher
 from pipelines.oppositions.lines import HeaderError, OppositionLine, RefusedLine, read_header, read_lines
 from pipelines.oppositions.records import ImportCounts, has_hashed_oppositions, import_oppositions
-from pipelines.oppositions.unprobed import unprobed_days
+from pipelines.oppositions.uncompared import uncompared_days
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError, key_id
 
@@ -40,15 +40,17 @@ def import_(
 
     Exit status: 0 all imported, 1 some lines refused, 2 a file, a header or a setting is wrong and nothing was done.
     """
-    headers = {path: _header(path) for path in files}
+    headers = {path: _header_of_file(path) for path in files}
     house = house_of_settings()
-    registry, hasher = _opened(house)
+    registry, hasher = _registry_and_hasher(house)
     done = [_import(path, columns, registry, hasher) for path, columns in headers.items()]
     if len(done) == 1 or any(refused for _, refused in done):
         for path, (counts, refused) in zip(files, done, strict=True):
-            _say(path.name, counts, refused)
+            _say_imported(path.name, counts, refused)
     if len(done) > 1:
-        _say(f"{len(done)} files", _summed(counts for counts, _ in done), sum(refused for _, refused in done))
+        _say_imported(
+            f"{len(done)} files", _summed_imports(counts for counts, _ in done), sum(refused for _, refused in done)
+        )
     _hint_at_unprobed_leads(house)
     if any(refused for _, refused in done):
         raise typer.Exit(1)
@@ -80,13 +82,13 @@ def _import(
         progress.open(path, "r", encoding="utf-8-sig", errors="surrogateescape", description=path.name) as file,
     ):
         next(file)  # the header
-        lines = chain(refusals.let_pass(read_lines(file, columns, hasher)), _announce(progress, "merging"))
+        lines = chain(refusals.let_pass(read_lines(file, columns, hasher)), _announce_stage(progress, "merging"))
         counts = _merge(path, registry, lines, key_id(hasher.secret_count))
-    _report(path, refusals)
+    _report_refusals(path, refusals)
     return counts, refusals.count
 
 
-def _summed(counts: Iterable[ImportCounts]) -> ImportCounts:
+def _summed_imports(counts: Iterable[ImportCounts]) -> ImportCounts:
     return ImportCounts(*(sum(column) for column in zip(*map(astuple, counts), strict=True)))
 
 
@@ -103,7 +105,7 @@ def _merge(path: Path, registry: sa.Engine, lines: Iterable[OppositionLine], new
         raise typer.Exit(1) from None
 
 
-def _announce(progress: Progress, stage: str) -> Iterator[OppositionLine]:
+def _announce_stage(progress: Progress, stage: str) -> Iterator[OppositionLine]:
     """No line; shows, when it is reached, that reading is over and another stage begins."""
     progress.add_task(stage, total=None)
     yield from ()
@@ -114,7 +116,7 @@ def _progress() -> Progress:
     return Progress(console=console, transient=True, disable=not console.is_terminal)
 
 
-def _header(path: Path) -> tuple[str, ...]:
+def _header_of_file(path: Path) -> tuple[str, ...]:
     try:
         with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
             return read_header(file.readline())
@@ -124,14 +126,14 @@ def _header(path: Path) -> tuple[str, ...]:
         refuse(f"{path}: line 1: {error}")
 
 
-def _opened(house: House) -> tuple[sa.Engine, IdentityHasher]:
+def _registry_and_hasher(house: House) -> tuple[sa.Engine, IdentityHasher]:
     try:
         return house.registry, house.hasher
     except (RegistryError, KeysError, ValueError) as error:
         refuse(str(error))
 
 
-def _report(path: Path, refusals: _Refusals) -> None:
+def _report_refusals(path: Path, refusals: _Refusals) -> None:
     for line in refusals.first:
         for fault in line.faults:
             column = f"{fault.column}: " if fault.column else ""
@@ -142,7 +144,7 @@ def _report(path: Path, refusals: _Refusals) -> None:
 
 def _hint_at_unprobed_leads(house: House) -> None:
     """Digests in another form than ours are met by leads alone that were taken in after the first of them came."""
-    days = list(unprobed_days(house.lake)) if has_hashed_oppositions(house.registry) else []
+    days = list(uncompared_days(house.lake)) if has_hashed_oppositions(house.registry) else []
     if days:
         typer.echo(
             "The registry holds digests that others made, perhaps in other forms than ours. Leads taken in before them "
@@ -152,7 +154,7 @@ def _hint_at_unprobed_leads(house: House) -> None:
         typer.echo(f"  {vendor} from {first} to {last}")
 
 
-def _say(what: str, counts: ImportCounts, refused_count: int) -> None:
+def _say_imported(what: str, counts: ImportCounts, refused_count: int) -> None:
     typer.echo(
         f"{what}: {counts.opposition_count} new oppositions, {counts.share_count} shares added, "
         f"{counts.revocation_count} revocations, {counts.known_count} already known, {refused_count} refused"

@@ -57,7 +57,7 @@ def list_(
     if not shown:
         typer.echo("no such receipt; receipts are prepared when deliveries are judged")
         return
-    Console().print(_table(shown, now))
+    Console().print(_receipts_as_table(shown, now))
     typer.echo(f"Receipts: {house.settings.outbox}")
 
 
@@ -72,14 +72,14 @@ def sent(
     """Record that a receipt was sent."""
     if means not in MEANS:
         refuse(f"--means: expected one of {', '.join(MEANS)}")
-    when, on, house = _instant("--at", at), day_of("DATE", day), house_of_settings()
+    when, on, house = _instant_option("--at", at), day_of("DATE", day), house_of_settings()
     try:
         notice = record_sent(
             house.registry, vendor, on, at=when, means=means, now=datetime.now(UTC), digest=digest.lower()
         )
     except NoticeRefusedError as error:
         _fail(error)
-    _say(house, notice)
+    _say_notice(house, notice)
 
 
 @app.command()
@@ -97,8 +97,8 @@ def acknowledge(
     """
     house = house_of_settings()
     try:
-        said = _said(at, by, digest, file)
-        whose, on = _delivery(house, vendor, day, said)
+        said = _acknowledgement(at, by, digest, file)
+        whose, on = _delivery_asked_for(house, vendor, day, said)
         source = "command" if file is None else "file"
         notice = record_acknowledged(house.registry, whose, on, said, source=source, now=datetime.now(UTC))
     except NoticeRefusedError as error:
@@ -106,10 +106,10 @@ def acknowledge(
     if notice is None:
         typer.echo("this acknowledgement was recorded before")
     else:
-        _say(house, notice)
+        _say_notice(house, notice)
 
 
-def _said(at: str | None, by: str | None, digest: str, file: Path | None) -> Acknowledgement:
+def _acknowledgement(at: str | None, by: str | None, digest: str, file: Path | None) -> Acknowledgement:
     if file is not None:
         if at or by or digest:
             refuse("--file: it says when, by whom and of what; leave --at, --by and --digest out")
@@ -119,10 +119,10 @@ def _said(at: str | None, by: str | None, digest: str, file: Path | None) -> Ack
             refuse(f"{file}: {error.strerror}; give the path of an acknowledgement file")
     if not at or not by:
         refuse("expected --at INSTANT and --by REFERENCE, or --file FILE")
-    return Acknowledgement(digest.lower(), _instant("--at", at), by)
+    return Acknowledgement(digest.lower(), _instant_option("--at", at), by)
 
 
-def _delivery(house: House, vendor: str | None, day: str | None, said: Acknowledgement) -> tuple[str, date]:
+def _delivery_asked_for(house: House, vendor: str | None, day: str | None, said: Acknowledgement) -> tuple[str, date]:
     if vendor is not None and day is not None:
         return vendor, day_of("DATE", day)
     if vendor is not None or len(said.digest) < DIGEST_DIGITS:
@@ -130,7 +130,7 @@ def _delivery(house: House, vendor: str | None, day: str | None, said: Acknowled
     return delivery_of(house.registry, said.digest)
 
 
-def _instant(option: str, text: str) -> datetime:
+def _instant_option(option: str, text: str) -> datetime:
     expected = f"{option}: expected an instant with its zone, such as 2026-08-11T09:30:00+02:00"
     try:
         instant = datetime.fromisoformat(text)
@@ -147,7 +147,7 @@ def _notified_at(book: ContractBook, notice: Notice) -> datetime | None:
     return notified_at(contract.notice_clause if contract else None, notice)
 
 
-def _table(shown: list[tuple[Notice, datetime | None]], now: datetime) -> Table:
+def _receipts_as_table(shown: list[tuple[Notice, datetime | None]], now: datetime) -> Table:
     table = Table()
     for heading in ("vendor", "delivery", "reference", "verdicts", "state", "notified"):
         table.add_column(heading, overflow="fold")
@@ -172,7 +172,7 @@ def _when(at: datetime | None, now: datetime) -> str:
     return written if at <= now else f"no, deemed from {written}"
 
 
-def _say(house: House, notice: Notice) -> None:
+def _say_notice(house: House, notice: Notice) -> None:
     at = _notified_at(house.contracts([notice.vendor]), notice)
     what = f"{notice.vendor} {notice.delivery_date} {notice.digest[:SHORT]}"
     typer.echo(f"{what}: {notice.state}; notified: {_when(at, datetime.now(UTC))}")

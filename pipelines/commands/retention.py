@@ -48,12 +48,12 @@ def run(
         done = house.retention.run(house.contracts(), as_of=at, now=now, is_dry_run=dry_run)
     except (RegistryError, KeysError, InboxFaultError, ValueError) as error:
         refuse(str(error))
-    _report(done, is_dry_run=dry_run)
+    _report_retention(done, is_dry_run=dry_run)
     if done.held_up or done.skipped:
         raise typer.Exit(1)
 
 
-def _report(done: Retained, *, is_dry_run: bool) -> None:
+def _report_retention(done: Retained, *, is_dry_run: bool) -> None:
     would = "would be " if is_dry_run else ""
     typer.echo(f"delivered files {would}sealed: {done.sealed_count}")
     for kind in _OBJECTS:

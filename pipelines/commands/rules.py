@@ -44,8 +44,8 @@ def list_rules(lang: _Language = Language.EN) -> None:
     for heading in ("severity", "dimension", "in force"):
         table.add_column(heading, no_wrap=True)
     for card in catalogue.cards:
-        rule = Text.assemble(card.id, "\n", (_said(card.title, lang), "dim"))
-        table.add_row(rule, card.severity, card.dimension, _period(card.in_force))
+        rule = Text.assemble(card.id, "\n", (_in_language(card.title, lang), "dim"))
+        table.add_row(rule, card.severity, card.dimension, _period_said(card.in_force))
     Console().print(table)
 
 
@@ -59,11 +59,14 @@ def show(
         refuse(unknown("rule", rule_id, catalogue.by_id))
     card = catalogue.by_id[rule_id]
     table = Table(
-        title=Text(f"{card.id}: {_said(card.title, lang)}"), title_justify="left", show_header=False, show_lines=True
+        title=Text(f"{card.id}: {_in_language(card.title, lang)}"),
+        title_justify="left",
+        show_header=False,
+        show_lines=True,
     )
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for name, text in _lines(card, lang).items():
+    for name, text in _card_lines(card, lang).items():
         table.add_row(name, Text(text))
     Console().print(table)
 
@@ -97,11 +100,11 @@ def _settings() -> Settings:
         refuse(str(error))
 
 
-def _lines(card: Card, lang: Language) -> dict[str, str]:
+def _card_lines(card: Card, lang: Language) -> dict[str, str]:
     """What a card says, under the names of its file; what it leaves out is left out."""
     lines = {
         "basis": "\n".join(" ".join(filter(None, (basis.cite, basis.url))) for basis in card.basis),
-        "in force": f"{_period(card.in_force)} (dated by {card.dated_by})",
+        "in force": f"{_period_said(card.in_force)} (dated by {card.dated_by})",
         "doctrine since": str(card.doctrine_since or ""),
         "grain": card.grain,
         "channels": ", ".join(card.channels),
@@ -112,11 +115,11 @@ def _lines(card: Card, lang: Language) -> dict[str, str]:
         "needs": ", ".join(card.needs),
         "pass when": card.pass_when,
         "holds until": card.holds_until or "",
-        "attributable to": _branches(card.attributable_to),
-        "pending on": _branches(card.pending_on),
+        "attributable to": _branches_said(card.attributable_to),
+        "pending on": _branches_said(card.pending_on),
         "subsumed by": ", ".join(card.subsumed_by),
         "evidence": ", ".join(card.evidence),
-        "remedy": _said(card.remedy, lang),
+        "remedy": _in_language(card.remedy, lang),
         "review": f"{card.review.status}: {card.review.note}" if card.review else "",
         "examples": "\n".join(map(_example, card.examples)),
         "card": str(card.source),
@@ -124,7 +127,7 @@ def _lines(card: Card, lang: Language) -> dict[str, str]:
     return {name: text for name, text in lines.items() if text}
 
 
-def _branches(branches: tuple[Branch, ...]) -> str:
+def _branches_said(branches: tuple[Branch, ...]) -> str:
     words = [f"{party} when {when}" if when else f"otherwise {party}" for party, when in branches]
     return "\n".join(words) if len(words) > 1 else branches[0].party
 
@@ -134,11 +137,11 @@ def _example(example: Example) -> str:
     return f"{example.expect}: {example.why} ({given})"
 
 
-def _period(period: Period) -> str:
+def _period_said(period: Period) -> str:
     if period.from_ is None and period.to is None:
         return "always"
     return " ".join(f"{word} {day}" for word, day in (("from", period.from_), ("to", period.to)) if day)
 
 
-def _said(words: Bilingual, lang: Language) -> str:
+def _in_language(words: Bilingual, lang: Language) -> str:
     return words.fr if lang is Language.FR else words.en

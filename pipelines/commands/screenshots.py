@@ -51,7 +51,7 @@ def screenshots(
             page.set_viewport_size(size)
             show()
             file = folder / f"{name}.png"
-            file.write_bytes(_settled(page))
+            file.write_bytes(_settled_image(page))
             typer.echo(f"{file}  {file.stat().st_size // 1000} kB")
 
 
@@ -75,7 +75,7 @@ def show_run(page: "Page", address: str) -> None:
     page.get_by_text("RUN_SUCCESS").wait_for()
 
 
-def _settled(page: "Page") -> bytes:
+def _settled_image(page: "Page") -> bytes:
     """The image of a page once it no longer moves: two in a row are the same."""
     page.wait_for_load_state("networkidle")
     before, image = b"", page.screenshot()

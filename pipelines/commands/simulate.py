@@ -38,7 +38,7 @@ def simulate(
             market = write_market(home, seed=seed, first_day=first_day, days=days, leads=leads, progress=status.update)
     except SimulationConflict as error:
         refuse(str(error))
-    _report(home, market)
+    _report_market(home, market)
 
 
 def _home() -> Path:
@@ -55,7 +55,7 @@ def _home() -> Path:
     return settings.home
 
 
-def _report(home: Path, market: Market) -> None:
+def _report_market(home: Path, market: Market) -> None:
     """Say what was written, and what to do with it."""
     file_count = sum(len(delivery.files) for delivery in market.deliveries)
     kinds = Counter("findings" if row.rule_id else "refusals" for row in market.truth)

@@ -41,7 +41,7 @@ def show(
     house = house_of_settings()
     days = [day_of("--date", date_)] if date_ else house.vault.days(vendor)
     try:
-        found = [line for day in days for line in _lines(house, vendor, day, lead_id, purpose)]
+        found = [line for day in days for line in _identifier_lines(house, vendor, day, lead_id, purpose)]
     except (RegistryError, KeysError, BrokenSealError, ValueError) as error:
         refuse(str(error))
     if not found:
@@ -51,7 +51,7 @@ def show(
         typer.echo(line)
 
 
-def _lines(house: House, vendor: str, day: date, lead_id: str, purpose: str) -> list[str]:
+def _identifier_lines(house: House, vendor: str, day: date, lead_id: str, purpose: str) -> list[str]:
     rows = house.vault.read_lead(vendor, day, lead_id).to_pylist()
     if rows:
         reading = (vendor, day, lead_id)

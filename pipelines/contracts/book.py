@@ -1,6 +1,6 @@
 """Contract files on disk: found, parsed and read, with the file, line and column of everything that is wrong.
 
-What a contract means and what it should say is in `pipelines.domain`. Nothing is kept between calls.
+What a contract means is in `contract`, what it should say in `lint`. Nothing is kept between calls.
 """
 
 import re
@@ -138,8 +138,8 @@ def examine_contract(
     vendor, valid_from = path.parent.name, _valid_from(path)
     misnamed = _naming_problems(path, valid_from)
     try:
-        content = _content(path)
-        document = parse_yaml(_text(content))
+        content = _file_content(path)
+        document = parse_yaml(_yaml_text(content))
     except YamlError as fault:
         problem = ContractProblem(vendor, path, fault.line, fault.column, "error", fault.message, fault.remedy)
         return ExaminedContract(None, (*misnamed, problem))
@@ -148,7 +148,8 @@ def examine_contract(
     )
     issues = lint(document.data, reading, known_rules=known_rules, is_against_standard=is_against_standard)
     problems = sorted(
-        (_problem(issue, document, path) for issue in issues), key=lambda one: (one.line, one.column, one.message)
+        (_problem_of_issue(issue, document, path) for issue in issues),
+        key=lambda one: (one.line, one.column, one.message),
     )
     contract = None if misnamed else reading.contract
     return ExaminedContract(contract, (*misnamed, *problems), reading.terms.status not in INACTIVE)
@@ -183,13 +184,13 @@ def _strays(folder: Path) -> list[ContractProblem]:
         and not path.name.startswith(".")
         and path.name != DUE_DILIGENCE
     ]
-    problems = [_whole(path, folder.name, "not read as a contract", "warning") for path in strays]
+    problems = [_problem_of_file(path, folder.name, "not read as a contract", "warning") for path in strays]
     if not _contract_files(folder):
-        problems.append(_whole(folder, folder.name, "the vendor has no contract", "warning"))
+        problems.append(_problem_of_file(folder, folder.name, "the vendor has no contract", "warning"))
     return problems
 
 
-def _whole(file: Path, vendor: str, message: str, severity: Severity) -> ContractProblem:
+def _problem_of_file(file: Path, vendor: str, message: str, severity: Severity) -> ContractProblem:
     return ContractProblem(vendor, file, 1, 1, severity, message, f"name contracts <valid_from>{SUFFIX}")
 
 
@@ -213,7 +214,7 @@ def _naming_problems(path: Path, valid_from: date | None) -> tuple[ContractProbl
     return tuple(problems)
 
 
-def _content(path: Path) -> bytes:
+def _file_content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -224,7 +225,7 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _text(content: bytes) -> str:
+def _yaml_text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -233,6 +234,6 @@ def _text(content: bytes) -> str:
         raise YamlError("the file is not UTF-8", "save it as UTF-8", line, column) from None
 
 
-def _problem(issue: Issue, document: PositionedDocument, path: Path) -> ContractProblem:
+def _problem_of_issue(issue: Issue, document: PositionedDocument, path: Path) -> ContractProblem:
     line, column = document.position(issue.path, is_key=issue.is_about_key)
     return ContractProblem(path.parent.name, path, line, column, issue.severity, issue.message, issue.remedy)

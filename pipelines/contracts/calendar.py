@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""When a contract expects a delivery: which days are due, and until when on the day. What came is in `deliveries`."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Final

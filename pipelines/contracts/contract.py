@@ -1,4 +1,4 @@
-"""What a vendor's contract says, in our own terms. Reading and linting contract files belongs elsewhere."""
+"""What a vendor's contract says, in our own terms. Files are read in `book`, documents in `reading`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -143,19 +143,19 @@ def did_you_mean(given: object, words: Iterable[str]) -> str | None:
     return f"did you mean {spellings[near[0]]}?" if near else None
 
 
-def _text(value: Any) -> str | None:
+def _text_value(value: Any) -> str | None:
     """Numbers count as texts: YAML reads an unquoted version or SIREN as one."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | date):
         return None
     return str(value).strip() or None
 
 
-def _number(value: Any) -> float | None:
+def _number_value(value: Any) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number and 0 <= value < 1e12 else None
 
 
-def _day(value: Any) -> date | None:
+def _day_value(value: Any) -> date | None:
     """YAML may have made a date of the text already."""
     if type(value) is date:
         return value
@@ -171,7 +171,7 @@ def matching(pattern: str, expected: str) -> Kind[str]:
     """Texts that match a pattern in full."""
 
     def parse(value: Any) -> str | None:
-        text = _text(value)
+        text = _text_value(value)
         return text if text is not None and re.fullmatch(pattern, text) else None
 
     return Kind(parse, expected)
@@ -186,15 +186,15 @@ def one_of(words: Collection[str]) -> Kind[str]:
     )
 
 
-def _rate(value: Any) -> float | None:
-    number = _number(value)
+def _rate_value(value: Any) -> float | None:
+    number = _number_value(value)
     return None if number is None or number > 1 else number
 
 
-TEXT = Kind(_text, "a text")
-NUMBER = Kind(_number, "a number from 0")
-RATE = Kind(_rate, "a rate from 0 to 1 (0.01 is 1 %)")
+TEXT = Kind(_text_value, "a text")
+NUMBER = Kind(_number_value, "a number from 0")
+RATE = Kind(_rate_value, "a rate from 0 to 1 (0.01 is 1 %)")
 COUNT = Kind(lambda value: value if type(value) is int and value >= 0 else None, "a whole number from 0")
 FLAG = Kind(lambda value: value if isinstance(value, bool) else None, "true or false")
-DAY = Kind(_day, "a date such as 2026-08-11")
+DAY = Kind(_day_value, "a date such as 2026-08-11")
 MAPPING: Kind[dict[str, Any]] = Kind(lambda value: value if isinstance(value, dict) else None, "keys and values")

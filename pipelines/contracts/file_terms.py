@@ -1,4 +1,4 @@
-"""How a contract describes delivered files: its servers and schema objects. Other terms are in `contract_reading`."""
+"""How a contract describes delivered files: its servers and schema objects. Other terms are in `reading`."""
 
 import codecs
 import re
@@ -98,12 +98,12 @@ def _field(place: Place, role: str) -> FieldTerms:
     logical_type = _logical_type(place, name)
     return FieldTerms(
         name=name,
-        physical_name=_column(place.entry("physicalName").read_or(TEXT, name)),
+        physical_name=_declared_column(place.entry("physicalName").read_or(TEXT, name)),
         logical_type=logical_type,
         format=_format(options.entry("format")) if name in INSTANT_FIELDS else None,
         default_timezone=options.entry("defaultTimezone").read(ZONE),
         is_required=place.entry("required").read_or(FLAG, False),
-        enum=_enum(place, name),
+        enum=_enum_words(place, name),
         list_separator=custom["listSeparator"].read_or(SEPARATOR, "|"),
     )
 
@@ -133,7 +133,7 @@ def _format(place: Place) -> str | None:
     return pattern
 
 
-def _enum(place: Place, name: str) -> Mapping[str, str]:
+def _enum_words(place: Place, name: str) -> Mapping[str, str]:
     """The vendor's words -> ours. Explicit labels win over the values, which stand for themselves."""
     elements = place.entry("enum").items() or place.entry("items").entry("enum").items()
     kind = one_of(FIELD_WORDS[name]) if name in FIELD_WORDS else TEXT
@@ -142,23 +142,23 @@ def _enum(place: Place, name: str) -> Mapping[str, str]:
     meanings: dict[str, str] = {}  # by the label as deliveries are compared with it
     for element in elements:
         given = element.entry("value") if isinstance(element.value, dict) else element
-        value = Place(_word(given.value), given.path, f"a value of {name}", given.issues).require(kind, "")
+        value = Place(_enum_word(given.value), given.path, f"a value of {name}", given.issues).require(kind, "")
         label = element.entry("label").read(TEXT)
         values[value] = value
         if label is None:
             continue
-        labels[_column(label)] = value
-        if meanings.setdefault(_column(label).casefold(), value) != value:
+        labels[_declared_column(label)] = value
+        if meanings.setdefault(_declared_column(label).casefold(), value) != value:
             element.entry("label").refuse("the label already stands for another value", "give each value its own word")
     return {**values, **labels}
 
 
-def _word(value: Any) -> Any:
+def _enum_word(value: Any) -> Any:
     """YAML reads true and false as flags."""
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _column(name: str) -> str:
+def _declared_column(name: str) -> str:
     """A column as headers are compared: NFC, trimmed."""
     return unicodedata.normalize("NFC", name).strip()
 
@@ -180,7 +180,7 @@ def _encoding(value: Any) -> str | None:
     return value.strip() if getattr(codec, "_is_text_encoding", True) else None
 
 
-def _glob(value: Any) -> str | None:
+def _safe_glob(value: Any) -> str | None:
     """A glob stays below the delivery folder."""
     text = TEXT.parse(value)
     if text is None or "\x00" in text or text.startswith("/") or ".." in PurePosixPath(text).parts:
@@ -195,7 +195,7 @@ def _delimiter(value: Any) -> str | None:
     return mark if len(mark) == 1 and mark not in '\r\n"' else None
 
 
-GLOB = Kind(_glob, "a glob below the delivery folder, such as leads_*.csv")
+GLOB = Kind(_safe_glob, "a glob below the delivery folder, such as leads_*.csv")
 FORMAT = Kind(
     lambda value: FORMATS.get(value.strip().lower()) if isinstance(value, str) else None,
     "one of csv, xlsx, xls, ods, jsonl, json, parquet",

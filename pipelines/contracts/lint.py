@@ -114,7 +114,7 @@ def _globs(terms: Contract) -> Iterator[Issue]:
         yield Issue(("servers",), message, "give each its own glob")
 
 
-def _mapped(terms: Contract) -> Iterator[Issue]:
+def _required_are_mapped(terms: Contract) -> Iterator[Issue]:
     """Fields that a row must have to be accepted at all."""
     yield from _unmapped(terms.leads, "lead_id", "collected_at")
     if terms.leads.fields and terms.leads.mapped_fields.isdisjoint({"email", "phone"}):
@@ -164,6 +164,6 @@ _RULES: Final[tuple[Callable[[Contract], Iterator[Issue]], ...]] = (
     _sector,
     _prices,
     _globs,
-    _mapped,
+    _required_are_mapped,
     _zones,
 )

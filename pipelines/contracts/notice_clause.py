@@ -1,4 +1,6 @@
-"""The notice clause of a contract: how the vendor is told, and when that counts. When it counted is in `notices`.
+"""The notice clause of a contract: how the vendor is told, and when that counts.
+
+When it counted is in `receipts.notices`.
 
 A clause that can't be read leaves the contract readable: without one, only an acknowledgement notifies.
 """
@@ -26,13 +28,13 @@ def read_notice_clause(place: Place) -> NoticeClause | None:
     the clause says `deemed`.
     """
     apart = replace(place, issues=[])
-    clause = _read(apart)
+    clause = _clause_read(apart)
     is_whole = not any(issue.is_fatal for issue in apart.issues)
     place.issues.extend(replace(issue, is_fatal=False) for issue in apart.issues)
     return clause if is_whole else None
 
 
-def _read(place: Place) -> NoticeClause | None:
+def _clause_read(place: Place) -> NoticeClause | None:
     if place.value is None or place.read(MAPPING) is None:
         return None
     place.report_unknown_keys(KEYS)
@@ -61,7 +63,7 @@ def _deemed_after(clause: Place, is_deemed: bool) -> timedelta | None:
     return None
 
 
-def _period(value: Any) -> timedelta | None:
+def _period_read(value: Any) -> timedelta | None:
     match = _PERIOD.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         return None
@@ -69,4 +71,4 @@ def _period(value: Any) -> timedelta | None:
     return timedelta(weeks=weeks, days=days, hours=hours)
 
 
-PERIOD: Final[Kind[timedelta]] = Kind(_period, "an ISO 8601 period of weeks, days or hours, such as P3D")
+PERIOD: Final[Kind[timedelta]] = Kind(_period_read, "an ISO 8601 period of weeks, days or hours, such as P3D")

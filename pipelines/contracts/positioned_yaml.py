@@ -80,7 +80,7 @@ def parse_yaml(text: str) -> PositionedDocument:
     try:
         root = _Composer(text).document()
     except yaml.YAMLError as error:
-        raise _fault(error, text) from None
+        raise _parser_fault(error, text) from None
     return PositionedDocument(_Expansion().plain(root, 0), root)
 
 
@@ -115,18 +115,18 @@ class _Composer:
         next(self._events)  # document end
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise _at(after, "a second document begins", "keep one contract in a file")
+            raise _error_at(after, "a second document begins", "keep one contract in a file")
         return root
 
     def _node(self, event: Any, depth: int) -> Node:
         if depth >= MAX_DEPTH:
-            raise _at(event, f"nested more than {MAX_DEPTH} deep", "flatten it")
+            raise _error_at(event, f"nested more than {MAX_DEPTH} deep", "flatten it")
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchors:
-                raise _at(event, "the alias refers to nothing before it", "write the value out")
+                raise _error_at(event, "the alias refers to nothing before it", "write the value out")
             return self._anchors[event.anchor]
         if event.tag not in _PLAIN_TAGS:
-            raise _at(event, "tags are not taken", "write a plain value")
+            raise _error_at(event, "tags are not taken", "write a plain value")
         node = self._value(event, depth)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
@@ -149,9 +149,9 @@ class _Composer:
         values: dict[str, Node] = {}
         keys: dict[str, tuple[int, int]] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
-            key = _key(event)
+            key = _event_key(event)
             if key in keys:
-                raise _at(event, "the key is given twice", f"keep one; the first is on line {keys[key][0]}")
+                raise _error_at(event, "the key is given twice", f"keep one; the first is on line {keys[key][0]}")
             keys[key] = _position(event)
             values[key] = self._node(next(self._events), depth + 1)
         return values, keys
@@ -176,11 +176,11 @@ class _Expansion:
         return node.value
 
 
-def _key(event: Any) -> str:
+def _event_key(event: Any) -> str:
     if not isinstance(event, yaml.ScalarEvent):
-        raise _at(event, "a key is not a text", "write a plain key")
+        raise _error_at(event, "a key is not a text", "write a plain key")
     if event.value == "<<" and event.implicit[0]:
-        raise _at(event, "merge keys are not taken", "write the keys out")
+        raise _error_at(event, "merge keys are not taken", "write the keys out")
     return str(event.value)
 
 
@@ -199,11 +199,11 @@ def _position(event: Any) -> tuple[int, int]:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
-def _at(event: Any, message: str, remedy: str) -> YamlError:
+def _error_at(event: Any, message: str, remedy: str) -> YamlError:
     return YamlError(message, remedy, *_position(event))
 
 
-def _fault(error: yaml.YAMLError, text: str) -> YamlError:
+def _parser_fault(error: yaml.YAMLError, text: str) -> YamlError:
     """The parser's complaint; its own words never quote the text."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         message = ", ".join(part for part in (error.problem, error.context) if part)

@@ -1,6 +1,6 @@
 """A parsed contract document becomes a typed Contract, or issues that say why it can't.
 
-Pure: no file is opened here. What a readable contract should not say is in `contract_lint`.
+Pure: no file is opened here. What a readable contract should not say is in `lint`.
 """
 
 from collections.abc import Mapping
@@ -91,7 +91,7 @@ def read_document(document: object, *, vendor: str, valid_from: date, digest: st
         leads=read_file_terms(root, "leads"),
         consent_proofs=read_file_terms(root, "consent_proofs"),
         contacts=_contacts(root.entry("team")),
-        **_parties(custom),
+        **_parties_read(custom),
         **_money(root.entry("price"), custom),
         **read_service_levels(root),
         **_quality(custom),
@@ -100,7 +100,7 @@ def read_document(document: object, *, vendor: str, valid_from: date, digest: st
     return Reading(terms, tuple(issues))
 
 
-def _parties(custom: Mapping[str, Place]) -> dict[str, Any]:
+def _parties_read(custom: Mapping[str, Place]) -> dict[str, Any]:
     """Who buys what, for whom, under which instrument."""
     advertiser = custom["advertiser"]
     advertiser.require(MAPPING, {})
@@ -113,7 +113,7 @@ def _parties(custom: Mapping[str, Place]) -> dict[str, Any]:
         "advertiser_name": name,
         "advertiser_siren": siren,
         "audience": custom["audience"].require(one_of(words.AUDIENCES), "consumer"),
-        "channels": _channels(custom["channels"]),
+        "channels": _channels_sold(custom["channels"]),
         "instrument": custom["instrument"].read_or(one_of(INSTRUMENTS), "contract"),
         "relationship_since": custom["relationshipSince"].read(DAY),
         "is_only_given_consents": custom["onlyGivenConsents"].read_or(FLAG, False),
@@ -126,7 +126,7 @@ def _parties(custom: Mapping[str, Place]) -> dict[str, Any]:
     }
 
 
-def _channels(place: Place) -> tuple[str, ...]:
+def _channels_sold(place: Place) -> tuple[str, ...]:
     channels = place.read_all(one_of(words.CHANNELS))
     if not place.value:
         place.refuse("channels are missing", f"list those bought: {', '.join(words.CHANNELS)}")
@@ -180,13 +180,13 @@ def _approved_form(place: Place) -> ApprovedForm:
         box_prechecked=place.entry("box_prechecked").read(FLAG),
         refusal_equal_prominence=place.entry("refusal_equal_prominence").read(FLAG),
         participation_requires_consent=place.entry("participation_requires_consent").read(FLAG),
-        mentions=_given(place.entry("mentions"), one_of(words.MENTIONS)),
-        recipients=_given(place.entry("recipients"), TEXT),
-        recipient_sirens=_given(place.entry("recipient_sirens"), SIREN),
+        mentions=_list_if_given(place.entry("mentions"), one_of(words.MENTIONS)),
+        recipients=_list_if_given(place.entry("recipients"), TEXT),
+        recipient_sirens=_list_if_given(place.entry("recipient_sirens"), SIREN),
     )
 
 
-def _given(place: Place, kind: Kind[str]) -> tuple[str, ...] | None:
+def _list_if_given(place: Place, kind: Kind[str]) -> tuple[str, ...] | None:
     """A list if it is given; an empty one says something, an absent one nothing."""
     return None if place.value is None else place.read_all(kind)
 

@@ -1,4 +1,4 @@
-"""The service levels of a contract: deadlines, spans of time, cut-off and calendar. Other terms are elsewhere."""
+"""The service levels of a contract: deadlines, spans of time, cut-off and calendar. Other terms are in `reading`."""
 
 import re
 from collections.abc import Mapping
@@ -35,12 +35,12 @@ def read_service_levels(document: Place) -> dict[str, Any]:
     """Terms of a Contract that `slaProperties` hold, by the name of their attribute."""
     entries = _sla_entries(document.entry("slaProperties"))
     return {
-        "proof_deadline": _span(entries["proofDeadline"], is_required=True) or timedelta(0),
-        "claim_window": _span(entries["claimWindow"]),
-        "suppression_delay": _span(entries["suppressionDelay"]) or timedelta(0),
-        "max_lead_age": _span(entries["maxLeadAge"]),
-        "duplicate_window": _span(entries["duplicateWindow"]),
-        "retention": _span(entries["retention"], _HOURS | _DAYS | _YEARS),
+        "proof_deadline": _span_of_time(entries["proofDeadline"], is_required=True) or timedelta(0),
+        "claim_window": _span_of_time(entries["claimWindow"]),
+        "suppression_delay": _span_of_time(entries["suppressionDelay"]) or timedelta(0),
+        "max_lead_age": _span_of_time(entries["maxLeadAge"]),
+        "duplicate_window": _span_of_time(entries["duplicateWindow"]),
+        "retention": _span_of_time(entries["retention"], _HOURS | _DAYS | _YEARS),
         "cut_off": entries["timeOfAvailability"].entry("value").read_or(TIME, time(23, 59)),
         "calendar": _calendar(entries["frequency"]),
     }
@@ -68,7 +68,7 @@ def _sla_entries(holder: Place) -> dict[str, Place]:
     return found
 
 
-def _span(
+def _span_of_time(
     entry: Place, units: Mapping[str, timedelta] = _HOURS | _DAYS, *, is_required: bool = False
 ) -> timedelta | None:
     """`{value: 72, unit: h}` as a span of time; years, where allowed, have 365 days."""

@@ -1,4 +1,4 @@
-"""What the Open Data Contract Standard's own JSON schema says against a document. Our terms are elsewhere."""
+"""What the Open Data Contract Standard's own JSON schema says against a document. Our terms are in `lint`."""
 
 import json
 from collections.abc import Collection, Iterator, Mapping
@@ -19,7 +19,7 @@ _JSON_TYPES: Final = {"object": "a mapping", "array": "a list", "string": "a tex
 
 def standard_issues(document: Mapping[str, Any]) -> list[Issue]:
     """Every breach of the standard's JSON schema, once each."""
-    errors = [part for error in _validator().iter_errors(_typed(document)) for part in _parts(error)]
+    errors = [part for error in _validator().iter_errors(_typed(document)) for part in _errors_that_fit(error)]
     return list(dict.fromkeys(map(_issue, errors)))
 
 
@@ -74,18 +74,18 @@ def _additional(validator: Any, allowed: Any, instance: Any, schema: Mapping[str
 def _unevaluated(validator: Any, allowed: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
     """Keys that no branch of the schema names. Those of a branch that fails elsewhere are not unknown for that."""
     if allowed is False and isinstance(instance, dict):
-        yield from _unknown_keys(instance, list(_named(validator, schema, instance)))
+        yield from _unknown_keys(instance, list(_faults_named(validator, schema, instance)))
 
 
-def _named(validator: Any, schema: Mapping[str, Any], instance: Any) -> Iterator[str]:
+def _faults_named(validator: Any, schema: Mapping[str, Any], instance: Any) -> Iterator[str]:
     yield from schema.get("properties", ())
     if "$ref" in schema:
-        yield from _named(validator, _definition(schema["$ref"]), instance)
+        yield from _faults_named(validator, _definition(schema["$ref"]), instance)
     for part in schema.get("allOf", ()):
-        yield from _named(validator, part, instance)
+        yield from _faults_named(validator, part, instance)
     if "if" in schema:
         branch = "then" if validator.evolve(schema=schema["if"]).is_valid(instance) else "else"
-        yield from _named(validator, schema.get(branch, {}), instance)
+        yield from _faults_named(validator, schema.get(branch, {}), instance)
 
 
 def _unknown_keys(instance: Mapping[str, Any], known: Collection[str]) -> Iterator[ValidationError]:
@@ -99,7 +99,7 @@ def _required(validator: Any, required: list[str], instance: Any, schema: Any) -
         yield from (ValidationError(f"add {key}", path=[key]) for key in required if key not in instance)
 
 
-def _parts(error: ValidationError) -> Iterator[ValidationError]:
+def _errors_that_fit(error: ValidationError) -> Iterator[ValidationError]:
     """The errors of the alternative that fits the instance's type; itself where there are none."""
     alternatives: dict[Any, list[ValidationError]] = {}
     for part in error.context or ():
@@ -113,7 +113,7 @@ def _parts(error: ValidationError) -> Iterator[ValidationError]:
         yield error
         return
     for part in fitting[0]:
-        yield from _parts(part)
+        yield from _errors_that_fit(part)
 
 
 def _issue(error: ValidationError) -> Issue:

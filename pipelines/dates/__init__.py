@@ -1,1 +1,11 @@
-"""TODO."""
+"""Delivered dates and times as instants, and in which pattern a column is written.
+
+No clock: what time it is comes as an argument, what a date means in law is in `vocabulary.clock`.
+
+- `calendar_words`: names of months and days of the week in French and English, long and short, with and without
+  accents and dots
+- `fixed_dates`: dates of a fixed width read as a matrix of bytes: many times as fast as a regular expression with
+  groups
+- `instants`: delivered dates and times to UTC instants: JDK patterns, ISO 8601, local times in a zone
+- `patterns`: which date pattern a column is written in, found out from its values
+"""

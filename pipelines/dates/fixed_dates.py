@@ -52,7 +52,7 @@ def _templates(pattern: str) -> Iterator[Template]:
     if pattern.count("[") > 2 or re.search(r"\[[^\]]*\[", pattern):
         return
     for is_in in product((True, False), repeat=pattern.count("[")):
-        choices = [_cells(token) for token in _without(tokens, is_in)]
+        choices = [_token_cells(token) for token in _without(tokens, is_in)]
         if all(choices):
             yield from (tuple(cell for cells in chosen for cell in cells) for chosen in product(*choices))
 
@@ -70,7 +70,7 @@ def _without(tokens: list[str], is_in: tuple[bool, ...]) -> Iterator[str]:
             yield piece
 
 
-def _cells(token: str) -> tuple[Template, ...]:
+def _token_cells(token: str) -> tuple[Template, ...]:
     """The ways in which a token can be written, none if they are not a few of fixed width."""
     if token in _PARTS:
         return ((_PARTS[token],) * len(token),)

@@ -134,7 +134,7 @@ def instants(texts: pa.Array, *, pattern: str | None = None, zone: str = DEFAULT
         _read_fixed(trimmed, template, zone, found, is_found, is_left)
     if is_left.any():
         is_rest = pa.array(is_left)
-        rest = _read(trimmed.filter(is_rest), pattern, zone)
+        rest = _by_pattern(trimmed.filter(is_rest), pattern, zone)
         found[is_left] = np.asarray(pc.fill_null(rest, 0))
         is_found[is_left] = np.asarray(pc.is_valid(rest))
     return pa.array(found, pa.int64(), mask=~is_found).cast(INSTANT)
@@ -165,10 +165,10 @@ def _fixed_offsets(parts: dict[str, Whole], template: Template, local: Whole, zo
     return (np.zeros_like(local) if "zulu" in template else _offsets_of_zone(local, zone)), is_any
 
 
-def _read(texts: pa.Array, pattern: str | None, zone: str) -> pa.Array:
+def _by_pattern(texts: pa.Array, pattern: str | None, zone: str) -> pa.Array:
     """Microseconds of any text, by the pattern's regular expression."""
     if pattern in EPOCHS:
-        return _counts(texts, EPOCHS[pattern])
+        return _unit_counts(texts, EPOCHS[pattern])
     found = pc.extract_regex(texts, regex_of(pattern))
     parts = {name: pc.fill_null(pc.struct_field(found, name), "") for name in found.type.names}
     local, is_date = _local_times(_numbers(parts))
@@ -179,7 +179,7 @@ def _read(texts: pa.Array, pattern: str | None, zone: str) -> pa.Array:
     return read if pattern else pc.coalesce(read, _serials(texts, zone))
 
 
-def _counts(texts: pa.Array, unit: int) -> pa.Array:
+def _unit_counts(texts: pa.Array, unit: int) -> pa.Array:
     """Counts of a unit of so many microseconds; NULL where the text is none, or one far from any date."""
     is_count = pc.match_substring_regex(texts, _COUNT)
     counts = pc.if_else(is_count, texts, pa.scalar(None, pa.string())).cast(pa.int64())
@@ -217,7 +217,7 @@ def _numbers(parts: dict[str, pa.Array]) -> dict[str, Whole]:
         elif name == "fraction":
             number["microsecond"] = _microseconds(text)
         elif name != "offset":
-            number[name] = _whole(text)
+            number[name] = _whole_numbers(text)
     return number
 
 
@@ -226,7 +226,7 @@ def _local_times(number: dict[str, Whole]) -> tuple[Whole, Truth]:
     short = number.get("year2")
     year = number["year"] if short is None else short + 2000
     month = number["month"] if "month" in number else number["month_name"]
-    days, is_day = _days(year, month, number["day"])
+    days, is_day = _days_since_epoch(year, month, number["day"])
     if short is not None:
         is_day &= short <= _LAST_SHORT_YEAR
     if "weekday_name" in number:
@@ -239,15 +239,15 @@ def _local_times(number: dict[str, Whole]) -> tuple[Whole, Truth]:
     return seconds * 10**6 + number.get("microsecond", nothing), is_day & is_time
 
 
-def _whole(text: pa.Array) -> Whole:
+def _whole_numbers(text: pa.Array) -> Whole:
     return np.asarray(pc.if_else(pc.equal(text, ""), "0", text).cast(pa.int64()))
 
 
 def _microseconds(digits: pa.Array) -> Whole:
-    return _whole(pc.utf8_slice_codeunits(pc.utf8_rpad(digits, 6, "0"), 0, 6))
+    return _whole_numbers(pc.utf8_slice_codeunits(pc.utf8_rpad(digits, 6, "0"), 0, 6))
 
 
-def _days(year: Whole, month: Whole, day: Whole) -> tuple[Whole, Truth]:
+def _days_since_epoch(year: Whole, month: Whole, day: Whole) -> tuple[Whole, Truth]:
     """Days since 1970, and whether the calendar has the day."""
     is_month = (month >= 1) & (month <= 12) & (year >= FIRST_YEAR) & (year <= LAST_YEAR)
     months = np.where(is_month, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")

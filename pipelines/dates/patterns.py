@@ -50,13 +50,13 @@ def date_pattern(texts: pa.Array) -> DatePattern | None:
     if len(texts) == 0 or not pc.any(pc.match_substring_regex(texts, r"^\d{1,4}[-/. ]?\d{1,2}")).as_py():
         return None
     some = pc.unique(texts).slice(0, _MOST_VALUES)
-    best = max(_read(some), key=lambda found: found.share, default=None)  # the first of equals
+    best = max(_patterns_that_read(some), key=lambda found: found.share, default=None)  # the first of equals
     if best is None or best.share < _LEAST:
         return None
     return best
 
 
-def _read(texts: pa.Array) -> Iterator[DatePattern]:
+def _patterns_that_read(texts: pa.Array) -> Iterator[DatePattern]:
     """Patterns that read some value; ISO 8601 first, day before month."""
     iso = _share(texts, None)
     has_time = bool(pc.any(pc.match_substring_regex(texts, r"\d[T ]\d{1,2}[:h]?\d{2}|\d, |à")).as_py())

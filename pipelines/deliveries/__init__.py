@@ -1,1 +1,17 @@
-"""TODO."""
+"""What lies in the inbox: folders, files, archives, seals opened, manifests, arrivals.
+
+What becomes of it is decided in `intake`; bytes become text in `formats`.
+
+- `archives`: the files in a ZIP archive
+- `arrivals`: arrival: when each delivered file was first seen, written down beside it where our transport did not
+- `changed_folders`: delivery folders that hold what their intake did not see: corrections, late files, arrivals noted
+  afterwards
+- `files`: what lies in a delivery folder, as data
+- `inbox`: what lies in the inbox: one vendor's folder of one date, archives opened
+- `manifests`: what vendors announce in manifests: reading one, and where it and the delivery differ, in words
+- `reading`: A delivered file opened, unsealed and unpacked, and handed to the reader of its format
+  (`formats.readers`)
+- `small_file_contents`: the bytes of small delivered files between their digest and their reading, so that they are
+  opened once
+- `sources`: the content of one delivered file, unsealed and unpacked, as often as it is asked for
+"""

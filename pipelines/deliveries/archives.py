@@ -1,4 +1,4 @@
-"""The files in a ZIP archive. Their content is opened by `sources`; what a file is for, the domain decides."""
+"""The files in a ZIP archive. Their content is opened by `sources`; what a file is for is decided in `intake.files`."""
 
 import re
 import zipfile
@@ -56,12 +56,12 @@ def open_member(stream: BinaryIO, key: str) -> tuple[BinaryIO, int]:
 def _members(infos: list[zipfile.ZipInfo]) -> list[Member]:
     members: dict[str, Member] = {}
     for info in infos:
-        name = harmless_name(_name(info))
-        members[name] = Member(name, info.filename, _AMBIGUOUS if name in members else _fault(info, name))
+        name = harmless_name(_member_name(info))
+        members[name] = Member(name, info.filename, _AMBIGUOUS if name in members else _member_fault(info, name))
     return list(members.values())
 
 
-def _fault(info: zipfile.ZipInfo, name: str) -> FileRefusal | None:
+def _member_fault(info: zipfile.ZipInfo, name: str) -> FileRefusal | None:
     if name.lower().endswith(_NESTED_ENDS):
         return _NESTED
     if info.flag_bits & _IS_ENCRYPTED:
@@ -69,7 +69,7 @@ def _fault(info: zipfile.ZipInfo, name: str) -> FileRefusal | None:
     return None if info.compress_type in _METHODS else _METHOD
 
 
-def _name(info: zipfile.ZipInfo) -> str:
+def _member_name(info: zipfile.ZipInfo) -> str:
     """A member's name. Tools that write UTF-8 without saying so are told by their bytes."""
     if info.flag_bits & _IS_UTF8:
         return info.filename

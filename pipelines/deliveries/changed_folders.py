@@ -59,7 +59,7 @@ class FolderWatch:
         if not marker.exists():
             return None
         taken_in_ns, margin_ns = marker.stat().st_mtime_ns, int(LONGEST_RUN.total_seconds() * 1e9)
-        changed_ns, modified_ns, state = _state(folder)
+        changed_ns, modified_ns, state = _folder_state(folder)
         is_older = changed_ns <= taken_in_ns - margin_ns
         is_moving = abs(now.timestamp() * 1e9 - modified_ns) < STILL_FOR.total_seconds() * 1e9  # not: dated 2099
         compared = f"{taken_in_ns} {state}"
@@ -67,12 +67,12 @@ class FolderWatch:
             return None
         lying, taken_in = _lying(self.inbox, vendor, day, self.seals), _taken_in(self.lake, vendor, day)
         if lying - taken_in:
-            return _digest(f"{sorted(map(str, lying))} {sorted(map(str, taken_in))}")
+            return _state_digest(f"{sorted(map(str, lying))} {sorted(map(str, taken_in))}")
         self._compared[folder] = compared
         return None
 
 
-def _state(folder: Path) -> tuple[int, int, str]:
+def _folder_state(folder: Path) -> tuple[int, int, str]:
     """The last change of anything in a folder, the last writing of a file, and what changes with either."""
     record = [folder / RECEIVED] if (folder / RECEIVED).exists() else []
     files = [path.stat() for path in [*delivered_paths(folder), *record]]
@@ -81,7 +81,7 @@ def _state(folder: Path) -> tuple[int, int, str]:
     return (
         changed_ns,
         modified_ns,
-        _digest(f"{[(state.st_size, state.st_mtime_ns, state.st_ctime_ns) for state in files]}"),
+        _state_digest(f"{[(state.st_size, state.st_mtime_ns, state.st_ctime_ns) for state in files]}"),
     )
 
 
@@ -98,5 +98,5 @@ def _taken_in(lake: Lake, vendor: str, day: date) -> set[File]:
     }
 
 
-def _digest(text: str) -> str:
+def _state_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""What lies in a delivery folder, and what a reader gets out of a file. Nothing here decides what becomes of it.
+"""What lies in a delivery folder, as data. Nothing here decides what becomes of it.
 
 A delivery is all files of one vendor for one date. Its files are told apart by their path below the folder; a member of
 an archive counts as a file of its own, under `archive.zip/member`.

@@ -1,4 +1,7 @@
-"""What lies in the inbox: one vendor's folder of one date, archives opened. Files are judged elsewhere."""
+"""What lies in the inbox: one vendor's folder of one date, archives opened.
+
+What becomes of files is decided in `intake.files`.
+"""
 
 import hashlib
 import json
@@ -12,8 +15,8 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 from pipelines.deliveries import archives
 from pipelines.deliveries.files import DeliveredFile
-from pipelines.deliveries.held_contents import HeldContents
 from pipelines.deliveries.manifests import is_manifest, parse_manifest
+from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.deliveries.sources import DeliveredSource, open_delivered
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.source import SMALL, InboxFaultError
@@ -59,7 +62,7 @@ def kept_and_purged_days(inbox: Path, vendor: str) -> tuple[set[date], set[date]
     folder = inbox / vendor
     try:
         with os.scandir(folder) as entries:
-            days = {day for entry in entries if (day := _day(entry.name)) and _is_folder(entry)}
+            days = {day for entry in entries if (day := _day_of_folder(entry.name)) and _is_folder(entry)}
     except OSError:
         return set(), set()
     purged = {day for day in days if os.path.exists(f"{folder}/{day}/{PURGED}")}
@@ -80,7 +83,7 @@ def unread_folders(inbox: Path, vendors: Collection[str]) -> list[str]:
         if folder.name not in vendors:
             found.append(shown_vendor(folder.name))
             continue
-        strays = (path for path in folder.glob("*") if not (path.is_dir() and _day(path.name)))
+        strays = (path for path in folder.glob("*") if not (path.is_dir() and _day_of_folder(path.name)))
         found += [f"{folder.name}/(no date)" for path in strays if not _is_ignored(path.name)]
     return sorted(found)
 
@@ -90,7 +93,7 @@ def shown_vendor(name: str) -> str:
     return name if VENDOR.fullmatch(name) else "(no vendor key)"
 
 
-def _day(name: str) -> date | None:
+def _day_of_folder(name: str) -> date | None:
     """The date that a folder is named after; other ways of ISO 8601 to write one are no delivery folders."""
     try:
         day = date.fromisoformat(name)
@@ -105,7 +108,7 @@ def delivered_paths(folder: Path) -> list[Path]:
     A link counts as the file that it leads to, unless it leads out of the folder. Of a sealed file and the clear one,
     the clear one counts.
     """
-    paths = [path for path in _listed(folder) if path.is_file() and not _leads_outside(path, folder)]
+    paths = [path for path in _sorted_paths(folder) if path.is_file() and not _leads_outside(path, folder)]
     clear, sealed = set(paths), sealed_files(folder)
     return [path for path in paths if not (_is_sealed(path, folder, sealed) and path.with_suffix("") in clear)]
 
@@ -117,7 +120,7 @@ def read_inbox_folder(
     *,
     limits: Limits | None = None,
     seals: Seals | None = None,
-    contents: HeldContents | None = None,
+    contents: SmallFileContents | None = None,
 ) -> list[DeliveredFile]:
     """The files of a delivery by name, members of archives as files of their own; empty when there is no folder.
 
@@ -142,9 +145,12 @@ def read_inbox_folder(
     look = _Look(folder, limits or Limits(), seals, sealed, contents)
     if plain is None or sealed:
         named = [(path, delivered_name(path, folder)) for path in delivered_paths(folder)]
-        links = [_link(path, folder) for path in _listed(folder) if _leads_outside(path, folder)]
+        links = [_link(path, folder) for path in _sorted_paths(folder) if _leads_outside(path, folder)]
     else:
-        named, links = [(folder / name, _shown(name)) for name in plain if not _is_ignored(_shown(name))], []
+        named, links = (
+            [(folder / name, _printable_name(name)) for name in plain if not _is_ignored(_printable_name(name))],
+            [],
+        )
     files = [file for path, name in named for file in look.files(path, name)]
     return sorted((_dated(file, received or {}) for file in files + links), key=lambda file: file.name)
 
@@ -164,14 +170,14 @@ def recorded_arrivals(folder: Path) -> Mapping[str, datetime] | None:
     try:
         with open(f"{folder}/{RECEIVED}", "rb", buffering=0) as record:
             document: Any = json.loads(record.read())
-        return {str(entry["name"]): _instant(entry["received_at"]) for entry in document["files"]}
+        return {str(entry["name"]): _arrival_instant(entry["received_at"]) for entry in document["files"]}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
 
 
-def _instant(text: str) -> datetime:
+def _arrival_instant(text: str) -> datetime:
     """In UTC; a local time is one of Paris."""
     at = datetime.fromisoformat(text)
     return (at if at.tzinfo else at.replace(tzinfo=PARIS)).astimezone(UTC)
@@ -185,7 +191,7 @@ class _Look:
     limits: Limits
     seals: Seals | None
     sealed: Mapping[str, SealedFile]
-    contents: HeldContents | None
+    contents: SmallFileContents | None
 
     def files(self, path: Path, name: str) -> Iterator[DeliveredFile]:
         """The file at a path, or the files in it."""
@@ -199,7 +205,7 @@ class _Look:
 
     def _file(self, path: Path, name: str) -> DeliveredFile:
         if self.sealed and _is_sealed(path, self.folder, self.sealed):
-            record = self.sealed[_text(path.relative_to(self.folder)).removesuffix(SEALED)]
+            record = self.sealed[_arrival_text(path.relative_to(self.folder)).removesuffix(SEALED)]
             return DeliveredFile(name, path, record.digest, record.size, is_sealed=True)
         with open(path, "rb", buffering=0) as stream:
             size = os.fstat(stream.fileno()).st_size
@@ -259,8 +265,8 @@ def _vendors_fault(read: Callable[[], Result]) -> Result | FileRefusal:
         return archives.UNREADABLE
 
 
-def _listed(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if not _is_ignored(_text(path.relative_to(folder))))
+def _sorted_paths(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if not _is_ignored(_arrival_text(path.relative_to(folder))))
 
 
 def _leads_outside(path: Path, folder: Path) -> bool:
@@ -282,7 +288,7 @@ def _link(path: Path, folder: Path) -> DeliveredFile:
 
 
 def _is_sealed(path: Path, folder: Path, sealed: Collection[str]) -> bool:
-    return path.suffix == SEALED and _text(path.relative_to(folder)).removesuffix(SEALED) in sealed
+    return path.suffix == SEALED and _arrival_text(path.relative_to(folder)).removesuffix(SEALED) in sealed
 
 
 def delivered_name(path: Path, folder: Path) -> str:
@@ -290,16 +296,16 @@ def delivered_name(path: Path, folder: Path) -> str:
 
     Bytes that are not UTF-8 are replaced.
     """
-    name = _text(path.relative_to(folder))
+    name = _arrival_text(path.relative_to(folder))
     is_sealed = path.suffix == SEALED and _is_sealed(path, folder, sealed_files(folder))
     return name.removesuffix(SEALED) if is_sealed else name
 
 
-def _text(path: Path) -> str:
-    return _shown(path.as_posix())
+def _arrival_text(path: Path) -> str:
+    return _printable_name(path.as_posix())
 
 
-def _shown(name: str) -> str:
+def _printable_name(name: str) -> str:
     return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

@@ -82,17 +82,19 @@ def parse_manifest(name: str, content: bytes) -> Manifest | None:
     match = _NAME.fullmatch(PurePosixPath(name).name)
     number = match.group(1) if match else None
     listed = document.get("files")
-    entries = tuple(_entry(entry) for entry in listed if isinstance(entry, dict)) if isinstance(listed, list) else ()
-    sequence = _whole(document.get("sequence"))
+    entries = (
+        tuple(_manifest_entry(entry) for entry in listed if isinstance(entry, dict)) if isinstance(listed, list) else ()
+    )
+    sequence = _announced_count(document.get("sequence"))
     return Manifest(name, int(number or 0) if sequence is None else sequence, number is not None, entries)
 
 
-def _entry(entry: dict[str, Any]) -> ManifestEntry:
+def _manifest_entry(entry: dict[str, Any]) -> ManifestEntry:
     digest = entry.get("sha256")
     return ManifestEntry(
-        str(entry.get("name")), _whole(entry.get("rows")), digest.lower() if isinstance(digest, str) else None
+        str(entry.get("name")), _announced_count(entry.get("rows")), digest.lower() if isinstance(digest, str) else None
     )
 
 
-def _whole(value: object) -> int | None:
+def _announced_count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST else None

@@ -1,10 +1,10 @@
-"""TODO docstring."""
+"""A delivered file opened, unsealed and unpacked, and handed to the reader of its format (`formats.readers`)."""
 
 from collections.abc import Iterator, Sequence
 
 from pipelines.contracts.contract import FileTerms
 from pipelines.deliveries.files import DeliveredFile
-from pipelines.deliveries.held_contents import HeldContents
+from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.deliveries.sources import DeliveredSource, open_delivered
 from pipelines.formats.delimited.together import read_csv_together
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
@@ -28,7 +28,7 @@ def read_file(
 
 
 def read_together(
-    files: Sequence[DeliveredFile], terms: FileTerms, *, limits: Limits, held: HeldContents
+    files: Sequence[DeliveredFile], terms: FileTerms, *, limits: Limits, held: SmallFileContents
 ) -> Iterator[AlikeFiles]:
     """Read small files of one kind together, where that gives what `read_file` gives; the others are left to it."""
     if terms.format != "csv":

@@ -41,7 +41,7 @@ class DeliveredSource:
             packed_size = self.file.size
             if self.file.member is not None:
                 key = self.file.member
-                member, packed_size = _whole(lambda: open_member(stream, key))
+                member, packed_size = _unbroken(lambda: open_member(stream, key))
                 stream = opened.enter_context(_buffered(member))
             packing = _packing(stream)
             if self.file.member is None and packing is None:
@@ -69,10 +69,10 @@ def open_delivered(file: DeliveredFile, seals: Seals | None) -> BinaryIO:
     """
     if file.is_sealed and seals is None:
         raise InboxFaultError(f"{file.path} is sealed, and there is no folder of keys to open it with")
-    return _buffered(_Ours(file.path, seals.open if file.is_sealed and seals else _open))
+    return _buffered(_Ours(file.path, seals.open if file.is_sealed and seals else _open_below))
 
 
-def _open(path: Path) -> BinaryIO:
+def _open_below(path: Path) -> BinaryIO:
     return path.open("rb", buffering=0)
 
 
@@ -93,7 +93,7 @@ def _unpacked(stream: BinaryIO, packing: str) -> BinaryIO:
     return content
 
 
-def _whole(read: Callable[[], Any]) -> Any:
+def _unbroken(read: Callable[[], Any]) -> Any:
     """What is read from a packing; a broken or cut one refuses the file."""
     try:
         return read()
@@ -153,7 +153,7 @@ class _Expanded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        return int(_whole(lambda: self._stream.readinto(buffer)))
+        return int(_unbroken(lambda: self._stream.readinto(buffer)))
 
 
 class _Unpacked(io.RawIOBase):
@@ -171,7 +171,7 @@ class _Unpacked(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        count = _whole(lambda: self._content.readinto(buffer))  # type: ignore[attr-defined]
+        count = _unbroken(lambda: self._content.readinto(buffer))  # type: ignore[attr-defined]
         self._size += count
         self._limits.check("file_bytes", self._size)
         if self._size > self._most_expanded:

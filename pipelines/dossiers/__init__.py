@@ -1,1 +1,15 @@
-"""TODO."""
+"""One vendor on one page, all on another: the model, conclusions, facts, drawing.
+
+Scores are made in `scores`, sentences are in `wording`.
+
+- `charts`: the charts of the pages, as inline SVG: the score over time, rates against tolerances, deliveries
+- `conclusions`: what follows from the facts of a dossier: the situation of the vendor, what must be decided, what is
+  missing for it
+- `facts`: what a dossier needs of the lake and the registry, counted by the engine
+- `findings_csv`: tables for people: CSV that a spreadsheet opens safely
+- `marks`: small drawings that stand beside text: signs of state, bars in rows, sparklines
+- `model`: what a vendor dossier and the portfolio show, in domain words: the frozen report model
+- `pages`: from the report model to pages: one self-contained HTML string each, without script
+- `svg`: inline SVG: elements, scales and the frame that every chart shares
+- `writer`: the dossiers of all vendors and the portfolio, written to disk
+"""

@@ -39,7 +39,7 @@ def score_history(history: Sequence[PublishedPoint], words: Words) -> Markup:
         svg.stretched(FULL, FULL, *_bands(across, history), *_curve(across, values), tall="14em"),
         element("circle", cx=across[-1], cy=f"{_height(values[-1]):.2f}em", r=".3em", class_="point"),
         label(across[-1], f"{_height(values[-1]):.2f}em", words.points(values[-1]), "label latest", dx=".6em"),
-        *_months(first, last, 14.0, lambda day: svg.share(day, first, last), words),
+        *_month_labels(first, last, 14.0, lambda day: svg.share(day, first, last), words),
     ]
     return svg.figure("history", words("history.chart"), said, 16, shapes)
 
@@ -61,19 +61,24 @@ def deliveries(lines: Sequence[DeliveryLine], words: Words) -> Markup:
     """Lead uses of each day, what is blocked at the foot, incidents below; needs at least one delivery."""
     first, last = lines[0].delivery_date, lines[-1].delivery_date
     days = (last - first).days + 1
-    tallest = max(1, *(sum(_verdicts(delivery)) for delivery in lines))
-    sums = {name: sum(counts) for name, counts in zip(VERDICTS, zip(*map(_verdicts, lines), strict=True), strict=True)}
+    tallest = max(1, *(sum(_verdict_counts_of(delivery)) for delivery in lines))
+    sums = {
+        name: sum(counts)
+        for name, counts in zip(VERDICTS, zip(*map(_verdict_counts_of, lines), strict=True), strict=True)
+    }
     said = words(
         "deliveries.chart_desc", first=first, last=last, **sums, deliveries=words("count.deliveries", n=len(lines))
     )
-    columns = [shape for delivery in lines for shape in _column(delivery, (delivery.delivery_date - first).days)]
+    columns = [
+        shape for delivery in lines for shape in _delivery_column(delivery, (delivery.delivery_date - first).days)
+    ]
     shapes = [
         line(0, "0", FULL, "0", "grid"),
         label(0, "0", words.number(tallest), "label left", dx="-.6em"),
         line(0, "10em", FULL, "10em", "axis"),
         svg.stretched(days, tallest, *_flipped(columns, tallest), tall="10em"),
         *(_incident(delivery, first, days) for delivery in lines if _incident_of(delivery)),
-        *_months(first, last, 11.2, lambda day: _centre(day, first, days), words),
+        *_month_labels(first, last, 11.2, lambda day: _centre(day, first, days), words),
     ]
     return svg.figure("deliveries", words("deliveries.chart"), said, 13.2, shapes)
 
@@ -108,7 +113,9 @@ def _curve(across: Sequence[float], values: Sequence[float]) -> list[Element]:
     return [svg.path([(x, FULL - value) for x, value in zip(across, values, strict=True)], "curve")]
 
 
-def _months(first: date, last: date, foot: float, position: Callable[[date], float], words: Words) -> Iterator[Element]:
+def _month_labels(
+    first: date, last: date, foot: float, position: Callable[[date], float], words: Words
+) -> Iterator[Element]:
     """Months below a chart; its first and last day when it spans too few."""
     starts = svg.month_starts(first, last)
     if len(starts) < 2:
@@ -171,13 +178,13 @@ def _rate_row(score: ShownScore, at: tuple[float, float, float], top: float, wor
     return [shape for shape in shapes if shape is not None]
 
 
-def _verdicts(delivery: DeliveryLine) -> tuple[int, int, int]:
+def _verdict_counts_of(delivery: DeliveryLine) -> tuple[int, int, int]:
     return delivery.usable_count, delivery.on_hold_count, delivery.blocked_count
 
 
-def _column(delivery: DeliveryLine, day: int) -> Iterator[Element]:
+def _delivery_column(delivery: DeliveryLine, day: int) -> Iterator[Element]:
     foot = 0
-    for name, count in reversed(list(zip(VERDICTS, _verdicts(delivery), strict=True))):
+    for name, count in reversed(list(zip(VERDICTS, _verdict_counts_of(delivery), strict=True))):
         if count:
             yield element("rect", x=f"{day + 0.1:g}", y=str(foot), width=".8", height=str(count), class_=name)
         foot += count

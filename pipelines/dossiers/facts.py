@@ -149,15 +149,15 @@ def dossier_facts(
 ) -> DossierFacts:
     """Everything that is counted for a dossier. `final`: days whose verdicts are final."""
     return DossierFacts(
-        findings=_findings(session, catalogue),
-        forms=_forms(session, contract),
+        findings=_findings_of_rules(session, catalogue),
+        forms=_form_uses(session, contract),
         deliveries=_deliveries(session, contract, set(final)),
         reject_reasons={row["reason"]: row["row_count"] for row in session.fetch(_REASONS).to_pylist()},
         claims=_claims(session, catalogue, contract, paris_date(as_of)) if contract is not None else None,
     )
 
 
-def _findings(session: Session, catalogue: Catalogue) -> tuple[RuleFindings, ...]:
+def _findings_of_rules(session: Session, catalogue: Catalogue) -> tuple[RuleFindings, ...]:
     references: dict[str, list[LeadReference]] = {}
     for row in session.fetch(_REFERENCES).to_pylist():
         found = LeadReference(row["delivery_date"], row["lead_id"], row["channel"])
@@ -188,7 +188,7 @@ def _rule_findings(row: Mapping[str, Any], card: Card, references: Sequence[Lead
     )
 
 
-def _forms(session: Session, contract: Contract | None) -> tuple[FormUse, ...]:
+def _form_uses(session: Session, contract: Contract | None) -> tuple[FormUse, ...]:
     reviews = {(form.form_id, form.form_version): form for form in (contract.approved_forms if contract else ())}
     uses = []
     for row in session.fetch(_FORMS).to_pylist():
@@ -199,10 +199,10 @@ def _forms(session: Session, contract: Contract | None) -> tuple[FormUse, ...]:
 
 
 def _deliveries(session: Session, contract: Contract | None, final: set[date]) -> tuple[DeliveryLine, ...]:
-    return tuple(_delivery(row, contract, final) for row in session.fetch(_DELIVERIES).to_pylist())
+    return tuple(_delivery_line(row, contract, final) for row in session.fetch(_DELIVERIES).to_pylist())
 
 
-def _delivery(row: Mapping[str, Any], contract: Contract | None, final: set[date]) -> DeliveryLine:
+def _delivery_line(row: Mapping[str, Any], contract: Contract | None, final: set[date]) -> DeliveryLine:
     day, delivered_at = row["delivery_date"], row["delivered_at"]
     is_late = False
     if contract is not None and delivered_at is not None and not row["is_assumed"]:
@@ -210,9 +210,9 @@ def _delivery(row: Mapping[str, Any], contract: Contract | None, final: set[date
     return DeliveryLine(
         delivery_date=day,
         status=_STATUSES[row["gravest"] - 1],
-        rows_received=_whole(row["rows_received"]),
-        rows_accepted=_whole(row["rows_accepted"]),
-        rows_rejected=_whole(row["rows_rejected"]),
+        rows_received=_integer(row["rows_received"]),
+        rows_accepted=_integer(row["rows_accepted"]),
+        rows_rejected=_integer(row["rows_rejected"]),
         usable_count=row["usable_count"] or 0,
         on_hold_count=row["on_hold_count"] or 0,
         blocked_count=row["blocked_count"] or 0,
@@ -250,5 +250,5 @@ def _ground(catalogue: Catalogue, rule_id: str, leads_count: int, price: Decimal
     return ClaimGround(rule_id, title, leads_count, None if price is None else price * leads_count)
 
 
-def _whole(value: Any) -> int | None:
+def _integer(value: Any) -> int | None:
     return None if value is None else int(value)

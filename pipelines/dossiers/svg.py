@@ -18,7 +18,7 @@ Position = float | str
 
 def element(name: str, *children: Element | None, text: str | None = None, **attributes: Position | None) -> Element:
     """An element; `class_` is the class, underscores become hyphens, None leaves an attribute or child out."""
-    written = {key.rstrip("_").replace("_", "-"): _written(value) for key, value in attributes.items()}
+    written = {key.rstrip("_").replace("_", "-"): _position_written(value) for key, value in attributes.items()}
     node = Element(name, {key: value for key, value in written.items() if value is not None})
     node.text = text
     node.extend(child for child in children if child is not None)
@@ -92,7 +92,7 @@ def share(day: date, first: date, last: date) -> float:
 
 def month_starts(first: date, last: date, at_most: int = 6) -> list[date]:
     """First days of months within a period, thinned to a number that can be read."""
-    starts = [day for day in _months(first, last) if first <= day <= last]
+    starts = [day for day in _first_days_of_months(first, last) if first <= day <= last]
     step = -(-len(starts) // at_most) or 1
     return starts[::step]
 
@@ -104,12 +104,12 @@ def runs(items: Sequence[tuple[float, float] | None]) -> Iterator[list[tuple[flo
             yield [point for point in run if point is not None]
 
 
-def _months(first: date, last: date) -> Iterator[date]:
+def _first_days_of_months(first: date, last: date) -> Iterator[date]:
     day = first.replace(day=1)
     while day <= last:
         yield day
         day = (day + timedelta(days=32)).replace(day=1)
 
 
-def _written(value: Position | None) -> str | None:
+def _position_written(value: Position | None) -> str | None:
     return value if value is None or isinstance(value, str) else f"{value:.3f}%"

@@ -77,7 +77,7 @@ class DossierWriter:
             catalogue_digest=self.catalogue.digest,
             contract=contract,
             valid_until=_valid_until(contract, contracts),
-            scores=tuple(_shown(score) for score in scored.scores),
+            scores=tuple(_shown_score(score) for score in scored.scores),
             findings=facts.findings,
             forms=facts.forms,
             deliveries=facts.deliveries,
@@ -134,7 +134,9 @@ class DossierWriter:
         scores = {score.dimension: score for score in self.scorer.score(vendor, instant).scores}
         findings = _findings_by_rule(lake.read("scorecards", vendor, days), lake.read("rejected_rows", vendor, days))
         return {
-            name: DimensionSnapshot(_counts(scores[name]), scores[name].tolerance or 0.0, findings.get(name, {}))
+            name: DimensionSnapshot(
+                _dimension_counts(scores[name]), scores[name].tolerance or 0.0, findings.get(name, {})
+            )
             for name in RATED_DIMENSIONS
             if name in scores
         }
@@ -150,11 +152,11 @@ def _findings_by_rule(scorecards: pa.Table, rejected: pa.Table) -> Mapping[str, 
     return found
 
 
-def _counts(score: DimensionScore) -> LeadCounts:
+def _dimension_counts(score: DimensionScore) -> LeadCounts:
     return LeadCounts(score.leads_received, score.leads_vendor_defective)
 
 
-def _shown(score: GradedScore) -> ShownScore:
+def _shown_score(score: GradedScore) -> ShownScore:
     plain = {field.name: getattr(score, field.name) for field in fields(DimensionScore)}
     band = _interval(score.lower_points, score.upper_points)
     return ShownScore(

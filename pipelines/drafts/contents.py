@@ -1,6 +1,6 @@
 """What a column seems to hold, from a sample of its values: shares and counts by kind. Never a value leaves.
 
-Which canonical field that makes it is in `contract_drafts`.
+Which canonical field that makes it is in `files`.
 """
 
 import json
@@ -85,7 +85,7 @@ class Content:
 
     def elements(self, separator: str) -> list[str]:
         """Elements of lists, repeated as they are; those of JSON arrays whatever the separator."""
-        return [element for text in self.texts.to_pylist() for element in _elements(text, separator)]
+        return [element for text in self.texts.to_pylist() for element in _list_elements(text, separator)]
 
     def separator(self, field: str) -> str:
         """The mark between elements that makes most of them known words, or most elements of a free field."""
@@ -118,8 +118,8 @@ def content_of(texts: pa.Array) -> Content:
     return Content(len(texts), len(filled), filled.slice(0, MOST_VALUES))
 
 
-def _elements(text: str, separator: str) -> list[str]:
-    listed = _json(text) if text.startswith("[") else None
+def _list_elements(text: str, separator: str) -> list[str]:
+    listed = _parsed_json(text) if text.startswith("[") else None
     parts = [part for part in listed if isinstance(part, str)] if isinstance(listed, list) else text.split(separator)
     return [part.strip() for part in parts if part.strip()]
 
@@ -128,7 +128,7 @@ def _share_of(truths: list[bool]) -> float:
     return sum(truths) / len(truths) if truths else 0.0
 
 
-def _json(text: str) -> Any:
+def _parsed_json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -149,7 +149,7 @@ def _is_siren(text: str) -> bool:
 
 
 def _objects(content: Content) -> float:
-    return _share_of([isinstance(_json(text), dict | list) for text in content.texts.to_pylist()])
+    return _share_of([isinstance(_parsed_json(text), dict | list) for text in content.texts.to_pylist()])
 
 
 _KINDS: Final[Mapping[str, Callable[[Content], float]]] = {

@@ -1,6 +1,6 @@
 """A drafted contract written down: the Open Data Contract Standard, with what only people can know as questions.
 
-What the files seem to be is found out in `contract_drafts`. Required terms that nobody has answered are null, so that
+What the files seem to be is found out in `files`. Required terms that nobody has answered are null, so that
 the lint names each of them; optional ones are comments.
 """
 
@@ -29,14 +29,14 @@ def draft_document(vendor: str, leads: DraftedFiles, proofs: DraftedFiles | None
         "name": f"Leads of {vendor}",
         "version": "0.1.0",
         "status": Noted("draft", ("Only `active` judges. Change it when every question is answered.",)),
-        "servers": [_server("leads", leads), _server("consent_proofs", proofs)],
-        "schema": [_object("leads", leads), _object("consent_proofs", proofs)],
+        "servers": [_server_entry("leads", leads), _server_entry("consent_proofs", proofs)],
+        "schema": [_schema_object("leads", leads), _schema_object("consent_proofs", proofs)],
         "price": Comment(_asks("what does a lead cost?", "price: {priceAmount: 4.50, priceCurrency: EUR, "
                                "priceUnit: lead}")),
         "team": Comment(_asks("who answers at the vendor?", "team: {name: …, members: [{username: "
                               "compliance@vendor.example, role: dpo}]}")),
         "slaProperties": _service_levels(),
-        "customProperties": _particulars(leads, proofs),
+        "customProperties": _particulars_asked(leads, proofs),
     }  # fmt: skip
     return yaml_text(document, (
         f"Draft of the contract with {vendor}, from samples of its files.",
@@ -49,7 +49,7 @@ def _asks(question: str, *proposals: str) -> tuple[str, ...]:
     return (f"{QUESTION}: {question}", *proposals)
 
 
-def _server(role: str, files: DraftedFiles | None) -> Noted:
+def _server_entry(role: str, files: DraftedFiles | None) -> Noted:
     if files is None:
         notes = _asks("which files hold the proofs of consent? There was no sample of them")
         return Noted({"server": role, "type": "custom", "path": None, "format": "csv"}, notes)
@@ -59,19 +59,19 @@ def _server(role: str, files: DraftedFiles | None) -> Noted:
     quote = terms.quote if terms.quote != '"' else None
     custom = {name: value for name, value in (("quote", quote), ("sheet", terms.sheet)) if value}
     return Noted(
-        server | ({"customProperties": _named(custom)} if custom else {}),
+        server | ({"customProperties": _named_properties(custom)} if custom else {}),
         tuple(f"{QUESTION}: {question}" for question in files.questions),
     )
 
 
-def _named(properties: Mapping[str, Any]) -> list[Any]:
+def _named_properties(properties: Mapping[str, Any]) -> list[Any]:
     return [Inline({"property": name, "value": value}) for name, value in properties.items()]
 
 
-def _object(role: str, files: DraftedFiles | None) -> dict[str, Any]:
+def _schema_object(role: str, files: DraftedFiles | None) -> dict[str, Any]:
     if files is None:
         return {"name": role, "physicalType": "file", "properties": []}
-    properties: list[Any] = [_property(field) for field in files.fields]
+    properties: list[Any] = [_property_entry(field) for field in files.fields]
     properties += [
         Comment((f"`{name}` is not understood and not declared (filled in {filled:.0%} of the rows). Not needed? Then "
                  "ask the vendor to leave it out.",))
@@ -80,22 +80,22 @@ def _object(role: str, files: DraftedFiles | None) -> dict[str, Any]:
     return {"name": role, "physicalType": "file", "properties": properties}
 
 
-def _property(field: DraftedField) -> Noted:
+def _property_entry(field: DraftedField) -> Noted:
     terms = field.terms
-    document: dict[str, Any] = {"name": terms.name, "physicalName": terms.physical_name, **_type(terms)}
+    document: dict[str, Any] = {"name": terms.name, "physicalName": terms.physical_name, **_type_entry(terms)}
     if terms.is_required:
         document["required"] = True
     if field.is_unique:
         document["unique"] = True
     if terms.enum:
-        document["enum"] = [Inline(_word(terms, label, value)) for label, value in terms.enum.items()]
+        document["enum"] = [Inline(_word_entry(terms, label, value)) for label, value in terms.enum.items()]
     if terms.list_separator != "|":
-        document["customProperties"] = _named({"listSeparator": terms.list_separator})
+        document["customProperties"] = _named_properties({"listSeparator": terms.list_separator})
     doubt = "" if field.confidence == SURE else f" ({field.confidence})"
     return Noted(document, tuple(f"{QUESTION}{doubt}: {question}" for question in field.questions))
 
 
-def _type(terms: FieldTerms) -> dict[str, Any]:
+def _type_entry(terms: FieldTerms) -> dict[str, Any]:
     if terms.logical_type == "array":
         return {"logicalType": "array", "items": Inline({"logicalType": "string"})}
     options = {"format": terms.format, "defaultTimezone": terms.default_timezone}
@@ -103,7 +103,7 @@ def _type(terms: FieldTerms) -> dict[str, Any]:
     return {"logicalType": terms.logical_type} | ({"logicalTypeOptions": Inline(given)} if given else {})
 
 
-def _word(terms: FieldTerms, label: str, value: str) -> dict[str, Any]:
+def _word_entry(terms: FieldTerms, label: str, value: str) -> dict[str, Any]:
     is_flag = tuple(FIELD_WORDS.get(terms.name, ())) == _FLAGS
     meaning = value == "true" if is_flag else value
     return {"value": meaning} if label == value else {"value": meaning, "label": label}
@@ -128,11 +128,11 @@ def _service_levels() -> list[Any]:
     ]  # fmt: skip
 
 
-def _particulars(leads: DraftedFiles, proofs: DraftedFiles | None) -> list[Any]:
+def _particulars_asked(leads: DraftedFiles, proofs: DraftedFiles | None) -> list[Any]:
     def entry(name: str, value: Any, question: str) -> Noted:
         return Noted({"property": name, "value": value}, _asks(question))
 
-    channels = _channels(leads, proofs)
+    channels = _channels_named(leads, proofs)
     has_decisions = proofs is not None and proofs.field("decision") is not None
     only_given = "are only given consents delivered? " + ("" if has_decisions else "No column says what was decided")
     return [
@@ -157,7 +157,7 @@ def _particulars(leads: DraftedFiles, proofs: DraftedFiles | None) -> list[Any]:
     ]  # fmt: skip
 
 
-def _channels(leads: DraftedFiles, proofs: DraftedFiles | None) -> list[str]:
+def _channels_named(leads: DraftedFiles, proofs: DraftedFiles | None) -> list[str]:
     """Channels that a column names in the vendor's own words; none when the column speaks ours, or there is none."""
     fields: Iterator[DraftedField | None] = (files.field("channels") for files in (leads, proofs) if files)
     named = {value for field in fields if field for value in field.terms.enum.values()}

@@ -1,6 +1,6 @@
 """How a column is written that seems to be a canonical field: types, patterns, words, and what to ask about them.
 
-Which column is which field is in `contract_drafts`.
+Which column is which field is in `files`.
 """
 
 import re
@@ -42,16 +42,16 @@ def draft_field(field: str, column: str, content: Content, *, is_starred: bool) 
 
 def _described(field: str, terms: FieldTerms, content: Content) -> Drafted:
     if field in INSTANT_FIELDS:
-        return _instant(terms, content)
+        return _drafted_instant(terms, content)
     if field in LISTS:
-        return _listed(terms, content)
+        return _drafted_list(terms, content)
     if field in FIELD_WORDS:
         is_flag = tuple(FIELD_WORDS[field]) == _FLAGS
         return _worded(_with(terms, logical_type="boolean" if is_flag else "string"), content.texts.to_pylist())
     return terms, ()
 
 
-def _instant(terms: FieldTerms, content: Content) -> Drafted:
+def _drafted_instant(terms: FieldTerms, content: Content) -> Drafted:
     dates = content.dates
     if dates is None:
         question = ("in which pattern are the dates written?",) if content.filled_count else ()
@@ -67,7 +67,7 @@ def _instant(terms: FieldTerms, content: Content) -> Drafted:
     return _with(terms, logical_type="timestamp", format=dates.pattern, default_timezone=zone), tuple(questions)
 
 
-def _listed(terms: FieldTerms, content: Content) -> Drafted:
+def _drafted_list(terms: FieldTerms, content: Content) -> Drafted:
     mark = content.separator(terms.name) if content.filled_count else terms.list_separator
     listed = _with(terms, logical_type="array", list_separator=mark)
     elements = content.elements(mark)
@@ -88,7 +88,7 @@ def _worded(terms: FieldTerms, elements: list[str]) -> Drafted:
     enum = {spelled[word]: known[plain(word)] for word in counts if plain(word) in known}
     strange = {spelled[word]: count for word, count in counts.items() if plain(word) not in known}
     asked = _asked(strange, sum(counts.values()))
-    if all(word in ours or _is_read(terms, word) for word in enum):
+    if all(word in ours or _is_read_without_enum(terms, word) for word in enum):
         return terms, asked
     if not set(enum).isdisjoint(ours):  # the vendor speaks our words, too
         return _with(terms, enum={word: word for word in ours if ":" not in word} | enum), asked
@@ -103,7 +103,7 @@ def _unseen(terms: FieldTerms, enum: Mapping[str, str]) -> set[str]:
     return {word for word in FIELD_WORDS[terms.name] if ":" not in word} - set(enum.values())
 
 
-def _is_read(terms: FieldTerms, word: str) -> bool:
+def _is_read_without_enum(terms: FieldTerms, word: str) -> bool:
     """Whether a flag's word is read without an enum."""
     return tuple(FIELD_WORDS[terms.name]) == _FLAGS and kind_of(terms.name).read(pa.array([word]), terms)[0].is_valid
 

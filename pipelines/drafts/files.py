@@ -112,7 +112,7 @@ class DraftedFiles:
 
 def draft_files(role: str, samples: Sequence[Sample]) -> DraftedFiles:
     """What the files of one role look like; `samples` are at least one, and of one layout."""
-    contents = _contents(samples)
+    contents = _contents_by_column(samples)
     chosen = _assigned(role, contents)
     fields = _dated_alike(
         [_drafted(role, column, contents[column], *found) for column, found in chosen.items() if found is not None]
@@ -122,12 +122,12 @@ def draft_files(role: str, samples: Sequence[Sample]) -> DraftedFiles:
         for place, (column, content) in enumerate(contents.items(), 1)
         if chosen.get(column) is None
     )
-    path, questions = _glob([sample.name for sample in samples])
+    path, questions = _glob_for([sample.name for sample in samples])
     terms = replace(samples[0].terms, role=role, path=path, fields=tuple(field.terms for field in fields))
-    return DraftedFiles(terms, fields, undeclared, (*questions, *_whole(role, samples, fields)))
+    return DraftedFiles(terms, fields, undeclared, (*questions, *_file_questions(role, samples, fields)))
 
 
-def _contents(samples: Sequence[Sample]) -> dict[str, Content]:
+def _contents_by_column(samples: Sequence[Sample]) -> dict[str, Content]:
     names = dict.fromkeys(name for sample in samples for name in sample.columns if name)
     return {
         name: content_of(pa.concat_arrays([sample.columns[name] for sample in samples if name in sample.columns]))
@@ -219,7 +219,7 @@ def _confidence(field: str, name: float, evidence: float, content: Content) -> t
     return (LIKELY if name >= VAGUE or evidence == 1.0 else UNSURE), (doubt,)
 
 
-def _glob(names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+def _glob_for(names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """A glob for files of these names: digits of dates and counters become `*`."""
     globs = dict.fromkeys(_starred(name) for name in names)
     if any(shown_name(glob, 1) != glob for glob in globs):
@@ -247,7 +247,7 @@ def _common(globs: Sequence[str]) -> str:
     return re.sub(r"\*+", "*", f"{first[:start]}*{rest[0][len(rest[0]) - end :]}")
 
 
-def _whole(role: str, samples: Sequence[Sample], fields: Iterable[DraftedField]) -> list[str]:
+def _file_questions(role: str, samples: Sequence[Sample], fields: Iterable[DraftedField]) -> list[str]:
     """Questions about the files as such."""
     found = {field.terms.name for field in fields}
     questions = [f"the vendor's files have {difference}; can the export do without?" for difference in _odd(samples)]

@@ -47,10 +47,10 @@ def _block(value: Any, indent: str) -> Iterator[str]:
             yield from _comments(content.notes, indent)
             continue
         yield from _comments(notes, indent)
-        yield from _entry(key, content, indent)
+        yield from _yaml_entry(key, content, indent)
 
 
-def _entry(key: str | None, content: Any, indent: str) -> Iterator[str]:
+def _yaml_entry(key: str | None, content: Any, indent: str) -> Iterator[str]:
     lead = f"{indent}- " if key is None else f"{indent}{key}: "
     if isinstance(content, Mapping | list | tuple) and content:
         lines = list(_block(content, indent + "  "))

@@ -50,7 +50,7 @@ def read_samples(paths: Iterable[Path], role: str) -> tuple[Sample, ...]:
     Raises:
         SampleError: a file can't be read, or has no header.
     """
-    return tuple(_sample(file, role) for path in paths for file in _delivered(path))
+    return tuple(_sample_of_file(file, role) for path in paths for file in _delivered(path))
 
 
 def _delivered(path: Path) -> list[DeliveredFile]:
@@ -69,21 +69,21 @@ def _delivered(path: Path) -> list[DeliveredFile]:
     ]
 
 
-def _sample(file: DeliveredFile, role: str) -> Sample:
+def _sample_of_file(file: DeliveredFile, role: str) -> Sample:
     limits = Limits()
     if file.fault:
         raise SampleError(f"{file.name}: expected {file.fault.expected}")
     try:
         with DeliveredSource(file, limits).open() as stream:
             head = stream.read(_HEAD)
-            terms, header = _terms(head, stream.read, role)
+            terms, header = _terms_of_text(head, stream.read, role)
     except Exception as error:  # whatever a parser raises; its words may quote the file
         raise SampleError(f"{file.name}: it can't be read ({type(error).__name__}); is it whole?") from None
-    raw = _read(file, _declaring(terms, header), limits)
+    raw = _opened_sample(file, _declaring(terms, header), limits)
     if set(raw.columns) - set(header):
-        raw = _read(file, _declaring(terms, raw.columns), limits)
+        raw = _opened_sample(file, _declaring(terms, raw.columns), limits)
     _check_header(file, raw)
-    columns, row_count = _columns(file, raw)
+    columns, row_count = _sampled_columns(file, raw)
     terms, differences = _as_found(terms, raw.format_differences)
     return Sample(_last_name(file.name), terms, columns, row_count, differences)
 
@@ -104,7 +104,7 @@ def _as_found(terms: FileTerms, differences: Iterable[str]) -> tuple[FileTerms, 
     return replace(terms, **changes), tuple(left)  # type: ignore[arg-type]
 
 
-def _read(file: DeliveredFile, terms: FileTerms, limits: Limits) -> RawFile:
+def _opened_sample(file: DeliveredFile, terms: FileTerms, limits: Limits) -> RawFile:
     raw = read_source(DeliveredSource(file, limits), terms, limits)
     if isinstance(raw, FileRefusal):
         raise SampleError(f"{file.name}: {raw.reason}, expected {raw.expected}")
@@ -121,7 +121,7 @@ def _last_name(name: str) -> str:
     return next((last.removesuffix(end) for end in (".gz", ".zst") if last.lower().endswith(end)), last)
 
 
-def _terms(head: bytes, rest: Any, role: str) -> tuple[FileTerms, tuple[str, ...]]:
+def _terms_of_text(head: bytes, rest: Any, role: str) -> tuple[FileTerms, tuple[str, ...]]:
     """The dialect, and the header's names where they are needed to find it."""
     terms = FileTerms(role, "*", "csv")
     kind = kind_of(head, "csv")
@@ -129,21 +129,23 @@ def _terms(head: bytes, rest: Any, role: str) -> tuple[FileTerms, tuple[str, ...
         return replace(terms, format="parquet"), ()
     if kind == "workbook":
         sheet, rows = _workbook(head + rest())
-        return replace(terms, format="xlsx", sheet=sheet), _header(rows, role)
-    encoding, text = _text(head)
+        return replace(terms, format="xlsx", sheet=sheet), _likely_header(rows, role)
+    encoding, text = _decoded_head(head)
     if kind == "json":
         return replace(terms, format="jsonl", encoding=encoding), _first_names(text)
     delimiter, quote, rows = max(_dialects(text), key=lambda found: _fit(found[2], role))
     quote_used = quote if quote in text else '"'
-    return replace(terms, delimiter=delimiter, encoding=encoding, quote=quote_used), _header(rows, role)
+    return replace(terms, delimiter=delimiter, encoding=encoding, quote=quote_used), _likely_header(rows, role)
 
 
 def _first_names(text: str) -> tuple[str, ...]:
     """The names in the first line that is an object; none where lines are no objects."""
-    return next((tuple(map(column_name, found)) for line in text.splitlines() if (found := _object(line.strip()))), ())
+    return next(
+        (tuple(map(column_name, found)) for line in text.splitlines() if (found := _parsed_object(line.strip()))), ()
+    )
 
 
-def _text(head: bytes) -> tuple[str, str]:
+def _decoded_head(head: bytes) -> tuple[str, str]:
     """The encoding by its mark, else strict UTF-8, else Windows-1252; and the text up to the last line end."""
     for mark, name in _MARKS:
         if head.startswith(mark):
@@ -169,20 +171,20 @@ def _dialects(text: str) -> Iterator[tuple[str, str, Rows]]:
 
 def _fit(rows: Rows, role: str) -> tuple[int, float, int]:
     """Columns with a known name, then rows as wide as the header, then columns."""
-    header = _header(rows, role)
+    header = _likely_header(rows, role)
     even = sum(len(row) == len(header) for row in rows) / max(len(rows), 1)
-    return _known(header, role), even, len(header)
+    return _known_names(header, role), even, len(header)
 
 
-def _header(rows: Rows, role: str) -> tuple[str, ...]:
+def _likely_header(rows: Rows, role: str) -> tuple[str, ...]:
     """The row with most names that are near a field's; the first of the widest where none is."""
     if not rows:
         return ()
-    best = max(rows, key=lambda row: (_known(row, role), sum(bool(cell.strip()) for cell in row)))
+    best = max(rows, key=lambda row: (_known_names(row, role), sum(bool(cell.strip()) for cell in row)))
     return tuple(column_name(cell) for cell in best)
 
 
-def _known(row: Sequence[str], role: str) -> int:
+def _known_names(row: Sequence[str], role: str) -> int:
     return sum(is_field_name(role, cell) for cell in row if 0 < len(cell) <= LONGEST_NAME)
 
 
@@ -209,7 +211,7 @@ def _check_header(file: DeliveredFile, raw: RawFile) -> None:
         raise SampleError(f"{file.name}: the header holds what may be a person's data; ask the vendor for column names")
 
 
-def _columns(file: DeliveredFile, raw: RawFile) -> tuple[Mapping[str, pa.Array], int]:
+def _sampled_columns(file: DeliveredFile, raw: RawFile) -> tuple[Mapping[str, pa.Array], int]:
     """The first rows, column by column; nested objects as columns of their paths."""
     tables: list[pa.Table] = []
     row_count = 0
@@ -232,7 +234,7 @@ def _columns(file: DeliveredFile, raw: RawFile) -> tuple[Mapping[str, pa.Array],
 
 def _flat(name: str, texts: pa.Array) -> Mapping[str, pa.Array]:
     """A column of JSON objects with always the same keys as one column a path; any other as it is."""
-    values = [_object(text) for text in texts.to_pylist()]
+    values = [_parsed_object(text) for text in texts.to_pylist()]
     keys = {key: None for value in values if value is not None for key in value}
     is_nested = any(value is not None for value in values) and all(key.isidentifier() for key in keys)
     if not is_nested or "answers" in field_nearness("leads", name) or len(keys) > 40:
@@ -244,7 +246,7 @@ def _flat(name: str, texts: pa.Array) -> Mapping[str, pa.Array]:
     return found
 
 
-def _object(text: str | None) -> dict[str, Any] | None:
+def _parsed_object(text: str | None) -> dict[str, Any] | None:
     if text is None or not text.startswith("{"):
         return None
     try:

@@ -1,1 +1,6 @@
-"""Engines run compiled SQL over the lake. No Dagster."""
+"""Runs statements over the files of the lake. One interface, one module an engine.
+
+What the statements mean belongs to `rulebook` and to whoever asks.
+
+- `duckdb`: the embedded engine: DuckDB in memory, one session a judgement
+"""

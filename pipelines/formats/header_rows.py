@@ -1,4 +1,4 @@
-"""Where the header stands in rows of cells, and which later rows are no data: the same for every kind of table.
+"""Where the header stands in rows of cells, and which later rows are no data: for workbooks.
 
 Rows are cells as text, "" for nothing. What a format calls a row, and how its cells become text, is the reader's.
 """
@@ -47,7 +47,7 @@ class Header:
     def is_repeated_by(self, cells: Cells) -> bool:
         """Whether a later row is one of the header's lines again."""
         first = column_name(cells[0]) if cells else ""
-        return any(first == line[0] and _names(cells, len(line)) == line for line in self.lines)
+        return any(first == line[0] and _column_names_of(cells, len(line)) == line for line in self.lines)
 
 
 def find_header(rows: Sequence[Cells], declared: Collection[str]) -> Header:
@@ -63,7 +63,7 @@ def find_header(rows: Sequence[Cells], declared: Collection[str]) -> Header:
     """
     lines = [tuple(map(column_name, row)) for row in rows[: MOST_TITLES + 1]]
     single = [Header(line, place, (line,)) for place, line in enumerate(lines)]
-    double = [_joined(upper, lines[upper.end], declared) for upper in single[:-1]]
+    double = [_two_rows_as_header(upper, lines[upper.end], declared) for upper in single[:-1]]
     wanted = frozenset(declared)
     least = min(2, len(wanted))
     found = [(len(wanted & set(header.names)), header) for header in (*single, *(two for two in double if two))]
@@ -82,10 +82,10 @@ def is_total(cells: Cells) -> bool:
     return bool(_TOTAL.match(filled[0].strip())) and not any(_IDENTIFYING.search(cell) for cell in filled)
 
 
-def _joined(upper: Header, lower: tuple[str, ...], declared: Collection[str]) -> Header | None:
+def _two_rows_as_header(upper: Header, lower: tuple[str, ...], declared: Collection[str]) -> Header | None:
     """Two lines as one header; None where the second has a value below a name that already stands for itself."""
     width = max(len(upper.names), len(lower))
-    above, below = _names(upper.names, width), _names(lower, width)
+    above, below = _column_names_of(upper.names, width), _column_names_of(lower, width)
     if any(top in declared and bottom and bottom not in declared for top, bottom in zip(above, below, strict=True)):
         return None
     names, group = [], ""
@@ -96,6 +96,6 @@ def _joined(upper: Header, lower: tuple[str, ...], declared: Collection[str]) ->
     return Header(tuple(names), upper.place, (above, below))
 
 
-def _names(cells: Cells, width: int) -> tuple[str, ...]:
+def _column_names_of(cells: Cells, width: int) -> tuple[str, ...]:
     """Cells as column names, with empty ones up to a width."""
     return (*map(column_name, cells), *("" for _ in range(width - len(cells))))

@@ -41,33 +41,33 @@ def kind_of(head: bytes, stated: str) -> str | FileRefusal:
         return "parquet"
     foreign = next((words for magic, words in _FOREIGN.items() if head.startswith(magic)), None)
     if foreign:
-        return _refused(stated, foreign)
-    text = _plain(head)
+        return _refused_kind(stated, foreign)
+    text = _plain_head(head)
     if _PAGE.match(text):
-        return _refused(stated, "a web page")
+        return _refused_kind(stated, "a web page")
     if _XML.match(text):
-        return _refused(stated, "a web page" if _PAGE.search(text) else "XML")
+        return _refused_kind(stated, "a web page" if _PAGE.search(text) else "XML")
     if stated in JSON:
         return "csv" if text and text[:1] not in b"{[" and _has_cells(text) else "json"
     if _JSON.match(text):
         return "json"
-    return "csv" if stated == "csv" or _is_text(text) else "workbook" if stated in WORKBOOKS else "parquet"
+    return "csv" if stated == "csv" or _has_no_controls(text) else "workbook" if stated in WORKBOOKS else "parquet"
 
 
-def _refused(stated: str, found: str) -> FileRefusal:
+def _refused_kind(stated: str, found: str) -> FileRefusal:
     return FileRefusal("file_undecodable", f"a file of format {stated}; this is {found}")
 
 
-def _plain(head: bytes) -> bytes:
+def _plain_head(head: bytes) -> bytes:
     """The head without a byte order mark, the zeros of UTF-16, and blanks before the text."""
     mark = next((mark for mark in _MARKS if head.startswith(mark)), b"")
     return head[len(mark) :].replace(b"\0", b"").lstrip() if mark else head.lstrip()
 
 
-def _is_text(text: bytes) -> bool:
+def _has_no_controls(text: bytes) -> bool:
     return bool(text) and not re.search(rb"[\x00-\x08\x0e-\x1f]", text)
 
 
 def _has_cells(text: bytes) -> bool:
     first = text.split(b"\n")[0]
-    return _is_text(text) and any(first.count(sign) for sign in (b",", b";", b"\t", b"|"))
+    return _has_no_controls(text) and any(first.count(sign) for sign in (b",", b";", b"\t", b"|"))

@@ -31,7 +31,7 @@ _BY_VALUE: Final = (pa.types.is_decimal, pa.types.is_nested, pa.types.is_duratio
 def read_parquet(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
     """Read the declared columns, a path such as `contact.email` leading into a struct; a name with dots wins."""
     declared = declared_names(terms)
-    with _open(source, limits) as stream, _parquet(stream) as file:
+    with _open_seekable(source, limits) as stream, _parquet_file(stream) as file:
         schema = file.schema_arrow
         limits.check("columns", len(schema.names))
         groups = (file.metadata.row_group(place).num_rows for place in range(file.num_row_groups))
@@ -40,10 +40,10 @@ def read_parquet(source: Source, terms: FileTerms, limits: Limits) -> RawFile | 
     names = [column_name(".".join(path)) for path in paths]
     places = declared_places(names, declared)
     wanted = {name: paths[place] for name, place in places.items()}
-    return RawFile(tuple(names), lambda: _chunks(source, limits, wanted) if wanted else iter(()))
+    return RawFile(tuple(names), lambda: _parquet_chunks(source, limits, wanted) if wanted else iter(()))
 
 
-def _open(source: Source, limits: Limits) -> BinaryIO:
+def _open_seekable(source: Source, limits: Limits) -> BinaryIO:
     """A stream that can be read in any order; the content of a packing is held in memory."""
     stream = source.open()
     if stream.seekable():
@@ -52,7 +52,7 @@ def _open(source: Source, limits: Limits) -> BinaryIO:
     return io.BytesIO(source.read())
 
 
-def _parquet(stream: BinaryIO, dictionaries: list[str] | None = None) -> pq.ParquetFile:
+def _parquet_file(stream: BinaryIO, dictionaries: list[str] | None = None) -> pq.ParquetFile:
     return pq.ParquetFile(stream, buffer_size=_BUFFER, pre_buffer=False, read_dictionary=dictionaries)
 
 
@@ -67,13 +67,13 @@ def _paths(field: pa.Field, above: tuple[str, ...], declared: frozenset[str]) ->
         yield path
 
 
-def _chunks(source: Source, limits: Limits, wanted: dict[str, tuple[str, ...]]) -> Iterator[RawChunk]:
+def _parquet_chunks(source: Source, limits: Limits, wanted: dict[str, tuple[str, ...]]) -> Iterator[RawChunk]:
     done = 0
     columns = sorted({path[0] for path in wanted.values()})
-    with _open(source, limits) as stream:
+    with _open_seekable(source, limits) as stream:
         repeated = _long_repeated(stream, columns)
         stream.seek(0)
-        with _parquet(stream, repeated) as file:
+        with _parquet_file(stream, repeated) as file:
             for batch in file.iter_batches(CHUNK, columns=columns, use_threads=False):
                 for part in _bounded(batch):
                     yield _chunk(part, wanted, done)
@@ -85,13 +85,13 @@ def _long_repeated(stream: BinaryIO, columns: list[str]) -> list[str]:
 
     They are read as dictionaries, which is slow where most values differ.
     """
-    with _parquet(stream) as file:
-        texts = [field.name for field in file.schema_arrow if field.name in columns and _is_text(field.type)]
+    with _parquet_file(stream) as file:
+        texts = [field.name for field in file.schema_arrow if field.name in columns and _is_text_column(field.type)]
     stream.seek(0)
     found: set[str] = set()
     if not texts:
         return []  # a batch of no columns would make room for as many rows as the file says it has
-    with _parquet(stream, texts) as file:
+    with _parquet_file(stream, texts) as file:
         for group in range(file.num_row_groups):
             for first in islice(file.iter_batches(1, row_groups=[group], columns=texts, use_threads=False), 1):
                 for name, values in zip(first.schema.names, first.columns, strict=True):
@@ -100,7 +100,7 @@ def _long_repeated(stream: BinaryIO, columns: list[str]) -> list[str]:
     return sorted(found)
 
 
-def _is_text(type_: pa.DataType) -> bool:
+def _is_text_column(type_: pa.DataType) -> bool:
     return bool(pa.types.is_string(type_) or pa.types.is_binary(type_) or pa.types.is_large_string(type_))
 
 
@@ -120,12 +120,12 @@ def _bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
 
 
 def _chunk(batch: pa.RecordBatch, wanted: dict[str, tuple[str, ...]], done: int) -> RawChunk:
-    table = pa.table({name: _column_text(_at(batch, path)) for name, path in wanted.items()})
+    table = pa.table({name: _column_text(_values_at_path(batch, path)) for name, path in wanted.items()})
     numbers = pa.array(np.arange(done + 1, done + batch.num_rows + 1))
     return RawChunk(table, numbers, pa.array([], pa.int64()))
 
 
-def _at(batch: pa.RecordBatch, path: tuple[str, ...]) -> pa.Array:
+def _values_at_path(batch: pa.RecordBatch, path: tuple[str, ...]) -> pa.Array:
     """The values at a path; of two columns with one name, those of the first."""
     column = batch.column(batch.schema.names.index(path[0]))
     for name in path[1:]:

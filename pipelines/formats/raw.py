@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""What a reader gets out of a file: rows as text by column, in chunks. What becomes of them is decided in `intake`."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

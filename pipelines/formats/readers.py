@@ -1,6 +1,6 @@
 """One delivered file to text by column. Never raises for what a file holds: it is refused, with a reason.
 
-One function a kind of file; what the text means is read in `pipelines.domain`. Messages of the parsers are dropped,
+One function a kind of file; what the text means is read in `intake`. Messages of the parsers are dropped,
 because they quote the file.
 """
 
@@ -36,7 +36,7 @@ def read_source(source: Source, terms: FileTerms, limits: Limits) -> RawFile | F
     """`read_file` for any source."""
     expected = "a whole file"
     try:
-        head = guarded(lambda: _head(source), expected)
+        head = guarded(lambda: _head_of_source(source), expected)
         kind = kind_of(head, terms.format) if head else _EMPTY
         if isinstance(kind, FileRefusal):
             return kind
@@ -54,7 +54,7 @@ def read_source(source: Source, terms: FileTerms, limits: Limits) -> RawFile | F
     )
 
 
-def _head(source: Source) -> bytes:
+def _head_of_source(source: Source) -> bytes:
     with source.open() as stream:
         return stream.read(HEAD)
 

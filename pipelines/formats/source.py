@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Where a reader's bytes come from. What lies behind them (folders, archives, seals) is in `deliveries.sources`."""
 
 import io
 from dataclasses import dataclass

@@ -87,10 +87,10 @@ class Bytes:
             text, used = codecs.utf_8_decode(block, "ignore", is_last)
             good = len(text.encode())
             self.odd += used - good
-            self.undefined += _count(block, _UNDEFINED)
-            self.controls += _count(block, _CONTROLS)
-            self.rare += _count(block, _RARE)
-            self.letters += _count(block, _LETTERS)
+            self.undefined += _count_in_block(block, _UNDEFINED)
+            self.controls += _count_in_block(block, _CONTROLS)
+            self.rare += _count_in_block(block, _RARE)
+            self.letters += _count_in_block(block, _LETTERS)
         self.wide += good - len(text)
         self._rest = block[used:]
 
@@ -169,7 +169,7 @@ def recoded(content: bytes, encoding: Encoding, *, is_whole: bool) -> bytes:
     return decoder.decode(content[encoding.mark :], final=is_whole).encode("utf-8", "replace")
 
 
-def _count(block: bytes, wanted: bytes) -> int:
+def _count_in_block(block: bytes, wanted: bytes) -> int:
     return len(block) - len(block.translate(None, wanted))
 
 

@@ -1,4 +1,7 @@
-"""Typed values of JSON documents and workbooks as text, without losing a digit. What a text means is the domain's."""
+"""Typed values of JSON documents and workbooks as text, without losing a digit.
+
+What a text means is read in `intake.values`.
+"""
 
 import json
 from collections.abc import Sequence
@@ -37,7 +40,7 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     if isinstance(value, timedelta):
-        return _span(value)
+        return _duration_text(value)
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return json.dumps(value, ensure_ascii=False, default=as_text) if isinstance(value, (dict, list)) else str(value)
@@ -56,7 +59,7 @@ def number_text(value: float | Decimal) -> str | None:
     return text.rstrip("0").rstrip(".") if "." in text and not number % 1 else text
 
 
-def _span(value: timedelta) -> str:
+def _duration_text(value: timedelta) -> str:
     """Hours, minutes, seconds, as a spreadsheet shows a duration."""
     seconds = int(abs(value).total_seconds())
     sign = "-" if value < timedelta(0) else ""

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""E-mail addresses in their canonical form, and the alias under which tags and Gmail's dots do not count."""
 
 import re
 import unicodedata

@@ -2,7 +2,7 @@
 
 A text is looked through one by one only where it may hold something. What decides that are the distinct shapes of a
 column (every digit made `0`) and the words that stand in it at all; of columns that have too many of them, tests of
-whole columns (`text_matches`). How identifiers are spelled belongs to `identifier_spellings`.
+whole columns (`arrays.matches`). How identifiers are spelled belongs to `spellings`.
 
 What becomes of them: a `lead_id` or `consent_id` that names its person is bad, since a reference that is changed refers
 to nothing. Everything else is cut, and stays. An address or a number that was cut is a fault that the vendor can mend,
@@ -76,7 +76,7 @@ class Persons:
         return pc.utf8_slice_codeunits(folded_texts(self.values("email", rows)), 0, _LOCAL_HEAD)
 
     def digested(self, rows: Places) -> tuple[pa.Array, ...]:
-        """The forms of e-mail and phone of some rows in which they are hashed, as `identifier_spellings` has them."""
+        """The forms of e-mail and phone of some rows in which they are hashed, as `spellings` has them."""
         phones = self.values("phone", rows)
         digits = pc.utf8_ltrim(phones, "+")
         subscribers = pc.utf8_slice_codeunits(digits, -_SUBSCRIBER)
@@ -109,7 +109,7 @@ class Persons:
         found: Truth | None = None
         for known in self._known(words):
             if pc.any(known).as_py():
-                found = _truth(known) if found is None else found | _truth(known)
+                found = _as_truth(known) if found is None else found | _as_truth(known)
         return found
 
     def _known(self, words: frozenset[str]) -> Iterable[pa.Array]:
@@ -208,7 +208,7 @@ class _Texts:
         return suspects
 
     def _where(self, is_shape: Truth) -> Truth:
-        return _truth(pc.fill_null(pa.array(is_shape).take(self._shapes.indices), False))
+        return _as_truth(pc.fill_null(pa.array(is_shape).take(self._shapes.indices), False))
 
     def _named(self, persons: Persons, named: Truth | None) -> Truth:
         """Which texts may hold a name, or the e-mail before the @, of their own person."""
@@ -235,7 +235,7 @@ class _Texts:
         texts, rows = self.texts.take(pa.array(places)), self.rows[places]
         found = matching(texts, PLAIN)
         general = np.flatnonzero(matching(texts, SPELLED[self._use]) & ~found)
-        found[general] = _truth(
+        found[general] = _as_truth(
             mapped_once(
                 texts.take(pa.array(general)),
                 lambda text: without_identifiers_in(text, Person(), self._use) != text,
@@ -289,6 +289,6 @@ def _with_field(lists: pa.Array, rows: Places, name: str) -> pa.Array:
     return pa.array(changed, TEXT_LIST)
 
 
-def _truth(array: pa.Array) -> Truth:
+def _as_truth(array: pa.Array) -> Truth:
     truth: Truth = pc.fill_null(array, False).to_numpy(zero_copy_only=False)
     return truth

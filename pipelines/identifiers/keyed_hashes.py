@@ -1,4 +1,4 @@
-"""Canonical e-mail addresses, and the keyed hashes that stand for identifiers. Phones and stored secrets lie elsewhere.
+"""The keyed hashes that stand for identifiers. Their secrets are kept in `storage.secrets.keys`.
 
 Key = HMAC-SHA256(secret, lower-case hex of SHA-256(canonical identifier)), cut to 16 bytes, as 32 hex digits: clear
 and SHA-256-hashed entries of a registry meet in the same key.
@@ -35,20 +35,20 @@ class IdentityHasher:
     identifier, by wrapping it.
     """
 
-    def __init__(self, *secrets: bytes, is_probing: bool = False) -> None:
+    def __init__(self, *secrets: bytes, is_keying_other_forms: bool = False) -> None:
         """Prepare the HMAC of each secret once: it is called for every identifier of every lead.
 
-        `is_probing`: whether leads are keyed under other forms, too (`probes`).
+        `is_keying_other_forms`: whether leads are keyed under other forms, too (`other_forms`).
         """
-        self.is_probing = is_probing
+        self.is_keying_other_forms = is_keying_other_forms
         if not secrets:
             raise ValueError("an identity key needs at least one secret")
         self._first, *self._later = map(_KeyedHash, secrets)
 
-    def with_probing(self, is_probing: bool) -> "IdentityHasher":
+    def with_other_forms(self, is_keying_other_forms: bool) -> "IdentityHasher":
         """The same hasher, with leads keyed under other forms, too, or not."""
         other = copy(self)
-        other.is_probing = is_probing
+        other.is_keying_other_forms = is_keying_other_forms
         return other
 
     @property
@@ -68,14 +68,14 @@ class IdentityHasher:
     def keys(self, canonicals: pa.Array) -> pa.Array:
         """Keys of a column of canonical identifiers; NULL stays NULL."""
         clear = pc.drop_null(canonicals).cast(pa.binary()).to_pylist()
-        return _spread(self._hashed([hashlib.sha256(value).hexdigest().encode() for value in clear]), canonicals)
+        return _put_back(self._hashed([hashlib.sha256(value).hexdigest().encode() for value in clear]), canonicals)
 
     def keys_of_digests(self, digests: pa.Array) -> pa.Array:
         """Keys of a column of hex SHA-256 digests of canonical identifiers; NULL where it is not 64 hex digits."""
         lowered = pc.ascii_lower(pc.utf8_trim_whitespace(digests))
         is_digest = pc.match_substring_regex(lowered, _SHA256_HEX)
         good = pc.if_else(is_digest, lowered, pa.scalar(None, pa.string()))
-        return _spread(self._hashed(pc.drop_null(good).cast(pa.binary()).to_pylist()), good)
+        return _put_back(self._hashed(pc.drop_null(good).cast(pa.binary()).to_pylist()), good)
 
     def wrapped(self, keys: pa.Array, secret_count: int | None = None) -> pa.Array:
         """Keys made under the first so many secrets, all but the newest unless told, brought up to date; NULL stays.
@@ -86,7 +86,7 @@ class IdentityHasher:
         count = len(self._later) if secret_count is None else secret_count
         if not 1 <= count <= len(self._later):
             raise ValueError(f"keys made under {count} of {self.secret_count} secrets can't be wrapped")
-        return _spread(self._chained(pc.drop_null(keys), count), keys)
+        return _put_back(self._chained(pc.drop_null(keys), count), keys)
 
     def _chained(self, keys: pa.Array, count: int) -> pa.Array:
         """Keys made under `count` secrets as keys under all."""
@@ -128,7 +128,7 @@ def _hex_strings(digests: bytes) -> pa.Array:
     return pa.StringArray.from_buffers(len(keys), pa.py_buffer(offsets), pa.py_buffer(digits))
 
 
-def _spread(found: pa.Array, where: pa.Array) -> pa.Array:
+def _put_back(found: pa.Array, where: pa.Array) -> pa.Array:
     """The found values, in order, at the places of `where` that hold a value; NULL elsewhere."""
     if len(found) == len(where):
         return found

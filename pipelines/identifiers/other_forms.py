@@ -1,4 +1,6 @@
-"""Other forms under which others may have hashed a lead's e-mail or phone. The canonical forms belong elsewhere.
+"""Other forms under which others may have hashed a lead's e-mail or phone.
+
+Canonical forms are in `emails` and `phones`.
 
 A registry that comes as SHA-256 digests rests on its maker's canonical form. Where that is not ours no lead would ever
 meet it, silently; so each lead is keyed under every form that is likely enough to be worth some 1.3 µs a lead: what
@@ -50,10 +52,10 @@ def other_form_keys(emails: Identifiers, phones: Identifiers, hasher: IdentityHa
     The keys of the canonical forms and of the e-mail's alias are not among them.
     """
     count = len(emails.canonicals)
-    if not hasher.is_probing:
+    if not hasher.is_keying_other_forms:
         return pa.nulls(count, TEXT_LIST)
     forms = [*email_forms(emails.canonicals, emails.delivered), *phone_forms(phones.canonicals, phones.delivered)]
-    return _listed([hasher.keys(form) for form in forms], count)
+    return _sorted_lists([hasher.keys(form) for form in forms], count)
 
 
 def email_forms(canonicals: pa.Array, delivered: pa.Array) -> list[pa.Array]:
@@ -82,12 +84,12 @@ def phone_forms(canonicals: pa.Array, delivered: pa.Array) -> list[pa.Array]:
     pairs = [pc.utf8_slice_codeunits(national, start, stop) for start, stop in _PAIRS]
     overseas = pc.if_else(pc.equal(code, METROPOLITAN), NO_TEXT, national)
     candidates = [
-        _joined("0", national),
+        _prefixed("0", national),
         digits,
-        _joined("00", digits),
+        _prefixed("00", digits),
         national,
-        _joined("0", pc.binary_join_element_wise(*pairs, " ")),
-        *(_joined(prefix + METROPOLITAN, overseas) for prefix in ("+", "", "00")),
+        _prefixed("0", pc.binary_join_element_wise(*pairs, " ")),
+        *(_prefixed(prefix + METROPOLITAN, overseas) for prefix in ("+", "", "00")),
         pc.if_else(pc.is_valid(canonicals), delivered, NO_TEXT),
     ]
     return _distinct(candidates, [canonicals])
@@ -97,7 +99,7 @@ def _nationals(parts: pa.Array) -> pa.Array:
     """The nine digits of numbers in the French plan; NULL for others."""
     code, subscriber = pc.struct_field(parts, "code"), pc.struct_field(parts, "subscriber")
     repeated = pc.and_(pc.equal(code, _MIQUELON), pc.less(pc.utf8_length(subscriber), _NATIONAL_DIGITS))
-    national = pc.if_else(repeated, _joined(_MIQUELON, subscriber), subscriber)
+    national = pc.if_else(repeated, _prefixed(_MIQUELON, subscriber), subscriber)
     return pc.if_else(pc.equal(pc.utf8_length(national), _NATIONAL_DIGITS), national, NO_TEXT)
 
 
@@ -119,7 +121,7 @@ def _with_written_domain(canonical: str) -> str | None:
         return None
 
 
-def _joined(prefix: str, texts: pa.Array) -> pa.Array:
+def _prefixed(prefix: str, texts: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(prefix, texts, "")
 
 
@@ -142,7 +144,7 @@ def _distinct(candidates: Sequence[pa.Array], known: Sequence[pa.Array]) -> list
     return [form for form in forms if form.null_count < len(form)]
 
 
-def _listed(columns: Sequence[pa.Array], count: int) -> pa.Array:
+def _sorted_lists(columns: Sequence[pa.Array], count: int) -> pa.Array:
     """Keys by column, as one sorted list a row; every key of a row is another."""
     if not columns:
         return pa.array([[]] * count, TEXT_LIST)

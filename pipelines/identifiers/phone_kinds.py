@@ -78,15 +78,15 @@ def _french_code(prefix: str) -> str | None:
 
 
 def _kind_abroad(number: str) -> str | None:
-    return _ABROAD.get(phonenumbers.number_type(_number(number)))
+    return _ABROAD.get(phonenumbers.number_type(_as_library_number(number)))
 
 
 def _region_abroad(number: str) -> str | None:
-    region = phonenumbers.region_code_for_number(_number(number))
+    region = phonenumbers.region_code_for_number(_as_library_number(number))
     return None if region == "001" else region
 
 
-def _number(e164: str) -> PhoneNumber:
+def _as_library_number(e164: str) -> PhoneNumber:
     """An E.164 number as the library holds it, without reading it as one that somebody typed in."""
     code = next(code for code in (e164[1:2], e164[1:3], e164[1:4]) if int(code) in COUNTRY_CODE_TO_REGION_CODE)
     subscriber = e164[1 + len(code) :]

@@ -64,11 +64,13 @@ def plan_of(code: str) -> Plan | None:
     """The plan behind a country code; None if it can't be told by patterns alone, or if there is no such code."""
     regions = COUNTRY_CODE_TO_REGION_CODE.get(int(code), ())
     told = (
-        () if "001" in regions else tuple(takewhile(lambda region: _metadata(region).leading_digits is None, regions))
+        ()
+        if "001" in regions
+        else tuple(takewhile(lambda region: _plan_metadata(region).leading_digits is None, regions))
     )
     if not told:
         return None
-    trunk = _metadata(told[0]).national_prefix_for_parsing or ""
+    trunk = _plan_metadata(told[0]).national_prefix_for_parsing or ""
     return Plan(union(told), trunk)
 
 
@@ -109,12 +111,12 @@ def union(regions: tuple[str, ...], kinds: tuple[str, ...] = _KINDS) -> str:
     """Pattern, without anchors, of the numbers of some kinds in some regions."""
     found = []
     for region in regions:
-        patterns = (getattr(_metadata(region), kind) for kind in kinds)
+        patterns = (getattr(_plan_metadata(region), kind) for kind in kinds)
         found += [p.national_number_pattern for p in patterns if p and p.national_number_pattern]
     return "|".join(f"(?:{pattern})" for pattern in dict.fromkeys(found))
 
 
-def _metadata(region: str) -> PhoneMetadata:
+def _plan_metadata(region: str) -> PhoneMetadata:
     found = PhoneMetadata.metadata_for_region(region)
     if found is None:
         raise LookupError(f"phonenumbers has no metadata for region {region}")

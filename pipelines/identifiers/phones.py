@@ -91,14 +91,16 @@ def _is_french_anyhow(compact: pa.Array, territories: pa.Array) -> pa.Array:
 def _rest(texts: pa.Array, compact: pa.Array, territories: pa.Array) -> pa.Array:
     """What is no regular French spelling: numbers abroad, short ones of territories, and one by one what is left."""
     if len(texts) <= _FEW:
-        return _one_by_one(texts, territories)
+        return _phones_one_by_one(texts, territories)
     numbers = _abroad(compact)
     for prefix in territories.unique().drop_null().to_pylist():
         is_here = pc.fill_null(pc.equal(territories, prefix), False)
-        local = _local(pc.if_else(is_here, compact, _NOTHING), OWN_PLANS[prefix])
+        local = _short_numbers(pc.if_else(is_here, compact, _NOTHING), OWN_PLANS[prefix])
         numbers = pc.coalesce(numbers, local)
     is_left = pc.is_null(numbers)
-    return pc.replace_with_mask(numbers, is_left, _one_by_one(texts.filter(is_left), territories.filter(is_left)))
+    return pc.replace_with_mask(
+        numbers, is_left, _phones_one_by_one(texts.filter(is_left), territories.filter(is_left))
+    )
 
 
 def _abroad(compact: pa.Array) -> pa.Array:
@@ -124,7 +126,7 @@ def _behind(code: str, subscribers: pa.Array) -> pa.Array:
     return pc.if_else(is_told, pc.binary_join_element_wise(f"+{code}", trunk, ""), _NOTHING)
 
 
-def _local(compact: pa.Array, region: str) -> pa.Array:
+def _short_numbers(compact: pa.Array, region: str) -> pa.Array:
     """E.164 of the short numbers that exist in a territory; NULL for all others."""
     code = phonenumbers.country_code_for_region(region)
     is_local = pc.and_(
@@ -133,7 +135,7 @@ def _local(compact: pa.Array, region: str) -> pa.Array:
     return pc.if_else(is_local, pc.binary_join_element_wise(f"+{code}", compact, ""), _NOTHING)
 
 
-def _one_by_one(texts: pa.Array, postal_codes: pa.Array) -> pa.Array:
+def _phones_one_by_one(texts: pa.Array, postal_codes: pa.Array) -> pa.Array:
     known: dict[tuple[str, str | None], str | None] = {}
     pairs = list(zip(texts.to_pylist(), postal_codes.to_pylist(), strict=True))
     for pair in pairs:

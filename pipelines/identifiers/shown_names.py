@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Names that vendors chose, of columns and files, as they may be kept: without identifiers of persons."""
 
 import re
 from collections import Counter

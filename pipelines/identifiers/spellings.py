@@ -1,6 +1,6 @@
 """How e-mail addresses, phone numbers and a row's own names are spelled inside one text, and cut out of it.
 
-Which fields are looked through, and how that is done for millions of rows, belongs to `hidden_identifiers`.
+Which fields are looked through, and how that is done for millions of rows, belongs to `hidden`.
 """
 
 import base64
@@ -141,7 +141,7 @@ def without_identifiers_in(text: str, person: Person, use: Use) -> str:
 
 
 def _cut(text: str, person: Person, use: Use) -> str:
-    plain = _decoded(text)
+    plain = _decoded_text(text)
     cut = plain
     for step in (_without_emails, _without_encoded, _without_own_phone, _without_phones, _without_names):
         cut = step(cut, person, use)
@@ -173,7 +173,7 @@ def _each_text(value: Any, function: Callable[[str], str]) -> Any:
     return value
 
 
-def _decoded(text: str) -> str:
+def _decoded_text(text: str) -> str:
     for _ in range(_DECODINGS):
         plain = unicodedata.normalize("NFKC", text)
         plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), plain) if "\\u" in plain else plain

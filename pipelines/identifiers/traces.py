@@ -1,4 +1,4 @@
-"""Patterns (RE2) of what may hold an identifier: each lets through all that `identifier_spellings` cuts, and some more.
+"""Patterns (RE2) of what may hold an identifier: each lets through all that `spellings` cuts, and some more.
 
 They decide for whole columns which texts are looked through one by one; what is cut is not decided here.
 """
@@ -37,7 +37,7 @@ _BYTE: Final = r"(?:2[b-e]|3\d|[46][0-9a-f]|5[0-9af]|7[0-9a])"
 _HEX: Final = rf"(?i:{_BYTE}40{_BYTE}{{4}}|(?:3\d){{9}})"
 """Hex of the same."""
 _DIGESTS: Final = r"[0-9a-fA-F]{32}(?:[^0-9A-Za-z]|[^0-9A-Za-z].*[^0-9A-Za-z])[0-9a-fA-F]{32}"
-"""More than one digest: `text_matches` reads the first one only."""
+"""More than one digest: `arrays.matches` reads the first one only."""
 CODED: Final = f"{_BASE64}|{_HEX}|{_DIGESTS}"
 """Texts that may hold an address or a number in base64 or hex, or two digests."""
 DIGEST: Final = r"^[0-9a-f]{64}$"

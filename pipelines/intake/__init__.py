@@ -1,1 +1,20 @@
-"""TODO."""
+"""What becomes of delivered files and rows: four published tables.
+
+The last package that knows a clear identifier. Leads are judged in `verdicts`.
+
+- `acceptance`: which rows become leads and consent proofs, which do not and why, and the columns of those that do
+- `attributes`: what a lead's values say of themselves: kinds of address and number, fillers
+- `blocks`: the rows of many files in blocks of bounded size: small files are gathered, across days, and large ones
+  cut
+- `date_orders`: whether the dates of a column may have been written month first where the contract reads the day
+  first, or contrary
+- `days`: the intake of one vendor's deliveries: files in, the four published tables out
+- `fields`: delivered text of one role's rows to typed canonical columns, field by field
+- `files`: what becomes of each delivered file: role, correction, repetition, reading
+- `headers`: whether a file that was read has the columns that its contract declares
+- `refusals`: rejected rows: every reason of every row, with the column and what was expected in words, never a value
+- `rows`: what became of the rows of some days, in the order in which they are published; and which leads are repeated
+- `tables`: the intake's published tables: what files and rows became, in the columns, types and order of the schemas
+- `values`: delivered text to typed values, one canonical field at a time: words, flags, lists, instants, references
+- `vendor`: the intake of one vendor's days, from inbox folders to tables ready to publish
+"""

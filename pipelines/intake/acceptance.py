@@ -1,6 +1,6 @@
 """Which rows become leads and consent proofs, which do not and why, and the columns of those that do.
 
-Reading fields belongs to `mapping`. Identifiers end here: what leaves are keyed hashes.
+Reading fields belongs to `fields`. Identifiers end here: what leaves are keyed hashes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ from pipelines.identifiers.other_forms import Identifiers, other_form_keys
 from pipelines.intake.attributes import lead_attributes
 from pipelines.intake.date_orders import date_orders
 from pipelines.intake.fields import FRANCE, Fields, Rows, required_fields
-from pipelines.intake.refusals import Objection, met_by_none, refused_rows
+from pipelines.intake.refusals import Rejection, met_by_none, refused_rows
 from pipelines.intake.values import consent_text_digests
 from pipelines.vocabulary.tables import arrow_schema
 
@@ -39,7 +39,7 @@ MADE: Final = (
 IDENTIFIERS: Final = ("email", "phone", "first_name", "last_name")
 """Fields of a lead that only the vault keeps."""
 PLACE: Final = ("file", "row_number", "sheet_row")
-"""Where a row stands; see `refusals.Placed`."""
+"""Where a row stands; see `refusals.RowsInFiles`."""
 LATEST_COLLECTION: Final = timedelta(hours=24)
 """After the recorded arrival of its file nobody's data was collected; a day is left to clocks and zones."""
 
@@ -62,13 +62,13 @@ def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
     """Lead rows as leads and refusals. That a reference is repeated is found where all rows meet: in `repetitions`."""
     fields = Fields(rows)
     has_identifier = np.asarray(pc.or_(pc.is_valid(fields.values("email")), pc.is_valid(fields.values("phone"))))
-    objections = [
-        *_objections(fields, required_fields("leads", rows.contract)),
-        Objection(~has_identifier, "no_valid_identifier", None, "a valid e-mail address or phone number"),
-        Objection(_is_too_late(fields), "required_invalid", "collected_at", "a date and time not after the delivery"),
+    rejections = [
+        *_rejections(fields, required_fields("leads", rows.contract)),
+        Rejection(~has_identifier, "no_valid_identifier", None, "a valid e-mail address or phone number"),
+        Rejection(_is_too_late(fields), "required_invalid", "collected_at", "a date and time not after the delivery"),
     ]
     contract = rows.contract
-    columns = _columns("leads", fields) | {
+    columns = _typed_columns("leads", fields) | {
         "country": _where_not_bad(fields, "country", FRANCE),
         "audience": pc.fill_null(fields.values("audience"), contract.audience),
         "claimed_basis": fields.values("claimed_basis") if "claimed_basis" in fields else _all(rows, "consent"),
@@ -77,7 +77,7 @@ def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
         "probe_keys": other_form_keys(_identifiers(fields, "email"), _identifiers(fields, "phone"), hasher),
     }
     identifiers = {name: fields.values(name) for name in IDENTIFIERS}
-    taken = _taken(rows, without_identifiers(columns, fields.persons) | identifiers, objections)
+    taken = _taken_of(rows, without_identifiers(columns, fields.persons) | identifiers, rejections)
     return replace(
         taken,
         accepted=_keyed_leads(taken.accepted, hasher),
@@ -90,8 +90,8 @@ def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
     """Proof rows as consent proofs and refusals."""
     fields = Fields(rows)
     required = required_fields("consent_proofs", rows.contract)
-    objections = [*_objections(fields, required), *(_bad(fields, "decision") if "decision" not in required else ())]
-    columns = _columns("consent_proofs", fields) | {
+    rejections = [*_rejections(fields, required), *(_bad(fields, "decision") if "decision" not in required else ())]
+    columns = _typed_columns("consent_proofs", fields) | {
         "decision": pc.fill_null(fields.values("decision"), "given"),
         "consent_text_digest": consent_text_digests(fields.texts("consent_text")),
     }
@@ -99,19 +99,19 @@ def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
         **{name: fields.values(name) for name in ("email", "phone")},
         **{name: fields.texts(name) for name in ("email_sha256", "phone_sha256")},
     }
-    taken = _taken(rows, without_identifiers(columns, fields.persons) | identifiers, objections)
+    taken = _taken_of(rows, without_identifiers(columns, fields.persons) | identifiers, rejections)
     return replace(taken, accepted=_keyed_proofs(taken.accepted, hasher), date_orders=date_orders(fields))
 
 
-def _objections(fields: Fields, required: tuple[str, ...]) -> Iterator[Objection]:
+def _rejections(fields: Fields, required: tuple[str, ...]) -> Iterator[Rejection]:
     for name in required:
-        yield Objection(fields[name].is_missing, "required_missing", name, fields[name].expected)
+        yield Rejection(fields[name].is_missing, "required_missing", name, fields[name].expected)
         yield from _bad(fields, name)
 
 
-def _bad(fields: Fields, name: str) -> Iterator[Objection]:
+def _bad(fields: Fields, name: str) -> Iterator[Rejection]:
     if name in fields:
-        yield Objection(fields[name].is_bad, "required_invalid", name, fields[name].expected)
+        yield Rejection(fields[name].is_bad, "required_invalid", name, fields[name].expected)
 
 
 def _is_too_late(fields: Fields) -> Truth:
@@ -123,7 +123,7 @@ def _is_too_late(fields: Fields) -> Truth:
     return is_too_late
 
 
-def _columns(role: str, fields: Fields) -> dict[str, pa.Array]:
+def _typed_columns(role: str, fields: Fields) -> dict[str, pa.Array]:
     """The table's columns that are fields of the row, typed."""
     schema = arrow_schema(role)
     ours = (*STAMPS, *MADE)
@@ -153,16 +153,16 @@ def _invalid_fields(fields: Fields) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), flawed).cast(TEXT_LIST)
 
 
-def _taken(rows: Rows, columns: Mapping[str, pa.Array], objections: list[Objection]) -> Taken:
-    is_accepted = met_by_none(objections, rows.count)
+def _taken_of(rows: Rows, columns: Mapping[str, pa.Array], rejections: list[Rejection]) -> Taken:
+    is_accepted = met_by_none(rejections, rows.count)
     whole = pa.table({**columns, **{name: getattr(rows, f"{name}s") for name in PLACE}})
     accepted = whole if is_accepted.all() else whole.filter(pa.array(is_accepted))
     rejected = whole.select(["lead_id", *PLACE]).filter(pa.array(~is_accepted))
-    return Taken(accepted, refused_rows(objections, rows), rejected)
+    return Taken(accepted, refused_rows(rejections, rows), rejected)
 
 
 def _keyed_leads(leads: pa.Table, hasher: IdentityHasher) -> pa.Table:
-    emails, phones = _column(leads, "email"), _column(leads, "phone")
+    emails, phones = _in_one_piece(leads, "email"), _in_one_piece(leads, "phone")
     keys, aliases = hasher.keys(emails), email_aliases(emails)
     differing = pc.if_else(pc.equal(aliases, emails), NO_TEXT, aliases)
     return (
@@ -176,14 +176,14 @@ def _keyed_leads(leads: pa.Table, hasher: IdentityHasher) -> pa.Table:
 def _keyed_proofs(proofs: pa.Table, hasher: IdentityHasher) -> pa.Table:
     keyed = proofs
     for name in ("email", "phone"):
-        clear, digest = _column(proofs, name), _column(proofs, f"{name}_sha256")
+        clear, digest = _in_one_piece(proofs, name), _in_one_piece(proofs, f"{name}_sha256")
         digests = pc.if_else(pc.is_valid(clear), NO_TEXT, digest)
         keys = pc.coalesce(hasher.keys(clear), hasher.keys_of_digests(digests))
         keyed = keyed.drop_columns([name, f"{name}_sha256"]).append_column(f"{name}_key", keys)
     return keyed
 
 
-def _column(table: pa.Table, name: str) -> pa.Array:
+def _in_one_piece(table: pa.Table, name: str) -> pa.Array:
     """A column in one piece."""
     column = table[name].combine_chunks()
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -1,6 +1,6 @@
 """The rows of many files in blocks of bounded size: small files are gathered, across days, and large ones cut.
 
-A block holds rows of one role under one contract. What becomes of its rows belongs to `row_acceptance`.
+A block holds rows of one role under one contract. What becomes of its rows belongs to `acceptance`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from pipelines.arrays.values import TEXT
 from pipelines.formats.limits import Limits
 from pipelines.formats.raw import RawChunk
 from pipelines.intake.fields import Rows
-from pipelines.intake.files import FileCase, Read, ReadTogether, take_together
+from pipelines.intake.files import FileCase, Read, ReadTogether, note_read_together
 from pipelines.intake.refusals import REFUSALS, refusals
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.column_names import column_name
@@ -57,10 +57,10 @@ def blocks(
     """
     received_at = pa.array([_recorded(case) for case in cases], pa.timestamp("us"))
     for places in _groups(cases):
-        for gathered in _gathered(_all_pieces(places, cases, read, limits, read_together)):
+        for gathered in _gathered_pieces(_all_pieces(places, cases, read, limits, read_together)):
             kept = [piece for piece in gathered if cases[piece.place].is_to_be_read]
             if kept:
-                yield Block(_rows(kept, cases[kept[0].place], received_at), _malformed(kept, cases))
+                yield Block(_rows_of_pieces(kept, cases[kept[0].place], received_at), _malformed(kept, cases))
 
 
 def _recorded(case: FileCase) -> object:
@@ -86,7 +86,7 @@ def _all_pieces(
         ours = [places[number] for number in alike.places]
         for place in ours:
             del alone[place]
-        if take_together([cases[place] for place in ours], alike, limits):
+        if note_read_together([cases[place] for place in ours], alike, limits):
             yield _Piece(ours, alike.row_counts, alike.chunk, alike.chunk.table.nbytes)
     for place in alone:
         yield from _pieces(place, cases[place], read, limits)
@@ -102,7 +102,7 @@ def _pieces(place: int, case: FileCase, read: Read, limits: Limits) -> Iterator[
             yield _Piece([place], [part.table.num_rows], part, byte_count // parts)
 
 
-def _gathered(pieces: Iterator[_Piece]) -> Iterator[list[_Piece]]:
+def _gathered_pieces(pieces: Iterator[_Piece]) -> Iterator[list[_Piece]]:
     held: list[_Piece] = []
     row_count = byte_count = 0
     for piece in pieces:
@@ -115,7 +115,7 @@ def _gathered(pieces: Iterator[_Piece]) -> Iterator[list[_Piece]]:
         yield held
 
 
-def _rows(pieces: Sequence[_Piece], like: FileCase, received_at: pa.Array) -> Rows:
+def _rows_of_pieces(pieces: Sequence[_Piece], like: FileCase, received_at: pa.Array) -> Rows:
     columns = {field.name: column_name(field.physical_name) for field in like.terms.fields}
     chunks = [piece.chunk for piece in pieces]
     places = np.array([place for piece in pieces for place in piece.places], np.int64)
@@ -123,7 +123,7 @@ def _rows(pieces: Sequence[_Piece], like: FileCase, received_at: pa.Array) -> Ro
     return Rows(
         like.contract,
         like.terms,
-        _texts(chunks, columns),
+        _texts_by_field(chunks, columns),
         files,
         pa.concat_arrays([chunk.row_numbers for chunk in chunks]),
         pa.concat_arrays([_or_nulls(chunk.sheet_rows, chunk.table.num_rows) for chunk in chunks]),
@@ -131,7 +131,7 @@ def _rows(pieces: Sequence[_Piece], like: FileCase, received_at: pa.Array) -> Ro
     )
 
 
-def _texts(chunks: Sequence[RawChunk], columns: Mapping[str, str]) -> pa.Table:
+def _texts_by_field(chunks: Sequence[RawChunk], columns: Mapping[str, str]) -> pa.Table:
     """The contract's columns by canonical field; NULL where a file has not delivered one."""
     names = [frozenset(chunk.table.column_names) for chunk in chunks]
     texts = {

@@ -60,16 +60,16 @@ def _counted(fields: Fields, name: str) -> pa.Table | None:
     if pattern is None:
         return _unsaid(fields, name)
     swapped = swapped_pattern(pattern)
-    return None if swapped is None else _said(fields, name, pattern, swapped)
+    return None if swapped is None else _counts_of_stated_order(fields, name, pattern, swapped)
 
 
-def _said(fields: Fields, name: str, pattern: str, swapped: str) -> pa.Table | None:
+def _counts_of_stated_order(fields: Fields, name: str, pattern: str, swapped: str) -> pa.Table | None:
     """Counts of a field whose order the contract says."""
     reading, texts = fields[name], fields.texts(name)
     is_both = _reads_in_both(texts, pattern) & np.asarray(pc.is_valid(reading.values))
-    is_swapped = _is_read(reading.is_bad, texts, fields, name, swapped)
+    is_swapped = _is_read_by(reading.is_bad, texts, fields, name, swapped)
     is_late = _is_late(is_both, texts, fields, name, swapped)
-    return _table(fields, name, both_count=is_both, swapped_count=is_swapped, late_count=is_late)
+    return _counts_by_file(fields, name, both_count=is_both, swapped_count=is_swapped, late_count=is_late)
 
 
 def _unsaid(fields: Fields, name: str) -> pa.Table | None:
@@ -79,9 +79,9 @@ def _unsaid(fields: Fields, name: str) -> pa.Table | None:
         return None
     is_date = bad & np.asarray(pc.fill_null(pc.match_substring_regex(texts, _LIKE_A_DATE), False))
     dates = pc.replace_substring_regex(texts, _LIKE_A_DATE, r"\1/\2/\3")
-    day_first = _is_read(is_date, dates, fields, name, _DAY_FIRST)
-    month_first = _is_read(is_date, dates, fields, name, _MONTH_FIRST)
-    return _table(
+    day_first = _is_read_by(is_date, dates, fields, name, _DAY_FIRST)
+    month_first = _is_read_by(is_date, dates, fields, name, _MONTH_FIRST)
+    return _counts_by_file(
         fields,
         name,
         both_count=day_first & month_first & _reads_in_both(dates, _DAY_FIRST),
@@ -123,15 +123,15 @@ def _unnamed(regex: str) -> str:
     return re.sub(r"\?P<\w+>", "?:", regex)
 
 
-def _is_read(chosen: Truth, texts: pa.Array, fields: Fields, name: str, pattern: str) -> Truth:
+def _is_read_by(chosen: Truth, texts: pa.Array, fields: Fields, name: str, pattern: str) -> Truth:
     """Which of the chosen texts can be read by a pattern."""
     found = np.zeros(len(texts), np.bool_)
     if chosen.any():
-        found[chosen] = np.asarray(pc.is_valid(_read(texts.filter(pa.array(chosen)), fields, name, pattern)))
+        found[chosen] = np.asarray(pc.is_valid(_instants_by(texts.filter(pa.array(chosen)), fields, name, pattern)))
     return found
 
 
-def _read(texts: pa.Array, fields: Fields, name: str, pattern: str) -> pa.Array:
+def _instants_by(texts: pa.Array, fields: Fields, name: str, pattern: str) -> pa.Array:
     terms = replace(fields[name].terms, format=pattern)
     return kind_of(name).read(texts, terms)
 
@@ -144,12 +144,12 @@ def _is_late(is_both: Truth, texts: pa.Array, fields: Fields, name: str, swapped
     is_late: Truth = is_both & np.asarray(pc.fill_null(pc.greater(fields[name].values, received), False))
     if is_late.any():
         places = pa.array(is_late)
-        other = _read(texts.filter(places), fields, name, swapped)
+        other = _instants_by(texts.filter(places), fields, name, swapped)
         is_late[is_late] = np.asarray(pc.fill_null(pc.less_equal(other, received.filter(places)), False))
     return is_late
 
 
-def _table(fields: Fields, name: str, **told: Truth) -> pa.Table | None:
+def _counts_by_file(fields: Fields, name: str, **told: Truth) -> pa.Table | None:
     """Counts by file; None where there is nothing to count."""
     if not any(truth.any() for truth in told.values()):
         return None

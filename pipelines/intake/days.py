@@ -1,7 +1,8 @@
 """The intake of one vendor's deliveries: files in, the four published tables out. Nothing a vendor sends raises.
 
 Set-based, and bounded in memory: the files of all days are read block by block, across files and days; the rows are
-mapped, judged and validated, and sorted by day. Reading bytes and writing tables belong to the storage.
+mapped, judged and validated, and sorted by day. Bytes are read in `deliveries` and `formats`, tables written in
+`storage.lake`.
 """
 
 from collections import Counter
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 from pipelines.arrays.sorted_rows import DAY, SetAside, cut_by_day
 from pipelines.deliveries.files import Delivery
 from pipelines.formats.limits import Limits
-from pipelines.identifiers.kept_back import values_kept_back
+from pipelines.identifiers.errors_without_values import errors_without_values
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.intake.acceptance import Taken, take_consent_proofs, take_leads
 from pipelines.intake.blocks import Block, blocks
@@ -153,11 +154,11 @@ def _read_rows(
     rows = IntakeRows(vendor, cases, set_aside)
     orders: list[pa.Table] = []
     for block in read_blocks:
-        with values_kept_back(f"{vendor}: taking in rows"):
+        with errors_without_values(f"{vendor}: taking in rows"):
             rows.refuse_malformed(block.malformed)
             if not block.rows.count:
                 continue
-            taken = _taken(block.rows, hasher)
+            taken = _taken_rows(block.rows, hasher)
             rows.add(block.rows.terms.role, taken)
             if vault is not None and taken.identifiers is not None:
                 _hand_over(vault, vendor, taken.identifiers, cases)
@@ -168,7 +169,7 @@ def _read_rows(
     return rows
 
 
-def _taken(rows: Rows, hasher: IdentityHasher) -> Taken:
+def _taken_rows(rows: Rows, hasher: IdentityHasher) -> Taken:
     return take_leads(rows, hasher) if rows.terms.role == "leads" else take_consent_proofs(rows, hasher)
 
 

@@ -1,6 +1,6 @@
 """Delivered text of one role's rows to typed canonical columns, field by field.
 
-How a single value is read belongs to `field_values`; which rows are accepted, to `row_acceptance`.
+How a single value is read belongs to `values`; which rows are accepted, to `acceptance`.
 """
 
 from dataclasses import dataclass, replace
@@ -105,8 +105,8 @@ class Fields:
     def _read(self, terms: FieldTerms) -> Reading:
         texts = self.texts(terms.name)
         values = self._values(texts, terms)
-        is_missing = _truth(pc.is_null(texts))
-        return Reading(terms, values, is_missing, ~is_missing & _truth(pc.is_null(values)))
+        is_missing = _as_truth_array(pc.is_null(texts))
+        return Reading(terms, values, is_missing, ~is_missing & _as_truth_array(pc.is_null(values)))
 
     def _values(self, texts: pa.Array, terms: FieldTerms) -> pa.Array:
         if terms.name == "email":
@@ -130,6 +130,6 @@ def _postal_codes(texts: pa.Array, countries: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(pc.coalesce(countries, pa.scalar(FRANCE)), FRANCE), french, texts)
 
 
-def _truth(array: pa.Array) -> Truth:
+def _as_truth_array(array: pa.Array) -> Truth:
     truth: Truth = array.to_numpy(zero_copy_only=False)
     return truth

@@ -1,6 +1,6 @@
-"""What becomes of each delivered file: role, correction, repetition, reading. Rows belong to `row_acceptance`.
+"""What becomes of each delivered file: role, correction, repetition, reading. Rows belong to `acceptance`.
 
-Reading bytes belongs to the storage.
+Reading bytes belongs to `deliveries` and `formats`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -123,7 +123,7 @@ class FileCase:
         return True
 
 
-def take_together(cases: Sequence[FileCase], alike: AlikeFiles, limits: Limits) -> bool:
+def note_read_together(cases: Sequence[FileCase], alike: AlikeFiles, limits: Limits) -> bool:
     """Note that files were read together; False if their header is not what the contract asks for: all are refused."""
     first, others = cases[0], cases[1:]
     raw = RawFile(alike.columns, lambda: iter(()), alike.well_formed)
@@ -186,18 +186,18 @@ def _assign(case: FileCase) -> None:
 @lru_cache(maxsize=1024)
 def _claimed_by(paths: tuple[tuple[str, str], ...], name: str) -> str | None:
     """The role whose glob matches; the glob with more fixed characters where both do."""
-    globs = {role: _plain(path) for role, path in paths}
-    claims = [role for role, glob in globs.items() if any(fnmatchcase(form, glob) for form in _forms(name))]
+    globs = {role: _plain_name(path) for role, path in paths}
+    claims = [role for role, glob in globs.items() if any(fnmatchcase(form, glob) for form in _names_to_match(name))]
     return max(claims, key=lambda role: len(globs[role].replace("*", "").replace("?", "")), default=None)
 
 
-def _plain(text: str) -> str:
+def _plain_name(text: str) -> str:
     return normalize("NFC", text).casefold().replace("**/", "")
 
 
-def _forms(name: str) -> list[str]:
+def _names_to_match(name: str) -> list[str]:
     """What a glob may match: the path or its last part, with an archive as a folder or as a file, wrapped or not."""
-    path = PurePosixPath(_plain(name))
+    path = PurePosixPath(_plain_name(name))
     archives = [parent for parent in path.parents if parent.suffix == ".zip"]
     places = [path, *archives, *(path.relative_to(archive) for archive in archives)]
     forms = [form for place in places for form in (str(place), place.name)]
@@ -216,14 +216,14 @@ def _supersede(ours: list[FileCase], delivery: Delivery, shown: Mapping[str, str
     if not corrections:
         return
     latest = max(corrections, key=lambda manifest: (manifest.sequence, manifest.name))
-    current, late = latest.places(names), _listed(corrections, names) - _listed(plain, names)
+    current, late = latest.places(names), _files_listed(corrections, names) - _files_listed(plain, names)
     for case in ours:
         case.is_correction = case.file.name in late
         if case.file.name not in current and case.is_to_be_read:
             case.status, case.reason = "superseded", f"replaced by the files that {shown[latest.name]} lists"
 
 
-def _listed(manifests: Sequence[Manifest], names: Sequence[str]) -> set[str]:
+def _files_listed(manifests: Sequence[Manifest], names: Sequence[str]) -> set[str]:
     return {name for manifest in manifests for name in manifest.places(names)}
 
 

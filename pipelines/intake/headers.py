@@ -1,4 +1,4 @@
-"""Whether a file that was read has the columns that its contract declares. Rows belong to `row_acceptance`."""
+"""Whether a file that was read has the columns that its contract declares. Rows belong to `acceptance`."""
 
 from pipelines.contracts.contract import Contract, FileTerms, declared_names
 from pipelines.formats.limits import FileRefusal

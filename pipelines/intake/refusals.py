@@ -23,7 +23,7 @@ REFUSALS: Final = pa.schema(
 
 
 @dataclass(frozen=True)
-class Objection:
+class Rejection:
     """One reason for which some rows are rejected."""
 
     is_met: Truth
@@ -33,7 +33,7 @@ class Objection:
     expected: str
 
 
-class Placed(Protocol):
+class RowsInFiles(Protocol):
     """Rows that know where they stand."""
 
     @property
@@ -49,14 +49,14 @@ class Placed(Protocol):
         """Row as a spreadsheet numbers it, or NULL."""
 
 
-def refused_rows(objections: Iterable[Objection], rows: Placed) -> pa.Table:
+def refused_rows(rejections: Iterable[Rejection], rows: RowsInFiles) -> pa.Table:
     """One row a reason."""
     parts = [REFUSALS.empty_table()]
-    for objection in objections:
-        where = pa.array(objection.is_met)
+    for rejection in rejections:
+        where = pa.array(rejection.is_met)
         files, numbers = rows.files.filter(where), rows.row_numbers.filter(where)
         sheet_rows = rows.sheet_rows.filter(where)
-        parts.append(refusals(files, numbers, sheet_rows, objection.reason, objection.column, objection.expected))
+        parts.append(refusals(files, numbers, sheet_rows, rejection.reason, rejection.column, rejection.expected))
     return pa.concat_tables(parts)
 
 
@@ -68,9 +68,9 @@ def refusals(
     return pa.Table.from_arrays([files, row_numbers, sheet_rows, *words], schema=REFUSALS)
 
 
-def met_by_none(objections: Iterable[Objection], count: int) -> Truth:
-    """True for each of `count` rows that no objection concerns."""
+def met_by_none(rejections: Iterable[Rejection], count: int) -> Truth:
+    """True for each of `count` rows that no rejection concerns."""
     is_rejected = np.zeros(count, np.bool_)
-    for objection in objections:
-        is_rejected |= objection.is_met
+    for rejection in rejections:
+        is_rejected |= rejection.is_met
     return ~is_rejected

@@ -17,7 +17,7 @@ from pipelines.arrays.values import Truth
 from pipelines.intake.acceptance import PLACE, STAMPS, Taken
 from pipelines.intake.files import FileCase
 from pipelines.intake.refusals import refusals
-from pipelines.intake.tables import VALIDATED_ROWS, RowCounts, Stamps, validate
+from pipelines.intake.tables import VALIDATED_ROWS, FileColumns, RowCounts, validate
 from pipelines.vocabulary.tables import arrow_schema
 
 RANK: Final = "digest_rank"
@@ -39,7 +39,7 @@ class IntakeRows:
         self.counts = RowCounts.of_files(len(cases))
         self._vendor, self._cases = vendor, cases
         self._sorted = {table: SortedRows(keys, set_aside) for table, keys in _KEYS.items()}
-        self._stamps = Stamps(vendor, cases)
+        self._stamps = FileColumns(vendor, cases)
         self._ranks = pc.rank(pa.array([case.file.digest for case in cases], pa.string()), tiebreaker="dense").cast(
             pa.int32()
         )
@@ -96,7 +96,7 @@ class IntakeRows:
             self._refuse(pa.concat_tables(parts))
             self._is_refused = pa.array([place in refused for place in range(len(self._cases))])
         self._check_refused()
-        self._stamps = Stamps(self._vendor, self._cases)
+        self._stamps = FileColumns(self._vendor, self._cases)
 
     def leads(self, day: date) -> Iterator[pa.Table]:
         """Accepted leads of a day. Those that repeat a reference are rejected on the way: before `rejected_rows`."""

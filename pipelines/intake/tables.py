@@ -15,7 +15,7 @@ from pandera.errors import SchemaErrors
 from pipelines.arrays.sorted_rows import sorted_indices
 from pipelines.contracts.calendar import is_due
 from pipelines.deliveries.files import Delivery
-from pipelines.identifiers.kept_back import IntakeFaultError
+from pipelines.identifiers.errors_without_values import IntakeFaultError
 from pipelines.intake.files import FileCase, delivered_at, manifest_remarks
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.tables import SORT_KEYS, TABLES, arrow_schema
@@ -63,14 +63,14 @@ def deliveries_table(
         ours = list(numbered.values())
         complete_at = delivered_at(ours)
         same = {"vendor": vendor, "delivered_at": complete_at and as_lake(complete_at)}
-        rows += ({**_file(case, ours, counts, place), **same} for place, case in numbered.items())
+        rows += ({**_file_row(case, ours, counts, place), **same} for place, case in numbered.items())
         if complete_at is None and is_due(delivery.contract, delivery.day):
             rows.append({"vendor": vendor, "delivery_date": delivery.day, "status": "no_delivery"})
     table = pa.Table.from_pylist(rows, schema=arrow_schema("deliveries"))
     return table.take(sorted_indices(table, ("delivery_date", *SORT_KEYS["deliveries"])))
 
 
-def _file(case: FileCase, ours: Sequence[FileCase], counts: RowCounts, place: int) -> dict[str, Any]:
+def _file_row(case: FileCase, ours: Sequence[FileCase], counts: RowCounts, place: int) -> dict[str, Any]:
     accepted, rejected = int(counts.accepted[place]), int(counts.rejected[place])
     is_accepted = case.status == "accepted"
     received = case.row_count
@@ -94,7 +94,7 @@ def _file(case: FileCase, ours: Sequence[FileCase], counts: RowCounts, place: in
     }
 
 
-class Stamps:
+class FileColumns:
     """What every row takes from its file and delivery."""
 
     def __init__(self, vendor: str, cases: Sequence[FileCase]) -> None:

@@ -1,6 +1,6 @@
 """Delivered text to typed values, one canonical field at a time: words, flags, lists, instants, references.
 
-Every reader takes cleaned text and gives NULL where the text is bad. Which fields a row needs belongs to `mapping`.
+Every reader takes cleaned text and gives NULL where the text is bad. Which fields a row needs belongs to `fields`.
 """
 
 import hashlib
@@ -70,10 +70,10 @@ def _read_text(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 
 def _lookup(values: Mapping[str, str]) -> dict[str, str]:
-    return {_key(word): value for word, value in values.items()}
+    return {_word_key(word): value for word, value in values.items()}
 
 
-def _key(word: str) -> str:
+def _word_key(word: str) -> str:
     return word.strip().casefold()
 
 
@@ -87,15 +87,15 @@ def _vocabulary(terms: FieldTerms) -> dict[str, str]:
 
 def _read_word(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     known = _vocabulary(terms)
-    return mapped_once(texts, lambda text: known.get(_key(text)), TEXT)
+    return mapped_once(texts, lambda text: known.get(_word_key(text)), TEXT)
 
 
 def _read_flag(texts: pa.Array, terms: FieldTerms) -> pa.Array:
-    known = {word: _FLAGS.get(_key(value)) for word, value in _lookup(terms.enum).items()} or _FLAGS
-    return mapped_once(texts, lambda text: known.get(_key(text)), pa.bool_())
+    known = {word: _FLAGS.get(_word_key(value)) for word, value in _lookup(terms.enum).items()} or _FLAGS
+    return mapped_once(texts, lambda text: known.get(_word_key(text)), pa.bool_())
 
 
-def _elements(text: str, separator: str) -> list[str]:
+def _delivered_elements(text: str, separator: str) -> list[str]:
     """Elements of a list as delivered: a JSON array, or text joined by the contract's separator."""
     listed = _json_array(text) if text.startswith("[") else None
     parts = text.split(separator) if listed is None else listed
@@ -115,7 +115,7 @@ def _read_words(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     known, ours = _vocabulary(terms), FIELD_WORDS[terms.name]
 
     def read(text: str) -> list[str] | None:
-        found = {known.get(_key(part)) for part in _elements(text, terms.list_separator)}
+        found = {known.get(_word_key(part)) for part in _delivered_elements(text, terms.list_separator)}
         return None if None in found else [word for word in ours if word in found]
 
     return mapped_once(texts, read, TEXT_LIST)
@@ -125,7 +125,9 @@ def _read_names(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     known = _lookup(terms.enum)
 
     def read(text: str) -> list[str] | None:
-        names = [known.get(_key(part)) if known else part for part in _elements(text, terms.list_separator)]
+        names = [
+            known.get(_word_key(part)) if known else part for part in _delivered_elements(text, terms.list_separator)
+        ]
         return list(dict.fromkeys(name for name in names if name)) if None not in names else None
 
     return mapped_once(texts, read, TEXT_LIST)
@@ -133,7 +135,7 @@ def _read_names(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 def _read_sirens(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     def read(text: str) -> list[str] | None:
-        sirens = ["".join(part.split()) for part in _elements(text, terms.list_separator)]
+        sirens = ["".join(part.split()) for part in _delivered_elements(text, terms.list_separator)]
         return list(dict.fromkeys(sirens)) if all(map(_is_nine_digits, sirens)) else None
 
     return mapped_once(texts, read, TEXT_LIST)
@@ -156,7 +158,7 @@ def _read_basis(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     known = _vocabulary(terms)
 
     def read(text: str) -> str | None:
-        bases = {_basis(part, known) for part in _elements(text, terms.list_separator)}
+        bases = {_basis(part, known) for part in _delivered_elements(text, terms.list_separator)}
         named = [basis for basis in bases if basis]
         channels = {basis.partition(":")[0] for basis in named if ":" in basis}
         is_one_each = len(bases) == 1 or len(channels) == len(bases)
@@ -166,8 +168,8 @@ def _read_basis(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 
 def _basis(part: str, known: Mapping[str, str]) -> str | None:
-    channel, colon, basis = _key(part).partition(":")
-    whole = known.get(_key(part))
+    channel, colon, basis = _word_key(part).partition(":")
+    whole = known.get(_word_key(part))
     if whole or not colon:
         return whole
     found = known.get(basis.strip()) or _BASES.get(basis.strip())

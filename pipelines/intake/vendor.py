@@ -1,4 +1,7 @@
-"""The intake of one vendor's days, from inbox folders to tables ready to publish. The rows' fate is the domain's."""
+"""The intake of one vendor's days, from inbox folders to tables ready to publish.
+
+What becomes of rows is decided in `days`.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -8,12 +11,12 @@ from typing import Final
 
 import pyarrow as pa
 
-from pipelines.arrays.spills import Spills
+from pipelines.arrays.sorted_run_files import SortedRunFiles
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.deliveries.files import Delivery
-from pipelines.deliveries.held_contents import HeldContents
 from pipelines.deliveries.inbox import kept_and_purged_days, read_inbox_folder
 from pipelines.deliveries.reading import read_file, read_together
+from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.formats.limits import Limits
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.intake.days import IntakeDay, Vault, take_in_days
@@ -44,13 +47,13 @@ def take_in_vendor(
     What does not fit in memory lies aside in the lake meanwhile. The caller holds `lake.writing(vendor)`.
     """
     bounds = limits or Limits()
-    spills = Spills(lake.aside(vendor))
+    spills = SortedRunFiles(lake.aside(vendor))
     published = lake.read("deliveries", vendor, lake.published_days(vendor))
     held = _digests_by_day(published)
     in_inbox, purged = kept_and_purged_days(inbox, vendor)
     is_purged = purged | {day for day in held if day not in in_inbox and held[day]}
-    contents = HeldContents()
-    open_day = partial(_open, inbox, contracts, vendor, bounds, seals, contents)
+    contents = SmallFileContents()
+    open_day = partial(_open_delivery, inbox, contracts, vendor, bounds, seals, contents)
     opened = {day: open_day(day) for day in sorted((set(days) | (in_inbox - held.keys())) - is_purged)}
     digests = held | {day: counting_digests(delivery) for day, delivery in opened.items()}
     none = frozenset[str]()
@@ -74,13 +77,13 @@ def take_in_vendor(
         )
 
 
-def _open(
+def _open_delivery(
     inbox: Path,
     contracts: Sequence[Contract],
     vendor: str,
     limits: Limits,
     seals: Seals | None,
-    contents: HeldContents,
+    contents: SmallFileContents,
     day: date,
 ) -> Delivery:
     files = read_inbox_folder(inbox, vendor, day, limits=limits, seals=seals, contents=contents)

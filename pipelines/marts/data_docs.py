@@ -26,12 +26,12 @@ def stand_alone(docs: Path, results: Sequence["SuiteResult"]) -> None:
     """Rewrite the pages below a folder so that they ask nobody for anything, with a front page of the results."""
     for page in docs.rglob("*.html"):
         kept = _OUTSIDE.sub("", page.read_text(encoding="utf-8"))
-        page.write_text(kept.replace("</head>", f"{_head()}</head>", 1), encoding="utf-8")
+        page.write_text(kept.replace("</head>", f"{_page_head()}</head>", 1), encoding="utf-8")
     shutil.rmtree(docs / "static", ignore_errors=True)
     (docs / "index.html").write_text(_front_page(docs, results), encoding="utf-8")
 
 
-def _head() -> str:
+def _page_head() -> str:
     policy = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     return f"{policy}<style>{STYLE.read_text(encoding='utf-8')}</style>"
 
@@ -42,7 +42,7 @@ def _front_page(docs: Path, results: Sequence["SuiteResult"]) -> str:
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Quality of the marts</title>
-{_head()}
+{_page_head()}
 </head>
 <body><main>
 <h1>Quality of the marts</h1>

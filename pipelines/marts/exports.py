@@ -72,7 +72,7 @@ def export_for_marts(lake: Lake, registry: sa.Engine, catalogue: Catalogue) -> d
         "vendor_scores": list(_vendor_scores(registry)),
     }
     for table, content in rows.items():
-        _replace(lake, table, pa.Table.from_pylist(content, schema=EXPORTS[table]))
+        _replace_export(lake, table, pa.Table.from_pylist(content, schema=EXPORTS[table]))
     return {table: len(content) for table, content in rows.items()}
 
 
@@ -117,7 +117,7 @@ def _vendor_scores(registry: sa.Engine) -> Iterator[dict[str, Any]]:
             yield {**row, "as_of": as_lake(row["as_of"])}
 
 
-def _replace(lake: Lake, table: str, content: pa.Table) -> None:
+def _replace_export(lake: Lake, table: str, content: pa.Table) -> None:
     aside = lake.root / ".aside" / "_exports" / f"{table}-{uuid4().hex}.parquet"
     target = lake.root / table / "part-0.parquet"
     for path in (aside, target):

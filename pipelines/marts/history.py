@@ -86,7 +86,7 @@ def _latest_and_past(rows: list[Row], key: tuple[str, ...]) -> Iterator[tuple[Ro
 def _volume_bounds(past: list[int]) -> dict[str, float]:
     """Median ± `SURPRISE` spreads; a spread is never less than the root of the median: that of chance arrivals."""
     middle = median(past)
-    spread = max(_spread(past), sqrt(middle), 1.0)
+    spread = max(_standard_spread(past), sqrt(middle), 1.0)
     return {"least_expected": max(0.0, middle - SURPRISE * spread), "most_expected": middle + SURPRISE * spread}
 
 
@@ -100,9 +100,9 @@ def _rate_limit(past: list[Row], leads: int) -> float:
     rate = (defective + 0.5) / (received + 1)
     past_rates: list[float] = [row["vendor_defect_rate"] for row in past]
     by_chance = (sqrt(rate) + SURPRISE / 2 / sqrt(leads)) ** 2
-    return min(1.0, max(median(past_rates) + SURPRISE * _spread(past_rates), by_chance))
+    return min(1.0, max(median(past_rates) + SURPRISE * _standard_spread(past_rates), by_chance))
 
 
-def _spread(values: list[int] | list[float]) -> float:
+def _standard_spread(values: list[int] | list[float]) -> float:
     middle = median(values)
     return NORMAL * median(abs(value - middle) for value in values)

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""What a suite of expectations found in a mart. Running suites is in `validation`, drawing them in `data_docs`."""
 
 from dataclasses import dataclass
 from pathlib import Path

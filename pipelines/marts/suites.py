@@ -65,12 +65,12 @@ class Published:
 def fct_deliveries(published: Published) -> Expectations:
     """Every delivery once, of a known vendor, with rows that add up."""
     return [
-        _rows(1 if published.has_deliveries else 0),
-        *_key("vendor", "delivery_date"),
-        *_vendors(published),
+        _row_count_at_least(1 if published.has_deliveries else 0),
+        *_is_key("vendor", "delivery_date"),
+        *_vendors_are_known(published),
         _in("status", (*ACCEPTED_STATUSES, "refused", "no_delivery", "no_leads")),
-        *_counts("file_count", "leads_received", "leads_accepted", "leads_rejected", "proofs_received"),
-        _rate("reject_rate"),
+        *_are_counts("file_count", "leads_received", "leads_accepted", "leads_rejected", "proofs_received"),
+        _is_rate("reject_rate"),
         _at_least("leads_received", "leads_accepted"),
         _at_least("file_count", "refused_file_count"),
     ]
@@ -81,25 +81,25 @@ def fct_reject_reasons(published: Published) -> Expectations:
     rejects = ("leads_rejected", "proofs_rejected", "refused_file_count")
     has_rejects = any(published.total("fct_deliveries", column) for column in rejects)
     return [
-        _rows(1 if has_rejects else 0),
-        *_key("vendor", "delivery_date", "reason"),
-        *_vendors(published),
+        _row_count_at_least(1 if has_rejects else 0),
+        *_is_key("vendor", "delivery_date", "reason"),
+        *_vendors_are_known(published),
         _in("reason", REJECT_REASONS),
-        *_counts("rejected_row_count", "refused_file_count"),
+        *_are_counts("rejected_row_count", "refused_file_count"),
     ]
 
 
 def fct_rule_outcomes(published: Published) -> Expectations:
     """Outcomes of known rules wherever leads were judged; the vendor answers for no more than what failed."""
     return [
-        _rows(1 if published.has_judged_leads else 0),
-        *_key("vendor", "delivery_date", "channel", "rule_id"),
-        *_vendors(published),
+        _row_count_at_least(1 if published.has_judged_leads else 0),
+        *_is_key("vendor", "delivery_date", "channel", "rule_id"),
+        *_vendors_are_known(published),
         _in("rule_id", published.values("dim_rules", "rule_id")),
         _in("channel", CHANNELS),
         _in("dimension", DIMENSIONS),
-        *_counts("applied_count", "pass_count", "fail_count", "unknown_count", "not_applicable_count"),
-        _rate("fail_rate"),
+        *_are_counts("applied_count", "pass_count", "fail_count", "unknown_count", "not_applicable_count"),
+        _is_rate("fail_rate"),
         _at_least("fail_count", "vendor_attributable_count"),
         _at_least("applied_count", "fail_count"),
     ]
@@ -108,12 +108,12 @@ def fct_rule_outcomes(published: Published) -> Expectations:
 def fct_dimension_rates(published: Published) -> Expectations:
     """Every dimension of every judged delivery with leads; rates and running rates in [0, 1]."""
     return [
-        _rows(len(RATED_DIMENSIONS) + 1 if published.has_judged_leads else 0),
-        *_key("vendor", "delivery_date", "dimension"),
-        *_vendors(published),
+        _row_count_at_least(len(RATED_DIMENSIONS) + 1 if published.has_judged_leads else 0),
+        *_is_key("vendor", "delivery_date", "dimension"),
+        *_vendors_are_known(published),
         _in("dimension", (*RATED_DIMENSIONS, "all")),
-        *_counts("leads_received", "running_leads_received"),
-        *(_rate(column) for column in ("defect_rate", "vendor_defect_rate", "running_vendor_defect_rate")),
+        *_are_counts("leads_received", "running_leads_received"),
+        *(_is_rate(column) for column in ("defect_rate", "vendor_defect_rate", "running_vendor_defect_rate")),
         _at_least("leads_received", "leads_defective"),
         _at_least("leads_defective", "leads_vendor_defective"),
         _at_least("running_leads_received", "running_leads_vendor_defective"),
@@ -124,14 +124,14 @@ def fct_vendor_scores(published: Published) -> Expectations:
     """A score wherever final deliveries had leads; points and rates within their bounds."""
     final_leads = published.total("vendor_months", "final_leads_received")
     return [
-        _rows(1 if final_leads else 0),
-        *_key("vendor", "as_of", "dimension"),
-        *_vendors(published),
+        _row_count_at_least(1 if final_leads else 0),
+        *_is_key("vendor", "as_of", "dimension"),
+        *_vendors_are_known(published),
         _in("dimension", (*RATED_DIMENSIONS, "total")),
         _in("state", STATES),
         _in("grade", (*GRADES, NOT_ENOUGH_EVIDENCE)),
         *(_between(column, 100) for column in ("points", "lower_points", "upper_points")),
-        *(_rate(column) for column in ("rate", "tolerance", "rate_lower", "rate_upper")),
+        *(_is_rate(column) for column in ("rate", "tolerance", "rate_lower", "rate_upper")),
         _at_least("upper_points", "lower_points"),
         _at_least("rate_upper", "rate_lower"),
         _at_least("leads_received", "leads_vendor_defective"),
@@ -141,10 +141,10 @@ def fct_vendor_scores(published: Published) -> Expectations:
 def dim_vendors(published: Published) -> Expectations:
     """Every vendor once, under a proper key."""
     return [
-        _rows(1 if published.has_deliveries else 0),
-        *_key("vendor"),
+        _row_count_at_least(1 if published.has_deliveries else 0),
+        *_is_key("vendor"),
         gxe.ExpectColumnValuesToMatchRegex(column="vendor", regex=VENDOR_KEY),
-        *_counts("delivery_count", "missing_delivery_count"),
+        *_are_counts("delivery_count", "missing_delivery_count"),
         _between("total_points", 100),
         _in("grade", (*GRADES, NOT_ENOUGH_EVIDENCE)),
     ]
@@ -153,8 +153,8 @@ def dim_vendors(published: Published) -> Expectations:
 def dim_rules(published: Published) -> Expectations:
     """Every rule once; a house without rules judges nothing."""
     return [
-        _rows(1),
-        *_key("rule_id"),
+        _row_count_at_least(1),
+        *_is_key("rule_id"),
         _in("dimension", DIMENSIONS),
         _in("severity", SEVERITIES),
     ]
@@ -163,13 +163,13 @@ def dim_rules(published: Published) -> Expectations:
 def vendor_months(published: Published) -> Expectations:
     """Every month of every vendor once; points and rates within their bounds."""
     return [
-        _rows(1 if published.has_deliveries else 0),
-        *_key("vendor", "month_starts_on"),
-        *_vendors(published),
+        _row_count_at_least(1 if published.has_deliveries else 0),
+        *_is_key("vendor", "month_starts_on"),
+        *_vendors_are_known(published),
         _in("leading_rule_id", published.values("dim_rules", "rule_id")),
-        *_counts("delivery_count", "leads_received", "final_leads_received"),
-        _rate("reject_rate"),
-        _rate("vendor_defect_rate"),
+        *_are_counts("delivery_count", "leads_received", "final_leads_received"),
+        _is_rate("reject_rate"),
+        _is_rate("vendor_defect_rate"),
         _between("total_points", 100),
         _at_least("leads_received", "final_leads_received"),
     ]
@@ -178,8 +178,8 @@ def vendor_months(published: Published) -> Expectations:
 def volumes_like_before(published: Published) -> Expectations:
     """No vendor's latest delivery is far larger or smaller than its earlier ones."""
     return [
-        _rows(published.with_history("fct_deliveries", "vendor")),
-        *_key("vendor"),
+        _row_count_at_least(published.with_history("fct_deliveries", "vendor")),
+        *_is_key("vendor"),
         _at_least("leads_received", "least_expected"),
         _at_least("most_expected", "leads_received"),
     ]
@@ -188,8 +188,8 @@ def volumes_like_before(published: Published) -> Expectations:
 def rates_like_before(published: Published) -> Expectations:
     """No vendor's latest final delivery is far worse than its earlier ones, in any dimension."""
     return [
-        _rows(published.with_history("fct_dimension_rates", "vendor", "dimension")),
-        *_key("vendor", "dimension"),
+        _row_count_at_least(published.with_history("fct_dimension_rates", "vendor", "dimension")),
+        *_is_key("vendor", "dimension"),
         _at_least("most_expected", "vendor_defect_rate"),
     ]
 
@@ -241,17 +241,17 @@ SUITES: Final = (
 )
 
 
-def _rows(least: int) -> Any:
+def _row_count_at_least(least: int) -> Any:
     return gxe.ExpectTableRowCountToBeBetween(min_value=least)
 
 
-def _key(*columns: str) -> Expectations:
+def _is_key(*columns: str) -> Expectations:
     if len(columns) == 1:
         return [gxe.ExpectColumnValuesToBeUnique(column=columns[0])]
     return [gxe.ExpectCompoundColumnsToBeUnique(column_list=list(columns), ignore_row_if="never")]
 
 
-def _vendors(published: Published) -> Expectations:
+def _vendors_are_known(published: Published) -> Expectations:
     known = published.values("dim_vendors", "vendor")
     return [gxe.ExpectColumnValuesToNotBeNull(column="vendor"), _in("vendor", known)]
 
@@ -264,11 +264,11 @@ def _between(column: str, most: float) -> Any:
     return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=0, max_value=most)
 
 
-def _rate(column: str) -> Any:
+def _is_rate(column: str) -> Any:
     return _between(column, 1)
 
 
-def _counts(*columns: str) -> Expectations:
+def _are_counts(*columns: str) -> Expectations:
     return [gxe.ExpectColumnValuesToBeBetween(column=column, min_value=0) for column in columns]
 
 

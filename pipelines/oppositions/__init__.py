@@ -1,1 +1,9 @@
-"""TODO."""
+"""The opposition registry: its lines, its records, its snapshot in the lake.
+
+Whether a lead meets one is judged in `verdicts`.
+
+- `lines`: one opposition file, line by line: what is good becomes an `OppositionLine`, what is bad a `RefusedLine`
+- `records`: the opposition registry: importing events into it, and reading what is new
+- `snapshot`: from the registry into the lake: the oppositions' snapshot, one file a civil day of recording
+- `uncompared`: which published leads were never compared with hashes that others made
+"""

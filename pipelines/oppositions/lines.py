@@ -112,10 +112,10 @@ def read_lines(
     """
     numbered = enumerate(lines, start=2)
     while chunk := list(islice(numbered, CHUNK)):
-        rows = [(number, _cells(line.strip(), columns)) for number, line in chunk if line.strip()]
+        rows = [(number, _cells_of_line(line.strip(), columns)) for number, line in chunk if line.strip()]
         keys = _identity_keys((cells for _, cells in rows if not isinstance(cells, Fault)), hasher)
         for number, cells in rows:
-            parsed = (cells,) if isinstance(cells, Fault) else _parse(cells, keys)
+            parsed = (cells,) if isinstance(cells, Fault) else _parse_cells(cells, keys)
             yield parsed if isinstance(parsed, OppositionLine) else RefusedLine(number, parsed)
 
 
@@ -137,7 +137,7 @@ def to_instant(text: str, *, is_late: bool) -> datetime:
     Raises:
         ValueError: not ISO 8601, or a year out of range.
     """
-    moment = _local(text, is_late)
+    moment = _local_instant(text, is_late)
     if moment.year not in YEARS:
         raise ValueError("year out of range")
     if moment.tzinfo is not None:
@@ -146,7 +146,7 @@ def to_instant(text: str, *, is_late: bool) -> datetime:
     return max(readings) if is_late else min(readings)
 
 
-def _local(text: str, is_late: bool) -> datetime:
+def _local_instant(text: str, is_late: bool) -> datetime:
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -156,7 +156,7 @@ def _local(text: str, is_late: bool) -> datetime:
     return datetime.combine(day + timedelta(days=is_late), time())
 
 
-def _cells(line: str, columns: tuple[str, ...]) -> dict[str, str] | Fault:
+def _cells_of_line(line: str, columns: tuple[str, ...]) -> dict[str, str] | Fault:
     if not _is_utf8(line):
         return Fault(None, "UTF-8 text")
     try:
@@ -211,14 +211,14 @@ class _Reader:
             return None
 
 
-def _parse(cells: Mapping[str, str], keys: Keys) -> OppositionLine | tuple[Fault, ...]:
+def _parse_cells(cells: Mapping[str, str], keys: Keys) -> OppositionLine | tuple[Fault, ...]:
     line = _Reader(cells)
     kind = line.read("kind", _kind)
     key = line.read("identifier", lambda text: _identity_key(kind, text, keys)) if kind else None
     channel = line.read("channel", _channel)
     opposed_at = line.read("opposed_at", _early)
     recorded_at = line.read("recorded_at", _early)
-    vendors = line.read("shared_with", _vendors)
+    vendors = line.read("shared_with", _vendors_shared_with)
     shared_at = line.read("shared_at", lambda text: _shared_at(text, vendors, opposed_at))
     revoked_at = line.read("revoked_at", lambda text: _not_before(text, opposed_at) if text else None)
     if line.faults or not (key and kind and channel and opposed_at and recorded_at):
@@ -234,24 +234,24 @@ def _identity_key(kind: str, text: str, keys: Keys) -> str:
 
 
 def _kind(text: str) -> str:
-    return _one_of(text, OPPOSITION_KINDS)
+    return _one_of_values(text, OPPOSITION_KINDS)
 
 
 def _channel(text: str) -> str:
-    return _one_of(text, (EVERY_CHANNEL, *CHANNELS))
+    return _one_of_values(text, (EVERY_CHANNEL, *CHANNELS))
 
 
-def _one_of(text: str, values: tuple[str, ...]) -> str:
+def _one_of_values(text: str, values: tuple[str, ...]) -> str:
     if text not in values:
         raise _CellError(f"one of {', '.join(values)}")
     return text
 
 
 def _early(text: str) -> datetime:
-    return _instant(text, is_late=False)
+    return _instant_of_cell(text, is_late=False)
 
 
-def _instant(text: str, *, is_late: bool) -> datetime:
+def _instant_of_cell(text: str, *, is_late: bool) -> datetime:
     try:
         return to_instant(text, is_late=is_late)
     except ValueError:
@@ -260,13 +260,13 @@ def _instant(text: str, *, is_late: bool) -> datetime:
 
 
 def _not_before(text: str, opposed_at: datetime | None) -> datetime:
-    instant = _instant(text, is_late=True)
+    instant = _instant_of_cell(text, is_late=True)
     if opposed_at and instant < opposed_at:
         raise _CellError("an instant not before opposed_at")
     return instant
 
 
-def _vendors(text: str) -> tuple[str, ...]:
+def _vendors_shared_with(text: str) -> tuple[str, ...]:
     if text in ("", EVERY_VENDOR):
         return (text,) if text else ()
     vendors = sorted({vendor.strip() for vendor in text.split("|")})

@@ -1,4 +1,4 @@
-"""The opposition registry: importing events into it, and reading what is new. Parsing files belongs to the domain.
+"""The opposition registry: importing events into it, and reading what is new. Files are parsed in `lines`.
 
 An import is one transaction: its lines are first staged in temporary tables, where those of one opposition meet, then
 merged. So it is all or nothing, may be repeated, and holds the writer's lock for the merge only.
@@ -113,7 +113,7 @@ def import_oppositions(
         connection.detach()  # so that closing ends the session, and with it the temporary tables
         with connection.begin():
             _STAGING.create_all(connection, checkfirst=False)
-            line_count = sum(_stage(connection, chunk) for chunk in _chunks(lines))
+            line_count = sum(_stage(connection, chunk) for chunk in _chunks_of_lines(lines))
         with writing(connection):
             confirm_newest(connection, key_id)
             keyed = {"key_id": key_id, "normalisation_version": normalisation_version}
@@ -149,7 +149,7 @@ def oppositions_since(engine: Engine, watermark: Watermark) -> Increment:
     Take it before reading the dates: what is imported meanwhile is then read again by the next increment.
     """
     with engine.connect() as connection:
-        now = _watermark(connection)
+        now = _watermark_of_registry(connection)
         is_rebuild = _anchor(connection, watermark.event_id, watermark.share_id) != watermark.anchor
         since = Watermark() if is_rebuild else watermark
         days: set[date] = {day for query in _changed_days(since, now) for day in connection.scalars(query)}
@@ -169,7 +169,7 @@ def oppositions_recorded_on(engine: Engine, days: Iterable[date]) -> pa.Table:
     return table.sort_by([(key, "ascending") for key in SORT_KEYS["oppositions"]])
 
 
-def _chunks(lines: Iterable[OppositionLine]) -> Iterator[list[OppositionLine]]:
+def _chunks_of_lines(lines: Iterable[OppositionLine]) -> Iterator[list[OppositionLine]]:
     remaining = iter(lines)
     return iter(lambda: list(islice(remaining, CHUNK)), [])
 
@@ -184,22 +184,22 @@ def _stage(connection: Connection, lines: list[OppositionLine]) -> int:
 
 def _event_rows(line: OppositionLine, digest: str) -> Iterator[Row]:
     """The opposition and, if the line has one, its revocation, in the order of `_EVENT_COLUMNS`."""
-    identity = (line.identity_key, line.kind, line.channel, _stored(line.opposed_at))
-    recorded = (_stored(line.recorded_at), _stored_date(line.recorded_at), line.origin)
+    identity = (line.identity_key, line.kind, line.channel, _stored_instant(line.opposed_at))
+    recorded = (_stored_instant(line.recorded_at), _stored_date(line.recorded_at), line.origin)
     yield (digest, *identity, *recorded, None)
     if line.revoked_at:
         revoked = event_digest(line.identity_key, line.kind, line.channel, line.opposed_at, line.revoked_at)
-        yield (revoked, *identity, *recorded, _stored(line.revoked_at))
+        yield (revoked, *identity, *recorded, _stored_instant(line.revoked_at))
 
 
 def _share_rows(line: OppositionLine, digest: str) -> Iterator[Row]:
     if line.shared_at:
-        instants = (_stored(line.shared_at), _stored(line.recorded_at))
+        instants = (_stored_instant(line.shared_at), _stored_instant(line.recorded_at))
         yield from ((digest, vendor, *instants) for vendor in line.shared_with)
 
 
 @functools.lru_cache(maxsize=65536)
-def _stored(instant: datetime) -> str:
+def _stored_instant(instant: datetime) -> str:
     """An instant as SQLite keeps it and PostgreSQL reads it."""
     return as_lake(instant).isoformat(sep=" ", timespec="microseconds")
 
@@ -252,7 +252,7 @@ def _merge_shares(engine: Engine) -> Insert:
     return _insert(engine, SUPPRESSION_SHARES, ("opposition_id", "vendor", "shared_at", "recorded_at"), rows)
 
 
-def _watermark(connection: Connection) -> Watermark:
+def _watermark_of_registry(connection: Connection) -> Watermark:
     events = select(func.coalesce(func.max(OPPOSITIONS.c.id), 0)).scalar_subquery()
     shares = select(func.coalesce(func.max(SUPPRESSION_SHARES.c.id), 0)).scalar_subquery()
     event_id, share_id = map(int, connection.execute(select(events, shares)).one()._tuple())

@@ -27,7 +27,7 @@ def refresh_snapshot(registry: sa.Engine, lake: Lake) -> Refreshed:
     """Rewrite the days of recording that changed since the last refresh; the watermark moves last."""
     folder = lake.root / "oppositions"
     with lake.writing(REGISTRY_WRITER):
-        increment = oppositions_since(registry, _watermark(folder))
+        increment = oppositions_since(registry, _watermark_of_snapshot(folder))
         if increment.is_rebuild:
             shutil.rmtree(folder, ignore_errors=True)
         rows = 0
@@ -41,12 +41,12 @@ def refresh_snapshot(registry: sa.Engine, lake: Lake) -> Refreshed:
 
 def pending_watermark(registry: sa.Engine, lake: Lake) -> str | None:
     """The registry's watermark, as text, if the snapshot has not read up to there; else None."""
-    watermark = _watermark(lake.root / "oppositions")
+    watermark = _watermark_of_snapshot(lake.root / "oppositions")
     current = oppositions_since(registry, watermark).watermark
     return None if current == watermark else f"{current.event_id} {current.share_id} {current.anchor}"
 
 
-def _watermark(folder: Path) -> Watermark:
+def _watermark_of_snapshot(folder: Path) -> Watermark:
     path = folder / ".watermark.json"
     return Watermark(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else Watermark()
 

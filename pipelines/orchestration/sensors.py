@@ -37,7 +37,7 @@ def build_sensors(house: House, *, clock: Clock = utc_now) -> list[dg.SensorDefi
     """The sensors of a house; `clock` gives an aware instant."""
     return [
         _new_vendors(house),
-        _arrivals(house, clock),
+        _arrivals_sensor(house, clock),
         _corrections(house, clock),
         _changed_registry(house),
         _publish(),
@@ -60,7 +60,7 @@ def _new_vendors(house: House) -> dg.SensorDefinition:
     return new_vendors
 
 
-def _arrivals(house: House, clock: Clock) -> dg.SensorDefinition:
+def _arrivals_sensor(house: House, clock: Clock) -> dg.SensorDefinition:
     @dg.sensor(
         name="arrivals",
         minimum_interval_seconds=30,

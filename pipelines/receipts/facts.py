@@ -1,4 +1,4 @@
-"""Receipts of judged days, worked out by the engine: heads and lines. Texts and files are elsewhere.
+"""Receipts of judged days, worked out by the engine: heads and lines. Texts are in `texts`, files in `writer`.
 
 One session serves all days of a run. What may be told, and what not, is said in `pipelines.receipts.receipt`.
 """
@@ -19,7 +19,15 @@ from pipelines.arrays.sorted_rows import cut_by_day
 from pipelines.contracts.contract import Contract
 from pipelines.engines.duckdb import DuckDBEngine, Session
 from pipelines.receipts import lines as sql
-from pipelines.receipts.receipt import DETAIL_LISTS, FIELD_LISTS, LeadVerdicts, Receipt, ReceivedFile, Told, told_key
+from pipelines.receipts.receipt import (
+    DETAIL_LISTS,
+    FIELD_LISTS,
+    LeadVerdicts,
+    Receipt,
+    ReceiptReason,
+    ReceivedFile,
+    reason_key,
+)
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import delivered_days
@@ -34,12 +42,12 @@ _DAYS: Final = pa.schema({"delivery_date": pa.date32(), "deadline": pa.string()}
 _DAY: Final = [("delivery_date", pa.date32())]
 
 
-def _named(names: Sequence[str]) -> pa.Schema:
+def _schema_of_names(names: Sequence[str]) -> pa.Schema:
     return pa.schema(_DAY + [(name, pa.string()) for name in (*names, "name", "text_key")])
 
 
-_REFUSALS: Final = _named(("role", "reason", "column", "expected"))
-_EVIDENCE: Final = _named(("rule_id", "state", "facts"))
+_REFUSALS: Final = _schema_of_names(("role", "reason", "column", "expected"))
+_EVIDENCE: Final = _schema_of_names(("rule_id", "state", "facts"))
 
 Row = Mapping[str, Any]
 
@@ -49,7 +57,7 @@ class ReceiptFacts:
     """The receipts of some days of a vendor, by date, and what their lines tell in words of their own."""
 
     receipts: tuple[Receipt, ...]
-    told: Mapping[str, Told]
+    told: Mapping[str, ReceiptReason]
     """By key; what is not in it tells no more than its reason code and state."""
     session: Session
 
@@ -102,7 +110,7 @@ class _Lines:
     """Makes the table `lines`, and collects what they tell in words of their own."""
 
     def __init__(self, session: Session, contracts: Mapping[date, Contract]) -> None:
-        self.told: dict[str, Told] = {}
+        self.told: dict[str, ReceiptReason] = {}
         self._session = session
         self._contracts = contracts
 
@@ -135,8 +143,8 @@ class _Lines:
         return {**row, "name": name, "text_key": self._tell(row["rule_id"], row["state"], detail or None)}
 
     def _tell(self, reason_code: str, state: str, detail: str | None) -> str:
-        key = told_key(reason_code, state, detail)
-        self.told[key] = Told(key, reason_code, state, detail)
+        key = reason_key(reason_code, state, detail)
+        self.told[key] = ReceiptReason(key, reason_code, state, detail)
         return key
 
     def _vendors_names(self, day: date, fields: Sequence[str], role: str | None = None) -> str | None:
@@ -178,14 +186,14 @@ def _receipts(
             delivery_date=day,
             is_final=terms is None or as_lake(as_of) >= terms.deadline_at,
             proof_deadline_at=terms.deadline_at.replace(tzinfo=UTC) if terms else None,
-            files=tuple(_file(row) for row in ours),
+            files=tuple(_received_file(row) for row in ours),
             leads=_lead_verdicts(_accepted_count(ours), used[day], graver.get(day, {})),
             line_counts=counts.get(day, {}),
             notice_clause=terms.contract.notice_clause if terms else None,
         )
 
 
-def _file(row: Row) -> ReceivedFile:
+def _received_file(row: Row) -> ReceivedFile:
     names = ("file_name", "role", "status", "rows_received", "rows_accepted", "rows_rejected", "reason")
     return ReceivedFile(**{name: row[name] for name in names})
 

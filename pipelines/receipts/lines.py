@@ -1,4 +1,4 @@
-"""The statements that make the lines of receipts, in order. What they may tell is said in `pipelines.receipts.receipt`.
+"""The statements that make the lines of receipts, in order. What they may tell is said in `receipt`.
 
 They read `deliveries`, `rejected_rows`, `leads`, `findings` and `verdicts`, all of one vendor, and three small tables
 that are made of what they find: `refusals`, `evidence` and `days`.
@@ -26,11 +26,11 @@ COLUMNS: Final = (
 """Of a line, and of its JSON object, in order."""
 
 
-def _listed(words: Collection[str]) -> str:
+def _sql_list(words: Collection[str]) -> str:
     return ", ".join(f"'{word}'" for word in words) or "null"
 
 
-_IS_OPPOSITION: Final = f"(dimension = 'opposition' and rule_id not in ({_listed(VENDORS_OWN)}))"
+_IS_OPPOSITION: Final = f"(dimension = 'opposition' and rule_id not in ({_sql_list(VENDORS_OWN)}))"
 
 FILES: Final = "select * from deliveries where file_digest is not null order by delivery_date, file_name, file_digest"
 
@@ -38,7 +38,7 @@ REJECTED: Final = f"""
     with read_files as (
         select delivery_date, file_digest, file_name, role
         from deliveries
-        where status in ({_listed(ACCEPTED_STATUSES)})
+        where status in ({_sql_list(ACCEPTED_STATUSES)})
         qualify row_number() over (partition by delivery_date, file_digest order by file_name) = 1
     )
 
@@ -68,7 +68,7 @@ def told(rules: Collection[str]) -> str:
         select
             delivery_date, lead_id, channel, rule_id, severity,
             case when outcome = 'unknown' then 'unknown' when is_proven then 'fail' else 'not_proven' end as state,
-            case when rule_id in ({_listed(rules)}) then facts end as facts
+            case when rule_id in ({_sql_list(rules)}) then facts end as facts
         from findings
         where (outcome = 'fail' or pending_on = 'vendor') and not {_IS_OPPOSITION}
     """
@@ -87,7 +87,7 @@ PLACED_LEADS: Final = f"""
     semi join findings on leads.delivery_date = findings.delivery_date and leads.lead_id = findings.lead_id
     left join deliveries
         on leads.delivery_date = deliveries.delivery_date and leads.file_digest = deliveries.file_digest
-        and deliveries.role = 'leads' and deliveries.status in ({_listed(ACCEPTED_STATUSES)})
+        and deliveries.role = 'leads' and deliveries.status in ({_sql_list(ACCEPTED_STATUSES)})
 """
 USED_LEADS: Final = """
     select lead.delivery_date, lead.lead_id

@@ -1,4 +1,4 @@
-"""Notices to a vendor: when a receipt that was prepared counts as told. Where receipts lie is in the storage.
+"""Notices to a vendor: when a receipt that was prepared counts as told. Where receipts are kept is in `records`.
 
 A receipt in a folder notifies nobody. It is *prepared* when written, *sent* when its transport was recorded,
 *acknowledged* when the vendor did; the vendor is *notified* as the contract's notice clause says.
@@ -127,10 +127,10 @@ def read_acknowledgement(content: bytes) -> Acknowledgement:
     if not _DIGEST.fullmatch(digest):
         raise NoticeRefusedError("digest: expected the 64 hex digits that the summary gives as its reference")
     check_reference(document["by"])
-    return Acknowledgement(digest, _instant(document["acknowledged_at"]), document["by"])
+    return Acknowledgement(digest, _instant_of_answer(document["acknowledged_at"]), document["by"])
 
 
-def _instant(text: str) -> datetime:
+def _instant_of_answer(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,7 @@
-"""The outbox: files prepared for vendors, and what vendors dropped back beside them. What they say is elsewhere."""
+"""The outbox: files prepared for vendors, and what vendors dropped back beside them.
+
+What they say is in `texts` and `summaries`.
+"""
 
 import filecmp
 import os

@@ -1,4 +1,6 @@
-"""What a receipt tells a vendor of one delivery, and what it keeps to itself. Sentences and files are elsewhere.
+"""What a receipt tells a vendor of one delivery, and what it keeps to itself.
+
+Sentences are in `texts`, files in `writer`.
 
 One line for each refused file, each reason of each rejected row, and each finding of a lead or lead use that failed or
 waits on the vendor; a clean lead has none. What waits on us is told without its rule. An opposition is told as the word
@@ -27,7 +29,7 @@ DETAIL_LISTS: Final = ("format_differences", "missing_sequences")
 
 
 @dataclass(frozen=True)
-class Told:
+class ReceiptReason:
     """One thing that lines say, whatever their row: what makes its text."""
 
     key: str
@@ -90,7 +92,7 @@ class Receipt:
         return sum(self.line_counts.values())
 
 
-def told_key(reason_code: str, state: str, detail: str | None = None) -> str:
+def reason_key(reason_code: str, state: str, detail: str | None = None) -> str:
     """Key of one thing that is told: short, and the same in every run."""
     if detail is None:
         return f"{reason_code}.{state}"

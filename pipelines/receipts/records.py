@@ -1,4 +1,4 @@
-"""Receipts in the registry: prepared, sent, acknowledged. When a vendor counts as notified is said in the domain."""
+"""Receipts in the registry: prepared, sent, acknowledged. When a vendor counts as notified is said in `notices`."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -34,7 +34,9 @@ def record_prepared(engine: Engine, receipts: Sequence[PreparedReceipt], *, prep
     if not receipts:
         return 0
     with engine.connect() as connection, writing(connection):
-        standing = {notice.delivery_date: notice.digest for _, notice in _read(connection, receipts[0].vendor)}
+        standing = {
+            notice.delivery_date: notice.digest for _, notice in _receipts_with_ids(connection, receipts[0].vendor)
+        }
         fresh = [one for one in receipts if standing.get(one.delivery_date) != one.digest]
         if fresh:
             connection.execute(insert(RECEIPTS), [{**asdict(one), "prepared_at": prepared_at} for one in fresh])
@@ -44,14 +46,14 @@ def record_prepared(engine: Engine, receipts: Sequence[PreparedReceipt], *, prep
 def standing_receipts(engine: Engine, vendor: str | None = None) -> list[Notice]:
     """The latest receipt of each delivery, of one vendor or of all, by vendor and date."""
     with engine.connect() as connection:
-        latest = {(notice.vendor, notice.delivery_date): notice for _, notice in _read(connection, vendor)}
+        latest = {(notice.vendor, notice.delivery_date): notice for _, notice in _receipts_with_ids(connection, vendor)}
     return list(latest.values())
 
 
 def receipts_of(engine: Engine, vendor: str, day: date) -> list[Notice]:
     """Every receipt of one delivery, oldest first; the last one stands."""
     with engine.connect() as connection:
-        return [notice for _, notice in _read(connection, vendor, day)]
+        return [notice for _, notice in _receipts_with_ids(connection, vendor, day)]
 
 
 def delivery_of(engine: Engine, digest: str) -> tuple[str, date]:
@@ -78,7 +80,7 @@ def record_sent(
         NoticeRefusedError: there is no such receipt, it was sent before, or the instant can't be.
     """
     with engine.connect() as connection, writing(connection):
-        key, notice = _chosen(connection, vendor, day, digest)
+        key, notice = _receipt_chosen(connection, vendor, day, digest)
         if (notice.sent_at, notice.sent_by_means) == (at, means):
             return notice
         if notice.sent_at is not None:
@@ -97,7 +99,7 @@ def record_acknowledged(
     """
     check_reference(said.by)
     with engine.connect() as connection, writing(connection):
-        key, notice = _chosen(connection, vendor, day, said.digest)
+        key, notice = _receipt_chosen(connection, vendor, day, said.digest)
         if (notice.acknowledged_at, notice.acknowledged_by) == (said.acknowledged_at, said.by):
             return None
         if notice.acknowledged_at is not None:
@@ -119,14 +121,14 @@ def pick_up_acknowledgements(
     count, problems = 0, []
     for whose, day, path in outbox.acknowledgements(vendor):
         try:
-            said = read_acknowledgement(_content(path))
+            said = read_acknowledgement(_receipt_content(path))
             count += record_acknowledged(engine, whose, day, said, source="file", now=now) is not None
         except NoticeRefusedError as error:
             problems.append(f"{whose}/{day}/{path.name}: {error}")
     return count, problems
 
 
-def _content(path: Path) -> bytes:
+def _receipt_content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -137,9 +139,9 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _chosen(connection: Connection, vendor: str, day: date, digest: str) -> tuple[int, Notice]:
+def _receipt_chosen(connection: Connection, vendor: str, day: date, digest: str) -> tuple[int, Notice]:
     """The latest receipt of a delivery whose digest begins so."""
-    found = [row for row in _read(connection, vendor, day) if row[1].digest.startswith(digest)]
+    found = [row for row in _receipts_with_ids(connection, vendor, day) if row[1].digest.startswith(digest)]
     if not found:
         which = "with this digest " if digest else ""
         raise NoticeRefusedError(
@@ -153,7 +155,9 @@ def _changed(connection: Connection, key: int, notice: Notice, **changes: Any) -
     return replace(notice, **changes)
 
 
-def _read(connection: Connection, vendor: str | None = None, day: date | None = None) -> list[tuple[int, Notice]]:
+def _receipts_with_ids(
+    connection: Connection, vendor: str | None = None, day: date | None = None
+) -> list[tuple[int, Notice]]:
     """Receipts with their ids, by vendor and date, oldest first."""
     query = select(RECEIPTS).order_by(RECEIPTS.c.vendor, RECEIPTS.c.delivery_date, RECEIPTS.c.id)
     if vendor is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pipelines.receipts.notices import ACKNOWLEDGEMENT_KEYS
-from pipelines.receipts.receipt import OPPOSED, Receipt, ReceivedFile, Told
+from pipelines.receipts.receipt import OPPOSED, Receipt, ReceiptReason, ReceivedFile
 from pipelines.receipts.texts import Explainer
 from pipelines.vocabulary.words import ACCEPTED_STATUSES
 from pipelines.wording.words import Words, words
@@ -21,7 +21,7 @@ def summary(receipt: Receipt, explainer: Explainer, digest: str, *, language: st
     say = words(language)
     counts = _by_reason(receipt, explainer)
     sections = (
-        [say("receipt.title", vendor=receipt.vendor, on=receipt.delivery_date), _state(receipt, say)],
+        [say("receipt.title", vendor=receipt.vendor, on=receipt.delivery_date), _receipt_state(receipt, say)],
         [say("receipt.files"), *_files(receipt, say)],
         [say("receipt.leads"), *_leads(receipt, say)],
         [say("receipt.reasons"), *_reasons(counts, explainer, say)],
@@ -31,17 +31,17 @@ def summary(receipt: Receipt, explainer: Explainer, digest: str, *, language: st
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
 
 
-def _by_reason(receipt: Receipt, explainer: Explainer) -> Mapping[Told, int]:
+def _by_reason(receipt: Receipt, explainer: Explainer) -> Mapping[ReceiptReason, int]:
     """Lines by reason, whatever was expected; most frequent first, then by reason."""
-    counts: dict[Told, int] = {}
+    counts: dict[ReceiptReason, int] = {}
     for key, count in receipt.line_counts.items():
-        told = explainer.thing(key)
-        general = Told("", told.reason_code, told.state)
+        told = explainer.reason_of(key)
+        general = ReceiptReason("", told.reason_code, told.state)
         counts[general] = counts.get(general, 0) + count
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0].reason_code, item[0].state)))
 
 
-def _state(receipt: Receipt, say: Words) -> str:
+def _receipt_state(receipt: Receipt, say: Words) -> str:
     if receipt.proof_deadline_at is None:
         return say("receipt.no_contract")
     key = "receipt.final" if receipt.is_final else "receipt.provisional"
@@ -50,7 +50,7 @@ def _state(receipt: Receipt, say: Words) -> str:
 
 def _files(receipt: Receipt, say: Words) -> Iterator[str]:
     for file in receipt.files[:MOST_FILES]:
-        yield f"- {_file(file, say)}"
+        yield f"- {_file_line(file, say)}"
         if file.reason and file.status in ACCEPTED_STATUSES:
             yield f"  {say('receipt.remark', text=file.reason[:200])}"
     more = len(receipt.files) - MOST_FILES
@@ -58,7 +58,7 @@ def _files(receipt: Receipt, say: Words) -> Iterator[str]:
         yield f"- {say('receipt.more_files', n=more)}"
 
 
-def _file(file: ReceivedFile, say: Words) -> str:
+def _file_line(file: ReceivedFile, say: Words) -> str:
     figures = {
         "name": file.file_name[:100],
         "role": say(f"receipt.role.{file.role or 'none'}"),
@@ -81,7 +81,7 @@ def _leads(receipt: Receipt, say: Words) -> Iterator[str]:
     yield f"- {say('receipt.counts', **{name: getattr(leads, name) for name in names})}"
 
 
-def _reasons(counts: Mapping[Told, int], explainer: Explainer, say: Words) -> Iterator[str]:
+def _reasons(counts: Mapping[ReceiptReason, int], explainer: Explainer, say: Words) -> Iterator[str]:
     if not counts:
         yield f"- {say('receipt.no_reasons')}"
     for told, count in list(counts.items())[:MOST_REASONS]:
@@ -92,7 +92,7 @@ def _reasons(counts: Mapping[Told, int], explainer: Explainer, say: Words) -> It
         yield f"- {say('receipt.more_reasons', n=more)}"
 
 
-def _todo(receipt: Receipt, counts: Mapping[Told, int], say: Words) -> Iterator[str]:
+def _todo(receipt: Receipt, counts: Mapping[ReceiptReason, int], say: Words) -> Iterator[str]:
     states = {told.state for told in counts}
     owed = "todo_facts" if receipt.is_final else "todo_proofs"
     asked = {owed: "unknown", "todo_rejected": "rejected", "todo_opposed": OPPOSED}

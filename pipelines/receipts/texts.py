@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.receipts.receipt import OPPOSED, UNDER_REVIEW, Told
+from pipelines.receipts.receipt import OPPOSED, UNDER_REVIEW, ReceiptReason
 from pipelines.rulebook.card import Bilingual
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.wording.expectations import expected_words
@@ -31,32 +31,32 @@ class Explainer:
     """Finds the words for what lines tell. `told`: by key, what has words of its own."""
 
     catalogue: Catalogue
-    told: Mapping[str, Told]
+    told: Mapping[str, ReceiptReason]
 
     def explain(self, key: str) -> Explanation:
         """The text of a key that lines have."""
-        told = self.thing(key)
+        told = self.reason_of(key)
         wrong, remedy = (
             {language: say(told, words(language)) for language in LANGUAGES} for say in (self._wrong, self.remedy)
         )
         return Explanation(told.reason_code, told.state, wrong["fr"], wrong["en"], remedy["fr"], remedy["en"])
 
-    def thing(self, key: str) -> Told:
+    def reason_of(self, key: str) -> ReceiptReason:
         """What a key stands for."""
         if key in _WHOLE:
-            return Told(key, key, key)
+            return ReceiptReason(key, key, key)
         reason_code, _, state = key.rpartition(".")
-        return self.told.get(key) or Told(key, reason_code, state)
+        return self.told.get(key) or ReceiptReason(key, reason_code, state)
 
-    def title(self, told: Told, say: Words) -> str:
+    def title(self, told: ReceiptReason, say: Words) -> str:
         """What is wrong, in general: without what was expected."""
         if told.state in _WHOLE:
             return say(f"receipt.{told.state}")
         if told.state == "rejected":
             return say(f"reject.{told.reason_code}")
-        return say(f"receipt.{told.state}", title=_said(self.catalogue.by_id[told.reason_code].title, say))
+        return say(f"receipt.{told.state}", title=_sentence_said(self.catalogue.by_id[told.reason_code].title, say))
 
-    def _wrong(self, told: Told, say: Words) -> str:
+    def _wrong(self, told: ReceiptReason, say: Words) -> str:
         title = self.title(told, say)
         if not told.detail:
             return title
@@ -64,14 +64,14 @@ class Explainer:
             return f"{title} ({told.detail})"
         return say("receipt.expected", reason=title) + expected_words(told.detail, say.language)
 
-    def remedy(self, told: Told, say: Words) -> str:
+    def remedy(self, told: ReceiptReason, say: Words) -> str:
         """What would mend it."""
         if told.state in _WHOLE:
             return say(f"receipt.{told.state}_remedy")
         if told.state == "rejected":
             return say(f"receipt.remedy.{told.reason_code}")
-        return _said(self.catalogue.by_id[told.reason_code].remedy, say)
+        return _sentence_said(self.catalogue.by_id[told.reason_code].remedy, say)
 
 
-def _said(sentence: Bilingual, say: Words) -> str:
+def _sentence_said(sentence: Bilingual, say: Words) -> str:
     return say.typeset(sentence.fr if say.language == "fr" else sentence.en)

@@ -92,10 +92,10 @@ class ReceiptWriter:
         texts = {key: explainer.explain(key) for key in sorted(receipt.line_counts)}
         with replacing(TABLE) as table, replacing(DOCUMENT) as file:
             table.write(BYTE_ORDER_MARK)
-            document = _Document(file, _head(receipt, texts))
+            document = _Document(file, _receipt_head(receipt, texts))
             with csv.CSVWriter(table, COLUMNS) as rows:
                 for part in parts:
-                    rows.write_table(_rows(part, receipt, texts))
+                    rows.write_table(_csv_lines(part, receipt, texts))
                     document.add(part["json"])
             digest = document.finished()
         for language in LANGUAGES:
@@ -117,7 +117,7 @@ class _Document:
         self._file = file
         self._digest = sha256()
         self._separator = "\n"
-        self._write("{\n" + ",\n".join(f"{_text(name)}: {_text(value)}" for name, value in head.items()))
+        self._write("{\n" + ",\n".join(f"{_cell_text(name)}: {_cell_text(value)}" for name, value in head.items()))
         self._write(',\n"lines": [')
 
     def add(self, lines: pa.ChunkedArray) -> None:
@@ -136,11 +136,11 @@ class _Document:
         self._file.write(content)
 
 
-def _text(value: Any) -> str:
+def _cell_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _head(receipt: Receipt, texts: Mapping[str, Explanation]) -> dict[str, Any]:
+def _receipt_head(receipt: Receipt, texts: Mapping[str, Explanation]) -> dict[str, Any]:
     deadline = receipt.proof_deadline_at
     return {
         "format": FORMAT,
@@ -155,7 +155,7 @@ def _head(receipt: Receipt, texts: Mapping[str, Explanation]) -> dict[str, Any]:
     }
 
 
-def _rows(part: pa.Table, receipt: Receipt, texts: Mapping[str, Explanation]) -> pa.Table:
+def _csv_lines(part: pa.Table, receipt: Receipt, texts: Mapping[str, Explanation]) -> pa.Table:
     """Lines of the CSV: those of the engine with their texts, safe for spreadsheets."""
     places = pc.index_in(part["text_key"], pa.array(list(texts), pa.string()))
     foreign = neutralised(part.select(["file_name", "lead_id", "column"]))

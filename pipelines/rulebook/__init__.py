@@ -1,1 +1,17 @@
-"""The law as data: rule cards, their catalogue, and the compiler that turns them into one query."""
+"""The law as data: rule cards, their catalogue, the language of the cards, and the statements that they become.
+
+Runs nothing: statements are run by `verdicts` on an engine.
+
+- `card`: one rule card: what its file may say, and how the rulebook reads it
+- `catalogue`: the rule cards together: loading, order, digest
+- `checks`: how cards must fit together and with the dossier: references, cycles, examples
+- `compiler`: cards become columns: for each rule the SQL of its outcome, its attribution and its facts
+- `expressions`: the language of the cards: what an expression may say, checked against the dossier before it may
+  judge anybody
+- `judgement`: the judgement as a list of statements: dossier, outcomes, the proof that counts, verdicts, findings,
+  scorecards
+- `lead_dossier`: the columns of the lead dossier: what rules may read, where each comes from, and which delivered
+  field it stands for
+- `parameters`: law parameters that change with time: dated values, each with its reference
+- `yaml_files`: YAML files of the rulebook with the line of each key, and problems found in them
+"""

@@ -37,7 +37,7 @@ def _refuse(message: str) -> PydanticCustomError:
     return PydanticCustomError("card", "{message}", {"message": message})
 
 
-def _one_of(words: tuple[str, ...]) -> AfterValidator:
+def _one_of_words(words: tuple[str, ...]) -> AfterValidator:
     def check(word: str) -> str:
         if word not in words:
             raise _refuse(f"{unknown('word', word, words)} (expected one of {', '.join(words)})")
@@ -54,7 +54,7 @@ def _one_line(sql: str) -> str:
     return "".join(re.sub(r"\s+", " ", part) if index % 2 == 0 else part for index, part in enumerate(parts)).strip()
 
 
-def _branches(value: Any) -> Any:
+def _branches_read(value: Any) -> Any:
     """One word, or `{party: <SQL>, …, otherwise: party}`, as branches."""
     if isinstance(value, str):
         return (Branch(value, None),)
@@ -66,7 +66,7 @@ def _branches(value: Any) -> Any:
     return (*conditions, Branch(value["otherwise"], None))
 
 
-def _parties(words: tuple[str, ...]) -> Callable[[tuple[Branch, ...]], tuple[Branch, ...]]:
+def _parties_checked(words: tuple[str, ...]) -> Callable[[tuple[Branch, ...]], tuple[Branch, ...]]:
     def check(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
         for branch in branches:
             if branch.party not in words:
@@ -84,7 +84,7 @@ def _sorted(words: tuple[str, ...]) -> tuple[str, ...]:
 Sql = Annotated[str, AfterValidator(_one_line)]
 Day = Annotated[date, Strict()]
 Names = Annotated[tuple[str, ...], AfterValidator(_sorted)]
-Answer = Annotated[tuple[Branch, ...], BeforeValidator(_branches)]
+Answer = Annotated[tuple[Branch, ...], BeforeValidator(_branches_read)]
 
 
 class Bilingual(Model):
@@ -127,7 +127,7 @@ class Example(Model):
     why: str
     given: dict[str, Any]
     """Dossier columns by name; those not named take their `example_default`."""
-    expect: Annotated[str, _one_of(EXPECTATIONS)]
+    expect: Annotated[str, _one_of_words(EXPECTATIONS)]
 
 
 class Card(Model):
@@ -135,21 +135,23 @@ class Card(Model):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: Bilingual
-    grain: Annotated[str, _one_of(GRAINS)]
-    channels: Annotated[tuple[Annotated[str, _one_of(CHANNELS)], ...], AfterValidator(_sorted)]
+    grain: Annotated[str, _one_of_words(GRAINS)]
+    channels: Annotated[tuple[Annotated[str, _one_of_words(CHANNELS)], ...], AfterValidator(_sorted)]
     """All of them when the file is silent; none at a grain that knows no channel."""
-    audiences: Annotated[tuple[Annotated[str, _one_of(AUDIENCES)], ...], AfterValidator(_sorted)] = _sorted(AUDIENCES)
+    audiences: Annotated[tuple[Annotated[str, _one_of_words(AUDIENCES)], ...], AfterValidator(_sorted)] = _sorted(
+        AUDIENCES
+    )
     basis: tuple[Basis, ...] = Field(min_length=1)
     in_force: Period
     """When the text is in force: decides the verdict."""
     doctrine_since: Day | None = None
     """When a decision made the duty clear: before it a fail is attributable to nobody."""
     dated_by: str = "used_at"
-    severity: Annotated[str, _one_of(SEVERITIES)]
-    attributable_to: Annotated[Answer, AfterValidator(_parties(ATTRIBUTIONS))]
-    pending_on: Annotated[Answer, AfterValidator(_parties(PARTIES))]
+    severity: Annotated[str, _one_of_words(SEVERITIES)]
+    attributable_to: Annotated[Answer, AfterValidator(_parties_checked(ATTRIBUTIONS))]
+    pending_on: Annotated[Answer, AfterValidator(_parties_checked(PARTIES))]
     subsumed_by: Names = ()
-    dimension: Annotated[str, _one_of(DIMENSIONS)]
+    dimension: Annotated[str, _one_of_words(DIMENSIONS)]
     applies_when: Sql | None = None
     """None: always."""
     needs: Names = ()

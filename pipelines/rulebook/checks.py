@@ -35,7 +35,7 @@ def check_cards(cards: tuple[Card, ...], *, known_ids: Collection[str]) -> list[
     return problems
 
 
-def _problem(card: Card, key: str, message: str) -> Problem:
+def _problem_of_card(card: Card, key: str, message: str) -> Problem:
     return Problem(card.source, card.line_of(key), f"{card.id}: {message}")
 
 
@@ -44,17 +44,17 @@ def _cycle(by_id: Mapping[str, Card], key: str) -> Iterator[Problem]:
         TopologicalSorter({rule_id: getattr(card, key) for rule_id, card in by_id.items()}).prepare()
     except CycleError as error:
         ids = error.args[1][::-1]
-        yield _problem(by_id[ids[0]], key, f"`{key}` goes in a circle: {' -> '.join(ids)}; leave one out")
+        yield _problem_of_card(by_id[ids[0]], key, f"`{key}` goes in a circle: {' -> '.join(ids)}; leave one out")
 
 
 def _check_relations(card: Card, by_id: Mapping[str, Card], known_ids: Collection[str]) -> Iterator[Problem]:
     for key in ("needs", "subsumed_by"):
         for rule_id in getattr(card, key):
             if rule_id not in known_ids:
-                yield _problem(card, key, f"`{key}`: {unknown('rule', rule_id, known_ids)}")
+                yield _problem_of_card(card, key, f"`{key}`: {unknown('rule', rule_id, known_ids)}")
     for needed in (by_id[rule_id] for rule_id in card.needs if rule_id in by_id):
         if needed.grain != card.grain:
-            yield _problem(
+            yield _problem_of_card(
                 card,
                 "needs",
                 f"needs `{needed.id}` of grain {needed.grain}; a rule can only need its own, {card.grain}",
@@ -62,7 +62,7 @@ def _check_relations(card: Card, by_id: Mapping[str, Card], known_ids: Collectio
         missing = sorted({*card.channels, *card.audiences} - {*needed.channels, *needed.audiences})
         if missing and needed.grain == card.grain:
             what = ", ".join(missing)
-            yield _problem(
+            yield _problem_of_card(
                 card, "needs", f"needs `{needed.id}`, which never applies to {what}: there this rule would never apply"
             )
 
@@ -70,23 +70,25 @@ def _check_relations(card: Card, by_id: Mapping[str, Card], known_ids: Collectio
 def _check_columns(card: Card) -> Iterator[Problem]:
     instants = [("dated_by", card.dated_by)] + ([("holds_until", card.holds_until)] if card.holds_until else [])
     for key, name in [*instants, *((f"evidence.{index}", name) for index, name in enumerate(card.evidence))]:
-        yield from _check_column(card, key, name)
+        yield from _check_column_named(card, key, name)
     for key, name in instants:
         if name in BY_NAME and BY_NAME[name].type not in ("instant", "date"):
-            yield _problem(card, key, f"`{key}`: `{name}` is {BY_NAME[name].type}, expected an instant or a date")
+            yield _problem_of_card(
+                card, key, f"`{key}`: `{name}` is {BY_NAME[name].type}, expected an instant or a date"
+            )
 
 
-def _check_column(card: Card, key: str, name: str) -> Iterator[Problem]:
+def _check_column_named(card: Card, key: str, name: str) -> Iterator[Problem]:
     columns = [column.name for column in BY_NAME.values() if card.grain in column.grains]
     if name not in columns:
-        yield _problem(card, key, f"{unknown('dossier column', name, columns)} (grain {card.grain})")
+        yield _problem_of_card(card, key, f"{unknown('dossier column', name, columns)} (grain {card.grain})")
 
 
 def _check_coverage(card: Card) -> Iterator[Problem]:
     """Every card shows a pass and a fail; a dated one also its first and last day, and the day outside."""
     for outcome in ("pass", "fail"):
         if all(example.expect != outcome for example in card.examples):
-            yield _problem(card, "examples", f"no example with `expect: {outcome}`; add one")
+            yield _problem_of_card(card, "examples", f"no example with `expect: {outcome}`; add one")
     period, day = card.in_force, timedelta(days=1)
     boundaries = [
         ("from", period.from_, period.from_ and period.from_ - day),
@@ -96,9 +98,13 @@ def _check_coverage(card: Card) -> Iterator[Problem]:
     not_applied = {_act_on(card, example) for example in card.examples if example.expect == "not_applicable"}
     for key, inside, outside in boundaries:
         if inside and inside not in applied:
-            yield _problem(card, f"in_force.{key}", f"no example on {inside}, where the rule still applies; add one")
+            yield _problem_of_card(
+                card, f"in_force.{key}", f"no example on {inside}, where the rule still applies; add one"
+            )
         if outside and outside not in not_applied:
-            yield _problem(card, f"in_force.{key}", f"no example on {outside} with `expect: not_applicable`; add one")
+            yield _problem_of_card(
+                card, f"in_force.{key}", f"no example on {outside} with `expect: not_applicable`; add one"
+            )
 
 
 def _act_on(card: Card, example: Example) -> date | None:
@@ -111,19 +117,19 @@ def _act_on(card: Card, example: Example) -> date | None:
 
 def _check_example(card: Card, index: int, example: Example) -> Iterator[Problem]:
     if card.grain == "lead_use" and "channel" not in example.given:
-        yield _problem(card, f"examples.{index}", "this example names no `channel`; a lead use has one")
+        yield _problem_of_card(card, f"examples.{index}", "this example names no `channel`; a lead use has one")
     for name, value in example.given.items():
         key = f"examples.{index}.given.{name}"
-        yield from _check_column(card, key, name)
+        yield from _check_column_named(card, key, name)
         if name in BY_NAME and value is not None:
             yield from _check_value(card, key, name, value)
 
 
 def _check_value(card: Card, key: str, name: str, value: Any) -> Iterator[Problem]:
     if not _is_of_type(value, BY_NAME[name].type):
-        yield _problem(card, key, f"`{name}`: expected {_EXPECTED[BY_NAME[name].type]}")
+        yield _problem_of_card(card, key, f"`{name}`: expected {_EXPECTED[BY_NAME[name].type]}")
     elif name in _WORDS and value not in _WORDS[name]:
-        yield _problem(
+        yield _problem_of_card(
             card, key, f"`{name}`: {unknown('word', value, _WORDS[name])} (expected one of {', '.join(_WORDS[name])})"
         )
 

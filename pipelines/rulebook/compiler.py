@@ -167,9 +167,9 @@ def _in_scope(card: Card) -> str:
     civil_date = _CIVIL_DATES.get(card.dated_by, card.dated_by)
     conditions = ["true"]
     if card.grain == "lead_use":
-        conditions.append(f"channel in ({_texts(card.channels)})")
+        conditions.append(f"channel in ({_sql_texts(card.channels)})")
     if card.grain in ("lead_use", "lead"):
-        conditions.append(f"audience in ({_texts(card.audiences)})")
+        conditions.append(f"audience in ({_sql_texts(card.audiences)})")
     if card.in_force.from_ is not None:
         conditions.append(f"{civil_date} >= date '{card.in_force.from_}'")
     if card.in_force.to is not None:
@@ -184,5 +184,5 @@ def _party(choices: Iterable[tuple[str, str | None]], to_sql: Callable[[str], st
     return f"case {' '.join(branches)} else '{otherwise}' end" if branches else f"'{otherwise}'"
 
 
-def _texts(values: Iterable[str]) -> str:
+def _sql_texts(values: Iterable[str]) -> str:
     return ", ".join(f"'{value}'" for value in values)

@@ -14,7 +14,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
-from pipelines.rulebook.lead_dossier import BY_NAME, DELIVERED, DossierColumn
+from pipelines.rulebook.lead_dossier import BY_NAME, DELIVERED, LeadDossierColumn
 
 _STRUCTURE: Final = (
     exp.And, exp.Or, exp.Not, exp.Paren, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between,
@@ -78,9 +78,9 @@ def columns_of(tree: exp.Expr) -> frozenset[str]:
     return frozenset(column.name for column in tree.find_all(exp.Column))
 
 
-def delivered_columns_of(tree: exp.Expr) -> tuple[DossierColumn, ...]:
+def delivered_columns_of(tree: exp.Expr) -> tuple[LeadDossierColumn, ...]:
     """Columns read that a vendor delivers, in name order."""
-    return tuple(BY_NAME[name] for name in sorted(columns_of(tree)) if BY_NAME[name].source in DELIVERED)
+    return tuple(BY_NAME[name] for name in sorted(columns_of(tree)) if BY_NAME[name].origin in DELIVERED)
 
 
 def expand_given(tree: exp.Expr) -> exp.Expr:
@@ -121,7 +121,7 @@ def _is_null(node: exp.Expr) -> exp.Expr:
     return exp.Is(this=node, expression=exp.Null())
 
 
-def is_mapped(column: DossierColumn) -> exp.Expr:
+def is_mapped(column: LeadDossierColumn) -> exp.Expr:
     """Whether the contract in force maps a delivered field that would fill the column."""
     return exp.or_(
         exp.false(),
@@ -143,7 +143,7 @@ def _name_function(node: exp.Expr) -> exp.Expr:
 
 def _check_node(node: exp.Expr, grain: str) -> None:
     if isinstance(node, exp.Column):
-        _check_column(node, grain)
+        _check_column_node(node, grain)
     elif isinstance(node, exp.Is | exp.Coalesce):
         _refuse_null_test(node)
     elif isinstance(node, exp.Anonymous | exp.Func) and not isinstance(node, _STRUCTURE):
@@ -154,7 +154,7 @@ def _check_node(node: exp.Expr, grain: str) -> None:
         raise ExpressionError(f"`{node.sql(dialect='duckdb')}` is not in the language of the cards")
 
 
-def _check_column(node: exp.Column, grain: str) -> None:
+def _check_column_node(node: exp.Column, grain: str) -> None:
     if node.table == "parameters":
         return
     known = [column.name for column in BY_NAME.values() if grain in column.grains]
@@ -167,7 +167,7 @@ def _check_column(node: exp.Column, grain: str) -> None:
 def _refuse_null_test(node: exp.Expr) -> None:
     for column in node.find_all(exp.Column):
         known = BY_NAME.get(column.name)
-        if known is not None and known.source in DELIVERED:
+        if known is not None and known.origin in DELIVERED:
             raise ExpressionError(
                 f"`{column.name}` is delivered by the vendor, so its absence is never knowledge: "
                 "leave out the NULL test, or use given(...), which is NULL when it is missing"

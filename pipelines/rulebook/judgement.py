@@ -43,13 +43,18 @@ class Judgement:
             Step("judged_deliveries", _judged(self.delivery, "delivery_dossier", ("delivery_date",))),
             Step("found_uses", _found_uses(self.lead_use)),
             Step("use_findings", _use_findings(self.lead_use)),
-            Step("lead_findings", _findings(self.lead, _joined("lead_dossier", "judged_leads_by_rule", "lead_no"))),
+            Step(
+                "lead_findings",
+                _finding_statement(self.lead, _outcomes_joined("lead_dossier", "judged_leads_by_rule", "lead_no")),
+            ),
             Step(
                 "delivery_findings",
-                _findings(self.delivery, _joined("delivery_dossier", "judged_deliveries", "delivery_date")),
+                _finding_statement(
+                    self.delivery, _outcomes_joined("delivery_dossier", "judged_deliveries", "delivery_date")
+                ),
             ),
             _step("all_findings", _all_findings()),
-            _step("verdicts", _verdicts(self.lead_use, self.lead, self.catalogue_digest)),
+            _step("verdicts", _verdict_statement(self.lead_use, self.lead, self.catalogue_digest)),
             _step("findings", _published_findings()),
             Step("dimension_scorecards", _load("21_dimension_scorecards")),
             Step("scorecards", _scorecards(self.lead_use, self.lead, self.delivery)),
@@ -101,23 +106,23 @@ def _judged_uses(rules: Sequence[CompiledRule]) -> str:
         qualify row_number() over (
             partition by lead_no, channel
             order by
-                {_count(reading, "o", FAILED)},
-                {_count(reading, "o", UNKNOWN)},
+                {_count_of_codes(reading, "o", FAILED)},
+                {_count_of_codes(reading, "o", UNKNOWN)},
                 case when lists_channel then 0 else 1 end,
                 consent_at desc,
                 proof_received_at desc,
                 tied_consent_id,
                 proof_no
         ) = 1"""
-    return _settled(rules, f"({chosen})", ("lead_no", "channel", "proof_no"))
+    return _settled_outcomes(rules, f"({chosen})", ("lead_no", "channel", "proof_no"))
 
 
 def _judged(rules: Sequence[CompiledRule], dossier: str, key: tuple[str, ...]) -> str:
     columns = "".join(f",\n{rule.outcome} as o_{rule.id}" for rule in rules)
-    return _settled(rules, f"(select {', '.join(key)}, is_final{columns} from {dossier})", key)
+    return _settled_outcomes(rules, f"(select {', '.join(key)}, is_final{columns} from {dossier})", key)
 
 
-def _settled(rules: Sequence[CompiledRule], source: str, key: tuple[str, ...]) -> str:
+def _settled_outcomes(rules: Sequence[CompiledRule], source: str, key: tuple[str, ...]) -> str:
     """`f_<rule>`: not applicable unless every needed rule passed; owed becomes not proven at the deadline."""
     settled = source
     for rule in rules:  # in needs order, so that what a rule needs is settled before it
@@ -132,7 +137,7 @@ def _settled(rules: Sequence[CompiledRule], source: str, key: tuple[str, ...]) -
     return f"select {', '.join(key)}{finals} from {settled}"
 
 
-def _joined(dossier: str, judged: str, key: str) -> str:
+def _outcomes_joined(dossier: str, judged: str, key: str) -> str:
     columns = f"dossier.*, judged.* exclude ({key})"
     return f"(select {columns} from {dossier} as dossier inner join {judged} as judged using ({key}))"
 
@@ -160,14 +165,14 @@ def _use_findings(rules: Sequence[CompiledRule]) -> str:
             and dossier.channel = found.channel
             and dossier.proof_no is not distinct from found.proof_no
     )"""
-    return _findings(rules, source)
+    return _finding_statement(rules, source)
 
 
 def _is_finding(rule: CompiledRule) -> str:
     return f"f_{rule.id} not in ({Code.PASS}, {Code.NOT_APPLICABLE})"
 
 
-def _findings(rules: Sequence[CompiledRule], source: str) -> str:
+def _finding_statement(rules: Sequence[CompiledRule], source: str) -> str:
     grain = rules[0].card.grain if rules else "delivery"
     lead_id = "lead_id" if grain != "delivery" else "cast(null as varchar)"
     channel = "channel" if grain == "lead_use" else "cast(null as varchar)"
@@ -183,13 +188,13 @@ def _finding(rule: CompiledRule, lead_id: str, channel: str) -> str:
             vendor, delivery_date, {lead_id} as lead_id, {channel} as channel,
             '{rule.id}' as rule_id, f_{rule.id} as code,
             '{card.severity}' as severity, {rule.attributable_to} as party, {rule.pending_on} as debtor,
-            '{card.dimension}' as dimension, {_facts(card.evidence)} as facts,
+            '{card.dimension}' as dimension, {_facts_expression(card.evidence)} as facts,
             f_{rule.id} in {FAILED} and '{card.severity}' <> 'info' and not ({twins}) as is_defect
         from found
         where {_is_finding(rule)}"""
 
 
-def _facts(evidence: Sequence[str]) -> str:
+def _facts_expression(evidence: Sequence[str]) -> str:
     pairs = ", ".join(f"{name} := {name}" for name in evidence)
     return f"cast(to_json(struct_pack({pairs})) as varchar)" if pairs else "'{}'"
 
@@ -212,7 +217,7 @@ def _published_findings() -> str:
         from all_findings"""
 
 
-def _verdicts(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], digest: str) -> str:
+def _verdict_statement(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], digest: str) -> str:
     blocking = [rule for rule in uses if rule.card.severity == "blocking"]
     rules = sorted((*uses, *leads), key=lambda rule: rule.id)
     return f"""
@@ -235,7 +240,7 @@ def _any(rules: Sequence[CompiledRule], codes: str) -> str:
     return " or ".join(f"f_{rule.id} in {codes}" for rule in rules) or "false"
 
 
-def _count(rules: Sequence[CompiledRule], prefix: str, codes: str) -> str:
+def _count_of_codes(rules: Sequence[CompiledRule], prefix: str, codes: str) -> str:
     return " + ".join(f"case when {prefix}_{rule.id} in {codes} then 1 else 0 end" for rule in rules) or "0"
 
 
@@ -248,7 +253,7 @@ def _rule_ids(rules: Sequence[CompiledRule], codes: str) -> str:
 
 def _scorecards(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], deliveries: Sequence[CompiledRule]) -> str:
     by_use = f"""
-        select cell.vendor, cell.delivery_date, cell.channel{_counts(uses, "use")}
+        select cell.vendor, cell.delivery_date, cell.channel{_counts_by_rule(uses, "use")}
         from (
             select delivered.vendor, delivered.delivery_date, unnest(delivered.contract_channels) as channel
             from delivery_dossier as delivered
@@ -257,14 +262,17 @@ def _scorecards(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], del
         left join judged_uses as use on lead.lead_no = use.lead_no and cell.channel = use.channel
         group by cell.vendor, cell.delivery_date, cell.channel"""
     by_lead = f"""
-        select delivered.vendor, delivered.delivery_date, cast(null as varchar) as channel{_counts(leads, "judged")}
+        select
+            delivered.vendor, delivered.delivery_date,
+            cast(null as varchar) as channel{_counts_by_rule(leads, "judged")}
         from delivery_dossier as delivered
         left join judged_leads as lead on delivered.delivery_date = lead.delivery_date
         left join judged_leads_by_rule as judged on lead.lead_no = judged.lead_no
         group by delivered.vendor, delivered.delivery_date"""
     by_delivery = f"""
         select
-            delivered.vendor, delivered.delivery_date, cast(null as varchar) as channel{_counts(deliveries, "judged")}
+            delivered.vendor, delivered.delivery_date,
+            cast(null as varchar) as channel{_counts_by_rule(deliveries, "judged")}
         from delivery_dossier as delivered
         left join judged_deliveries as judged on delivered.delivery_date = judged.delivery_date
         group by delivered.vendor, delivered.delivery_date"""
@@ -292,7 +300,7 @@ def _scorecards(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], del
             and counted.rule_id = blamed.rule_id"""
 
 
-def _counts(rules: Sequence[CompiledRule], table: str) -> str:
+def _counts_by_rule(rules: Sequence[CompiledRule], table: str) -> str:
     codes = {"p": f"= {Code.PASS}", "f": f"in {FAILED}", "u": f"in {UNKNOWN}", "n": f"= {Code.NOT_APPLICABLE}"}
     return "".join(
         f",\ncount(case when {table}.f_{rule.id} {test} then 1 end) as {letter}_{rule.id}"

@@ -17,10 +17,10 @@ def _by_date(values: Any) -> Any:
     """`{date: value}` as pairs in order of date."""
     if not isinstance(values, dict) or not all(type(day) is date for day in values):
         raise PydanticCustomError("dated", "expected `{YYYY-MM-DD: value, …}`")
-    return tuple((day, _value(value)) for day, value in sorted(values.items()))
+    return tuple((day, _parameter_value(value)) for day, value in sorted(values.items()))
 
 
-def _value(value: Any) -> Value:
+def _parameter_value(value: Any) -> Value:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
     if isinstance(value, bool | int | str):

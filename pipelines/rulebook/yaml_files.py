@@ -1,4 +1,7 @@
-"""YAML files of the rulebook with the line of each key, and problems found in them. Their meaning belongs elsewhere."""
+"""YAML files of the rulebook with the line of each key, and problems found in them.
+
+What they mean is in `card` and `parameters`.
+"""
 
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -112,7 +112,7 @@ def confidence_sequence(received: ArrayLike, defective: ArrayLike, method: Confi
     Raises:
         ValueError: shapes that differ, or counts that contradict each other.
     """
-    sums = _sums(*_counts(received, defective))
+    sums = _sums(*_float_counts(received, defective))
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = sums.defects / sums.leads
         correlation = _correlation(sums)
@@ -153,7 +153,7 @@ def _log_root(near: Floats, far: Floats, constant: Floats) -> Floats:
     return np.where(is_bounded, u, -np.inf)
 
 
-def _counts(received: ArrayLike, defective: ArrayLike) -> tuple[Floats, Floats]:
+def _float_counts(received: ArrayLike, defective: ArrayLike) -> tuple[Floats, Floats]:
     n, k = np.asarray(received, dtype=np.float64), np.asarray(defective, dtype=np.float64)
     if n.shape != k.shape or n.ndim == 0:
         raise ValueError("defective: expected one count for each delivery of received")

@@ -75,9 +75,11 @@ def contributions(before: Snapshot, after: Snapshot, method: ScoringMethod | Non
             raise ValueError(f"{name}: expected a dimension that has leads")
     names = [name for name in RATED_DIMENSIONS if name in before or name in after]
     pairs = {name: (_side(name, before, after), _side(name, after, before)) for name in names}
-    changes = [change for name, pair in pairs.items() for change in _changes(name, *pair)]
+    changes = [change for name, pair in pairs.items() for change in _dimension_changes(name, *pair)]
     values = _shapley_values(changes, _total_after(pairs, method))
-    return [part for change in changes for part in _parts(change, values[change], pairs, method) if part.points]
+    return [
+        part for change in changes for part in _parts_of_change(change, values[change], pairs, method) if part.points
+    ]
 
 
 def rounded(parts: Sequence[Contribution], change: Decimal) -> list[Decimal]:
@@ -108,7 +110,7 @@ def _side(name: str, snapshot: Snapshot, other: Snapshot) -> DimensionSnapshot:
     return snapshot[name] if name in snapshot else DimensionSnapshot(LeadCounts(0, 0), other[name].tolerance, {})
 
 
-def _changes(name: str, before: DimensionSnapshot, after: DimensionSnapshot) -> list[Change]:
+def _dimension_changes(name: str, before: DimensionSnapshot, after: DimensionSnapshot) -> list[Change]:
     has_other_leads = (before.counts, dict(before.findings)) != (after.counts, dict(after.findings))
     has_other_tolerance = before.tolerance != after.tolerance
     return [(name, LEADS)] * has_other_leads + [(name, TOLERANCE)] * has_other_tolerance
@@ -166,7 +168,7 @@ def _weight(before_count: int, count: int) -> Fraction:
     return Fraction(factorial(before_count) * factorial(count - before_count - 1), factorial(count))
 
 
-def _parts(
+def _parts_of_change(
     change: Change,
     value: Fraction,
     pairs: Mapping[str, tuple[DimensionSnapshot, DimensionSnapshot]],

@@ -28,10 +28,10 @@ class GradedScore(DimensionScore):
 
 def graded_scores(standings: Sequence[Standing], grade: Grade) -> list[GradedScore]:
     """The standings as rows to publish; the grade goes to the total."""
-    return [_row(standing, grade) for standing in standings]
+    return [_graded_row(standing, grade) for standing in standings]
 
 
-def _row(standing: Standing, grade: Grade) -> GradedScore:
+def _graded_row(standing: Standing, grade: Grade) -> GradedScore:
     score = asdict(standing.score) | {
         "lower_points": standing.lower_points,
         "upper_points": standing.upper_points,

@@ -141,7 +141,7 @@ def open_gates(
     """
     window = {day: received[day] for day in sorted(received) if since is None or day >= since}
     rules = (grading or grading_method()).gates
-    opened = [_opened(rule, window, failed.get(rule.rule_id, {})) for rule in rules]
+    opened = [_gate_opened(rule, window, failed.get(rule.rule_id, {})) for rule in rules]
     return [gate for gate in opened if gate is not None]
 
 
@@ -155,7 +155,7 @@ def _earned(total: float, last: str | None, grading: GradingMethod) -> str:
     return GRADES[-1]
 
 
-def _opened(rule: GateRule, received: Mapping[date, int], failed: Mapping[date, int]) -> Gate | None:
+def _gate_opened(rule: GateRule, received: Mapping[date, int], failed: Mapping[date, int]) -> Gate | None:
     fails, leads = 0, 0
     for day, count in received.items():
         fails, leads = fails + failed.get(day, 0), leads + count

@@ -1,4 +1,4 @@
-"""From realised rates to points: one vendor, one date. Reading counts and storing scores belong elsewhere.
+"""From realised rates to points: one vendor, one date. Counts are read in `scorer`, scores kept in `records`.
 
 The formula is that of the published method (`scoring_method.yaml`): at the tolerance 80 points, at twice 50, at four
 times 20.
@@ -140,7 +140,7 @@ def score_vendor(
     allowed = {**method.tolerances, **tolerances}
     scores = [_score(name, counts[name], allowed[name], method) for name in present]
     total = total_points({score.dimension: score.points for score in scores}, method)
-    return [*scores, _row(TOTAL, counts[ALL], None, total)]
+    return [*scores, _points_row(TOTAL, counts[ALL], None, total)]
 
 
 def total_points(by_dimension: Mapping[str, float], method: ScoringMethod | None = None) -> float:
@@ -153,12 +153,14 @@ def total_points(by_dimension: Mapping[str, float], method: ScoringMethod | None
 
 
 def _score(name: str, counts: LeadCounts, tolerance: float, method: ScoringMethod) -> DimensionScore:
-    return _row(name, counts, tolerance, points(_rate(counts), tolerance, method))
+    return _points_row(name, counts, tolerance, points(_defect_rate(counts), tolerance, method))
 
 
-def _row(name: str, counts: LeadCounts, tolerance: float | None, value: float) -> DimensionScore:
-    return DimensionScore(name, counts.leads_received, counts.leads_vendor_defective, _rate(counts), tolerance, value)
+def _points_row(name: str, counts: LeadCounts, tolerance: float | None, value: float) -> DimensionScore:
+    return DimensionScore(
+        name, counts.leads_received, counts.leads_vendor_defective, _defect_rate(counts), tolerance, value
+    )
 
 
-def _rate(counts: LeadCounts) -> float:
+def _defect_rate(counts: LeadCounts) -> float:
     return counts.leads_vendor_defective / counts.leads_received

@@ -1,4 +1,4 @@
-"""Vendors' scores in the registry: publishing those of an instant, and reading them. Points are made in the domain."""
+"""Vendors' scores in the registry: publishing those of an instant, and reading them. Points are made in `points`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -45,33 +45,33 @@ def publish_scores(
         for vendor, rows in scores.items()
     }
     with engine.connect() as connection, writing(connection):
-        return sum(_replace(connection, vendor, as_of, rows) for vendor, rows in published.items())
+        return sum(_replace_scores(connection, vendor, as_of, rows) for vendor, rows in published.items())
 
 
 def scores_as_of(engine: Engine, as_of: datetime) -> list[PublishedScore]:
     """Scores published for an instant, by vendor, then in the order of the dimensions, `total` last."""
     with engine.connect() as connection:
-        return _read(connection, VENDOR_SCORES.c.as_of == as_of)
+        return _scores_where(connection, VENDOR_SCORES.c.as_of == as_of)
 
 
 def latest_scores(engine: Engine) -> list[PublishedScore]:
     """The scores of the latest instant that has any; nothing in an empty registry."""
     latest = select(func.max(VENDOR_SCORES.c.as_of)).scalar_subquery()
     with engine.connect() as connection:
-        return _read(connection, VENDOR_SCORES.c.as_of == latest)
+        return _scores_where(connection, VENDOR_SCORES.c.as_of == latest)
 
 
 def score_history(engine: Engine, vendor: str, dimension: str, *, before: datetime) -> list[PublishedScore]:
     """A vendor's scores of one dimension at every instant before this one, in order."""
     of_vendor = (VENDOR_SCORES.c.vendor == vendor) & (VENDOR_SCORES.c.dimension == dimension)
     with engine.connect() as connection:
-        rows = _read(connection, of_vendor & (VENDOR_SCORES.c.as_of < before))
+        rows = _scores_where(connection, of_vendor & (VENDOR_SCORES.c.as_of < before))
     return sorted(rows, key=lambda row: row.as_of)
 
 
-def _replace(connection: Connection, vendor: str, as_of: datetime, rows: list[PublishedScore]) -> int:
+def _replace_scores(connection: Connection, vendor: str, as_of: datetime, rows: list[PublishedScore]) -> int:
     is_theirs = (VENDOR_SCORES.c.vendor == vendor) & (VENDOR_SCORES.c.as_of == as_of)
-    published = {row.dimension: row for row in _read(connection, is_theirs)}
+    published = {row.dimension: row for row in _scores_where(connection, is_theirs)}
     wanted = {row.dimension: row for row in rows}
     stale = [name for name, row in published.items() if wanted.get(name) != row]
     fresh = [asdict(row) for name, row in wanted.items() if published.get(name) != row]
@@ -82,7 +82,7 @@ def _replace(connection: Connection, vendor: str, as_of: datetime, rows: list[Pu
     return len({*stale, *(row["dimension"] for row in fresh)})
 
 
-def _read(connection: Connection, condition: Any) -> list[PublishedScore]:
+def _scores_where(connection: Connection, condition: Any) -> list[PublishedScore]:
     columns = [column for column in VENDOR_SCORES.c if column.name != "id"]
     rows = [PublishedScore(**row) for row in connection.execute(select(*columns).where(condition)).mappings()]
     return sorted(rows, key=lambda row: (row.vendor, DIMENSION_ORDER.index(row.dimension)))

@@ -1,1 +1,31 @@
-"""The sample market: what vendors would send, and the truth about it. Knows nothing of the rulebook."""
+"""The sample market: what vendors would send, and the truth about it, made without the rulebook.
+
+Knows `vocabulary.words` alone, so that its truth is independent of the product.
+
+- `acceptance`: which files and rows of the market are accepted, and why the others are not: a plain reading of
+  appendix A
+- `contracts`: contracts of the market's vendors as files of the Open Data Contract Standard, the annex of the legal
+  contract
+- `dates`: dates that a tool wrote month first although the contract says day first, and whether a file gives it away
+- `defects`: every defect by name, in the order in which they strike a draft
+- `deliveries`: A vendor's days: when each delivery arrives, into which files its drafts go, and what goes wrong with
+  whole files
+- `drafts`: A lead while it is being invented: its row, the consents behind it and the objections of its person
+- `facts`: the facts of the sample market: what vendors, contracts, forms, files and rows are
+- `file_habits`: what vendors' tools do to whole files: titles, totals, other dialects, packing
+- `forms`: the collection forms of the market's vendors and what the advertiser wrote when it reviewed them
+- `known_facts`: what was known of each lead by the proof deadline: the proof that counts, refusals, withdrawals,
+  objections, others
+- `law`: what is wrong with each lead use, by the law and the contracts: a second reading, made without the rulebook
+- `layouts`: how each vendor writes its files: columns, words, zones and dialects
+- `lead_defects`: what can be wrong with a lead row: unreadable values, repetition, age, channels and claimed bases
+- `market`: the sample market, whole: drawn from a seed, written into a home folder, with the truth about it
+- `objections`: persons who objected and are sold all the same: what our opposition registry knows, and since when
+- `people`: invented persons, and the many ways in which vendors spell an e-mail or a phone number
+- `proof_defects`: what can be wrong with a consent or its proof: absent, late, refused, withdrawn, incomplete, old,
+  somebody else's
+- `truth`: what is wrong with the market at the proof deadline: when each rule is asked, and every finding that
+  follows
+- `vendors`: the vendors of the sample market: contracts, habits and vices
+- `writers`: the bytes of delivered files: CSV dialects, JSON Lines, XLSX and Parquet, whole or broken
+"""

@@ -107,27 +107,27 @@ def accept(deliveries: Sequence[Delivery]) -> Accepted:
         for (name, number), why in reasons.items():
             rejects += (Reject(delivery.vendor.slug, delivery.on, name, number, reason) for reason in sorted(why))
         leads += (
-            _lead(delivery, file, number, row)
-            for file, number, row in _rows(delivery, "leads")
+            _lead_of_row(delivery, file, number, row)
+            for file, number, row in _rows_read(delivery, "leads")
             if (file.name, number) not in reasons
         )
         proofs += (
-            _proof(delivery, file, number, row)
-            for file, number, row in _rows(delivery, "consent_proofs")
+            _proof_of_row(delivery, file, number, row)
+            for file, number, row in _rows_read(delivery, "consent_proofs")
             if (file.name, number) not in reasons
         )
     return Accepted(
         tuple(leads),
         tuple(proofs),
         tuple(rejects),
-        undeclared_on=_days(deliveries, lambda layout, file: any(row.undeclared for row in file.rows)),
-        otherwise_on=_days(deliveries, lambda layout, file: file.differs),
-        ambiguous_on=_days(deliveries, is_ambiguous),
+        undeclared_on=_days_on_which(deliveries, lambda layout, file: any(row.undeclared for row in file.rows)),
+        otherwise_on=_days_on_which(deliveries, lambda layout, file: file.differs),
+        ambiguous_on=_days_on_which(deliveries, is_ambiguous),
         incomplete_on=tuple(delivery.on for delivery in deliveries if delivery.has_sequence_gap),
     )
 
 
-def _days(deliveries: Sequence[Delivery], holds: Callable[[Layout, DeliveredFile], bool]) -> tuple[date, ...]:
+def _days_on_which(deliveries: Sequence[Delivery], holds: Callable[[Layout, DeliveredFile], bool]) -> tuple[date, ...]:
     """Delivery dates on which something holds of a file that is read."""
     layouts = {"leads": "leads", "consent_proofs": "proofs"}
     return tuple(
@@ -145,7 +145,7 @@ def _reject(delivery: Delivery, file: DeliveredFile, number: int | None, reason:
     return Reject(delivery.vendor.slug, delivery.on, file.name, number, reason)
 
 
-def _rows(delivery: Delivery, role: str) -> Iterator[tuple[DeliveredFile, int, Row]]:
+def _rows_read(delivery: Delivery, role: str) -> Iterator[tuple[DeliveredFile, int, Row]]:
     """Rows of the files that are read: neither refused nor the same bytes as an earlier file."""
     for file in sorted(delivery.files, key=lambda file: file.name):
         if file.role == role and not file.flaw and not file.repeats:
@@ -156,7 +156,7 @@ def _rows(delivery: Delivery, role: str) -> Iterator[tuple[DeliveredFile, int, R
 def _row_reasons(delivery: Delivery) -> Iterator[tuple[tuple[str, int], list[str]]]:
     """Every row that is not accepted, with all its reasons; a line that is no row has that reason alone."""
     seen: set[object] = set()
-    for file, number, row in _rows(delivery, "leads"):
+    for file, number, row in _rows_read(delivery, "leads"):
         why = ["row_malformed"] if row.is_malformed else lead_reasons(row) + _future_reasons(row, file)
         lead_id = None if row.is_malformed else row.meaning("lead_id")
         if lead_id is not None and lead_id in seen:
@@ -164,7 +164,7 @@ def _row_reasons(delivery: Delivery) -> Iterator[tuple[tuple[str, int], list[str
         seen.add(lead_id)
         if why:
             yield (file.name, number), why
-    for file, number, row in _rows(delivery, "consent_proofs"):
+    for file, number, row in _rows_read(delivery, "consent_proofs"):
         why = ["row_malformed"] if row.is_malformed else proof_reasons(row, delivery.terms)
         if why:
             yield (file.name, number), why
@@ -201,7 +201,7 @@ def _required_reasons(row: Row, required: Sequence[str]) -> list[str]:
     return why
 
 
-def _lead(delivery: Delivery, file: DeliveredFile, number: int, row: Row) -> Lead:
+def _lead_of_row(delivery: Delivery, file: DeliveredFile, number: int, row: Row) -> Lead:
     terms = delivery.terms
     basis = row.meaning("claimed_basis") if "claimed_basis" in terms.leads.columns else "consent"
     return Lead(
@@ -211,13 +211,13 @@ def _lead(delivery: Delivery, file: DeliveredFile, number: int, row: Row) -> Lea
         file_name=file.name,
         row_number=number,
         terms=terms,
-        lead_id=_filled(row, "lead_id", str),
-        collected_at=_filled(row, "collected_at", datetime),
-        email=_given(row, "email", str),
-        phone=_given(row, "phone", str),
+        lead_id=_filled_cell(row, "lead_id", str),
+        collected_at=_filled_cell(row, "collected_at", datetime),
+        email=_given_cell(row, "email", str),
+        phone=_given_cell(row, "phone", str),
         audience=_audience(row, terms),
-        channels=_given(row, "channels", tuple) or terms.channels,
-        consent_id=_given(row, "consent_id", str),
+        channels=_given_cell(row, "channels", tuple) or terms.channels,
+        consent_id=_given_cell(row, "consent_id", str),
         claimed_basis=basis if isinstance(basis, str) else None,
         has_bad_fields=has_bad_fields(row, terms),
         has_filler=any(isinstance(row.values.get(name), Filler) for name in row.values),
@@ -231,7 +231,7 @@ def delivered_at(delivery: Delivery) -> datetime:
 
 def _audience(row: Row, terms: Terms) -> str:
     """A professional who gives no company is protected as a consumer."""
-    audience = _given(row, "audience", str) or terms.audience
+    audience = _given_cell(row, "audience", str) or terms.audience
     if audience == "professional" and row.meaning("company_siren") is None:
         return "consumer"
     return audience
@@ -244,40 +244,40 @@ def has_bad_fields(row: Row, terms: Terms) -> bool:
     return missing or any(row.is_bad(name) for name in row.values)
 
 
-def _proof(delivery: Delivery, file: DeliveredFile, number: int, row: Row) -> Proof:
+def _proof_of_row(delivery: Delivery, file: DeliveredFile, number: int, row: Row) -> Proof:
     return Proof(
         file_digest=file.digest,
         row_number=number,
         received_at=file.received_at,
-        consent_id=_filled(row, "consent_id", str),
-        lead_id=_given(row, "lead_id", str),
-        email=_given(row, "email", str) or _given(row, "email_sha256", str),
-        phone=_given(row, "phone", str) or _given(row, "phone_sha256", str),
-        channels=_filled(row, "channels", tuple),
-        decision="given" if delivery.terms.is_only_given_consents else _filled(row, "decision", str),
-        consent_at=_filled(row, "consent_at", datetime),
-        action=_given(row, "action", str),
-        box_prechecked=_given(row, "box_prechecked", bool),
-        consent_text=_given(row, "consent_text", str),
-        recipients=_given(row, "recipients", tuple),
-        recipient_sirens=_given(row, "recipient_sirens", tuple),
-        partner_list_version=_given(row, "partner_list_version", str),
-        period_end=_given(row, "period_end", datetime),
-        mentions=_given(row, "mentions", tuple),
-        form_id=_given(row, "form_id", str),
-        form_version=_given(row, "form_version", str),
-        double_optin_sent_at=_given(row, "double_optin_sent_at", datetime),
-        double_optin_confirmed_at=_given(row, "double_optin_confirmed_at", datetime),
-        withdrawn_at=_given(row, "withdrawn_at", datetime),
+        consent_id=_filled_cell(row, "consent_id", str),
+        lead_id=_given_cell(row, "lead_id", str),
+        email=_given_cell(row, "email", str) or _given_cell(row, "email_sha256", str),
+        phone=_given_cell(row, "phone", str) or _given_cell(row, "phone_sha256", str),
+        channels=_filled_cell(row, "channels", tuple),
+        decision="given" if delivery.terms.is_only_given_consents else _filled_cell(row, "decision", str),
+        consent_at=_filled_cell(row, "consent_at", datetime),
+        action=_given_cell(row, "action", str),
+        box_prechecked=_given_cell(row, "box_prechecked", bool),
+        consent_text=_given_cell(row, "consent_text", str),
+        recipients=_given_cell(row, "recipients", tuple),
+        recipient_sirens=_given_cell(row, "recipient_sirens", tuple),
+        partner_list_version=_given_cell(row, "partner_list_version", str),
+        period_end=_given_cell(row, "period_end", datetime),
+        mentions=_given_cell(row, "mentions", tuple),
+        form_id=_given_cell(row, "form_id", str),
+        form_version=_given_cell(row, "form_version", str),
+        double_optin_sent_at=_given_cell(row, "double_optin_sent_at", datetime),
+        double_optin_confirmed_at=_given_cell(row, "double_optin_confirmed_at", datetime),
+        withdrawn_at=_given_cell(row, "withdrawn_at", datetime),
     )
 
 
-def _given(row: Row, name: str, kind: type[T]) -> T | None:
+def _given_cell(row: Row, name: str, kind: type[T]) -> T | None:
     value = row.meaning(name)
     return value if isinstance(value, kind) else None
 
 
-def _filled(row: Row, name: str, kind: type[T]) -> T:
+def _filled_cell(row: Row, name: str, kind: type[T]) -> T:
     value = row.meaning(name)
     if not isinstance(value, kind):
         raise TypeError(f"an accepted row has no {name}")

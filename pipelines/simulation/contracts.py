@@ -47,12 +47,12 @@ def contract(vendor: Vendor, terms: Terms) -> dict[str, object]:
         "version": terms.version,
         "status": "active",
         "description": {"purpose": f"Contacts et preuves de consentement livrés par {vendor.name}."},
-        "servers": [_server("leads", terms.leads), _server("consent_proofs", terms.proofs)],
-        "schema": [_object("leads", terms.leads), _object("consent_proofs", terms.proofs)],
+        "servers": [_server_of_layout("leads", terms.leads), _server_of_layout("consent_proofs", terms.proofs)],
+        "schema": [_contract_object("leads", terms.leads), _contract_object("consent_proofs", terms.proofs)],
         "price": {"priceAmount": terms.price, "priceCurrency": "EUR", "priceUnit": "lead"},
         "team": {"name": vendor.name, "members": [_contact(vendor)]},
         "slaProperties": _sla(terms),
-        "customProperties": _named(_particulars(vendor, terms)),
+        "customProperties": _property_entries(_particulars_of_vendor(vendor, terms)),
     }
 
 
@@ -60,38 +60,38 @@ def _contact(vendor: Vendor) -> dict[str, str]:
     return {"username": f"conformite@{vendor.slug}.example", "name": f"Conformité {vendor.name}", "role": "dpo"}
 
 
-def _named(properties: dict[str, object]) -> list[dict[str, object]]:
+def _property_entries(properties: dict[str, object]) -> list[dict[str, object]]:
     return [{"property": name, "value": value} for name, value in properties.items()]
 
 
-def _server(role: str, layout: Layout) -> dict[str, object]:
+def _server_of_layout(role: str, layout: Layout) -> dict[str, object]:
     server: dict[str, object] = {"server": role, "type": "custom", "path": layout.glob, "format": layout.format}
     dialect = {"delimiter": layout.delimiter, "encoding": layout.encoding}
     server |= {name: value for name, value in dialect.items() if value}
     custom = {name: value for name, value in (("quote", layout.quote), ("sheet", layout.sheet)) if value}
-    return server | {"customProperties": _named(dict(custom))} if custom else server
+    return server | {"customProperties": _property_entries(dict(custom))} if custom else server
 
 
-def _object(role: str, layout: Layout) -> dict[str, object]:
-    properties = [_property(role, name, column) for name, column in layout.columns.items()]
+def _contract_object(role: str, layout: Layout) -> dict[str, object]:
+    properties = [_property_of_column(role, name, column) for name, column in layout.columns.items()]
     return {"name": role, "physicalType": "file", "properties": properties}
 
 
-def _property(role: str, name: str, column: Column) -> dict[str, object]:
+def _property_of_column(role: str, name: str, column: Column) -> dict[str, object]:
     is_required = column.is_required or name in _STARRED[role]
-    document: dict[str, object] = {"name": name, "physicalName": column.physical_name, **_type(name, column)}
+    document: dict[str, object] = {"name": name, "physicalName": column.physical_name, **_type_of_column(name, column)}
     if is_required:
         document["required"] = True
     if (role, name) == ("leads", "lead_id"):
         document["unique"] = True
-    if enum := _enum(name, column):
+    if enum := _enum_entries(name, column):
         document["enum"] = enum
     if name in LISTS and column.separator != "|":
-        document["customProperties"] = _named({"listSeparator": column.separator})
+        document["customProperties"] = _property_entries({"listSeparator": column.separator})
     return document
 
 
-def _type(name: str, column: Column) -> dict[str, object]:
+def _type_of_column(name: str, column: Column) -> dict[str, object]:
     if name in LISTS:
         return {"logicalType": "array", "items": {"logicalType": "string"}}
     if name in FLAGS:
@@ -105,7 +105,7 @@ def _type(name: str, column: Column) -> dict[str, object]:
     return kind | {"logicalTypeOptions": options} if options else kind
 
 
-def _enum(name: str, column: Column) -> list[dict[str, object]]:
+def _enum_entries(name: str, column: Column) -> list[dict[str, object]]:
     if name in FLAGS:
         return [{"value": word == "true", "label": label} for word, label in column.words.items()]
     return [
@@ -132,7 +132,7 @@ def _sla(terms: Terms) -> list[dict[str, object]]:
     return entries
 
 
-def _particulars(vendor: Vendor, terms: Terms) -> dict[str, object]:
+def _particulars_of_vendor(vendor: Vendor, terms: Terms) -> dict[str, object]:
     return {
         "advertiser": {"name": terms.advertiser_name, "siren": terms.advertiser_siren},
         "instrument": "contract",

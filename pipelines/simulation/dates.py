@@ -19,7 +19,7 @@ def swap_dates(layout: Layout, rows: list[Row]) -> None:
     for row in rows:
         collected_at = row.values.get("collected_at")
         if isinstance(collected_at, datetime):
-            local = _local(column, collected_at)
+            local = _local_time(column, collected_at)
             is_bad = local.day > _LAST_MONTH
             row.values["collected_at"] = Bad(local.strftime(_AMERICAN)) if is_bad else _swapped(local)
 
@@ -35,7 +35,7 @@ def is_ambiguous(layout: Layout, file: DeliveredFile) -> bool:
 
 def _is_column_ambiguous(name: str, column: Column, file: DeliveredFile) -> bool:
     values = [row.values.get(name) for row in file.rows if not row.is_malformed]
-    read = [_local(column, value) for value in values if isinstance(value, datetime)]
+    read = [_local_time(column, value) for value in values if isinstance(value, datetime)]
     both = [local for local in read if local.day <= _LAST_MONTH and local.day != local.month]
     is_month_first = any(isinstance(value, Bad) and _is_american(value) for value in values)
     received = file.received_at
@@ -52,7 +52,7 @@ def _is_american(value: Bad) -> bool:
     return True
 
 
-def _local(column: Column, instant: datetime) -> datetime:
+def _local_time(column: Column, instant: datetime) -> datetime:
     return instant.astimezone(ZoneInfo(column.zone or "UTC"))
 
 

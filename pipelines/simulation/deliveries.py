@@ -51,7 +51,7 @@ def draw_deliveries(
     for day in calendar:
         if day.has_leads:
             _draw_leads(random.Random(f"{seed}/{vendor.slug}/{day.on}"), vendor, day, leads, drafts)
-    arrivals = _arrivals(drafts, calendar[-1].on)
+    arrivals = _arrivals_by_day(drafts, calendar[-1].on)
     by_day: defaultdict[date, list[Draft]] = defaultdict(list)
     for draft in drafts:
         by_day[draft.day].append(draft)
@@ -61,11 +61,11 @@ def draw_deliveries(
         files = _lead_files(vendor, day, by_day[day.on], deliveries)
         files += _proof_files(rng, vendor, day, arrivals[day.on], deliveries)
         if files:
-            deliveries.append(_numbered(vendor, day, files, deliveries))
+            deliveries.append(_numbered_delivery(vendor, day, files, deliveries))
     return deliveries, drafts
 
 
-def _numbered(vendor: Vendor, day: Day, files: list[DeliveredFile], earlier: Sequence[Delivery]) -> Delivery:
+def _numbered_delivery(vendor: Vendor, day: Day, files: list[DeliveredFile], earlier: Sequence[Delivery]) -> Delivery:
     """The day's delivery with the next number of its vendor's manifests, or the one after that."""
     terms = vendor.terms_on(day.on)
     if not vendor.habits.has_manifest:
@@ -100,7 +100,7 @@ def _draw_leads(rng: random.Random, vendor: Vendor, day: Day, leads: int, drafts
         drafts.append(draft)
 
 
-def _arrivals(drafts: Sequence[Draft], last_day: date) -> Mapping[date, list[Consent]]:
+def _arrivals_by_day(drafts: Sequence[Draft], last_day: date) -> Mapping[date, list[Consent]]:
     """Consents by the day on which they arrive; what would come after the market's last day comes on it."""
     arrivals: defaultdict[date, list[Consent]] = defaultdict(list)
     for draft in drafts:
@@ -114,7 +114,7 @@ def _lead_files(vendor: Vendor, day: Day, drafts: list[Draft], earlier: Sequence
         return []
     layout = vendor.terms_on(day.on).leads
     files = [
-        DeliveredFile(_name(layout, day, number), "leads", rows, day.leads_at, day.is_recorded)
+        DeliveredFile(_file_name(layout, day, number), "leads", rows, day.leads_at, day.is_recorded)
         for number, rows in enumerate(_shares(layout, drafts, vendor, day), start=1)
     ]
     _flaw_the_last(layout, day, files)
@@ -153,9 +153,11 @@ def _flaw_the_last(layout: Layout, day: Day, files: list[DeliveredFile]) -> None
 def _extra_lead_files(layout: Layout, day: Day, first: DeliveredFile) -> list[DeliveredFile]:
     extra = []
     if "empty_file" in day.incidents:
-        extra.append(DeliveredFile(_name(layout, day, 8), "leads", [], day.leads_at, day.is_recorded, "file_empty"))
+        extra.append(
+            DeliveredFile(_file_name(layout, day, 8), "leads", [], day.leads_at, day.is_recorded, "file_empty")
+        )
     if "header_only" in day.incidents:
-        extra.append(DeliveredFile(_name(layout, day, 9), "leads", [], day.leads_at, day.is_recorded))
+        extra.append(DeliveredFile(_file_name(layout, day, 9), "leads", [], day.leads_at, day.is_recorded))
     if "unclaimed" in day.incidents:
         extra.append(DeliveredFile("LISEZMOI.txt", None, [], day.leads_at, day.is_recorded, "file_unclaimed"))
     if "resent_same_day" in day.incidents:
@@ -174,7 +176,7 @@ def _proof_files(
         rows = [proof_row(layout, consent, absent) for consent in consents]
         is_recorded = day.is_recorded and "proofs_unrecorded" not in day.incidents
         files.append(
-            DeliveredFile(_name(layout, day, 1), "consent_proofs", rows, day.proofs_at, is_recorded, absent=absent)
+            DeliveredFile(_file_name(layout, day, 1), "consent_proofs", rows, day.proofs_at, is_recorded, absent=absent)
         )
         if all(row.is_malformed for row in rows):
             rows[0].is_malformed = False
@@ -201,7 +203,7 @@ def _repeat(file: DeliveredFile, layout: Layout, day: Day) -> DeliveredFile:
     return DeliveredFile(name, file.role, [], received_at, day.is_recorded, repeats=file)
 
 
-def _name(layout: Layout, day: Day, number: int) -> str:
+def _file_name(layout: Layout, day: Day, number: int) -> str:
     return layout.glob.replace("*", f"{day.on:%Y%m%d}" if number == 1 else f"{day.on:%Y%m%d}_{number}")
 
 

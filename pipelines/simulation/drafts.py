@@ -157,7 +157,7 @@ def _consent_values(draft: Draft, consent_id: str, form: Form) -> dict[str, Valu
         "consent_at": consent_at,
         "action": form.action,
         "box_prechecked": form.box_prechecked,
-        "consent_text": _retyped(rng, form.text, draft.terms.proofs.encoding),
+        "consent_text": _text_as_exported(rng, form.text, draft.terms.proofs.encoding),
         "recipients": form.recipients,
         "recipient_sirens": form.recipient_sirens,
         "partner_list_version": form.partner_list_version,
@@ -179,7 +179,7 @@ def _half_a_year_later(instant: datetime) -> datetime:
     return in_paris(instant.astimezone(PARIS).date() + timedelta(days=180))
 
 
-def _retyped(rng: random.Random, text: str, encoding: str | None) -> str:
+def _text_as_exported(rng: random.Random, text: str, encoding: str | None) -> str:
     """The text of a form as a vendor's export renders it: the same words, other spaces or composed otherwise."""
     chance = rng.random()
     if chance < 0.05:

@@ -104,7 +104,7 @@ class KnownFacts:
     def _with_best_proof(self, use: LeadUse) -> LeadUse:
         """The use with the proof that has the fewest faults, and the refusals and withdrawals that count beside it."""
         candidates = [self._beside(use, proof) for proof in self._candidates(use.lead)]
-        return min(candidates, key=_faults, default=self._beside(use, None))
+        return min(candidates, key=_fault_order, default=self._beside(use, None))
 
     def _candidates(self, lead: Lead) -> list[Proof]:
         """Given proofs found by the first path that finds one; those before the delivery, if there are any."""
@@ -140,7 +140,7 @@ class KnownFacts:
         )
 
 
-def _faults(use: LeadUse) -> tuple[object, ...]:
+def _fault_order(use: LeadUse) -> tuple[object, ...]:
     """Order of the candidates: fewest blocking fails, fewest blocking unknowns, then the ties."""
     proof = use.record
     answers = [answer(rule, use) for rule in LEAD_USE_RULES if rule.reads_proof and rule.is_blocking]

@@ -173,7 +173,7 @@ def foreign_channel(draft: Draft) -> None:
     """Sold for a channel that the contract doesn't buy."""
     foreign = next((channel for channel in words.CHANNELS if channel not in draft.terms.channels), None)
     if foreign and "channels" in draft.terms.leads.columns:
-        draft.lead["channels"] = (foreign,) if draft.rng.random() < 0.1 else (*_channels(draft), foreign)
+        draft.lead["channels"] = (foreign,) if draft.rng.random() < 0.1 else (*_wrong_channels(draft), foreign)
 
 
 def foreign_basis(draft: Draft) -> None:
@@ -183,7 +183,7 @@ def foreign_basis(draft: Draft) -> None:
 
 def basis_listed(draft: Draft) -> None:
     """A basis for each channel, sometimes with a channel left out."""
-    channels = _channels(draft)
+    channels = _wrong_channels(draft)
     named = channels[1:] if len(channels) > 1 and draft.rng.random() < 0.15 else channels
     parts = [f"{channel}:{draft.rng.choice(_LISTED_BASES)}" for channel in named]
     draft.lead["claimed_basis"] = "|".join(parts)
@@ -194,7 +194,7 @@ def basis_missing(draft: Draft) -> None:
     draft.lead.pop("claimed_basis", None)
 
 
-def _channels(draft: Draft) -> tuple[str, ...]:
+def _wrong_channels(draft: Draft) -> tuple[str, ...]:
     value: Value | None = draft.lead.get("channels")
     return value if isinstance(value, tuple) else draft.terms.channels
 

@@ -103,7 +103,7 @@ def draw_market(
     fill_contents(deliveries)
     oppositions = (*_strangers(seed, first_day), *(row for draft in drafts for row in draft.oppositions))
     last_day, as_of = first_day + timedelta(days=days - 1), demo_as_of(first_day, days)
-    truth = _truth(vendors, deliveries, oppositions, tell)
+    truth = _truth_of_market(vendors, deliveries, oppositions, tell)
     return Market(seed, first_day, last_day, as_of, vendors, tuple(deliveries), tuple(drafts), oppositions, truth)
 
 
@@ -152,7 +152,7 @@ def _refuse_other_contents(home: Path, arguments: dict[str, object]) -> None:
         )
 
 
-def _truth(
+def _truth_of_market(
     vendors: Sequence[Vendor],
     deliveries: Sequence[Delivery],
     oppositions: Iterable[OppositionRow],

@@ -142,21 +142,21 @@ def write_oppositions(folder: Path, rows: Iterable[OppositionRow], opening_day: 
     paths = []
     for day, lines in sorted(by_day.items()):
         path = folder / f"{day}.csv"
-        path.write_bytes(_csv(lines))
+        path.write_bytes(_csv_of_rows(lines))
         paths.append(path)
     return tuple(paths)
 
 
-def _csv(rows: Iterable[OppositionRow]) -> bytes:
+def _csv_of_rows(rows: Iterable[OppositionRow]) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(HEADER)
     for row in rows:
-        writer.writerow(_cells(row))
+        writer.writerow(_opposition_cells(row))
     return buffer.getvalue().encode()
 
 
-def _cells(row: OppositionRow) -> tuple[str, ...]:
+def _opposition_cells(row: OppositionRow) -> tuple[str, ...]:
     shares = "|".join(row.shared_with)
     instants = (_spell(row.opposed_at), _spell(row.recorded_at))
     ends = (_spell(row.shared_at), _spell(row.revoked_at))

@@ -70,7 +70,7 @@ def refused_besides(draft: Draft) -> None:
 def withdrawn(draft: Draft) -> None:
     """The person withdrew the consent from the vendor, before or after the delivery."""
     for consent in draft.own:
-        consent.values["withdrawn_at"] = max(_around(draft, consent), _instant(consent, "consent_at"))
+        consent.values["withdrawn_at"] = max(_around(draft, consent), _consent_instant(consent, "consent_at"))
 
 
 def withdrawn_besides(draft: Draft) -> None:
@@ -78,7 +78,7 @@ def withdrawn_besides(draft: Draft) -> None:
     for consent in draft.own:
         other = _sibling(draft, consent, "W")
         if other:
-            given_at = _instant(consent, "consent_at") - timedelta(days=draft.rng.randint(20, 90))
+            given_at = _consent_instant(consent, "consent_at") - timedelta(days=draft.rng.randint(20, 90))
             other.values |= {"consent_at": given_at, "withdrawn_at": _around(draft, consent)}
             other.values["channels"] = _some_channels(draft)
             draft.consents.append(other)
@@ -180,7 +180,7 @@ def optin_late(draft: Draft) -> None:
         if draft.rng.random() < 0.5:
             consent.values["double_optin_confirmed_at"] = draft.delivered_at + timedelta(hours=3)
         else:
-            consent.values["double_optin_sent_at"] = _instant(consent, "consent_at") - timedelta(minutes=9)
+            consent.values["double_optin_sent_at"] = _consent_instant(consent, "consent_at") - timedelta(minutes=9)
 
 
 def reused(draft: Draft) -> None:
@@ -256,7 +256,7 @@ def _sibling(draft: Draft, consent: Consent, letter: str) -> Consent | None:
 
 def _around(draft: Draft, consent: Consent) -> datetime:
     """An instant before the consent, between consent and delivery, or after the delivery."""
-    given_at = _instant(consent, "consent_at")
+    given_at = _consent_instant(consent, "consent_at")
     between = given_at + (draft.delivered_at - given_at) / 2
     choices = (given_at - timedelta(days=3), between.replace(microsecond=0), draft.delivered_at + timedelta(hours=2))
     return draft.rng.choices(choices, weights=(2, 5, 2))[0]
@@ -270,7 +270,7 @@ def _some_channels(draft: Draft) -> tuple[str, ...]:
     return tuple(channel for channel in channels if channel in kept)
 
 
-def _instant(consent: Consent, name: str) -> datetime:
+def _consent_instant(consent: Consent, name: str) -> datetime:
     value = consent.values[name]
     if not isinstance(value, datetime):
         raise TypeError(f"{name} holds no instant")

@@ -39,7 +39,7 @@ def fill_contents(deliveries: Sequence[Delivery]) -> None:
     for delivery in deliveries:
         for file in delivery.files:
             layout = delivery.terms.leads if file.role == "leads" else delivery.terms.proofs
-            file.content = file.repeats.content if file.repeats else _content(delivery, file, layout)
+            file.content = file.repeats.content if file.repeats else _content_of_layout(delivery, file, layout)
             file.digest = hashlib.sha256(file.content).hexdigest()
 
 
@@ -67,19 +67,19 @@ def _write_json(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def _content(delivery: Delivery, file: DeliveredFile, layout: Layout) -> bytes:
+def _content_of_layout(delivery: Delivery, file: DeliveredFile, layout: Layout) -> bytes:
     if file.flaw == "file_empty":
         return b""
     if file.role is None:
         return f"{delivery.vendor.name}, livraison du {delivery.on}. Merci de votre confiance.\n".encode()
     encoders: dict[str, Callable[[Layout, DeliveredFile], bytes]] = {
-        "csv": _csv, "jsonl": _json_lines, "xlsx": _xlsx, "parquet": _parquet,
+        "csv": _csv_content, "jsonl": _json_lines, "xlsx": _xlsx, "parquet": _parquet_content,
     }  # fmt: skip
     content = encoders[layout.format](layout, file)
-    return file_habits.packed(file, _broken(layout, content) if file.flaw == "file_undecodable" else content)
+    return file_habits.packed(file, _broken_content(layout, content) if file.flaw == "file_undecodable" else content)
 
 
-def _broken(layout: Layout, content: bytes) -> bytes:
+def _broken_content(layout: Layout, content: bytes) -> bytes:
     """Bytes that nothing can mean: a container cut in two, or the zeros that a broken transfer leaves."""
     middle = len(content) // 2
     if layout.format in ("xlsx", "parquet"):
@@ -87,7 +87,7 @@ def _broken(layout: Layout, content: bytes) -> bytes:
     return content[:middle] + bytes(len(content) - middle)
 
 
-def _columns(layout: Layout, file: DeliveredFile) -> Mapping[str, Column]:
+def _columns_written(layout: Layout, file: DeliveredFile) -> Mapping[str, Column]:
     return {name: column for name, column in layout.columns.items() if name not in file.absent}
 
 
@@ -95,20 +95,20 @@ def _undeclared(file: DeliveredFile) -> list[str]:
     return list(dict.fromkeys(name for row in file.rows for name in row.undeclared))
 
 
-def _header(layout: Layout, file: DeliveredFile) -> list[str]:
-    return [column.physical_name for column in _columns(layout, file).values()] + _undeclared(file)
+def _header_cells(layout: Layout, file: DeliveredFile) -> list[str]:
+    return [column.physical_name for column in _columns_written(layout, file).values()] + _undeclared(file)
 
 
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
-def _csv(layout: Layout, file: DeliveredFile) -> bytes:
+def _csv_content(layout: Layout, file: DeliveredFile) -> bytes:
     rows, extras = [], _undeclared(file)
     for number, row in enumerate(file.rows):
-        cells = [_text(column, row.values.get(name)) for name, column in _columns(layout, file).items()]
+        cells = [_text_cell(column, row.values.get(name)) for name, column in _columns_written(layout, file).items()]
         cells += [row.undeclared.get(name, "") for name in extras]
-        rows.append(_torn(cells, number) if row.is_malformed else cells)
-    lines = file_habits.with_extra_lines(file, _header(layout, file), rows)
+        rows.append(_torn_line(cells, number) if row.is_malformed else cells)
+    lines = file_habits.with_extra_lines(file, _header_cells(layout, file), rows)
     if file.flaw == "header_missing":
         lines = rows
     buffer = io.StringIO()
@@ -117,21 +117,21 @@ def _csv(layout: Layout, file: DeliveredFile) -> bytes:
     return file_habits.encoded(layout, file, file_habits.line_ends(file, buffer.getvalue()))
 
 
-def _torn(cells: list[str], number: int) -> list[str]:
+def _torn_line(cells: list[str], number: int) -> list[str]:
     """A line cut short, or one with a delimiter too many."""
     return cells[: len(cells) // 2] if number % 2 else [*cells[:3], "", *cells[3:]]
 
 
-def _text(column: Column, value: Value | None) -> str:
+def _text_cell(column: Column, value: Value | None) -> str:
     """A value as the vendor writes it in a text cell."""
     if value is None:
         return ""
     if isinstance(value, Said):
         return value.text
     if isinstance(value, Bad):
-        return value.text if isinstance(value.text, str) else _listed(column, value.text)
+        return value.text if isinstance(value.text, str) else _list_cell(column, value.text)
     if isinstance(value, tuple):
-        return _listed(column, value)
+        return _list_cell(column, value)
     if isinstance(value, bool):
         return column.words.get(str(value).lower(), str(value).lower())
     if isinstance(value, datetime):
@@ -139,7 +139,7 @@ def _text(column: Column, value: Value | None) -> str:
     return column.words.get(value, value)
 
 
-def _listed(column: Column, elements: tuple[str, ...]) -> str:
+def _list_cell(column: Column, elements: tuple[str, ...]) -> str:
     return column.separator.join(column.words.get(element, element) for element in elements)
 
 
@@ -157,7 +157,7 @@ def _spelled(column: Column, instant: datetime) -> str:
 def _json_lines(layout: Layout, file: DeliveredFile) -> bytes:
     lines = []
     for number, row in enumerate(file.rows):
-        columns = _columns(layout, file)
+        columns = _columns_written(layout, file)
         values = {column.physical_name: _json_value(column, row.values.get(name)) for name, column in columns.items()}
         line = json.dumps(_nested(values) | row.undeclared, ensure_ascii=False)
         broken = line[: len(line) // 2] if number % 2 else f"[{line}"
@@ -185,7 +185,7 @@ def _json_value(column: Column, value: Value | None) -> object:
     if isinstance(value, tuple) or (isinstance(value, Bad) and isinstance(value.text, tuple)):
         elements = value if isinstance(value, tuple) else value.text
         return [column.words.get(element, element) for element in elements]
-    return _text(column, value)
+    return _text_cell(column, value)
 
 
 def _iso(instant: datetime) -> str:
@@ -201,9 +201,9 @@ def _xlsx(layout: Layout, file: DeliveredFile) -> bytes:
     rows: list[list[Cell]] = []
     extras = _undeclared(file)
     for row in file.rows:
-        cells = [_cell(name, column, row.values.get(name)) for name, column in _columns(layout, file).items()]
+        cells = [_cell(name, column, row.values.get(name)) for name, column in _columns_written(layout, file).items()]
         rows.append([*cells, *(row.undeclared.get(name) for name in extras)])
-    for line in file_habits.with_extra_lines(file, _header(layout, file), rows):
+    for line in file_habits.with_extra_lines(file, _header_cells(layout, file), rows):
         sheet.append(line)
     buffer = io.BytesIO()
     workbook.save(buffer)
@@ -216,7 +216,7 @@ def _cell(name: str, column: Column, value: Value | None) -> Cell:
         return int(value.text)
     if isinstance(value, datetime):
         return value.astimezone(ZoneInfo(column.zone or "UTC")).replace(tzinfo=None)
-    return value if value is None or isinstance(value, bool) else _text(column, value)
+    return value if value is None or isinstance(value, bool) else _text_cell(column, value)
 
 
 def _without_clock(content: bytes) -> bytes:
@@ -231,9 +231,9 @@ def _without_clock(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _parquet(layout: Layout, file: DeliveredFile) -> bytes:
+def _parquet_content(layout: Layout, file: DeliveredFile) -> bytes:
     arrays, names = [], []
-    for name, column in _columns(layout, file).items():
+    for name, column in _columns_written(layout, file).items():
         arrays.append(pa.array([_native(row.values.get(name)) for row in file.rows], _arrow_type(name)))
         names.append(column.physical_name)
     for extra in _undeclared(file):

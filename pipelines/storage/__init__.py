@@ -1,1 +1,8 @@
-"""Adapters to what lasts: inbox, lake, registry, keys. No Dagster."""
+"""What lasts: the lake, the registry (`registry`), and what is encrypted or keyed (`secrets`).
+
+What is kept there, and for how long, belongs to the subjects and to `upkeep`.
+
+- `lake`: the Parquet lake: partitions replaced whole, trusted by digest, written by one writer per vendor at a time
+- `registry/`: The SQL database of the house
+- `secrets/`: What is encrypted or keyed, and with which secrets
+"""

@@ -65,9 +65,9 @@ class Lake:
         digests: dict[str, str] = {}
         marker = list(tables)[-1]
         for table, content in tables.items():
-            metadata = {DIGESTS: _json(digests), FACTS: _json(facts or {})} if table == marker else {}
+            metadata = {DIGESTS: _json_bytes(digests), FACTS: _json_bytes(facts or {})} if table == marker else {}
             staged[table] = self._write_aside(vendor, table, content, metadata)
-            digests[table] = _digest(staged[table])
+            digests[table] = _part_digest(staged[table])
         for table, aside in staged.items():
             target = self.partition(table, vendor, day)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +119,7 @@ class Lake:
             return False
         digests = _notes(path, DIGESTS)
         paths = {self.partition(table, vendor, day): digest for table, digest in digests.items()}
-        return bool(paths) and all(path.exists() and _digest(path) == digest for path, digest in paths.items())
+        return bool(paths) and all(path.exists() and _part_digest(path) == digest for path, digest in paths.items())
 
     def aside(self, vendor: str) -> Path:
         """Where the writer of a vendor keeps what is not published yet; emptied when it begins and ends."""
@@ -129,7 +129,7 @@ class Lake:
         schema = arrow_schema(table)
         names = [name for name in schema.names if name not in PARTITION_COLUMNS or table == "oppositions"]
         plain = pa.schema([schema.field(name) for name in names])
-        pieces = [_in_order(content, table)] if isinstance(content, pa.Table) else content
+        pieces = [_sorted_content(content, table)] if isinstance(content, pa.Table) else content
         path = self.aside(vendor) / f"{table}-{uuid4().hex}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         with pq.ParquetWriter(path, plain, compression="zstd", store_schema=False) as writer:
@@ -139,7 +139,7 @@ class Lake:
         return path
 
 
-def _in_order(content: pa.Table, table: str) -> pa.Table:
+def _sorted_content(content: pa.Table, table: str) -> pa.Table:
     return content.combine_chunks().sort_by([(key, "ascending") for key in SORT_KEYS[table]])
 
 
@@ -159,7 +159,7 @@ def _row_groups(pieces: Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield pa.concat_tables(held).combine_chunks()
 
 
-def _json(values: Mapping[str, str]) -> bytes:
+def _json_bytes(values: Mapping[str, str]) -> bytes:
     return json.dumps(dict(values), sort_keys=True).encode()
 
 
@@ -168,6 +168,6 @@ def _notes(path: Path, key: bytes) -> dict[str, str]:
     return notes
 
 
-def _digest(path: Path) -> str:
+def _part_digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

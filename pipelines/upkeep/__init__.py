@@ -1,1 +1,11 @@
-"""TODO."""
+"""What is done to the whole house: sealing, purging, rotating secrets.
+
+Where things are kept is in `storage`.
+
+- `purges`: the ledger of what was removed: one row an object, nothing that could name a person
+- `retention`: the retention run: seals what was taken in, and removes what is due, with a row in the ledger for each
+  object
+- `retention_clock`: the retention clock: until when each kind of object is kept, and why
+- `rotation`: A new identity secret, and everything that was keyed before brought under it: lake, registry, snapshot
+- `sealing`: which delivered files are sealed: those whose intake is published and trusted
+"""

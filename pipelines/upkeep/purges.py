@@ -1,4 +1,7 @@
-"""The ledger of what was removed: one row an object, nothing that could name a person. What is due is elsewhere."""
+"""The ledger of what was removed: one row an object, nothing that could name a person.
+
+What is due is in `retention_clock`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -112,7 +112,7 @@ class Retention:
         """Folders of the inbox. That readers trust a day is asked last: it reads the vendor's whole lake."""
         terms = {day: clock.delivery(day) for day in self._days(vendor) if day in clock.delivered}
         folders = {day: inbox_folder(self.inbox, vendor, day) for day in terms}
-        due = [day for day, term in terms.items() if term.is_due(on) and _contents(folders[day])]
+        due = [day for day, term in terms.items() if term.is_due(on) and _folder_contents(folders[day])]
         published = set(self.lake.published_days(vendor)) if due else set()
         for day in due:
             purges = self._delivered_files(vendor, day, terms[day]) if day in published else None
@@ -130,7 +130,7 @@ class Retention:
         for day in delivery_days(self.outbox, vendor):
             term, folder = clock.delivery(day), inbox_folder(self.outbox, vendor, day)
             if term.is_due(on):
-                yield _Due(_purges(RECEIPT, vendor, day, _contents(folder), term), folder)
+                yield _Due(_purges(RECEIPT, vendor, day, _folder_contents(folder), term), folder)
 
     def _delivered_files(self, vendor: str, day: date, term: Term) -> list[Purge] | None:
         """A folder's files as in `deliveries`, and what else lies there; None where one was not taken in."""
@@ -139,7 +139,9 @@ class Retention:
         if not set(as_kept(files)) <= taken_in(self.lake, vendor, day):
             return None
         known = {file.path for file in files}
-        others = [path for path in _contents(folder) if path not in known and path.name not in (RECEIVED, RECORD)]
+        others = [
+            path for path in _folder_contents(folder) if path not in known and path.name not in (RECEIVED, RECORD)
+        ]
         due = (term.due_on, term.basis)
         purges = [Purge(DELIVERED_FILE, vendor, day, masked(file.name), file.digest, *due) for file in files]
         return purges + _purges(DELIVERED_FILE, vendor, day, others, term)
@@ -174,7 +176,7 @@ class _Due:
             shutil.rmtree(self.folder)
             return
         (self.folder / PURGED).write_text(json.dumps({"purged_at": now.astimezone(UTC).isoformat()}) + "\n")
-        for path in sorted(_contents(self.folder), key=lambda path: path.name in (RECEIVED, RECORD)):
+        for path in sorted(_folder_contents(self.folder), key=lambda path: path.name in (RECEIVED, RECORD)):
             path.unlink()  # our records last: they tell a sealed file from a delivered one
         for path in sorted((path for path in self.folder.rglob("*") if path.is_dir()), reverse=True):
             path.rmdir()
@@ -184,17 +186,19 @@ def _end_of(day: date) -> datetime:
     return paris_instant(day, time(23, 59)).replace(tzinfo=None)
 
 
-def _contents(folder: Path) -> list[Path]:
+def _folder_contents(folder: Path) -> list[Path]:
     """Everything that lies in a folder, hidden or not, but the marker of a purge."""
     found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     return sorted(path for path in found if path != folder / PURGED)
 
 
 def _purges(kind: str, vendor: str, day: date, paths: Sequence[Path], term: Term) -> list[Purge]:
-    return [Purge(kind, vendor, day, masked(path.name), _digest(path), term.due_on, term.basis) for path in paths]
+    return [
+        Purge(kind, vendor, day, masked(path.name), _digest_of_removed(path), term.due_on, term.basis) for path in paths
+    ]
 
 
-def _digest(path: Path) -> str:
+def _digest_of_removed(path: Path) -> str:
     """Of a file's bytes; of what is no file, of nothing."""
     if not path.is_file() or path.is_symlink():
         return hashlib.sha256(b"").hexdigest()

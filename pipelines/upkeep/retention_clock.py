@@ -1,4 +1,4 @@
-"""The retention clock: until when each kind of object is kept, and why. Removing them belongs to the storage.
+"""The retention clock: until when each kind of object is kept, and why. Removing them belongs to `retention`.
 
 Delivered files and receipts are kept to claim and to answer a dispute; the vault's rows, as long as the contract lets
 us use the leads (RGPD art. 5.1 e, storage limitation). What is due counts from the day after its span has passed.
@@ -48,7 +48,9 @@ def delivery_term(contract: Contract | None, delivered_at: datetime, spans: Rete
     window, source = spans.claim_window, "the setting"
     if contract is not None and contract.claim_window is not None:
         window, source = contract.claim_window, f"the contract of {contract.valid_from}"
-    basis = f"claim window of {_words(window)} ({source}) and dispute hold of {_words(spans.dispute_hold)} passed"
+    basis = (
+        f"claim window of {_span_words(window)} ({source}) and dispute hold of {_span_words(spans.dispute_hold)} passed"
+    )
     return Term(paris_date(delivered_at + window + spans.dispute_hold) + _NEXT, basis)
 
 
@@ -57,9 +59,9 @@ def vault_term(contract: Contract | None, day: date, spans: RetentionSpans) -> T
     span, source = spans.vault, "the setting"
     if contract is not None and contract.retention is not None:
         span, source = contract.retention, f"the contract of {contract.valid_from}"
-    return Term(day + timedelta(days=-(-span // _NEXT)) + _NEXT, f"retention of {_words(span)} ({source}) passed")
+    return Term(day + timedelta(days=-(-span // _NEXT)) + _NEXT, f"retention of {_span_words(span)} ({source}) passed")
 
 
-def _words(span: timedelta) -> str:
+def _span_words(span: timedelta) -> str:
     hours = span // timedelta(hours=1)
     return f"{hours // 24} days" if hours % 24 == 0 else f"{hours} hours"

@@ -79,7 +79,7 @@ def rotate(registry: Engine, lake: Lake, keys: Path, *, has_keyed_data: Callable
         chain = identity_keys(registry)
         if not chain or chain[-1].wrapped_at is not None:
             hasher = open_hasher(registry, keys, has_keyed_data=has_keyed_data, now=now)
-            _announce(registry, keys, hasher.secret_count + 1, now)
+            _announce_rotation(registry, keys, hasher.secret_count + 1, now)
         return _wrap(registry, lake, keys, now)
 
 
@@ -103,7 +103,7 @@ def wrapped_table(table: pa.Table, columns: tuple[str, ...], hasher: IdentityHas
     return table
 
 
-def _announce(registry: Engine, keys: Path, number: int, now: datetime) -> None:
+def _announce_rotation(registry: Engine, keys: Path, number: int, now: datetime) -> None:
     """From here on, runs refuse to start; the secret is on the disk before anybody hears of it."""
     make_identity_secret(keys, number)
     secret = read_identity_secret(keys, number)
@@ -117,7 +117,7 @@ def _wrap(registry: Engine, lake: Lake, keys: Path, now: datetime) -> Wrapped:
     if not chain:
         return Wrapped("", 0, 0)
     hasher = IdentityHasher(*read_secrets(keys, chain))
-    partition_count = sum(_wrap_vendor(lake, vendor, hasher) for vendor in _vendors(lake))
+    partition_count = sum(_wrap_vendor(lake, vendor, hasher) for vendor in _vendors_in_lake(lake))
     with registry.connect() as connection:
         connection.detach()  # so that closing ends the session, and with it the temporary table
         with writing(connection):
@@ -129,7 +129,7 @@ def _wrap(registry: Engine, lake: Lake, keys: Path, now: datetime) -> Wrapped:
     return Wrapped(key_id(hasher.secret_count), partition_count, opposition_count)
 
 
-def _vendors(lake: Lake) -> list[str]:
+def _vendors_in_lake(lake: Lake) -> list[str]:
     """Vendors with partitions, and those of which somebody is just making the first."""
     writers = {path.stem for path in (lake.root / ".locks").glob("*.lock")}
     return sorted({*lake.vendors(MARKER), *(name for name in writers if not name.startswith("_"))})
@@ -137,7 +137,7 @@ def _vendors(lake: Lake) -> list[str]:
 
 def _wrap_vendor(lake: Lake, vendor: str, hasher: IdentityHasher) -> int:
     with lake.writing(vendor):
-        torn = _torn(lake, vendor)
+        torn = _torn_day(lake, vendor)
         made_under = partition_key_ids(lake, vendor)
         newest = key_id(hasher.secret_count)
         days = sorted({*left_behind(lake, vendor, newest), *(day for day in torn if made_under[day] != newest)})
@@ -186,7 +186,7 @@ def _journalled(lake: Lake, vendor: str, day: date) -> Iterator[None]:
     journal.unlink()
 
 
-def _torn(lake: Lake, vendor: str) -> list[date]:
+def _torn_day(lake: Lake, vendor: str) -> list[date]:
     """The day of a vendor in whose replacement an earlier rotation was killed."""
     journal = lake.root / _JOURNAL
     if not journal.exists():
@@ -199,10 +199,10 @@ def _already_wrapped(lake: Lake, vendor: str, day: date) -> set[str]:
     """Tables of a torn partition that are not those of its marker: the rotation replaced them before it was killed."""
     metadata = pq.read_metadata(lake.partition(MARKER, vendor, day)).metadata or {}
     digests: dict[str, str] = json.loads(metadata.get(DIGESTS, b"{}"))
-    return {table for table, digest in digests.items() if _digest(lake.partition(table, vendor, day)) != digest}
+    return {table for table, digest in digests.items() if _digest_of_part(lake.partition(table, vendor, day)) != digest}
 
 
-def _digest(path: Path) -> str:
+def _digest_of_part(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

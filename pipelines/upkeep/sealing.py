@@ -1,4 +1,7 @@
-"""Which delivered files are sealed: those whose intake is published and trusted. How one is sealed is in `seals`."""
+"""Which delivered files are sealed: those whose intake is published and trusted.
+
+How one is sealed is in `storage.secrets.seals`.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -80,12 +83,12 @@ def _seal_day(inbox: Path, lake: Lake, seals: Seals, vendor: str, day: date) -> 
 
 def _unmoved(inbox: Path, lake: Lake, seals: Seals, vendor: str, day: date) -> Iterator[tuple[Path, str | None]]:
     """Files to seal that are as they were before they were looked at: an archive's own digest stands nowhere."""
-    before = {path: _state(path) for path in clear_paths(inbox_folder(inbox, vendor, day))}
+    before = {path: _file_state(path) for path in clear_paths(inbox_folder(inbox, vendor, day))}
     for path, digest in files_to_seal(inbox, lake, seals, vendor, day).items():
-        if _state(path) == before.get(path):
+        if _file_state(path) == before.get(path):
             yield path, digest
 
 
-def _state(path: Path) -> tuple[int, int, int]:
+def _file_state(path: Path) -> tuple[int, int, int]:
     found = path.stat()
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns

@@ -1,4 +1,7 @@
-"""Which days are due for another word at an instant. How they are judged, and who starts the runs, is elsewhere."""
+"""Which days are due for another word at an instant.
+
+How they are judged, and who starts the runs, is in `judge` and `orchestration`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -55,7 +55,7 @@ def run_examples(catalogue: Catalogue, engine: DuckDBEngine) -> list[ExampleFail
 def _failures(rule: CompiledRule, engine: DuckDBEngine) -> list[ExampleFailure]:
     examples = rule.card.examples
     with engine.session() as session:
-        session.register("dossier", _dossier([_row(rule.card, example) for example in examples]))
+        session.register("dossier", _dossier([_example_row(rule.card, example) for example in examples]))
         codes = session.fetch(f"select {rule.outcome} as code from dossier order by example_no")["code"].to_pylist()
     outcomes = [WORDS[Code(code)].replace(" ", "_") for code in codes]
     return [
@@ -72,9 +72,9 @@ def _dossier(rows: list[dict[str, Any]]) -> pa.Table:
     return numbered.append_column("example_no", pa.array(range(len(rows))))
 
 
-def _row(card: Card, example: Example) -> dict[str, Any]:
+def _example_row(card: Card, example: Example) -> dict[str, Any]:
     """The example's dossier: what it says, what follows from it, and each column's default."""
-    given = {name: _value(value) for name, value in example.given.items()}
+    given = {name: _example_value(value) for name, value in example.given.items()}
     used_at = given.get("used_at") or given.get("delivered_at")
     derived: dict[str, Any] = {column.name: column.example_default for column in COLUMNS}
     derived["mapped_fields"] = []
@@ -88,7 +88,7 @@ def _row(card: Card, example: Example) -> dict[str, Any]:
     return derived | given
 
 
-def _value(value: Any) -> Any:
+def _example_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return as_lake(value if value.tzinfo else value.replace(tzinfo=UTC))
     return value

@@ -1,4 +1,4 @@
-"""One vendor's days, judged: lake and contracts in, published tables out. What the rules mean is in the rulebook."""
+"""One vendor's days, judged: lake and contracts in, published tables out. What the rules mean is in `rulebook`."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -66,8 +66,8 @@ class Judge:
         judged = sorted(set(changed) & set(published) | reached)
         with self.session(vendor, contracts, [days[day] for day in judged if day in days], as_of=as_of) as session:
             tables = {table: session.fetch(f"select * from {table}") for table in VERDICT_TABLES}
-            facts = _facts(session, self._catalogue.digest)
-        slices = {table: cut_by_day(_by_day(table, rows)) for table, rows in tables.items()}
+            facts = _table_facts(session, self._catalogue.digest)
+        slices = {table: cut_by_day(_rows_by_day(table, rows)) for table, rows in tables.items()}
         for day in judged:
             empty = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
             found = {table: slices[table].get(day, empty[table]) for table in VERDICT_TABLES}
@@ -149,7 +149,7 @@ def delivered_days(vendor: str, contracts: Sequence[Contract], deliveries: pa.Ta
     return found
 
 
-def _facts(session: Session, digest: str) -> dict[date, dict[str, str]]:
+def _table_facts(session: Session, digest: str) -> dict[date, dict[str, str]]:
     rows = session.fetch("select delivery_date, known_at, is_final from terms").to_pylist()
     return {
         row["delivery_date"]: {
@@ -161,6 +161,6 @@ def _facts(session: Session, digest: str) -> dict[date, dict[str, str]]:
     }
 
 
-def _by_day(table: str, rows: pa.Table) -> pa.Table:
+def _rows_by_day(table: str, rows: pa.Table) -> pa.Table:
     schema = arrow_schema(table)
     return rows.select(schema.names).cast(schema).sort_by("delivery_date").combine_chunks()

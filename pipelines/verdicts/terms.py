@@ -81,7 +81,7 @@ def terms_table(
 ) -> pa.Table:
     """One row a day, schema `TERMS`. `as_of`: zone-less UTC; `recipients`: every spelling in the vendor's proofs."""
     names = {recipient: comparable_name(recipient) for recipient in recipients}
-    return pa.Table.from_pylist([_row(day, as_of, max_age_months, names) for day in days], schema=TERMS)
+    return pa.Table.from_pylist([_terms_row(day, as_of, max_age_months, names) for day in days], schema=TERMS)
 
 
 def form_reviews_table(contracts: Iterable[Contract]) -> pa.Table:
@@ -103,7 +103,7 @@ def _by_review(contract: Contract) -> list[ApprovedForm]:
     return sorted(contract.approved_forms, key=lambda form: form.reviewed_on)
 
 
-def _row(
+def _terms_row(
     day: DeliveredDay, as_of: datetime, max_age_months: Callable[[date], int | None], names: Mapping[str, str]
 ) -> dict[str, Any]:
     contract = day.contract

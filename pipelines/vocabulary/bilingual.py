@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""A sentence in both languages of the house."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How near column names are: to each other, and to the canonical fields. What columns hold is in `column_contents`.
+"""How near column names are: to each other, and to the canonical fields. What columns hold is in `drafts.contents`.
 
 Names are compared as words in any order; accents, case, separators, camel case and small words do not count, and words
 that mean the same are one (`Téléphone portable`, `mobilePhone` and `tel_mobile` are equal).
@@ -41,11 +41,11 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=_MOST_KEPT)
 def words_of(name: str) -> frozenset[str]:
     """What a column name says, as a set of words; all its words where it has small ones only."""
-    words = [ALIASES.get(word, word) for word in _joined(plain(name)).split()]
+    words = [ALIASES.get(word, word) for word in _words_joined(plain(name)).split()]
     return frozenset(word for word in words if word not in SMALL_WORDS) or frozenset(words)
 
 
-def _joined(words: str) -> str:
+def _words_joined(words: str) -> str:
     return words.replace("opt in", "optin").replace("e mail", "email").replace("pre coche", "precoche")
 
 
@@ -92,11 +92,11 @@ def near_names_told(missing: Collection[str], undeclared: Collection[str]) -> li
 
 def is_field_name(role: str, name: str) -> bool:
     """Whether a text is, word for word, a name that vendors give to a canonical field of a role."""
-    return words_of(name) in _known(role)
+    return words_of(name) in _known_phrases(role)
 
 
 @cache
-def _known(role: str) -> frozenset[frozenset[str]]:
+def _known_phrases(role: str) -> frozenset[frozenset[str]]:
     names = COLUMN_NAMES[role]
     return frozenset(
         words_of(phrase.rstrip("?")) for field in CANONICAL_FIELDS[role] for phrase in (field, *names.get(field, ()))

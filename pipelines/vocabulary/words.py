@@ -1,4 +1,4 @@
-"""The closed vocabularies of the domain: channels, outcomes, severities. No logic belongs here."""
+"""The closed vocabularies: channels, outcomes, severities. No logic belongs here."""
 
 import re
 from typing import Final

@@ -17,7 +17,7 @@ from tests.support.houses import house_at, import_oppositions
 from tests.support.intake_boxes import Box, contract, csv_bytes, lead, rows
 
 SECRET = b"a secret of the house, long enough"
-HASHER = IdentityHasher(SECRET, is_probing=True)
+HASHER = IdentityHasher(SECRET, is_keying_other_forms=True)
 
 
 def forms_of_phone(text: str) -> set[str]:
@@ -116,6 +116,6 @@ def test_a_house_probes_as_soon_as_its_registry_holds_a_digest(tmp_path: Path) -
     clear.write_text(f"{header}\n0612345678,phone,all,2026-08-01,2026-08-02,group\n", encoding="utf-8")
     hashed.write_text(f"{header}\n{'0' * 64},phone_sha256,all,2026-08-01,2026-08-02,group\n", encoding="utf-8")
     import_oppositions([clear], house)
-    assert not house.hasher.is_probing
+    assert not house.hasher.is_keying_other_forms
     import_oppositions([hashed], house)
-    assert house.hasher.is_probing
+    assert house.hasher.is_keying_other_forms

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.arrays import sorted_rows
-from pipelines.arrays.spills import Spills
+from pipelines.arrays.sorted_run_files import SortedRunFiles
 from pipelines.contracts.contract import FileTerms
 from pipelines.deliveries.files import DeliveredFile, Delivery
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
@@ -114,7 +114,7 @@ def test_chunks_blocks_and_runs_of_any_size_give_what_all_at_once_gives(
         for day, files in names
     ]
     whole = taken_in(deliveries, read=box.read)
-    spills = Spills(tmp_path_factory.mktemp("aside"))
+    spills = SortedRunFiles(tmp_path_factory.mktemp("aside"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(intake_blocks, "BLOCK_ROWS", block)
         patch.setattr(sorted_rows, "SLAB_ROWS", 2)
@@ -371,7 +371,7 @@ def test_rows_come_back_day_by_day_in_order_with_nulls_last(
     run_bytes: int,
     is_spilled: bool,
 ) -> None:
-    spills = Spills(tmp_path_factory.mktemp("aside"))
+    spills = SortedRunFiles(tmp_path_factory.mktemp("aside"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sorted_rows, "SLAB_ROWS", 3)
         shelf = sorted_rows.SortedRows(KEYS, spills.set_aside if is_spilled else None, run_bytes)
@@ -388,7 +388,9 @@ def test_rows_come_back_day_by_day_in_order_with_nulls_last(
 
 
 def test_what_is_set_aside_has_no_name_once_it_is_written(tmp_path: Path) -> None:
-    run = Spills(tmp_path / "aside").set_aside(iter([as_table([(0, "a", 1), (0, "b", 2)]), as_table([(1, "c", 3)])]))
+    run = SortedRunFiles(tmp_path / "aside").set_aside(
+        iter([as_table([(0, "a", 1), (0, "b", 2)]), as_table([(1, "c", 3)])])
+    )
     assert list((tmp_path / "aside").iterdir()) == []
     assert [row["number"] for piece in run.rows(1, 3) for row in piece.to_pylist()] == [2, 3]
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipelines.contracts.contract import FieldTerms
 from pipelines.deliveries.files import Delivery
-from pipelines.identifiers.kept_back import IntakeFaultError
+from pipelines.identifiers.errors_without_values import IntakeFaultError
 from pipelines.intake.files import counting_digests
 from pipelines.vocabulary import words
 from pipelines.vocabulary.fields import CANONICAL_FIELDS, CONSENT_PROOF_FIELDS, LEAD_FIELDS

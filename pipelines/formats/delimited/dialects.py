@@ -1,4 +1,4 @@
-"""How a delimited text tells its fields apart: delimiter, quote, escape. The header belongs to `csv_headers`."""
+"""How a delimited text tells its fields apart: delimiter, quote, escape. The header belongs to `header`."""
 
 import csv
 import re
@@ -40,7 +40,7 @@ def fitting_quote(head: bytes, delimiter: str, expected: str) -> str:
     for other in QUOTES:
         wrapped = _wrapped(head, delimiter, other) if other not in (expected, delimiter) else 0
         if wrapped and not _wrapped(head, delimiter, expected):
-            is_rarely_wrong = _broken(head, with_escape(head, Dialect(delimiter, other))) * _RARELY <= wrapped
+            is_rarely_wrong = _wrong_quotes(head, with_escape(head, Dialect(delimiter, other))) * _RARELY <= wrapped
             return other if is_rarely_wrong else expected
     return expected
 
@@ -68,10 +68,10 @@ def with_escape(head: bytes, dialect: Dialect) -> Dialect:
     if not re.search(within, head) or re.search(doubled, head) or re.search(unescaped, head.replace(rb"\\", b"")):
         return dialect
     escaped = Dialect(dialect.delimiter, dialect.quote, is_escaped=True)
-    return min((dialect, escaped), key=lambda candidate: _broken(head, candidate))
+    return min((dialect, escaped), key=lambda candidate: _wrong_quotes(head, candidate))
 
 
-def _broken(head: bytes, dialect: Dialect) -> int:
+def _wrong_quotes(head: bytes, dialect: Dialect) -> int:
     """Lines whose quotes are wrong; one of them may be where the head is cut."""
     return int(scan(head, Grid(dialect), is_last=True).is_broken.sum())
 
@@ -97,10 +97,10 @@ def is_blank(record: bytes, dialect: Dialect) -> bool:
 def dialect_differences(found: Dialect, records: Records, terms: FileTerms) -> Iterator[str]:
     """Where a dialect is not the contract's, in words. A character that does not occur differs from none."""
     if terms.delimiter is not None and found.delimiter != terms.delimiter and found.delimiter.encode() in records.text:
-        yield f"contract says delimiter {_shown(terms.delimiter)}, found {_shown(found.delimiter)}"
+        yield f"contract says delimiter {_shown_character(terms.delimiter)}, found {_shown_character(found.delimiter)}"
     if terms.quote is not None and found.quote != terms.quote:
-        yield f"contract says quote {_shown(terms.quote)}, found {_shown(found.quote)}"
+        yield f"contract says quote {_shown_character(terms.quote)}, found {_shown_character(found.quote)}"
 
 
-def _shown(character: str) -> str:
+def _shown_character(character: str) -> str:
     return _SHOWN.get(character, f"`{character}`")

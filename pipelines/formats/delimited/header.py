@@ -72,20 +72,20 @@ def header_of(head: bytes, terms: FileTerms, *, is_whole: bool) -> Header | None
             best = found
         if best is None or (declared and best.hits == len(declared)):
             break
-    return _header(head, best, terms) if best else None
+    return _header_found(head, best, terms) if best else None
 
 
 def _rank(found: _Found, terms: FileTerms) -> tuple[int, bool, float, int]:
     """The contract's columns decide, then its delimiter, then how even the records are, then their fields."""
     if found.hits:
         return found.hits, False, 0.0, 0
-    widths = Counter(len(cells(record, found.dialect)) for record in _filled(found, 0, _FEW))
+    widths = Counter(len(cells(record, found.dialect)) for record in _filled_records(found, 0, _FEW))
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
     is_agreed = width > 1 and found.dialect.delimiter == terms.delimiter
     return 0, is_agreed, count / widths.total() if width > 1 else 0.0, width
 
 
-def _filled(found: _Found, start: int, count: int) -> list[bytes]:
+def _filled_records(found: _Found, start: int, count: int) -> list[bytes]:
     """Records that are neither blank nor broken, among so many from a place on."""
     records, stop = found.records, min(len(found.records), start + count)
     texts = [records.record(place) for place in range(start, stop) if not records.is_broken[place]]
@@ -104,7 +104,7 @@ def _best_place(head: bytes, dialect: Dialect, declared: frozenset[str], *, is_w
             continue
         names = tuple(column_name(cell) for cell in cells(records.record(place), dialect))
         alone = _Found(records, dialect, place, names, len(declared & set(names)))
-        joined = _joined(alone, above, declared) if best and best.place == place - 1 else None
+        joined = _header_of_two_lines(alone, above, declared) if best and best.place == place - 1 else None
         for found in (alone, joined):
             if found and (best is None or found.hits > max(best.hits, 0 if place == 0 else min(1, len(declared) - 1))):
                 best = found
@@ -114,7 +114,7 @@ def _best_place(head: bytes, dialect: Dialect, declared: frozenset[str], *, is_w
     return best
 
 
-def _joined(below: _Found, above: Sequence[str], declared: frozenset[str]) -> _Found:
+def _header_of_two_lines(below: _Found, above: Sequence[str], declared: frozenset[str]) -> _Found:
     """A header of two lines: per column the names that the contract knows, of one line or of both together."""
     names: list[str] = []
     group = ""
@@ -127,10 +127,10 @@ def _joined(below: _Found, above: Sequence[str], declared: frozenset[str]) -> _F
     return _Found(below.records, below.dialect, below.place, tuple(names), len(declared & set(names)), depth=2)
 
 
-def _header(head: bytes, found: _Found, terms: FileTerms) -> Header:
+def _header_found(head: bytes, found: _Found, terms: FileTerms) -> Header:
     dialect = with_escape(head, found.dialect)
     records, last = found.records, found.place
-    data = _filled(found, last + 1, _FEW)
+    data = _filled_records(found, last + 1, _FEW)
     subheaders = _subheaders(data, dialect, found.names)
     for _ in range(subheaders):
         last = next(place for place in range(last + 1, len(records)) if not is_blank(records.record(place), dialect))
@@ -138,7 +138,7 @@ def _header(head: bytes, found: _Found, terms: FileTerms) -> Header:
     titles, groups = _lines_above(records, dialect, first)
     data = data[subheaders:]
     if not all(found.names) or (data and len(cells(data[0], dialect)) != len(found.names)):
-        data = _filled(found, last + 1, _SAMPLE)
+        data = _filled_records(found, last + 1, _SAMPLE)
     names, width = _width(found.names, data, dialect)
     differences = list(dialect_differences(dialect, records, terms))
     if titles:

@@ -1,7 +1,7 @@
 """Delimited text to text by column, in chunks. The contract's dialect holds where it works; else the file's own.
 
-Encodings belong to `text_encodings`, delimiters to `csv_dialects`, the header to `csv_headers`, records to
-`csv_records`. A file is read twice: once for its encoding and its end, once for its rows.
+Encodings belong to `text_encodings`, delimiters to `dialects`, the header to `header`, records to
+`records`. A file is read twice: once for its encoding and its end, once for its rows.
 """
 
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def read_csv(source: Source, terms: FileTerms, limits: Limits, *, block_bytes: i
     reading = Reading(source, survey, wanted, limits, block_bytes)
     return RawFile(
         names,
-        partial(_chunks, reading) if wanted else lambda: iter(()),
+        partial(_delimited_chunks, reading) if wanted else lambda: iter(()),
         well_formed=well_formed(names),
         format_differences=survey.differences,
     )
@@ -77,7 +77,7 @@ def well_formed(names: tuple[str, ...]) -> str:
     return f"{len(names)} fields, as in the header, quotes closed on the way, characters of one encoding"
 
 
-def _chunks(reading: Reading) -> Iterator[RawChunk]:
+def _delimited_chunks(reading: Reading) -> Iterator[RawChunk]:
     """The rows of a file.
 
     Raises:
@@ -129,9 +129,9 @@ def read_rows(records: Records, rows: Places, reading: Reading) -> tuple[pa.Tabl
     header = reading.survey.header
     candidates = rows[~records.is_broken[rows]]
     places = sorted({*reading.wanted.values(), *reading.must_be_empty})
-    text = _joined(records, candidates)
+    text = _records_joined(records, candidates)
     has_quotes = header.dialect.is_escaped or header.dialect.quote.encode() in records.text
-    table, ragged = _parse(text, header, places, has_quotes=has_quotes)
+    table, ragged = _parse_columns(text, header, places, has_quotes=has_quotes)
     whole = np.delete(candidates, ragged) if ragged else candidates
     if table.num_rows != len(whole):
         raise ValueError("two ways of counting records do not agree")
@@ -160,7 +160,7 @@ def _check_cells(table: pa.Table, limits: Limits) -> None:
             limits.check("cell_characters", pc.max(pc.utf8_length(column)).as_py())
 
 
-def _joined(records: Records, places: Places) -> memoryview:
+def _records_joined(records: Records, places: Places) -> memoryview:
     """The text of some records, one after the other, with their line ends."""
     text = memoryview(records.text)
     if not len(places):
@@ -173,7 +173,9 @@ def _joined(records: Records, places: Places) -> memoryview:
     return memoryview(b"\n".join(text[start:end] for start, end in spans))
 
 
-def _parse(text: memoryview, header: Header, places: list[int], *, has_quotes: bool) -> tuple[pa.Table, list[int]]:
+def _parse_columns(
+    text: memoryview, header: Header, places: list[int], *, has_quotes: bool
+) -> tuple[pa.Table, list[int]]:
     """The columns at some places, and which records have not as many fields as they should."""
     if not len(text):
         return pa.table({f"{place}": pa.array([], pa.string()) for place in places}), []

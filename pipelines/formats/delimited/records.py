@@ -1,4 +1,4 @@
-"""Where the records of delimited text begin and end. What they mean belongs to `csv_headers` and `csv_files`.
+"""Where the records of delimited text begin and end. What they mean belongs to `header` and `reader`.
 
 A record ends at CRLF, LF or CR outside quotes. Quotes count only around a whole field; elsewhere they are text. A
 quoted field that is not closed properly, or only far below, spoils the line on which it began, and no other.
@@ -73,7 +73,7 @@ def scan(text: bytes, grid: Grid, *, is_last: bool, reach: int | None = None) ->
     if not text:
         nothing = np.zeros(0, np.int64)
         return Records(text, nothing, nothing, np.zeros(0, np.bool_), 0)
-    return _regular(text, grid, reach, is_last=is_last) or _one_by_one(text, grid, reach, is_last=is_last)
+    return _regular(text, grid, reach, is_last=is_last) or _records_one_by_one(text, grid, reach, is_last=is_last)
 
 
 def _regular(text: bytes, grid: Grid, reach: int, *, is_last: bool) -> Records | None:
@@ -167,7 +167,7 @@ def _has_width(line: bytes, grid: Grid) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _record(dialect: Dialect) -> re.Pattern[bytes]:
+def _record_pattern(dialect: Dialect) -> re.Pattern[bytes]:
     """One record whose quotes are right, up to its line end. Nothing in it backtracks."""
     delimiter, quote = re.escape(dialect.delimiter.encode()), re.escape(dialect.quote.encode())
     escape = rb"\\" if dialect.is_escaped else b""
@@ -185,9 +185,9 @@ _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 _MANY_LINES: Final = re.compile(rb"(?:[^\r\n]*+(?>\r\n|\r|\n)){%d}+" % (MOST_LINES + 2))
 
 
-def _one_by_one(text: bytes, grid: Grid, reach: int, *, is_last: bool) -> Records:
+def _records_one_by_one(text: bytes, grid: Grid, reach: int, *, is_last: bool) -> Records:
     """Records by a pattern, one after the other; a line that does not fit is broken."""
-    pattern, size, place = _record(grid.dialect), len(text), 0
+    pattern, size, place = _record_pattern(grid.dialect), len(text), 0
     found: list[tuple[int, int, bool]] = []
     while place < min(size, reach):
         match = pattern.match(text, place)

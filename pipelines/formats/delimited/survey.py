@@ -40,7 +40,7 @@ def survey_csv(source: Source, terms: FileTerms, limits: Limits, block_bytes: in
         FileRefusedError: it has too many columns, or too long a line.
     """
     with source.open() as stream:
-        opened = _open(stream.read(HEAD), terms)
+        opened = _open_text(stream.read(HEAD), terms)
         rest = _see_rest(stream, opened, terms, block_bytes)
     if opened.encoding != rest.encoding:
         opened = replace(opened, encoding=rest.encoding).with_header(terms)
@@ -141,7 +141,7 @@ class _Opened:
         return footer_start(end, self.header) < len(end)
 
 
-def _open(head: bytes, terms: FileTerms) -> _Opened:
+def _open_text(head: bytes, terms: FileTerms) -> _Opened:
     seen, is_whole = Bytes(), len(head) < HEAD
     seen.see(head)
     if is_whole:

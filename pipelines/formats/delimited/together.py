@@ -1,8 +1,8 @@
 """Many small delimited files read at once, where that gives exactly what reading each of them alone gives.
 
-The first file with a certain first line is looked at as any other (`csv_surveys`). What it tells holds for the others
+The first file with a certain first line is looked at as any other (`survey`). What it tells holds for the others
 with that first line as long as their rows are plain: lines of text that nothing but this header, dialect and encoding
-can explain. Rows that are not, and all that is not told here, are left to be read alone (`csv_files`).
+can explain. Rows that are not, and all that is not told here, are left to be read alone (`reader`).
 """
 
 import re
@@ -58,10 +58,13 @@ def read_csv_together(files: Iterable[tuple[int, bytes]], terms: FileTerms, limi
         limits: files that may exceed them are left out.
     """
     templates: dict[bytes, _Template | None] = {}
-    for gathered in _gathered(files):
+    for gathered in _gathered_files(files):
         by_line: dict[bytes, list[_Small]] = {}
         for place, content in gathered:
-            if len(content) <= min(SMALL, limits.file_bytes) and (text := _text(content, terms)) is not None:
+            if (
+                len(content) <= min(SMALL, limits.file_bytes)
+                and (text := _text_in_encoding(content, terms)) is not None
+            ):
                 small = _Small(place, content, text)
                 by_line.setdefault(small.line, []).append(small)
         for line, ours in by_line.items():
@@ -69,10 +72,10 @@ def read_csv_together(files: Iterable[tuple[int, bytes]], terms: FileTerms, limi
                 templates[line] = _template(ours[0], terms, limits)
             template = templates.get(line)
             if template is not None:
-                yield from _read(template, [file for file in ours if template.may_hold_for(file.text)])
+                yield from _read_or_halve(template, [file for file in ours if template.may_hold_for(file.text)])
 
 
-def _gathered(files: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+def _gathered_files(files: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
     held: list[tuple[int, bytes]] = []
     byte_count = 0
     for place, content in files:
@@ -84,7 +87,7 @@ def _gathered(files: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, by
     yield held
 
 
-def _text(content: bytes, terms: FileTerms) -> bytes | None:
+def _text_in_encoding(content: bytes, terms: FileTerms) -> bytes | None:
     """The text of a file; None where it is not in the contract's encoding, or a byte of it is no character."""
     encoding = encoding_of(survey([content]), terms.encoding)
     if encoding is None or encoding.has_strays or any(encoding.differences(terms.encoding)):
@@ -166,15 +169,15 @@ def _is_plain(found: Survey, line: bytes, terms: FileTerms) -> bool:
     return is_agreed and is_first_line and is_named and has_one_end and knows_some
 
 
-def _read(template: _Template, files: Sequence[_Small]) -> Iterator[AlikeFiles]:
+def _read_or_halve(template: _Template, files: Sequence[_Small]) -> Iterator[AlikeFiles]:
     """Read files together; where something is odd in one of them, each half of them."""
     alike = _alike(template, files) if len(files) >= _FEW else None
     if alike is not None:
         yield alike
     elif len(files) > 1:
         middle = len(files) // 2
-        yield from _read(template, files[:middle])
-        yield from _read(template, files[middle:])
+        yield from _read_or_halve(template, files[:middle])
+        yield from _read_or_halve(template, files[middle:])
 
 
 def _alike(template: _Template, files: Sequence[_Small]) -> AlikeFiles | None:
@@ -188,7 +191,7 @@ def _alike(template: _Template, files: Sequence[_Small]) -> AlikeFiles | None:
     is_a_line_each = len(records) == total + 1 and not records.is_broken.any()
     if not is_a_line_each or are_no_rows(records, template.reading.survey)[1:].any():
         return None
-    table = _table(records, np.arange(1, total + 1), template.reading)
+    table = _rows_if_well_formed(records, np.arange(1, total + 1), template.reading)
     if table is None:
         return None
     row_numbers = np.arange(1, total + 1) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -198,7 +201,7 @@ def _alike(template: _Template, files: Sequence[_Small]) -> AlikeFiles | None:
     return AlikeFiles(places, tuple(counts.tolist()), names, well_formed(names), chunk)
 
 
-def _table(records: Records, rows: Places, reading: Reading) -> pa.Table | None:
+def _rows_if_well_formed(records: Records, rows: Places, reading: Reading) -> pa.Table | None:
     """The rows, if all are well-formed."""
     try:
         table, whole = read_rows(records, rows, reading)

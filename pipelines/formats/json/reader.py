@@ -1,6 +1,6 @@
 """JSON Lines and JSON documents to text by column. Nested objects are read where the contract names a path into them.
 
-Where the rows lie in the text is in `json_rows`.
+Where the rows lie in the text is in `rows`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -55,7 +55,7 @@ def read_json(source: Source, terms: FileTerms, limits: Limits) -> RawFile | Fil
     found = "jsonl" if shape.is_lines else "json"
     return RawFile(
         tuple(columns.names),
-        lambda: _chunks(reading, columns),
+        lambda: _json_chunks(reading, columns),
         expected,
         (*kind_differences(terms.format, found), *encoding.differences(terms.encoding)),
     )
@@ -112,26 +112,29 @@ class _Columns:
         """The declared columns among those that were seen, as text."""
         plain = [row if row.keys() <= self.names.keys() else _renamed(row) for row in rows]
         found = [name for name in self.names if name in self.declared] or sorted(self.declared)[:1]
-        return {name: text_array([_at(row, name) if "." in name else row.get(name) for row in plain]) for name in found}
+        return {
+            name: text_array([_value_at_path(row, name) if "." in name else row.get(name) for row in plain])
+            for name in found
+        }
 
 
 def _renamed(row: Mapping[str, Any]) -> dict[str, Any]:
     return {column_name(key): row[key] for key in row}
 
 
-def _at(row: Mapping[str, Any], name: str) -> Any:
+def _value_at_path(row: Mapping[str, Any], name: str) -> Any:
     """The value at a path; a name that holds the dots itself wins."""
     if name in row or "." not in name:
         return row.get(name)
     for place in (place for place, sign in enumerate(name) if sign == "."):
         inner = row.get(name[:place])
-        value = _at(_renamed(inner), name[place + 1 :]) if isinstance(inner, dict) else None
+        value = _value_at_path(_renamed(inner), name[place + 1 :]) if isinstance(inner, dict) else None
         if value is not None:
             return value
     return None
 
 
-def _chunks(reading: _Reading, columns: _Columns) -> Iterator[RawChunk]:
+def _json_chunks(reading: _Reading, columns: _Columns) -> Iterator[RawChunk]:
     rows = reading.rows()
     done = 0
     while batch := _batch(rows):

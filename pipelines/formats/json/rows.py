@@ -1,4 +1,4 @@
-"""The rows of a JSON text, one parsed object each, without holding the text. `json_files` makes columns of them.
+"""The rows of a JSON text, one parsed object each, without holding the text. `reader` makes columns of them.
 
 A text is JSON Lines, or one document: an array of objects, an object with one such array, or objects one after another.
 """
@@ -50,7 +50,7 @@ def shape_of(head: str, declared: frozenset[str]) -> Shape:
     start = len(head) - len(text)
     first, _, more = text.partition("\n")
     is_alone = not more.strip(_BLANKS)
-    value = _parsed(first.encode("utf-8", "replace"), may_be_any=True)
+    value = _parsed_line(first.encode("utf-8", "replace"), may_be_any=True)
     if text.startswith("[") and (value is None or is_alone):
         return Shape(True) if _is_broken_line(first, more) else Shape(False, start + 1, is_closed=True)
     if not text.startswith("{") or (value is not None and not is_alone):
@@ -58,7 +58,7 @@ def shape_of(head: str, declared: frozenset[str]) -> Shape:
     inside = None if isinstance(value, dict) and value.keys() & declared else _array_in_object(text, declared)
     if inside is not None:
         return Shape(False, start + inside, is_closed=True)
-    is_line = value is not None or any(_parsed(line.encode("utf-8", "replace")) for line in more.split("\n")[:20])
+    is_line = value is not None or any(_parsed_line(line.encode("utf-8", "replace")) for line in more.split("\n")[:20])
     return Shape(True) if is_line else Shape(False, start)
 
 
@@ -66,7 +66,7 @@ def _is_broken_line(first: str, more: str) -> bool:
     """True for a line that opens an array by mistake: no element goes on after it, and the next line is an object."""
     following = next((line for line in more.split("\n") if line.strip(_BLANKS)), "")
     is_open = first.rstrip(_BLANKS)[-1:] in ("[", ",")
-    return not is_open and _parsed(following.encode("utf-8", "replace")) is not None
+    return not is_open and _parsed_line(following.encode("utf-8", "replace")) is not None
 
 
 def rows_of(blocks: Iterable[bytes], shape: Shape, limits: Limits) -> Iterator[Row]:
@@ -76,10 +76,10 @@ def rows_of(blocks: Iterable[bytes], shape: Shape, limits: Limits) -> Iterator[R
         FileRefusedError: a document that is cut, or a row that is too long.
     """
     most = limits.cell_characters * ROW_CELLS
-    return _lines(blocks, most, limits) if shape.is_lines else _elements(blocks, shape, most, limits)
+    return _rows_of_lines(blocks, most, limits) if shape.is_lines else _rows_of_document(blocks, shape, most, limits)
 
 
-def _lines(blocks: Iterable[bytes], most: int, limits: Limits) -> Iterator[Row]:
+def _rows_of_lines(blocks: Iterable[bytes], most: int, limits: Limits) -> Iterator[Row]:
     rest = b""
     for block in blocks:
         text = rest + block
@@ -87,11 +87,11 @@ def _lines(blocks: Iterable[bytes], most: int, limits: Limits) -> Iterator[Row]:
         is_short = not _has_long_number(text)
         for line in lines:
             if not _is_blank(line):
-                yield _parsed(line, is_fast=is_short or not _has_long_number(line)), len(line)
+                yield _parsed_line(line, is_fast=is_short or not _has_long_number(line)), len(line)
         if len(rest) > most:
             raise FileRefusedError(limits.refusal("cell_characters"))
     if not _is_blank(rest):
-        yield _parsed(rest, is_fast=False), len(rest)
+        yield _parsed_line(rest, is_fast=False), len(rest)
 
 
 def _has_long_number(text: bytes) -> bool:
@@ -102,18 +102,18 @@ def _is_blank(line: bytes) -> bool:
     return not line or line.isspace()
 
 
-def _parsed(line: bytes, *, is_fast: bool = False, may_be_any: bool = False) -> Any:
+def _parsed_line(line: bytes, *, is_fast: bool = False, may_be_any: bool = False) -> Any:
     """A line's object, or None. The fast parser is used where it loses no digit; it refuses some of what is JSON."""
     try:
-        value = orjson.loads(line) if is_fast else _decoded(line)
+        value = orjson.loads(line) if is_fast else _decoded_line(line)
     except (ValueError, RecursionError):
         if is_fast:
-            return _parsed(line, may_be_any=may_be_any)
+            return _parsed_line(line, may_be_any=may_be_any)
         return None
     return value if may_be_any or isinstance(value, dict) else None
 
 
-def _decoded(line: bytes) -> Any:
+def _decoded_line(line: bytes) -> Any:
     if b"\0" in line:
         raise ValueError("bytes that are no character")
     return _DECODER.decode(line.decode())
@@ -123,12 +123,12 @@ def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
-def _number(text: str) -> float | Decimal:
+def _json_number(text: str) -> float | Decimal:
     value = float(text)
     return value if len(text) <= _SHORT and isfinite(value) else Decimal(text)
 
 
-_DECODER: Final = json.JSONDecoder(parse_float=_number, parse_constant=_no_number, strict=False)
+_DECODER: Final = json.JSONDecoder(parse_float=_json_number, parse_constant=_no_number, strict=False)
 
 
 def _array_in_object(text: str, declared: frozenset[str]) -> int | None:
@@ -159,7 +159,7 @@ def _after_blanks(text: str, place: int) -> int:
     return found.end() if found else place
 
 
-def _elements(blocks: Iterable[bytes], shape: Shape, most: int, limits: Limits) -> Iterator[Row]:
+def _rows_of_document(blocks: Iterable[bytes], shape: Shape, most: int, limits: Limits) -> Iterator[Row]:
     """The elements of a document. One that is broken is no object; where it ends is told by its brackets."""
     window = _Window(blocks)
     window.skip(shape.start)

@@ -1,7 +1,8 @@
 """Compound files (OLE2), the shell of `.xls` and of workbooks with a password: their streams and the bytes of each.
 
 Read before any parser of workbooks sees the file, because a chain that runs in a circle would never end there.
-Structure: [MS-CFB], "Compound File Binary File Format". What the streams mean belongs to `workbook_sizes`.
+Structure: [MS-CFB], "Compound File Binary File Format". What the streams mean belongs to `zipped_sizes` and
+`binary_sizes`.
 """
 
 import struct

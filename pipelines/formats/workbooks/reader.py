@@ -1,4 +1,6 @@
-"""Workbooks (XLSX, XLS, ODS) to text by column: one sheet, found by its header. Sizes are checked before, elsewhere.
+"""Workbooks (XLSX, XLS, ODS) to text by column: one sheet, found by its header.
+
+Sizes are checked in `zipped_sizes` and `binary_sizes`.
 
 A workbook is read whole, twice: once to find the header and what is no data, once for the rows.
 """
@@ -59,15 +61,15 @@ class _Page:
 def read_workbook(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
     """Read the contract's sheet, else the first visible one that has the contract's columns. Blank rows don't count."""
     declared = declared_names(terms)
-    workbook, kind = _open(source, limits)
-    chosen, differences = _chosen(workbook, terms.sheet, declared)
+    workbook, kind = _open_workbook(source, limits)
+    chosen, differences = _chosen_sheet(workbook, terms.sheet, declared)
     page = _page(workbook.get_sheet_by_name(chosen), chosen, declared)
     if page is None:
         return _EMPTY
     places = declared_places(page.names, declared)
     return RawFile(
         page.names,
-        lambda: _chunks(_parsed(source.read()).get_sheet_by_name(page.sheet), page, places),
+        lambda: _workbook_chunks(_parsed_workbook(source.read()).get_sheet_by_name(page.sheet), page, places),
         format_differences=(*kind_differences(terms.format, kind), *differences, *page.differences),
     )
 
@@ -95,12 +97,12 @@ def workbook_kind(content: bytes) -> str:
     return kind
 
 
-def _open(source: Source, limits: Limits) -> tuple[CalamineWorkbook, str]:
+def _open_workbook(source: Source, limits: Limits) -> tuple[CalamineWorkbook, str]:
     """A workbook of bounded size, and its kind."""
     content = source.read()
     kind = workbook_kind(content)
     _check(content, kind, limits)
-    return _parsed(content), kind
+    return _parsed_workbook(content), kind
 
 
 def _check(content: bytes, kind: str, limits: Limits) -> None:
@@ -111,21 +113,25 @@ def _check(content: bytes, kind: str, limits: Limits) -> None:
         check_zipped_workbook(content, limits)
 
 
-def _parsed(content: bytes) -> CalamineWorkbook:
+def _parsed_workbook(content: bytes) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(content))
     except PasswordError:
         raise FileRefusedError(LOCKED) from None
 
 
-def _chosen(workbook: CalamineWorkbook, wanted: str | None, declared: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+def _chosen_sheet(
+    workbook: CalamineWorkbook, wanted: str | None, declared: frozenset[str]
+) -> tuple[str, tuple[str, ...]]:
     """The name of the sheet to read, and where that is not what the contract says."""
     sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-    visible = _names(sheet for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible) or _names(sheets)
+    visible = _sheet_names(sheet for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible) or _sheet_names(
+        sheets
+    )
     if not visible:
         raise FileRefusedError(_EMPTY)
     if wanted is not None:
-        same = [name for name in _names(sheets) if _comparable(name) == _comparable(wanted)]
+        same = [name for name in _sheet_names(sheets) if _comparable(name) == _comparable(wanted)]
         if not same and len(visible) > 1:
             raise FileRefusedError(FileRefusal("file_undecodable", f"a sheet named `{wanted}`"))
         return (same[0], ()) if same else (visible[0], (_OTHER_SHEET.format(wanted),))
@@ -135,7 +141,7 @@ def _chosen(workbook: CalamineWorkbook, wanted: str | None, declared: frozenset[
     return (fitting or visible)[0], (_SEVERAL_SHEETS,) if len(fitting) > 1 else ()
 
 
-def _names(sheets: "Iterator[SheetMetadata] | Sequence[SheetMetadata]") -> list[str]:
+def _sheet_names(sheets: "Iterator[SheetMetadata] | Sequence[SheetMetadata]") -> list[str]:
     return [sheet.name for sheet in sheets]
 
 
@@ -144,38 +150,38 @@ def _comparable(name: str) -> str:
 
 
 def _fits(sheet: CalamineSheet, declared: frozenset[str]) -> bool:
-    header = _header(sheet, declared)
+    header = _header_of_sheet(sheet, declared)
     return header is not None and bool(declared & set(header[0].names))
 
 
-def _header(sheet: CalamineSheet, declared: frozenset[str]) -> tuple[Header, int] | None:
+def _header_of_sheet(sheet: CalamineSheet, declared: frozenset[str]) -> tuple[Header, int] | None:
     """The header, and the sheet row of its last line."""
-    head = [(number, _texts(cells)) for number, cells in islice(_filled(sheet), header_rows.MOST_TITLES + 1)]
+    head = [(number, _cell_texts(cells)) for number, cells in islice(_filled_rows(sheet), header_rows.MOST_TITLES + 1)]
     if not head:
         return None
     header = header_rows.find_header([texts for _, texts in head], declared)
     return header, head[header.end - 1][0]
 
 
-def _filled(sheet: CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
+def _filled_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
     """The rows that are not blank, with their sheet rows."""
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if any(cell != "" and not (isinstance(cell, str) and cell.isspace()) for cell in cells):
             yield number, cells
 
 
-def _value(cell: Any) -> Any:
+def _cell_value(cell: Any) -> Any:
     """A cell's value; None for an empty cell and for an error such as #N/A, which the parser gives as no text."""
     return None if cell == "" else cell
 
 
-def _texts(cells: Sequence[Any]) -> list[str]:
+def _cell_texts(cells: Sequence[Any]) -> list[str]:
     return [as_text(cell) or "" for cell in cells]
 
 
 def _page(sheet: CalamineSheet, name: str, declared: frozenset[str]) -> _Page | None:
     """What of a sheet is header, data and neither; None for an empty one."""
-    found = _header(sheet, declared)
+    found = _header_of_sheet(sheet, declared)
     if found is None:
         return None
     header, last_line = found
@@ -184,10 +190,10 @@ def _page(sheet: CalamineSheet, name: str, declared: frozenset[str]) -> _Page | 
     repeated: set[int] = set()
     last: deque[tuple[int, list[Any]]] = deque(maxlen=header_rows.MOST_TOTALS)
     firsts = {line[0] for line in header.lines}
-    for number, cells in _filled(sheet):
+    for number, cells in _filled_rows(sheet):
         if number <= last_line:
             continue
-        if isinstance(cells[0], str) and column_name(cells[0]) in firsts and header.is_repeated_by(_texts(cells)):
+        if isinstance(cells[0], str) and column_name(cells[0]) in firsts and header.is_repeated_by(_cell_texts(cells)):
             repeated.add(number)
             continue
         last.append((number, cells))
@@ -195,7 +201,7 @@ def _page(sheet: CalamineSheet, name: str, declared: frozenset[str]) -> _Page | 
             names[place] = f"column {place + 1}"
             nameless.remove(place)
     totals: set[int] = set()
-    while last and header_rows.is_total(_texts(last[-1][1])):
+    while last and header_rows.is_total(_cell_texts(last[-1][1])):
         totals.add(last.pop()[0])
     differences = {
         header_rows.TITLES: header.place > 0,
@@ -207,11 +213,11 @@ def _page(sheet: CalamineSheet, name: str, declared: frozenset[str]) -> _Page | 
     return _Page(name, tuple(names), last_line + 1, frozenset(repeated | totals), met)
 
 
-def _chunks(sheet: CalamineSheet, page: _Page, places: dict[str, int]) -> Iterator[RawChunk]:
-    data = (row for row in _filled(sheet) if row[0] >= page.first_row and row[0] not in page.skipped)
+def _workbook_chunks(sheet: CalamineSheet, page: _Page, places: dict[str, int]) -> Iterator[RawChunk]:
+    data = (row for row in _filled_rows(sheet) if row[0] >= page.first_row and row[0] not in page.skipped)
     done = 0
     while rows := list(islice(data, CHUNK)):
-        columns = {name: text_array([_value(cells[place]) for _, cells in rows]) for name, place in places.items()}
+        columns = {name: text_array([_cell_value(cells[place]) for _, cells in rows]) for name, place in places.items()}
         yield RawChunk(
             table=pa.table(columns),
             row_numbers=pa.array(range(done + 1, done + len(rows) + 1), pa.int64()),

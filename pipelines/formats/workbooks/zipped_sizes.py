@@ -1,7 +1,7 @@
 """What an XLSX or ODS workbook would take in memory, told from its bytes before a parser opens it.
 
 The parser holds a sheet as a full rectangle and copies a shared or repeated text into each cell, so that a file of some
-kilobytes can ask for terabytes. All figures are upper bounds. XLS is in `binary_workbooks`, reading in `workbooks`.
+kilobytes can ask for terabytes. All figures are upper bounds. XLS is in `binary_sizes`, reading in `reader`.
 """
 
 import io
@@ -48,13 +48,15 @@ def check_zipped_workbook(content: bytes, limits: Limits) -> None:
         if size > FREE:
             limits.check("expansion", size // max(1, len(content)))
         parts = [info for info in infos if info.filename.lower().endswith((".xml", ".rels"))]
-        shared = max((_whole(archive.read(part)) for part in parts if _is_shared(part)), key=len, default=b"")
+        shared = max(
+            (_well_formed_part(archive.read(part)) for part in parts if _is_shared(part)), key=len, default=b""
+        )
         for part in parts:
             if not _is_shared(part):
-                limits.check("held_bytes", _part_size(part.filename, _whole(archive.read(part)), shared))
+                limits.check("held_bytes", _part_size(part.filename, _well_formed_part(archive.read(part)), shared))
 
 
-def _whole(part: bytes) -> bytes:
+def _well_formed_part(part: bytes) -> bytes:
     """A part that is well-formed: the parser may look for the end of any other for ever."""
     ParserCreate().Parse(part, True)
     return part
@@ -76,7 +78,7 @@ def sheet_cells(sheet: bytes) -> int:
     if not is_unplaced and not _FAR.search(sheet):
         return min(_NEAR_CELLS, len(sheet) ** 2)
     places = _PLACE.findall(sheet)
-    width = max((_column(letters) for letters in {letters for letters, _ in places}), default=0)
+    width = max((_column_number(letters) for letters in {letters for letters, _ in places}), default=0)
     height = max((int(digits) for digits in {digits for _, digits in places} if digits), default=0)
     if is_unplaced:
         starts = [found.start() for found in _ROW.finditer(sheet)]
@@ -86,7 +88,7 @@ def sheet_cells(sheet: bytes) -> int:
     return max(1, width) * max(1, height)
 
 
-def _column(letters: bytes) -> int:
+def _column_number(letters: bytes) -> int:
     number = 0
     for letter in letters.upper():
         number = number * 26 + letter - 64

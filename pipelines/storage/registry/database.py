@@ -1,4 +1,6 @@
-"""The registry: its SQL tables, and how a database becomes one. What is read and written is in the repositories.
+"""The registry: its SQL tables, and how a database becomes one.
+
+What is read and written is in each subject's `records`.
 
 SQLite and PostgreSQL are equal: instants are UTC without a zone in microseconds, ids only grow, and all writing goes
 through `writing`, one writer at a time. So rows become visible in the order of their ids, and a reader that remembers
@@ -84,7 +86,7 @@ def registry_engine(url: str) -> Engine:
     Raises:
         RegistryError: the URL is malformed, of another database, or lacks its driver.
     """
-    parsed = _parse(url)
+    parsed = _parse_url(url)
     try:
         if parsed.get_backend_name() == "sqlite":
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -100,7 +102,7 @@ def registry_engine(url: str) -> Engine:
         raise RegistryError(f"{SETTING}: {_place(parsed)}: {error.strerror}; give a path that can be written") from None
 
 
-def _parse(url: str) -> URL:
+def _parse_url(url: str) -> URL:
     expected = f"{SETTING}: expected sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE"
     try:
         parsed = make_url(url)

@@ -79,7 +79,7 @@ def open_clear(path: Path, identities: Sequence[Identity]) -> BinaryIO:
     try:
         return io.BytesIO(pyrage.decrypt(path.read_bytes(), list(identities)))
     except pyrage.DecryptError:
-        raise _broken(path) from None
+        raise _broken_seal(path) from None
 
 
 def clear_size(path: Path) -> int:
@@ -88,7 +88,7 @@ def clear_size(path: Path) -> int:
         header = file.read(_LONGEST_HEADER)
     end = header.find(b"\n", header.find(b"\n--- ") + 1) + 1
     if end <= 1:
-        raise _broken(path)
+        raise _broken_seal(path)
     encrypted = path.stat().st_size - end - _NONCE
     return encrypted - _TAG * max(1, -(-encrypted // (_CHUNK + _TAG)))
 
@@ -118,7 +118,7 @@ class _ClearStream(io.RawIOBase):
         if not content and len(buffer):
             self._thread.join()
             if self._is_broken:
-                raise _broken(self._path)
+                raise _broken_seal(self._path)
         buffer[: len(content)] = content
         self._place += len(content)
         return len(content)
@@ -176,7 +176,7 @@ class _Whole:
         pass
 
 
-def _broken(path: Path) -> BrokenSealError:
+def _broken_seal(path: Path) -> BrokenSealError:
     return BrokenSealError(
         f"{path} can't be decrypted with the keys of the house: restore it, or the key it was encrypted to, from "
         "your backup"

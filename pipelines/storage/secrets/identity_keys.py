@@ -1,4 +1,4 @@
-"""Which secrets key what is stored: noted at first use, compared at every start. Changing them is in `rotation`.
+"""Which secrets key what is stored: noted at first use, compared at every start. Changing them is in `upkeep.rotation`.
 
 The registry is the judge: its table `identity_keys` says how many secrets the chain has, tells a wrong one by its
 check digest, and says whether everything stored was brought under the newest. The lake says of each partition under
@@ -57,7 +57,7 @@ def check_digest(secret: bytes) -> str:
 def identity_keys(registry: Engine) -> list[IdentityKey]:
     """The chain, oldest first; empty before the first use."""
     with registry.connect() as connection:
-        return _read(connection)
+        return _noted_keys(connection)
 
 
 def open_hasher(
@@ -125,7 +125,7 @@ def confirm_newest(connection: Connection, expected: str) -> None:
     Raises:
         KeyGenerationError: it is not.
     """
-    chain = _read(connection)
+    chain = _noted_keys(connection)
     if not chain:
         return  # a registry that others filled: nobody keyed by the house yet
     if chain[-1].wrapped_at is None:
@@ -144,7 +144,7 @@ def partition_key_ids(lake: Lake, vendor: str) -> dict[date, str]:
     return {day: lake.facts(vendor, day, "deliveries").get(KEY_FACT, KEY_ID) for day in days}
 
 
-def _read(connection: Connection) -> list[IdentityKey]:
+def _noted_keys(connection: Connection) -> list[IdentityKey]:
     rows = connection.execute(select(IDENTITY_KEYS).order_by(IDENTITY_KEYS.c.number))
     return [IdentityKey(**row) for row in rows.mappings()]
 
@@ -154,7 +154,7 @@ def _begin(registry: Engine, keys: Path, has_keyed_data: Callable[[], bool], now
     secret = identity_secret(keys, has_keyed_data=has_keyed_data)
     first = {"number": 1, "key_id": KEY_ID, "check_digest": check_digest(secret), "made_at": now, "wrapped_at": now}
     with registry.connect() as connection, writing(connection):
-        if not _read(connection):
+        if not _noted_keys(connection):
             connection.execute(insert(IDENTITY_KEYS).values(first))
     return identity_keys(registry)
 

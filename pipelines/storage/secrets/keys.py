@@ -1,4 +1,6 @@
-"""Secrets of the house: made when first needed, kept in `keys/` with mode 0600. Hashing and encrypting are elsewhere.
+"""Secrets of the house: made when first needed, kept in `keys/` with mode 0600.
+
+Hashing is in `identifiers.keyed_hashes`, encrypting in `age`.
 
 `identity-<n>.key` holds a secret of the identity key chain, as hex digits; every one of them stays, because new
 identifiers walk the whole chain. `vault-<n>.key` and `seal-<n>.key` hold an age identity, as `age-keygen` writes it:
@@ -101,7 +103,7 @@ def age_identities(keys: Path, name: str, *, has_data: Callable[[], bool]) -> tu
 
 def age_key_files(keys: Path, name: str) -> list[Path]:
     """Files of the age identities of a name, the newest first."""
-    return sorted(_numbered(keys.glob(f"{name}-*.key")), key=_number, reverse=True)
+    return sorted(_numbered_files(keys.glob(f"{name}-*.key")), key=_key_number, reverse=True)
 
 
 def make_age_identity(keys: Path, name: str, number: int) -> None:
@@ -116,11 +118,11 @@ def _age_identity(path: Path) -> Identity:
     return identity
 
 
-def _numbered(paths: Iterable[Path]) -> Iterable[Path]:
+def _numbered_files(paths: Iterable[Path]) -> Iterable[Path]:
     return (path for path in paths if re.fullmatch(r"[a-z]+-[0-9]+", path.stem))
 
 
-def _number(path: Path) -> int:
+def _key_number(path: Path) -> int:
     return int(path.stem.rpartition("-")[2])
 
 

@@ -49,7 +49,7 @@ def sealed_files(folder: Path) -> Mapping[str, SealedFile]:
         return {}
     except (ValueError, TypeError, KeyError):
         raise ValueError(f"{folder / RECORD} is no record of sealed files: restore it from your backup") from None
-    return {_shown(name): file for name, file in found.items() if (folder / f"{name}{SEALED}").exists()}
+    return {_printable_sealed_name(name): file for name, file in found.items() if (folder / f"{name}{SEALED}").exists()}
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -59,7 +59,7 @@ def remove_leftovers(folder: Path) -> None:
             path.unlink()
 
 
-def _shown(name: str) -> str:
+def _printable_sealed_name(name: str) -> str:
     """A name as `inbox` gives it: bytes that are not UTF-8 are replaced."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
@@ -95,7 +95,7 @@ class Seals:
             found = self._encrypt(path, aside)
             if digest not in (None, found.digest):
                 return False
-            _record(folder, path, found)
+            _record_seal(folder, path, found)
             os.replace(aside, path.with_name(path.name + SEALED))
             _make_durable(path.parent)
             path.unlink()
@@ -134,7 +134,7 @@ class _Counted:
         return content
 
 
-def _record(folder: Path, path: Path, found: SealedFile) -> None:
+def _record_seal(folder: Path, path: Path, found: SealedFile) -> None:
     """Add a file to the folder's record, or replace what it says of it."""
     name = path.relative_to(folder).as_posix()
     record = folder / RECORD

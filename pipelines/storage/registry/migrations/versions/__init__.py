@@ -1,1 +1,10 @@
-"""One module a revision, in the order of their numbers."""
+"""One module a revision, in the order of their numbers.
+
+What they make is described in `storage.registry.tables`.
+
+- `v0001_oppositions_and_scores`: oppositions, their shares with vendors, and vendors' scores
+- `v0002_bands_states_grades`: what stands beside a score: its band, state and grade
+- `v0003_identity_keys_and_purges`: which secrets keyed what is stored, what was purged when, and who looked into the
+  vault
+- `v0004_receipts`: what was told to vendors: receipts prepared, sent and acknowledged
+"""

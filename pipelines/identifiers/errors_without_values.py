@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Errors that could quote a person's identifier, made into errors that do not."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ class IntakeFaultError(RuntimeError):
 
 
 @contextmanager
-def values_kept_back(work: str, *ours: type[Exception]) -> Iterator[None]:
+def errors_without_values(work: str, *ours: type[Exception]) -> Iterator[None]:
     """Turn any error into one without the original's words, which may quote a delivered value.
 
     Errors in `ours` say themselves what is wrong, and quote nothing: they pass as they are.

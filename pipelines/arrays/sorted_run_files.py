@@ -30,7 +30,7 @@ class StoredRun:
 
 
 @dataclass(frozen=True)
-class Spills:
+class SortedRunFiles:
     """A folder for rows that do not fit in memory; whoever owns the folder removes it."""
 
     folder: Path

@@ -10,7 +10,7 @@ MOST_BYTES: Final = 64 * 2**20
 """Bytes that are held at most; files beyond are opened again."""
 
 
-class HeldContents:
+class SmallFileContents:
     """Contents by their digest, up to a bound. They are clear bytes of persons: in memory only, for one run."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
@@ -32,10 +32,10 @@ class HeldContents:
         if content is not None:
             self._room += len(content)
             return content
-        return _content(file.path, file.digest)
+        return _content_if_unchanged(file.path, file.digest)
 
 
-def _content(path: Path, digest: str) -> bytes | None:
+def _content_if_unchanged(path: Path, digest: str) -> bytes | None:
     try:
         content = path.read_bytes()
     except OSError:

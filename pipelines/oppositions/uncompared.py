@@ -1,4 +1,7 @@
-"""Which published leads were never compared with hashes that others made. What is compared belongs to the domain."""
+"""Which published leads were never compared with hashes that others made.
+
+What is compared is in `identifiers.other_forms`.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -10,7 +13,7 @@ from pipelines.storage.lake import Lake
 _COLUMN = "probe_keys"
 
 
-def unprobed_days(lake: Lake) -> Iterator[tuple[str, date, date]]:
+def uncompared_days(lake: Lake) -> Iterator[tuple[str, date, date]]:
     """Vendor, first and last delivery date of the leads without probe keys; only Parquet's footers are read."""
     for vendor in lake.vendors("leads"):
         folder = lake.root / "leads" / f"vendor={vendor}"
