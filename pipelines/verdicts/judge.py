@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from pipelines.arrays.sorted_rows import cut_by_day
 from pipelines.contracts.contract import Contract, contract_in_force
-from pipelines.engines.duckdb import DuckDBEngine, Session
+from pipelines.engines.interface import Engine, Session
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import dated_parameters
 from pipelines.rulebook.judgement import Judgement, judgement_of
@@ -41,7 +41,7 @@ class JudgedDay:
 class Judge:
     """Judges vendors' days under one catalogue."""
 
-    def __init__(self, *, engine: DuckDBEngine, lake: Lake, catalogue: Catalogue) -> None:
+    def __init__(self, *, engine: Engine, lake: Lake, catalogue: Catalogue) -> None:
         self.engine = engine
         self._lake = lake
         self._catalogue = catalogue
