@@ -107,6 +107,12 @@ def test_created_tables_and_views_are_read_by_later_statements(session: Session)
     assert session.fetch("select sum(number) as total from shifted")["total"].to_pylist() == [0 + 2 + 4 + 6 + 8 + 5]
 
 
+def test_text_goes_by_its_bytes_and_null_comes_last(session: Session) -> None:
+    session.register("words", pa.table({"word": ["b", None, "é", "a", "B", "Z", "ab"]}))
+    found = session.fetch("select word from words order by word")["word"].to_pylist()
+    assert found == ["B", "Z", "a", "ab", "b", "é", None]
+
+
 def test_a_query_without_rows_has_its_columns(session: Session) -> None:
     session.register("kinds", KINDS)
     found = session.fetch("select day, seen_at from kinds where count = 5")
