@@ -19,8 +19,8 @@ from pipelines.vocabulary.words import VERDICTS
 Counts = dict[str, int | str]
 
 
-def build_verdicts(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
-    """The asset `verdicts` over the given partitions."""
+def build_verdicts(partitions: dg.MultiPartitionsDefinition, *, engine: str) -> dg.AssetsDefinition:
+    """The asset `verdicts` over the given partitions. `engine`: its name, for the UI."""
 
     @dg.asset(
         partitions_def=partitions,
@@ -28,7 +28,7 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinit
         deps=["leads", "consent_proofs", "oppositions"],
         group_name="verdicts",
         metadata=columns_of("verdicts"),
-        kinds={"duckdb", "parquet"},
+        kinds={engine, "parquet"},
         owners=["team:compliance"],
         description="Verdicts, findings, scorecards and receipt of each delivery, by the rules in force at delivery.",
     )

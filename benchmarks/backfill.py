@@ -61,8 +61,9 @@ def _emptied(settings: Settings) -> dg.Definitions:
     from pipelines.orchestration.partitions import deliveries_partitions
 
     partitions = deliveries_partitions(settings.first_day)
+    deliveries = (build_intake(partitions), build_verdicts(partitions, engine=settings.engine))
     return dg.Definitions(
-        assets=[_empty_asset(real) for real in (build_intake(partitions), build_verdicts(partitions))],
+        assets=[_empty_asset(real) for real in deliveries],
         asset_checks=[_empty_check(real) for real in build_checks() if _is_of_deliveries(real)],
         jobs=[DELIVERIES],
         executor=dg.in_process_executor,

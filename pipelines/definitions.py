@@ -43,7 +43,7 @@ def build_defs(
     partitions = deliveries_partitions(settings.first_day)
     house = House(settings)
     marts: list[dg.AssetsDefinition | dg.AssetSpec] = [build_marts(), RULES] if has_marts else []
-    deliveries = [build_intake(partitions), build_verdicts(partitions)]
+    deliveries = [build_intake(partitions), build_verdicts(partitions, engine=settings.engine)]
     return dg.Definitions(
         assets=[oppositions, *deliveries, vendor_scores, dossiers, purges, *marts],
         asset_checks=[*build_checks(), *([quality] if has_marts else [])],

@@ -8,7 +8,8 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from pipelines.contracts.book import ContractBook, load_contracts
-from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.engines.interface import Engine
+from pipelines.engines.named import engine_named
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.oppositions.records import has_hashed_oppositions, has_oppositions
 from pipelines.receipts.outbox import Outbox
@@ -110,9 +111,9 @@ class House:
         return load_catalogue(self.settings.rules)
 
     @property
-    def engine(self) -> DuckDBEngine:
+    def engine(self) -> Engine:
         """The engine that the settings name."""
-        return DuckDBEngine(threads=self.settings.threads)
+        return engine_named(self.settings.engine, threads=self.settings.threads)
 
     @cached_property
     def judge(self) -> Judge:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipelines.checks.column_drift import FEWEST_ROWS, ROLES, ContractOn, Drift, column_drifts, last_accepted_before
 from pipelines.contracts.contract import Contract
-from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.engines.interface import Engine
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.fields import CONSENT_PROOF_FIELDS
 from pipelines.vocabulary.tables import arrow_schema
@@ -59,7 +59,7 @@ InForce = Callable[[str, date], Contract | None]
 
 
 def vendor_drifts(
-    engine: DuckDBEngine,
+    engine: Engine,
     lake: Lake,
     in_force: InForce,
     vendor: str,
@@ -107,7 +107,7 @@ def _is_there(lake: Lake, vendor: str, day: date) -> bool:
 
 
 def _readings(
-    engine: DuckDBEngine, lake: Lake, vendor: str, days: Sequence[date], contract_on: ContractOn
+    engine: Engine, lake: Lake, vendor: str, days: Sequence[date], contract_on: ContractOn
 ) -> dict[tuple[date, str], dict[str, float]]:
     """Share of the rows whose value could be read, of every field that the contract of the day maps.
 

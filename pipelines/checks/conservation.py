@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.engines.interface import Engine
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import arrow_schema
 
@@ -54,7 +54,7 @@ order by 1, 2
 """
 
 
-def broken_deliveries(engine: DuckDBEngine, lake: Lake, days: Mapping[str, Sequence[date]]) -> list[str]:
+def broken_deliveries(engine: Engine, lake: Lake, days: Mapping[str, Sequence[date]]) -> list[str]:
     """Accepted files whose rows do not add up, as `vendor date role`."""
     broken = []
     for vendor, wanted in days.items():

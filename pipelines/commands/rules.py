@@ -9,13 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.commands.shared import refuse
-from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.commands.shared import house_of_settings, refuse
+from pipelines.house import House
 from pipelines.rulebook.card import Bilingual, Branch, Card, Example, Period
-from pipelines.rulebook.catalogue import Catalogue, load_catalogue
+from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import check_catalogue
 from pipelines.rulebook.yaml_files import CatalogueError, unknown
-from pipelines.settings import Settings, SettingsError, load_settings
 from pipelines.verdicts.examples import run_examples
 
 app = typer.Typer(
@@ -36,7 +35,7 @@ _Language = Annotated[Language, typer.Option("--lang", help="Language of titles 
 @app.command(name="list")
 def list_rules(lang: _Language = Language.EN) -> None:
     """List every rule: shipped cards and own ones."""
-    catalogue = _catalogue()
+    catalogue = _catalogue(house_of_settings())
     table = Table(
         title=f"{len(catalogue.cards)} rules, catalogue {catalogue.digest[:12]}", title_justify="left", box=SIMPLE
     )
@@ -54,7 +53,7 @@ def show(
     rule_id: Annotated[str, typer.Argument(metavar="RULE_ID", help="Id of the rule.")], lang: _Language = Language.EN
 ) -> None:
     """Print a rule in full: basis, conditions, who answers for it, remedy, examples."""
-    catalogue = _catalogue()
+    catalogue = _catalogue(house_of_settings())
     if rule_id not in catalogue.by_id:
         refuse(unknown("rule", rule_id, catalogue.by_id))
     card = catalogue.by_id[rule_id]
@@ -74,8 +73,9 @@ def show(
 @app.command()
 def check() -> None:
     """Check that all cards, shipped and own, hold together, compile, and decide their own examples as they say."""
-    catalogue = _catalogue()
-    problems = list(map(str, check_catalogue(catalogue))) or list(map(str, run_examples(catalogue, DuckDBEngine())))
+    house = house_of_settings()
+    catalogue = _catalogue(house)
+    problems = list(map(str, check_catalogue(catalogue))) or list(map(str, run_examples(catalogue, house.engine)))
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
@@ -84,20 +84,13 @@ def check() -> None:
     typer.echo(f"{len(catalogue.cards)} rules and {example_count} examples hold together; catalogue {catalogue.digest}")
 
 
-def _catalogue() -> Catalogue:
-    """The catalogue of the settings; if its cards do not hold together, say why and end with status 1."""
+def _catalogue(house: House) -> Catalogue:
+    """The catalogue of the house; if its cards do not hold together, say why and end with status 1."""
     try:
-        return load_catalogue(_settings().rules)
+        return house.catalogue
     except CatalogueError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
-
-
-def _settings() -> Settings:
-    try:
-        return load_settings()
-    except SettingsError as error:
-        refuse(str(error))
 
 
 def _card_lines(card: Card, lang: Language) -> dict[str, str]:

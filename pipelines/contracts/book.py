@@ -40,14 +40,6 @@ class ContractProblem:
         return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message} ({self.remedy})"
 
 
-class ContractUnreadable(ValueError):  # noqa: N818
-    """A contract file gives no Contract; the message has file, line, column, what is wrong and what would mend it."""
-
-    def __init__(self, problems: tuple[ContractProblem, ...]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
-
-
 @dataclass(frozen=True)
 class ContractBook:
     """All contracts that can be read, and what is wrong with contracts."""
@@ -83,18 +75,6 @@ class ExaminedContract:
     problems: tuple[ContractProblem, ...]
     may_judge: bool = True
     """False when the file says, readable or not, that it is not in force (a draft)."""
-
-
-def read_contract(path: Path) -> Contract:
-    """The contract in `<contracts>/<vendor>/<valid_from>.odcs.yaml`.
-
-    Raises:
-        ContractUnreadable: the file can't be opened or parsed, or a term is missing or can't be read.
-    """
-    examined = examine_contract(path, is_against_standard=False)
-    if examined.contract is None:
-        raise ContractUnreadable(tuple(one for one in examined.problems if one.severity == "error"))
-    return examined.contract
 
 
 def load_contracts(

@@ -18,7 +18,6 @@ HIGHEST_TOLERANCE: Final = {"consent": 0.01, "proof": 0.01, "opposition": 0.01, 
 """Above 1 % an error, above 5 % a warning."""
 
 CALLS: Final = frozenset({"phone", "automated_call"})
-MESSAGES: Final = frozenset({"email", "sms"})
 SECTOR_BANS: Final = {
     "energy_renovation": "C. consom., art. L. 223-1 and L. 223-8",
     "renewable_energy": "C. consom., art. L. 223-1 and L. 223-8",

@@ -18,7 +18,7 @@ from pipelines.dossiers.model import (
     LegalBasis,
     RuleFindings,
 )
-from pipelines.engines.duckdb import DuckDBEngine, Session
+from pipelines.engines.interface import Engine, Session
 from pipelines.rulebook.card import Card
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
@@ -134,7 +134,7 @@ class DossierFacts:
 
 
 @contextmanager
-def vendor_tables(engine: DuckDBEngine, lake: Lake, vendor: str) -> Iterator[Session]:
+def vendor_tables(engine: Engine, lake: Lake, vendor: str) -> Iterator[Session]:
     """A session that holds a vendor's published tables."""
     with engine.session() as session:
         for tables, marker in ((INTAKE_TABLES, "deliveries"), (VERDICT_TABLES, "scorecards")):

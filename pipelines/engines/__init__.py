@@ -2,5 +2,7 @@
 
 What the statements mean belongs to `rulebook` and to whoever asks.
 
-- `duckdb`: the embedded engine: DuckDB in memory, one session a judgement
+- `duckdb`: the embedded engine: DuckDB in memory, in the process that asks
+- `interface`: what the house asks of an engine, whichever it is
+- `named`: the engine that a setting names
 """

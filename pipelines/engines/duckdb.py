@@ -1,56 +1,81 @@
-"""The embedded engine: DuckDB in memory, one session a judgement. Knows how to run statements, not what they mean."""
+"""The embedded engine: DuckDB in memory, in the process that asks. Who uses it knows `engines.interface` alone."""
 
+import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import pyarrow as pa
 
+from pipelines.engines.interface import DIALECT, EngineError
+
+_SAID_OF_STATEMENTS: Final = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ConnectionException,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.ParserException,
+    duckdb.ResourceInUseException,
+)
+"""Errors that speak of statements, files and memory. All others may quote a value that they met in a row."""
+_LITERAL: Final = re.compile(r"'(?:[^']|'')*'")
+_SHOWN_LENGTH: Final = 200
+_PATH_TYPES: Final = {pa.string(): "varchar", pa.date32(): "date"}
+
 
 @dataclass(frozen=True)
-class Session:
-    """One connection with the tables of one judgement."""
+class DuckDBSession:
+    """One connection to a database of its own."""
 
     connection: duckdb.DuckDBPyConnection
 
     def register(self, name: str, table: pa.Table) -> None:
-        """Make an Arrow table readable under a name."""
-        self.connection.register(name, table)
+        """As `interface.Session` says; nothing is copied."""
+        with _engine_errors(name):
+            self.connection.register(name, table)
 
     def read_files(self, name: str, files: Sequence[Path], schema: pa.Schema) -> None:
-        """Make Parquet files readable under a name; no files are a table of no rows."""
+        """As `interface.Session` says; a view over the files, which are read when the view is."""
         if not files:
             self.register(name, schema.empty_table())
             return
         listed = ", ".join(f"'{str(file).replace(chr(39), chr(39) * 2)}'" for file in files)
-        is_by_vendor = {"vendor", "delivery_date"} <= set(schema.names) and "identity_key" not in schema.names
-        options = ", hive_partitioning = true, hive_types = {'vendor': varchar, 'delivery_date': date}"
         columns = ", ".join(f'"{column}"' for column in schema.names)
-        self.connection.execute(
-            f"create temp view {name} as select {columns} "
-            f"from read_parquet([{listed}]{options if is_by_vendor else ', hive_partitioning = false'})"
-        )
+        options = _path_options(files[0], schema)
+        self.create(name, f"select {columns} from read_parquet([{listed}]{options})", is_view=True)
 
     def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
-        """Create a temporary table or view from a query."""
-        self.connection.execute(f"create temp {'view' if is_view else 'table'} {name} as {sql}")
+        """As `interface.Session` says."""
+        with _engine_errors(name):
+            self.connection.execute(f"create temp {'view' if is_view else 'table'} {name} as {sql}")
 
     def fetch(self, sql: str) -> pa.Table:
-        """Rows of a query."""
-        return self.connection.sql(sql).to_arrow_table()
+        """As `interface.Session` says."""
+        with _engine_errors(sql):
+            return self.connection.sql(sql).to_arrow_table()
+
+    def stream(self, sql: str, *, rows: int) -> Iterator[pa.Table]:
+        """As `interface.Session` says."""
+        with _engine_errors(sql), closing(self.connection.sql(sql).to_arrow_reader(rows)) as reader:
+            for batch in reader:
+                if batch.num_rows:
+                    yield pa.Table.from_batches([batch])
 
 
 @dataclass(frozen=True)
 class DuckDBEngine:
-    """Makes sessions. `threads` and `memory_limit`: DuckDB's own defaults unless given."""
+    """Makes sessions. `threads`: as many as DuckDB takes, unless given."""
 
     threads: int | None = None
-    dialect: str = "duckdb"
+    dialect: str = DIALECT
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
+    def session(self) -> Iterator[DuckDBSession]:
         """A fresh in-memory database at UTC that installs nothing and reads only what it is told to."""
         with duckdb.connect(":memory:") as connection:
             connection.execute("set timezone = 'UTC'")
@@ -58,4 +83,35 @@ class DuckDBEngine:
             connection.execute("set preserve_insertion_order = false")
             if self.threads is not None:
                 connection.execute(f"set threads = {int(self.threads)}")
-            yield Session(connection)
+            yield DuckDBSession(connection)
+
+
+def _path_options(file: Path, schema: pa.Schema) -> str:
+    """How columns of the schema are read from the folders of a path."""
+    nearest = takewhile(lambda folder: "=" in folder, reversed(file.parent.parts))
+    folders = {folder.partition("=")[0] for folder in nearest}
+    types = {name: _PATH_TYPES[schema.field(name).type] for name in schema.names if name in folders}
+    if not types:
+        return ", hive_partitioning = false"
+    listed = ", ".join(f"'{name}': {sql_type}" for name, sql_type in types.items())
+    return f", hive_partitioning = true, hive_types = {{{listed}}}"
+
+
+@contextmanager
+def _engine_errors(statement: str) -> Iterator[None]:
+    """Turn what DuckDB raises, also through Arrow, into an error that shows nothing of what the rows hold."""
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        raise EngineError(f"{_shown_statement(statement)}: {_shown_error(error)}") from None
+
+
+def _shown_statement(statement: str) -> str:
+    text = " ".join(_LITERAL.sub("'…'", statement).split())
+    return f"`{text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + '…'}`"
+
+
+def _shown_error(error: Exception) -> str:
+    if isinstance(error, _SAID_OF_STATEMENTS):
+        return _LITERAL.sub("'…'", str(error).splitlines()[0])
+    return f"{type(error).__name__} while it ran; the engine's own words may quote a value, so they are left out"

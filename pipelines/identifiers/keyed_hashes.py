@@ -56,15 +56,6 @@ class IdentityHasher:
         """How many secrets the chain has: the generation of its keys."""
         return 1 + len(self._later)
 
-    def key(self, canonical: str) -> str:
-        """Key of one canonical identifier."""
-        return str(self.keys(pa.array([canonical], pa.string()))[0].as_py())
-
-    def key_of_digest(self, digest: str) -> str | None:
-        """Key of one identifier given as the hex SHA-256 of its canonical form; None unless it is 64 hex digits."""
-        key = self.keys_of_digests(pa.array([digest], pa.string()))[0].as_py()
-        return None if key is None else str(key)
-
     def keys(self, canonicals: pa.Array) -> pa.Array:
         """Keys of a column of canonical identifiers; NULL stays NULL."""
         clear = pc.drop_null(canonicals).cast(pa.binary()).to_pylist()

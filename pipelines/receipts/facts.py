@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from pipelines.arrays.sorted_rows import cut_by_day
 from pipelines.contracts.contract import Contract
-from pipelines.engines.duckdb import DuckDBEngine, Session
+from pipelines.engines.interface import Engine, Session
 from pipelines.receipts import lines as sql
 from pipelines.receipts.receipt import (
     DETAIL_LISTS,
@@ -37,7 +37,7 @@ from pipelines.vocabulary.tables import arrow_schema
 from pipelines.vocabulary.words import ACCEPTED_STATUSES
 
 TABLES: Final = ("deliveries", "rejected_rows", "leads", "findings", "verdicts")
-BATCH_ROWS: Final = 100_000
+PART_ROWS: Final = 100_000
 _DAYS: Final = pa.schema({"delivery_date": pa.date32(), "deadline": pa.string()})
 _DAY: Final = [("delivery_date", pa.date32())]
 
@@ -66,13 +66,13 @@ class ReceiptFacts:
 
         Columns: `delivery_date`, those of `receipt_lines.COLUMNS`, and `json`, the line as a JSON object.
         """
-        for batch in self.session.connection.sql(sql.STREAM).to_arrow_reader(BATCH_ROWS):
-            yield from cut_by_day(pa.Table.from_batches([batch])).items()
+        for part in self.session.stream(sql.STREAM, rows=PART_ROWS):
+            yield from cut_by_day(part).items()
 
 
 @contextmanager
 def receipt_facts(
-    engine: DuckDBEngine,
+    engine: Engine,
     lake: Lake,
     catalogue: Catalogue,
     contracts: Sequence[Contract],

@@ -50,12 +50,6 @@ def standing_receipts(engine: Engine, vendor: str | None = None) -> list[Notice]
     return list(latest.values())
 
 
-def receipts_of(engine: Engine, vendor: str, day: date) -> list[Notice]:
-    """Every receipt of one delivery, oldest first; the last one stands."""
-    with engine.connect() as connection:
-        return [notice for _, notice in _receipts_with_ids(connection, vendor, day)]
-
-
 def delivery_of(engine: Engine, digest: str) -> tuple[str, date]:
     """The vendor and date of the receipt that has a digest.
 

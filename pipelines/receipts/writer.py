@@ -20,7 +20,7 @@ from pyarrow import csv
 
 from pipelines.arrays.spreadsheet_cells import BYTE_ORDER_MARK, neutralised, neutralised_texts
 from pipelines.contracts.contract import Contract
-from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.engines.interface import Engine
 from pipelines.receipts.facts import receipt_facts
 from pipelines.receipts.notices import PreparedReceipt
 from pipelines.receipts.outbox import Outbox
@@ -64,7 +64,7 @@ COLUMNS: Final = pa.schema(
 class ReceiptWriter:
     """Prepares the receipts of judged deliveries. A fault in it is ours; nothing that a vendor sent raises."""
 
-    engine: DuckDBEngine
+    engine: Engine
     lake: Lake
     catalogue: Catalogue
     outbox: Outbox

@@ -9,6 +9,7 @@ from enum import IntEnum
 
 from sqlglot import exp
 
+from pipelines.engines.interface import DIALECT
 from pipelines.rulebook.catalogue import Card, Catalogue
 from pipelines.rulebook.expressions import (
     DatedValues,
@@ -73,7 +74,7 @@ class RulebookError(ValueError):
     """The rulebook can't be compiled; the message names every card, line and mend."""
 
 
-def compile_rules(catalogue: Catalogue, *, grain: str, dialect: str = "duckdb") -> tuple[CompiledRule, ...]:
+def compile_rules(catalogue: Catalogue, *, grain: str, dialect: str = DIALECT) -> tuple[CompiledRule, ...]:
     """The rules of one grain, in an order in which every needed rule comes first.
 
     Raises:

@@ -14,6 +14,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
+from pipelines.engines.interface import DIALECT
 from pipelines.rulebook.lead_dossier import BY_NAME, DELIVERED, LeadDossierColumn
 
 _STRUCTURE: Final = (
@@ -51,7 +52,7 @@ def parse(text: str, *, grain: str, parameters: Mapping[str, DatedValues]) -> ex
         ExpressionError: unknown column, parameter or function, a NULL test on a delivered fact, or a parse error.
     """
     try:
-        tree = sqlglot.parse_one(text, dialect="duckdb").transform(_name_function)
+        tree = sqlglot.parse_one(text, dialect=DIALECT).transform(_name_function)
     except ParseError as error:
         raise ExpressionError(
             f"not an SQL expression: {error.errors[0]['description'] if error.errors else text}"
@@ -151,7 +152,7 @@ def _check_node(node: exp.Expr, grain: str) -> None:
             name = node.name if isinstance(node, exp.Anonymous) else node.sql_name().lower()
             raise ExpressionError(f"function `{name}` is not portable; use one of {', '.join(PORTABLE)}")
     elif not isinstance(node, (*_STRUCTURE, *_FUNCTIONS)):
-        raise ExpressionError(f"`{node.sql(dialect='duckdb')}` is not in the language of the cards")
+        raise ExpressionError(f"`{node.sql(dialect=DIALECT)}` is not in the language of the cards")
 
 
 def _check_column_node(node: exp.Column, grain: str) -> None:

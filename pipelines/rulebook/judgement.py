@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
+from pipelines.engines.interface import DIALECT
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import FAILED, UNKNOWN, Code, CompiledRule, compile_rules
 
@@ -61,7 +62,7 @@ class Judgement:
         )
 
 
-def judgement_of(catalogue: Catalogue, *, dialect: str = "duckdb") -> Judgement:
+def judgement_of(catalogue: Catalogue, *, dialect: str = DIALECT) -> Judgement:
     """Compile a catalogue.
 
     Raises:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from pipelines.scores.graded import GradedScore
 from pipelines.scores.points import TOTAL, DimensionScore
@@ -52,13 +52,6 @@ def scores_as_of(engine: Engine, as_of: datetime) -> list[PublishedScore]:
     """Scores published for an instant, by vendor, then in the order of the dimensions, `total` last."""
     with engine.connect() as connection:
         return _scores_where(connection, VENDOR_SCORES.c.as_of == as_of)
-
-
-def latest_scores(engine: Engine) -> list[PublishedScore]:
-    """The scores of the latest instant that has any; nothing in an empty registry."""
-    latest = select(func.max(VENDOR_SCORES.c.as_of)).scalar_subquery()
-    with engine.connect() as connection:
-        return _scores_where(connection, VENDOR_SCORES.c.as_of == latest)
 
 
 def score_history(engine: Engine, vendor: str, dimension: str, *, before: datetime) -> list[PublishedScore]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from pipelines.contracts.book import ContractBook
 from pipelines.contracts.contract import contract_in_force
-from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.engines.interface import Engine
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.scores.graded import GradedScore, graded_scores
 from pipelines.scores.grades import Gate, Grade, effective_leads, grading_method, next_grade, open_gates
@@ -42,7 +42,7 @@ class ScoredVendor:
 class Scorer:
     """Scores vendors from a lake, under the method in the package."""
 
-    engine: DuckDBEngine
+    engine: Engine
     lake: Lake
     contracts: ContractBook
     registry: sa.Engine

@@ -16,7 +16,7 @@ from pipelines.simulation.acceptance import accept
 from pipelines.simulation.contracts import write_contracts
 from pipelines.simulation.deliveries import draw_deliveries
 from pipelines.simulation.drafts import Draft
-from pipelines.simulation.facts import Bad, Delivery, Filler, OppositionRow, Said, Vendor, in_paris
+from pipelines.simulation.facts import Delivery, OppositionRow, Vendor, in_paris
 from pipelines.simulation.known_facts import KnownFacts, registry_of
 from pipelines.simulation.objections import write_oppositions
 from pipelines.simulation.truth import TruthRow, truth_of
@@ -184,23 +184,3 @@ def _strangers(seed: int, first_day: date) -> tuple[OppositionRow, ...]:
         )
         rows.append(OppositionRow(identifier, "email", "all", opposed_at, opposed_at + timedelta(hours=1), "site"))
     return tuple(rows)
-
-
-def personal_values(market: Market) -> frozenset[str]:
-    """Every direct identifier delivered: e-mails and phones as written, as meant and hashed, last names, addresses."""
-    found: set[str] = set()
-    for delivery in market.deliveries:
-        for row in (row for file in delivery.files for row in file.rows):
-            for name in ("email", "phone", "email_sha256", "phone_sha256", "last_name", "ip"):
-                value = row.values.get(name)
-                if isinstance(value, Filler):
-                    continue
-                if isinstance(value, Said):
-                    found |= {value.text.strip(), value.meaning}
-                elif isinstance(value, Bad):
-                    found.add(str(value.text))
-                elif isinstance(value, str):
-                    found.add(value)
-    for opposition in market.oppositions:
-        found |= {opposition.identifier.text.strip(), opposition.identifier.meaning}
-    return frozenset(value for value in found if len(value) >= 7 and value not in ("non communiqué", "0000000000"))

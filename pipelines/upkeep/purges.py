@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import Final
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipelines.storage.registry.database import writing
@@ -53,11 +53,3 @@ def note_purges(registry: Engine, purges: Sequence[Purge], *, purged_at: datetim
     rows = [{**asdict(purge), "purged_at": purged_at} for purge in purges]
     with registry.connect() as connection, writing(connection):
         connection.execute(dialect.insert(PURGES).on_conflict_do_nothing(), rows)
-
-
-def noted_purges(registry: Engine, vendor: str | None = None) -> list[Purge]:
-    """The ledger, in the order of purging."""
-    query = select(*(PURGES.c[name] for name in Purge.__dataclass_fields__)).order_by(PURGES.c.id)
-    with registry.connect() as connection:
-        rows = connection.execute(query if vendor is None else query.where(PURGES.c.vendor == vendor))
-        return [Purge(**row) for row in rows.mappings()]

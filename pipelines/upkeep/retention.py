@@ -8,9 +8,10 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -90,11 +91,11 @@ class Retention:
         else:
             done.sealed_count += seal_vendor(self.inbox, self.lake, self.seals, vendor)
             self.vault.discard_aside(vendor)
-        for objects in (*self._due_files(vendor, clock, on, done), *self._due_others(vendor, clock, on)):
-            done.purged.update(purge.kind for purge in objects.purges)
+        for due in (*self._due_files(vendor, clock, on, done, now), *self._due_others(vendor, clock, on)):
+            done.purged.update(purge.kind for purge in due.purges)
             if not is_dry_run:
-                note_purges(self.registry, objects.purges, purged_at=now)
-                objects.remove(now)
+                note_purges(self.registry, due.purges, purged_at=now)
+                due.remove()
 
     def _delivered_at(self, vendor: str) -> Mapping[date, datetime]:
         """When the last file of each delivery in the inbox came, zone-less UTC, where its intake was published."""
@@ -108,7 +109,7 @@ class Retention:
         """Dates of which something lies in the inbox, purged folders included."""
         return sorted({*delivery_days(self.inbox, vendor), *purged_days(self.inbox, vendor)})
 
-    def _due_files(self, vendor: str, clock: "_Clock", on: date, done: Retained) -> Iterator["_Due"]:
+    def _due_files(self, vendor: str, clock: "_Clock", on: date, done: Retained, now: datetime) -> Iterator["_Due"]:
         """Folders of the inbox. That readers trust a day is asked last: it reads the vendor's whole lake."""
         terms = {day: clock.delivery(day) for day in self._days(vendor) if day in clock.delivered}
         folders = {day: inbox_folder(self.inbox, vendor, day) for day in terms}
@@ -119,18 +120,19 @@ class Retention:
             if purges is None:
                 done.held_up.append(f"{vendor}/{day}")
             else:
-                yield _Due(purges, folders[day], is_marked=True)
+                yield _Due(purges, partial(_empty_delivered_folder, folders[day], now))
 
     def _due_others(self, vendor: str, clock: "_Clock", on: date) -> Iterator["_Due"]:
         for day in self.vault.days(vendor):
             term = clock.vault(day)
             if term.is_due(on):
                 parts = self.vault.parts(vendor, day)
-                yield _Due(_purges(VAULT_ROWS, vendor, day, parts, term), self.vault.folder(vendor, day))
+                yield _Due(_purges(VAULT_ROWS, vendor, day, parts, term), partial(self.vault.purge, vendor, day))
         for day in delivery_days(self.outbox, vendor):
             term, folder = clock.delivery(day), inbox_folder(self.outbox, vendor, day)
             if term.is_due(on):
-                yield _Due(_purges(RECEIPT, vendor, day, _folder_contents(folder), term), folder)
+                purges = _purges(RECEIPT, vendor, day, _folder_contents(folder), term)
+                yield _Due(purges, partial(shutil.rmtree, folder))
 
     def _delivered_files(self, vendor: str, day: date, term: Term) -> list[Purge] | None:
         """A folder's files as in `deliveries`, and what else lies there; None where one was not taken in."""
@@ -165,21 +167,19 @@ class _Clock:
 
 @dataclass(frozen=True)
 class _Due:
-    """A folder whose content is due."""
+    """Objects that are due together, and what removes them."""
 
     purges: list[Purge]
-    folder: Path
-    is_marked: bool = False
+    remove: Callable[[], None]
 
-    def remove(self, now: datetime) -> None:
-        if not self.is_marked:
-            shutil.rmtree(self.folder)
-            return
-        (self.folder / PURGED).write_text(json.dumps({"purged_at": now.astimezone(UTC).isoformat()}) + "\n")
-        for path in sorted(_folder_contents(self.folder), key=lambda path: path.name in (RECEIVED, RECORD)):
-            path.unlink()  # our records last: they tell a sealed file from a delivered one
-        for path in sorted((path for path in self.folder.rglob("*") if path.is_dir()), reverse=True):
-            path.rmdir()
+
+def _empty_delivered_folder(folder: Path, now: datetime) -> None:
+    """Leave nothing but the marker of a purge."""
+    (folder / PURGED).write_text(json.dumps({"purged_at": now.astimezone(UTC).isoformat()}) + "\n")
+    for path in sorted(_folder_contents(folder), key=lambda path: path.name in (RECEIVED, RECORD)):
+        path.unlink()  # our records last: they tell a sealed file from a delivered one
+    for path in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
+        path.rmdir()
 
 
 def _end_of(day: date) -> datetime:

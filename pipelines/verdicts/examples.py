@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.engines.interface import Engine
 from pipelines.rulebook.card import Card, Example
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import Code, CompiledRule, compile_rules
@@ -42,7 +42,7 @@ class ExampleFailure:
         )
 
 
-def run_examples(catalogue: Catalogue, engine: DuckDBEngine) -> list[ExampleFailure]:
+def run_examples(catalogue: Catalogue, engine: Engine) -> list[ExampleFailure]:
     """Run every example of every card; the failures, in the order of the cards."""
     return [
         failure
@@ -52,7 +52,7 @@ def run_examples(catalogue: Catalogue, engine: DuckDBEngine) -> list[ExampleFail
     ]
 
 
-def _failures(rule: CompiledRule, engine: DuckDBEngine) -> list[ExampleFailure]:
+def _failures(rule: CompiledRule, engine: Engine) -> list[ExampleFailure]:
     examples = rule.card.examples
     with engine.session() as session:
         session.register("dossier", _dossier([_example_row(rule.card, example) for example in examples]))

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pyarrow.compute as pc
 
 from pipelines.contracts.contract import Contract
-from pipelines.engines.duckdb import Session
+from pipelines.engines.interface import Session
 from pipelines.rulebook.compiler import Code, CompiledRule
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import Judge, delivered_days

@@ -4,16 +4,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.sorted_rows import cut_by_day
 from pipelines.contracts.contract import Contract, contract_in_force
-from pipelines.engines.duckdb import DuckDBEngine, Session
+from pipelines.engines.interface import Engine, Session
 from pipelines.rulebook.catalogue import Catalogue
-from pipelines.rulebook.compiler import dated_parameters
 from pipelines.rulebook.judgement import Judgement, judgement_of
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.terms import DeliveredDay, form_reviews_table, terms_table
@@ -41,7 +40,7 @@ class JudgedDay:
 class Judge:
     """Judges vendors' days under one catalogue."""
 
-    def __init__(self, *, engine: DuckDBEngine, lake: Lake, catalogue: Catalogue) -> None:
+    def __init__(self, *, engine: Engine, lake: Lake, catalogue: Catalogue) -> None:
         self.engine = engine
         self._lake = lake
         self._catalogue = catalogue
@@ -106,11 +105,10 @@ class Judge:
         spellings = session.fetch("select distinct unnest(recipients) as recipient from all_proofs")[
             "recipient"
         ].to_pylist()
-        ages = dated_parameters(self._catalogue)[MAX_AGE].values
+        max_ages = self._catalogue.parameters[MAX_AGE]
 
         def max_age_months(on: date) -> int | None:
-            held = [months for since, months in ages if since <= on]
-            return held[-1] if held else None
+            return cast("int | None", max_ages.at(on))
 
         return terms_table(
             days, as_of=as_lake(as_of), max_age_months=max_age_months, recipients=[name for name in spellings if name]

@@ -11,10 +11,9 @@ from typer.testing import CliRunner
 from pipelines.checks.column_drift import column_drifts
 from pipelines.checks.column_readings import vendor_drifts
 from pipelines.commands.contracts import app
-from pipelines.contracts.book import read_contract
 from pipelines.vocabulary.clock import tick_of
 from pipelines.vocabulary.tables import arrow_schema
-from tests.support.contract_files import FIXTURE, changed, write
+from tests.support.contract_files import FIXTURE, changed, read_contract, write
 from tests.support.exemple import HEADER, deliver, lead_line, sign
 from tests.support.houses import House, house_at, read_all, reconcile
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts.book import ContractUnreadable, read_contract
-from tests.support.contract_files import VALID, changed, examine, only_problem, place, write
+from tests.support.contract_files import VALID, changed, examine, only_problem, place
 
 
 def test_a_right_contract_has_no_problem(tmp_path: Path) -> None:
@@ -125,10 +124,7 @@ def test_a_term_that_cannot_be_read_stops_the_contract(
     errors = [problem for problem in examined.problems if message in problem.message and remedy in str(problem)]
     assert errors, "\n".join(map(str, examined.problems))
     assert (errors[0].line, errors[0].column) == place(text, where)
-    with pytest.raises(
-        ContractUnreadable, match=rf"2026-01-01\.odcs\.yaml:{errors[0].line}:{errors[0].column}: error: "
-    ):
-        read_contract(write(tmp_path, text))
+    assert f"2026-01-01.odcs.yaml:{errors[0].line}:{errors[0].column}: error: " in str(errors[0])
 
 
 # the same, for what a readable contract should not say; then the severity
@@ -301,5 +297,7 @@ def test_everything_is_said_in_one_pass_in_the_order_of_the_file(tmp_path: Path)
 
 def test_an_unreadable_contract_names_all_its_errors(tmp_path: Path) -> None:
     text = changed("value: 72", "value: x").replace("audience, value: consumer", "audience, value: all")
-    with pytest.raises(ContractUnreadable, match=r"proofDeadline(.|\n)*audience"):
-        read_contract(write(tmp_path, text))
+    examined = examine(tmp_path, text)
+    assert examined.contract is None
+    first, second = (problem for problem in examined.problems if problem.severity == "error")
+    assert ("proofDeadline" in str(first), "audience" in str(second)) == (True, True)

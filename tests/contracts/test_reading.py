@@ -5,11 +5,10 @@ from datetime import date, time, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from pipelines.contracts.book import read_contract
 from pipelines.contracts.contract import ApprovedForm, FieldTerms
 from pipelines.vocabulary.fields import CANONICAL_FIELDS
 from pipelines.vocabulary.tables import ConsentProofs, Leads
-from tests.support.contract_files import FIXTURE, VALID, changed, write
+from tests.support.contract_files import FIXTURE, VALID, changed, read_contract, write
 
 
 def test_every_term_is_read() -> None:

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.commands.contracts import app
-from pipelines.contracts.book import examine_contract, read_contract
+from pipelines.contracts.book import examine_contract
 from pipelines.contracts.contract import Contract, FileTerms
 from pipelines.dates.patterns import date_pattern
 from pipelines.deliveries.files import DeliveredFile
@@ -25,6 +25,7 @@ from pipelines.formats.raw import RawFile
 from pipelines.simulation.market import simulate
 from pipelines.vocabulary.clock import tick_of
 from pipelines.vocabulary.column_names import near_names, nearness
+from tests.support.contract_files import read_contract
 from tests.support.houses import days_between, house_at, read_all, reconcile
 
 FIRST, LAST = date(2026, 7, 28), date(2026, 7, 29)

@@ -10,7 +10,6 @@ from pipelines.deliveries.files import Delivery
 from pipelines.vocabulary.tables import arrow_schema
 from tests.support.intake_boxes import (
     DAY,
-    HASHER,
     LEAD_COLUMNS,
     PROOF_COLUMNS,
     Box,
@@ -18,6 +17,7 @@ from tests.support.intake_boxes import (
     contract,
     csv_bytes,
     file_terms,
+    key_of,
     lead,
     proof,
     refusals,
@@ -42,9 +42,9 @@ def test_a_good_lead_is_typed_keyed_and_stamped() -> None:
         "audience": "consumer",
         "channels": ["email", "phone"],
         "claimed_basis": "consent",
-        "email_key": HASHER.key("a1@x.fr"),
-        "email_alias_key": HASHER.key("a1@x.fr"),
-        "phone_key": HASHER.key("+262692123456"),
+        "email_key": key_of("a1@x.fr"),
+        "email_alias_key": key_of("a1@x.fr"),
+        "phone_key": key_of("+262692123456"),
         "email_kind": "ordinary",
         "phone_kind": "mobile",
         "phone_region": "RE",
@@ -59,7 +59,7 @@ def test_a_good_lead_is_typed_keyed_and_stamped() -> None:
 def test_the_alias_key_differs_only_where_the_alias_does() -> None:
     intake = take_leads(lead(1, Courriel="j.ean+x@gmail.com"))
     assert rows(intake.leads, "email_key", "email_alias_key") == [
-        (HASHER.key("j.ean+x@gmail.com"), HASHER.key("jean@gmail.com"))
+        (key_of("j.ean+x@gmail.com"), key_of("jean@gmail.com"))
     ]
 
 
@@ -238,7 +238,7 @@ def test_a_proof_keeps_keys_and_digests_only() -> None:
     intake = take_proofs(delivered, columns=columns)
     digest = hashlib.sha256("J’accepte d’être appelé".encode()).hexdigest()
     assert rows(intake.consent_proofs, "channels", "email_key", "phone_key", "consent_text_digest") == [
-        (["email", "phone"], HASHER.key("a@x.fr"), HASHER.key("+33612345678"), digest)
+        (["email", "phone"], key_of("a@x.fr"), key_of("+33612345678"), digest)
     ]
     assert rows(intake.consent_proofs, "recipients", "recipient_sirens", "received_at") == [
         (["Annonceur SA", "Autre"], ["732829320", "123456789"], datetime(2026, 8, 11, 10))
@@ -254,7 +254,7 @@ def test_a_proof_falls_back_to_its_hash_and_bad_hashes_are_ignored() -> None:
         {**proof(2), "email": "b@x.fr", "email_sha256": digest},
         columns=columns,
     )
-    assert rows(intake.consent_proofs, "email_key") == [(HASHER.key("a@x.fr"),), (None,), (HASHER.key("b@x.fr"),)]
+    assert rows(intake.consent_proofs, "email_key") == [(key_of("a@x.fr"),), (None,), (key_of("b@x.fr"),)]
 
 
 def test_a_proof_without_what_it_needs_is_rejected() -> None:

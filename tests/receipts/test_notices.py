@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
 from pipelines.cli import app
-from pipelines.contracts.book import read_contract
 from pipelines.contracts.contract import NoticeClause
 from pipelines.receipts.notices import (
     Acknowledgement,
@@ -24,16 +23,16 @@ from pipelines.receipts.notices import (
 from pipelines.receipts.outbox import Outbox
 from pipelines.receipts.records import (
     pick_up_acknowledgements,
-    receipts_of,
     record_acknowledged,
     record_prepared,
     record_sent,
     standing_receipts,
 )
 from pipelines.storage.registry.database import open_registry
-from tests.support.contract_files import FIXTURE, changed, examine, only_problem, place
+from tests.support.contract_files import FIXTURE, changed, examine, only_problem, place, read_contract
 from tests.support.exemple import sign
 from tests.support.postgres import postgres_server, postgres_url, registry_url  # noqa: F401
+from tests.support.receipt_lake import receipts_of
 
 DAY = date(2026, 9, 1)
 PREPARED = datetime(2026, 9, 2, 4, tzinfo=UTC)

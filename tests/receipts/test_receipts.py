@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from pipelines.house import House
-from pipelines.receipts.records import receipts_of
 from tests.support.receipt_lake import (
     DAY,
     FINAL,
@@ -25,6 +24,7 @@ from tests.support.receipt_lake import (
     lead,
     opposed,
     prepare,
+    receipts_of,
     reject,
     rows_of,
     signed_house,

@@ -23,9 +23,10 @@ from pipelines.simulation.deliveries import INCIDENTS
 from pipelines.simulation.facts import (
     Said,
 )
-from pipelines.simulation.market import Market, SimulationConflict, demo_as_of, draw_market, personal_values, simulate
+from pipelines.simulation.market import Market, SimulationConflict, demo_as_of, draw_market, simulate
 from pipelines.simulation.truth import LEAD_USE_RULES
 from pipelines.vocabulary import words
+from tests.support.market_persons import personal_values
 from tests.support.paths import PRODUCT
 
 LEAD_RULES = {

@@ -11,8 +11,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from pipelines.scores.points import DimensionScore
-from pipelines.scores.records import latest_scores, publish_scores, scores_as_of
-from pipelines.storage.registry.database import RegistryError, open_registry, registry_engine, upgrade_registry
+from pipelines.scores.records import publish_scores, scores_as_of
+from pipelines.storage.registry.database import RegistryError, open_registry, registry_engine
 from pipelines.storage.registry.tables import METADATA, OPPOSITIONS, SUPPRESSION_SHARES
 from tests.support.postgres import postgres_server, postgres_url, registry_url  # noqa: F401
 
@@ -23,10 +23,10 @@ TOTAL = DimensionScore("total", 100, 1, 0.01, None, 89.1)
 
 UPGRADE = """
 import sys
-from pipelines.storage.registry import upgrade_registry
+from pipelines.storage.registry.database import open_registry
 print("ready", flush=True)
 sys.stdin.readline()
-upgrade_registry(sys.argv[1])
+open_registry(sys.argv[1]).dispose()
 """
 
 
@@ -49,8 +49,8 @@ def test_the_migrations_make_the_tables_that_the_code_declares(registry: sa.Engi
 
 def test_upgrading_twice_changes_nothing(registry: sa.Engine, registry_url: str) -> None:  # noqa: F811
     publish(registry, CONSENT)
-    upgrade_registry(registry_url)
-    assert len(latest_scores(registry)) == 1
+    open_registry(registry_url).dispose()
+    assert len(scores_as_of(registry, AS_OF)) == 1
 
 
 def test_processes_that_start_at_once_make_one_schema(registry_url: str) -> None:  # noqa: F811
@@ -73,10 +73,10 @@ def test_a_killed_migration_leaves_nothing_behind(registry_url: str, monkeypatch
     with monkeypatch.context() as patch:
         patch.setattr("alembic.operations.Operations.create_index", _killed)
         with pytest.raises(RuntimeError, match="killed"):
-            upgrade_registry(registry_url)
+            open_registry(registry_url)
     with engine.connect() as connection:
         assert sa.inspect(connection).get_table_names() == []
-    upgrade_registry(registry_url)
+    open_registry(registry_url).dispose()
 
 
 def _killed(*_arguments: object, **_options: object) -> None:
@@ -137,7 +137,7 @@ def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path: Path) -> N
 
 
 def test_the_folder_of_a_new_registry_is_made(tmp_path: Path) -> None:
-    upgrade_registry(f"sqlite:///{tmp_path / 'home' / 'registry.db'}")
+    open_registry(f"sqlite:///{tmp_path / 'home' / 'registry.db'}").dispose()
     assert (tmp_path / "home" / "registry.db").exists()
 
 
@@ -188,7 +188,7 @@ def test_an_instant_without_a_zone_is_a_fault(registry: sa.Engine) -> None:
 def test_publishing_the_same_scores_again_changes_nothing(registry: sa.Engine) -> None:
     assert publish(registry, CONSENT, TOTAL) == 2
     assert publish(registry, CONSENT, TOTAL) == 0
-    assert [(row.vendor, row.dimension, row.points) for row in latest_scores(registry)] == [
+    assert [(row.vendor, row.dimension, row.points) for row in scores_as_of(registry, AS_OF)] == [
         ("acme", "consent", 80.0),
         ("acme", "total", 89.1),
     ]
@@ -197,22 +197,22 @@ def test_publishing_the_same_scores_again_changes_nothing(registry: sa.Engine) -
 def test_other_values_replace_the_row_of_the_same_instant(registry: sa.Engine) -> None:
     publish(registry, CONSENT, TOTAL)
     assert publish(registry, CONSENT, DimensionScore("total", 100, 2, 0.02, None, 70.0)) == 1
-    assert [row.points for row in latest_scores(registry)] == [80.0, 70.0]
+    assert [row.points for row in scores_as_of(registry, AS_OF)] == [80.0, 70.0]
 
 
 def test_another_method_or_catalogue_replaces_too(registry: sa.Engine) -> None:
     publish(registry, CONSENT)
     assert publish(registry, CONSENT, method="2") == 1
     assert publish(registry, CONSENT, method="2", rules="b" * 64) == 1
-    assert [(row.method_version, row.catalogue_digest) for row in latest_scores(registry)] == [("2", "b" * 64)]
+    assert [(row.method_version, row.catalogue_digest) for row in scores_as_of(registry, AS_OF)] == [("2", "b" * 64)]
 
 
 def test_a_dimension_that_lost_its_leads_goes(registry: sa.Engine) -> None:
     publish(registry, CONSENT, PROOF, TOTAL)
     publish(registry, CONSENT, TOTAL)
-    assert [row.dimension for row in latest_scores(registry)] == ["consent", "total"]
+    assert [row.dimension for row in scores_as_of(registry, AS_OF)] == ["consent", "total"]
     assert publish(registry) == 2
-    assert latest_scores(registry) == []
+    assert scores_as_of(registry, AS_OF) == []
 
 
 def test_vendors_and_instants_that_are_not_published_stay(registry: sa.Engine) -> None:
@@ -221,7 +221,7 @@ def test_vendors_and_instants_that_are_not_published_stay(registry: sa.Engine) -
     publish(registry, PROOF, vendor="zed")
     publish(registry, TOTAL, CONSENT)
     assert [row.dimension for row in scores_as_of(registry, earlier)] == ["consent"]
-    assert [(row.vendor, row.dimension) for row in latest_scores(registry)] == [
+    assert [(row.vendor, row.dimension) for row in scores_as_of(registry, AS_OF)] == [
         ("acme", "consent"),
         ("acme", "total"),
         ("zed", "proof"),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipelines.contracts.book import ContractProblem, ExaminedContract, examine_contract
+from pipelines.contracts.contract import Contract
 from tests.support.paths import DATA
 
 FIXTURE = DATA / "contracts" / "exemple-leads" / "2026-01-01.odcs.yaml"
@@ -26,6 +27,12 @@ def changed(old: str, new: str) -> str:
 
 def examine(tmp_path: Path, text: str | bytes) -> ExaminedContract:
     return examine_contract(write(tmp_path, text), known_rules=KNOWN_RULES)
+
+
+def read_contract(path: Path) -> Contract:
+    examined = examine_contract(path, is_against_standard=False)
+    assert examined.contract is not None, "\n".join(map(str, examined.problems))
+    return examined.contract
 
 
 def place(text: str, needle: str) -> tuple[int, int]:

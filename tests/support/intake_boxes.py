@@ -40,6 +40,12 @@ LEAD_COLUMNS = {
 PROOF_COLUMNS = {"consent_id": "id", "channels": "channels", "decision": "decision", "consent_at": "at"}
 
 
+def key_of(canonical: str, hasher: IdentityHasher = HASHER) -> str:
+    """The key of one canonical identifier."""
+    key: str = hasher.keys(pa.array([canonical]))[0].as_py()
+    return key
+
+
 def file_terms(role: str, columns: Mapping[str, str], **changes: Any) -> FileTerms:
     fields = tuple(FieldTerms(name, column) for name, column in columns.items())
     return FileTerms(**{"role": role, "path": f"{role}*.csv", "format": "csv", "fields": fields, **changes})

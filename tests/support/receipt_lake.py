@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import sqlalchemy as sa
 
 from pipelines.house import House
+from pipelines.receipts.notices import Notice
 from pipelines.rulebook.catalogue import load_catalogue
+from pipelines.storage.registry.tables import RECEIPTS
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 from tests.support.exemple import sign
 from tests.support.houses import house_at
@@ -34,6 +37,14 @@ def signed_house(home: Path) -> House:
     house = house_at(home)
     house.__dict__["catalogue"] = shipped_catalogue()  # reading it takes longer than most of these tests
     return house
+
+
+def receipts_of(registry: sa.Engine, vendor: str, day: date) -> list[Notice]:
+    """Every receipt of one delivery, oldest first."""
+    columns = [column for column in RECEIPTS.c if column.name != "id"]
+    query = sa.select(*columns).where(RECEIPTS.c.vendor == vendor, RECEIPTS.c.delivery_date == day)
+    with registry.connect() as connection:
+        return [Notice(**row) for row in connection.execute(query.order_by(RECEIPTS.c.id)).mappings()]
 
 
 def file(name: str, role: str | None = "leads", status: str = "accepted", **more: Any) -> Row:

@@ -1,6 +1,7 @@
 """The retention clock: when things are due, what then goes, what stays, and what is told of it."""
 
 import json
+from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.deliveries.inbox import delivery_days, purged_days
 from pipelines.house import House
-from pipelines.storage.registry.tables import VAULT_READINGS
-from pipelines.upkeep.purges import Purge, masked, noted_purges
+from pipelines.storage.registry.tables import PURGES, VAULT_READINGS
+from pipelines.upkeep.purges import Purge, masked
 from pipelines.upkeep.retention import Retained
 from pipelines.upkeep.retention_clock import RetentionSpans, delivery_term, vault_term
 from pipelines.vocabulary.clock import paris_instant
@@ -56,13 +57,21 @@ class Home:
         return done
 
     def ledger(self) -> list[Purge]:
-        return [purge for purge in noted_purges(self.house.registry) if purge.kind != "receipt"]
+        return [purge for purge in noted_purges(self.house) if purge.kind != "receipt"]
 
     def names(self) -> list[str]:
         return sorted(path.name for path in self.folder.rglob("*"))
 
     def command(self, *arguments: str) -> Any:
         return CliRunner().invoke(app, list(arguments), env={"OPPOSABLE_HOME": str(self.path), "COLUMNS": "200"})
+
+
+def noted_purges(house: House) -> list[Purge]:
+    """The ledger, in the order of purging."""
+    columns = [PURGES.c[field.name] for field in fields(Purge)]
+    with house.registry.connect() as connection:
+        rows = connection.execute(sa.select(*columns).order_by(PURGES.c.id)).mappings()
+        return [Purge(**row) for row in rows]
 
 
 @pytest.fixture
@@ -170,7 +179,7 @@ def test_receipts_go_with_the_files_that_they_are_about(home: Home) -> None:
     assert folder.exists()
     home.run(FILES_DUE)
     assert not folder.exists()
-    assert len([purge for purge in noted_purges(home.house.registry) if purge.kind == "receipt"]) == count
+    assert len([purge for purge in noted_purges(home.house) if purge.kind == "receipt"]) == count
 
 
 def test_a_dry_run_counts_and_changes_nothing(home: Home) -> None:

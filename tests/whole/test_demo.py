@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.scores.records import latest_scores
-from pipelines.simulation.market import draw_market, personal_values
+from pipelines.scores.records import scores_as_of
+from pipelines.simulation.market import draw_market
 from pipelines.vocabulary.tables import TABLES
 from tests.support.houses import house_at, read_all
+from tests.support.market_persons import personal_values
 from tests.support.programs import Demo, run_program
 
 VENDOR_COUNT = 8
@@ -46,7 +47,7 @@ def test_it_leaves_a_dossier_of_every_vendor_and_a_portfolio_that_links_them(dem
 
 
 def test_scores_beside_what_they_prove_are_in_the_registry(demo: Demo) -> None:
-    scores = latest_scores(house_at(demo.home).registry)
+    scores = scores_as_of(house_at(demo.home).registry, draw_market().as_of)
     assert {score.vendor for score in scores} == set(house_at(demo.home).contracts().vendors)
     for score in scores:
         assert score.lower_points is not None

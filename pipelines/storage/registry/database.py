@@ -57,15 +57,6 @@ def open_registry(url: str) -> Engine:
     return engine
 
 
-def upgrade_registry(url: str) -> None:
-    """Make the registry's tables, or bring them up to date; safe when several processes start at once.
-
-    Raises:
-        RegistryError: as `open_registry`.
-    """
-    open_registry(url).dispose()
-
-
 @contextmanager
 def writing(connection: Connection) -> Iterator[Connection]:
     """A transaction that is the registry's only writer; others wait.

@@ -53,11 +53,6 @@ def identity_of(text: str) -> Identity | None:
         return None  # its words may quote the key
 
 
-def public_key(identity: Identity) -> str:
-    """The half of an identity that may be told."""
-    return str(identity.to_public())
-
-
 def encrypt(content: bytes, identity: Identity) -> bytes:
     """Content encrypted to an identity."""
     return bytes(pyrage.encrypt(content, [identity.to_public()]))

@@ -62,7 +62,7 @@ class Vault:
 
     def publish(self, vendor: str, day: date) -> None:
         """Replace a day by what was added since the last time; where nothing was, the day goes."""
-        new, old = self._aside(vendor, day), self.folder(vendor, day)
+        new, old = self._aside(vendor, day), self._folder(vendor, day)
         is_begun = (vendor, day) in self._begun
         self._begun.discard((vendor, day))
         replaced = new.with_name(f"{new.name}.replaced")
@@ -92,7 +92,7 @@ class Vault:
 
     def parts(self, vendor: str, day: date) -> list[Path]:
         """The encrypted files of a day, in the order in which they were added."""
-        paths = self.folder(vendor, day).glob("part-*.parquet.age")
+        paths = self._folder(vendor, day).glob("part-*.parquet.age")
         return sorted(paths, key=lambda path: int(path.name.removeprefix("part-").partition(".")[0]))
 
     def days(self, vendor: str) -> list[date]:
@@ -105,8 +105,10 @@ class Vault:
         return sorted(path.name.removeprefix("vendor=") for path in self.root.glob("vendor=*"))
 
     def purge(self, vendor: str, day: date) -> None:
-        """Remove what the vault holds of a day."""
-        shutil.rmtree(self.folder(vendor, day), ignore_errors=True)
+        """Remove what the vault holds of a day, if anything; what can't be removed raises."""
+        folder = self._folder(vendor, day)
+        if folder.exists():
+            shutil.rmtree(folder)
 
     def discard_aside(self, vendor: str) -> None:
         """Remove what killed runs had written of a vendor."""
@@ -120,7 +122,7 @@ class Vault:
         with open_clear(path, self._identities) as clear:
             return pq.read_table(pa.py_buffer(clear.read())).cast(IDENTIFIERS)
 
-    def folder(self, vendor: str, day: date) -> Path:
+    def _folder(self, vendor: str, day: date) -> Path:
         """Where the parts of a day lie."""
         return self.root / f"vendor={vendor}" / f"delivery_date={day.isoformat()}"
 

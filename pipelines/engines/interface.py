@@ -1,0 +1,64 @@
+"""What the house asks of an engine, whichever it is: a session, tables and files in it by name, statements, rows.
+
+What the statements say belongs to whoever asks; what an engine must understand to run them is in `docs/engines.md`.
+Which engine a setting means is in `engines.named`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Final, Protocol
+
+import pyarrow as pa
+
+DIALECT: Final = "duckdb"
+"""The SQL that our statements and the cards' expressions are written in, as sqlglot calls it."""
+
+
+class EngineError(RuntimeError):
+    """A statement did not run: our fault. Names the statement and what is wrong with it, never a value of a row."""
+
+
+class Session(Protocol):
+    """The tables of one piece of work. Names are ours, plain words in lower case.
+
+    Instants are zone-less and mean UTC, in what goes in, in what comes out and in every function of a statement.
+    Rows have no order but that of a query's `order by`.
+
+    Raises:
+        EngineError: from every method, when the engine can't do it, or when the session is closed.
+    """
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table readable under a name."""
+
+    def read_files(self, name: str, files: Sequence[Path], schema: pa.Schema) -> None:
+        """Make Parquet files of one layout readable under a name, with the schema's columns in its order.
+
+        Columns of the schema that are folders of the path, `<column>=<value>`, are read from there: text and dates. No
+        files are a table of no rows.
+        """
+
+    def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
+        """Create a table from a query, or a view that runs it anew for each reader; gone with the session."""
+
+    def fetch(self, sql: str) -> pa.Table:
+        """All rows of a query."""
+
+    def stream(self, sql: str, *, rows: int) -> Iterator[pa.Table]:
+        """The rows of a query in its order, in tables of at most `rows` rows, none of them empty.
+
+        No more is held than a few such tables beside what the query itself must hold. Read it to its end, or close it,
+        before anything else is asked of the session.
+        """
+
+
+class Engine(Protocol):
+    """Makes sessions."""
+
+    @property
+    def dialect(self) -> str:
+        """The engine's SQL, as sqlglot calls it."""
+
+    def session(self) -> AbstractContextManager[Session]:
+        """A fresh session that knows no table, writes no file, and ends with the block."""
