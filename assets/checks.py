@@ -15,7 +15,7 @@ from pipelines.checks.schema_faults import row_faults, schema_faults
 from pipelines.deliveries.inbox import unread_folders
 from pipelines.house import House
 from pipelines.orchestration.jobs import as_of
-from pipelines.orchestration.partitions import days_by_vendor
+from pipelines.orchestration.run_partitions import days_of_run, has_partitions
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
@@ -126,8 +126,8 @@ def vendors_kept_to_it(
 def _days_of_run(context: dg.AssetCheckExecutionContext, house: House) -> Days:
     """The run's partitions by vendor, less those left out; the week before its tick when there are no partitions,
     because the check is run without the assets."""
-    if context.has_partition_key or context.has_partition_key_range:
-        days = days_by_vendor(context.op_execution_context.partition_keys)
+    if has_partitions(context):
+        days = days_of_run(context, house)
         skipped = house.contracts(days).skipped
         return {vendor: theirs for vendor, theirs in days.items() if vendor not in skipped}
     before = paris_date(as_of(context))
