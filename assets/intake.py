@@ -5,13 +5,13 @@ from datetime import date
 
 import dagster as dg
 
-from assets.reporting import columns_of, materialized, report_left_out, told_by_partition
+from assets.reporting import columns_of, materialized, told_by_partition
 from pipelines.formats.source import InboxFaultError
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import errors_without_values
 from pipelines.intake.days import IntakeDay
 from pipelines.intake.vendor import take_in_vendor
-from pipelines.orchestration.run_partitions import days_of_run
+from pipelines.orchestration.run_partitions import doable_days
 from pipelines.storage.lake import Lake
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.age import BrokenSealError
@@ -51,12 +51,9 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
         context: dg.AssetExecutionContext, house: dg.ResourceParam[House]
     ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
         """Take in the run's days, vendor by vendor."""
-        wanted = days_of_run(context, house)
+        wanted = doable_days(context, house)
         book = house.contracts(wanted)
         for vendor, days in wanted.items():
-            if vendor in book.skipped:
-                report_left_out(context, vendor)
-                continue
             left = set(days)
             with house.lake.writing(vendor), errors_without_values(f"{vendor}: the intake", *FAULTS_OF_OURS):
                 house.confirm_keys(vendor)

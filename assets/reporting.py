@@ -30,11 +30,6 @@ def told_by_partition(asset: str) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(asset_key=asset, metadata={SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True})
 
 
-def report_left_out(context: dg.AssetExecutionContext, vendor: str) -> None:
-    """Say of a vendor's partitions that they stay as they are, and as not done, because its contract can't be read."""
-    context.log.warning(f"{vendor}: left out, its contract can't be read; `opposable contracts lint {vendor}` says why")
-
-
 def columns_of(table: str) -> dict[str, dg.TableSchema]:
     """Metadata with the columns of a published table: types, descriptions, and which are always filled."""
     types = arrow_schema(table)

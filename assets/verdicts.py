@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 import dagster as dg
 import pyarrow.compute as pc
 
-from assets.reporting import columns_of, materialized, report_left_out, told_by_partition
+from assets.reporting import columns_of, materialized, told_by_partition
 from pipelines.contracts.contract import Contract
 from pipelines.house import House
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.orchestration.jobs import as_of
-from pipelines.orchestration.run_partitions import days_of_run
+from pipelines.orchestration.run_partitions import doable_days
 from pipelines.receipts.records import pick_up_acknowledgements
 from pipelines.verdicts.judge import JudgedDay
 from pipelines.vocabulary.words import VERDICTS
@@ -36,13 +36,10 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinit
         context: dg.AssetExecutionContext, house: dg.ResourceParam[House]
     ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
         """Judge the run's days, and the published days that they can reach."""
-        wanted, at = days_of_run(context, house), as_of(context)
+        wanted, at = doable_days(context, house), as_of(context)
         book = house.contracts(wanted)
         refresh_snapshot(house.registry, house.lake)  # a run never judges on a registry that has moved on
         for vendor, days in wanted.items():
-            if vendor in book.skipped:
-                report_left_out(context, vendor)
-                continue
             with house.lake.writing(vendor):
                 house.confirm_keys(vendor)
                 counts = _judge(house, book.of(vendor), vendor, days, at)

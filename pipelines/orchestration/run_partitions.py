@@ -46,6 +46,22 @@ def days_of_run(context: Context, house: House) -> Mapping[str, list[date]]:
     return days_by_vendor(keys_of_tags(context.run.tags, partitions, context.instance))
 
 
+def doable_days(context: dg.AssetExecutionContext, house: House) -> Mapping[str, list[date]]:
+    """Of the days that a run names, those that can be done; the others stay as they are, and the log says why.
+
+    Raises:
+        RunTagsError, SettingsError, RegistryError: nothing can be done.
+    """
+    named = days_of_run(context, house)
+    house.confirm_inputs()
+    left_out = house.left_out(named)
+    for one in left_out:
+        context.log.warning(f"left as it is, and not done: {one}")
+    left = {(one.vendor, one.day) for one in left_out}
+    doable = {vendor: [day for day in days if (vendor, day) not in left] for vendor, days in named.items()}
+    return {vendor: days for vendor, days in doable.items() if days}
+
+
 def keys_of_tags(
     tags: Mapping[str, str], partitions: dg.MultiPartitionsDefinition, instance: dg.DagsterInstance
 ) -> list[str]:
@@ -57,8 +73,8 @@ def keys_of_tags(
     start, end = tags.get(RANGE_START_TAG), tags.get(RANGE_END_TAG)
     if start and end:
         keys = _keys_in_range(start, end, partitions, instance)
-        for key in {keys[0], keys[-1]}:
-            _confirm_same(tags, key, RANGE_START_TAG if key == start else RANGE_END_TAG)
+        _confirm_same(tags, start, RANGE_START_TAG)
+        _confirm_same(tags, end, RANGE_END_TAG)
         return keys
     if start or end:
         missing = RANGE_END_TAG if start else RANGE_START_TAG
