@@ -21,6 +21,7 @@ from pipelines.checks.results import SAMPLE, FailingResult, failing_results, kee
 from pipelines.checks.schema_faults import row_faults, schema_faults
 from pipelines.deliveries.inbox import unread_folders
 from pipelines.house import House
+from pipelines.orchestration.backlog import waiting_in_words
 from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.run_partitions import days_of_run, has_partitions
 from pipelines.storage.lake import Lake
@@ -108,6 +109,11 @@ def verdicts_are_sound(
             description="Every contract can be read; a vendor whose contract can't is left out of the runs.",
         ),
         dg.AssetCheckSpec(
+            "no_delivery_waits",
+            asset="leads",
+            description="Everything that lies in the inbox of past days was taken in.",
+        ),
+        dg.AssetCheckSpec(
             "inbox_folders_are_known",
             asset="leads",
             description="Everything in the inbox lies in the folder of a vendor with a contract, and of a date.",
@@ -131,7 +137,10 @@ def vendors_kept_to_it(
     yield from _by_delivery("leads", lake, moved, {"columns_as_before": _drifts(house, book.in_force, moved)})
     unreadable = [str(problem) for problem in book.problems if problem.severity == "error"]
     yield _theirs("contracts_are_readable", unreadable)
-    yield _theirs("inbox_folders_are_known", unread_folders(house.settings.inbox, {*book.contracts, *book.skipped}))
+    vendors = sorted({*book.contracts, *book.skipped})
+    waiting = list(waiting_in_words(house, vendors, before=paris_date(as_of(context))))
+    yield _theirs("no_delivery_waits", waiting)
+    yield _theirs("inbox_folders_are_known", unread_folders(house.settings.inbox, vendors))
 
 
 def _days_of_run(context: dg.AssetCheckExecutionContext, house: House) -> Days:

@@ -71,6 +71,7 @@ CHECKS = {
         "contracts_are_readable",
         "inbox_folders_are_known",
         "columns_as_before",
+        "no_delivery_waits",
         "partitions_were_done",
     },
     "verdicts": {"verdict_tables_have_their_schema", "partitions_were_done"},
