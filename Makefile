@@ -28,9 +28,7 @@ manifest: $(MANIFEST)
 
 $(MANIFEST): $(READY) $(shell find dbt_project -name '*.sql' -o -name '*.yml' | grep -v target)
 	@echo "Parsing dbt's project"
-	@DBT_OPPOSABLE_LAKE=/nowhere DBT_OPPOSABLE_MARTS=:memory: DBT_SEND_ANONYMOUS_USAGE_STATS=false \
-	  $(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project
-	@touch $(MANIFEST)
+	@$(BIN)/python -m pipelines.marts.manifest
 
 test: $(MANIFEST)
 	@$(BIN)/python -m pytest -n auto --dist loadgroup

@@ -1,29 +1,36 @@
-"""What the UI must show failed: our own faults stop the run, vendors' faults only show. Finding them is elsewhere."""
+"""What the UI must show failed: our own faults stop the run, vendors' faults only show. Finding them is in `checks`.
 
+Dagster keeps one result a check, and its checks by partition know no run over a range: what was found of each delivery
+is kept beside it, and a check says what stands, whichever run found it.
+"""
+
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
 import dagster as dg
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipelines.checks.column_readings import vendor_drifts
+from pipelines.checks.column_drift import days_compared_with
+from pipelines.checks.column_readings import LOOK_BACK, vendor_drifts
 from pipelines.checks.conservation import broken_deliveries
 from pipelines.checks.delivery_faults import InForce, late_deliveries, missing_deliveries, refused_files
+from pipelines.checks.faults import Fault
+from pipelines.checks.results import SAMPLE, FailingResult, failing_results, keep_results
 from pipelines.checks.schema_faults import row_faults, schema_faults
 from pipelines.deliveries.inbox import unread_folders
 from pipelines.house import House
+from pipelines.orchestration.backlog import waiting_in_words
 from pipelines.orchestration.jobs import as_of
-from pipelines.orchestration.partitions import days_by_vendor
+from pipelines.orchestration.run_partitions import days_of_run, has_partitions
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 
-SAMPLE: Final = 20
-"""Names shown at most; counts are always exact."""
 WATCHED: Final = timedelta(days=7)
-"""Vendors' faults are shown for the days of the run and for so long before it: a run over older days hides none."""
+"""Deliveries so old are looked at again when checks are run alone."""
+OF_EVERY_DELIVERY: Final = "Red while it fails for any delivery of any vendor; `opposable checks list` names them all."
 
 Days = Mapping[str, Sequence[date]]
 
@@ -54,9 +61,11 @@ def intake_is_sound(
 ) -> Iterator[dg.AssetCheckResult]:
     """Our own faults in the run's partitions, as the intake left them."""
     days = _days_of_run(context, house)
-    broken = broken_deliveries(house.judge.engine, house.lake, days)
-    yield _ours("leads", "every_row_is_accounted_for", broken)
-    yield _ours("leads", "intake_tables_have_their_schema", schema_faults(house.lake, INTAKE_TABLES, days))
+    found = {
+        "every_row_is_accounted_for": broken_deliveries(house.judge.engine, house.lake, days),
+        "intake_tables_have_their_schema": schema_faults(house.lake, INTAKE_TABLES, days),
+    }
+    yield from _by_delivery("leads", house.lake, days, found, blocks=True)
 
 
 @dg.multi_asset_check(
@@ -75,12 +84,12 @@ def verdicts_are_sound(
     """Our own faults in the run's partitions, as the verdicts left them."""
     days = _days_of_run(context, house)
     faults = schema_faults(house.lake, VERDICT_TABLES, days) + row_faults(house.lake, VERDICT_TABLES, days)
-    yield _ours("verdicts", "verdict_tables_have_their_schema", faults)
+    yield from _by_delivery("verdicts", house.lake, days, {"verdict_tables_have_their_schema": faults}, blocks=True)
 
 
 @dg.multi_asset_check(
     specs=[
-        dg.AssetCheckSpec(name, asset="leads", description=f"{about} Over the run's days and the week before it.")
+        dg.AssetCheckSpec(name, asset="leads", description=f"{about} {OF_EVERY_DELIVERY}")
         for name, about in (
             ("deliveries_came", "On every day that a contract's calendar names, leads came."),
             ("deliveries_came_in_time", "Leads were complete before the contract's cut-off."),
@@ -92,12 +101,17 @@ def verdicts_are_sound(
             "columns_as_before",
             asset="leads",
             description="Files of leads and proofs have the columns of the vendor's last accepted delivery, and are "
-            "written as before: none missing, renamed, added or re-typed. Over the run's days and the week before it.",
+            f"written as before: none missing, renamed, added or re-typed. {OF_EVERY_DELIVERY}",
         ),
         dg.AssetCheckSpec(
             "contracts_are_readable",
             asset="leads",
             description="Every contract can be read; a vendor whose contract can't is left out of the runs.",
+        ),
+        dg.AssetCheckSpec(
+            "no_delivery_waits",
+            asset="leads",
+            description="Everything that lies in the inbox of past days was taken in.",
         ),
         dg.AssetCheckSpec(
             "inbox_folders_are_known",
@@ -110,54 +124,89 @@ def vendors_kept_to_it(
     context: dg.AssetCheckExecutionContext, house: dg.ResourceParam[House]
 ) -> Iterator[dg.AssetCheckResult]:
     """Vendors' faults, and what of theirs no run can read: failed, and stopping nothing."""
-    book, lake = house.contracts(), house.lake
-    watched = _watched(lake, _days_of_run(context, house), paris_date(as_of(context)))
-    by_vendor = {vendor: lake.read("deliveries", vendor, list(days)) for vendor, days in watched.items()}
-    deliveries = pa.concat_tables([arrow_schema("deliveries").empty_table(), *by_vendor.values()])
+    book, lake, days = house.contracts(), house.lake, _days_of_run(context, house)
+    deliveries = {vendor: lake.read("deliveries", vendor, list(theirs)) for vendor, theirs in days.items()}
+    all_of_them = pa.concat_tables([arrow_schema("deliveries").empty_table(), *deliveries.values()])
+    found = {
+        "deliveries_came": missing_deliveries(all_of_them),
+        "deliveries_came_in_time": late_deliveries(all_of_them, book.in_force),
+        "files_were_accepted": refused_files(all_of_them),
+    }
+    yield from _by_delivery("leads", lake, days, found)
+    moved = {vendor: _with_followers(lake, vendor, theirs) for vendor, theirs in days.items()}
+    yield from _by_delivery("leads", lake, moved, {"columns_as_before": _drifts(house, book.in_force, moved)})
     unreadable = [str(problem) for problem in book.problems if problem.severity == "error"]
-    yield _theirs("deliveries_came", missing_deliveries(deliveries))
-    yield _theirs("deliveries_came_in_time", late_deliveries(deliveries, book.in_force))
-    yield _theirs("files_were_accepted", refused_files(deliveries))
-    yield _theirs("columns_as_before", _drifts(house, book.in_force, by_vendor))
     yield _theirs("contracts_are_readable", unreadable)
-    yield _theirs("inbox_folders_are_known", unread_folders(house.settings.inbox, {*book.contracts, *book.skipped}))
+    vendors = sorted({*book.contracts, *book.skipped})
+    waiting = list(waiting_in_words(house, vendors, before=paris_date(as_of(context))))
+    yield _theirs("no_delivery_waits", waiting)
+    yield _theirs("inbox_folders_are_known", unread_folders(house.settings.inbox, vendors))
 
 
 def _days_of_run(context: dg.AssetCheckExecutionContext, house: House) -> Days:
-    """The run's partitions by vendor, less those left out; the week before its tick when there are no partitions,
+    """The run's partitions that are published, by vendor; the week before its tick when there are no partitions,
     because the check is run without the assets."""
-    if context.has_partition_key or context.has_partition_key_range:
-        days = days_by_vendor(context.op_execution_context.partition_keys)
-        skipped = house.contracts(days).skipped
-        return {vendor: theirs for vendor, theirs in days.items() if vendor not in skipped}
-    before = paris_date(as_of(context))
-    return {vendor: _published(house.lake, vendor, _week(before)) for vendor in house.lake.vendors()}
+    if has_partitions(context):
+        named: Days = days_of_run(context, house)
+    else:
+        before = paris_date(as_of(context))
+        week = [before - timedelta(days=age) for age in range(1, WATCHED.days + 1)]
+        named = dict.fromkeys(house.lake.vendors(), week)
+    return {vendor: _published(house.lake, vendor, days) for vendor, days in named.items()}
 
 
-def _watched(lake: Lake, days: Days, before: date) -> Days:
-    """Published days among the run's, and in every vendor's last week."""
-    return {vendor: _published(lake, vendor, {*days.get(vendor, ()), *_week(before)}) for vendor in lake.vendors()}
+def _with_followers(lake: Lake, vendor: str, days: Sequence[date]) -> list[date]:
+    """Some days, and those after them that are compared with one of them."""
+    if not days:
+        return []
+    later = [max(days) + timedelta(days=age) for age in range(1, LOOK_BACK + 1)]
+    deliveries = lake.read("deliveries", vendor, _published(lake, vendor, {*days, *later}))
+    return sorted({*days, *days_compared_with(deliveries, days)})
 
 
-def _drifts(house: House, in_force: InForce, deliveries: Mapping[str, pa.Table]) -> list[str]:
-    """Drifts of columns in words, the newest day first. `deliveries`: of the days to compare, by vendor."""
-    found = []
-    for vendor, rows in deliveries.items():
-        days = pc.unique(rows["delivery_date"]).to_pylist()
-        found += vendor_drifts(house.judge.engine, house.lake, in_force, vendor, days, deliveries=rows)
-    return [str(drift) for drift in sorted(found, key=lambda drift: drift.day, reverse=True)]
+def _drifts(house: House, in_force: InForce, days: Days) -> list[Fault]:
+    """Drifts of columns in words."""
+    return [
+        Fault(drift.vendor, drift.day, str(drift))
+        for vendor, theirs in days.items()
+        for drift in vendor_drifts(house.judge.engine, house.lake, in_force, vendor, theirs)
+    ]
 
 
 def _published(lake: Lake, vendor: str, days: Iterable[date]) -> list[date]:
     return sorted(day for day in days if lake.partition("deliveries", vendor, day).exists())
 
 
-def _week(before: date) -> list[date]:
-    return [before - timedelta(days=age) for age in range(1, WATCHED.days + 1)]
+def _by_delivery(
+    asset: str, lake: Lake, days: Days, found: Mapping[str, Sequence[Fault]], *, blocks: bool = False
+) -> Iterator[dg.AssetCheckResult]:
+    """Keep what checks found on some deliveries, then say of each what stands, whichever run found it.
+
+    Checks that block do so for the faults of this run alone: another vendor's stop nobody.
+    """
+    for vendor, theirs in days.items():
+        keep_results(lake, vendor, theirs, found)
+    standing = failing_results(lake)
+    for check, faults in found.items():
+        failing = [result for result in standing if result.check == check]
+        yield dg.AssetCheckResult(
+            asset_key=asset,
+            check_name=check,
+            passed=not failing,
+            severity=dg.AssetCheckSeverity.ERROR if blocks and faults else dg.AssetCheckSeverity.WARN,
+            metadata=_metadata_of(failing),
+        )
 
 
-def _ours(asset: str, check: str, faults: Sequence[str]) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(asset_key=asset, check_name=check, passed=not faults, metadata=_sample_of_faults(faults))
+def _metadata_of(failing: Sequence[FailingResult]) -> dict[str, int | list[str] | dg.JsonMetadataValue]:
+    by_vendor = Counter(result.vendor for result in failing)
+    words = [words for result in failing for words in result.faults]
+    return {
+        **_sample_of_faults(words),
+        "count": sum(result.fault_count for result in failing),
+        "deliveries": len(failing),
+        "deliveries by vendor": dg.JsonMetadataValue(dict(by_vendor.most_common(SAMPLE))),
+    }
 
 
 def _theirs(check: str, faults: Sequence[str]) -> dg.AssetCheckResult:

@@ -1,16 +1,17 @@
 """The intake: what vendors delivered becomes leads and consent proofs, keyed; one step writes both and their record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 import dagster as dg
 
-from assets.reporting import columns_of, report, report_purged, report_skipped
+from assets.reporting import columns_of, materialized, told_by_partition
 from pipelines.formats.source import InboxFaultError
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import errors_without_values
 from pipelines.intake.days import IntakeDay
 from pipelines.intake.vendor import take_in_vendor
-from pipelines.orchestration.partitions import days_by_vendor
+from pipelines.orchestration.run_partitions import doable_days
 from pipelines.storage.lake import Lake
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.age import BrokenSealError
@@ -48,17 +49,14 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
     )
     def intake(
         context: dg.AssetExecutionContext, house: dg.ResourceParam[House]
-    ) -> Iterator[dg.MaterializeResult[None]]:
+    ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
         """Take in the run's days, vendor by vendor."""
-        wanted = days_by_vendor(context.partition_keys)
+        wanted = doable_days(context, house)
         book = house.contracts(wanted)
         for vendor, days in wanted.items():
-            if vendor in book.skipped:
-                report_skipped(context, ROLES_READ, vendor, days)
-                continue
+            left = set(days)
             with house.lake.writing(vendor), errors_without_values(f"{vendor}: the intake", *FAULTS_OF_OURS):
                 house.confirm_keys(vendor)
-                left = set(days)
                 for taken in take_in_vendor(
                     house.settings.inbox,
                     house.lake,
@@ -73,15 +71,26 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
                     house.lake.publish(vendor, taken.day, taken.tables, facts=house.key_facts)
                     if taken.day in left:
                         left.remove(taken.day)
-                        _report_intake(context, house.lake, vendor, taken)
-            report_purged(context, ROLES_READ, vendor, sorted(left))
+                        yield from _taken_in(house.lake, vendor, taken)
+            yield from _left_as_published(context, vendor, sorted(left))
             context.log.info(f"{vendor}: {len(days) - len(left)} days taken in")
-        yield from (dg.MaterializeResult(asset_key=asset) for asset in ROLES_READ)
+        yield from map(told_by_partition, ROLES_READ)
 
     return intake
 
 
-def _report_intake(context: dg.AssetExecutionContext, lake: Lake, vendor: str, taken: IntakeDay) -> None:
+def _taken_in(lake: Lake, vendor: str, taken: IntakeDay) -> Iterator[dg.AssetMaterialization]:
     for role in ROLES_READ:
         reasons = lake.partition("rejected_rows", vendor, taken.day)
-        report(context, role, vendor, taken.day, taken.counts(role), reasons)
+        yield materialized(role, vendor, taken.day, taken.counts(role), reasons)
+
+
+def _left_as_published(
+    context: dg.AssetExecutionContext, vendor: str, days: Iterable[date]
+) -> Iterator[dg.AssetMaterialization]:
+    """Partitions that stay as published, because the retention clock removed their input."""
+    for day in days:
+        context.log.warning(f"{vendor} {day}: left as published, since its files were purged by the retention clock")
+        yield from (
+            materialized(role, vendor, day, {"left as published": "its files were purged"}) for role in ROLES_READ
+        )

@@ -16,10 +16,9 @@ from packaging.version import Version
 from pipelines.house import House
 from pipelines.marts.exports import export_for_marts
 from pipelines.marts.file import rebuilding
+from pipelines.marts.manifest import MANIFEST, PROJECT
 from pipelines.settings import Settings
 
-PROJECT: Final = Path(__file__).parents[1] / "dbt_project"
-MANIFEST: Final = PROJECT / "target" / "manifest.json"
 POOL: Final = "marts"
 DBT_BUILD: Final = (sys.executable, "-P", "-m", "dbt.cli.main", "build", "--exclude-resource-type", "unit_test")
 """Unit tests are about the models, not about the data: they run with the other tests of the project."""
@@ -37,7 +36,7 @@ def build_marts(manifest: Path = MANIFEST) -> dg.AssetsDefinition:
         NoManifestError: the manifest is missing.
     """
     if not manifest.exists():
-        raise NoManifestError(f"{manifest}: dbt's manifest is missing; run `make manifest`")
+        raise NoManifestError(f"{manifest}: dbt's manifest is missing; `opposable dev` or `make manifest` makes it")
     from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
     settings = DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)

@@ -1,42 +1,33 @@
 """What an asset tells of itself: its columns at definition, and the counts of each partition; never values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from itertools import product
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 
 from pipelines.orchestration.partitions import partition_key
+from pipelines.orchestration.run_partitions import tags_of_dimensions
 from pipelines.vocabulary.tables import TABLES, arrow_schema
 
 
-def report(
-    context: dg.AssetExecutionContext,
-    asset: str,
-    vendor: str,
-    day: date,
-    counts: Mapping[str, int | str | float],
-    reasons: Path | None = None,
-) -> None:
-    """Attach counts to one partition of one asset, and where their reasons lie. The partition has to be of the run."""
+def materialized(
+    asset: str, vendor: str, day: date, counts: Mapping[str, int | str | float], reasons: Path | None = None
+) -> dg.AssetMaterialization:
+    """The event that one partition was published: its counts, and where their reasons lie."""
     links = {} if reasons is None else {"reasons": dg.MetadataValue.path(str(reasons))}
-    context.add_asset_metadata({**counts, **links}, asset_key=asset, partition_key=partition_key(vendor, day))
+    key = partition_key(vendor, day)
+    return dg.AssetMaterialization(asset, partition=key, metadata={**counts, **links}, tags=tags_of_dimensions(key))
 
 
-def report_skipped(context: dg.AssetExecutionContext, assets: Iterable[str], vendor: str, days: Iterable[date]) -> None:
-    """Say of a vendor's partitions that they stay as they are, because its contract can't be read."""
-    context.log.warning(f"{vendor}: left out, its contract can't be read; `opposable contracts lint {vendor}` says why")
-    for asset, day in product(assets, days):
-        report(context, asset, vendor, day, {"left out": "the contract can't be read"})
+def told_by_partition(asset: str) -> dg.MaterializeResult[None]:
+    """The end of a step whose partitions were told one by one, so that only what was done counts as done.
 
-
-def report_purged(context: dg.AssetExecutionContext, assets: Iterable[str], vendor: str, days: Iterable[date]) -> None:
-    """Say of a vendor's partitions that they stay as published, because their input is gone."""
-    for day in days:
-        context.log.warning(f"{vendor} {day}: left as published, since its files were purged by the retention clock")
-        for asset in assets:
-            report(context, asset, vendor, day, {"left as published": "its files were purged"})
+    Left to itself Dagster logs every partition of the run's range, done or not. The word that stops it is its own: an
+    import error here means that a new version has another way.
+    """
+    return dg.MaterializeResult(asset_key=asset, metadata={SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True})
 
 
 def columns_of(table: str) -> dict[str, dg.TableSchema]:

@@ -1,17 +1,17 @@
 """Every lead use judged on the clock at delivery, and the vendor's receipt of it prepared."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 
 import dagster as dg
 import pyarrow.compute as pc
 
-from assets.reporting import columns_of, report, report_skipped
+from assets.reporting import columns_of, materialized, told_by_partition
 from pipelines.contracts.contract import Contract
 from pipelines.house import House
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.orchestration.jobs import as_of
-from pipelines.orchestration.partitions import days_by_vendor
+from pipelines.orchestration.run_partitions import doable_days
 from pipelines.receipts.records import pick_up_acknowledgements
 from pipelines.verdicts.judge import JudgedDay
 from pipelines.vocabulary.words import VERDICTS
@@ -32,26 +32,26 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition, *, engine: str) -> 
         owners=["team:compliance"],
         description="Verdicts, findings, scorecards and receipt of each delivery, by the rules in force at delivery.",
     )
-    def verdicts(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> None:
+    def verdicts(
+        context: dg.AssetExecutionContext, house: dg.ResourceParam[House]
+    ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
         """Judge the run's days, and the published days that they can reach."""
-        wanted, at = days_by_vendor(context.partition_keys), as_of(context)
+        wanted, at = doable_days(context, house), as_of(context)
         book = house.contracts(wanted)
         refresh_snapshot(house.registry, house.lake)  # a run never judges on a registry that has moved on
         for vendor, days in wanted.items():
-            if vendor in book.skipped:
-                report_skipped(context, ["verdicts"], vendor, days)
-                continue
             with house.lake.writing(vendor):
                 house.confirm_keys(vendor)
                 counts = _judge(house, book.of(vendor), vendor, days, at)
                 fresh_count = house.receipts.prepare(vendor, book.of(vendor), list(counts), as_of=at)
             for day in sorted(counts.keys() & set(days)):
                 reasons = house.lake.partition("findings", vendor, day)
-                report(context, "verdicts", vendor, day, counts[day] | _receipt(house, vendor, day), reasons)
+                yield materialized("verdicts", vendor, day, counts[day] | _receipt(house, vendor, day), reasons)
             _, problems = pick_up_acknowledgements(house.registry, house.outbox, vendor, now=datetime.now(UTC))
             for problem in problems:
                 context.log.warning(problem)
             context.log.info(f"{vendor}: {len(days)} days judged as of {at.isoformat()}; new receipts: {fresh_count}")
+        yield told_by_partition("verdicts")
 
     return verdicts
 

@@ -2,6 +2,7 @@
 
 import typer
 
+from pipelines.commands.checks import app as checks
 from pipelines.commands.contracts import app as contracts
 from pipelines.commands.demo import demo
 from pipelines.commands.dev import dev
@@ -28,6 +29,7 @@ app.command()(simulate)
 app.add_typer(contracts, name="contracts")
 app.add_typer(oppositions, name="oppositions")
 app.command()(reconcile)
+app.add_typer(checks, name="checks")
 app.add_typer(receipts, name="receipts")
 app.command(name="explain")(explain_command)
 app.add_typer(rules, name="rules")

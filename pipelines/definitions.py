@@ -7,6 +7,7 @@ from typing import Any, Final
 import dagster as dg
 
 from assets.checks import build_checks
+from assets.completeness import completeness
 from assets.dossiers import dossiers
 from assets.intake import build_intake
 from assets.marts import build_marts
@@ -46,7 +47,7 @@ def build_defs(
     deliveries = [build_intake(partitions), build_verdicts(partitions, engine=settings.engine)]
     return dg.Definitions(
         assets=[oppositions, *deliveries, vendor_scores, dossiers, purges, *marts],
-        asset_checks=[*build_checks(), *([quality] if has_marts else [])],
+        asset_checks=[*build_checks(), completeness, *([quality] if has_marts else [])],
         jobs=[REGISTRY, DELIVERIES, PUBLISH, RETENTION],
         schedules=build_schedules(house),
         sensors=build_sensors(house),

@@ -1,8 +1,8 @@
 """What assets need of the house, opened when first used: importing the code location touches no file."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 import sqlalchemy as sa
@@ -11,11 +11,13 @@ from pipelines.contracts.book import ContractBook, load_contracts
 from pipelines.engines.interface import Engine
 from pipelines.engines.named import engine_named
 from pipelines.identifiers.keyed_hashes import IdentityHasher
+from pipelines.intake.absences import Inputs, LeftOut
 from pipelines.oppositions.records import has_hashed_oppositions, has_oppositions
+from pipelines.oppositions.snapshot import confirm_registry
 from pipelines.receipts.outbox import Outbox
 from pipelines.receipts.writer import ReceiptWriter
 from pipelines.rulebook.catalogue import Catalogue, load_catalogue
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SettingsError
 from pipelines.storage.lake import Lake
 from pipelines.storage.registry.database import open_registry
 from pipelines.storage.secrets.identity_keys import KEY_FACT, confirm_generation, open_hasher
@@ -41,6 +43,26 @@ class House:
     def contracts(self, vendors: Collection[str] = ()) -> ContractBook:
         """The contracts as they lie there now, of all vendors or of some: reading one takes some ten milliseconds."""
         return load_contracts(self.settings.contracts, vendors=vendors)
+
+    def left_out(self, wanted: Mapping[str, Sequence[date]]) -> list[LeftOut]:
+        """Of some days by vendor, those that stay as they are because something of ours is away."""
+        ours = self.settings
+        return Inputs(ours.inbox, ours.contracts, self.lake, self.contracts(wanted)).left_out(wanted)
+
+    def confirm_inputs(self) -> None:
+        """Make sure of what all vendors need, before any work.
+
+        Raises:
+            SettingsError: the folder of own rules that was set is not there.
+            RegistryError: the registry holds fewer oppositions than were published of it.
+        """
+        self._confirm_rules()
+        confirm_registry(self.registry, self.lake)
+
+    def _confirm_rules(self) -> None:
+        rules = self.settings.rules
+        if rules != self.settings.home / "rules" and not rules.is_dir():
+            raise SettingsError(f"OPPOSABLE_RULES: {rules} is not there: mount it, or leave the setting out")
 
     @property
     def hasher(self) -> IdentityHasher:
@@ -107,7 +129,12 @@ class House:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The rulebook: our cards, and the user's."""
+        """The rulebook: our cards, and the user's.
+
+        Raises:
+            SettingsError: the folder of own rules that was set is not there.
+        """
+        self._confirm_rules()
         return load_catalogue(self.settings.rules)
 
     @property

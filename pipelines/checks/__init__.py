@@ -8,6 +8,9 @@ Checks as Dagster knows them are in `assets.checks`.
 - `conservation`: conservation, counted from the published files alone: no row of an accepted file is lost, none is
   invented
 - `delivery_faults`: what vendors did wrong with whole deliveries, one phrase each: missing, late, refused
+- `faults`: what a check found wrong with one delivery, in words
+- `results`: what each check last said of each delivery: kept in the lake, one file a vendor, so that no later run hides
+  it
 - `schema_faults`: whether what was published is what was promised: file by file the Arrow schema, row by row the
   Pandera model
 """

@@ -7,6 +7,7 @@ Derived from published tables, so that it does not matter when a day was taken i
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 from typing import Final
 
 import pyarrow as pa
@@ -81,6 +82,18 @@ def last_accepted_before(deliveries: pa.Table, role: str, day: date) -> date | N
     """The last day before one with an accepted file of a role."""
     accepted = (on for (on, name), held in _files_by_day(deliveries).items() if name == role and held.is_accepted)
     return max((on for on in accepted if on < day), default=None)
+
+
+def days_compared_with(deliveries: pa.Table, days: Iterable[date]) -> set[date]:
+    """Days after some days whose drifts those can move: of each role, up to the next day that was accepted."""
+    found = _files_by_day(deliveries)
+    moved: set[date] = set()
+    for role, first in product(ROLES, days):
+        for day in sorted(on for on, name in found if name == role and on > first):
+            moved.add(day)
+            if found[day, role].is_accepted:
+                break
+    return moved
 
 
 def _files_by_day(deliveries: pa.Table) -> dict[tuple[date, str], _Columns]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from pipelines.checks.faults import Fault
 from pipelines.engines.interface import Engine
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import arrow_schema
@@ -54,8 +55,8 @@ order by 1, 2
 """
 
 
-def broken_deliveries(engine: Engine, lake: Lake, days: Mapping[str, Sequence[date]]) -> list[str]:
-    """Accepted files whose rows do not add up, as `vendor date role`."""
+def broken_deliveries(engine: Engine, lake: Lake, days: Mapping[str, Sequence[date]]) -> list[Fault]:
+    """Accepted files whose rows do not add up, and days that are not whole."""
     broken = []
     for vendor, wanted in days.items():
         whole = [day for day in lake.published_days(vendor) if day in set(wanted)]
@@ -63,6 +64,11 @@ def broken_deliveries(engine: Engine, lake: Lake, days: Mapping[str, Sequence[da
             for table in ("deliveries", "leads", "consent_proofs", "rejected_rows"):
                 files = [lake.partition(table, vendor, day) for day in whole]
                 session.read_files(table, files, arrow_schema(table))
-            broken += [f"{vendor} {row['delivery_date']} {row['role']}" for row in session.fetch(_BROKEN).to_pylist()]
-        broken += [f"{vendor} {day} is not whole" for day in sorted(set(wanted) - set(whole))]
+            found = session.fetch(_BROKEN).to_pylist()
+        broken += [Fault(vendor, row["delivery_date"], _broken_words(vendor, **row)) for row in found]
+        broken += [Fault(vendor, day, f"{vendor} {day} is not whole") for day in sorted(set(wanted) - set(whole))]
     return broken
+
+
+def _broken_words(vendor: str, delivery_date: date, role: str) -> str:
+    return f"{vendor} {delivery_date} {role}"

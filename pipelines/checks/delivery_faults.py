@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.checks.faults import Fault
 from pipelines.contracts.calendar import is_due
 from pipelines.contracts.contract import Contract
 from pipelines.vocabulary.clock import as_lake, paris_instant
@@ -17,30 +18,30 @@ InForce = Callable[[str, date], Contract | None]
 """The contract that judges a vendor's delivery on a date."""
 
 
-def missing_deliveries(deliveries: pa.Table) -> list[str]:
+def missing_deliveries(deliveries: pa.Table) -> list[Fault]:
     """Days on which the contract's calendar asked for leads and none came."""
-    return [_delivery_named(row) for row in _newest_first(deliveries) if row["status"] == "no_delivery"]
+    return [_fault(row, "") for row in _newest_first(deliveries) if row["status"] == "no_delivery"]
 
 
-def late_deliveries(deliveries: pa.Table, in_force: InForce) -> list[str]:
+def late_deliveries(deliveries: pa.Table, in_force: InForce) -> list[Fault]:
     """Due days whose leads were complete only after the contract's cut-off; an assumed arrival proves nothing."""
     leads = [row for row in _newest_first(deliveries) if row["role"] == "leads" and row["delivered_at"] is not None]
     assumed = {_delivery_named(row) for row in leads if row["is_received_at_assumed"]}
-    late: dict[str, timedelta] = {}
+    late: dict[str, Fault] = {}
     for row in leads:
         contract = in_force(row["vendor"], row["delivery_date"])
         if contract is None or not is_due(contract, row["delivery_date"]) or _delivery_named(row) in assumed:
             continue
         delay = row["delivered_at"] - as_lake(paris_instant(row["delivery_date"], contract.cut_off))
         if delay > timedelta(0):
-            late[_delivery_named(row)] = delay
-    return [f"{delivery}: {_delay_words(delay)} after the cut-off" for delivery, delay in late.items()]
+            late[_delivery_named(row)] = _fault(row, f": {_delay_words(delay)} after the cut-off")
+    return list(late.values())
 
 
-def refused_files(deliveries: pa.Table) -> list[str]:
+def refused_files(deliveries: pa.Table) -> list[Fault]:
     """Files that were refused whole, with the reason."""
     refused = [row for row in _newest_first(deliveries) if row["status"] == "refused"]
-    return [f"{_delivery_named(row)}: {row['reason']}, file {row['file_digest'][:12]}…" for row in refused]
+    return [_fault(row, f": {row['reason']}, file {row['file_digest'][:12]}…") for row in refused]
 
 
 def _newest_first(deliveries: pa.Table) -> list[dict[str, Any]]:
@@ -49,6 +50,10 @@ def _newest_first(deliveries: pa.Table) -> list[dict[str, Any]]:
     order = [("delivery_date", "descending"), ("vendor", "ascending"), ("file_digest", "ascending")]
     rows: list[dict[str, Any]] = deliveries.select([*names, "status", "reason"]).sort_by(order).to_pylist()
     return rows
+
+
+def _fault(row: dict[str, Any], words: str) -> Fault:
+    return Fault(row["vendor"], row["delivery_date"], f"{_delivery_named(row)}{words}")
 
 
 def _delivery_named(row: dict[str, Any]) -> str:

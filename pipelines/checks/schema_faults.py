@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pandera.errors import SchemaErrors
 
+from pipelines.checks.faults import Fault
 from pipelines.storage.lake import PARTITION_COLUMNS, Lake
 from pipelines.vocabulary.tables import TABLES, arrow_schema
 
@@ -16,7 +17,7 @@ MOST_ROWS: Final = 250_000
 """Rows of one vendor's table that are validated; of a larger one, the first so many."""
 
 
-def schema_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence[date]]) -> list[str]:
+def schema_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence[date]]) -> list[Fault]:
     """Partitions, as `table vendor date`, whose file has other columns or types than the schema; what is not there
     has none."""
     expected = {table: _stored_schema(table) for table in tables}
@@ -25,21 +26,25 @@ def schema_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence
         for table, day in ((table, day) for table in tables for day in theirs):
             path = lake.partition(table, vendor, day)
             if path.exists() and not pq.read_schema(path).equals(expected[table]):
-                faults.append(f"{table} {vendor} {day}")
+                faults.append(Fault(vendor, day, f"{table} {vendor} {day}"))
     return faults
 
 
-def row_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence[date]]) -> list[str]:
-    """What the tables' models refuse, as `table vendor: column check (times)`; never a value.
+def row_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence[date]]) -> list[Fault]:
+    """What the tables' models refuse, as `table vendor date: column check (times)`; never a value.
 
-    Partitions whose schema is not the table's are left out: `schema_faults` names them.
+    Partitions whose schema is not the table's are left out: `schema_faults` names them. Days are validated together,
+    and one by one only where something is wrong: a call takes long, however few the rows.
     """
     faults = []
     for vendor, theirs in days.items():
         for table in tables:
             sound = [day for day in theirs if _is_sound(lake, table, vendor, day)]
-            rows = lake.read(table, vendor, sound).slice(0, MOST_ROWS)
-            faults += [f"{table} {vendor}: {fault}" for fault in _refused_by_model(table, rows)]
+            if not _refused_by_model(table, lake.read(table, vendor, sound).slice(0, MOST_ROWS)):
+                continue
+            for day in sound:
+                refused = _refused_by_model(table, lake.read(table, vendor, [day]).slice(0, MOST_ROWS))
+                faults += [Fault(vendor, day, f"{table} {vendor} {day}: {words}") for words in refused]
     return faults
 
 

@@ -7,13 +7,18 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.shared import house_of_settings
+from pipelines.commands.shared import house_of_settings, refuse
+from pipelines.marts.manifest import ManifestError, make_manifest
 from pipelines.orchestration.instance import prepare_dagster_home
 
 
 def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) -> None:
     """Open the Dagster UI with schedules and sensors."""
     settings = house_of_settings().settings
+    try:
+        make_manifest()
+    except ManifestError as error:
+        refuse(str(error))
     prepare_dagster_home(settings)
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     os.environ["OPPOSABLE_HOME"] = str(settings.home)

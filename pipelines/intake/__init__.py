@@ -2,6 +2,7 @@
 
 The last package that knows a clear identifier. Leads are judged in `verdicts`.
 
+- `absences`: which days can be done, and which are left as they are because something of ours is away
 - `acceptance`: which rows become leads and consent proofs, which do not and why, and the columns of those that do
 - `attributes`: what a lead's values say of themselves: kinds of address and number, fillers
 - `blocks`: the rows of many files in blocks of bounded size: small files are gathered, across days, and large ones

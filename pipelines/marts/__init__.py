@@ -7,6 +7,7 @@ The models themselves are in `dbt_project`.
   rules, scores
 - `file`: the file of the marts: rebuilt aside and replaced whole, so that its readers and its builder never meet
 - `history`: each vendor's latest delivery beside its own past: what would be no surprise
+- `manifest`: dbt's manifest: where it lies, and how it is made
 - `results`: what a suite of expectations found in a mart
 - `suites`: one suite a published mart, and two on vendors' own history
 - `validation`: running the suites over the published marts

@@ -156,6 +156,13 @@ def oppositions_since(engine: Engine, watermark: Watermark) -> Increment:
     return Increment(frozenset(days), now, is_rebuild)
 
 
+def snapshot_row_count(engine: Engine) -> int:
+    """How many rows a snapshot of everything has: one an event, or one a share where it was shared."""
+    joined = OPPOSITIONS.outerjoin(SUPPRESSION_SHARES, SUPPRESSION_SHARES.c.opposition_id == OPPOSITIONS.c.id)
+    with engine.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(joined)) or 0
+
+
 def oppositions_recorded_on(engine: Engine, days: Iterable[date]) -> pa.Table:
     """The rows of the lake's table `oppositions` whose civil date of recording is one of the given.
 

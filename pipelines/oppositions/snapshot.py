@@ -6,10 +6,12 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from pipelines.oppositions.records import Watermark, oppositions_recorded_on, oppositions_since
+from pipelines.oppositions.records import Watermark, oppositions_recorded_on, oppositions_since, snapshot_row_count
 from pipelines.storage.lake import Lake
+from pipelines.storage.registry.database import SETTING, RegistryError
 
 REGISTRY_WRITER = "_registry"
 
@@ -23,12 +25,27 @@ class Refreshed:
     is_rebuild: bool
 
 
+def confirm_registry(registry: sa.Engine, lake: Lake) -> None:
+    """Make sure that the registry still holds what was published of it.
+
+    Raises:
+        RegistryError: it holds fewer oppositions: another or an emptied database, or an old backup.
+    """
+    if oppositions_since(registry, _watermark_of_snapshot(lake.root / "oppositions")).is_rebuild:
+        _confirm_not_fewer(registry, lake)
+
+
 def refresh_snapshot(registry: sa.Engine, lake: Lake) -> Refreshed:
-    """Rewrite the days of recording that changed since the last refresh; the watermark moves last."""
+    """Rewrite the days of recording that changed since the last refresh; the watermark moves last.
+
+    Raises:
+        RegistryError: the registry holds fewer oppositions than the snapshot, which stays as it is.
+    """
     folder = lake.root / "oppositions"
     with lake.writing(REGISTRY_WRITER):
         increment = oppositions_since(registry, _watermark_of_snapshot(folder))
         if increment.is_rebuild:
+            _confirm_not_fewer(registry, lake)
             shutil.rmtree(folder, ignore_errors=True)
         rows = 0
         for day in sorted(increment.recorded_on):
@@ -37,6 +54,17 @@ def refresh_snapshot(registry: sa.Engine, lake: Lake) -> Refreshed:
             rows += content.num_rows
         _move_watermark(folder, increment.watermark)
     return Refreshed(len(increment.recorded_on), rows, increment.is_rebuild)
+
+
+def _confirm_not_fewer(registry: sa.Engine, lake: Lake) -> None:
+    published = sum(pq.read_metadata(path).num_rows for path in lake.opposition_files())
+    held = snapshot_row_count(registry)
+    if held < published:
+        raise RegistryError(
+            f"the registry holds {held} rows of oppositions, the published snapshot {published}: another database, an "
+            f"emptied one, or an old backup; nothing was judged. Put the right one back ({SETTING}), or import what is "
+            f"missing; if oppositions were removed on purpose, remove {lake.root / 'oppositions'}"
+        )
 
 
 def pending_watermark(registry: sa.Engine, lake: Lake) -> str | None:

@@ -2,10 +2,13 @@
 
 With `assets` and `definitions` all that knows Dagster.
 
+- `backlog`: what was never done: past days that wait in the inbox or were skipped, and days under a mended contract
 - `instance`: the Dagster instance of a home: its folder and its settings
 - `jobs`: the jobs: `registry` before `deliveries`, `publish` after it
 - `partitions`: partitions: delivery date × vendor, keys and ranges of them
+- `run_partitions`: which deliveries a run is about: one answer, from the run's tags, for assets, checks, metadata and
+  events
 - `schedules`: the daily reconciliation: yesterday over all vendors, and the days due for another word
-- `sensors`: what starts by itself: arrivals noted, corrections, new vendors, a changed registry, publishing what was
-  judged
+- `sensors`: what starts by itself: arrivals noted, corrections, what was never done, mended contracts, new vendors,
+  publishing
 """

@@ -11,12 +11,29 @@ T = TypeVar("T")
 VENDORS: Final = dg.DynamicPartitionsDefinition(name="vendor")
 DATE_DIMENSION: Final = "delivery_date"
 VENDOR_DIMENSION: Final = "vendor"
+PARTITION_TAG: Final = "dagster/partition"
+RANGE_START_TAG: Final = "dagster/asset_partition_range_start"
+RANGE_END_TAG: Final = "dagster/asset_partition_range_end"
+DIMENSION_TAGS: Final = {name: f"{PARTITION_TAG}/{name}" for name in (DATE_DIMENSION, VENDOR_DIMENSION)}
+
+
+class DeliveryPartitions(dg.MultiPartitionsDefinition):
+    """Daily × vendor, whose runs carry no tag for a single dimension.
+
+    For a backfill of a job Dagster copies these tags of the backfill's first partition to every run, beside the run's
+    own range, and then believes them: each run does that one partition. The whole key in one tag is enough.
+    """
+
+    def get_tags_for_partition_key(self, partition_key: str) -> Mapping[str, str]:
+        """The tags of a run of one partition."""
+        tags = super().get_tags_for_partition_key(partition_key)
+        return {tag: value for tag, value in tags.items() if tag not in DIMENSION_TAGS.values()}
 
 
 def deliveries_partitions(first_day: date) -> dg.MultiPartitionsDefinition:
     """Daily × vendor; the newest day is yesterday in Europe/Paris."""
     days = dg.DailyPartitionsDefinition(start_date=first_day.isoformat(), timezone="Europe/Paris")
-    return dg.MultiPartitionsDefinition({DATE_DIMENSION: days, VENDOR_DIMENSION: VENDORS})
+    return DeliveryPartitions({DATE_DIMENSION: days, VENDOR_DIMENSION: VENDORS})
 
 
 def partition_key(vendor: str, day: date) -> dg.MultiPartitionKey:
@@ -41,7 +58,7 @@ def days_by_vendor(keys: Iterable[str]) -> Mapping[str, list[date]]:
 
 def range_tags(first: str, last: str) -> dict[str, str]:
     """Run tags of one run over every key from the first to the last, dimension by dimension."""
-    return {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+    return {RANGE_START_TAG: first, RANGE_END_TAG: last}
 
 
 def day_ranges(days: Iterable[date]) -> Iterator[tuple[date, date]]:

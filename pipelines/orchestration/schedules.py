@@ -22,12 +22,12 @@ def build_schedules(house: House) -> list[dg.ScheduleDefinition]:
         execution_timezone="Europe/Paris",
         description="06:00 Europe/Paris: yesterday's deliveries of all vendors, and the days due for another word.",
     )
-    def daily_reconciliation(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest] | dg.SkipReason:
+    def daily_reconciliation(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         tick = context.scheduled_execution_time.astimezone(UTC)
         registered = context.instance.get_dynamic_partitions(str(VENDORS.name))
         if not registered:
             return dg.SkipReason("no vendor is registered: add a contract, and let the sensor `new_vendors` run")
-        return daily_requests(house, registered, tick)
+        return list(daily_requests(house, registered, tick)) or dg.SkipReason(_idle_words(house, registered, tick))
 
     daily_retention = dg.ScheduleDefinition(
         name="daily_retention",
@@ -37,6 +37,13 @@ def build_schedules(house: House) -> list[dg.ScheduleDefinition]:
         description="07:00 Europe/Paris: delivered files sealed after their intake, and what is due removed.",
     )
     return [daily_reconciliation, daily_retention]
+
+
+def _idle_words(house: House, registered: Sequence[str], tick: datetime) -> str:
+    unread = [vendor for vendor in registered if vendor in house.contracts().skipped]
+    if len(unread) == len(registered):
+        return f"no contract can be read ({', '.join(unread[:20])}): `opposable contracts lint` says why"
+    return f"the day before {paris_date(tick)} lies before the first day, {house.settings.first_day}, and no day is due"
 
 
 def daily_requests(house: House, registered: Sequence[str], tick: datetime) -> Iterator[dg.RunRequest]:

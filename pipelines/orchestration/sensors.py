@@ -1,16 +1,25 @@
-"""What starts by itself: arrivals noted, corrections, new vendors, a changed registry, publishing what was judged."""
+"""What starts by itself: arrivals noted, corrections, days never done, mended contracts, new vendors, publishing."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import dagster as dg
+from dagster._core.storage.partition_status_cache import AssetPartitionStatus
 
 from pipelines.deliveries.arrivals import record_arrivals, sightings_as_text, sightings_from_text
 from pipelines.deliveries.changed_folders import FolderWatch
 from pipelines.house import House
+from pipelines.orchestration.backlog import (
+    SeenContracts,
+    days_under_changed,
+    digests_of,
+    settled_before,
+    skipped_days,
+    waiting_days,
+)
 from pipelines.orchestration.jobs import AS_OF_TAG, DELIVERIES, PUBLISH, REGISTRY, parse_as_of
-from pipelines.orchestration.partitions import VENDORS, day_ranges
+from pipelines.orchestration.partitions import VENDORS, day_ranges, deliveries_partitions, partition_key
 from pipelines.orchestration.schedules import run_request
 from pipelines.verdicts.due_days import LOOK_BACK
 from pipelines.vocabulary.clock import last_tick, paris_date
@@ -26,6 +35,7 @@ _UNDER_WAY: Final = [
     dg.DagsterRunStatus.CANCELING,
 ]
 _MOST_EVENTS: Final = 1_000
+_MOST_TOLD: Final = 20
 
 
 def utc_now() -> datetime:
@@ -39,6 +49,8 @@ def build_sensors(house: House, *, clock: Clock = utc_now) -> list[dg.SensorDefi
         _new_vendors(house),
         _arrivals_sensor(house, clock),
         _corrections(house, clock),
+        _backlog(house, clock),
+        _mended_contracts(house, clock),
         _changed_registry(house),
         _publish(),
     ]
@@ -84,18 +96,100 @@ def _corrections(house: House, clock: Clock) -> dg.SensorDefinition:
         minimum_interval_seconds=60,
         description="A folder that changed after it was taken in is taken in and judged again.",
     )
-    def corrections(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest]:
+    def corrections(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         now, readable = clock(), house.contracts().contracts
         since = max(house.settings.first_day, paris_date(now) - LOOK_BACK)
+        unread, is_idle = [], True
         for vendor in context.instance.get_dynamic_partitions(str(VENDORS.name)):
             if vendor not in readable:
+                unread.append(vendor)
                 continue
             found = list(watch.changed(vendor, since=since, now=now))
             for first, last in day_ranges(folder.day for folder in found):
                 state = "".join(folder.fingerprint for folder in found if first <= folder.day <= last)
+                is_idle = False
                 yield run_request(last_tick(now), (vendor, vendor), (first, last), reason=state)
+        if is_idle:
+            yield dg.SkipReason(f"no folder holds what its intake did not see{_unread_words(unread)}")
 
     return corrections
+
+
+def _backlog(house: House, clock: Clock) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="backlog",
+        job=DELIVERIES,
+        minimum_interval_seconds=60,
+        description="Past days that were never taken in, because nothing ran then or the vendor is new, are done.",
+    )
+    def backlog(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        now, before = clock(), settled_before(clock())
+        if any(_judges(run) for run in context.instance.get_runs(dg.RunsFilter(statuses=_UNDER_WAY))):
+            yield dg.SkipReason("runs that judge are under way: what is left is looked at after them")
+            return
+        vendors = context.instance.get_dynamic_partitions(str(VENDORS.name))
+        wanted = {vendor: _never_done(house, vendor, before) for vendor in vendors}
+        left_out = house.left_out(wanted)
+        away = {(one.vendor, one.day) for one in left_out}
+        is_idle = True
+        for vendor, days in wanted.items():
+            for first, last in day_ranges(day for day in days if (vendor, day) not in away):
+                is_idle = False
+                yield run_request(last_tick(now), (vendor, vendor), (first, last), reason="backlog")
+        if is_idle:
+            waits = f"; waiting: {'; '.join(map(str, left_out[:_MOST_TOLD]))}" if left_out else ""
+            yield dg.SkipReason(f"every day before {before} that could be done was done{waits}")
+
+    return backlog
+
+
+def _never_done(house: House, vendor: str, before: date) -> list[date]:
+    return sorted({*waiting_days(house, vendor, before=before), *skipped_days(house, vendor, before=before)})
+
+
+def _mended_contracts(house: House, clock: Clock) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="mended_contracts",
+        job=DELIVERIES,
+        minimum_interval_seconds=60,
+        description="A contract that was changed, or can be read again, has its days judged again.",
+    )
+    def mended_contracts(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        seen, book = SeenContracts.from_text(context.cursor), house.contracts()
+        vendors = context.instance.get_dynamic_partitions(str(VENDORS.name))
+        unread = [vendor for vendor in vendors if vendor not in book.contracts]
+        now = {vendor: digests_of(book.of(vendor)) for vendor in vendors if vendor in book.contracts}
+        is_idle, at = True, last_tick(clock())
+        for vendor, digests in now.items():
+            days = set(
+                days_under_changed(house, vendor, seen.digests.get(vendor, digests), digests, until=paris_date(at))
+            )
+            if vendor in seen.unreadable:
+                days |= _failed_days(context.instance, house, vendor, paris_date(at))
+            for first, last in day_ranges(days):
+                is_idle = False
+                reason = f"contracts {' '.join(digest[:12] for digest in digests.values())}"
+                yield run_request(at, (vendor, vendor), (first, last), reason=reason)
+        context.update_cursor(SeenContracts({**seen.digests, **now}, unread).as_text())
+        if is_idle:
+            yield dg.SkipReason(f"the contracts are as they were{_unread_words(unread)}")
+
+    return mended_contracts
+
+
+def _failed_days(instance: dg.DagsterInstance, house: House, vendor: str, before: date) -> set[date]:
+    """Days of a vendor, before a date, that the last run over them left as they were."""
+    since = max(house.settings.first_day, before - LOOK_BACK)
+    days = [since + timedelta(days=number) for number in range((before - since).days)]
+    keys = {str(partition_key(vendor, day)): day for day in days}
+    partitions = deliveries_partitions(house.settings.first_day)
+    found = instance.get_status_by_partition(_JUDGED, list(keys), partitions) or {}
+    return {keys[key] for key, status in found.items() if status == AssetPartitionStatus.FAILED}
+
+
+def _unread_words(vendors: Sequence[str]) -> str:
+    named = ", ".join(vendors[:_MOST_TOLD])
+    return f"; contracts can't be read, or are away: {named}" if vendors else ""
 
 
 def _changed_registry(house: House) -> dg.SensorDefinition:

@@ -22,6 +22,8 @@ from filelock import FileLock
 from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
 
 PARTITION_COLUMNS: Final = ("vendor", "delivery_date")
+_OTHER_LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {"oppositions": (), "check_results": ("vendor",)}
+"""Columns that are in the path only, of tables that are not laid out by vendor and day."""
 DIGESTS: Final = b"opposable.digests"
 FACTS: Final = b"opposable.facts"
 ROW_GROUP: Final = 131_072
@@ -74,7 +76,7 @@ class Lake:
             os.replace(aside, target)
 
     def replace_file(self, target: Path, table: str, content: pa.Table) -> None:
-        """Replace one file of a table that is not laid out by vendor."""
+        """Replace one file of a table that is not laid out by vendor and day."""
         aside = self._write_aside("_", table, content, {})
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(aside, target)
@@ -96,6 +98,18 @@ class Lake:
         schema = arrow_schema(table)
         parts = [self._read_one(table, vendor, day, schema) for day in days]
         return pa.concat_tables(parts) if parts else schema.empty_table()
+
+    def vendor_file(self, table: str, vendor: str) -> Path:
+        """Where a table that is laid out by vendor alone keeps a vendor's rows."""
+        return self.root / table / f"vendor={vendor}" / "part-0.parquet"
+
+    def read_vendor(self, table: str, vendor: str) -> pa.Table:
+        """A vendor's rows of a table that is laid out by vendor alone; none when there is no file."""
+        schema, path = arrow_schema(table), self.vendor_file(table, vendor)
+        if not path.exists():
+            return schema.empty_table()
+        rows = pq.ParquetFile(path).read()
+        return rows.append_column("vendor", pa.repeat(vendor, len(rows))).select(schema.names).cast(schema)
 
     def opposition_files(self) -> list[Path]:
         """Files of the registry's snapshot, one a day of recording."""
@@ -127,7 +141,8 @@ class Lake:
 
     def _write_aside(self, vendor: str, table: str, content: Content, metadata: dict[bytes, bytes]) -> Path:
         schema = arrow_schema(table)
-        names = [name for name in schema.names if name not in PARTITION_COLUMNS or table == "oppositions"]
+        in_path = _OTHER_LAYOUTS.get(table, PARTITION_COLUMNS)
+        names = [name for name in schema.names if name not in in_path]
         plain = pa.schema([schema.field(name) for name in names])
         pieces = [_sorted_content(content, table)] if isinstance(content, pa.Table) else content
         path = self.aside(vendor) / f"{table}-{uuid4().hex}.parquet"

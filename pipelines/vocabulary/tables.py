@@ -228,6 +228,15 @@ class DimensionScorecards(PartitionedTable):
     leads_vendor_defective: Series[Count] = filled("Leads with a defect for which the vendor answers.", ge=0)
 
 
+class CheckResults(PartitionedTable):
+    """One row a check of one delivery, as it was last made; laid out by vendor. What was never checked has none."""
+
+    check: Series[Text] = filled("Name of the check, as the UI shows it.")
+    is_passed: Series[Flag] = filled("True when the check found nothing wrong.")
+    fault_count: Series[Count] = filled("How many faults it found.", ge=0)
+    faults: Series[TextList] = filled("The first twenty of them in words; never a delivered value.")
+
+
 TABLES: dict[str, type[Table]] = {
     "deliveries": Deliveries,
     "leads": Leads,
@@ -238,6 +247,7 @@ TABLES: dict[str, type[Table]] = {
     "findings": Findings,
     "scorecards": Scorecards,
     "dimension_scorecards": DimensionScorecards,
+    "check_results": CheckResults,
 }
 
 INTAKE_TABLES: Final = ("leads", "consent_proofs", "rejected_rows", "deliveries")
@@ -264,6 +274,7 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "findings": ("lead_id", "channel", "rule_id"),
     "scorecards": ("channel", "rule_id"),
     "dimension_scorecards": ("dimension",),
+    "check_results": ("delivery_date", "check"),
 }
 
 

@@ -71,8 +71,10 @@ CHECKS = {
         "contracts_are_readable",
         "inbox_folders_are_known",
         "columns_as_before",
+        "no_delivery_waits",
+        "partitions_were_done",
     },
-    "verdicts": {"verdict_tables_have_their_schema"},
+    "verdicts": {"verdict_tables_have_their_schema", "partitions_were_done"},
 }
 BLOCKING = {"every_row_is_accounted_for", "intake_tables_have_their_schema", "verdict_tables_have_their_schema"}
 

@@ -12,6 +12,7 @@ import pytest
 from dagster._core.test_utils import create_run_for_test
 
 from pipelines.orchestration.jobs import AS_OF_TAG
+from pipelines.orchestration.partitions import range_tags
 from pipelines.vocabulary.clock import tick_of
 from tests.support.contract_files import VALID
 from tests.support.exemple import deliver, lead_line, sign
@@ -102,6 +103,7 @@ class TestCorrections:
 
     def test_a_changed_folder_is_asked_for_once_at_the_knowledge_of_the_last_tick(self, daemon: Daemon) -> None:
         assert daemon.sensor("corrections") == []
+        assert daemon.skipped["corrections"] == "no folder holds what its intake did not see"
         self.correct(daemon)
         daemon.now = TICK + timedelta(hours=7)
         (request,) = daemon.sensor("corrections")
@@ -160,6 +162,98 @@ class TestCorrections:
         os.mkfifo(folder / "pipe.csv")
         self.correct(daemon)
         assert len(daemon.sensor("corrections")) == 1
+
+
+class TestBacklog:
+    def test_a_history_dropped_before_anything_ran_is_named_and_done_vendor_by_vendor(self, daemon: Daemon) -> None:
+        sign(home(daemon), "acme", "beta", "broken")
+        for vendor, ages in (("acme", (0, 1, 3)), ("beta", (30,)), ("broken", (0,))):
+            for age in ages:
+                deliver(home(daemon), vendor, DAY - timedelta(days=age))
+        sign(home(daemon), "broken", text="status: [")
+        daemon.register("acme", "beta", "broken")
+        daemon.now = TICK + timedelta(minutes=30)
+        assert [days_of(request)[1] for request in daemon.sensor("backlog")][:2] == [
+            "2026-08-08|acme",
+            "2026-08-10|acme",
+        ]
+        daemon.seen.clear()
+        daemon.now = TICK + timedelta(hours=2)
+        requests = daemon.sensor("backlog")
+        assert [days_of(request) for request in requests] == [
+            ("2026-08-08|acme", "2026-08-08|acme"),
+            ("2026-08-10|acme", KEY),
+            ("2026-07-12|beta", "2026-07-12|beta"),
+        ]
+        run = daemon.run("deliveries", requests[0].tags)
+        said = {one.check_name: one for one in run.get_asset_check_evaluations()}["no_delivery_waits"]
+        assert not said.passed
+        assert [str(words).split(":")[:2] for words in said.metadata["first of them"].value] == [
+            ["acme", " 2 days from 2026-08-10 to 2026-08-11"],
+            ["beta", " 1 days from 2026-07-12 to 2026-07-12"],
+            ["broken", " 1 days from 2026-08-11 to 2026-08-11"],
+        ]
+        daemon.execute("deliveries", requests[1:])
+        assert [days_of(request) for request in daemon.sensor("backlog")] == [
+            ("2026-08-09|acme", "2026-08-09|acme"),
+            ("2026-07-13|beta", "2026-08-11|beta"),
+        ]
+
+    def test_a_day_that_no_run_looked_at_is_done_and_an_idle_tick_says_why(self, daemon: Daemon) -> None:
+        """Monday and Wednesday were judged, Tuesday was not."""
+        sign(home(daemon), "acme")
+        deliver(home(daemon), "acme", DAY - timedelta(days=1))
+        deliver(home(daemon), "acme", DAY + timedelta(days=1))
+        daemon.register("acme")
+        for day in (DAY - timedelta(days=1), DAY + timedelta(days=1)):
+            assert daemon.judge(("acme", "acme"), (day, day), TICK).success
+        daemon.now = tick_of(date(2026, 8, 13)) + timedelta(hours=2)
+        (request,) = daemon.sensor("backlog")
+        assert days_of(request) == (KEY, KEY)
+        daemon.execute("deliveries", [request])
+        assert daemon.sensor("backlog") == []
+        assert daemon.skipped["backlog"] == "every day before 2026-08-13 that could be done was done"
+        deliver(home(daemon), "acme", DAY - timedelta(days=5))
+        shutil.rmtree(home(daemon) / "contracts")
+        assert daemon.sensor("backlog") == []
+        assert "acme 2026-08-06: no contract lies in" in str(daemon.skipped["backlog"])
+
+
+class TestMendedContracts:
+    @pytest.fixture
+    def daemon(self, judged: Path, tmp_path: Path) -> Iterator[Daemon]:
+        house = house_at(shutil.copytree(judged, tmp_path / "home"), OPPOSABLE_THREADS="1")
+        with instance_of(house) as instance:
+            yield Daemon(house, instance, now=tick_of(date(2026, 8, 15)))
+
+    def test_days_under_a_changed_contract_are_judged_again_once(self, daemon: Daemon) -> None:
+        assert daemon.sensor("mended_contracts") == []
+        assert daemon.skipped["mended_contracts"] == "the contracts are as they were"
+        sign(home(daemon), "acme", text=VALID + "# agreed anew\n")
+        (request,) = daemon.sensor("mended_contracts")
+        assert days_of(request) == (KEY, "2026-08-14|acme")
+        assert daemon.sensor("mended_contracts") == []
+
+    def test_a_new_contract_changes_the_days_that_it_covers_and_no_other(self, daemon: Daemon) -> None:
+        daemon.sensor("mended_contracts")
+        contract = home(daemon) / "contracts" / "acme" / "2026-01-01.odcs.yaml"
+        shutil.copy(contract, contract.with_name("2026-08-13.odcs.yaml"))
+        contract.with_name("2026-08-13.odcs.yaml").write_text(VALID + "# from then on\n", encoding="utf-8")
+        (request,) = daemon.sensor("mended_contracts")
+        assert days_of(request) == ("2026-08-13|acme", "2026-08-14|acme")
+
+    def test_what_was_left_out_under_a_broken_contract_comes_back_when_it_is_as_before(self, daemon: Daemon) -> None:
+        daemon.sensor("mended_contracts")
+        sign(home(daemon), "acme", text="status: [")
+        tags = {AS_OF_TAG: daemon.now.isoformat(), **range_tags(KEY, "2026-08-12|acme")}
+        assert not daemon.run("deliveries", tags).success
+        assert daemon.sensor("mended_contracts") == []
+        assert "can't be read, or are away: acme" in str(daemon.skipped["mended_contracts"])
+        sign(home(daemon), "acme")
+        (request,) = daemon.sensor("mended_contracts")
+        assert days_of(request) == (KEY, "2026-08-12|acme")
+        daemon.execute("deliveries", [request])
+        assert daemon.sensor("mended_contracts") == []
 
 
 class TestChangedRegistry:
