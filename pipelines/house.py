@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pipelines.contracts.book import ContractBook, load_contracts
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.identifiers.keyed_hashes import IdentityHasher
+from pipelines.intake.vendor import Intake
 from pipelines.oppositions.records import has_hashed_oppositions, has_oppositions
 from pipelines.receipts.outbox import Outbox
 from pipelines.receipts.writer import ReceiptWriter
@@ -83,6 +84,24 @@ class House:
     def seals(self) -> Seals:
         """Encrypts delivered files after their intake, and opens them."""
         return Seals(self.settings.keys, has_sealed_files=lambda: has_sealed_files(self.settings.inbox))
+
+    @property
+    def intake(self) -> Intake:
+        """Takes in what vendors delivered, under the house's keys.
+
+        Raises:
+            KeysError: a secret is missing or wrong, or a rotation is unfinished.
+        """
+        return Intake(
+            inbox=self.settings.inbox,
+            lake=self.lake,
+            hasher=self.hasher,
+            limits=self.settings.limits,
+            vault=self.vault,
+            seals=self.seals,
+            confirm_keys=self.confirm_keys,
+            facts=self.key_facts,
+        )
 
     @property
     def retention(self) -> Retention:

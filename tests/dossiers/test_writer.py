@@ -5,7 +5,6 @@ Under the contract of `contract_files`: 12.50 EUR a lead, 30 days to claim, 72 h
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 

@@ -1,7 +1,7 @@
 """The retention clock: when things are due, what then goes, what stays, and what is told of it."""
 
 import json
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
