@@ -10,7 +10,6 @@ from pipelines.formats.source import InboxFaultError
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import errors_without_values
 from pipelines.intake.days import IntakeDay
-from pipelines.intake.vendor import take_in_vendor
 from pipelines.orchestration.run_partitions import doable_days
 from pipelines.storage.lake import Lake
 from pipelines.storage.registry.database import RegistryError
@@ -57,18 +56,7 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
             left = set(days)
             with house.lake.writing(vendor), errors_without_values(f"{vendor}: the intake", *FAULTS_OF_OURS):
                 house.confirm_keys(vendor)
-                for taken in take_in_vendor(
-                    house.settings.inbox,
-                    house.lake,
-                    book.of(vendor),
-                    vendor,
-                    days,
-                    hasher=house.hasher,
-                    limits=house.settings.limits,
-                    vault=house.vault,
-                    seals=house.seals,
-                ):
-                    house.lake.publish(vendor, taken.day, taken.tables, facts=house.key_facts)
+                for taken in house.intake.take_in(vendor, book.of(vendor), days):
                     if taken.day in left:
                         left.remove(taken.day)
                         yield from _taken_in(house.lake, vendor, taken)

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -19,7 +20,6 @@ from benchmarks.intake_data import VENDOR
 from benchmarks.measure import Measured, in_own_process, report
 from pipelines.deliveries.inbox import delivery_days
 from pipelines.house import House
-from pipelines.intake.vendor import take_in_vendor
 from pipelines.settings import load_settings
 
 WAYS: Final = ("product", "reading", "one_query")
@@ -45,10 +45,11 @@ def work_of(way: str, home: Path) -> Callable[[], None]:
 
 
 def _take_in(house: House, *, publishes: bool) -> None:
-    contracts, inbox = house.contracts().of(VENDOR), house.settings.inbox
-    days = delivery_days(inbox, VENDOR)
+    """Without the vault: the baseline keeps no identifiers."""
+    intake = replace(house.intake, vault=None)
+    contracts, days = house.contracts().of(VENDOR), delivery_days(intake.inbox, VENDOR)
     with house.lake.writing(VENDOR):
-        taken = take_in_vendor(inbox, house.lake, contracts, VENDOR, days, hasher=house.hasher)
+        taken = intake.read_days(VENDOR, contracts, days)
         with _stage("reading and validating"):
             day = next(taken)
         if publishes:

@@ -27,7 +27,7 @@
 - `simulation/`: The sample market
 - `storage/`: What lasts
 - `upkeep/`: What is done to the whole house
-- `verdicts/`: One vendor's days judged, explained, and due again
+- `verdicts/`: One vendor's days judged, explained, claimed for, and due again
 - `vocabulary/`: What a word, a canonical field, a published table and an instant mean, and the names that people give
   to columns
 - `wording/`: How the house speaks to people, in French and English

@@ -12,6 +12,7 @@ from pipelines.engines.interface import Engine
 from pipelines.engines.named import engine_named
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.intake.absences import Inputs, LeftOut
+from pipelines.intake.vendor import Intake
 from pipelines.oppositions.records import has_hashed_oppositions, has_oppositions
 from pipelines.oppositions.snapshot import confirm_registry
 from pipelines.receipts.outbox import Outbox
@@ -106,6 +107,24 @@ class House:
     def seals(self) -> Seals:
         """Encrypts delivered files after their intake, and opens them."""
         return Seals(self.settings.keys, has_sealed_files=lambda: has_sealed_files(self.settings.inbox))
+
+    @property
+    def intake(self) -> Intake:
+        """Takes in what vendors delivered, under the house's keys.
+
+        Raises:
+            KeysError: a secret is missing or wrong, or a rotation is unfinished.
+        """
+        return Intake(
+            inbox=self.settings.inbox,
+            lake=self.lake,
+            hasher=self.hasher,
+            limits=self.settings.limits,
+            vault=self.vault,
+            seals=self.seals,
+            confirm_keys=self.confirm_keys,
+            facts=self.key_facts,
+        )
 
     @property
     def retention(self) -> Retention:

@@ -10,9 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.checks.faults import Fault
-from pipelines.contracts.calendar import is_due
+from pipelines.contracts.calendar import IN_TIME, lateness
 from pipelines.contracts.contract import Contract
-from pipelines.vocabulary.clock import as_lake, paris_instant
 
 InForce = Callable[[str, date], Contract | None]
 """The contract that judges a vendor's delivery on a date."""
@@ -29,12 +28,11 @@ def late_deliveries(deliveries: pa.Table, in_force: InForce) -> list[Fault]:
     assumed = {_delivery_named(row) for row in leads if row["is_received_at_assumed"]}
     late: dict[str, Fault] = {}
     for row in leads:
-        contract = in_force(row["vendor"], row["delivery_date"])
-        if contract is None or not is_due(contract, row["delivery_date"]) or _delivery_named(row) in assumed:
-            continue
-        delay = row["delivered_at"] - as_lake(paris_instant(row["delivery_date"], contract.cut_off))
-        if delay > timedelta(0):
-            late[_delivery_named(row)] = _fault(row, f": {_delay_words(delay)} after the cut-off")
+        day, delivery = row["delivery_date"], _delivery_named(row)
+        contract = in_force(row["vendor"], day)
+        delay = lateness(contract, day, row["delivered_at"], is_assumed=delivery in assumed)
+        if delay > IN_TIME:
+            late[delivery] = _fault(row, f": {_delay_words(delay)} after the cut-off")
     return list(late.values())
 
 

@@ -3,7 +3,7 @@
 What a contract means for one lead use is in `verdicts.terms`; a first contract is drafted in `drafts`.
 
 - `book`: contract files on disk: found, parsed and read, with the file, line and column of everything that is wrong
-- `calendar`: when a contract expects a delivery: which days are due, and until when on the day
+- `calendar`: when a contract expects a delivery: which days are due, until when on the day, and how late leads were
 - `contract`: what a vendor's contract says, in our own terms
 - `document`: A cursor over a contract document that reads typed values and collects what is wrong with them
 - `file_terms`: how a contract describes delivered files: its servers and schema objects

@@ -114,11 +114,22 @@ class Contract:
     notice_clause: NoticeClause | None = None
     contacts: tuple[str, ...] = ()
 
+    @property
+    def is_priced(self) -> bool:
+        """Whether the contract says what a lead, or a lead on some channel, costs."""
+        return self.price is not None or bool(self.price_per_channel)
+
 
 def contract_in_force(contracts: tuple[Contract, ...], on: date) -> Contract | None:
     """The active contract that judges a delivery on a date: the latest `valid_from` not after it."""
     candidates = [c for c in contracts if c.status == "active" and c.valid_from <= on]
     return max(candidates, key=lambda c: c.valid_from, default=None)
+
+
+def last_day_in_force(contract: Contract, contracts: Sequence[Contract]) -> date | None:
+    """The day before the next active contract of the vendor begins; None where there is no later one."""
+    later = [c.valid_from for c in contracts if c.status == "active" and c.valid_from > contract.valid_from]
+    return min(later) - timedelta(days=1) if later else None
 
 
 def declared_names(terms: FileTerms) -> frozenset[str]:

@@ -171,10 +171,9 @@ def _missing_terms(dossier: VendorDossier) -> Iterator[Conclusion]:
     if contract is None:
         yield Conclusion("no_contract", owed_by="advertiser")
         return
-    is_priced = contract.price is not None or contract.price_per_channel
     wanting = {
         "quote_only": contract.instrument == "quote",
-        "no_price": not is_priced,
+        "no_price": not contract.is_priced,
         "no_renewal_date": contract.renewal_on is None,
         "no_notice_days": contract.notice_days is None,
         "no_refusal_grounds": not contract.refusal_grounds,

@@ -1,17 +1,16 @@
 """What a dossier needs of the lake and the registry, counted by the engine. Rendering belongs in `pages`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
-from pipelines.contracts.contract import Contract
+from pipelines.contracts.calendar import IN_TIME, lateness
+from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.dossiers.model import (
     MAX_REFERENCES,
-    ClaimGround,
-    Claims,
     DeliveryLine,
     FormUse,
     LeadReference,
@@ -22,9 +21,10 @@ from pipelines.engines.interface import Engine, Session
 from pipelines.rulebook.card import Card
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
+from pipelines.verdicts.claims import Claims, Fail, FailedLeads, InForceOn, claims_on
 from pipelines.verdicts.terms import names_advertiser
 from pipelines.vocabulary.bilingual import Bilingual
-from pipelines.vocabulary.clock import as_lake, paris_date, paris_instant
+from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 
 _FINDINGS: Final = """
@@ -112,12 +112,44 @@ _REASONS: Final = """
     group by reason
     order by row_count desc, reason
 """
-_CLAIMABLE: Final = """
-    select distinct delivery_date, lead_id, rule_id
-    from findings
-    where
-        outcome = 'fail' and attributable_to = 'vendor' and lead_id is not null
-        and rule_id in ({grounds}) and delivery_date >= date '{since}'
+_FAILED_LEADS: Final = """
+    with fails as (
+        select distinct delivery_date, lead_id, {{'rule_id': rule_id, 'channel': channel}} as fail
+        from findings
+        where
+            outcome = 'fail' and attributable_to = 'vendor' and lead_id is not null
+            and rule_id in ({grounds})
+    ),
+
+    failed as (
+        select delivery_date, lead_id, list(fail order by fail) as fails
+        from fails
+        group by delivery_date, lead_id
+    ),
+
+    uses as (
+        select delivery_date, lead_id, list(channel order by channel) as channels
+        from verdicts
+        group by delivery_date, lead_id
+    ),
+
+    complete as (
+        select delivery_date, max(delivered_at) as delivered_at
+        from deliveries
+        group by delivery_date
+    )
+
+    select
+        failed.delivery_date,
+        complete.delivered_at,
+        failed.fails,
+        coalesce(uses.channels, []) as channels,
+        count(*) as leads_count
+    from failed
+    inner join complete on failed.delivery_date = complete.delivery_date
+    left join uses on failed.delivery_date = uses.delivery_date and failed.lead_id = uses.lead_id
+    group by all
+    order by all
 """
 _STATUSES: Final = ("refused", "no_delivery", "accepted_with_rejects", "accepted", "superseded", "duplicate")
 
@@ -145,15 +177,17 @@ def vendor_tables(engine: Engine, lake: Lake, vendor: str) -> Iterator[Session]:
 
 
 def dossier_facts(
-    session: Session, catalogue: Catalogue, contract: Contract | None, *, final: Sequence[date], as_of: datetime
+    session: Session, catalogue: Catalogue, contracts: Sequence[Contract], *, final: Sequence[date], as_of: datetime
 ) -> DossierFacts:
-    """Everything that is counted for a dossier. `final`: days whose verdicts are final."""
+    """Everything that is counted for a dossier. `contracts`: the vendor's; `final`: days whose verdicts are final."""
+    in_force, today = partial(contract_in_force, tuple(contracts)), paris_date(as_of)
+    grounds = {ground for contract in contracts for ground in contract.refusal_grounds}
     return DossierFacts(
         findings=_findings_of_rules(session, catalogue),
-        forms=_form_uses(session, contract),
-        deliveries=_deliveries(session, contract, set(final)),
+        forms=_form_uses(session, in_force(today)),
+        deliveries=_deliveries(session, in_force, set(final)),
         reject_reasons={row["reason"]: row["row_count"] for row in session.fetch(_REASONS).to_pylist()},
-        claims=_claims(session, catalogue, contract, paris_date(as_of)) if contract is not None else None,
+        claims=claims_on(today, failed_leads(session, grounds), in_force),
     )
 
 
@@ -198,15 +232,14 @@ def _form_uses(session: Session, contract: Contract | None) -> tuple[FormUse, ..
     return tuple(uses)
 
 
-def _deliveries(session: Session, contract: Contract | None, final: set[date]) -> tuple[DeliveryLine, ...]:
-    return tuple(_delivery_line(row, contract, final) for row in session.fetch(_DELIVERIES).to_pylist())
+def _deliveries(session: Session, in_force: InForceOn, final: set[date]) -> tuple[DeliveryLine, ...]:
+    """Each is measured against the contract in force on its day."""
+    rows = session.fetch(_DELIVERIES).to_pylist()
+    return tuple(_delivery_line(row, in_force(row["delivery_date"]), final) for row in rows)
 
 
 def _delivery_line(row: Mapping[str, Any], contract: Contract | None, final: set[date]) -> DeliveryLine:
-    day, delivered_at = row["delivery_date"], row["delivered_at"]
-    is_late = False
-    if contract is not None and delivered_at is not None and not row["is_assumed"]:
-        is_late = delivered_at > as_lake(paris_instant(day, contract.cut_off))
+    day = row["delivery_date"]
     return DeliveryLine(
         delivery_date=day,
         status=_STATUSES[row["gravest"] - 1],
@@ -216,38 +249,25 @@ def _delivery_line(row: Mapping[str, Any], contract: Contract | None, final: set
         usable_count=row["usable_count"] or 0,
         on_hold_count=row["on_hold_count"] or 0,
         blocked_count=row["blocked_count"] or 0,
-        is_late=is_late,
+        is_late=lateness(contract, day, row["delivered_at"], is_assumed=row["is_assumed"]) > IN_TIME,
         is_received_at_assumed=row["is_assumed"],
         is_final=day in final,
     )
 
 
-def _claims(session: Session, catalogue: Catalogue, contract: Contract, today: date) -> Claims:
-    """Leads that the contract lets us refuse, for which the vendor answers, delivered within the claim window."""
-    window = contract.claim_window or timedelta(days=36_500)
-    grounds = ", ".join(f"'{ground}'" for ground in contract.refusal_grounds) or "null"
-    rows = session.fetch(_CLAIMABLE.format(grounds=grounds, since=today - window)).to_pylist()
-    leads = {(row["delivery_date"], row["lead_id"]) for row in rows}
-    price = None if contract.price is None else Decimal(str(contract.price))
-    by_rule: dict[str, set[tuple[date, str]]] = {}
-    for row in rows:
-        by_rule.setdefault(row["rule_id"], set()).add((row["delivery_date"], row["lead_id"]))
-    oldest = min((day for day, _ in leads), default=None)
-    expiring = sum(1 for day, _ in leads if day == oldest)
-    return Claims(
-        leads_count=len(leads),
-        amount=None if price is None else price * len(leads),
-        currency=contract.currency,
-        grounds=tuple(_ground(catalogue, rule, len(found), price) for rule, found in sorted(by_rule.items())),
-        expires_on=oldest + window if oldest is not None and contract.claim_window is not None else None,
-        expiring_amount=None if price is None or contract.claim_window is None else price * expiring,
-    )
-
-
-def _ground(catalogue: Catalogue, rule_id: str, leads_count: int, price: Decimal | None) -> ClaimGround:
-    card = catalogue.by_id.get(rule_id)
-    title = Bilingual(card.title.fr, card.title.en) if card is not None else Bilingual(rule_id, rule_id)
-    return ClaimGround(rule_id, title, leads_count, None if price is None else price * leads_count)
+def failed_leads(session: Session, grounds: Collection[str]) -> list[FailedLeads]:
+    """Leads that failed one of some rules at the vendor's account, counted by delivery, fails and channels."""
+    listed = ", ".join("'{}'".format(rule.replace("'", "''")) for rule in sorted(grounds)) or "null"
+    return [
+        FailedLeads(
+            delivery_date=row["delivery_date"],
+            delivered_at=row["delivered_at"],
+            fails=tuple(Fail(**fail) for fail in row["fails"]),
+            channels=tuple(row["channels"]),
+            leads_count=row["leads_count"],
+        )
+        for row in session.fetch(_FAILED_LEADS.format(grounds=listed)).to_pylist()
+    ]
 
 
 def _integer(value: Any) -> int | None:

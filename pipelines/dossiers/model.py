@@ -8,13 +8,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Final
 
 from pipelines.contracts.contract import ApprovedForm, Contract
 from pipelines.scores.grades import GRADES
 from pipelines.scores.points import TOTAL, DimensionScore
 from pipelines.scores.standings import STATES
+from pipelines.verdicts.claims import Claims
 from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.vocabulary.words import PARTIES, SEVERITIES, STATUSES
 
@@ -206,30 +206,6 @@ class DeliveryLine:
 
 
 @dataclass(frozen=True)
-class ClaimGround:
-    """Leads that the contract lets us refuse on one ground; a lead may stand under several."""
-
-    rule_id: str
-    title: Bilingual
-    leads_count: int
-    amount: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class Claims:
-    """Leads not to be paid for, each counted once, and their price; None where the contract names no price."""
-
-    leads_count: int
-    amount: Decimal | None
-    currency: str
-    grounds: tuple[ClaimGround, ...] = ()
-    expires_on: date | None = None
-    """Last day to claim the oldest of them."""
-    expiring_amount: Decimal | None = None
-    """What is lost after that day."""
-
-
-@dataclass(frozen=True)
 class VendorDossier:
     """One vendor as of an instant (timezone-aware): everything that its pages show."""
 
@@ -267,6 +243,11 @@ class VendorDossier:
             raise ValueError("history: expected publications by date")
         if list(self.deliveries) != sorted(self.deliveries, key=lambda line: line.delivery_date):
             raise ValueError("deliveries: expected them by date")
+
+    def title_of(self, rule_id: str) -> Bilingual:
+        """The title of a rule that has findings; of another, its id."""
+        titles = {finding.rule_id: finding.title for finding in self.findings}
+        return titles.get(rule_id, Bilingual(rule_id, rule_id))
 
     @property
     def total(self) -> ShownScore | None:

@@ -1,14 +1,14 @@
 """The dossiers of all vendors and the portfolio, written to disk. What they say is counted in `facts`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
-from pipelines.contracts.contract import Contract
+from pipelines.contracts.contract import last_day_in_force
 from pipelines.dossiers.facts import dossier_facts, vendor_tables
 from pipelines.dossiers.findings_csv import write_findings_csv
 from pipelines.dossiers.model import (
@@ -67,7 +67,7 @@ class DossierWriter:
             scored = self.scorer.score(vendor, self.as_of)
             contracts = self.scorer.contracts.of(vendor)
             contract = self.scorer.contracts.in_force(vendor, paris_date(self.as_of))
-            facts = dossier_facts(session, self.catalogue, contract, final=scored.days, as_of=self.as_of)
+            facts = dossier_facts(session, self.catalogue, contracts, final=scored.days, as_of=self.as_of)
             findings = session.fetch(CSV_FINDINGS)
         dossier = VendorDossier(
             vendor=vendor,
@@ -76,7 +76,7 @@ class DossierWriter:
             method_version=method_version(),
             catalogue_digest=self.catalogue.digest,
             contract=contract,
-            valid_until=_valid_until(contract, contracts),
+            valid_until=last_day_in_force(contract, contracts) if contract else None,
             scores=tuple(_shown_score(score) for score in scored.scores),
             findings=facts.findings,
             forms=facts.forms,
@@ -172,13 +172,6 @@ def _point(as_of: datetime, score: GradedScore | PublishedScore) -> PublishedPoi
     return PublishedPoint(
         paris_date(as_of), score.points, _interval(score.lower_points, score.upper_points), score.grade
     )
-
-
-def _valid_until(contract: Contract | None, contracts: Sequence[Contract]) -> date | None:
-    if contract is None:
-        return None
-    later = [one.valid_from for one in contracts if one.status == "active" and one.valid_from > contract.valid_from]
-    return min(later) - timedelta(days=1) if later else None
 
 
 def _replace_text(path: Path, text: str) -> None:

@@ -10,6 +10,7 @@ The last package that knows a clear identifier. Leads are judged in `verdicts`.
 - `date_orders`: whether the dates of a column may have been written month first where the contract reads the day
   first, or contrary
 - `days`: the intake of one vendor's deliveries: files in, the four published tables out
+- `days_to_read`: which days of a vendor an intake has to read, given those it was asked for
 - `fields`: delivered text of one role's rows to typed canonical columns, field by field
 - `files`: what becomes of each delivered file: role, correction, repetition, reading
 - `headers`: whether a file that was read has the columns that its contract declares
@@ -17,5 +18,5 @@ The last package that knows a clear identifier. Leads are judged in `verdicts`.
 - `rows`: what became of the rows of some days, in the order in which they are published; and which leads are repeated
 - `tables`: the intake's published tables: what files and rows became, in the columns, types and order of the schemas
 - `values`: delivered text to typed values, one canonical field at a time: words, flags, lists, instants, references
-- `vendor`: the intake of one vendor's days, from inbox folders to tables ready to publish
+- `vendor`: the intake of one vendor's days, from inbox folders to published tables
 """

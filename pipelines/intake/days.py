@@ -115,8 +115,8 @@ def take_in_days(
         vendor: its key.
         deliveries: the folders, empty ones included, with the contract in force on each day.
         read: gives a file's text, or why it can't be read.
-        first_delivered_on: digest -> earliest folder with those bytes, for the vendor's other folders
-            (`counting_digests`).
+        first_delivered_on: digest -> the vendor's earliest folder with those bytes (`counting_digests`); those of
+            the deliveries themselves may be left out.
         hasher: makes the identity keys.
         limits: how much a file may hold.
         set_aside: keeps sorted rows that do not fit in memory; never an identifier of a person.

@@ -15,7 +15,7 @@ from unicodedata import normalize
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.contracts.calendar import CUT_OFF
+from pipelines.contracts.calendar import cut_off_at
 from pipelines.contracts.contract import Contract, FileTerms
 from pipelines.deliveries.files import DeliveredFile, Delivery
 from pipelines.deliveries.manifests import Manifest, is_manifest
@@ -23,7 +23,6 @@ from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import AlikeFiles, RawChunk, RawFile
 from pipelines.identifiers.shown_names import shown_file_names, shown_name
 from pipelines.intake.headers import header_refusal, undeclared_columns
-from pipelines.vocabulary.clock import paris_instant
 from pipelines.vocabulary.words import ROLES_READ
 
 Read = Callable[[DeliveredFile, FileTerms], RawFile | FileRefusal]
@@ -80,8 +79,7 @@ class FileCase:
         """UTC; the folder's date at the cut-off where our transport left no record."""
         if self.file.received_at:
             return self.file.received_at.astimezone(UTC)
-        contract = self.delivery.contract
-        return paris_instant(self.delivery.day, contract.cut_off if contract else CUT_OFF)
+        return cut_off_at(self.delivery.contract, self.delivery.day)
 
     def refuse(self, refusal: FileRefusal) -> None:
         """Close the case with a reason."""

@@ -1,13 +1,14 @@
-"""The intake of one vendor's days, from inbox folders to tables ready to publish.
+"""The intake of one vendor's days, from inbox folders to published tables.
 
-What becomes of rows is decided in `days`.
+Which days are read is decided in `days_to_read`, what becomes of rows in `days`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -20,6 +21,7 @@ from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.formats.limits import Limits
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.intake.days import IntakeDay, Vault, take_in_days
+from pipelines.intake.days_to_read import PublishedDay, days_to_read
 from pipelines.intake.files import counting_digests
 from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.seals import Seals
@@ -29,83 +31,79 @@ BATCH_BYTES: Final = 2**30
 """Delivered bytes that are taken in together; a larger delivery is a batch of its own."""
 
 
-def take_in_vendor(
-    inbox: Path,
-    lake: Lake,
-    contracts: Sequence[Contract],
-    vendor: str,
-    days: Sequence[date],
-    *,
-    hasher: IdentityHasher,
-    limits: Limits | None = None,
-    vault: Vault | None = None,
-    seals: Seals | None = None,
-) -> Iterator[IntakeDay]:
-    """Take in some days of a vendor, and the published days that repeat their bytes; each is to be published at once.
+@dataclass(frozen=True)
+class Intake:
+    """Takes in vendors' days from an inbox into a lake. The caller holds `lake.writing(vendor)`."""
 
-    A day whose files were purged, or whose folder is gone, stays as it was published and is not among what comes back.
-    What does not fit in memory lies aside in the lake meanwhile. The caller holds `lake.writing(vendor)`.
-    """
-    bounds = limits or Limits()
-    spills = SortedRunFiles(lake.aside(vendor))
-    published = lake.read("deliveries", vendor, lake.published_days(vendor))
-    held = _digests_by_day(published)
-    in_inbox, purged = kept_and_purged_days(inbox, vendor)
-    is_purged = purged | {day for day in held if day not in in_inbox and held[day]}
-    contents = SmallFileContents()
-    open_day = partial(_open_delivery, inbox, contracts, vendor, bounds, seals, contents)
-    opened = {day: open_day(day) for day in sorted((set(days) | (in_inbox - held.keys())) - is_purged)}
-    digests = held | {day: counting_digests(delivery) for day, delivery in opened.items()}
-    none = frozenset[str]()
-    repeated = none.union(*(held.get(day, none) | digests.get(day, none) for day in days))
-    again = {day for day in held if day > min(days) and held[day] & repeated} - set(days)
-    wanted = sorted((set(days) | again) - is_purged)
-    first_days = _first_days(digests)
-    for batch in _batches([opened.get(day) or open_day(day) for day in wanted]):
-        ours = {delivery.day for delivery in batch}
-        elsewhere = {digest: day for digest, day in first_days.items() if day not in ours}
-        yield from take_in_days(
-            vendor,
-            batch,
-            read=partial(read_file, limits=bounds, seals=seals),
-            first_delivered_on=elsewhere,
-            hasher=hasher,
-            limits=bounds,
-            set_aside=spills.set_aside,
-            vault=vault,
-            read_together=partial(read_together, limits=bounds, held=contents),
+    inbox: Path
+    lake: Lake
+    hasher: IdentityHasher
+    limits: Limits = field(default_factory=Limits)
+    vault: Vault | None = None
+    """Takes the identifiers of accepted leads; without one they are kept nowhere."""
+    seals: Seals | None = None
+    """Opens sealed files."""
+    confirm_keys: Callable[[str], None] = lambda vendor: None
+    """Raises where a vendor's keys may not meet those of the hasher."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What is noted with each published partition."""
+
+    def take_in(self, vendor: str, contracts: Sequence[Contract], days: Sequence[date]) -> Iterator[IntakeDay]:
+        """Publish what some days of a vendor became; each comes back once it is published.
+
+        Those are the days that `days_to_read` names: not all that were asked for, and others beside them.
+        """
+        self.confirm_keys(vendor)
+        for taken in self.read_days(vendor, contracts, days):
+            self.lake.publish(vendor, taken.day, taken.tables, facts=self.facts)
+            yield taken
+
+    def read_days(self, vendor: str, contracts: Sequence[Contract], days: Sequence[date]) -> Iterator[IntakeDay]:
+        """What the days became; each is to be published at once. What does not fit in memory lies aside in the lake."""
+        contents = SmallFileContents()
+        delivery_on = cache(partial(self._delivery_on, vendor, tuple(contracts), contents))
+        in_inbox, purged = kept_and_purged_days(self.inbox, vendor)
+        to_read = days_to_read(
+            days,
+            in_inbox=in_inbox,
+            purged=purged,
+            published=_published_days(self.lake.read("deliveries", vendor, self.lake.published_days(vendor))),
+            counting_now=lambda day: counting_digests(delivery_on(day)),
         )
+        for batch in _batches([delivery_on(day) for day in to_read.days]):
+            yield from take_in_days(
+                vendor,
+                batch,
+                read=partial(read_file, limits=self.limits, seals=self.seals),
+                first_delivered_on=to_read.first_delivered_on,
+                hasher=self.hasher,
+                limits=self.limits,
+                set_aside=SortedRunFiles(self.lake.aside(vendor)).set_aside,
+                vault=self.vault,
+                read_together=partial(read_together, limits=self.limits, held=contents),
+            )
+
+    def _delivery_on(
+        self, vendor: str, contracts: tuple[Contract, ...], contents: SmallFileContents, day: date
+    ) -> Delivery:
+        files = read_inbox_folder(self.inbox, vendor, day, limits=self.limits, seals=self.seals, contents=contents)
+        return Delivery(day, contract_in_force(contracts, day), tuple(files))
 
 
-def _open_delivery(
-    inbox: Path,
-    contracts: Sequence[Contract],
-    vendor: str,
-    limits: Limits,
-    seals: Seals | None,
-    contents: SmallFileContents,
-    day: date,
-) -> Delivery:
-    files = read_inbox_folder(inbox, vendor, day, limits=limits, seals=seals, contents=contents)
-    return Delivery(day, contract_in_force(tuple(contracts), day), tuple(files))
+def _published_days(deliveries: pa.Table) -> dict[date, PublishedDay]:
+    """The days of a `deliveries` table, all published days of a vendor that have any row."""
+    files: dict[date, list[dict[str, Any]]] = {}
+    for row in deliveries.select(["delivery_date", "file_digest", "role", "status"]).to_pylist():
+        files.setdefault(row["delivery_date"], []).extend([row] if row["file_digest"] is not None else [])
+    return {
+        day: PublishedDay(frozenset(row["file_digest"] for row in theirs if _is_counting(row)), bool(theirs))
+        for day, theirs in files.items()
+    }
 
 
-def _digests_by_day(published: pa.Table) -> dict[date, frozenset[str]]:
-    """Digests of published files that make a later file with the same bytes a duplicate; every published day."""
-    digests: dict[date, set[str]] = {}
-    for row in published.select(["delivery_date", "file_digest", "role", "status"]).to_pylist():
-        found = digests.setdefault(row["delivery_date"], set())
-        if row["role"] in ROLES_READ and row["status"] != "superseded" and row["file_digest"] is not None:
-            found.add(row["file_digest"])
-    return {day: frozenset(found) for day, found in digests.items()}
-
-
-def _first_days(digests: Mapping[date, frozenset[str]]) -> dict[str, date]:
-    first: dict[str, date] = {}
-    for day in sorted(digests):
-        for digest in digests[day]:
-            first.setdefault(digest, day)
-    return first
+def _is_counting(file: Mapping[str, Any]) -> bool:
+    """Whether a published file makes a later one with the same bytes a duplicate."""
+    return file["role"] in ROLES_READ and file["status"] != "superseded"
 
 
 def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipelines.contracts.contract import Contract
-from pipelines.vocabulary.clock import paris_date
+from pipelines.vocabulary.clock import civil_date_after
 
 DELIVERED_FILE: Final = "delivered_file"
 VAULT_ROWS: Final = "vault_rows"
@@ -51,7 +51,7 @@ def delivery_term(contract: Contract | None, delivered_at: datetime, spans: Rete
     basis = (
         f"claim window of {_span_words(window)} ({source}) and dispute hold of {_span_words(spans.dispute_hold)} passed"
     )
-    return Term(paris_date(delivered_at + window + spans.dispute_hold) + _NEXT, basis)
+    return Term(civil_date_after(delivered_at, window + spans.dispute_hold) + _NEXT, basis)
 
 
 def vault_term(contract: Contract | None, day: date, spans: RetentionSpans) -> Term:

@@ -1,7 +1,8 @@
-"""One vendor's days judged, explained, and due again.
+"""One vendor's days judged, explained, claimed for, and due again.
 
 What the rules mean is in `rulebook`; what they cost a vendor in `scores`.
 
+- `claims`: the money: what can be claimed of a vendor on a civil date, at which price, and what expires next
 - `due_days`: which days are due for another word at an instant
 - `examples`: the cards' own examples, run on an engine: each must come out as its card says, without needs or
   deadline

@@ -9,8 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.contracts.calendar import cut_off_at
 from pipelines.contracts.contract import ApprovedForm, Contract
-from pipelines.vocabulary.clock import as_lake, paris_date, paris_instant
+from pipelines.vocabulary.clock import as_lake, paris_date
 
 TERMS = pa.schema(
     {
@@ -64,7 +65,7 @@ class DeliveredDay:
     @property
     def acted_at(self) -> datetime:
         """The act that rules look at; without leads, the contract's cut-off."""
-        return self.delivered_at or as_lake(paris_instant(self.day, self.contract.cut_off))
+        return self.delivered_at or as_lake(cut_off_at(self.contract, self.day))
 
     @property
     def deadline_at(self) -> datetime:

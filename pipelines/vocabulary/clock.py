@@ -27,8 +27,16 @@ def paris_instant(day: date, at: time) -> datetime:
 
 def paris_date(instant: datetime) -> date:
     """Civil date in Europe/Paris of an instant; a naive one is UTC, as in the lake."""
+    return civil_date_after(instant, timedelta(0))
+
+
+def civil_date_after(instant: datetime, span: timedelta) -> date:
+    """Civil date in Europe/Paris a span after an instant; a naive one is UTC, as in the lake.
+
+    Spans of a contract run in civil time: a day later is the next date, however many hours the clocks made it last.
+    """
     aware = instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
-    return aware.astimezone(PARIS).date()
+    return (aware.astimezone(PARIS) + span).date()
 
 
 def as_lake(instant: datetime) -> datetime:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.deliveries.changed_folders import LONGEST_RUN, ChangedFolder, FolderWatch
-from pipelines.intake.vendor import take_in_vendor
+from pipelines.intake.vendor import Intake
 from pipelines.storage.lake import Lake
 from tests.support.intake_boxes import DAY, HASHER, contract, csv_bytes, lead
 
@@ -22,6 +22,7 @@ class House:
     def __init__(self, root: Path) -> None:
         self.inbox, self.lake = root / "inbox", Lake(root / "lake")
         self.folder = self.inbox / "acme" / DAY.isoformat()
+        self.intake = Intake(self.inbox, self.lake, HASHER)
         self.watch = FolderWatch(self.inbox, self.lake)
 
     def put(self, name: str, content: bytes | None = None) -> Path:
@@ -32,8 +33,7 @@ class House:
 
     def take_in(self) -> None:
         with self.lake.writing("acme"):
-            for taken in take_in_vendor(self.inbox, self.lake, (contract(),), "acme", [DAY], hasher=HASHER):
-                self.lake.publish("acme", taken.day, taken.tables)
+            assert [taken.day for taken in self.intake.take_in("acme", (contract(),), [DAY])] == [DAY]
 
     def look(self, since: date = date(2026, 1, 1), later: timedelta = LATER) -> list[ChangedFolder]:
         return list(self.watch.changed("acme", since=since, now=datetime.now(UTC) + later))

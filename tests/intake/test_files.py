@@ -12,7 +12,7 @@ from tests.support.intake_boxes import (
     LEAD_COLUMNS,
     NOON,
     Box,
-    Intake,
+    PublishedTables,
     contract,
     csv_bytes,
     file_terms,
@@ -25,7 +25,7 @@ from tests.support.intake_boxes import (
 )
 
 
-def refused_file(intake: Intake, name: str = "leads.csv") -> tuple[Any, ...]:
+def refused_file(intake: PublishedTables, name: str = "leads.csv") -> tuple[Any, ...]:
     assert statuses(intake)[name] == "refused"
     ((number, *rest),) = rows(intake.rejected_rows, "row_number", "reason", "column", "expected")
     assert number is None

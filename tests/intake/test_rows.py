@@ -13,7 +13,7 @@ from tests.support.intake_boxes import (
     LEAD_COLUMNS,
     PROOF_COLUMNS,
     Box,
-    Intake,
+    PublishedTables,
     contract,
     csv_bytes,
     file_terms,
@@ -219,7 +219,9 @@ def test_outside_france_a_postal_code_is_free() -> None:
     assert rows(intake.leads, "postal_code", "country") == [("B-1000", "BE"), (None, "FR")]
 
 
-def take_proofs(*delivered: Mapping[str, str], columns: Mapping[str, str] | None = None, **changes: Any) -> Intake:
+def take_proofs(
+    *delivered: Mapping[str, str], columns: Mapping[str, str] | None = None, **changes: Any
+) -> PublishedTables:
     terms = contract(consent_proofs=file_terms("consent_proofs", {**PROOF_COLUMNS, **(columns or {})}), **changes)
     return Box(**{"consent_proofs.csv": csv_bytes(delivered)}).take(terms)
 

@@ -28,7 +28,7 @@ from tests.support.intake_boxes import (
     LEAD_COLUMNS,
     NOON,
     Box,
-    Intake,
+    PublishedTables,
     contract,
     csv_bytes,
     file_terms,
@@ -97,7 +97,7 @@ def deliveries_of(days: Sequence[Sequence[Sequence[str]]]) -> tuple[dict[str, by
     return contents, names
 
 
-def same(one: Intake, other: Intake) -> None:
+def same(one: PublishedTables, other: PublishedTables) -> None:
     for table, frame in vars(one).items():
         pd.testing.assert_frame_equal(frame, getattr(other, table))
 

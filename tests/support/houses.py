@@ -7,7 +7,6 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.house import House
-from pipelines.intake.vendor import take_in_vendor
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.settings import load_settings
 from pipelines.storage.lake import Lake
@@ -38,18 +37,8 @@ def reconcile(house: House, vendors: Sequence[str], days: Sequence[date], as_of:
     book = house.contracts()
     for vendor in vendors:
         with house.lake.writing(vendor):
-            house.confirm_keys(vendor)
-            for taken in take_in_vendor(
-                house.settings.inbox,
-                house.lake,
-                book.of(vendor),
-                vendor,
-                days,
-                hasher=house.hasher,
-                vault=house.vault,
-                seals=house.seals,
-            ):
-                house.lake.publish(vendor, taken.day, taken.tables, facts=house.key_facts)
+            for _ in house.intake.take_in(vendor, book.of(vendor), days):
+                pass
             judged_days = list(house.judge.judge(book.of(vendor), vendor, days, as_of=as_of))
             for judged in judged_days:
                 house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)

@@ -105,7 +105,7 @@ def proof(number: int, **changes: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Intake:
+class PublishedTables:
     """The published tables of some days."""
 
     deliveries: pd.DataFrame
@@ -114,9 +114,9 @@ class Intake:
     rejected_rows: pd.DataFrame
 
 
-def taken_in(deliveries: Sequence[Delivery], **options: Any) -> Intake:
+def taken_in(deliveries: Sequence[Delivery], **options: Any) -> PublishedTables:
     """Take in some days, and read their tables as the lake would."""
-    tables: dict[str, list[pa.Table]] = {field.name: [] for field in fields(Intake)}
+    tables: dict[str, list[pa.Table]] = {field.name: [] for field in fields(PublishedTables)}
     for day in take_in_days("acme", deliveries, **{"hasher": HASHER, "first_delivered_on": {}, **options}):
         for table, stream in day.tables.items():
             tables[table] += stream
@@ -124,7 +124,7 @@ def taken_in(deliveries: Sequence[Delivery], **options: Any) -> Intake:
         table: pa.concat_tables([arrow_schema(table).empty_table(), *parts]).combine_chunks()
         for table, parts in tables.items()
     }
-    return Intake(**{table: frame.to_pandas(types_mapper=pd.ArrowDtype) for table, frame in frames.items()})
+    return PublishedTables(**{table: frame.to_pandas(types_mapper=pd.ArrowDtype) for table, frame in frames.items()})
 
 
 class Box:
@@ -148,14 +148,14 @@ class Box:
             return FileRefusal("file_empty", "a header and data rows")
         return read_source(BytesSource(content), terms, Limits())
 
-    def take(self, terms: Contract | None, **options: Any) -> Intake:
+    def take(self, terms: Contract | None, **options: Any) -> PublishedTables:
         files = options.pop("files", None) or self.files()
         earlier = dict.fromkeys(options.pop("earlier_digests", ()), date.min)
         delivery = Delivery(options.pop("day", DAY), terms, tuple(files))
         return taken_in([delivery], read=self.read, first_delivered_on=earlier, **options)
 
 
-def take_leads(*rows: Mapping[str, str], terms: Contract | None = None, **options: Any) -> Intake:
+def take_leads(*rows: Mapping[str, str], terms: Contract | None = None, **options: Any) -> PublishedTables:
     return Box(**{"leads.csv": csv_bytes(rows)}).take(terms or contract(), **options)
 
 
@@ -164,9 +164,9 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in table.to_pylist()]
 
 
-def refusals(intake: Intake) -> list[tuple[Any, ...]]:
+def refusals(intake: PublishedTables) -> list[tuple[Any, ...]]:
     return rows(intake.rejected_rows, "row_number", "reason", "column")
 
 
-def statuses(intake: Intake) -> dict[str, str]:
+def statuses(intake: PublishedTables) -> dict[str, str]:
     return dict(rows(intake.deliveries, "file_name", "status"))

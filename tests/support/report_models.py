@@ -8,8 +8,6 @@ from typing import Any
 
 from pipelines.contracts.contract import ApprovedForm, Contract, FileTerms
 from pipelines.dossiers.model import (
-    ClaimGround,
-    Claims,
     Contribution,
     DeliveryLine,
     FormUse,
@@ -25,6 +23,7 @@ from pipelines.dossiers.model import (
     ShownScore,
     VendorDossier,
 )
+from pipelines.verdicts.claims import ClaimGround, Claims
 from pipelines.vocabulary.bilingual import Bilingual
 
 AS_OF = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
@@ -265,8 +264,8 @@ def claims() -> Claims:
         Decimal("4128.00"),
         "EUR",
         (
-            ClaimGround("proof_individual_record", TITLES["proof_individual_record"], 311, Decimal("3732.00")),
-            ClaimGround("opp_vendor_redelivery", TITLES["opp_vendor_redelivery"], 64, Decimal("768.00")),
+            ClaimGround("proof_individual_record", 311, Decimal("3732.00")),
+            ClaimGround("opp_vendor_redelivery", 64, Decimal("768.00")),
         ),
         date(2026, 11, 28),
         Decimal("372.00"),

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import fields
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from pipelines.storage.registry.tables import PURGES, VAULT_READINGS
 from pipelines.upkeep.purges import Purge, masked
 from pipelines.upkeep.retention import Retained
 from pipelines.upkeep.retention_clock import RetentionSpans, delivery_term, vault_term
-from pipelines.vocabulary.clock import paris_instant
+from pipelines.vocabulary.clock import paris_date
 from tests.support.contract_files import VALID
 from tests.support.exemple import deliver, lead_line, sign
 from tests.support.houses import house_at, lake_bytes, read_all, reconcile
@@ -80,11 +80,15 @@ def home(tmp_path: Path) -> Home:
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)))
-def test_nothing_is_due_before_the_whole_span_has_passed(delivered_at: datetime) -> None:
-    due_on = delivery_term(None, delivered_at, SPANS).due_on
-    first, last = (paris_instant(due_on - timedelta(days=age), time()) for age in (1, 0))
-    assert first <= delivered_at.replace(tzinfo=UTC) + timedelta(days=120) < last
+def test_nothing_is_due_before_the_day_after_the_whole_span(delivered_at: datetime) -> None:
+    """90 days to claim and 30 to dispute, counted in the calendar of Paris from the day of the delivery."""
+    assert delivery_term(None, delivered_at, SPANS).due_on == paris_date(delivered_at) + timedelta(days=121)
     assert vault_term(None, delivered_at.date(), SPANS).due_on == delivered_at.date() + timedelta(days=1096)
+
+
+def test_a_night_in_which_the_clocks_change_takes_no_day_from_a_span() -> None:
+    """Half past midnight of 1 October in Paris; after 120 times 24 hours it is 28 January still, at 23:30."""
+    assert delivery_term(None, datetime(2026, 9, 30, 22, 30), SPANS).due_on == date(2027, 1, 30)
 
 
 def test_the_contract_says_how_long_else_the_settings_and_the_basis_says_which(home: Home) -> None:
