@@ -7,14 +7,15 @@ from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
 from pipelines.formats.limits import FREE, FileRefusal, Limits
+from pipelines.vocabulary.reasons import Reason
 
 SUFFIX: Final = ".zip"
-EMPTY: Final = FileRefusal("file_empty", "an archive with files")
-UNREADABLE: Final = FileRefusal("file_undecodable", "a whole ZIP archive")
-_LOCKED: Final = FileRefusal("file_undecodable", "an archive without a password")
-_NESTED: Final = FileRefusal("file_undecodable", "a file; an archive in an archive is not opened")
-_AMBIGUOUS: Final = FileRefusal("file_undecodable", "each name once in an archive")
-_METHOD: Final = FileRefusal("file_undecodable", "an archive packed with deflate, bzip2 or lzma")
+EMPTY: Final = FileRefusal("file_empty", Reason("archive_empty"))
+UNREADABLE: Final = FileRefusal("file_undecodable", Reason("archive_broken"))
+_LOCKED: Final = FileRefusal("file_undecodable", Reason("archive_locked"))
+_NESTED: Final = FileRefusal("file_undecodable", Reason("archive_nested"))
+_AMBIGUOUS: Final = FileRefusal("file_undecodable", Reason("archive_names_repeated"))
+_METHOD: Final = FileRefusal("file_undecodable", Reason("archive_method"))
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _IS_ENCRYPTED: Final = 0x1
 _IS_UTF8: Final = 0x800

@@ -22,6 +22,7 @@ from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.source import SMALL, InboxFaultError
 from pipelines.storage.secrets.seals import RECORD, SEALED, SealedFile, Seals, sealed_files
 from pipelines.vocabulary.clock import PARIS
+from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.words import VENDOR
 
 RECEIVED: Final = ".received.json"
@@ -31,9 +32,9 @@ MOST_MANIFEST_BYTES: Final = 10_000_000
 _BLOCK: Final = 2**20
 _IGNORED_STARTS: Final = (".", "_", "~")
 _IGNORED_ENDS: Final = (".part", ".tmp", ".filepart")
-_NO_MANIFEST: Final = FileRefusal("file_undecodable", "a JSON object in UTF-8 with `files` and `sequence`")
-_LONG_MANIFEST: Final = FileRefusal("limit_exceeded", f"a manifest of at most {MOST_MANIFEST_BYTES:,} bytes")
-_NOT_FOLLOWED: Final = FileRefusal("file_undecodable", "a file; a link that leads out of the delivery is not followed")
+_NO_MANIFEST: Final = FileRefusal("file_undecodable", Reason("manifest_unreadable"))
+_LONG_MANIFEST: Final = FileRefusal("limit_exceeded", Reason("manifest_too_long", most=MOST_MANIFEST_BYTES))
+_NOT_FOLLOWED: Final = FileRefusal("file_undecodable", Reason("link_outside"))
 
 Result = TypeVar("Result")
 

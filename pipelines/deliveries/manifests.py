@@ -1,4 +1,4 @@
-"""What vendors announce in manifests: reading one, and where it and the delivery differ, in words."""
+"""What vendors announce in manifests: reading one, and where it and the delivery differ."""
 
 import json
 import re
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final
 from unicodedata import normalize
+
+from pipelines.vocabulary.reasons import Reason
 
 _LARGEST: Final = 10**15
 """Beyond it a number is no count of anything."""
@@ -44,23 +46,24 @@ class Manifest:
         }
         return {name: announced[key] for name in names if (key := normalize("NFC", name)) in announced}
 
-    def remarks(self, found: Mapping[str, tuple[str, int | None]], shown: Mapping[str, str]) -> str | None:
+    def remarks(self, found: Mapping[str, tuple[str, int | None]], shown: Mapping[str, str]) -> list[Reason]:
         """Differences from the files that are there: name -> digest and number of data rows, None if it was not read.
 
         `shown` has their names as they may be told. Files that are not there are counted, not named.
         """
         places = self.places(found)
-        remarks = []
+        remarks: list[Reason] = []
         for name, place in places.items():
             (digest, row_count), entry = found[name], self.entries[place]
             if entry.digest not in (None, digest):
-                remarks.append(f"{shown[name]}: not the announced SHA-256")
-            if row_count is not None and entry.row_count not in (None, row_count):
-                remarks.append(f"{shown[name]}: {entry.row_count} rows announced, {row_count} found")
+                remarks.append(Reason("manifest_digest", file=shown[name]))
+            announced = entry.row_count
+            if announced is not None and row_count is not None and announced != row_count:
+                remarks.append(Reason("manifest_rows", file=shown[name], announced=announced, found=row_count))
         absent = len(self.entries) - len(set(places.values()))
         if absent:
-            remarks.append(f"{absent} announced {'file is' if absent == 1 else 'files are'} not there")
-        return "; ".join(remarks) or None
+            remarks.append(Reason("manifest_files_absent", count=absent))
+        return remarks
 
 
 def is_manifest(name: str) -> bool:

@@ -12,6 +12,7 @@ from pipelines.formats.raw import AlikeFiles, RawFile
 from pipelines.formats.readers import guarded, read_source
 from pipelines.formats.source import SMALL
 from pipelines.storage.secrets.seals import Seals
+from pipelines.vocabulary.reasons import Reason
 
 
 def read_file(
@@ -37,7 +38,7 @@ def read_together(
     contents = ((place, content) for place, file in small if (content := held.take(file)) is not None)
     found = read_csv_together(contents, terms, limits)
     try:
-        while (alike := guarded(lambda: next(found, None), "a whole file")) is not None:
+        while (alike := guarded(lambda: next(found, None), Reason("file_broken"))) is not None:
             yield alike
     except FileRefusedError:
         return  # whichever file it was is refused when it is read alone

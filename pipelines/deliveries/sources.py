@@ -18,12 +18,13 @@ from pipelines.formats.limits import FREE, FileRefusal, FileRefusedError, Limits
 from pipelines.formats.source import InboxFaultError
 from pipelines.identifiers.shown_names import shown_file_names
 from pipelines.storage.secrets.seals import Seals
+from pipelines.vocabulary.reasons import Reason
 
 _BUFFER: Final = 2**18
 _BLOCK: Final = 2**20
 _PACKINGS: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
-_TWICE: Final = FileRefusal("file_undecodable", "a file that is packed once")
-_BROKEN: Final = FileRefusal("file_undecodable", "a packing that is whole, neither cut nor damaged")
+_TWICE: Final = FileRefusal("file_undecodable", Reason("packed_twice"))
+_BROKEN: Final = FileRefusal("file_undecodable", Reason("packing_broken"))
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from pipelines.formats.raw import RawFile
 from pipelines.formats.readers import read_source
 from pipelines.identifiers.shown_names import LONGEST_NAME, shown_name
 from pipelines.vocabulary.column_names import column_name, field_nearness, is_field_name
+from pipelines.wording.reasons import published
 
 MOST_ROWS: Final = 20_000
 """Rows of one file that are looked at."""
@@ -63,7 +64,7 @@ def _delivered(path: Path) -> list[DeliveredFile]:
     with path.open("rb") as stream:
         members = list_members(stream, size, Limits())
     if isinstance(members, FileRefusal):
-        raise SampleError(f"{path}: expected {members.expected}")
+        raise SampleError(f"{path}: expected {published(members.cause)}")
     return [
         DeliveredFile(f"{path.name}/{one.name}", path, "", size, member=one.key, fault=one.fault) for one in members
     ]
@@ -72,7 +73,7 @@ def _delivered(path: Path) -> list[DeliveredFile]:
 def _sample_of_file(file: DeliveredFile, role: str) -> Sample:
     limits = Limits()
     if file.fault:
-        raise SampleError(f"{file.name}: expected {file.fault.expected}")
+        raise SampleError(f"{file.name}: expected {published(file.fault.cause)}")
     try:
         with DeliveredSource(file, limits).open() as stream:
             head = stream.read(_HEAD)
@@ -84,7 +85,7 @@ def _sample_of_file(file: DeliveredFile, role: str) -> Sample:
         raw = _opened_sample(file, _declaring(terms, raw.columns), limits)
     _check_header(file, raw)
     columns, row_count = _sampled_columns(file, raw)
-    terms, differences = _as_found(terms, raw.format_differences)
+    terms, differences = _as_found(terms, map(published, raw.format_differences))
     return Sample(_last_name(file.name), terms, columns, row_count, differences)
 
 
@@ -107,7 +108,7 @@ def _as_found(terms: FileTerms, differences: Iterable[str]) -> tuple[FileTerms, 
 def _opened_sample(file: DeliveredFile, terms: FileTerms, limits: Limits) -> RawFile:
     raw = read_source(DeliveredSource(file, limits), terms, limits)
     if isinstance(raw, FileRefusal):
-        raise SampleError(f"{file.name}: {raw.reason}, expected {raw.expected}")
+        raise SampleError(f"{file.name}: {raw.reason}, expected {published(raw.cause)}")
     return raw
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.vocabulary.column_names import column_name
+from pipelines.vocabulary.reasons import Reason
 
-TITLES: Final = "found title lines before the header"
-TWO_LINES: Final = "found a header of several lines"
-REPEATED: Final = "found the header again among the rows"
-TOTALS: Final = "found total lines after the rows"
+TITLES: Final = Reason("titles_found")
+TWO_LINES: Final = Reason("header_of_lines")
+REPEATED: Final = Reason("header_again")
+TOTALS: Final = Reason("totals_found")
 MOST_TITLES: Final = 30
 """Rows, blank ones not counted, among which a header is looked for."""
 MOST_TOTALS: Final = 3

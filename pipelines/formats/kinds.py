@@ -5,6 +5,7 @@ from typing import Final
 
 from pipelines.formats.limits import FileRefusal
 from pipelines.formats.workbooks import compound_files
+from pipelines.vocabulary.reasons import Reason
 
 HEAD: Final = 4096
 """Bytes that tell the kind."""
@@ -12,17 +13,17 @@ WORKBOOKS: Final = ("xlsx", "xls", "ods")
 JSON: Final = ("json", "jsonl")
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _FOREIGN: Final = {
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"Rar!": "a RAR archive",
-    b"BZh": "a bzip2 file",
-    b"\xfd7zXZ": "an xz file",
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"PARE": "an encrypted Parquet file",
-    b"SQLite format 3": "a database",
-    b"-----BEGIN PGP": "an encrypted file",
-    b"age-encryption.org/": "an encrypted file",
+    b"7z\xbc\xaf\x27\x1c": "archive_7z",
+    b"Rar!": "archive_rar",
+    b"BZh": "file_bzip2",
+    b"\xfd7zXZ": "file_xz",
+    b"%PDF": "document_pdf",
+    b"\x89PNG": "picture",
+    b"\xff\xd8\xff": "picture",
+    b"PARE": "parquet_encrypted",
+    b"SQLite format 3": "database",
+    b"-----BEGIN PGP": "file_encrypted",
+    b"age-encryption.org/": "file_encrypted",
 }
 _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PAGE: Final = re.compile(rb"<(?:!doctype html|html|head|body|meta|table|style|div)\b", re.IGNORECASE)
@@ -39,14 +40,14 @@ def kind_of(head: bytes, stated: str) -> str | FileRefusal:
         return "workbook"
     if head.startswith(b"PAR1"):
         return "parquet"
-    foreign = next((words for magic, words in _FOREIGN.items() if head.startswith(magic)), None)
+    foreign = next((thing for magic, thing in _FOREIGN.items() if head.startswith(magic)), None)
     if foreign:
         return _refused_kind(stated, foreign)
     text = _plain_head(head)
     if _PAGE.match(text):
-        return _refused_kind(stated, "a web page")
+        return _refused_kind(stated, "web_page")
     if _XML.match(text):
-        return _refused_kind(stated, "a web page" if _PAGE.search(text) else "XML")
+        return _refused_kind(stated, "web_page" if _PAGE.search(text) else "document_xml")
     if stated in JSON:
         return "csv" if text and text[:1] not in b"{[" and _has_cells(text) else "json"
     if _JSON.match(text):
@@ -55,7 +56,7 @@ def kind_of(head: bytes, stated: str) -> str | FileRefusal:
 
 
 def _refused_kind(stated: str, found: str) -> FileRefusal:
-    return FileRefusal("file_undecodable", f"a file of format {stated}; this is {found}")
+    return FileRefusal("file_undecodable", Reason("file_foreign", stated=stated, found=found))
 
 
 def _plain_head(head: bytes) -> bytes:

@@ -1,19 +1,22 @@
 """How much a delivered file may hold. Settings give the values; the readers refuse what exceeds them, by name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
+
+from pipelines.vocabulary.reasons import Reason
 
 Bound = Literal["file_bytes", "held_bytes", "expansion", "rows", "columns", "cell_characters", "archive_files"]
 
-_WORDS: Final[Mapping[Bound, str]] = {
-    "file_bytes": "bytes of content, unpacked",
-    "held_bytes": "bytes in memory for a file that can only be read whole",
-    "expansion": "bytes of content for each byte as delivered",
-    "rows": "data rows",
-    "columns": "columns",
-    "cell_characters": "characters in a cell",
-    "archive_files": "files in an archive",
+_CAUSES: Final[Mapping[Bound, Callable[..., Reason]]] = {
+    "file_bytes": partial(Reason, "limit_file_bytes"),
+    "held_bytes": partial(Reason, "limit_held_bytes"),
+    "expansion": partial(Reason, "limit_expansion"),
+    "rows": partial(Reason, "limit_rows"),
+    "columns": partial(Reason, "limit_columns"),
+    "cell_characters": partial(Reason, "limit_cell_characters"),
+    "archive_files": partial(Reason, "limit_archive_files"),
 }
 FREE: Final = 2**20
 """Bytes that any packing may expand to."""
@@ -21,10 +24,11 @@ FREE: Final = 2**20
 
 @dataclass(frozen=True)
 class FileRefusal:
-    """Why a whole file is not accepted. `expected` and `column` never hold a delivered value."""
+    """Why a whole file is not accepted. `cause` and `column` never hold a delivered value."""
 
     reason: str
-    expected: str
+    """One of `words.REJECT_REASONS`."""
+    cause: Reason
     column: str | None = None
 
 
@@ -54,9 +58,8 @@ class Limits:
     """Files in one archive."""
 
     def refusal(self, bound: Bound) -> FileRefusal:
-        """The refusal of a file that exceeds a bound; its words name the bound and the setting that moves it."""
-        words = f"at most {getattr(self, bound):,} {_WORDS[bound]} (OPPOSABLE_MAX_{bound.upper()})"
-        return FileRefusal("limit_exceeded", words)
+        """The refusal of a file that exceeds a bound; its cause names the bound and the setting that moves it."""
+        return FileRefusal("limit_exceeded", _CAUSES[bound](most=getattr(self, bound)))
 
     def check(self, bound: Bound, count: int) -> None:
         """Refuse what exceeds a bound.

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from pipelines.vocabulary.reasons import Reason
 
-def kind_differences(stated: str, found: str) -> tuple[str, ...]:
-    """Where a file is not of the format that the contract says, in words."""
-    return () if stated == found else (f"contract says {stated}, found {found}",)
+
+def kind_differences(stated: str, found: str) -> tuple[Reason, ...]:
+    """That a file is not of the format that the contract says."""
+    return () if stated == found else (Reason("format_differs", stated=stated, found=found),)
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,10 @@ class RawFile:
     """Names of all delivered columns, in order; NFC, trimmed; empty for a column without name and values."""
     chunks: Callable[[], Iterator[RawChunk]]
     """Reads the rows, in order; each call reads the file anew. May raise `FileRefusedError` on the way."""
-    well_formed: str = ""
-    """What a row should look like, in words."""
-    format_differences: tuple[str, ...] = ()
-    """Where the file is not of the format that the contract says, in words; never a delivered value."""
+    well_formed: Reason | None = None
+    """What a row should look like; None where the format has no row that is none."""
+    format_differences: tuple[Reason, ...] = ()
+    """Where the file is not of the format that the contract says; never a delivered value."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class AlikeFiles:
     """How many of the rows are each one's; all have some."""
     columns: tuple[str, ...]
     """As `RawFile.columns`, of each."""
-    well_formed: str
+    well_formed: Reason | None
     """As `RawFile.well_formed`."""
     chunk: RawChunk
     """The rows of all of them, file by file; row numbers start anew with each."""

@@ -17,31 +17,32 @@ from pipelines.formats.parquet import read_parquet
 from pipelines.formats.raw import RawChunk, RawFile, kind_differences
 from pipelines.formats.source import InboxFaultError, Source
 from pipelines.formats.workbooks.reader import read_workbook
+from pipelines.vocabulary.reasons import Reason
 
 Result = TypeVar("Result")
 FormatReader = Callable[[Source, FileTerms, Limits], RawFile | FileRefusal]
 
-KINDS: Final[Mapping[str, tuple[FormatReader, str]]] = {
-    "csv": (read_csv, "delimited text"),
-    "json": (read_json, "JSON Lines or one JSON document"),
-    "workbook": (read_workbook, "a whole workbook as .xlsx, .xls or .ods, without a password"),
-    "parquet": (read_parquet, "a whole Parquet file, without encryption"),
+KINDS: Final[Mapping[str, tuple[FormatReader, Reason]]] = {
+    "csv": (read_csv, Reason("text_broken")),
+    "json": (read_json, Reason("json_broken")),
+    "workbook": (read_workbook, Reason("workbook_broken")),
+    "parquet": (read_parquet, Reason("parquet_broken")),
 }
 _WITH_FORMATS: Final = ("json", "workbook")
 """Kinds that stand for several formats; their readers tell which one it is."""
-_EMPTY: Final = FileRefusal("file_empty", "a header and data rows")
+_EMPTY: Final = FileRefusal("file_empty", Reason("file_without_rows"))
 
 
 def read_source(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
     """`read_file` for any source."""
-    expected = "a whole file"
+    broken = Reason("file_broken")
     try:
-        head = guarded(lambda: _head_of_source(source), expected)
+        head = guarded(lambda: _head_of_source(source), broken)
         kind = kind_of(head, terms.format) if head else _EMPTY
         if isinstance(kind, FileRefusal):
             return kind
-        read, expected = KINDS[kind]
-        raw = guarded(lambda: read(source, terms, limits), expected)
+        read, broken = KINDS[kind]
+        raw = guarded(lambda: read(source, terms, limits), broken)
     except FileRefusedError as error:
         return error.refusal
     if isinstance(raw, FileRefusal):
@@ -49,7 +50,7 @@ def read_source(source: Source, terms: FileTerms, limits: Limits) -> RawFile | F
     differences = () if kind in _WITH_FORMATS else kind_differences(terms.format, kind)
     return replace(
         raw,
-        chunks=lambda: _guarded_chunks(raw, expected),
+        chunks=lambda: _guarded_chunks(raw, broken),
         format_differences=(*differences, *raw.format_differences),
     )
 
@@ -59,15 +60,15 @@ def _head_of_source(source: Source) -> bytes:
         return stream.read(HEAD)
 
 
-def _guarded_chunks(raw: RawFile, expected: str) -> Iterator[RawChunk]:
+def _guarded_chunks(raw: RawFile, broken: Reason) -> Iterator[RawChunk]:
     """The chunks of a file; whatever its parser raises on the way refuses the file."""
-    chunks = guarded(raw.chunks, expected)
-    while (chunk := guarded(lambda: next(chunks, None), expected)) is not None:
+    chunks = guarded(raw.chunks, broken)
+    while (chunk := guarded(lambda: next(chunks, None), broken)) is not None:
         yield chunk
 
 
-def guarded(read: Callable[[], Result], expected: str) -> Result:
-    """What a parser gives, or the file refused in our words: a parser's own would quote the file.
+def guarded(read: Callable[[], Result], broken: Reason) -> Result:
+    """What a parser gives, or the file refused for our reason: a parser's own would quote the file.
 
     Raises:
         FileRefusedError: the parser failed.
@@ -80,4 +81,4 @@ def guarded(read: Callable[[], Result], expected: str) -> Result:
     except BaseException as error:  # a panic in a native parser is no Exception
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise FileRefusedError(FileRefusal("file_undecodable", expected)) from None
+        raise FileRefusedError(FileRefusal("file_undecodable", broken)) from None

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from pipelines.formats.source import Source
+from pipelines.vocabulary.reasons import Reason
 
 BLOCK: Final = 8 * 2**20
 """Bytes that are read at a time."""
@@ -44,11 +45,11 @@ class Encoding:
     is_ascii: bool = False
     """True if the bytes mean the same in every encoding that extends ASCII."""
 
-    def differences(self, stated: str | None) -> Iterator[str]:
-        """Where this is not what the contract states, in words."""
+    def differences(self, stated: str | None) -> Iterator[Reason]:
+        """Where this is not what the contract states."""
         if stated is None or _same(stated) == _same(self.codec) or (self.is_ascii and _extends_ascii(stated)):
             return
-        yield f"contract says encoding {stated}, found {_SHOWN.get(self.codec, self.codec)}"
+        yield Reason("encoding_differs", stated=stated, found=_SHOWN.get(self.codec, self.codec))
 
 
 @dataclass

@@ -22,6 +22,7 @@ from pipelines.intake.date_orders import date_orders
 from pipelines.intake.fields import FRANCE, Fields, Rows, required_fields
 from pipelines.intake.refusals import Rejection, met_by_none, refused_rows
 from pipelines.intake.values import consent_text_digests
+from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import arrow_schema
 
 STAMPS: Final = ("vendor", "delivery_date", "file_digest", "delivered_at", "received_at")
@@ -64,8 +65,8 @@ def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
     has_identifier = np.asarray(pc.or_(pc.is_valid(fields.values("email")), pc.is_valid(fields.values("phone"))))
     rejections = [
         *_rejections(fields, required_fields("leads", rows.contract)),
-        Rejection(~has_identifier, "no_valid_identifier", None, "a valid e-mail address or phone number"),
-        Rejection(_is_too_late(fields), "required_invalid", "collected_at", "a date and time not after the delivery"),
+        Rejection(~has_identifier, "no_valid_identifier", None, Reason("identifier_missing")),
+        Rejection(_is_too_late(fields), "required_invalid", "collected_at", Reason("collected_too_late")),
     ]
     contract = rows.contract
     columns = _typed_columns("leads", fields) | {

@@ -18,6 +18,7 @@ from pipelines.intake.files import FileCase, Read, ReadTogether, note_read_toget
 from pipelines.intake.refusals import REFUSALS, refusals
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.column_names import column_name
+from pipelines.vocabulary.reasons import Reason
 
 BLOCK_ROWS: Final = 250_000
 """Rows that are mapped and validated together."""
@@ -154,9 +155,14 @@ def _malformed(pieces: Sequence[_Piece], cases: Sequence[FileCase]) -> pa.Table:
     for place, chunk in ((piece.place, piece.chunk) for piece in pieces if len(piece.chunk.malformed)):
         files = pa.repeat(pa.scalar(place, pa.int64()), len(chunk.malformed))
         sheet_rows = _or_nulls(chunk.malformed_sheet_rows, len(chunk.malformed))
-        expected = cases[place].well_formed
-        parts.append(refusals(files, chunk.malformed, sheet_rows, "row_malformed", None, expected))
+        parts.append(refusals(files, chunk.malformed, sheet_rows, "row_malformed", None, _well_formed(cases[place])))
     return pa.concat_tables(parts)
+
+
+def _well_formed(case: FileCase) -> Reason:
+    if case.well_formed is None:
+        raise ValueError(f"{case.terms.format}: its reader finds malformed rows, and tells not what a row should be")
+    return case.well_formed
 
 
 def _or_nulls(rows: pa.Array | None, count: int) -> pa.Array:

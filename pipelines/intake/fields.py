@@ -16,6 +16,7 @@ from pipelines.identifiers.emails import canonical_emails
 from pipelines.identifiers.hidden import PERSONAL, REFERENCES, Persons, impersonal
 from pipelines.identifiers.phones import canonical_phones
 from pipelines.intake.values import delivered_texts, kind_of
+from pipelines.vocabulary.reasons import Reason
 
 TYPED_FORMATS: Final = ("xlsx", "xls", "ods", "parquet")
 """File formats whose dates are dates, not text in the contract's pattern."""
@@ -62,8 +63,8 @@ class Reading:
     is_bad: Truth
 
     @cached_property
-    def expected(self) -> str:
-        """What the field should hold, in words."""
+    def expected(self) -> Reason:
+        """What the field should hold."""
         return kind_of(self.terms.name).expected(self.terms)
 
 

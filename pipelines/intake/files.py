@@ -23,6 +23,7 @@ from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import AlikeFiles, RawChunk, RawFile
 from pipelines.identifiers.shown_names import shown_file_names, shown_name
 from pipelines.intake.headers import header_refusal, undeclared_columns
+from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.words import ROLES_READ
 
 Read = Callable[[DeliveredFile, FileTerms], RawFile | FileRefusal]
@@ -42,18 +43,19 @@ class FileCase:
     file: DeliveredFile
     role: str | None = None
     status: str = "accepted"
-    reason: str | None = None
     refusal: FileRefusal | None = None
+    left_out: Reason | None = None
+    """Why it is a duplicate, or superseded."""
     is_correction: bool = False
     shown_name: str = ""
     """The file's name as it may be kept; distinct within the delivery."""
     row_count: int = 0
     """Data rows that were read, malformed ones included."""
-    well_formed: str = ""
-    """What a row should look like, in words."""
+    well_formed: Reason | None = None
+    """What a row should look like; None where it was not read, or no row can be none."""
     columns: list[str] | None = None
     undeclared: list[str] | None = None
-    format_differences: list[str] | None = None
+    format_differences: list[Reason] | None = None
     ambiguous_dates: list[str] | None = None
 
     @property
@@ -83,7 +85,7 @@ class FileCase:
 
     def refuse(self, refusal: FileRefusal) -> None:
         """Close the case with a reason."""
-        self.status, self.reason, self.refusal = "refused", refusal.reason, refusal
+        self.status, self.refusal = "refused", refusal
         self.format_differences = None
 
     def chunks(self, read: Read, limits: Limits) -> Iterator[RawChunk]:
@@ -132,7 +134,7 @@ def note_read_together(cases: Sequence[FileCase], alike: AlikeFiles, limits: Lim
         has_header = False
     for case in others:
         case.columns, case.undeclared, case.well_formed = first.columns, first.undeclared, first.well_formed
-        case.status, case.reason, case.refusal = first.status, first.reason, first.refusal
+        case.status, case.refusal = first.status, first.refusal
         case.format_differences = first.format_differences
     for case, row_count in zip(cases, alike.row_counts, strict=True):
         case.row_count = row_count if has_header else 0
@@ -173,12 +175,12 @@ def _assign(case: FileCase) -> None:
         paths = (("leads", contract.leads.path), ("consent_proofs", contract.consent_proofs.path))
         case.role = "manifest" if is_manifest(file.name) else _claimed_by(paths, file.name)
     if contract is None:
-        case.refuse(FileRefusal("no_contract_in_force", "an active contract that covers the delivery date"))
+        case.refuse(FileRefusal("no_contract_in_force", Reason("contract_absent")))
     elif file.fault:
         case.refuse(file.fault)
     elif case.role is None:
-        globs = f"`{contract.leads.path}` or `{contract.consent_proofs.path}`"
-        case.refuse(FileRefusal("file_unclaimed", f"a file name that matches {globs}"))
+        globs = {"leads": contract.leads.path, "consent_proofs": contract.consent_proofs.path}
+        case.refuse(FileRefusal("file_unclaimed", Reason("name_unclaimed", **globs)))
 
 
 @lru_cache(maxsize=1024)
@@ -218,7 +220,7 @@ def _supersede(ours: list[FileCase], delivery: Delivery, shown: Mapping[str, str
     for case in ours:
         case.is_correction = case.file.name in late
         if case.file.name not in current and case.is_to_be_read:
-            case.status, case.reason = "superseded", f"replaced by the files that {shown[latest.name]} lists"
+            case.status, case.left_out = "superseded", Reason("file_replaced", manifest=shown[latest.name])
 
 
 def _files_listed(manifests: Sequence[Manifest], names: Sequence[str]) -> set[str]:
@@ -239,7 +241,7 @@ def mark_duplicates(cases: Sequence[FileCase], first_delivered_on: Mapping[str, 
         came_before = digest in seen or first_delivered_on.get(digest, date.max) < case.delivery.day
         seen.add(digest)
         if came_before and _has_rows(case, read):
-            case.status, case.reason = "duplicate", "the same bytes as an earlier file"
+            case.status, case.left_out = "duplicate", Reason("file_repeated")
 
 
 def _has_rows(case: FileCase, read: Read) -> bool:
@@ -265,9 +267,14 @@ def delivered_at(cases: Sequence[FileCase]) -> datetime | None:
     return max((case.received_at for case in original or read or leads), default=None)
 
 
-def manifest_remarks(case: FileCase, cases: Sequence[FileCase]) -> str | None:
-    """Where a manifest and its delivery's files differ, in words."""
+def causes_of(case: FileCase, cases: Sequence[FileCase]) -> list[Reason]:
+    """Why a file was refused or left out; of any other manifest, where it and its delivery's files differ."""
+    why = case.refusal.cause if case.refusal else case.left_out
+    return [why] if why else _manifest_remarks(case, cases)
+
+
+def _manifest_remarks(case: FileCase, cases: Sequence[FileCase]) -> list[Reason]:
     if case.file.manifest is None:
-        return None
+        return []
     found = {other.file.name: (other.file.digest, other.row_count if other.is_to_be_read else None) for other in cases}
     return case.file.manifest.remarks(found, {other.file.name: other.shown_name for other in cases})

@@ -5,7 +5,8 @@ from pipelines.formats.limits import FileRefusal
 from pipelines.formats.raw import RawFile
 from pipelines.identifiers.shown_names import shown_name
 from pipelines.intake.fields import required_fields
-from pipelines.vocabulary.column_names import column_name, near_names_told
+from pipelines.vocabulary.column_names import column_name, near_names
+from pipelines.vocabulary.reasons import Reason
 
 MOST_NAMES = 200
 """Undeclared columns that are named at most."""
@@ -18,7 +19,7 @@ def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRe
         return None  # names come with the rows
     names = {field.name: column_name(field.physical_name) for field in terms.fields}
     if not set(names.values()) & set(raw.columns):
-        return FileRefusal("header_missing", "a header with the contract's column names")
+        return FileRefusal("header_missing", Reason("header_foreign"))
     required = required_fields(terms.role, contract)
     missing = [names.get(name, name) for name in required if names.get(name) not in raw.columns]
     identifiers = [names[name] for name in IDENTIFIERS if name in names]
@@ -26,12 +27,9 @@ def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRe
         missing += identifiers or ["email"]
     if not missing:
         return None
-    expected = [_columns_expected(missing), *near_names_told(missing, undeclared_columns(raw, terms))]
-    return FileRefusal("column_missing", "; ".join(expected), missing[0])
-
-
-def _columns_expected(names: list[str]) -> str:
-    return f"the column{'s' if len(names) > 1 else ''} {', '.join(names)}"
+    near = near_names(missing, undeclared_columns(raw, terms))
+    pairs = tuple((new, gone) for gone, new in sorted(near.items()))
+    return FileRefusal("column_missing", Reason("columns_missing", columns=tuple(missing), near=pairs), missing[0])
 
 
 def undeclared_columns(raw: RawFile, terms: FileTerms) -> list[str]:

@@ -1,4 +1,7 @@
-"""Rejected rows: every reason of every row, with the column and what was expected in words, never a value."""
+"""Rejected rows: every reason of every row, with the column and its cause, never a value.
+
+What was expected is put into the words that are published here.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.arrays.values import Truth
+from pipelines.vocabulary.reasons import Reason
+from pipelines.wording.reasons import published
 
 REFUSALS: Final = pa.schema(
     {
@@ -17,6 +22,8 @@ REFUSALS: Final = pa.schema(
         "reason": pa.string(),
         "column": pa.string(),
         "expected": pa.string(),
+        "cause": pa.string(),
+        "figures": pa.string(),
     }
 )
 """`file` is the position of the file among the run's files; `row_number` is NULL for a whole file."""
@@ -30,7 +37,7 @@ class Rejection:
     """True for each row that is rejected for it."""
     reason: str
     column: str | None
-    expected: str
+    cause: Reason
 
 
 class RowsInFiles(Protocol):
@@ -56,16 +63,17 @@ def refused_rows(rejections: Iterable[Rejection], rows: RowsInFiles) -> pa.Table
         where = pa.array(rejection.is_met)
         files, numbers = rows.files.filter(where), rows.row_numbers.filter(where)
         sheet_rows = rows.sheet_rows.filter(where)
-        parts.append(refusals(files, numbers, sheet_rows, rejection.reason, rejection.column, rejection.expected))
+        parts.append(refusals(files, numbers, sheet_rows, rejection.reason, rejection.column, rejection.cause))
     return pa.concat_tables(parts)
 
 
 def refusals(
-    files: pa.Array, row_numbers: pa.Array, sheet_rows: pa.Array, reason: str, column: str | None, expected: str
+    files: pa.Array, row_numbers: pa.Array, sheet_rows: pa.Array, reason: str, column: str | None, cause: Reason
 ) -> pa.Table:
     """The same reason for several rows or files."""
-    words = [pa.repeat(pa.scalar(word, pa.string()), len(files)) for word in (reason, column, expected)]
-    return pa.Table.from_arrays([files, row_numbers, sheet_rows, *words], schema=REFUSALS)
+    words = (reason, column, published(cause), cause.code, cause.figures_text())
+    same = [pa.repeat(pa.scalar(word, pa.string()), len(files)) for word in words]
+    return pa.Table.from_arrays([files, row_numbers, sheet_rows, *same], schema=REFUSALS)
 
 
 def met_by_none(rejections: Iterable[Rejection], count: int) -> Truth:

@@ -18,11 +18,12 @@ from pipelines.intake.acceptance import PLACE, STAMPS, Taken
 from pipelines.intake.files import FileCase
 from pipelines.intake.refusals import refusals
 from pipelines.intake.tables import VALIDATED_ROWS, FileColumns, RowCounts, validate
+from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import arrow_schema
 
 RANK: Final = "digest_rank"
 """Stands for the digest of a row's file in the order of rows, being shorter."""
-ONLY_ONCE: Final = "a reference that stands only once in the delivery"
+ONLY_ONCE: Final = Reason("reference_repeated")
 _KEYS: Final = {
     "leads": ("lead_id", "file", "row_number"),
     "consent_proofs": ("consent_id", RANK, "row_number"),
@@ -89,7 +90,7 @@ class IntakeRows:
         refused = {place: case.refusal for place, case in enumerate(self._cases) if case.refusal is not None}
         whole = pa.nulls(1, pa.int64())
         parts = [
-            refusals(pa.array([place], pa.int64()), whole, whole, why.reason, why.column, why.expected)
+            refusals(pa.array([place], pa.int64()), whole, whole, why.reason, why.column, why.cause)
             for place, why in refused.items()
         ]
         if parts:

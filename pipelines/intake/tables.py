@@ -1,6 +1,6 @@
 """The intake's published tables: what files and rows became, in the columns, types and order of the schemas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -16,9 +16,11 @@ from pipelines.arrays.sorted_rows import sorted_indices
 from pipelines.contracts.calendar import is_due
 from pipelines.deliveries.files import Delivery
 from pipelines.identifiers.errors_without_values import IntakeFaultError
-from pipelines.intake.files import FileCase, delivered_at, manifest_remarks
+from pipelines.intake.files import FileCase, causes_of, delivered_at
 from pipelines.vocabulary.clock import as_lake
+from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import SORT_KEYS, TABLES, arrow_schema
+from pipelines.wording.reasons import PUBLISHED, published, sentences
 
 VALIDATED_ROWS: Final = 250_000
 """Rows that are validated at a time."""
@@ -74,6 +76,7 @@ def _file_row(case: FileCase, ours: Sequence[FileCase], counts: RowCounts, place
     accepted, rejected = int(counts.accepted[place]), int(counts.rejected[place])
     is_accepted = case.status == "accepted"
     received = case.row_count
+    causes = causes_of(case, ours)
     return {
         "delivery_date": case.delivery.day,
         "file_digest": case.file.digest,
@@ -86,12 +89,18 @@ def _file_row(case: FileCase, ours: Sequence[FileCase], counts: RowCounts, place
         "is_received_at_assumed": case.file.received_at is None,
         "columns": case.columns,
         "undeclared_columns": case.undeclared,
-        "format_differences": case.format_differences,
+        "format_differences": _each(published, case.format_differences),
+        "format_causes": _each(Reason.as_text, case.format_differences),
         "ambiguous_dates": case.ambiguous_dates,
         "sequence": case.file.manifest.sequence if case.file.manifest else None,
         "status": "accepted_with_rejects" if is_accepted and rejected else case.status,
-        "reason": case.reason or manifest_remarks(case, ours),
+        "reason": case.refusal.reason if case.refusal else sentences(causes, PUBLISHED) or None,
+        "causes": _each(Reason.as_text, causes or None),
     }
+
+
+def _each(told: Callable[[Reason], str], reasons: Sequence[Reason] | None) -> list[str] | None:
+    return None if reasons is None else [told(reason) for reason in reasons]
 
 
 class FileColumns:

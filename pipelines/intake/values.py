@@ -19,13 +19,13 @@ from pipelines.dates.instants import DEFAULT_ZONE, instants
 from pipelines.identifiers.phones import canonical_phones
 from pipelines.vocabulary import words
 from pipelines.vocabulary.fields import FIELD_WORDS, INSTANT_FIELDS, is_siren
+from pipelines.vocabulary.reasons import Reason
 
 _FLAGS: Final = {
     **dict.fromkeys(("true", "1", "1.0", "oui", "yes", "vrai", "o", "y", "t", "on"), True),
     **dict.fromkeys(("false", "0", "0.0", "non", "no", "faux", "n", "f", "off"), False),
 }
 _COUNTRIES: Final = {"FRANCE": "FR", "FRA": "FR"}
-_REFERENCE: Final = "a reference without an e-mail address or phone number"
 _LIKE_AN_EMAIL: Final = r"[^@\s]@[^@\s]+\.[^@\s]"
 _LIKE_A_PHONE: Final = r"^(?:\+|0)(?:[\s.\-/()]*\d){9,}$"
 _LISTS: Final = ("channels", "mentions", "recipients", "recipient_sirens", "claimed_basis")
@@ -37,10 +37,10 @@ Reader = Callable[[pa.Array, FieldTerms], pa.Array]
 
 @dataclass(frozen=True)
 class Kind:
-    """How the fields of one kind are read, and what is expected of them in words."""
+    """How the fields of one kind are read, and what is expected of them."""
 
     read: Reader
-    expected: Callable[[FieldTerms], str]
+    expected: Callable[[FieldTerms], Reason]
 
 
 def delivered_texts(texts: pa.Array, terms: FieldTerms) -> pa.Array:
@@ -202,29 +202,32 @@ def _read_url(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     return clean(pc.replace_substring_regex(texts, r"(?s)[?#].*$", ""))
 
 
-def _words_expected(terms: FieldTerms) -> str:
-    known = list(terms.enum) or [word for word in FIELD_WORDS[terms.name] if ":" not in word]
-    return f"one of {', '.join(known)}"
+def _known_words(terms: FieldTerms) -> tuple[str, ...]:
+    return tuple(terms.enum) or tuple(word for word in FIELD_WORDS[terms.name] if ":" not in word)
 
 
-def _words_listed(terms: FieldTerms) -> str:
-    return f"{_words_expected(terms).replace('one of', 'one or more of')}, separated by `{terms.list_separator}`"
+def _words_expected(terms: FieldTerms) -> Reason:
+    return Reason("value_word", words=_known_words(terms))
 
 
-def _instant_expected(terms: FieldTerms) -> str:
-    return f"a date and time as `{terms.format}`" if terms.format else "a date and time in ISO 8601"
+def _words_listed(terms: FieldTerms) -> Reason:
+    return Reason("value_words", words=_known_words(terms), separator=terms.list_separator)
 
 
-def _words_of(terms: FieldTerms, otherwise: str) -> str:
-    return f"one of {', '.join(terms.enum)}" if terms.enum else otherwise
+def _instant_expected(terms: FieldTerms) -> Reason:
+    return Reason("value_instant", pattern=terms.format) if terms.format else Reason("value_instant_iso")
 
 
-_FREE: Final = Kind(_read_text, lambda terms: _words_of(terms, "a value"))
+def _words_of(terms: FieldTerms, otherwise: Reason) -> Reason:
+    return Reason("value_word", words=tuple(terms.enum)) if terms.enum else otherwise
+
+
+_FREE: Final = Kind(_read_text, lambda terms: _words_of(terms, Reason("value")))
 _WORD: Final = Kind(_read_word, _words_expected)
-_FLAG: Final = Kind(_read_flag, lambda terms: _words_of(terms, "true or false"))
+_FLAG: Final = Kind(_read_flag, lambda terms: _words_of(terms, Reason("value_flag")))
 _WORDS: Final = Kind(_read_words, _words_listed)
 _INSTANT: Final = Kind(_read_instant, _instant_expected)
-_ID: Final = Kind(_read_reference, lambda terms: _REFERENCE)
+_ID: Final = Kind(_read_reference, lambda terms: Reason("value_reference"))
 
 _KINDS: Final[Mapping[str, Kind]] = {
     **dict.fromkeys(INSTANT_FIELDS, _INSTANT),
@@ -233,11 +236,9 @@ _KINDS: Final[Mapping[str, Kind]] = {
     **dict.fromkeys(("channels", "mentions"), _WORDS),
     **dict.fromkeys(("lead_id", "consent_id"), _ID),
     "claimed_basis": Kind(_read_basis, _words_listed),
-    "recipients": Kind(_read_names, lambda terms: f"names separated by `{terms.list_separator}`"),
-    "recipient_sirens": Kind(
-        _read_sirens, lambda terms: f"SIRENs of nine digits separated by `{terms.list_separator}`"
-    ),
-    "company_siren": Kind(_read_siren, lambda terms: "a SIREN: nine digits with a right check digit"),
-    "country": Kind(_read_country, lambda terms: "an ISO 3166 alpha-2 country"),
-    "source_url": Kind(_read_url, lambda terms: "a web address"),
+    "recipients": Kind(_read_names, lambda terms: Reason("value_names", separator=terms.list_separator)),
+    "recipient_sirens": Kind(_read_sirens, lambda terms: Reason("value_sirens", separator=terms.list_separator)),
+    "company_siren": Kind(_read_siren, lambda terms: Reason("value_siren")),
+    "country": Kind(_read_country, lambda terms: Reason("value_country")),
+    "source_url": Kind(_read_url, lambda terms: Reason("value_address")),
 }

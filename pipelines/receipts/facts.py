@@ -33,6 +33,7 @@ from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import delivered_days
 from pipelines.verdicts.terms import DeliveredDay
 from pipelines.vocabulary.clock import PARIS, as_lake
+from pipelines.vocabulary.reasons import Reason, reason_of, reason_of_text
 from pipelines.vocabulary.tables import arrow_schema
 from pipelines.vocabulary.words import ACCEPTED_STATUSES
 
@@ -46,7 +47,7 @@ def _schema_of_names(names: Sequence[str]) -> pa.Schema:
     return pa.schema(_DAY + [(name, pa.string()) for name in (*names, "name", "text_key")])
 
 
-_REFUSALS: Final = _schema_of_names(("role", "reason", "column", "expected"))
+_REFUSALS: Final = _schema_of_names(("role", "reason", "column", "cause", "figures"))
 _EVIDENCE: Final = _schema_of_names(("rule_id", "state", "facts"))
 
 Row = Mapping[str, Any]
@@ -113,6 +114,10 @@ class _Lines:
         self.told: dict[str, ReceiptReason] = {}
         self._session = session
         self._contracts = contracts
+        self._differences = {
+            (row["delivery_date"], row["difference"]): reason_of_text(row["cause"])
+            for row in session.fetch(sql.DIFFERENCES).to_pylist()
+        }
 
     def make(self, evidence: Mapping[str, Collection[str]], *, is_all_used: bool) -> None:
         """`evidence`: the columns that each rule's card names; `is_all_used`: every accepted lead has a lead use."""
@@ -133,18 +138,24 @@ class _Lines:
 
     def _refusal(self, row: Row) -> Row:
         name = self._vendors_names(row["delivery_date"], [row["column"]] if row["column"] else [], row["role"])
-        return {**row, "name": name, "text_key": self._tell(row["reason"], "rejected", row["expected"])}
+        causes = (reason_of(row["cause"], row["figures"]),) if row["cause"] else ()
+        return {**row, "name": name, "text_key": self._tell(row["reason"], "rejected", row["expected"], causes)}
 
     def _evidence(self, row: Row) -> Row:
         facts = json.loads(row["facts"])
         fields = [field for name in FIELD_LISTS for field in facts.get(name) or ()]
-        detail = "; ".join(text for name in DETAIL_LISTS for text in facts.get(name) or ())
+        details = {name: facts.get(name) or () for name in DETAIL_LISTS}
+        detail = "; ".join(text for texts in details.values() for text in texts)
+        causes = (
+            *(self._differences[row["delivery_date"], text] for text in details["format_differences"]),
+            *(Reason("sequence_missing", number=text) for text in details["missing_sequences"]),
+        )
         name = self._vendors_names(row["delivery_date"], fields)
-        return {**row, "name": name, "text_key": self._tell(row["rule_id"], row["state"], detail or None)}
+        return {**row, "name": name, "text_key": self._tell(row["rule_id"], row["state"], detail or None, causes)}
 
-    def _tell(self, reason_code: str, state: str, detail: str | None) -> str:
+    def _tell(self, reason_code: str, state: str, detail: str | None, causes: tuple[Reason, ...]) -> str:
         key = reason_key(reason_code, state, detail)
-        self.told[key] = ReceiptReason(key, reason_code, state, detail)
+        self.told[key] = ReceiptReason(key, reason_code, state, causes)
         return key
 
     def _vendors_names(self, day: date, fields: Sequence[str], role: str | None = None) -> str | None:
@@ -195,7 +206,8 @@ def _receipts(
 
 def _received_file(row: Row) -> ReceivedFile:
     names = ("file_name", "role", "status", "rows_received", "rows_accepted", "rows_rejected", "reason")
-    return ReceivedFile(**{name: row[name] for name in names})
+    causes = tuple(reason_of_text(cause) for cause in row["causes"] or ())
+    return ReceivedFile(**{name: row[name] for name in names}, causes=causes)
 
 
 def _accepted_count(files: Sequence[Row]) -> int:

@@ -43,13 +43,13 @@ REJECTED: Final = f"""
     )
 
     select
-        delivery_date, file_name, role, row_number, sheet_row, reason, "column", expected
+        delivery_date, file_name, role, row_number, sheet_row, reason, "column", expected, cause, figures
     from (select distinct * from rejected_rows where row_number is not null) as refused_row
     left join read_files using (delivery_date, file_digest)
     union all
     select
         deliveries.delivery_date, deliveries.file_name, deliveries.role, null, null, deliveries.reason,
-        refusal."column", refusal.expected
+        refusal."column", refusal.expected, refusal.cause, refusal.figures
     from deliveries
     left join (select distinct * from rejected_rows where row_number is null) as refusal
         on deliveries.delivery_date = refusal.delivery_date and deliveries.file_digest = refusal.file_digest
@@ -57,7 +57,7 @@ REJECTED: Final = f"""
     where deliveries.status = 'refused'
 """
 REFUSALS: Final = """
-    select distinct delivery_date, role, reason, "column", expected from rejected order by all
+    select distinct delivery_date, role, reason, "column", expected, cause, figures from rejected order by all
 """
 """What `refusals` has to hold, with the `name` of the column for the vendor and a `text_key`."""
 
@@ -74,6 +74,11 @@ def told(rules: Collection[str]) -> str:
     """
 
 
+DIFFERENCES: Final = """
+    select distinct delivery_date, unnest(format_differences) as difference, unnest(format_causes) as cause
+    from deliveries
+"""
+"""The cause of each difference of format, which findings hold as it is published."""
 EVIDENCE: Final = """
     select distinct delivery_date, rule_id, state, facts from told where facts is not null order by all
 """
@@ -122,7 +127,8 @@ _REJECTED_LINES: Final = """
         on rejected.delivery_date = refusals.delivery_date and rejected.reason = refusals.reason
         and rejected.role is not distinct from refusals.role
         and rejected."column" is not distinct from refusals."column"
-        and rejected.expected is not distinct from refusals.expected
+        and rejected.cause is not distinct from refusals.cause
+        and rejected.figures is not distinct from refusals.figures
 """
 _FOUND_LINES: Final = """
     select

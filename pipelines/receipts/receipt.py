@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Final
 
 from pipelines.contracts.contract import NoticeClause
+from pipelines.vocabulary.reasons import Reason
 
 OPPOSED: Final = "opposed"
 UNDER_REVIEW: Final = "under_review"
@@ -25,7 +26,7 @@ STATES: Final = ("rejected", "fail", "not_proven", "unknown", OPPOSED, UNDER_REV
 FIELD_LISTS: Final = ("invalid_fields", "placeholder_fields", "undeclared_columns", "ambiguous_dates")
 """Evidence that names fields or columns: told in the column `column`."""
 DETAIL_LISTS: Final = ("format_differences", "missing_sequences")
-"""Evidence in words about the delivery as a whole: told with what is wrong."""
+"""Evidence about the delivery as a whole: told with what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class ReceiptReason:
     """A reason of `REJECT_REASONS`, a rule id, `opposed` or `under_review`."""
     state: str
     """One of `STATES`."""
-    detail: str | None = None
-    """What was expected of a refused file or row, else evidence in words; English."""
+    causes: tuple[Reason, ...] = ()
+    """What was expected of a refused file or row, else the evidence."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ class ReceivedFile:
     rows_accepted: int | None = None
     rows_rejected: int | None = None
     reason: str | None = None
-    """A reason code where it was refused, else remarks in words, or None."""
+    """A reason code where it was refused, else remarks as the lake publishes them, or None."""
+    causes: tuple[Reason, ...] = ()
+    """What `reason` rests on."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class Receipt:
 
 
 def reason_key(reason_code: str, state: str, detail: str | None = None) -> str:
-    """Key of one thing that is told: short, and the same in every run."""
+    """Key of one thing that is told: short, and the same in every run. `detail`: its causes as they are published."""
     if detail is None:
         return f"{reason_code}.{state}"
     return f"{reason_code}.{state}.{sha256(detail.encode()).hexdigest()[:8]}"

@@ -5,7 +5,7 @@ from typing import Final
 
 from pipelines.receipts.notices import ACKNOWLEDGEMENT_KEYS
 from pipelines.receipts.receipt import OPPOSED, Receipt, ReceiptReason, ReceivedFile
-from pipelines.receipts.texts import Explainer
+from pipelines.receipts.texts import Explainer, file_reason
 from pipelines.vocabulary.words import ACCEPTED_STATUSES
 from pipelines.wording.words import Words, words
 
@@ -51,8 +51,9 @@ def _receipt_state(receipt: Receipt, say: Words) -> str:
 def _files(receipt: Receipt, say: Words) -> Iterator[str]:
     for file in receipt.files[:MOST_FILES]:
         yield f"- {_file_line(file, say)}"
-        if file.reason and file.status in ACCEPTED_STATUSES:
-            yield f"  {say('receipt.remark', text=file.reason[:200])}"
+        remark = file_reason(file, say.language) if file.status in ACCEPTED_STATUSES else None
+        if remark:
+            yield f"  {say('receipt.remark', text=remark[:200])}"
     more = len(receipt.files) - MOST_FILES
     if more > 0:
         yield f"- {say('receipt.more_files', n=more)}"

@@ -1,13 +1,14 @@
 """What a line of a receipt says in words: what is wrong and what would mend it, in French and English."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.receipts.receipt import OPPOSED, UNDER_REVIEW, ReceiptReason
+from pipelines.receipts.receipt import OPPOSED, UNDER_REVIEW, ReceiptReason, ReceivedFile
 from pipelines.rulebook.card import Bilingual
 from pipelines.rulebook.catalogue import Catalogue
-from pipelines.wording.expectations import expected_words
+from pipelines.vocabulary.reasons import Reason
+from pipelines.wording.reasons import sentences
 from pipelines.wording.words import LANGUAGES, Words, words
 
 _WHOLE: Final = (OPPOSED, UNDER_REVIEW)
@@ -58,11 +59,9 @@ class Explainer:
 
     def _wrong(self, told: ReceiptReason, say: Words) -> str:
         title = self.title(told, say)
-        if not told.detail:
-            return title
-        if told.state != "rejected":
-            return f"{title} ({told.detail})"
-        return say("receipt.expected", reason=title) + expected_words(told.detail, say.language)
+        if told.state == "rejected":
+            return _with_expected(title, told.causes, say)
+        return f"{title} ({sentences(told.causes, say.language)})" if told.causes else title
 
     def remedy(self, told: ReceiptReason, say: Words) -> str:
         """What would mend it."""
@@ -71,6 +70,18 @@ class Explainer:
         if told.state == "rejected":
             return say(f"receipt.remedy.{told.reason_code}")
         return _sentence_said(self.catalogue.by_id[told.reason_code].remedy, say)
+
+
+def file_reason(file: ReceivedFile, language: str) -> str | None:
+    """Why a file is refused or left out, or what its manifest says otherwise; None where there is nothing to say."""
+    say = words(language)
+    if file.status == "refused":
+        return _with_expected(say(f"reject.{file.reason}"), file.causes, say)
+    return sentences(file.causes, language) or None
+
+
+def _with_expected(title: str, causes: Sequence[Reason], say: Words) -> str:
+    return say("receipt.expected", reason=title) + sentences(causes, say.language) if causes else title
 
 
 def _sentence_said(sentence: Bilingual, say: Words) -> str:

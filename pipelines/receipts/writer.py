@@ -24,10 +24,10 @@ from pipelines.engines.interface import Engine
 from pipelines.receipts.facts import receipt_facts
 from pipelines.receipts.notices import PreparedReceipt
 from pipelines.receipts.outbox import Outbox
-from pipelines.receipts.receipt import Receipt
+from pipelines.receipts.receipt import Receipt, ReceivedFile
 from pipelines.receipts.records import record_prepared
 from pipelines.receipts.summaries import summary
-from pipelines.receipts.texts import Explainer, Explanation
+from pipelines.receipts.texts import Explainer, Explanation, file_reason
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import PARIS
@@ -148,11 +148,17 @@ def _receipt_head(receipt: Receipt, texts: Mapping[str, Explanation]) -> dict[st
         "delivery_date": receipt.delivery_date.isoformat(),
         "is_final": receipt.is_final,
         "proof_deadline": deadline and deadline.astimezone(PARIS).isoformat(),
-        "files": [asdict(file) for file in receipt.files],
+        "files": [_file_told(file) for file in receipt.files],
         "leads": asdict(receipt.leads),
         "line_count": receipt.line_count,
         "texts": {key: asdict(text) for key, text in texts.items()},
     }
+
+
+def _file_told(file: ReceivedFile) -> dict[str, Any]:
+    """A file as the document has it: its causes in words, in each language."""
+    told = {name: value for name, value in vars(file).items() if name != "causes"}
+    return told | {f"reason_{language}": file_reason(file, language) for language in LANGUAGES}
 
 
 def _csv_lines(part: pa.Table, receipt: Receipt, texts: Mapping[str, Explanation]) -> pa.Table:

@@ -8,6 +8,7 @@ Data and types. No file is read here, and no row.
 - `column_synonyms`: how vendors name the canonical fields, and the words of closed vocabularies, in French and
   English
 - `fields`: the canonical fields of leads and consent proofs
+- `reasons`: why a row is rejected, a file refused, a difference or a remark noted: a code with its figures
 - `tables`: the published tables of the lake: one Pandera model a table, one description a column
 - `words`: the closed vocabularies: channels, outcomes, severities
 """

@@ -84,12 +84,6 @@ def near_names(missing: Collection[str], undeclared: Collection[str]) -> dict[st
     return found
 
 
-def near_names_told(missing: Collection[str], undeclared: Collection[str]) -> list[str]:
-    """Near names in words for people who will mend the file; `undeclared` as they may be shown."""
-    near = near_names(missing, undeclared)
-    return [f"`{new}` is not in the contract; did you mean `{gone}`?" for gone, new in sorted(near.items())]
-
-
 def is_field_name(role: str, name: str) -> bool:
     """Whether a text is, word for word, a name that vendors give to a canonical field of a role."""
     return words_of(name) in _known_phrases(role)

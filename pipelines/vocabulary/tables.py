@@ -13,6 +13,7 @@ import pyarrow as pa
 from pandera.typing import Series
 
 from pipelines.vocabulary import words
+from pipelines.vocabulary.reasons import REASONS
 
 Text = Annotated[pd.ArrowDtype, pa.string()]
 TextList = Annotated[pd.ArrowDtype, pa.list_(pa.string())]
@@ -66,10 +67,16 @@ class Deliveries(PartitionedTable):
     columns: Series[TextList] = optional("Names of the delivered columns, in order, as far as they were read.")
     undeclared_columns: Series[TextList] = optional("Names of delivered columns that the contract does not declare.")
     format_differences: Series[TextList] = optional("Where the file is not of the contract's format, in words.")
+    format_causes: Series[TextList] = optional(
+        "The same differences, one by one, as JSON: a `code` and its `figures`, which make a sentence in any language."
+    )
     ambiguous_dates: Series[TextList] = optional("Canonical fields whose dates read both as d/m and as m/d, sorted.")
     sequence: Series[Count] = optional("Sequence number of a manifest; NULL for other files.")
     status: Series[Text] = filled("What became of the file.", isin=words.STATUSES)
     reason: Series[Text] = optional("Why, in words or as a reason code, when the status needs one.")
+    causes: Series[TextList] = optional(
+        "What `reason` rests on, one by one, as JSON: a `code` and its `figures`, as in `format_causes`."
+    )
 
 
 class Leads(PartitionedTable):
@@ -160,6 +167,8 @@ class RejectedRows(PartitionedTable):
     reason: Series[Text] = filled("Stable reason code.", isin=words.REJECT_REASONS)
     column: Series[Text] = optional("Canonical field or delivered column concerned.")
     expected: Series[Text] = filled("What was expected, in words.")
+    cause: Series[Text] = filled("Code of what was expected, finer than `reason`.", isin=tuple(REASONS))
+    figures: Series[Text] = filled("Figures of the cause, as JSON: counts, formats, words and column names.")
 
 
 class Oppositions(Table):

@@ -2,7 +2,6 @@
 
 What is said is decided by `receipts`, `dossiers` and `commands`.
 
-- `expectations`: what was expected of a refused file or row, in French: the intake says it in English, in a few fixed
-  patterns
+- `reasons`: reasons in words, and as the lake publishes them
 - `words`: how pages speak: sentences, numbers, dates and money in French and English
 """

@@ -44,12 +44,17 @@ class Words:
         Raises:
             KeyError: no such key, or a figure that the sentence needs is missing.
         """
-        entry = self._entries[key] if key in self._entries else self._entries[f"{key}.{self._form(figures['n'])}"]
+        entry = self._entries[key] if key in self._entries else self._entries[f"{key}.{self.form(figures['n'])}"]
         return str(entry).format(**{name: self._shown(value) for name, value in figures.items()})
 
     def has(self, key: str) -> bool:
         """Whether there is a sentence for a key."""
         return key in self._entries
+
+    def form(self, n: int) -> str:
+        """Which form of a sentence a number takes: `one` or `other`."""
+        is_one = abs(n) < 2 if self.language == "fr" else n == 1
+        return "one" if is_one else "other"
 
     def say(self, sentence: Bilingual) -> str:
         """A sentence of the domain in the pages' language, with its spacing."""
@@ -159,10 +164,6 @@ class Words:
         gap = NO_BREAK if self.language == "fr" else ""
         return f"{self.number(hundredths, decimals)}{gap}%"
 
-    def _form(self, n: int) -> str:
-        is_one = abs(n) < 2 if self.language == "fr" else n == 1
-        return "one" if is_one else "other"
-
     def _list(self, key: str) -> Sequence[str]:
         names: Sequence[str] = self._entries[key]
         return names
@@ -193,9 +194,15 @@ def typeset(text: str, language: str) -> str:
     return NARROW_BEFORE.sub(NARROW, WIDE_AFTER.sub(NO_BREAK, WIDE_BEFORE.sub(NO_BREAK, curled)))
 
 
+@functools.cache
+def translations(language: str) -> Mapping[str, Any]:
+    """Every entry of a language by its dotted key, as it was written: not typeset."""
+    return dict(_flattened(yaml.safe_load((TRANSLATIONS / f"{language}.yaml").read_text(encoding="utf-8"))))
+
+
 def _entries(language: str) -> dict[str, Any]:
-    content = yaml.safe_load((TRANSLATIONS / f"{language}.yaml").read_text(encoding="utf-8"))
-    return {key: typeset(value, language) if isinstance(value, str) else value for key, value in _flattened(content)}
+    entries = translations(language).items()
+    return {key: typeset(value, language) if isinstance(value, str) else value for key, value in entries}
 
 
 def _flattened(content: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

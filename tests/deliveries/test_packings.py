@@ -21,11 +21,13 @@ from pipelines.deliveries.sources import DeliveredSource
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import RawFile
 from pipelines.formats.source import InboxFaultError
+from pipelines.vocabulary.reasons import Reason
+from pipelines.wording.reasons import published
 from tests.formats.test_readers import CONTENT, DAY, rows_of, terms
 from tests.support.format_files import archive
 
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.compress, ".zst": zstandard.compress}
-BROKEN = FileRefusal("file_undecodable", "a packing that is whole, neither cut nor damaged")
+BROKEN = FileRefusal("file_undecodable", Reason("packing_broken"))
 
 
 def delivered(folder: Path, name: str, content: bytes) -> DeliveredFile:
@@ -58,7 +60,7 @@ def test_a_packing_that_is_cut_damaged_or_packed_again_is_refused(tmp_path: Path
     for content in (packed[:-1], packed[: len(packed) // 2], packed[:6], packed + b"more"):
         assert read_file(delivered(tmp_path, "leads.csv", content), terms()) == BROKEN
     twice = read_file(delivered(tmp_path, "leads.csv", pack(packed)), terms())
-    assert twice == FileRefusal("file_undecodable", "a file that is packed once")
+    assert twice == FileRefusal("file_undecodable", Reason("packed_twice"))
     damaged = bytearray(gzip.compress(os.urandom(1000)))
     damaged[-5] ^= 1
     assert read_file(delivered(tmp_path, "leads.csv", bytes(damaged)), terms()) == BROKEN
@@ -80,7 +82,7 @@ def test_expansion_and_size_are_bounded_while_streaming_and_named_with_their_set
         assert tracemalloc.get_traced_memory()[1] < 40_000_000
         tracemalloc.stop()
         assert error.value.refusal.reason == "limit_exceeded"
-        assert setting in error.value.refusal.expected
+        assert setting in published(error.value.refusal.cause)
 
 
 def test_a_megabyte_may_come_from_any_packing(tmp_path: Path) -> None:
@@ -90,7 +92,7 @@ def test_a_megabyte_may_come_from_any_packing(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_packed_is_bounded_too(tmp_path: Path) -> None:
     refused = read_file(delivered(tmp_path, "leads.csv", CONTENT), terms(), Limits(file_bytes=5))
-    assert refused == FileRefusal("limit_exceeded", "at most 5 bytes of content, unpacked (OPPOSABLE_MAX_FILE_BYTES)")
+    assert refused == FileRefusal("limit_exceeded", Reason("limit_file_bytes", most=5))
 
 
 def test_a_large_packed_file_streams_in_little_memory(tmp_path: Path) -> None:
@@ -144,7 +146,7 @@ def test_a_member_that_is_locked_nested_damaged_or_named_twice_is_refused_alone(
     content = buffer.getvalue().replace(b"unbroken", b"unbr0ken")
     entry = content.rindex(b"locked.csv") - 46  # in the archive's directory
     content = content[: entry + 8] + b"\x01" + content[entry + 9 :]
-    found = {file.name: file.fault and file.fault.expected for file in from_archive(tmp_path, content)}
+    found = {file.name: file.fault and published(file.fault.cause) for file in from_archive(tmp_path, content)}
     assert found == {
         "all.zip/good.csv": None,
         "all.zip/inner.ZIP": "a file; an archive in an archive is not opened",
@@ -166,7 +168,7 @@ def test_an_archive_beyond_a_limit_is_one_refused_file(tmp_path: Path, limits: L
     (file,) = from_archive(tmp_path, archive({"a.csv": b"0" * 1_500_000, "b.csv": b"0" * 1_500_000}), limits)
     assert file.fault is not None
     assert file.fault.reason == "limit_exceeded"
-    assert setting in file.fault.expected
+    assert setting in published(file.fault.cause)
 
 
 def test_a_packed_member_of_an_archive_is_read_and_its_expansion_bounded(tmp_path: Path) -> None:
@@ -176,7 +178,7 @@ def test_a_packed_member_of_an_archive_is_read_and_its_expansion_bounded(tmp_pat
     assert rows_of(read_file(good, terms())) == [["1", "a"]]
     refused = read_file(large, terms(), Limits(expansion=100))
     assert isinstance(refused, FileRefusal)
-    assert "OPPOSABLE_MAX_EXPANSION" in refused.expected
+    assert "OPPOSABLE_MAX_EXPANSION" in published(refused.cause)
 
 
 def test_a_file_that_can_not_be_read_is_our_fault(tmp_path: Path) -> None:

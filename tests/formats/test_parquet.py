@@ -14,6 +14,7 @@ from pipelines.formats.limits import FileRefusedError, Limits
 from pipelines.formats.parquet import CHUNK_BYTES, read_parquet
 from pipelines.formats.raw import RawFile
 from pipelines.formats.source import BytesSource
+from pipelines.wording.reasons import published
 from tests.formats.test_readers import of_bytes, row_numbers, rows_of, terms
 from tests.support.format_files import parquet
 
@@ -101,7 +102,7 @@ def test_limits_are_judged_by_the_footer(limits: Limits, setting: str) -> None:
     content = parquet({"Nom": ["a", "b", "c"], "Autre": [1, 2, 3]})
     with pytest.raises(FileRefusedError) as error:
         read_parquet(BytesSource(content), terms("parquet"), limits)
-    assert setting in error.value.refusal.expected
+    assert setting in published(error.value.refusal.cause)
 
 
 def test_no_rows_are_no_rows() -> None:

@@ -16,6 +16,8 @@ from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.raw import RawFile
 from pipelines.formats.readers import FormatReader, read_source
 from pipelines.formats.source import BytesSource
+from pipelines.vocabulary.reasons import Reason
+from pipelines.wording.reasons import published
 from tests.support.format_files import archive, ods, parquet, xls, xlsx
 
 COLUMNS = {"lead_id": "Réf", "phone": "Téléphone", "last_name": "Nom"}
@@ -70,7 +72,8 @@ def test_a_file_is_read_as_what_it_is_and_the_difference_noted(stated: str, foun
     raw = read_any(FILES[found], terms(stated))
     assert rows_of(raw)[0] == ["1", "a"]
     assert isinstance(raw, RawFile)
-    assert raw.format_differences == (() if stated == found else (f"contract says {stated}, found {found}",))
+    told = [published(difference) for difference in raw.format_differences]
+    assert told == ([] if stated == found else [f"contract says {stated}, found {found}"])
 
 
 @pytest.mark.parametrize("stated", FILES)
@@ -88,7 +91,7 @@ def test_what_nobody_can_read_is_refused_by_words(stated: str, content: bytes, w
     raw = read_any(content, terms(stated))
     assert isinstance(raw, FileRefusal)
     assert raw.reason == "file_undecodable"
-    assert raw.expected.endswith(words)
+    assert published(raw.cause).endswith(words)
 
 
 @pytest.mark.parametrize("stated", FILES)
@@ -100,7 +103,7 @@ def test_half_a_binary_file_is_refused(found: str, stated: str) -> None:
 
 def test_no_bytes_at_all_are_an_empty_file(tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_bytes(b"")
-    assert read(tmp_path / "leads.csv", terms()) == FileRefusal("file_empty", "a header and data rows")
+    assert read(tmp_path / "leads.csv", terms()) == FileRefusal("file_empty", Reason("file_without_rows"))
 
 
 @settings(max_examples=200, deadline=None)

@@ -22,6 +22,7 @@ from pipelines.formats.raw import RawChunk, RawFile
 from pipelines.identifiers.shown_names import shown_file_names
 from pipelines.intake import blocks as intake_blocks
 from pipelines.intake.days import IntakeDay, take_in_days
+from pipelines.vocabulary.reasons import Reason
 from tests.support.intake_boxes import (
     DAY,
     HASHER,
@@ -72,7 +73,7 @@ class Chunked(Box):
             for start in range(0, chunk.table.num_rows, self.size):
                 yield chunk.part(start, self.size)
         if name in self.failing:
-            raise FileRefusedError(FileRefusal("file_undecodable", "a whole file"))
+            raise FileRefusedError(FileRefusal("file_undecodable", Reason("file_broken")))
 
 
 def leads_of(references: Sequence[str], first: int = 0) -> bytes:

@@ -1,7 +1,9 @@
 """Receipts: what a vendor is told of its delivery, line by line, and what it must not learn."""
 
+import json
 import os
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,8 @@ from typing import Any
 import pytest
 
 from pipelines.house import House
+from pipelines.vocabulary.reasons import Reason
+from pipelines.wording.reasons import published
 from tests.support.receipt_lake import (
     DAY,
     FINAL,
@@ -32,6 +36,8 @@ from tests.support.receipt_lake import (
     use,
 )
 
+INSTANT = Reason("value_instant", pattern="dd/MM/yyyy HH:mm")
+GLOBS = Reason("name_unclaimed", leads="leads_*.csv", consent_proofs="proofs/*.xlsx")
 NAMES = {"receipt.csv", "receipt.json", "summary.fr.txt", "summary.en.txt"}
 
 
@@ -48,12 +54,10 @@ def delivery() -> dict[str, list[Row]]:
             file("z.pdf", None, "refused", reason="file_unclaimed", delivered_at=None),
         ],
         "rejected_rows": [
-            reject("leads_1.csv", 2, "required_missing", "collected_at", "a date and time as `dd/MM/yyyy HH:mm`"),
-            reject("leads_1.csv", 2, "no_valid_identifier", None, "a valid e-mail address or phone number"),
-            reject(
-                "leads_1.csv", 5, "lead_id_repeated", "lead_id", "a reference that stands only once in the delivery"
-            ),
-            reject("z.pdf", None, "file_unclaimed", None, "a file name that matches `leads_*.csv` or `proofs/*.xlsx`"),
+            reject("leads_1.csv", 2, "required_missing", "collected_at", INSTANT),
+            reject("leads_1.csv", 2, "no_valid_identifier", None, Reason("identifier_missing")),
+            reject("leads_1.csv", 5, "lead_id_repeated", "lead_id", Reason("reference_repeated")),
+            reject("z.pdf", None, "file_unclaimed", None, GLOBS),
         ],
         "leads": [lead("A", 1), lead("B", 3), lead("C", 4), lead("D", 6)],
         "verdicts": [
@@ -73,7 +77,7 @@ def delivery() -> dict[str, list[Row]]:
     }
 
 
-def told(row: dict[str, str], *names: str) -> tuple[str, ...]:
+def told(row: Mapping[str, Any], *names: str) -> tuple[Any, ...]:
     return tuple(row[name] for name in names)
 
 
@@ -136,13 +140,74 @@ def test_lines_say_in_both_languages_what_is_wrong_and_what_would_mend_it(house:
 
 
 def test_evidence_in_words_is_told_with_what_is_wrong(house: House) -> None:
-    facts = '{"format_differences":["contract says `;`, found `,`"]}'
-    if "format_differs" not in house.catalogue.by_id:
-        pytest.skip("the catalogue has no such rule")
-    judged(house, delivery() | {"findings": [found("format_differs", None, severity="minor", facts=facts)]})
+    judged(house, differing_delivery(["contract says delimiter `;`, found tab", "found title lines before the header"]))
     prepare(house)
     (row,) = [row for row in rows_of(house) if row["reason_code"] == "format_differs"]
-    assert row["wrong_en"].endswith("(contract says `;`, found `,`)")
+    assert row["wrong_en"].endswith("(contract says delimiter `;`, found tab; found title lines before the header)")
+    assert row["wrong_fr"].endswith(
+        "(séparateur prévu `;`, livré tabulation\u202f; des lignes de titre avant l\u2019en-tête)"
+    )
+
+
+def test_numbers_that_are_missing_are_told_as_they_are(house: House) -> None:
+    facts = '{"missing_sequences":["3","5–7"]}'
+    judged(house, delivery() | {"findings": [found("sequence_gap", None, severity="minor", facts=facts)]})
+    prepare(house)
+    (row,) = [row for row in rows_of(house) if row["reason_code"] == "sequence_gap"]
+    assert row["wrong_en"].endswith(" (3; 5–7)")
+    assert row["wrong_fr"].endswith(" (3\u202f; 5–7)")
+
+
+def differing_delivery(told: list[str]) -> dict[str, list[Row]]:
+    """A delivery whose lead file is not of the contract's format, as its findings tell it."""
+    differences = [Reason("titles_found"), Reason("delimiter_differs", stated=";", found="\t")]
+    noted = {
+        "format_differences": [published(difference) for difference in differences],
+        "format_causes": [difference.as_text() for difference in differences],
+    }
+    facts = json.dumps({"format_differences": told})
+    tables = {"deliveries": [accepted("leads_1.csv", 6, rejected=2) | noted]}
+    return delivery() | tables | {"findings": [found("format_differs", None, severity="minor", facts=facts)]}
+
+
+def test_a_file_says_in_both_languages_why_it_counts_or_does_not(house: House) -> None:
+    """In the document; in the summaries a manifest's remark alone."""
+    repeated = Reason("file_repeated")
+    remarks = [Reason("manifest_rows", file="leads_1.csv", announced=1200, found=6), absent_files(2)]
+    files = [
+        file("a.csv", status="duplicate", reason=published(repeated), causes=[repeated.as_text()]),
+        file("b.csv", status="accepted", rows_received=0, rows_accepted=0, rows_rejected=0),
+        file(
+            "manifest.json",
+            "manifest",
+            reason="; ".join(map(published, remarks)),
+            causes=[remark.as_text() for remark in remarks],
+        ),
+        file("z.pdf", None, "refused", reason="file_unclaimed", causes=[GLOBS.as_text()]),
+    ]
+    judged(house, {"deliveries": files, "rejected_rows": [reject("z.pdf", None, "file_unclaimed", None, GLOBS)]})
+    prepare(house)
+    assert [told(entry, "reason", "reason_fr", "reason_en") for entry in document_of(house)["files"]] == [
+        ("the same bytes as an earlier file", "mêmes octets qu’un fichier antérieur", published(repeated)),
+        (None, None, None),
+        (
+            "leads_1.csv: 1,200 rows announced, 6 found; 2 announced files are not there",
+            "leads_1.csv\u00a0: lignes annoncées 1\u202f200, trouvées 6\u202f; 2 fichiers annoncés manquent",
+            "leads_1.csv: 1,200 rows announced, 6 found; 2 announced files are not there",
+        ),
+        (
+            "file_unclaimed",
+            "Fichier\u00a0: hors contrat\u202f; attendu\u00a0: "
+            "un nom de fichier conforme à `leads_*.csv` ou à `proofs/*.xlsx`",
+            "File: not in the contract; expected: a file name that matches `leads_*.csv` or `proofs/*.xlsx`",
+        ),
+    ]
+    assert "Remarque\u00a0: leads_1.csv\u00a0: lignes annoncées" in files_of(house)["summary.fr.txt"].decode()
+    assert "Remark: leads_1.csv: 1,200 rows announced" in files_of(house)["summary.en.txt"].decode()
+
+
+def absent_files(count: int) -> Reason:
+    return Reason("manifest_files_absent", count=count)
 
 
 # Clocks
@@ -289,7 +354,7 @@ def test_a_reference_that_a_spreadsheet_would_run_is_neutralised_in_the_table_al
 def test_two_refused_files_with_the_same_bytes_have_a_line_each(house: House) -> None:
     same = {"file_digest": "d" * 64, "reason": "file_unclaimed"}
     files = [file("a.txt", None, "refused") | same, file("b.txt", None, "refused") | same]
-    rejects = [reject("", None, "file_unclaimed", None, "a value") | {"file_digest": "d" * 64}] * 2
+    rejects = [reject("", None, "file_unclaimed", None, GLOBS) | {"file_digest": "d" * 64}] * 2
     judged(house, {"deliveries": files, "rejected_rows": rejects})
     prepare(house)
     assert [row["file_name"] for row in rows_of(house)] == ["a.txt", "b.txt"]
@@ -298,9 +363,8 @@ def test_two_refused_files_with_the_same_bytes_have_a_line_each(house: House) ->
 def test_a_day_without_a_contract_is_told_and_a_day_without_files_is_not(house: House) -> None:
     before = date(2025, 6, 1)
     refused = file("leads_1.csv", None, "refused", reason="no_contract_in_force")
-    expected = "an active contract that covers the delivery date"
     judged(house, {"deliveries": [refused], "rejected_rows": [
-        reject("leads_1.csv", None, "no_contract_in_force", None, expected)]}, before)  # fmt: skip
+        reject("leads_1.csv", None, "no_contract_in_force", None, Reason("contract_absent"))]}, before)  # fmt: skip
     judged(house, {"deliveries": [{"status": "no_delivery"}]})
     assert prepare(house, before, DAY) == 1
     assert not house.outbox.folder(VENDOR, DAY).exists()

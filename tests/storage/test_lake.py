@@ -33,6 +33,8 @@ def rejected(row_numbers: list[int]) -> pa.Table:
             "reason": "required_missing",
             "column": "lead_id",
             "expected": "a value",
+            "cause": "value",
+            "figures": "{}",
         }
         for number in row_numbers
     ]

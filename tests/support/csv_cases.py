@@ -9,6 +9,7 @@ from pipelines.formats.delimited.reader import read_csv
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import RawFile
 from pipelines.formats.source import BytesSource
+from pipelines.wording.reasons import published
 
 COLUMNS = ("Réf", "Téléphone", "Nom")
 
@@ -43,7 +44,7 @@ def content_of(raw: RawFile) -> Content:
         sheet_rows |= dict(zip(numbers, chunk.sheet_rows.to_pylist(), strict=True))
         sheet_rows |= dict(zip(chunk.malformed.to_pylist(), chunk.malformed_sheet_rows.to_pylist(), strict=True))
     assert sorted([*rows, *malformed]) == list(range(1, len(sheet_rows) + 1))
-    return Content(raw.columns, rows, malformed, sheet_rows, raw.format_differences)
+    return Content(raw.columns, rows, malformed, sheet_rows, tuple(map(published, raw.format_differences)))
 
 
 def read(

@@ -14,6 +14,7 @@ from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import RawFile
 from pipelines.formats.readers import read_source
 from pipelines.formats.source import BytesSource
+from pipelines.wording.reasons import published
 
 SMALL = Limits(file_bytes=2**26, held_bytes=2**27, rows=200_000, columns=200, cell_characters=100_000, archive_files=50)
 _EXTREMES = [b"\0", b"\xff", b"\x80", b"4294967295", b"99999999999999999999", b"-1", b"1e999", b'"', b"<", b"{", b"["]
@@ -92,7 +93,7 @@ def check_reading(content: bytes, terms: FileTerms) -> str:
     """Read a file to its end: either it is refused, or all its rows are there once. What became of it, in a word."""
     raw = read_source(BytesSource(content), terms, SMALL)
     if isinstance(raw, FileRefusal):
-        assert raw.expected
+        assert published(raw.cause)
         return raw.reason
     try:
         _check_rows(raw)

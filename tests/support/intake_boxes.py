@@ -21,6 +21,7 @@ from pipelines.formats.readers import read_source
 from pipelines.formats.source import BytesSource
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.intake.days import take_in_days
+from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import arrow_schema
 
 DAY = date(2026, 8, 11)
@@ -145,7 +146,7 @@ class Box:
     def read(self, file: DeliveredFile, terms: FileTerms) -> RawFile | FileRefusal:
         content = self.contents[file.name]
         if not content:
-            return FileRefusal("file_empty", "a header and data rows")
+            return FileRefusal("file_empty", Reason("file_without_rows"))
         return read_source(BytesSource(content), terms, Limits())
 
     def take(self, terms: Contract | None, **options: Any) -> PublishedTables:

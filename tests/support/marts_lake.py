@@ -51,8 +51,11 @@ def file(
     }
 
 
+VALUE = {"expected": "a value", "cause": "value", "figures": "{}"}
+
+
 def reject(name: str, row_number: int | None, reason: str) -> dict[str, Any]:
-    return {"file_digest": name[0] * 64, "row_number": row_number, "reason": reason, "expected": "a value"}
+    return {"file_digest": name[0] * 64, "row_number": row_number, "reason": reason, **VALUE}
 
 
 def outcome(

@@ -15,7 +15,9 @@ from pipelines.house import House
 from pipelines.receipts.notices import Notice
 from pipelines.rulebook.catalogue import load_catalogue
 from pipelines.storage.registry.tables import RECEIPTS
+from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
+from pipelines.wording.reasons import published
 from tests.support.exemple import sign
 from tests.support.houses import house_at
 
@@ -27,6 +29,7 @@ FINAL = datetime(2026, 9, 4, 8, tzinfo=UTC)
 """The contract's proof deadline is 72 hours."""
 
 Row = dict[str, Any]
+VALUE = Reason("value")
 
 
 shipped_catalogue = cache(load_catalogue)
@@ -57,9 +60,10 @@ def accepted(name: str, rows: int, rejected: int = 0, role: str = "leads") -> Ro
     return file(name, role, status, delivered_at=DELIVERED_AT, **counts)
 
 
-def reject(name: str, row: int | None, reason: str, column: str | None = None, expected: str = "a value") -> Row:
+def reject(name: str, row: int | None, reason: str, column: str | None = None, cause: Reason = VALUE) -> Row:
     sheet_row = None if row is None else row + 1
-    refused = {"reason": reason, "column": column, "expected": expected}
+    told = {"expected": published(cause), "cause": cause.code, "figures": cause.figures_text()}
+    refused = {"reason": reason, "column": column, **told}
     return {"file_digest": f"{name:x<64}", "row_number": row, "sheet_row": sheet_row, **refused}
 
 

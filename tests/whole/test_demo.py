@@ -1,5 +1,6 @@
 """The demo as a newcomer meets it: scores on the terminal, runs in Dagster, answers, and no leaks."""
 
+import json
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pipelines.vocabulary.tables import TABLES
 from tests.support.houses import house_at, read_all
 from tests.support.market_persons import personal_values
 from tests.support.programs import Demo, run_program
+from tests.support.reasons import english_in
 
 VENDOR_COUNT = 8
 PREFIX = 8
@@ -60,6 +62,23 @@ def test_scores_beside_what_they_prove_are_in_the_registry(demo: Demo) -> None:
 def test_every_table_of_the_lake_was_written(demo: Demo) -> None:
     for table in TABLES:
         assert list((demo.home / "lake" / table).rglob("part-0.parquet")), table
+
+
+def test_no_french_receipt_holds_english(demo: Demo) -> None:
+    """In the words of our English sentences; what a contract calls its columns, formats and values is its own."""
+    told = [text for path in sorted((demo.home / "outbox").rglob("receipt.json")) for text in french_texts(path)]
+    assert {text: found for text in told if (found := english_in(text))} == {}
+    assert any("séparateur prévu `;`, livré `,`" in text for text in told)  # a difference of format
+    assert any("mêmes octets" in text for text in told)  # why a file does not count
+    assert any("autant de champs que" in text for text in told)  # a row
+
+
+def french_texts(document: Path) -> list[str]:
+    """All that a vendor reads in French of one receipt."""
+    receipt = json.loads(document.read_text(encoding="utf-8"))
+    of_lines = [text[name] for text in receipt["texts"].values() for name in ("wrong_fr", "remedy_fr")]
+    of_files = [file["reason_fr"] for file in receipt["files"] if file["reason_fr"]]
+    return [*of_lines, *of_files, *document.with_name("summary.fr.txt").read_text(encoding="utf-8").splitlines()]
 
 
 def test_running_it_again_is_safe_and_changes_no_score(demo: Demo) -> None:

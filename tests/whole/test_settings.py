@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.formats.limits import Limits
 from pipelines.settings import SettingsError, load_settings
+from pipelines.wording.reasons import published
 
 
 def test_places_lie_below_the_home_unless_given(tmp_path: Path) -> None:
@@ -41,6 +42,6 @@ def test_every_limit_of_a_delivered_file_is_a_setting_that_its_refusal_names() -
         setting = f"OPPOSABLE_MAX_{bound.name.upper()}"
         limits = load_settings({setting: str(place)}).limits
         assert limits == replace(Limits(), **{bound.name: place})
-        words = limits.refusal(bound.name).expected  # type: ignore[arg-type]
+        words = published(limits.refusal(bound.name).cause)  # type: ignore[arg-type]
         assert words.startswith(f"at most {place} ")
         assert words.endswith(f"({setting})")

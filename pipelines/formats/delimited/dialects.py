@@ -7,12 +7,12 @@ from typing import Final
 
 from pipelines.contracts.contract import FileTerms
 from pipelines.formats.delimited.records import Dialect, Grid, Records, scan
+from pipelines.vocabulary.reasons import Reason
 
 DELIMITERS: Final = ",;\t|:^~#!$%&*=\x01\x1e\x1f"
 """Tried where the contract is silent or wrong, in this order where nothing else decides."""
 QUOTES: Final = "\"'"
 _RARELY: Final = 10  # times as many fields must be wrapped in quotes as lines be broken by them
-_SHOWN: Final = {"\t": "tab", "\x01": "the character 1", "\x1e": "the character 30", "\x1f": "the character 31"}
 
 
 def expected_dialect(terms: FileTerms) -> Dialect:
@@ -94,13 +94,9 @@ def is_blank(record: bytes, dialect: Dialect) -> bool:
     return not record.strip(b" \t" + dialect.delimiter.encode())
 
 
-def dialect_differences(found: Dialect, records: Records, terms: FileTerms) -> Iterator[str]:
-    """Where a dialect is not the contract's, in words. A character that does not occur differs from none."""
+def dialect_differences(found: Dialect, records: Records, terms: FileTerms) -> Iterator[Reason]:
+    """Where a dialect is not the contract's. A character that does not occur differs from none."""
     if terms.delimiter is not None and found.delimiter != terms.delimiter and found.delimiter.encode() in records.text:
-        yield f"contract says delimiter {_shown_character(terms.delimiter)}, found {_shown_character(found.delimiter)}"
+        yield Reason("delimiter_differs", stated=terms.delimiter, found=found.delimiter)
     if terms.quote is not None and found.quote != terms.quote:
-        yield f"contract says quote {_shown_character(terms.quote)}, found {_shown_character(found.quote)}"
-
-
-def _shown_character(character: str) -> str:
-    return _SHOWN.get(character, f"`{character}`")
+        yield Reason("quote_differs", stated=terms.quote, found=found.quote)

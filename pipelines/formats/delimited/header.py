@@ -15,6 +15,7 @@ from pipelines.contracts.contract import FileTerms, declared_names
 from pipelines.formats.delimited.dialects import cells, dialect_differences, is_blank, possible_dialects, with_escape
 from pipelines.formats.delimited.records import Dialect, Grid, Records, scan
 from pipelines.vocabulary.column_names import column_name
+from pipelines.vocabulary.reasons import Reason
 
 HEADER_REACH: Final = 50
 """Records among which the header is looked for."""
@@ -47,7 +48,7 @@ class Header:
     """Rows above the body as a spreadsheet counts them."""
     lines: tuple[bytes, ...] = ()
     """The records that are the header."""
-    differences: tuple[str, ...] = ()
+    differences: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,9 +143,9 @@ def _header_found(head: bytes, found: _Found, terms: FileTerms) -> Header:
     names, width = _width(found.names, data, dialect)
     differences = list(dialect_differences(dialect, records, terms))
     if titles:
-        differences.append("found title lines before the header")
+        differences.append(Reason("titles_found"))
     if groups or subheaders or found.depth > 1:
-        differences.append("found a header of several lines")
+        differences.append(Reason("header_of_lines"))
     has_hint = _SEPARATOR_HINT.fullmatch(records.record(0)) is not None
     return Header(
         dialect=dialect,

@@ -22,6 +22,7 @@ from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.raw import RawChunk, RawFile
 from pipelines.formats.source import Source
 from pipelines.formats.text_encodings import BLOCK, STRAY
+from pipelines.vocabulary.reasons import Reason
 
 MOST_ROWS: Final = 250_000
 """Rows of one chunk."""
@@ -72,9 +73,9 @@ def read_csv(source: Source, terms: FileTerms, limits: Limits, *, block_bytes: i
     )
 
 
-def well_formed(names: tuple[str, ...]) -> str:
-    """What a row of a file with these columns should look like, in words."""
-    return f"{len(names)} fields, as in the header, quotes closed on the way, characters of one encoding"
+def well_formed(names: tuple[str, ...]) -> Reason:
+    """What a row of a file with these columns should look like."""
+    return Reason("row_of_fields", fields=len(names))
 
 
 def _delimited_chunks(reading: Reading) -> Iterator[RawChunk]:

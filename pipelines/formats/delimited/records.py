@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.formats.limits import FileRefusal, FileRefusedError
+from pipelines.vocabulary.reasons import Reason
 
 MOST_LINES: Final = 200
 """Lines that a quoted field may hold."""
@@ -235,7 +236,7 @@ def record_blocks(
         text = text[: end_of(text)] if is_last else text
         records = scan(text, grid, is_last=is_last, reach=len(text) - (0 if is_last else kept_back))
         if max(len(text) - records.consumed, (records.ends - records.starts).max(initial=0)) > LONGEST_LINE:
-            raise FileRefusedError(FileRefusal("limit_exceeded", f"lines of at most {LONGEST_LINE:,} bytes"))
+            raise FileRefusedError(FileRefusal("limit_exceeded", Reason("line_too_long", most=LONGEST_LINE)))
         if len(records):
             yield records
         rest = text[records.consumed :]

@@ -13,12 +13,13 @@ from pipelines.formats.delimited.records import Grid, Records, Truth, record_blo
 from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.source import Source
 from pipelines.formats.text_encodings import Bytes, Encoding, encoding_of, recoded, utf8_blocks
+from pipelines.vocabulary.reasons import Reason
 
 HEAD: Final = 1 << 18
 """Bytes in which header and dialect are looked for."""
 _TAIL: Final = 4 * FOOTER_REACH  # bytes that surely hold so many of UTF-8
 _BESIDE_A_LINE: Final = b"\r\n\0\xbf\xfe\xff"  # line ends, of UTF-16 as well, and byte order marks
-_EMPTY: Final = FileRefusal("file_empty", "a header and data rows")
+_EMPTY: Final = FileRefusal("file_empty", Reason("file_without_rows"))
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Survey:
     header: Header
     has_repeats: bool = False
     """True if the header stands in the file again."""
-    differences: tuple[str, ...] = ()
-    """Where the file is not of the format that the contract says, in words."""
+    differences: tuple[Reason, ...] = ()
+    """Where the file is not of the format that the contract says."""
 
 
 def survey_csv(source: Source, terms: FileTerms, limits: Limits, block_bytes: int) -> Survey | FileRefusal:
@@ -45,9 +46,9 @@ def survey_csv(source: Source, terms: FileTerms, limits: Limits, block_bytes: in
     if opened.encoding != rest.encoding:
         opened = replace(opened, encoding=rest.encoding).with_header(terms)
     if opened.encoding is None:
-        return FileRefusal("file_undecodable", f"text in {terms.encoding or 'UTF-8 or Windows-1252'}")
+        return FileRefusal("file_undecodable", _text_expected(terms.encoding))
     if opened.header is None:
-        return _EMPTY if opened.is_whole else FileRefusal("header_missing", f"a header in the first {HEAD:,} bytes")
+        return _EMPTY if opened.is_whole else FileRefusal("header_missing", Reason("header_too_far", most=HEAD))
     limits.check("columns", len(opened.header.names))
     survey = Survey(opened.encoding, opened.header, opened.is_repeated_in_head or rest.has_repeats)
     mixes = rest.may_mix_line_ends and _mixes_line_ends(
@@ -57,15 +58,19 @@ def survey_csv(source: Source, terms: FileTerms, limits: Limits, block_bytes: in
     return replace(survey, differences=tuple(differences))
 
 
-def _differences(survey: Survey, terms: FileTerms, *, has_totals: bool, mixes_line_ends: bool) -> Iterator[str]:
+def _text_expected(stated: str | None) -> Reason:
+    return Reason("text_not_in_encoding", encoding=stated) if stated else Reason("text_undecodable")
+
+
+def _differences(survey: Survey, terms: FileTerms, *, has_totals: bool, mixes_line_ends: bool) -> Iterator[Reason]:
     yield from survey.encoding.differences(terms.encoding)
     yield from survey.header.differences
     if survey.has_repeats:
-        yield "found the header again among the rows"
+        yield Reason("header_again")
     if has_totals:
-        yield "found total lines after the rows"
+        yield Reason("totals_found")
     if mixes_line_ends:
-        yield "found mixed line ends"
+        yield Reason("line_ends_mixed")
 
 
 def body_records(source: Source, survey: Survey, limits: Limits, block_bytes: int) -> Iterator[Records]:

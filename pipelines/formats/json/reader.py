@@ -19,6 +19,7 @@ from pipelines.formats.source import Source
 from pipelines.formats.text_encodings import BLOCK, Encoding, encoding_of, survey, utf8_blocks
 from pipelines.formats.values_as_text import text_array
 from pipelines.vocabulary.column_names import column_name
+from pipelines.vocabulary.reasons import Reason
 
 CHUNK: Final = 65_536
 """Rows of a chunk at most."""
@@ -38,7 +39,7 @@ def read_json(source: Source, terms: FileTerms, limits: Limits) -> RawFile | Fil
         seen = survey(iter(lambda: stream.read(BLOCK), b""))
     encoding = encoding_of(seen, stated)
     if encoding is None:
-        return FileRefusal("file_undecodable", f"JSON text in {stated.upper()}")
+        return FileRefusal("file_undecodable", Reason("json_not_in_encoding", encoding=stated.upper()))
     declared = declared_names(terms)
     shape = _shape(source, encoding, declared)
     expected = EXPECTED_LINE if shape.is_lines else EXPECTED_ELEMENT

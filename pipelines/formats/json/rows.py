@@ -15,12 +15,13 @@ from typing import Any, Final
 import orjson
 
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
+from pipelines.vocabulary.reasons import Reason
 
-EXPECTED_LINE: Final = "one JSON object on each line"
-EXPECTED_ELEMENT: Final = "a JSON object"
+EXPECTED_LINE: Final = Reason("row_of_json")
+EXPECTED_ELEMENT: Final = Reason("element_of_json")
 ROW_CELLS: Final = 64
 """A row may have as many bytes as so many cells of the greatest length."""
-_WHOLE: Final = FileRefusal("file_undecodable", "a whole JSON document with one array of objects")
+_WHOLE: Final = FileRefusal("file_undecodable", Reason("json_cut"))
 _BLANKS: Final = " \t\r\n"
 _BLANK: Final = re.compile(f"[{_BLANKS}]*")
 _TO_ZEROS: Final = bytes.maketrans(b"123456789", b"0" * 9)

@@ -10,8 +10,9 @@ from typing import Final
 
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.workbooks.zipped_sizes import CELL
+from pipelines.vocabulary.reasons import Reason
 
-LOCKED: Final = FileRefusal("file_undecodable", "a workbook without a password")
+LOCKED: Final = FileRefusal("file_undecodable", Reason("workbook_locked"))
 _CELLS: Final = frozenset({0x06, 0xBD, 0xBE, 0xD6, 0xFD, 0x201, 0x203, 0x204, 0x205, 0x206, 0x27E, 0x406})
 _BEGINS: Final = (0x09, 0x209, 0x409, 0x809)
 _DIMENSIONS: Final = 0x200

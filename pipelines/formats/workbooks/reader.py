@@ -35,13 +35,13 @@ from pipelines.formats.workbooks.binary_sizes import LOCKED, check_binary_workbo
 from pipelines.formats.workbooks.compound_files import CompoundFile
 from pipelines.formats.workbooks.zipped_sizes import check_zipped_workbook
 from pipelines.vocabulary.column_names import column_name
+from pipelines.vocabulary.reasons import Reason
 
 CHUNK: Final = 65_536
 """Rows of a chunk."""
-_OTHER: Final = FileRefusal("file_undecodable", "a workbook as .xlsx, .xls or .ods; an archive must be named .zip")
-_EMPTY: Final = FileRefusal("file_empty", "a header and data rows")
-_SEVERAL_SHEETS: Final = "found several sheets with the contract's columns, of which the first was read"
-_OTHER_SHEET: Final = "contract says sheet `{}`, found one sheet of another name"
+_OTHER: Final = FileRefusal("file_undecodable", Reason("workbook_other"))
+_EMPTY: Final = FileRefusal("file_empty", Reason("file_without_rows"))
+_SEVERAL_SHEETS: Final = Reason("sheets_several")
 _STREAMS: Final = ("Workbook", "Book")
 
 
@@ -55,7 +55,7 @@ class _Page:
     """The first sheet row after the header."""
     skipped: frozenset[int]
     """Sheet rows after the header that are no data."""
-    differences: tuple[str, ...]
+    differences: tuple[Reason, ...]
 
 
 def read_workbook(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
@@ -122,7 +122,7 @@ def _parsed_workbook(content: bytes) -> CalamineWorkbook:
 
 def _chosen_sheet(
     workbook: CalamineWorkbook, wanted: str | None, declared: frozenset[str]
-) -> tuple[str, tuple[str, ...]]:
+) -> tuple[str, tuple[Reason, ...]]:
     """The name of the sheet to read, and where that is not what the contract says."""
     sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     visible = _sheet_names(sheet for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible) or _sheet_names(
@@ -133,8 +133,8 @@ def _chosen_sheet(
     if wanted is not None:
         same = [name for name in _sheet_names(sheets) if _comparable(name) == _comparable(wanted)]
         if not same and len(visible) > 1:
-            raise FileRefusedError(FileRefusal("file_undecodable", f"a sheet named `{wanted}`"))
-        return (same[0], ()) if same else (visible[0], (_OTHER_SHEET.format(wanted),))
+            raise FileRefusedError(FileRefusal("file_undecodable", Reason("sheet_missing", sheet=wanted)))
+        return (same[0], ()) if same else (visible[0], (Reason("sheet_differs", stated=wanted),))
     if len(visible) == 1:
         return visible[0], ()
     fitting = [name for name in visible if _fits(workbook.get_sheet_by_name(name), declared)]
@@ -209,7 +209,7 @@ def _page(sheet: CalamineSheet, name: str, declared: frozenset[str]) -> _Page | 
         header_rows.REPEATED: bool(repeated),
         header_rows.TOTALS: bool(totals),
     }
-    met = tuple(words for words, is_met in differences.items() if is_met)
+    met = tuple(difference for difference, is_met in differences.items() if is_met)
     return _Page(name, tuple(names), last_line + 1, frozenset(repeated | totals), met)
 
 

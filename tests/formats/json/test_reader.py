@@ -14,6 +14,7 @@ from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.raw import RawFile
 from pipelines.formats.readers import read_source
 from pipelines.formats.source import BytesSource
+from pipelines.wording.reasons import published
 from tests.formats.test_readers import malformed, of_bytes, row_numbers, rows_of, terms
 
 reads = of_bytes(read_json)
@@ -79,7 +80,7 @@ def test_a_row_beyond_the_limit_is_refused_before_it_is_held() -> None:
     for packed in (content, b"[" + content + b"]"):
         refusal = read_source(BytesSource(packed), terms("jsonl"), Limits(cell_characters=1000))
         assert isinstance(refusal, FileRefusal)
-        assert "OPPOSABLE_MAX_CELL_CHARACTERS" in refusal.expected
+        assert "OPPOSABLE_MAX_CELL_CHARACTERS" in published(refusal.cause)
 
 
 def test_columns_are_bounded() -> None:

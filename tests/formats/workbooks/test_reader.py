@@ -18,6 +18,8 @@ from pipelines.formats.workbooks.binary_sizes import binary_workbook_size
 from pipelines.formats.workbooks.compound_files import BrokenCompoundFileError, CompoundFile
 from pipelines.formats.workbooks.reader import read_workbook
 from pipelines.formats.workbooks.zipped_sizes import open_document_size, sheet_cells
+from pipelines.vocabulary.reasons import Reason
+from pipelines.wording.reasons import published
 from tests.formats.test_readers import of_bytes, row_numbers, rows_of, terms
 from tests.support.format_files import compound, ods, sheet_part, with_part, xls, xlsx
 
@@ -96,7 +98,7 @@ def test_the_sheet_is_the_contracts_else_the_first_visible_with_its_columns(kind
     assert rows_of(reads(content, terms(kind, sheet="leads"))) == [["a"]]
     assert rows_of(reads(content, terms(kind, sheet="Cachée"))) == [["h"]]
     assert reads_or_refusal(content, terms(kind, sheet="Contacts")) == FileRefusal(
-        "file_undecodable", "a sheet named `Contacts`"
+        "file_undecodable", Reason("sheet_missing", sheet="Contacts")
     )
 
 
@@ -118,7 +120,7 @@ def test_what_a_workbook_would_take_is_bounded_by_the_setting(kind: str) -> None
     content = WRITERS[kind](("Leads", [HEADER, *([f"{row}", "06", "x" * 500] for row in range(2000))]))
     refusal = reads_or_refusal(content, terms(kind), Limits(held_bytes=200_000))
     assert isinstance(refusal, FileRefusal)
-    assert "OPPOSABLE_MAX_HELD_BYTES" in refusal.expected
+    assert "OPPOSABLE_MAX_HELD_BYTES" in published(refusal.cause)
     assert len(rows_of(reads(content, terms(kind)))) == 2000
 
 
