@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 from pipelines.vocabulary.column_names import column_name
+from pipelines.vocabulary.fields import FIELDS
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,12 @@ def contract_in_force(contracts: tuple[Contract, ...], on: date) -> Contract | N
     """The active contract that judges a delivery on a date: the latest `valid_from` not after it."""
     candidates = [c for c in contracts if c.status == "active" and c.valid_from <= on]
     return max(candidates, key=lambda c: c.valid_from, default=None)
+
+
+def required_fields(role: str, contract: Contract) -> tuple[str, ...]:
+    """Fields without which a row is not accepted: the required ones, unless the contract says what they would."""
+    said = {"onlyGivenConsents"} if contract.is_only_given_consents else frozenset[str]()
+    return tuple(field.name for field in FIELDS[role] if field.is_required and field.contract_term not in said)
 
 
 def declared_names(terms: FileTerms) -> frozenset[str]:
