@@ -10,7 +10,7 @@ from pipelines.checks.column_drift import FEWEST_ROWS, ROLES, ContractOn, Drift,
 from pipelines.contracts.contract import Contract
 from pipelines.engines.interface import Engine
 from pipelines.storage.lake import Lake
-from pipelines.vocabulary.fields import CONSENT_PROOF_FIELDS
+from pipelines.vocabulary.fields import FIELDS
 from pipelines.vocabulary.tables import arrow_schema
 
 LOOK_BACK: Final = 31
@@ -48,11 +48,7 @@ left join unread using (delivery_date, role)
 group by received.delivery_date, received.role, unread.field, received.row_count
 """
 
-_OPTIONAL: Final = tuple(
-    name
-    for name in CONSENT_PROOF_FIELDS
-    if name in arrow_schema("consent_proofs").names and name not in ("consent_id", "channels", "decision", "consent_at")
-)
+_OPTIONAL: Final = tuple(field.name for field in FIELDS["consent_proofs"] if field.is_kept and not field.is_required)
 """Proof fields whose bad values become NULL."""
 
 InForce = Callable[[str, date], Contract | None]

@@ -13,8 +13,8 @@ from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.age import BrokenSealError
 from pipelines.storage.secrets.keys import KeysError
 from pipelines.storage.secrets.vault_readings import note_reading
+from pipelines.vocabulary.fields import PERSONAL
 
-SHOWN: Final = ("email", "phone", "first_name", "last_name")
 _LIKE_AN_IDENTIFIER: Final = re.compile(r"@|(?:\d[\s.()/-]?){9,}")
 
 app = typer.Typer(no_args_is_help=True)
@@ -56,4 +56,4 @@ def _identifier_lines(house: House, vendor: str, day: date, lead_id: str, purpos
     if rows:
         reading = (vendor, day, lead_id)
         note_reading(house.registry, *reading, reader=getpass.getuser(), purpose=purpose, read_at=datetime.now(UTC))
-    return [f"{day} {name}: {row[name] or '-'}" for row in rows for name in SHOWN]
+    return [f"{day} {name}: {row[name] or '-'}" for row in rows for name in PERSONAL]

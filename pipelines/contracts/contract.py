@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 from pipelines.vocabulary.column_names import column_name
+from pipelines.vocabulary.fields import FIELDS
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,12 @@ def last_day_in_force(contract: Contract, contracts: Sequence[Contract]) -> date
     """The day before the next active contract of the vendor begins; None where there is no later one."""
     later = [c.valid_from for c in contracts if c.status == "active" and c.valid_from > contract.valid_from]
     return min(later) - timedelta(days=1) if later else None
+
+
+def required_fields(role: str, contract: Contract) -> tuple[str, ...]:
+    """Fields without which a row is not accepted: the required ones, unless the contract says what they would."""
+    said = {"onlyGivenConsents"} if contract.is_only_given_consents else frozenset[str]()
+    return tuple(field.name for field in FIELDS[role] if field.is_required and field.contract_term not in said)
 
 
 def declared_names(terms: FileTerms) -> frozenset[str]:

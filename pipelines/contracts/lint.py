@@ -6,11 +6,11 @@ A readable contract may still say what it should not; such an issue never keeps 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
-from pipelines.contracts.contract import Contract, FileTerms
+from pipelines.contracts.contract import Contract, required_fields
 from pipelines.contracts.document import Issue, Steps, did_you_mean
 from pipelines.contracts.reading import Reading
 from pipelines.contracts.standard import standard_issues
-from pipelines.vocabulary.fields import is_siren
+from pipelines.vocabulary.fields import REACHED_BY, is_siren
 
 STATUSES: Final = ("proposed", "draft", "active", "deprecated", "retired")
 """The standard's examples of a status; only `active` judges."""
@@ -115,18 +115,13 @@ def _globs(terms: Contract) -> Iterator[Issue]:
 
 def _required_are_mapped(terms: Contract) -> Iterator[Issue]:
     """Fields that a row must have to be accepted at all."""
-    yield from _unmapped(terms.leads, "lead_id", "collected_at")
-    if terms.leads.fields and terms.leads.mapped_fields.isdisjoint({"email", "phone"}):
-        yield Issue(("schema", "leads"), "leads map neither email nor phone", "map at least one")
-    decision = () if terms.is_only_given_consents else ("decision",)
-    yield from _unmapped(terms.consent_proofs, "consent_id", "channels", *decision, "consent_at")
-
-
-def _unmapped(files: FileTerms, *required: str) -> Iterator[Issue]:
-    for name in required:
-        if name not in files.mapped_fields:
-            message = f"{files.role} do not map {name}, without which every row is rejected"
-            yield Issue(("schema", files.role), message, f"add a property with name: {name}")
+    for files in (terms.leads, terms.consent_proofs):
+        for name in required_fields(files.role, terms):
+            if name not in files.mapped_fields:
+                message = f"{files.role} do not map {name}, without which every row is rejected"
+                yield Issue(("schema", files.role), message, f"add a property with name: {name}")
+    if terms.leads.fields and terms.leads.mapped_fields.isdisjoint(REACHED_BY):
+        yield Issue(("schema", "leads"), f"leads map neither {' nor '.join(REACHED_BY)}", "map at least one")
 
 
 def _zones(terms: Contract) -> Iterator[Issue]:

@@ -17,33 +17,41 @@ from pipelines.arrays.values import clean
 from pipelines.dates.patterns import DatePattern, date_pattern
 from pipelines.identifiers.emails import canonical_emails
 from pipelines.identifiers.phones import canonical_phones
+from pipelines.vocabulary import field_kinds as kinds
 from pipelines.vocabulary.column_names import plain
-from pipelines.vocabulary.column_synonyms import FLAG_SYNONYMS, VENDOR_WORDS
+from pipelines.vocabulary.field import Field
+from pipelines.vocabulary.field_kinds import FieldKind
+from pipelines.vocabulary.field_words import FLAG_WORDS
 from pipelines.vocabulary.fields import is_siren
 
 MOST_VALUES: Final = 2_000
 """Filled values that are looked at."""
 SEPARATORS: Final = ("|", ",", ";", "/", "+", " ")
 """Marks between the elements of a list, in the order in which they are tried."""
-_REGEXES: Final[Mapping[str, str]] = {
-    "digest": r"^[0-9a-fA-F]{64}$",
-    "postal_code": r"^(?:0[1-9]|[1-8]\d|9[0-578])\d{3}$",
-    "url": r"^(?:https?://|www\.)\S+$",
-    "ip": r"^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})$",
-    "user_agent": r"^(?:Mozilla|Opera|Dalvik|okhttp|curl)/",
-    "country": r"^[A-Za-z]{2}$",
-    "sentence": r"^\S+(?:\s+\S+){5,}",
-    "name": r"^[^\d@_/|;,:]{2,40}$",
-    "number": r"^[+-]?\d+(?:[.,]\d+)?$",
+_SHA256: Final = r"^[0-9a-fA-F]{64}$"
+_REGEXES: Final[Mapping[FieldKind, str]] = {
+    kinds.DIGEST: _SHA256,
+    kinds.HASHED: _SHA256,
+    kinds.POSTAL_CODE: r"^(?:0[1-9]|[1-8]\d|9[0-578])\d{3}$",
+    kinds.PAGE: r"^(?:https?://|www\.)\S+$",
+    kinds.IP: r"^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})$",
+    kinds.USER_AGENT: r"^(?:Mozilla|Opera|Dalvik|okhttp|curl)/",
+    kinds.COUNTRY: r"^[A-Za-z]{2}$",
+    kinds.WORDING: r"^\S+(?:\s+\S+){5,}",
+    kinds.NAME: r"^[^\d@_/|;,:]{2,40}$",
 }
 Closed = Mapping[str, str]
 """A vendor's word, plain -> ours."""
 
 
-def vocabulary(field: str) -> Closed:
-    """The words that vendors use for those of a closed vocabulary; flags for a field without one of its own."""
-    words = VENDOR_WORDS.get(field, FLAG_SYNONYMS)
-    return {plain(word): ours for ours, theirs in words.items() for word in (ours, *theirs)}
+def vocabulary(field: Field) -> Closed:
+    """The words that vendors use for those of a field's closed vocabulary; none for a free field."""
+    return {plain(word): ours for ours, theirs in field.words.items() for word in (ours, *theirs)}
+
+
+def is_worded_as_flags(field: Field) -> bool:
+    """Whether a field's words are those of any flag, too: they give away nothing."""
+    return not {word for words in FLAG_WORDS.values() for word in words}.isdisjoint(vocabulary(field))
 
 
 @dataclass(frozen=True)
@@ -75,35 +83,44 @@ class Content:
         """How its dates are written; None when it holds none."""
         return date_pattern(self.texts)
 
-    def share(self, kind: str) -> float:
-        """Of the filled values, those of a kind: `_KINDS`, or the name of a closed vocabulary; 0 to 1."""
-        if not len(self.texts):
-            return 0.0
-        if kind not in self._shares:
-            self._shares[kind] = self._measure(kind)
-        return self._shares[kind]
+    def share(self, kind: FieldKind) -> float | None:
+        """Of the filled values, those that look like one of a kind, 0 to 1; None for kinds that have no look."""
+        if kind not in _REGEXES and kind not in _MEASURES:
+            return None
+        return self._kept_share(kind.name, lambda: self._look(kind))
+
+    def share_of(self, field: Field) -> float | None:
+        """Of the filled values, those that a field may hold, 0 to 1; None where they have no look and no vocabulary."""
+        if not field.words:
+            return self.share(field.kind)
+        return self._kept_share("flag" if field.kind == kinds.FLAG else field.name, lambda: self._worded(field))
 
     def elements(self, separator: str) -> list[str]:
         """Elements of lists, repeated as they are; those of JSON arrays whatever the separator."""
         return [element for text in self.texts.to_pylist() for element in _list_elements(text, separator)]
 
-    def separator(self, field: str) -> str:
-        """The mark between elements that makes most of them known words, or most elements of a free field."""
-        known = vocabulary(field) if field in VENDOR_WORDS else None
+    def separator(self, known: Closed | None) -> str:
+        """The mark between elements that makes most of them known words, or most elements where none are known."""
         return max(SEPARATORS[: len(SEPARATORS) - (known is None)], key=lambda mark: self._split(mark, known))
 
     @cached_property
     def _shares(self) -> dict[str, float]:
         return {}
 
-    def _measure(self, kind: str) -> float:
-        if kind in VENDOR_WORDS or kind == "flag":
-            known = vocabulary(kind)
-            mark = self.separator(kind) if kind in ("channels", "mentions", "claimed_basis") else "\0"
-            return _share_of([plain(word.split(":")[-1]) in known for word in self.elements(mark)])
+    def _kept_share(self, name: str, measure: Callable[[], float]) -> float:
+        if name not in self._shares:
+            self._shares[name] = measure() if len(self.texts) else 0.0
+        return self._shares[name]
+
+    def _look(self, kind: FieldKind) -> float:
         if kind in _REGEXES:
             return float(pc.mean(pc.match_substring_regex(self.texts, _REGEXES[kind]).cast(pa.int8())).as_py())
-        return _KINDS[kind](self)
+        return _MEASURES[kind](self)
+
+    def _worded(self, field: Field) -> float:
+        known = vocabulary(field)
+        mark = self.separator(known) if field.kind.is_listed else "\0"
+        return _share_of([plain(word.split(":")[-1]) in known for word in self.elements(mark)])
 
     def _split(self, mark: str, known: Closed | None) -> tuple[float, float]:
         elements = self.elements(mark)
@@ -140,7 +157,7 @@ def _valid(values: pa.Array) -> float:
 
 
 def _sirens(content: Content) -> float:
-    elements = content.elements(content.separator("recipient_sirens"))
+    elements = content.elements(content.separator(None))
     return _share_of([_is_siren(re.sub(r"\s", "", element)) for element in elements])
 
 
@@ -152,11 +169,11 @@ def _objects(content: Content) -> float:
     return _share_of([isinstance(_parsed_json(text), dict | list) for text in content.texts.to_pylist()])
 
 
-_KINDS: Final[Mapping[str, Callable[[Content], float]]] = {
-    "email": lambda content: _valid(canonical_emails(content.texts)),
-    "phone": lambda content: _valid(canonical_phones(content.texts, None)),
-    "instant": lambda content: content.dates.share if content.dates else 0.0,
-    "siren": _sirens,
-    "json": _objects,
-    "distinct": lambda content: content.distinct_count / len(content.texts),
+_MEASURES: Final[Mapping[FieldKind, Callable[[Content], float]]] = {
+    kinds.EMAIL: lambda content: _valid(canonical_emails(content.texts)),
+    kinds.PHONE: lambda content: _valid(canonical_phones(content.texts)),
+    kinds.INSTANT: lambda content: content.dates.share if content.dates else 0.0,
+    kinds.SIREN: _sirens,
+    kinds.SIRENS: _sirens,
+    kinds.JSON: _objects,
 }

@@ -11,12 +11,12 @@ from pipelines.contracts.contract import FieldTerms
 from pipelines.drafts.files import SURE, DraftedField, DraftedFiles
 from pipelines.drafts.noted_yaml import Comment, Inline, Noted, yaml_text
 from pipelines.vocabulary import words
-from pipelines.vocabulary.fields import FIELD_WORDS
+from pipelines.vocabulary.field_kinds import FLAG
+from pipelines.vocabulary.fields import FIELD_NAMED
 
 API_VERSION: Final = "v3.2.0"
 """The first version of the standard with `enum` on a property."""
 QUESTION: Final = "QUESTION"
-_FLAGS: Final = ("true", "false")
 _TOLERANCES: Final = {"consent": 0.01, "proof": 0.01, "opposition": 0.01, "conformity": 0.05, "quality": 0.05}
 
 
@@ -104,8 +104,7 @@ def _type_entry(terms: FieldTerms) -> dict[str, Any]:
 
 
 def _word_entry(terms: FieldTerms, label: str, value: str) -> dict[str, Any]:
-    is_flag = tuple(FIELD_WORDS.get(terms.name, ())) == _FLAGS
-    meaning = value == "true" if is_flag else value
+    meaning = value == "true" if FIELD_NAMED[terms.name].kind == FLAG else value
     return {"value": meaning} if label == value else {"value": meaning, "label": label}
 
 

@@ -1,7 +1,7 @@
 """What samples of a vendor's files seem to be: a contract's file terms with how sure we are, and questions in words.
 
 Pure: no file is read here, and no delivered value leaves, save words of closed vocabularies. How the draft is written
-down is in `draft_documents`; how one field is described, in `field_drafts`.
+down is in `document`; how one field is described, in `fields`.
 """
 
 import re
@@ -12,11 +12,13 @@ from typing import Final
 import pyarrow as pa
 
 from pipelines.contracts.contract import FieldTerms, FileTerms
-from pipelines.drafts.contents import Content, content_of
+from pipelines.drafts.contents import Content, content_of, is_worded_as_flags
 from pipelines.drafts.fields import draft_field
 from pipelines.identifiers.shown_names import LONGEST_NAME, shown_name
+from pipelines.vocabulary import field_kinds as kinds
 from pipelines.vocabulary.column_names import VAGUE, field_nearness
-from pipelines.vocabulary.fields import CANONICAL_FIELDS, FIELD_WORDS, INSTANT_FIELDS
+from pipelines.vocabulary.field import Field
+from pipelines.vocabulary.fields import FIELDS, INSTANT_FIELDS, REACHED_BY
 
 SURE, LIKELY, UNSURE = "sure", "likely", "unsure"
 MOST_COLUMNS: Final = 300
@@ -25,45 +27,19 @@ _LEAST: Final = 0.6
 """Score below which a column is left undeclared."""
 _SHOWS: Final = 0.8
 _BELIES: Final = 0.25
-_STARRED: Final = {
-    "leads": ("lead_id", "collected_at"),
-    "consent_proofs": ("consent_id", "channels", "decision", "consent_at"),
-}
-_TELLING: Final[Mapping[str, str]] = {
-    "email": "email",
-    "phone": "phone",
-    "ip": "ip",
-    "user_agent": "user_agent",
-    "channels": "channels",
-    "mentions": "mentions",
-    "action": "action",
-    "audience": "audience",
-    "decision": "decision",
-    "claimed_basis": "claimed_basis",
-    "company_siren": "siren",
-    "recipient_sirens": "siren",
-    "answers": "json",
-    "consent_text": "sentence",
-    "source_url": "url",
-    "postal_code": "postal_code",
-}
-"""Fields that their content gives away, and the kind of content."""
-_KIND: Final[Mapping[str, str]] = {
-    **_TELLING,
-    **dict.fromkeys(INSTANT_FIELDS, "instant"),
-    **{field: "flag" for field, words in FIELD_WORDS.items() if set(words) == {"true", "false"}},
-    **dict.fromkeys(("email_sha256", "phone_sha256", "snapshot_sha256", "proof_sha256"), "digest"),
-    "country": "country",
-    "first_name": "name",
-    "last_name": "name",
-}
-"""Field -> the kind of content that it must have."""
-_LOOSE: Final = frozenset(
-    {"first_name", "last_name", "country", "consent_text", "answers", "source_url", "postal_code"}
+_TELLING: Final = frozenset(
+    {kinds.EMAIL, kinds.PHONE, kinds.IP, kinds.USER_AGENT, kinds.WORD, kinds.WORDS, kinds.BASES}
+    | {kinds.SIREN, kinds.SIRENS, kinds.JSON, kinds.WORDING, kinds.PAGE, kinds.POSTAL_CODE}
 )
-"""Fields whose readers take nearly anything: another content is odd, not impossible."""
-_FOREIGN: Final = ("email", "phone", "instant")
+"""Kinds of fields that their content gives away."""
+_VARIED: Final = frozenset({kinds.POSTAL_CODE, kinds.SIREN, kinds.SIRENS})
+"""Those of which one value again and again may be anything."""
+_LOOSE: Final = frozenset({kinds.NAME, kinds.COUNTRY, kinds.WORDING, kinds.JSON, kinds.PAGE, kinds.POSTAL_CODE})
+"""Kinds whose readers take nearly anything: another content is odd, not impossible."""
+_FOREIGN: Final = (kinds.EMAIL, kinds.PHONE, kinds.INSTANT)
 """What a free field does not hold."""
+_FEWEST: Final = 5
+"""Filled, or different, values from which on a content tells anything."""
 
 
 @dataclass(frozen=True)
@@ -139,54 +115,53 @@ def _assigned(role: str, contents: Mapping[str, Content]) -> dict[str, tuple[str
     """Column -> field, nearness of the name, evidence of the content; the best pairs first, each side once."""
     scored = []
     for place, (column, content) in enumerate(contents.items()):
-        near = field_nearness(role, column) if len(column) <= LONGEST_NAME else {}
-        for field in CANONICAL_FIELDS[role]:
-            name = near.get(field, 0.0)
-            if not name and not _tells(field, content):
+        nearnesses = field_nearness(role, column) if len(column) <= LONGEST_NAME else {}
+        for field in FIELDS[role]:
+            near = nearnesses.get(field.name, 0.0)
+            if not near and not _tells(field, content):
                 continue
             evidence = _evidence(field, content)
-            score = name + 0.5 * evidence if name else 0.7
+            score = near + 0.5 * evidence if near else 0.7
             if score >= _LEAST:
-                scored.append((-score, place, field, column, name, evidence))
+                scored.append((-score, place, field.name, column, near, evidence))
     found: dict[str, tuple[str, float, float] | None] = dict.fromkeys(contents)
     taken: set[str] = set()
-    for _, _, field, column, name, evidence in sorted(scored):
-        if found[column] is None and field not in taken:
-            found[column] = (field, name, evidence)
-            taken.add(field)
+    for _, _, named, column, near, evidence in sorted(scored):
+        if found[column] is None and named not in taken:
+            found[column] = (named, near, evidence)
+            taken.add(named)
     return found
 
 
-def _evidence(field: str, content: Content) -> float:
+def _evidence(field: Field, content: Content) -> float:
     """1 where the content is that of the field, -1 where it is not, 0 where it says nothing."""
     if not content.filled_count:
         return 0.0
-    kind = _KIND.get(field)
-    if kind is None:
-        return -1.0 if any(content.share(foreign) > _SHOWS for foreign in _FOREIGN) else 0.5
-    share = content.share(kind)
+    share = content.share_of(field)
+    if share is None:
+        return -1.0 if any((content.share(kind) or 0.0) > _SHOWS for kind in _FOREIGN) else 0.5
     if share >= _SHOWS:
         return 1.0
-    return -1.0 if share < _BELIES and field not in _LOOSE else -0.2
+    return -1.0 if share < _BELIES and field.kind not in _LOOSE else -0.2
 
 
-def _tells(field: str, content: Content) -> bool:
+def _tells(field: Field, content: Content) -> bool:
     """Whether the content alone gives the field away."""
-    kind = _TELLING.get(field)
-    if kind is None or content.filled_count < 5 or content.share(kind) < 0.9:
+    if field.kind not in _TELLING or content.filled_count < _FEWEST or (content.share_of(field) or 0.0) < 0.9:
         return False
-    return kind not in ("postal_code", "decision", "siren") or content.distinct_count > 5
+    is_common = field.kind in _VARIED or is_worded_as_flags(field)
+    return not is_common or content.distinct_count > _FEWEST
 
 
-def _drafted(role: str, column: str, content: Content, field: str, name: float, evidence: float) -> DraftedField:
-    is_reference = (role, field) == ("leads", "lead_id")
-    terms, questions = draft_field(field, column, content, is_starred=field in _STARRED[role])
+def _drafted(role: str, column: str, content: Content, name: str, near: float, evidence: float) -> DraftedField:
+    field = next(field for field in FIELDS[role] if field.name == name)
+    terms, questions = draft_field(field, column, content)
     named = max(field_nearness(role, column), key=lambda other: field_nearness(role, column)[other], default=None)
-    confidence, doubt = _confidence(field, name, evidence, content)
-    if not name and named:
-        confidence, doubt = UNSURE, (f"is this {field}, as its values look, or {named}, as its name says?",)
-    is_unique = is_reference and content.is_distinct
-    if is_reference and content.filled_count and not is_unique:
+    confidence, doubt = _confidence(name, near, evidence, content)
+    if not near and named:
+        confidence, doubt = UNSURE, (f"is this {name}, as its values look, or {named}, as its name says?",)
+    is_unique = field.is_unique and content.is_distinct
+    if field.is_unique and content.filled_count and not is_unique:
         questions += ("some references repeat in the sample; is this the reference of one lead?",)
     return DraftedField(terms, confidence, (*doubt, *questions), content.filled, is_unique)
 
@@ -256,9 +231,10 @@ def _file_questions(role: str, samples: Sequence[Sample], fields: Iterable[Draft
         questions.append("the samples are not of one format; which is agreed?")
     if len({frozenset(sample.columns) for sample in samples}) > 1:
         questions.append("the samples do not have the same columns; which are agreed?")
-    missing = [name for name in _STARRED[role] if name not in found and name != "decision"]
-    if role == "leads" and not found & {"email", "phone"}:
-        missing.append("email or phone")
+    required = [field.name for field in FIELDS[role] if field.is_required and not field.contract_term]
+    missing = [name for name in required if name not in found]
+    if role == "leads" and found.isdisjoint(REACHED_BY):
+        missing.append(" or ".join(REACHED_BY))
     questions += [f"which column holds {name}? Without it every row is rejected" for name in missing]
     return questions
 

@@ -1,4 +1,6 @@
-"""Identifiers of persons in fields that are for something else: found and cut. Fields for identifiers are not here.
+"""Identifiers of persons in fields that are for something else: found and cut.
+
+Which fields are searched, and as what, is said by their kind (`vocabulary.field_kinds`): all that are kept as text.
 
 A text is looked through one by one only where it may hold something. What decides that are the distinct shapes of a
 column (every digit made `0`) and the words that stand in it at all; of columns that have too many of them, tests of
@@ -25,25 +27,20 @@ from pipelines.identifiers.spellings import (
     EMAIL,
     PHONE,
     Person,
-    Use,
     folded,
     holds_encoded,
     name_words,
     without_identifiers_in,
 )
 from pipelines.identifiers.traces import CODED, DIGEST, NUMBER, PLAIN, SPELLED, TRACES, WORDY
+from pipelines.vocabulary.field_kinds import Use
+from pipelines.vocabulary.fields import FIELD_NAMED
 
-REFERENCES: Final = ("lead_id", "consent_id")
-EXACT: Final = ("company_siren", "postal_code", "proof_sha256", "snapshot_sha256")
-"""Fields of which nothing is left when something is cut out."""
-USES: Final[Mapping[str, Use]] = {
-    **dict.fromkeys(("answers", "goods_services", "job_function", "product"), "text"),
-    **dict.fromkeys(("snapshot_uri", "source_url"), "web"),
-    **dict.fromkeys(("chain", "collector_id", "form_id", "form_version", "partner_list_version"), "label"),
-    **dict.fromkeys(("privacy_notice_version", "recipients", "recipient_sirens", *EXACT), "label"),
+SEARCHED: Final[Mapping[str, Use]] = {
+    name: field.use for name, field in FIELD_NAMED.items() if field.use and not field.is_reference
 }
-"""The fields that are looked through, beside references, and what they are for."""
-PERSONAL: Final = ("email", "phone", "first_name", "last_name")
+"""The fields that are searched, beside references, and as what."""
+_WHOLE: Final = frozenset(name for name, field in FIELD_NAMED.items() if field.kind.is_whole)
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _MANY: Final = 2000
@@ -59,7 +56,7 @@ class Persons:
     """Whom some rows are about: what each says of its own person, in columns."""
 
     def __init__(self, columns: Mapping[str, pa.Array]) -> None:
-        """`columns`: those of `PERSONAL` that there are; e-mail and phone in canonical form."""
+        """`columns`: those of `fields.PERSONAL` that there are; e-mail and phone in canonical form."""
         self._columns = dict(columns)
         self._lists: dict[tuple[str, str], pa.Array] = {}
         self._names = [columns[name].dictionary_encode() for name in ("first_name", "last_name") if name in columns]
@@ -83,7 +80,7 @@ class Persons:
         return self.values("email", rows), phones, digits, pc.binary_join_element_wise("0", subscribers, "")
 
     def values(self, name: str, rows: Places) -> pa.Array:
-        """What some rows say under a name of `PERSONAL`."""
+        """What some rows say under a name of `fields.PERSONAL`."""
         if name not in self._columns:
             return pa.nulls(len(rows), TEXT)
         return self._columns[name].take(pa.array(rows))
@@ -134,7 +131,7 @@ class Persons:
 
 def without_identifiers(columns: Mapping[str, pa.Array], persons: "Persons") -> dict[str, pa.Array]:
     """The columns of some rows, with identifiers cut out of their texts and, of leads, `invalid_fields` brought on."""
-    texts = {name: _Texts(columns[name], use) for name, use in USES.items() if name in columns}
+    texts = {name: _Texts(columns[name], use) for name, use in SEARCHED.items() if name in columns}
     filled = {name: text for name, text in texts.items() if text.count}
     named = persons.are_among(frozenset[str]().union(*(text.words for text in filled.values())))
     changed = dict(columns)
@@ -144,7 +141,7 @@ def without_identifiers(columns: Mapping[str, pa.Array], persons: "Persons") -> 
             continue
         cut = text.cut(suspects, persons)
         flawed = np.array([EMAIL in new or PHONE in new for _, new in cut])
-        changed[name] = text.replaced(suspects, [None if name in EXACT and new != old else new for old, new in cut])
+        changed[name] = text.replaced(suspects, [None if name in _WHOLE and new != old else new for old, new in cut])
         if "invalid_fields" in changed and flawed.any():
             rows = np.unique(text.rows[suspects[flawed]])
             changed["invalid_fields"] = _with_field(changed["invalid_fields"], rows, name)

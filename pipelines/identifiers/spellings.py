@@ -13,14 +13,12 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import unquote
 
 from pipelines.identifiers.email_kinds import ROLES
 from pipelines.identifiers.phones import canonical_phone
-
-Use = Literal["reference", "label", "web", "text"]
-"""What a field is for: a reference or a label may look like a number or a name by chance, a text hardly."""
+from pipelines.vocabulary.field_kinds import Use
 
 EMAIL: Final = "[email]"
 PHONE: Final = "[phone]"

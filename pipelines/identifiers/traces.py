@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipelines.arrays.matches import GAP
-from pipelines.identifiers.spellings import FRENCH_CODES, Use
+from pipelines.identifiers.spellings import FRENCH_CODES
+from pipelines.vocabulary.field_kinds import Use
 
 _MARKS: Final = r"(?i:[@＠]|%[0-9a-f]{2}|&#|\\u|arobas|[(\[{]\s?at\s?[)\]}]|\sat\s)|[０-９]"
 _PLUS: Final = rf"\+{GAP}{{0,3}}\d(?:{GAP}{{0,3}}\d){{7}}"

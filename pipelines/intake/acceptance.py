@@ -13,32 +13,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.values import NO_TEXT, TEXT_LIST, Truth
+from pipelines.contracts.contract import required_fields
 from pipelines.identifiers.emails import email_aliases
 from pipelines.identifiers.hidden import without_identifiers
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.identifiers.other_forms import Identifiers, other_form_keys
 from pipelines.intake.attributes import lead_attributes
 from pipelines.intake.date_orders import date_orders
-from pipelines.intake.fields import FRANCE, Fields, Rows, required_fields
+from pipelines.intake.fields import FRANCE, Fields, Rows
 from pipelines.intake.refusals import Rejection, met_by_none, refused_rows
 from pipelines.intake.values import consent_text_digests
+from pipelines.vocabulary.fields import FIELDS, PERSONAL
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import arrow_schema
 
 STAMPS: Final = ("vendor", "delivery_date", "file_digest", "delivered_at", "received_at")
 """Columns that come from a row's file and delivery, not from the row."""
-MADE: Final = (
-    "email_kind",
-    "phone_kind",
-    "phone_region",
-    "probe_keys",
-    "invalid_fields",
-    "placeholder_fields",
-    "row_number",
-)
-"""Columns that are made of the row's fields."""
-IDENTIFIERS: Final = ("email", "phone", "first_name", "last_name")
-"""Fields of a lead that only the vault keeps."""
 PLACE: Final = ("file", "row_number", "sheet_row")
 """Where a row stands; see `refusals.RowsInFiles`."""
 LATEST_COLLECTION: Final = timedelta(hours=24)
@@ -54,7 +44,7 @@ class Taken:
     rejected: pa.Table
     """The rejected rows: their place, and their `lead_id`, which a later row may repeat; NULL where it is bad."""
     identifiers: pa.Table | None = None
-    """Of accepted leads, for the vault alone: `lead_id`, the fields of `IDENTIFIERS`, `file`, `row_number`."""
+    """Of accepted leads, for the vault alone: `lead_id`, the fields of `PERSONAL`, `file`, `row_number`."""
     date_orders: pa.Table | None = None
     """How dates read, by `file` and `field`: counts that add up; see `date_orders`."""
 
@@ -77,12 +67,12 @@ def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
         **lead_attributes(fields),
         "probe_keys": other_form_keys(_identifiers(fields, "email"), _identifiers(fields, "phone"), hasher),
     }
-    identifiers = {name: fields.values(name) for name in IDENTIFIERS}
+    identifiers = {name: fields.values(name) for name in PERSONAL}
     taken = _taken_of(rows, without_identifiers(columns, fields.persons) | identifiers, rejections)
     return replace(
         taken,
         accepted=_keyed_leads(taken.accepted, hasher),
-        identifiers=taken.accepted.select(["lead_id", *IDENTIFIERS, "file", "row_number"]),
+        identifiers=taken.accepted.select(["lead_id", *PERSONAL, "file", "row_number"]),
         date_orders=date_orders(fields),
     )
 
@@ -127,9 +117,8 @@ def _is_too_late(fields: Fields) -> Truth:
 def _typed_columns(role: str, fields: Fields) -> dict[str, pa.Array]:
     """The table's columns that are fields of the row, typed."""
     schema = arrow_schema(role)
-    ours = (*STAMPS, *MADE)
-    own = [column for column in schema if column.name not in ours and not column.name.endswith(("_key", "_digest"))]
-    return {column.name: fields.values(column.name, column.type) for column in own}
+    kept = [field.name for field in FIELDS[role] if field.is_kept]
+    return {name: fields.values(name, schema.field(name).type) for name in kept}
 
 
 def _where_not_bad(fields: Fields, name: str, default: str) -> pa.Array:
@@ -167,7 +156,7 @@ def _keyed_leads(leads: pa.Table, hasher: IdentityHasher) -> pa.Table:
     keys, aliases = hasher.keys(emails), email_aliases(emails)
     differing = pc.if_else(pc.equal(aliases, emails), NO_TEXT, aliases)
     return (
-        leads.drop_columns(list(IDENTIFIERS))
+        leads.drop_columns(list(PERSONAL))
         .append_column("email_key", keys)
         .append_column("email_alias_key", pc.coalesce(hasher.keys(differing), keys))
         .append_column("phone_key", hasher.keys(phones))

@@ -12,12 +12,18 @@ from pipelines.identifiers.email_kinds import email_kinds
 from pipelines.identifiers.phone_kinds import phone_kinds, phone_regions
 from pipelines.identifiers.placeholders import is_placeholder_email, is_placeholder_name, is_placeholder_phone
 from pipelines.intake.fields import Fields
+from pipelines.vocabulary.field_kinds import EMAIL, NAME, PHONE, FieldKind
+from pipelines.vocabulary.fields import FIELDS
 
-_PLACEHOLDERS: Final[Mapping[str, Callable[[pa.Array], pa.Array]]] = {
-    "email": is_placeholder_email,
-    "first_name": is_placeholder_name,
-    "last_name": is_placeholder_name,
-    "phone": is_placeholder_phone,
+_TOLD_BY: Final[Mapping[FieldKind, Callable[[pa.Array], pa.Array]]] = {
+    EMAIL: is_placeholder_email,
+    NAME: is_placeholder_name,
+    PHONE: is_placeholder_phone,
+}
+_PLACEHOLDERS: Final = {
+    field.name: _TOLD_BY[field.kind]
+    for field in sorted(FIELDS["leads"], key=lambda field: field.name)
+    if field.kind in _TOLD_BY
 }
 """Fields that may hold a filler, sorted by name, and how one is told."""
 

@@ -25,15 +25,16 @@ from pipelines.intake.fields import Rows
 from pipelines.intake.files import FileCase, Read, ReadTogether, mark_duplicates, open_cases
 from pipelines.intake.rows import IntakeRows
 from pipelines.intake.tables import deliveries_table, validate
+from pipelines.vocabulary.fields import PERSONAL
 
-_HANDED_OVER: Final = ("lead_id", "email", "phone", "first_name", "last_name", "file_digest", "row_number")
+_HANDED_OVER: Final = ("lead_id", *PERSONAL, "file_digest", "row_number")
 
 
 class Vault(Protocol):
     """Where the identifiers of accepted leads go, and nothing else does."""
 
     def add(self, vendor: str, day: date, identifiers: pa.Table) -> None:
-        """Keep identifiers for a day: `lead_id, email, phone, first_name, last_name, file_digest, row_number`."""
+        """Keep identifiers for a day: `lead_id`, the fields of `PERSONAL`, `file_digest`, `row_number`."""
 
     def publish(self, vendor: str, day: date) -> None:
         """Let what was added for a day stand in the place of what was there."""

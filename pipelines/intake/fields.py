@@ -3,6 +3,7 @@
 How a single value is read belongs to `values`; which rows are accepted, to `acceptance`.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -12,10 +13,11 @@ import pyarrow.compute as pc
 
 from pipelines.arrays.values import NO_TEXT, TEXT, Truth
 from pipelines.contracts.contract import Contract, FieldTerms, FileTerms
-from pipelines.identifiers.emails import canonical_emails
-from pipelines.identifiers.hidden import PERSONAL, REFERENCES, Persons, impersonal
+from pipelines.identifiers.hidden import Persons, impersonal
 from pipelines.identifiers.phones import canonical_phones
 from pipelines.intake.values import delivered_texts, kind_of
+from pipelines.vocabulary.field_kinds import PHONE, POSTAL_CODE, REFERENCE, FieldKind
+from pipelines.vocabulary.fields import FIELD_NAMED, PERSONAL
 from pipelines.vocabulary.reasons import Reason
 
 TYPED_FORMATS: Final = ("xlsx", "xls", "ods", "parquet")
@@ -43,14 +45,6 @@ class Rows:
     def count(self) -> int:
         """Number of rows."""
         return len(self.files)
-
-
-def required_fields(role: str, contract: Contract) -> tuple[str, ...]:
-    """Fields without which a row is not accepted."""
-    if role == "leads":
-        return ("lead_id", "collected_at")
-    decision = () if contract.is_only_given_consents else ("decision",)
-    return ("consent_id", "channels", *decision, "consent_at")
 
 
 @dataclass(frozen=True)
@@ -110,22 +104,24 @@ class Fields:
         return Reading(terms, values, is_missing, ~is_missing & _as_truth_array(pc.is_null(values)))
 
     def _values(self, texts: pa.Array, terms: FieldTerms) -> pa.Array:
-        if terms.name == "email":
-            return canonical_emails(texts)
-        if terms.name == "phone":
-            return canonical_phones(texts, self.texts("postal_code") if "postal_code" in self else None)
-        if terms.name == "postal_code":
-            return _postal_codes(texts, self.values("country"))
+        kind = FIELD_NAMED[terms.name].kind
+        if kind in _READ_BESIDE_OTHERS:
+            return _READ_BESIDE_OTHERS[kind](texts, self)
         values = kind_of(terms.name).read(texts, terms)
-        if terms.name in REFERENCES:
+        if kind == REFERENCE:
             return impersonal(values, self.persons)
         if terms.format and self.rows.terms.format in TYPED_FORMATS and pa.types.is_timestamp(values.type):
             return pc.coalesce(values, kind_of(terms.name).read(texts, replace(terms, format=None)))
         return values
 
 
-def _postal_codes(texts: pa.Array, countries: pa.Array) -> pa.Array:
+def _phones(texts: pa.Array, fields: Fields) -> pa.Array:
+    return canonical_phones(texts, fields.texts("postal_code") if "postal_code" in fields else None)
+
+
+def _postal_codes(texts: pa.Array, fields: Fields) -> pa.Array:
     """Five digits in France, free elsewhere."""
+    countries = fields.values("country")
     compact = pc.replace_substring_regex(texts, r"\s+", "")
     french = pc.if_else(pc.match_substring_regex(compact, r"^\d{5}$"), compact, NO_TEXT)
     return pc.if_else(pc.equal(pc.coalesce(countries, pa.scalar(FRANCE)), FRANCE), french, texts)
@@ -134,3 +130,10 @@ def _postal_codes(texts: pa.Array, countries: pa.Array) -> pa.Array:
 def _as_truth_array(array: pa.Array) -> Truth:
     truth: Truth = array.to_numpy(zero_copy_only=False)
     return truth
+
+
+_READ_BESIDE_OTHERS: Final[Mapping[FieldKind, Callable[[pa.Array, Fields], pa.Array]]] = {
+    PHONE: _phones,
+    POSTAL_CODE: _postal_codes,
+}
+"""Kinds whose values mean something only beside another field of the row."""

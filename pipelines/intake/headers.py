@@ -1,16 +1,15 @@
 """Whether a file that was read has the columns that its contract declares. Rows belong to `acceptance`."""
 
-from pipelines.contracts.contract import Contract, FileTerms, declared_names
+from pipelines.contracts.contract import Contract, FileTerms, declared_names, required_fields
 from pipelines.formats.limits import FileRefusal
 from pipelines.formats.raw import RawFile
 from pipelines.identifiers.shown_names import shown_name
-from pipelines.intake.fields import required_fields
 from pipelines.vocabulary.column_names import column_name, near_names
+from pipelines.vocabulary.fields import REACHED_BY
 from pipelines.vocabulary.reasons import Reason
 
 MOST_NAMES = 200
 """Undeclared columns that are named at most."""
-IDENTIFIERS = ("email", "phone")
 
 
 def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRefusal | None:
@@ -22,9 +21,9 @@ def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRe
         return FileRefusal("header_missing", Reason("header_foreign"))
     required = required_fields(terms.role, contract)
     missing = [names.get(name, name) for name in required if names.get(name) not in raw.columns]
-    identifiers = [names[name] for name in IDENTIFIERS if name in names]
+    identifiers = [names[name] for name in REACHED_BY if name in names]
     if terms.role == "leads" and not set(identifiers) & set(raw.columns):
-        missing += identifiers or ["email"]
+        missing += identifiers or [REACHED_BY[0]]
     if not missing:
         return None
     near = near_names(missing, undeclared_columns(raw, terms))

@@ -1,6 +1,7 @@
-"""Delivered text to typed values, one canonical field at a time: words, flags, lists, instants, references.
+"""Delivered text to typed values, by the kind of the field: words, flags, lists, instants, references.
 
-Every reader takes cleaned text and gives NULL where the text is bad. Which fields a row needs belongs to `fields`.
+Every reader takes cleaned text and gives NULL where the text is bad. What is read beside another field of the row is in
+`fields`; of which kind a field is, in `vocabulary.fields`.
 """
 
 import hashlib
@@ -16,9 +17,12 @@ import pyarrow.compute as pc
 from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, clean, mapped_once
 from pipelines.contracts.contract import FieldTerms
 from pipelines.dates.instants import DEFAULT_ZONE, instants
+from pipelines.identifiers.emails import canonical_emails
 from pipelines.identifiers.phones import canonical_phones
+from pipelines.vocabulary import field_kinds as kinds
 from pipelines.vocabulary import words
-from pipelines.vocabulary.fields import FIELD_WORDS, INSTANT_FIELDS, is_siren
+from pipelines.vocabulary.field_kinds import FieldKind
+from pipelines.vocabulary.fields import FIELD_NAMED, FIELD_WORDS, is_siren
 from pipelines.vocabulary.reasons import Reason
 
 _FLAGS: Final = {
@@ -28,7 +32,6 @@ _FLAGS: Final = {
 _COUNTRIES: Final = {"FRANCE": "FR", "FRA": "FR"}
 _LIKE_AN_EMAIL: Final = r"[^@\s]@[^@\s]+\.[^@\s]"
 _LIKE_A_PHONE: Final = r"^(?:\+|0)(?:[\s.\-/()]*\d){9,}$"
-_LISTS: Final = ("channels", "mentions", "recipients", "recipient_sirens", "claimed_basis")
 _BASES: Final = {basis: basis for basis in words.BASES}
 _NOTHING_LISTED: Final = r"^\[\s*\]$"
 
@@ -46,7 +49,7 @@ class Kind:
 def delivered_texts(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     """Cleaned text of a field; a list without elements is nothing delivered."""
     cleaned = clean(texts)
-    if terms.name not in _LISTS:
+    if not FIELD_NAMED[terms.name].kind.is_listed:
         return cleaned
     empty = pc.or_(
         pc.match_substring_regex(cleaned, rf"^(?:\s|{re.escape(terms.list_separator)})*$"),
@@ -56,8 +59,8 @@ def delivered_texts(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 
 def kind_of(field: str) -> Kind:
-    """How a canonical field is read; free text unless it is something more."""
-    return _KINDS.get(field, _FREE)
+    """How a canonical field is read; as free text where its kind asks for nothing more."""
+    return _KINDS.get(FIELD_NAMED[field].kind, _FREE)
 
 
 def consent_text_digests(texts: pa.Array) -> pa.Array:
@@ -229,16 +232,18 @@ _WORDS: Final = Kind(_read_words, _words_listed)
 _INSTANT: Final = Kind(_read_instant, _instant_expected)
 _ID: Final = Kind(_read_reference, lambda terms: Reason("value_reference"))
 
-_KINDS: Final[Mapping[str, Kind]] = {
-    **dict.fromkeys(INSTANT_FIELDS, _INSTANT),
-    **{field: _FLAG for field, known in FIELD_WORDS.items() if set(known) == {"true", "false"}},
-    **dict.fromkeys(("audience", "decision", "action"), _WORD),
-    **dict.fromkeys(("channels", "mentions"), _WORDS),
-    **dict.fromkeys(("lead_id", "consent_id"), _ID),
-    "claimed_basis": Kind(_read_basis, _words_listed),
-    "recipients": Kind(_read_names, lambda terms: Reason("value_names", separator=terms.list_separator)),
-    "recipient_sirens": Kind(_read_sirens, lambda terms: Reason("value_sirens", separator=terms.list_separator)),
-    "company_siren": Kind(_read_siren, lambda terms: Reason("value_siren")),
-    "country": Kind(_read_country, lambda terms: Reason("value_country")),
-    "source_url": Kind(_read_url, lambda terms: Reason("value_address")),
+_KINDS: Final[Mapping[FieldKind, Kind]] = {
+    kinds.INSTANT: _INSTANT,
+    kinds.FLAG: _FLAG,
+    kinds.WORD: _WORD,
+    kinds.WORDS: _WORDS,
+    kinds.REFERENCE: _ID,
+    kinds.BASES: Kind(_read_basis, _words_listed),
+    kinds.COMPANIES: Kind(_read_names, lambda terms: Reason("value_names", separator=terms.list_separator)),
+    kinds.SIRENS: Kind(_read_sirens, lambda terms: Reason("value_sirens", separator=terms.list_separator)),
+    kinds.SIREN: Kind(_read_siren, lambda terms: Reason("value_siren")),
+    kinds.COUNTRY: Kind(_read_country, lambda terms: Reason("value_country")),
+    kinds.PAGE: Kind(_read_url, lambda terms: Reason("value_address")),
+    kinds.EMAIL: Kind(lambda texts, terms: canonical_emails(texts), _FREE.expected),
+    kinds.PHONE: Kind(lambda texts, terms: canonical_phones(texts), _FREE.expected),
 }

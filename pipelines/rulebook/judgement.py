@@ -1,6 +1,7 @@
 """The judgement as a list of statements: dossier, outcomes, the proof that counts, verdicts, findings, scorecards.
 
 Set-based from end to end; nothing here runs anything. An engine creates each step as a temporary table, in order.
+Columns of a rule bear its id behind a prefix (`o_`, `s_`, `f_`, `p_`, `u_`, `n_`): `sql/README.md` says which is which.
 """
 
 from collections.abc import Sequence

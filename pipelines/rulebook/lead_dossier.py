@@ -6,6 +6,8 @@ The SQL that joins them is in `pipelines/rulebook/sql/`; cards are checked again
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from pipelines.vocabulary.fields import FIELD_NAMED
+
 Origin = Literal["context", "lead", "proof", "contract", "ours", "review"]
 SqlType = Literal["text", "list", "instant", "date", "boolean", "integer"]
 DELIVERED: Final[tuple[Origin, ...]] = ("lead", "proof")
@@ -30,13 +32,15 @@ _LEAD: Final = ("lead_use", "lead")
 _ALL: Final = ("lead_use", "lead", "delivery")
 
 
-def _lead_column(name: str, type_: SqlType = "text", default: object = None) -> LeadDossierColumn:
-    return LeadDossierColumn(name, type_, "lead", _LEAD, (f"leads.{name}",), default)
+def _lead_column(name: str) -> LeadDossierColumn:
+    return LeadDossierColumn(name, FIELD_NAMED[name].kind.type, "lead", _LEAD, (f"leads.{name}",))
 
 
-def _proof_column(name: str, type_: SqlType = "text", *fields: str) -> LeadDossierColumn:
+def _proof_column(name: str, *fields: str, type_: SqlType | None = None) -> LeadDossierColumn:
+    """A column that stands for some fields of the proof, of the first one's type unless told."""
     names = fields or (name.removeprefix("proof_"),)
-    return LeadDossierColumn(name, type_, "proof", fields=tuple(f"consent_proofs.{field}" for field in names))
+    told = type_ or FIELD_NAMED[names[0]].kind.type
+    return LeadDossierColumn(name, told, "proof", fields=tuple(f"consent_proofs.{field}" for field in names))
 
 
 COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
@@ -55,7 +59,7 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
         "audience", "text", "lead", _LEAD, ("leads.audience",), "consumer"
     ),  # professional without SIREN: consumer
     _lead_column("claimed_basis"),  # at grain lead use: the basis claimed for that channel
-    _lead_column("collected_at", "instant"),
+    _lead_column("collected_at"),
     _lead_column("consent_id"),
     _lead_column("form_id"),
     _lead_column("form_version"),
@@ -66,9 +70,9 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     _lead_column("country"),
     _lead_column("job_function"),
     _lead_column("company_siren"),
-    _lead_column("over_18", "boolean"),
-    _lead_column("informed_at_collection", "boolean"),
-    _lead_column("optout_offered_at_collection", "boolean"),
+    _lead_column("over_18"),
+    _lead_column("informed_at_collection"),
+    _lead_column("optout_offered_at_collection"),
     LeadDossierColumn(
         "lead_channels", "list", "ours", _LEAD
     ),  # delivered with the lead, else the contract's: never NULL
@@ -78,39 +82,37 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     LeadDossierColumn("has_proof", "boolean", "ours", example_default=True),
     _proof_column("proof_consent_id"),
     _proof_column("proof_lead_id"),
-    _proof_column("proof_channels", "list"),
+    _proof_column("proof_channels"),
     _proof_column("decision"),
-    _proof_column("consent_at", "instant"),
-    _proof_column("consent_on", "date", "consent_at"),  # civil date of `consent_at` in Europe/Paris
+    _proof_column("consent_at"),
+    _proof_column("consent_on", "consent_at", type_="date"),  # civil date of `consent_at` in Europe/Paris
     _proof_column("action"),
-    _proof_column("box_prechecked", "boolean"),
-    _proof_column("consent_text_digest", "text", "consent_text"),
-    _proof_column("recipients", "list"),
-    _proof_column("recipient_sirens", "list"),
+    _proof_column("box_prechecked"),
+    _proof_column("consent_text_digest", "consent_text"),
+    _proof_column("recipients"),
+    _proof_column("recipient_sirens"),
     _proof_column("partner_list_version"),
-    _proof_column("names_advertiser", "boolean", "recipients", "recipient_sirens"),  # NULL when neither list was given
+    _proof_column("names_advertiser", "recipients", "recipient_sirens", type_="boolean"),  # NULL without either list
     _proof_column("goods_services"),
-    _proof_column("period_end", "instant"),
-    _proof_column(
-        "consent_expires_at", "instant", "consent_at"
-    ),  # earlier of `period_end` and `consent_at` + the maximum age
-    _proof_column("mentions", "list"),
-    _proof_column("l223_2_notice", "boolean"),
+    _proof_column("period_end"),
+    _proof_column("consent_expires_at", "consent_at"),  # earlier of `period_end` and `consent_at` + the maximum age
+    _proof_column("mentions"),
+    _proof_column("l223_2_notice"),
     _proof_column("privacy_notice_version"),
     _proof_column("proof_source_url"),
     _proof_column("proof_form_id"),
     _proof_column("proof_form_version"),
-    _proof_column("refusal_equal_prominence", "boolean"),
-    _proof_column("participation_requires_consent", "boolean"),
+    _proof_column("refusal_equal_prominence"),
+    _proof_column("participation_requires_consent"),
     _proof_column("snapshot_uri"),
     _proof_column("snapshot_sha256"),
-    _proof_column("proof_sha256", "text", "proof_sha256"),
-    _proof_column("double_optin_sent_at", "instant"),
-    _proof_column("double_optin_confirmed_at", "instant"),
+    _proof_column("proof_sha256", "proof_sha256"),
+    _proof_column("double_optin_sent_at"),
+    _proof_column("double_optin_confirmed_at"),
     _proof_column("proof_collector_id"),
-    _proof_column("proof_received_at", "instant", "consent_id"),
-    _proof_column("email_keys_equal", "boolean", "email", "email_sha256"),  # NULL when either side has none
-    _proof_column("phone_keys_equal", "boolean", "phone", "phone_sha256"),
+    _proof_column("proof_received_at", "consent_id", type_="instant"),
+    _proof_column("email_keys_equal", "email", "email_sha256", type_="boolean"),  # NULL when either side has none
+    _proof_column("phone_keys_equal", "phone", "phone_sha256", type_="boolean"),
     # contract in force on the delivery date
     LeadDossierColumn("contract_channels", "list", "contract", _LEAD),
     LeadDossierColumn("advertiser_siren", "text", "contract", _LEAD),

@@ -5,9 +5,15 @@ Data and types. No file is read here, and no row.
 - `bilingual`: A sentence in both languages of the house
 - `clock`: the civil clock of the house: Europe/Paris dates, UTC instants, and the tick at which days are judged
 - `column_names`: how near column names are: to each other, and to the canonical fields
-- `column_synonyms`: how vendors name the canonical fields, and the words of closed vocabularies, in French and
-  English
-- `fields`: the canonical fields of leads and consent proofs
+- `column_synonyms`: words in names of columns that mean the same, in French and English
+- `field`: what is said of one canonical field in the files of one role
+- `field_kinds`: what kinds of values canonical fields hold, and what follows for each: its type in the lake, whether it
+  may leave the intake, how it is searched for identifiers of persons
+- `field_words`: the closed vocabularies of canonical fields: each of our words, with what vendors write for it
+- `fields`: the canonical fields of leads and consent proofs: the one table of what is known of them, and questions put
+  to it
+- `lead_fields`: the canonical fields of leads, in the order in which vendors are told of them
+- `proof_fields`: the canonical fields of consent proofs, in the order in which vendors are told of them
 - `reasons`: why a row is rejected, a file refused, a difference or a remark noted: a code with its figures
 - `tables`: the published tables of the lake: one Pandera model a table, one description a column
 - `words`: the closed vocabularies: channels, outcomes, severities

@@ -11,8 +11,8 @@ from functools import cache, lru_cache
 from typing import Final
 from unicodedata import combining, normalize
 
-from pipelines.vocabulary.column_synonyms import ALIASES, COLUMN_NAMES, SMALL_WORDS
-from pipelines.vocabulary.fields import CANONICAL_FIELDS
+from pipelines.vocabulary.column_synonyms import ALIASES, SMALL_WORDS
+from pipelines.vocabulary.fields import FIELDS
 
 EQUAL: Final = 1.0
 VAGUE: Final = 0.8
@@ -91,10 +91,7 @@ def is_field_name(role: str, name: str) -> bool:
 
 @cache
 def _known_phrases(role: str) -> frozenset[frozenset[str]]:
-    names = COLUMN_NAMES[role]
-    return frozenset(
-        words_of(phrase.rstrip("?")) for field in CANONICAL_FIELDS[role] for phrase in (field, *names.get(field, ()))
-    )
+    return frozenset(words_of(name.rstrip("?")) for field in FIELDS[role] for name in field.names)
 
 
 def field_nearness(role: str, column: str) -> Mapping[str, float]:
@@ -104,16 +101,13 @@ def field_nearness(role: str, column: str) -> Mapping[str, float]:
     """
     parts = column.split(".")
     spellings = {column, parts[-1], " ".join(parts[-2:])}
-    scores = {
-        field: max(_to_field(role, field, spelling) for spelling in spellings) for field in CANONICAL_FIELDS[role]
-    }
+    scores = {field.name: max(_to_field(field.names, spelling) for spelling in spellings) for field in FIELDS[role]}
     return {field: score for field, score in scores.items() if score >= NEAR}
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _to_field(role: str, field: str, column: str) -> float:
-    phrases = (field, *COLUMN_NAMES[role].get(field, ()))
-    return max(_to_phrase(column, phrase.rstrip("?")) * (VAGUE if phrase.endswith("?") else 1) for phrase in phrases)
+def _to_field(names: tuple[str, ...], column: str) -> float:
+    return max(_to_phrase(column, name.rstrip("?")) * (VAGUE if name.endswith("?") else 1) for name in names)
 
 
 def _to_phrase(column: str, phrase: str) -> float:

@@ -1,102 +1,32 @@
-"""The canonical fields of leads and consent proofs. How vendors write them is in contracts."""
+"""The canonical fields of leads and consent proofs: the one table of what is known of them, and questions put to it.
 
+A field is added as a record in `lead_fields` or `proof_fields` and, if it is kept, as a column of `tables`. Then a
+contract may map it, the intake reads it as its kind says and searches it for identifiers of persons, and drafts find it
+by its synonyms. How a vendor writes it is in its contract.
+"""
+
+from collections.abc import Mapping
 from typing import Final
 
-from pipelines.vocabulary import words
+from pipelines.vocabulary.field import Field
+from pipelines.vocabulary.field_kinds import EMAIL, INSTANT, PHONE
+from pipelines.vocabulary.lead_fields import LEAD_FIELDS
+from pipelines.vocabulary.proof_fields import PROOF_FIELDS
 
-FLAG_WORDS: Final = ("true", "false")
+FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {"leads": LEAD_FIELDS, "consent_proofs": PROOF_FIELDS}
+"""Role -> its fields, in the order in which vendors are told of them."""
+CANONICAL_FIELDS: Final = {role: tuple(field.name for field in fields) for role, fields in FIELDS.items()}
+"""Role -> names of its fields."""
+FIELD_NAMED: Final = {field.name: field for fields in FIELDS.values() for field in fields}
+"""Name -> a field of that name, for what does not depend on the role: kind, vocabulary, exemption."""
 
-LEAD_FIELDS: Final = (
-    "lead_id",
-    "collected_at",
-    "email",
-    "phone",
-    "first_name",
-    "last_name",
-    "postal_code",
-    "country",
-    "audience",
-    "job_function",
-    "company_siren",
-    "channels",
-    "consent_id",
-    "claimed_basis",
-    "form_id",
-    "form_version",
-    "source_url",
-    "collector_id",
-    "product",
-    "over_18",
-    "informed_at_collection",
-    "optout_offered_at_collection",
-    "answers",
-)
-CONSENT_PROOF_FIELDS: Final = (
-    "consent_id",
-    "lead_id",
-    "email",
-    "phone",
-    "email_sha256",
-    "phone_sha256",
-    "channels",
-    "decision",
-    "consent_at",
-    "action",
-    "box_prechecked",
-    "consent_text",
-    "recipients",
-    "recipient_sirens",
-    "partner_list_version",
-    "goods_services",
-    "period_end",
-    "mentions",
-    "l223_2_notice",
-    "privacy_notice_version",
-    "source_url",
-    "form_id",
-    "form_version",
-    "refusal_equal_prominence",
-    "participation_requires_consent",
-    "snapshot_uri",
-    "snapshot_sha256",
-    "proof_sha256",
-    "ip",
-    "user_agent",
-    "double_optin_sent_at",
-    "double_optin_confirmed_at",
-    "collector_id",
-    "chain",
-    "withdrawn_at",
-)
-CANONICAL_FIELDS: Final = {"leads": LEAD_FIELDS, "consent_proofs": CONSENT_PROOF_FIELDS}
-
-INSTANT_FIELDS: Final = frozenset(
-    {
-        "collected_at",
-        "consent_at",
-        "period_end",
-        "double_optin_sent_at",
-        "double_optin_confirmed_at",
-        "withdrawn_at",
-    }
-)
-_CHANNEL_BASES: Final = tuple(f"{channel}:{basis}" for channel in words.CHANNELS for basis in words.BASES)
-FIELD_WORDS: Final = {
-    "audience": words.AUDIENCES,
-    "channels": words.CHANNELS,
-    "claimed_basis": (*words.BASES, *_CHANNEL_BASES),
-    "decision": words.DECISIONS,
-    "action": words.ACTIONS,
-    "mentions": words.MENTIONS,
-    "over_18": FLAG_WORDS,
-    "informed_at_collection": FLAG_WORDS,
-    "optout_offered_at_collection": FLAG_WORDS,
-    "box_prechecked": FLAG_WORDS,
-    "l223_2_notice": FLAG_WORDS,
-    "refusal_equal_prominence": FLAG_WORDS,
-    "participation_requires_consent": FLAG_WORDS,
-}
+INSTANT_FIELDS: Final = frozenset(name for name, field in FIELD_NAMED.items() if field.kind == INSTANT)
+FIELD_WORDS: Final = {name: field.values for name, field in FIELD_NAMED.items() if field.values}
 """Fields with a closed vocabulary, and its words."""
+PERSONAL: Final = tuple(field.name for field in LEAD_FIELDS if field.kind.is_personal)
+"""Fields that say who a lead is: only the vault keeps them."""
+REACHED_BY: Final = tuple(field.name for field in LEAD_FIELDS if field.kind in (EMAIL, PHONE))
+"""Fields of which a lead needs one: nobody is reached without."""
 
 
 def is_siren(digits: str) -> bool:

@@ -6,8 +6,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipelines.contracts.contract import ApprovedForm, FieldTerms
-from pipelines.vocabulary.fields import CANONICAL_FIELDS
-from pipelines.vocabulary.tables import ConsentProofs, Leads
 from tests.support.contract_files import FIXTURE, VALID, changed, read_contract, write
 
 
@@ -104,13 +102,3 @@ def test_terms_left_out_take_their_defaults(tmp_path: Path) -> None:
     contract = read_contract(write(tmp_path, VALID[:start] + VALID[end:]))
     assert (contract.suppression_delay, contract.max_lead_age, contract.claim_window) == (timedelta(0), None, None)
     assert (contract.cut_off, contract.calendar, contract.retention) == (time(23, 59), None, None)
-
-
-def test_canonical_fields_are_those_of_the_lake_and_the_identifiers() -> None:
-    partition = {"vendor", "delivery_date", "file_digest", "row_number", "email_key", "phone_key"}
-    made = {"email_alias_key", "probe_keys", "email_kind", "phone_kind", "phone_region", "placeholder_fields"}
-    leads = set(Leads.to_schema().columns) - partition - made - {"invalid_fields", "delivered_at"}
-    proofs = set(ConsentProofs.to_schema().columns) - partition - {"consent_text_digest", "received_at"}
-    assert set(CANONICAL_FIELDS["leads"]) == leads | {"email", "phone", "first_name", "last_name"}
-    hidden = {"email", "phone", "email_sha256", "phone_sha256", "consent_text", "ip", "user_agent"}
-    assert set(CANONICAL_FIELDS["consent_proofs"]) == proofs | hidden

@@ -18,7 +18,7 @@ from pipelines.deliveries.files import Delivery
 from pipelines.identifiers.errors_without_values import IntakeFaultError
 from pipelines.intake.files import counting_digests
 from pipelines.vocabulary import words
-from pipelines.vocabulary.fields import CANONICAL_FIELDS, CONSENT_PROOF_FIELDS, LEAD_FIELDS
+from pipelines.vocabulary.fields import CANONICAL_FIELDS
 from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
 from tests.support.intake_boxes import (
     DAY,
@@ -233,10 +233,7 @@ ANY_TEXT = st.one_of(
 def test_no_value_raises_in_any_field(table: list[list[str]]) -> None:
     for role, fields in CANONICAL_FIELDS.items():
         terms = contract(
-            leads=file_terms("leads", dict(zip(LEAD_FIELDS, LEAD_FIELDS, strict=True))),
-            consent_proofs=file_terms(
-                "consent_proofs", dict(zip(CONSENT_PROOF_FIELDS, CONSENT_PROOF_FIELDS, strict=True))
-            ),
+            **{of: file_terms(of, dict(zip(names, names, strict=True))) for of, names in CANONICAL_FIELDS.items()}
         )
         delivered = [
             {name: value.encode("utf-8", "replace").decode() for name, value in zip(fields, row * 2, strict=False)}

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from pipelines.vocabulary.fields import CONSENT_PROOF_FIELDS, INSTANT_FIELDS, LEAD_FIELDS
+from pipelines.vocabulary.fields import CANONICAL_FIELDS, INSTANT_FIELDS
 from tests.support.contract_files import VALID
 from tests.support.format_files import xlsx
 
@@ -176,7 +176,7 @@ def _contract(formats: tuple[str, str]) -> Row:
     lists = ("channels", "recipients", "recipient_sirens", "mentions")
     contract["schema"] = [
         {"name": role, "properties": [_property(name, name in lists) for name in fields]}
-        for role, fields in (("leads", LEAD_FIELDS), ("consent_proofs", CONSENT_PROOF_FIELDS))
+        for role, fields in CANONICAL_FIELDS.items()
     ]
     return contract
 

@@ -1,0 +1,71 @@
+"""The lead dossier's declared columns are those of its SQL, at every grain, and stand for canonical fields."""
+
+import re
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pytest
+
+from pipelines.engines.duckdb import DuckDBEngine, Session
+from pipelines.rulebook.catalogue import load_catalogue
+from pipelines.rulebook.judgement import judgement_of
+from pipelines.rulebook.lead_dossier import COLUMNS, LeadDossierColumn
+from pipelines.verdicts.terms import FORM_REVIEWS, TERMS
+from pipelines.vocabulary.fields import FIELDS
+from pipelines.vocabulary.tables import arrow_schema
+from tests.support.paths import PRODUCT
+
+DOSSIERS = {"lead_use": "dossier", "lead": "lead_dossier", "delivery": "delivery_dossier"}
+TYPES = {
+    "text": pa.string(),
+    "list": pa.list_(pa.string()),
+    "instant": pa.timestamp("us"),
+    "date": pa.date32(),
+    "boolean": pa.bool_(),
+}
+WORKINGS = {
+    "lead_use": {"lead_no", "proof_no", "candidate_count", "lists_channel", "is_final", "mapped_fields"},
+    "lead": {"lead_no", "is_final", "mapped_fields"},
+    "delivery": {*TERMS.names},
+}
+"""Columns that the statements need themselves and no card may read."""
+CATALOGUE = load_catalogue()
+JUDGEMENT = judgement_of(CATALOGUE)
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    """The dossiers of a market without any delivery."""
+    inputs = {"leads": "all_leads", "deliveries": "all_deliveries", "consent_proofs": "all_proofs"}
+    inputs |= {"rejected_rows": "all_rejected_rows", "oppositions": "oppositions"}
+    with DuckDBEngine().session() as session:
+        for table, name in inputs.items():
+            session.register(name, arrow_schema(table).empty_table())
+        session.register("terms", TERMS.empty_table())
+        session.register("form_reviews", FORM_REVIEWS.empty_table())
+        for step in JUDGEMENT.steps:
+            session.create(step.name, step.sql, is_view=step.is_view)
+        yield session
+
+
+@pytest.mark.parametrize("grain", DOSSIERS)
+def test_declared_columns_are_those_of_the_sql(session: Session, grain: str) -> None:
+    schema = session.fetch(f"select * from {DOSSIERS[grain]}").schema
+    declared = {column.name: TYPES[column.type] for column in COLUMNS if grain in column.grains}
+    found = {column.name: column.type for column in schema}
+    assert {name: found.get(name) for name in declared} == declared
+    assert found.keys() - declared.keys() == WORKINGS[grain] - declared.keys()
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)
+def test_a_column_stands_for_canonical_fields(column: LeadDossierColumn) -> None:
+    known = {f"{role}.{field.name}" for role, fields in FIELDS.items() for field in fields}
+    assert {*column.fields} <= known
+    assert bool(column.fields) == (column.origin in ("lead", "proof"))
+
+
+def test_the_prefixes_of_columns_are_explained_where_the_statements_are() -> None:
+    rule = CATALOGUE.cards[0].id
+    made = {prefix for step in JUDGEMENT.steps for prefix in re.findall(rf"\b([a-z]+_){rule}\b", step.sql)}
+    told = (PRODUCT / "rulebook" / "sql" / "README.md").read_text(encoding="utf-8")
+    assert made == set(re.findall(r"^\| `([a-z]+_)<rule>`", told, re.MULTILINE))
