@@ -13,6 +13,7 @@ from pipelines.house import House
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError
 from pipelines.verdicts.explain import ExplainedUse, explain
+from pipelines.verdicts.judge import Judge
 from pipelines.vocabulary.words import CHANNELS
 
 _COLOURS = {"pass": "green", "fail": "red", "unknown": "yellow", "not applicable": "dim"}
@@ -36,7 +37,9 @@ def explain_command(
     day: date | None = day_of("--date", on) if on else None
     at: datetime | None = instant_of("--as-of", as_of) if as_of else None
     _confirm_keys(house, vendor)
-    uses = explain(house.judge, house.lake, book.of(vendor), vendor, lead_id, on=day, channel=channel, as_of=at)
+    lake = house.lake.as_found()
+    judge = Judge(engine=house.engine, lake=lake, catalogue=house.catalogue)
+    uses = explain(judge, lake, book.of(vendor), vendor, lead_id, on=day, channel=channel, as_of=at)
     if not uses:
         typer.echo(
             f"no accepted lead of {vendor} has this reference{f' on {day}' if day else ''}: it was never delivered, "

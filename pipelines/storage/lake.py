@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -89,6 +89,10 @@ class Lake:
         )
         return [day for day in days if self._is_whole(vendor, day, marker)]
 
+    def as_found(self) -> "Lake":
+        """The lake as one reader finds it: which days of a vendor can be trusted is asked once. Never to write to."""
+        return _FoundLake(self.root)
+
     def facts(self, vendor: str, day: date, marker: str) -> dict[str, str]:
         """What the writer noted in the marker of a partition."""
         return _notes(self.partition(marker, vendor, day), FACTS)
@@ -152,6 +156,18 @@ class Lake:
                 writer.write_table(rows, row_group_size=ROW_GROUP)
             writer.add_key_value_metadata(metadata)
         return path
+
+
+@dataclass(frozen=True)
+class _FoundLake(Lake):
+    """A lake that remembers its answers: telling whether days can be trusted means to hash their files."""
+
+    trusted: dict[tuple[str, str], list[date]] = field(default_factory=dict)
+
+    def published_days(self, vendor: str, marker: str = "deliveries") -> list[date]:
+        if (vendor, marker) not in self.trusted:
+            self.trusted[vendor, marker] = super().published_days(vendor, marker)
+        return list(self.trusted[vendor, marker])
 
 
 def _sorted_content(content: pa.Table, table: str) -> pa.Table:

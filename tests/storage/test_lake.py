@@ -123,6 +123,18 @@ def test_a_missing_table_makes_the_partition_untrusted(lake: Lake) -> None:
     assert lake.published_days("acme") == []
 
 
+def test_a_reader_asks_once_whether_days_can_be_trusted_and_the_next_one_anew(lake: Lake) -> None:
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables())
+    found = lake.as_found()
+    assert found.published_days("acme") == [DAY]
+    found.published_days("acme").clear()
+    lake.partition("leads", "acme", DAY).unlink()
+    assert found.published_days("acme") == [DAY]
+    assert found.published_days("acme", "scorecards") == found.published_days("beta") == []
+    assert lake.published_days("acme") == lake.as_found().published_days("acme") == []
+
+
 def test_what_the_writer_notes_is_read_from_the_marker(lake: Lake) -> None:
     with lake.writing("acme"):
         lake.publish("acme", DAY, empty_tables(), facts={"is_final": "true"})
