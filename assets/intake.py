@@ -71,7 +71,7 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
                     house.lake.publish(vendor, taken.day, taken.tables, facts=house.key_facts)
                     if taken.day in left:
                         left.remove(taken.day)
-                        yield from _taken_in(house.lake, vendor, taken)
+                        yield from _materialized_roles(house.lake, vendor, taken)
             yield from _left_as_published(context, vendor, sorted(left))
             context.log.info(f"{vendor}: {len(days) - len(left)} days taken in")
         yield from map(told_by_partition, ROLES_READ)
@@ -79,7 +79,7 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
     return intake
 
 
-def _taken_in(lake: Lake, vendor: str, taken: IntakeDay) -> Iterator[dg.AssetMaterialization]:
+def _materialized_roles(lake: Lake, vendor: str, taken: IntakeDay) -> Iterator[dg.AssetMaterialization]:
     for role in ROLES_READ:
         reasons = lake.partition("rejected_rows", vendor, taken.day)
         yield materialized(role, vendor, taken.day, taken.counts(role), reasons)
