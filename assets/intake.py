@@ -59,7 +59,7 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
                 for taken in house.intake.take_in(vendor, book.of(vendor), days):
                     if taken.day in left:
                         left.remove(taken.day)
-                        yield from _taken_in(house.lake, vendor, taken)
+                        yield from _materialized_roles(house.lake, vendor, taken)
             yield from _left_as_published(context, vendor, sorted(left))
             context.log.info(f"{vendor}: {len(days) - len(left)} days taken in")
         yield from map(told_by_partition, ROLES_READ)
@@ -67,7 +67,7 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
     return intake
 
 
-def _taken_in(lake: Lake, vendor: str, taken: IntakeDay) -> Iterator[dg.AssetMaterialization]:
+def _materialized_roles(lake: Lake, vendor: str, taken: IntakeDay) -> Iterator[dg.AssetMaterialization]:
     for role in ROLES_READ:
         reasons = lake.partition("rejected_rows", vendor, taken.day)
         yield materialized(role, vendor, taken.day, taken.counts(role), reasons)

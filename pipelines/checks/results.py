@@ -42,7 +42,7 @@ def keep_results(lake: Lake, vendor: str, days: Sequence[date], faults: Mapping[
     """
     if not days:
         return
-    rows = [_result(vendor, day, check, found) for check, found in faults.items() for day in days]
+    rows = [_result_of_check(vendor, day, check, found) for check, found in faults.items() for day in days]
     fresh = pa.Table.from_pylist(rows, schema=arrow_schema(TABLE))
     with lake.writing(vendor):
         kept = lake.read_vendor(TABLE, vendor)
@@ -63,7 +63,7 @@ def failing_results(lake: Lake, vendor: str | None = None) -> list[FailingResult
     return sorted(found, key=lambda one: (-one.day.toordinal(), one.vendor, one.check))
 
 
-def _result(vendor: str, day: date, check: str, faults: Sequence[Fault]) -> dict[str, object]:
+def _result_of_check(vendor: str, day: date, check: str, faults: Sequence[Fault]) -> dict[str, object]:
     ours = [fault.words for fault in faults if (fault.vendor, fault.day) == (vendor, day)]
     return {
         "vendor": vendor,

@@ -59,11 +59,11 @@ class Inputs:
             return f"the contract can't be read; `opposable contracts lint {vendor}` says why"
         if not self.book.of(vendor):
             return f"no contract lies in {self.contracts / vendor}: put it back"
-        if not (self.inbox / vendor).is_dir() and self._had_files(vendor, self._taken_in(vendor)):
+        if not (self.inbox / vendor).is_dir() and self._had_files(vendor, self._published_days(vendor)):
             return "the vendor's folder is gone from the inbox: put it back"
         return None
 
-    def _taken_in(self, vendor: str) -> list[date]:
+    def _published_days(self, vendor: str) -> list[date]:
         return self.lake.published_days(vendor)
 
     def _had_files(self, vendor: str, days: Sequence[date]) -> bool:

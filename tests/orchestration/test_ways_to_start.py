@@ -9,6 +9,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.orchestration.partitions import deliveries_partitions
+from tests.support.contract_files import VALID
 from tests.support.exemple import deliver, sign
 from tests.support.houses import house_at
 from tests.support.webservers import REPOSITORY, Webserver, tags_of, webserver
@@ -35,9 +37,9 @@ mutation Again($params: ReexecutionParams!) {
   launchRunReexecution(reexecutionParams: $params) { __typename ... on LaunchRunSuccess { run { runId } } }
 }
 """
-BACKFILL = """
-query Backfill($id: String!) {
-  partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } }
+TICKS = """
+query Ticks($sensor: SensorSelector!) {
+  sensorOrError(sensorSelector: $sensor) { ... on Sensor { sensorState { ticks { status } } } }
 }
 """
 START_SENSOR = """
@@ -85,6 +87,15 @@ class Wanted:
 
     def assert_done(self) -> None:
         assert self.done() - self.before == set(self.keys)
+
+    def failed(self) -> set[str]:
+        """Which of the wanted Dagster reports as failed, of every asset alike."""
+        partitions = deliveries_partitions(house_at(self.server.home).settings.first_day)
+        with instance_at(self.server.home) as instance:
+            found = [instance.get_status_by_partition(dg.AssetKey(name), self.keys, partitions) for name in ASSETS]
+        told = [{key for key, status in (one or {}).items() if status and status.value == "FAILED"} for one in found]
+        assert all(one == told[0] for one in told)
+        return told[0]
 
     def launch_backfill(self, **more: object) -> str:
         answer = self.server.ask(LAUNCH_BACKFILL, params={"partitionNames": self.keys, **more})
@@ -191,3 +202,46 @@ def test_a_run_whose_tags_contradict_each_other_fails_before_any_work(server: We
     assert [one["status"] for one in server.ended(runIds=[run])] == ["FAILURE"]
     assert wanted.done() == wanted.before
     assert not (server.home / "lake" / "deliveries" / "vendor=zeta" / f"delivery_date={DAYS[18]}").exists()
+
+
+def test_what_could_not_be_done_is_failed_and_done_by_executing_again_or_by_launching_what_failed(
+    server: Webserver,
+) -> None:
+    """The UI launches *failed and missing* as a backfill of the partitions that Dagster reports so."""
+    for number, is_executed_again in ((20, True), (22, False)):
+        wanted = Wanted(server, ["acme", "zeta"], [DAYS[number]])
+        sign(server.home, "zeta", text="status: [")
+        run = wanted.launch_run(wanted.range_tags())
+        assert [one["status"] for one in server.ended(runIds=[run])] == ["FAILURE"]
+        assert wanted.done() - wanted.before == {f"{DAYS[number]}|acme"}
+        assert wanted.failed() == {f"{DAYS[number]}|zeta"}
+        sign(server.home, "zeta")
+        if is_executed_again:
+            again = {"parentRunId": run, "strategy": "ALL_STEPS"}
+            answer = server.ask(LAUNCH_AGAIN, params=again)
+            assert succeeded(server.ended(runIds=[answer["run"]["runId"]]))
+        else:
+            failed = wanted.launch_backfill(assetSelection=SELECTION, partitionNames=sorted(wanted.failed()))
+            assert succeeded(server.ended(tags=[{"key": "dagster/backfill", "value": failed}]))
+        wanted.assert_done()
+        assert wanted.failed() == set()
+
+
+def test_a_sensor_of_the_daemon_does_the_days_of_a_changed_contract_and_no_other(server: Webserver) -> None:
+    done = {key for key in Wanted(server, [], []).done() if key.endswith("|zeta")}
+    known = {run["runId"] for run in server.runs(pipelineName="deliveries")}
+    selector = {"sensorName": "mended_contracts", **REPOSITORY}
+    assert server.ask(START_SENSOR, sensor=selector)["__typename"] == "Sensor"
+    server.until(lambda: server.ask(TICKS, sensor=selector)["sensorState"]["ticks"])
+    sign(server.home, "zeta", text=VALID + "# agreed anew\n")
+    server.until(lambda: len(server.runs(pipelineName="deliveries")) > len(known))
+    runs = [run for run in server.ended(pipelineName="deliveries") if run["runId"] not in known]
+    assert succeeded(runs)
+    with instance_at(server.home) as instance:
+        told = {
+            str(event.asset_materialization.partition)
+            for run in runs
+            for event in instance.all_logs(run["runId"], of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+            if event.asset_materialization is not None
+        }
+    assert told == done

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +66,13 @@ class Webserver:
                 return found
             time.sleep(0.5)
         raise AssertionError(f"{count} runs of {wanted} did not end: {self.runs(**wanted)}")
+
+    def until(self, is_so: Callable[[], object]) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + RUN_SECONDS
+        while not is_so():
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Dagster's own command line on this house's instance."""
