@@ -174,11 +174,11 @@ def _rule_findings(row: Mapping[str, Any], card: Card, references: Sequence[Lead
     parties = ("vendor", "advertiser", "third_party")
     return RuleFindings(
         rule_id=card.id,
-        title=Bilingual(card.title.fr, card.title.en),
+        title=card.title,
         severity=card.severity,
         dimension=card.dimension,
         basis=tuple(LegalBasis(basis.cite, basis.url) for basis in card.basis),
-        remedy=Bilingual(card.remedy.fr, card.remedy.en),
+        remedy=card.remedy,
         proven_count=row["proven_count"],
         not_proven_count=row["not_proven_count"],
         unknown_count=row["unknown_count"],

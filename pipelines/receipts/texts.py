@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.receipts.receipt import OPPOSED, UNDER_REVIEW, ReceiptReason
-from pipelines.rulebook.card import Bilingual
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.wording.expectations import expected_words
 from pipelines.wording.words import LANGUAGES, Words, words
@@ -54,7 +53,7 @@ class Explainer:
             return say(f"receipt.{told.state}")
         if told.state == "rejected":
             return say(f"reject.{told.reason_code}")
-        return say(f"receipt.{told.state}", title=_sentence_said(self.catalogue.by_id[told.reason_code].title, say))
+        return say(f"receipt.{told.state}", title=say.say(self.catalogue.by_id[told.reason_code].title))
 
     def _wrong(self, told: ReceiptReason, say: Words) -> str:
         title = self.title(told, say)
@@ -70,8 +69,4 @@ class Explainer:
             return say(f"receipt.{told.state}_remedy")
         if told.state == "rejected":
             return say(f"receipt.remedy.{told.reason_code}")
-        return _sentence_said(self.catalogue.by_id[told.reason_code].remedy, say)
-
-
-def _sentence_said(sentence: Bilingual, say: Words) -> str:
-    return say.typeset(sentence.fr if say.language == "fr" else sentence.en)
+        return say.say(self.catalogue.by_id[told.reason_code].remedy)
