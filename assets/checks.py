@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 
 from pipelines.checks.column_readings import vendor_drifts
 from pipelines.checks.conservation import broken_deliveries
-from pipelines.checks.delivery_faults import InForce, late_deliveries, missing_deliveries, refused_files
+from pipelines.checks.delivery_faults import late_deliveries, missing_deliveries, refused_files
 from pipelines.checks.schema_faults import row_faults, schema_faults
+from pipelines.contracts.contract import InForce
 from pipelines.deliveries.inbox import unread_folders
 from pipelines.house import House
 from pipelines.orchestration.jobs import as_of
@@ -129,7 +130,7 @@ def _days_of_run(context: dg.AssetCheckExecutionContext, house: House) -> Days:
     if context.has_partition_key or context.has_partition_key_range:
         days = days_by_vendor(context.op_execution_context.partition_keys)
         skipped = house.contracts(days).skipped
-        return {vendor: theirs for vendor, theirs in days.items() if vendor not in skipped}
+        return {vendor: asked for vendor, asked in days.items() if vendor not in skipped}
     before = paris_date(as_of(context))
     return {vendor: _published(house.lake, vendor, _week(before)) for vendor in house.lake.vendors()}
 

@@ -1,13 +1,13 @@
 """Drifts of columns, worked out from the published lake: few partitions read. What a drift is: `column_drift`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
 import pyarrow as pa
 
 from pipelines.checks.column_drift import FEWEST_ROWS, ROLES, ContractOn, Drift, column_drifts, last_accepted_before
-from pipelines.contracts.contract import Contract
+from pipelines.contracts.contract import Contract, InForce
 from pipelines.engines.interface import Engine
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.fields import CONSENT_PROOF_FIELDS
@@ -54,8 +54,6 @@ _OPTIONAL: Final = tuple(
     if name in arrow_schema("consent_proofs").names and name not in ("consent_id", "channels", "decision", "consent_at")
 )
 """Proof fields whose bad values become NULL."""
-
-InForce = Callable[[str, date], Contract | None]
 
 
 def vendor_drifts(

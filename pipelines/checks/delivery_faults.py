@@ -3,18 +3,14 @@
 Phrases hold vendor, date, reason and the start of a digest; never a file's name, which may name a person.
 """
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from pipelines.contracts.calendar import is_due
-from pipelines.contracts.contract import Contract
+from pipelines.contracts.contract import InForce
 from pipelines.vocabulary.clock import as_lake, paris_instant
-
-InForce = Callable[[str, date], Contract | None]
-"""The contract that judges a vendor's delivery on a date."""
 
 
 def missing_deliveries(deliveries: pa.Table) -> list[str]:

@@ -21,8 +21,8 @@ def schema_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence
     has none."""
     expected = {table: _stored_schema(table) for table in tables}
     faults = []
-    for vendor, theirs in days.items():
-        for table, day in ((table, day) for table in tables for day in theirs):
+    for vendor, asked in days.items():
+        for table, day in ((table, day) for table in tables for day in asked):
             path = lake.partition(table, vendor, day)
             if path.exists() and not pq.read_schema(path).equals(expected[table]):
                 faults.append(f"{table} {vendor} {day}")
@@ -35,9 +35,9 @@ def row_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence[da
     Partitions whose schema is not the table's are left out: `schema_faults` names them.
     """
     faults = []
-    for vendor, theirs in days.items():
+    for vendor, asked in days.items():
         for table in tables:
-            sound = [day for day in theirs if _is_sound(lake, table, vendor, day)]
+            sound = [day for day in asked if _is_sound(lake, table, vendor, day)]
             rows = lake.read(table, vendor, sound).slice(0, MOST_ROWS)
             faults += [f"{table} {vendor}: {fault}" for fault in _refused_by_model(table, rows)]
     return faults

@@ -1,6 +1,6 @@
 """What a vendor's contract says, in our own terms. Files are read in `book`, documents in `reading`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
@@ -113,6 +113,10 @@ class Contract:
     notice_days: int | None = None
     notice_clause: NoticeClause | None = None
     contacts: tuple[str, ...] = ()
+
+
+InForce = Callable[[str, date], Contract | None]
+"""The contract that judges a vendor's delivery on a date."""
 
 
 def contract_in_force(contracts: tuple[Contract, ...], on: date) -> Contract | None:

@@ -40,12 +40,12 @@ def lint(
     """
     if not isinstance(document, dict):
         return reading.issues
-    ours = [*reading.issues, *_api_version(document)]
-    ours += [issue for rule in _RULES for issue in rule(reading.terms)]
-    ours += _refusal_grounds(reading.terms, known_rules) if known_rules else ()
-    told = {issue.path for issue in ours}
-    theirs = standard_issues(document) if is_against_standard else []
-    return (*ours, *(issue for issue in theirs if issue.path not in told))
+    found = [*reading.issues, *_api_version(document)]
+    found += [issue for rule in _RULES for issue in rule(reading.terms)]
+    found += _refusal_grounds(reading.terms, known_rules) if known_rules else ()
+    told = {issue.path for issue in found}
+    by_standard = standard_issues(document) if is_against_standard else []
+    return (*found, *(issue for issue in by_standard if issue.path not in told))
 
 
 def _api_version(document: Mapping[str, Any]) -> Iterator[Issue]:

@@ -43,7 +43,7 @@ Closed = Mapping[str, str]
 def vocabulary(field: str) -> Closed:
     """The words that vendors use for those of a closed vocabulary; flags for a field without one of its own."""
     words = VENDOR_WORDS.get(field, FLAG_SYNONYMS)
-    return {plain(word): ours for ours, theirs in words.items() for word in (ours, *theirs)}
+    return {plain(spelling): word for word, spellings in words.items() for spelling in (word, *spellings)}
 
 
 @dataclass(frozen=True)

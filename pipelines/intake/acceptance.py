@@ -126,8 +126,8 @@ def _is_too_late(fields: Fields) -> Truth:
 def _typed_columns(role: str, fields: Fields) -> dict[str, pa.Array]:
     """The table's columns that are fields of the row, typed."""
     schema = arrow_schema(role)
-    ours = (*STAMPS, *MADE)
-    own = [column for column in schema if column.name not in ours and not column.name.endswith(("_key", "_digest"))]
+    made = (*STAMPS, *MADE)
+    own = [column for column in schema if column.name not in made and not column.name.endswith(("_key", "_digest"))]
     return {column.name: fields.values(column.name, column.type) for column in own}
 
 

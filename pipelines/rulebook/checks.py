@@ -10,8 +10,7 @@ from pipelines.rulebook.expressions import ExpressionError, parse_condition
 from pipelines.rulebook.lead_dossier import BY_NAME, SqlType
 from pipelines.rulebook.parameters import DatedParameter
 from pipelines.rulebook.yaml_files import CatalogueProblem, unknown
-from pipelines.vocabulary.clock import PARIS
-from pipelines.vocabulary.words import ACTIONS, AUDIENCES, BASES, CHANNELS
+from pipelines.vocabulary.words import ACTIONS, AUDIENCES, BASES, CHANNELS, PARIS
 
 _WORDS: Final = {"channel": CHANNELS, "audience": AUDIENCES, "claimed_basis": BASES, "action": ACTIONS}
 _EXPECTED: Final[Mapping[SqlType, str]] = {

@@ -11,8 +11,8 @@ from pipelines.simulation.facts import Column, Layout, Review, Terms, Vendor
 from pipelines.simulation.law import plain_text
 from pipelines.simulation.writers import FLAGS, INSTANTS, LISTS
 from pipelines.vocabulary import words
+from pipelines.vocabulary.words import ODCS_VERSION
 
-API_VERSION: Final = "v3.2.0"
 """The first version with `enum` on a property."""
 _CLOSED: Final = {
     "channels": words.CHANNELS,
@@ -40,7 +40,7 @@ def write_contracts(folder: Path, vendor: Vendor) -> None:
 def contract(vendor: Vendor, terms: Terms) -> dict[str, object]:
     """A contract as a document of the standard."""
     return {
-        "apiVersion": API_VERSION,
+        "apiVersion": ODCS_VERSION,
         "kind": "DataContract",
         "id": f"{vendor.slug}-{terms.version}",
         "name": f"{vendor.name}, fourniture de contacts",

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from pipelines.simulation import people
-from pipelines.simulation.facts import PARIS, Form, OppositionRow, Terms, Value, Vendor, duration, in_paris
+from pipelines.simulation.facts import Form, OppositionRow, Terms, Value, Vendor, duration, in_paris
 from pipelines.simulation.people import Person
+from pipelines.vocabulary.words import PARIS
 
 
 @dataclass

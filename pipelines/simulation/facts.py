@@ -6,10 +6,8 @@ Plain data only. Drawing, writing and judging belong to the other modules of the
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
 
-PARIS: Final = ZoneInfo("Europe/Paris")
+from pipelines.vocabulary.words import PARIS
 
 
 @dataclass(frozen=True)

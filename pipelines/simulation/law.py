@@ -11,8 +11,9 @@ from itertools import pairwise
 from typing import Final
 
 from pipelines.simulation.acceptance import Lead, Proof
-from pipelines.simulation.facts import PARIS, Review, Terms, duration, years_later
+from pipelines.simulation.facts import Review, Terms, duration, years_later
 from pipelines.vocabulary import words
+from pipelines.vocabulary.words import PARIS
 
 Answer = bool | None
 PHONE_CONSENT_FROM: Final = date(2026, 8, 11)

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from pipelines.contracts.book import ContractBook
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.deliveries.inbox import PURGED, RECEIVED, delivery_days, inbox_folder, purged_days, read_inbox_folder
+from pipelines.storage.digests import digest_of_file
 from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.seals import RECORD, Seals
 from pipelines.storage.secrets.vault import Vault
@@ -202,5 +203,4 @@ def _digest_of_removed(path: Path) -> str:
     """Of a file's bytes; of what is no file, of nothing."""
     if not path.is_file() or path.is_symlink():
         return hashlib.sha256(b"").hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return digest_of_file(path)

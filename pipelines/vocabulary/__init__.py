@@ -9,5 +9,5 @@ Data and types. No file is read here, and no row.
   English
 - `fields`: the canonical fields of leads and consent proofs
 - `tables`: the published tables of the lake: one Pandera model a table, one description a column
-- `words`: the closed vocabularies: channels, outcomes, severities
+- `words`: the closed vocabularies, and what else all rooms mean alike
 """
