@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pipelines.contracts.contract import Contract, FileTerms
 from pipelines.contracts.document import Issue, Steps, did_you_mean
-from pipelines.contracts.reading import Reading
+from pipelines.contracts.reading import ContractReading
 from pipelines.contracts.standard import standard_issues
 from pipelines.vocabulary.fields import is_siren
 
@@ -31,7 +31,7 @@ BANNED_AUDIENCES: Final = frozenset({"consumer", "professional"})
 
 
 def lint(
-    document: object, reading: Reading, *, known_rules: Collection[str] = (), is_against_standard: bool = True
+    document: object, reading: ContractReading, *, known_rules: Collection[str] = (), is_against_standard: bool = True
 ) -> tuple[Issue, ...]:
     """Every issue of a document and its reading, in no particular order.
 

@@ -12,13 +12,13 @@ from pipelines.contracts.contract import Contract
 from pipelines.dossiers.facts import dossier_facts, vendor_tables
 from pipelines.dossiers.findings_csv import write_findings_csv
 from pipelines.dossiers.model import (
-    Contribution,
-    Gate,
     Interval,
     Portfolio,
     PortfolioLine,
     PublishedPoint,
     ScoreMove,
+    ScoreMovePart,
+    ShownGate,
     ShownScore,
     VendorDossier,
 )
@@ -83,7 +83,7 @@ class DossierWriter:
             reject_reasons=facts.reject_reasons,
             claims=facts.claims,
             intra_delivery_correlation=max((score.correlation or 0.0 for score in scored.scores), default=None),
-            gates=tuple(Gate(gate.reason, gate.since, gate.cap) for gate in scored.gates),
+            gates=tuple(ShownGate(gate.reason, gate.since, gate.cap) for gate in scored.gates),
         )
         dossier = self._with_past(dossier, scored)
         folder.mkdir(parents=True, exist_ok=True)
@@ -121,7 +121,7 @@ class DossierWriter:
             points_before=after - change,
             points_after=after,
             contributions=tuple(
-                Contribution(part.dimension, part.cause, float(part.points), titles.get(part.cause)) for part in parts
+                ScoreMovePart(part.dimension, part.cause, float(part.points), titles.get(part.cause)) for part in parts
             ),
         )
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from pipelines.simulation import people
 from pipelines.simulation.drafts import Draft
-from pipelines.simulation.facts import OppositionRow, Said, duration, in_paris
+from pipelines.simulation.market_facts import OppositionRow, Said, duration, in_paris
 from pipelines.vocabulary.words import PARIS
 
 HEADER: Final = (

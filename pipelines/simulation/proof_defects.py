@@ -8,7 +8,7 @@ from typing import Final
 
 from pipelines.simulation import people
 from pipelines.simulation.drafts import Consent, Draft, identity_values
-from pipelines.simulation.facts import Bad, Value, in_paris, years_later
+from pipelines.simulation.market_facts import Bad, Value, in_paris, years_later
 from pipelines.vocabulary import words
 from pipelines.vocabulary.words import PARIS
 

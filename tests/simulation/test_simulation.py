@@ -20,10 +20,10 @@ from typer.testing import CliRunner
 from pipelines.commands.simulate import simulate as simulate_command
 from pipelines.simulation.defects import DEFECTS
 from pipelines.simulation.deliveries import INCIDENTS
-from pipelines.simulation.facts import (
+from pipelines.simulation.market import Market, SimulationConflict, demo_as_of, draw_market, simulate
+from pipelines.simulation.market_facts import (
     Said,
 )
-from pipelines.simulation.market import Market, SimulationConflict, demo_as_of, draw_market, simulate
 from pipelines.simulation.truth import LEAD_USE_RULES
 from pipelines.vocabulary import words
 from tests.support.market_persons import personal_values

@@ -10,10 +10,8 @@ from pipelines.contracts.contract import ApprovedForm, Contract, FileTerms
 from pipelines.dossiers.model import (
     ClaimGround,
     Claims,
-    Contribution,
     DeliveryLine,
     FormUse,
-    Gate,
     Interval,
     LeadReference,
     LegalBasis,
@@ -22,6 +20,8 @@ from pipelines.dossiers.model import (
     PublishedPoint,
     RuleFindings,
     ScoreMove,
+    ScoreMovePart,
+    ShownGate,
     ShownScore,
     VendorDossier,
 )
@@ -136,7 +136,7 @@ def move() -> ScoreMove:
         ("quality", "leads", 0.41),
         ("quality", "tolerance", 0.04),
     )
-    contributions = tuple(Contribution(dimension, cause, gain, TITLES.get(cause)) for dimension, cause, gain in parts)
+    contributions = tuple(ScoreMovePart(dimension, cause, gain, TITLES.get(cause)) for dimension, cause, gain in parts)
     return ScoreMove(date(2026, 10, 21), date(2026, 11, 21), 60.24, 52.4, contributions)
 
 
@@ -286,7 +286,7 @@ def rich_vendor(**changes: Any) -> VendorDossier:
         scores=scores(),
         history=history(),
         move=move(),
-        gates=(Gate(REASON, date(2026, 10, 2), "D"),),
+        gates=(ShownGate(REASON, date(2026, 10, 2), "D"),),
         findings=findings(),
         forms=forms(),
         deliveries=deliveries(),

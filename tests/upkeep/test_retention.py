@@ -18,7 +18,7 @@ from pipelines.house import House
 from pipelines.storage.registry.tables import PURGES, VAULT_READINGS
 from pipelines.upkeep.purges import Purge, masked
 from pipelines.upkeep.retention import Retained
-from pipelines.upkeep.retention_clock import RetentionSpans, delivery_term, vault_term
+from pipelines.upkeep.retention_clock import RetentionSpans, delivery_retention_end, vault_retention_end
 from pipelines.vocabulary.clock import paris_instant
 from tests.support.contract_files import VALID
 from tests.support.exemple import deliver, lead_line, sign
@@ -81,23 +81,28 @@ def home(tmp_path: Path) -> Home:
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)))
 def test_nothing_is_due_before_the_whole_span_has_passed(delivered_at: datetime) -> None:
-    due_on = delivery_term(None, delivered_at, SPANS).due_on
+    due_on = delivery_retention_end(None, delivered_at, SPANS).due_on
     first, last = (paris_instant(due_on - timedelta(days=age), time()) for age in (1, 0))
     assert first <= delivered_at.replace(tzinfo=UTC) + timedelta(days=120) < last
-    assert vault_term(None, delivered_at.date(), SPANS).due_on == delivered_at.date() + timedelta(days=1096)
+    assert vault_retention_end(None, delivered_at.date(), SPANS).due_on == delivered_at.date() + timedelta(days=1096)
 
 
 def test_the_contract_says_how_long_else_the_settings_and_the_basis_says_which(home: Home) -> None:
     (contract,) = home.house.contracts().of(VENDOR)
     delivered_at = CAME_AT.replace(tzinfo=None)
-    by_contract, by_setting = delivery_term(contract, delivered_at, SPANS), delivery_term(None, delivered_at, SPANS)
+    by_contract, by_setting = (
+        delivery_retention_end(contract, delivered_at, SPANS),
+        delivery_retention_end(None, delivered_at, SPANS),
+    )
     assert (by_contract.due_on, by_setting.due_on) == (FILES_DUE, date(2026, 12, 10))
     assert by_contract.basis == (
         "claim window of 30 days (the contract of 2026-01-01) and dispute hold of 30 days passed"
     )
     assert "claim window of 90 days (the setting)" in by_setting.basis
-    assert vault_term(contract, DAY, SPANS).due_on == VAULT_DUE
-    assert vault_term(contract, DAY, SPANS).basis == "retention of 1095 days (the contract of 2026-01-01) passed"
+    assert vault_retention_end(contract, DAY, SPANS).due_on == VAULT_DUE
+    assert (
+        vault_retention_end(contract, DAY, SPANS).basis == "retention of 1095 days (the contract of 2026-01-01) passed"
+    )
 
 
 def test_until_it_is_due_everything_stays_and_is_sealed(home: Home) -> None:
