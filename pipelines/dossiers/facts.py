@@ -22,7 +22,7 @@ from pipelines.engines.interface import Engine, Session
 from pipelines.rulebook.card import Card
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
-from pipelines.verdicts.terms import names_advertiser
+from pipelines.verdicts.day_terms import names_advertiser
 from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.vocabulary.clock import as_lake, paris_date, paris_instant
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema

@@ -30,8 +30,8 @@ from pipelines.receipts.receipt import (
 )
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
+from pipelines.verdicts.day_terms import DeliveredDay
 from pipelines.verdicts.judge import delivered_days
-from pipelines.verdicts.terms import DeliveredDay
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.tables import arrow_schema
 from pipelines.vocabulary.words import ACCEPTED_STATUSES, PARIS
