@@ -1,4 +1,4 @@
-"""One word means one thing: no identifier has a word that the glossary avoids (the table of words in `docs/design.md`)."""
+"""One word means one thing: no identifier has a word that the glossary in `docs/design.md` avoids."""
 
 import ast
 import re
