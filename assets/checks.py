@@ -15,10 +15,11 @@ import pyarrow as pa
 from pipelines.checks.column_drift import days_compared_with
 from pipelines.checks.column_readings import LOOK_BACK, vendor_drifts
 from pipelines.checks.conservation import broken_deliveries
-from pipelines.checks.delivery_faults import InForce, late_deliveries, missing_deliveries, refused_files
+from pipelines.checks.delivery_faults import late_deliveries, missing_deliveries, refused_files
 from pipelines.checks.faults import Fault
 from pipelines.checks.results import SAMPLE, FailingResult, failing_results, keep_results
 from pipelines.checks.schema_faults import row_faults, schema_faults
+from pipelines.contracts.contract import InForce
 from pipelines.deliveries.inbox import unread_folders
 from pipelines.house import House
 from pipelines.orchestration.backlog import waiting_in_words

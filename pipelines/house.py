@@ -129,13 +129,13 @@ class House:
     @property
     def retention(self) -> Retention:
         """Seals what was taken in, and removes what is due."""
-        ours = self.settings
+        settings = self.settings
         spans = RetentionSpans(
-            claim_window=timedelta(days=ours.claim_window_days),
-            dispute_hold=timedelta(days=ours.dispute_hold_days),
-            vault=timedelta(days=ours.vault_retention_days),
+            claim_window=timedelta(days=settings.claim_window_days),
+            dispute_hold=timedelta(days=settings.dispute_hold_days),
+            vault=timedelta(days=settings.vault_retention_days),
         )
-        return Retention(self.registry, self.lake, ours.inbox, ours.outbox, self.vault, self.seals, spans)
+        return Retention(self.registry, self.lake, settings.inbox, settings.outbox, self.vault, self.seals, spans)
 
     def has_keyed_data(self) -> bool:
         """Whether anything was keyed already."""

@@ -70,7 +70,7 @@ def _fixed(texts: pa.Array) -> npt.NDArray[np.bytes_]:
 
 def folded_texts(texts: pa.Array) -> pa.Array:
     """Without accents and case, as `identifier_spellings.folded` does it for one."""
-    return _changed_abroad(
+    return _where_not_ascii(
         pc.ascii_lower(texts),
         lambda foreign: pc.replace_substring(
             pc.replace_substring_regex(pc.utf8_lower(pc.utf8_normalize(foreign, "NFKD")), _MARKS, ""), "ß", "ss"
@@ -80,7 +80,7 @@ def folded_texts(texts: pa.Array) -> pa.Array:
 
 def spaced_words(texts: pa.Array) -> pa.Array:
     """The letters of each text, a space instead of everything else and around it: ` a ` is held where `a` is a word."""
-    plain = _changed_abroad(texts, lambda foreign: pc.replace_substring_regex(foreign, _NO_LETTER, " "))
+    plain = _where_not_ascii(texts, lambda foreign: pc.replace_substring_regex(foreign, _NO_LETTER, " "))
     return pc.binary_join_element_wise(" ", _mapped_bytes(plain, np.where(_ASCII < 128, _LETTERS, _ASCII)), " ", "")
 
 
@@ -91,7 +91,7 @@ def shapes(texts: pa.Array) -> pa.Array:
 
 def packed(texts: pa.Array) -> pa.Array:
     """The texts without gaps (`GAP`); NULL is empty."""
-    texts = _changed_abroad(
+    texts = _where_not_ascii(
         pc.fill_null(texts, ""), lambda foreign: pc.replace_substring_regex(foreign, rf"{GAP}+", "")
     )
     content, offsets = _text_bytes(texts)
@@ -113,7 +113,7 @@ def _mapped_bytes(texts: pa.Array, table: Bytes) -> pa.Array:
     return pa.StringArray.from_buffers(len(texts), offsets, pa.py_buffer(mapped), validity, -1, texts.offset)
 
 
-def _changed_abroad(texts: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
+def _where_not_ascii(texts: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """A function over the texts that are not ASCII; the others as they are."""
     is_foreign = pc.fill_null(pc.invert(pc.string_is_ascii(texts)), False)
     if not pc.any(is_foreign).as_py():

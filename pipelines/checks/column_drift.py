@@ -44,7 +44,7 @@ class Drift:
 
 
 @dataclass
-class _Columns:
+class _DeliveredColumns:
     """What one delivery's files of one role hold."""
 
     every: set[str] = field(default_factory=set)
@@ -96,13 +96,13 @@ def days_compared_with(deliveries: pa.Table, days: Iterable[date]) -> set[date]:
     return moved
 
 
-def _files_by_day(deliveries: pa.Table) -> dict[tuple[date, str], _Columns]:
+def _files_by_day(deliveries: pa.Table) -> dict[tuple[date, str], _DeliveredColumns]:
     """Files whose header was read, accepted or not."""
-    found: dict[tuple[date, str], _Columns] = {}
+    found: dict[tuple[date, str], _DeliveredColumns] = {}
     for row in deliveries.select(["delivery_date", "role", "columns", "status", "rows_accepted"]).to_pylist():
         if row["role"] not in ROLES or not row["columns"] or row["status"] not in (*ACCEPTED_STATUSES, "refused"):
             continue
-        held = found.setdefault((row["delivery_date"], row["role"]), _Columns())
+        held = found.setdefault((row["delivery_date"], row["role"]), _DeliveredColumns())
         names = set(filter(None, row["columns"]))
         held.files.append(names)
         held.every |= names
@@ -114,7 +114,7 @@ def _compared(
     vendor: str,
     role: str,
     days: tuple[date, date],
-    found: Mapping[tuple[date, str], _Columns],
+    found: Mapping[tuple[date, str], _DeliveredColumns],
     contract_on: ContractOn,
     readings: Readings,
 ) -> list[Drift]:

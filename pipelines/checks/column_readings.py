@@ -1,13 +1,13 @@
 """Drifts of columns, worked out from the published lake: few partitions read. What a drift is: `column_drift`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
 import pyarrow as pa
 
 from pipelines.checks.column_drift import FEWEST_ROWS, ROLES, ContractOn, Drift, column_drifts, last_accepted_before
-from pipelines.contracts.contract import Contract
+from pipelines.contracts.contract import Contract, InForce
 from pipelines.engines.interface import Engine
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.fields import FIELDS
@@ -50,8 +50,6 @@ group by received.delivery_date, received.role, unread.field, received.row_count
 
 _OPTIONAL: Final = tuple(field.name for field in FIELDS["consent_proofs"] if field.is_kept and not field.is_required)
 """Proof fields whose bad values become NULL."""
-
-InForce = Callable[[str, date], Contract | None]
 
 
 def vendor_drifts(

@@ -3,18 +3,14 @@
 Phrases hold vendor, date, reason and the start of a digest; never a file's name, which may name a person.
 """
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from pipelines.checks.faults import Fault
 from pipelines.contracts.calendar import IN_TIME, lateness
-from pipelines.contracts.contract import Contract
-
-InForce = Callable[[str, date], Contract | None]
-"""The contract that judges a vendor's delivery on a date."""
+from pipelines.contracts.contract import InForce
 
 
 def missing_deliveries(deliveries: pa.Table) -> list[Fault]:

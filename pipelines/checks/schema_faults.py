@@ -22,8 +22,8 @@ def schema_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence
     has none."""
     expected = {table: _stored_schema(table) for table in tables}
     faults = []
-    for vendor, theirs in days.items():
-        for table, day in ((table, day) for table in tables for day in theirs):
+    for vendor, asked in days.items():
+        for table, day in ((table, day) for table in tables for day in asked):
             path = lake.partition(table, vendor, day)
             if path.exists() and not pq.read_schema(path).equals(expected[table]):
                 faults.append(Fault(vendor, day, f"{table} {vendor} {day}"))
@@ -37,9 +37,9 @@ def row_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence[da
     and one by one only where something is wrong: a call takes long, however few the rows.
     """
     faults = []
-    for vendor, theirs in days.items():
+    for vendor, asked in days.items():
         for table in tables:
-            sound = [day for day in theirs if _is_sound(lake, table, vendor, day)]
+            sound = [day for day in asked if _is_sound(lake, table, vendor, day)]
             if not _refused_by_model(table, lake.read(table, vendor, sound).slice(0, MOST_ROWS)):
                 continue
             for day in sound:

@@ -23,7 +23,7 @@ from pipelines.drafts.samples import SampleError, read_samples
 from pipelines.house import House
 from pipelines.identifiers.shown_names import shown_name
 from pipelines.rulebook.yaml_files import CatalogueError
-from pipelines.vocabulary.words import VENDOR
+from pipelines.vocabulary.words import VENDOR_KEY
 
 app = typer.Typer(help="The contracts, what is wrong with them, and how files keep to them.", no_args_is_help=True)
 
@@ -72,7 +72,7 @@ def init(
     No delivered value is written or shown, save words of closed vocabularies such as oui and non.
     Exit status: 0 drafted, 2 for a file that can't serve as a sample, or a draft that is there already.
     """
-    if not VENDOR.fullmatch(vendor):
+    if not VENDOR_KEY.fullmatch(vendor):
         refuse("VENDOR: expected 2 to 32 of a-z, 0-9 and -, not beginning with -")
     target = out or (_filed(vendor, valid_from) if valid_from else None)
     if target is not None and target.exists():

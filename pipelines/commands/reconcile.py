@@ -55,14 +55,13 @@ def _range(house: House, from_: str, to: str) -> tuple[date, date]:
 
 def _check_house(house: House) -> None:
     """Open what the runs will need, so that a wrong setting is said before any work."""
-    from pipelines.rulebook.compiler import RulebookError
     from pipelines.rulebook.yaml_files import CatalogueError
     from pipelines.storage.registry.database import RegistryError
     from pipelines.storage.secrets.keys import KeysError
 
     try:
         _ = (house.registry, house.hasher, house.judge)
-    except (RegistryError, KeysError, CatalogueError, RulebookError, ValueError) as error:
+    except (RegistryError, KeysError, CatalogueError, ValueError) as error:
         refuse(str(error))
 
 

@@ -1,6 +1,6 @@
 """A vendor's contract: typed, read, linted, found on disk; its calendar and cut-off.
 
-What a contract means for one lead use is in `verdicts.terms`; a first contract is drafted in `drafts`.
+What a contract means for one lead use is in `verdicts.day_terms`; a first contract is drafted in `drafts`.
 
 - `book`: contract files on disk: found, parsed and read, with the file, line and column of everything that is wrong
 - `calendar`: when a contract expects a delivery: which days are due, until when on the day, and how late leads were

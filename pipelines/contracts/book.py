@@ -16,7 +16,7 @@ from pipelines.contracts.document import Issue, Severity
 from pipelines.contracts.lint import STATUSES, lint
 from pipelines.contracts.positioned_yaml import PositionedDocument, YamlError, parse_yaml
 from pipelines.contracts.reading import read_document
-from pipelines.vocabulary.words import VENDOR
+from pipelines.vocabulary.words import VENDOR_KEY
 
 SUFFIX: Final = ".odcs.yaml"
 MAX_BYTES: Final = 1_000_000
@@ -55,7 +55,9 @@ class ContractBook:
     def vendors(self) -> tuple[str, ...]:
         """Vendors with at least one active contract, all of theirs readable, sorted."""
         return tuple(
-            vendor for vendor, theirs in sorted(self.contracts.items()) if any(one.status == "active" for one in theirs)
+            vendor
+            for vendor, contracts in sorted(self.contracts.items())
+            if any(contract.status == "active" for contract in contracts)
         )
 
     def of(self, vendor: str) -> tuple[Contract, ...]:
@@ -185,7 +187,7 @@ def _valid_from(path: Path) -> date | None:
 def _naming_problems(path: Path, valid_from: date | None) -> tuple[ContractProblem, ...]:
     vendor = path.parent.name
     problems = []
-    if not VENDOR.fullmatch(vendor):
+    if not VENDOR_KEY.fullmatch(vendor):
         message, remedy = "the folder's name is no vendor key", "2 to 32 of a-z, 0-9 and -, not beginning with -"
         problems.append(ContractProblem(vendor, path, 1, 1, "error", message, remedy))
     if valid_from is None or not path.name.endswith(SUFFIX):

@@ -1,6 +1,6 @@
 """What a vendor's contract says, in our own terms. Files are read in `book`, documents in `reading`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
@@ -119,6 +119,10 @@ class Contract:
     def is_priced(self) -> bool:
         """Whether the contract says what a lead, or a lead on some channel, costs."""
         return self.price is not None or bool(self.price_per_channel)
+
+
+InForce = Callable[[str, date], Contract | None]
+"""The contract that judges a vendor's delivery on a date."""
 
 
 def contract_in_force(contracts: tuple[Contract, ...], on: date) -> Contract | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pipelines.contracts.contract import Contract, required_fields
 from pipelines.contracts.document import Issue, Steps, did_you_mean
-from pipelines.contracts.reading import Reading
+from pipelines.contracts.reading import ContractReading
 from pipelines.contracts.standard import standard_issues
 from pipelines.vocabulary.fields import REACHED_BY, is_siren
 
@@ -31,7 +31,7 @@ BANNED_AUDIENCES: Final = frozenset({"consumer", "professional"})
 
 
 def lint(
-    document: object, reading: Reading, *, known_rules: Collection[str] = (), is_against_standard: bool = True
+    document: object, reading: ContractReading, *, known_rules: Collection[str] = (), is_against_standard: bool = True
 ) -> tuple[Issue, ...]:
     """Every issue of a document and its reading, in no particular order.
 
@@ -40,12 +40,12 @@ def lint(
     """
     if not isinstance(document, dict):
         return reading.issues
-    ours = [*reading.issues, *_api_version(document)]
-    ours += [issue for rule in _RULES for issue in rule(reading.terms)]
-    ours += _refusal_grounds(reading.terms, known_rules) if known_rules else ()
-    told = {issue.path for issue in ours}
-    theirs = standard_issues(document) if is_against_standard else []
-    return (*ours, *(issue for issue in theirs if issue.path not in told))
+    found = [*reading.issues, *_api_version(document)]
+    found += [issue for rule in _RULES for issue in rule(reading.terms)]
+    found += _refusal_grounds(reading.terms, known_rules) if known_rules else ()
+    told = {issue.path for issue in found}
+    by_standard = standard_issues(document) if is_against_standard else []
+    return (*found, *(issue for issue in by_standard if issue.path not in told))
 
 
 def _api_version(document: Mapping[str, Any]) -> Iterator[Issue]:

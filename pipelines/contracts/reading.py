@@ -60,7 +60,7 @@ PERIOD: Final = matching(r"P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?", 
 
 
 @dataclass(frozen=True)
-class Reading:
+class ContractReading:
     """What could be read of a document, and what is wrong with it."""
 
     terms: Contract
@@ -73,7 +73,7 @@ class Reading:
         return None if any(issue.is_fatal for issue in self.issues) else self.terms
 
 
-def read_document(document: object, *, vendor: str, valid_from: date, digest: str) -> Reading:
+def read_document(document: object, *, vendor: str, valid_from: date, digest: str) -> ContractReading:
     """The contract that an ODCS v3 document holds.
 
     `document` is plain data (mappings, lists, texts, numbers, flags, dates); `digest` is the SHA-256 of its file.
@@ -97,7 +97,7 @@ def read_document(document: object, *, vendor: str, valid_from: date, digest: st
         **_quality(custom),
     )
     issues = root.issues if isinstance(document, dict) else root.issues[:1]
-    return Reading(terms, tuple(issues))
+    return ContractReading(terms, tuple(issues))
 
 
 def _parties_read(custom: Mapping[str, Place]) -> dict[str, Any]:

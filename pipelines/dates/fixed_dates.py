@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.arrays.values import Truth
+
 Whole = npt.NDArray[np.int64]
-Truth = npt.NDArray[np.bool_]
 Template = tuple[str, ...]
 """A cell a byte: the part that a digit belongs to, `sign`, `zulu`, or the one character that must stand there."""
 

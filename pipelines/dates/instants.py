@@ -19,9 +19,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.values import mapped_once
+from pipelines.arrays.values import Truth, mapped_once
 from pipelines.dates.calendar_words import MONTHS, WEEKDAYS, number_of, pattern_of
-from pipelines.dates.fixed_dates import Template, Truth, Whole, fixed_parts, templates_of
+from pipelines.dates.fixed_dates import Template, Whole, fixed_parts, templates_of
 
 INSTANT: Final = pa.timestamp("us")
 DEFAULT_ZONE: Final = "Europe/Paris"

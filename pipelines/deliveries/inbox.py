@@ -21,9 +21,8 @@ from pipelines.deliveries.sources import DeliveredSource, open_delivered
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.source import SMALL, InboxFaultError
 from pipelines.storage.secrets.seals import RECORD, SEALED, SealedFile, Seals, sealed_files
-from pipelines.vocabulary.clock import PARIS
 from pipelines.vocabulary.reasons import Reason
-from pipelines.vocabulary.words import VENDOR
+from pipelines.vocabulary.words import PARIS, VENDOR_KEY
 
 RECEIVED: Final = ".received.json"
 PURGED: Final = ".purged.json"
@@ -91,7 +90,7 @@ def unread_folders(inbox: Path, vendors: Collection[str]) -> list[str]:
 
 def shown_vendor(name: str) -> str:
     """A folder's name as it may be told: one that is no vendor key may name a person."""
-    return name if VENDOR.fullmatch(name) else "(no vendor key)"
+    return name if VENDOR_KEY.fullmatch(name) else "(no vendor key)"
 
 
 def _day_of_folder(name: str) -> date | None:
@@ -143,7 +142,7 @@ def read_inbox_folder(
     if received is None:
         _log.warning("%s is not a record of arrivals; its files count as not recorded", folder / RECEIVED)
     sealed = sealed_files(folder) if plain is None or RECORD in plain else {}
-    look = _Look(folder, limits or Limits(), seals, sealed, contents)
+    reader = _FolderReader(folder, limits or Limits(), seals, sealed, contents)
     if plain is None or sealed:
         named = [(path, delivered_name(path, folder)) for path in delivered_paths(folder)]
         links = [_link(path, folder) for path in _sorted_paths(folder) if _leads_outside(path, folder)]
@@ -152,7 +151,7 @@ def read_inbox_folder(
             [(folder / name, _printable_name(name)) for name in plain if not _is_ignored(_printable_name(name))],
             [],
         )
-    files = [file for path, name in named for file in look.files(path, name)]
+    files = [file for path, name in named for file in reader.files(path, name)]
     return sorted((_dated(file, received or {}) for file in files + links), key=lambda file: file.name)
 
 
@@ -185,8 +184,8 @@ def _arrival_instant(text: str) -> datetime:
 
 
 @dataclass(frozen=True)
-class _Look:
-    """One look at a delivery folder."""
+class _FolderReader:
+    """Reads the files of one delivery folder."""
 
     folder: Path
     limits: Limits

@@ -22,8 +22,7 @@ from pipelines.rulebook.card import Card
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.claims import Claims, Fail, FailedLeads, InForceOn, claims_on
-from pipelines.verdicts.terms import names_advertiser
-from pipelines.vocabulary.bilingual import Bilingual
+from pipelines.verdicts.day_terms import names_advertiser
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 
@@ -208,11 +207,11 @@ def _rule_findings(row: Mapping[str, Any], card: Card, references: Sequence[Lead
     parties = ("vendor", "advertiser", "third_party")
     return RuleFindings(
         rule_id=card.id,
-        title=Bilingual(card.title.fr, card.title.en),
+        title=card.title,
         severity=card.severity,
         dimension=card.dimension,
         basis=tuple(LegalBasis(basis.cite, basis.url) for basis in card.basis),
-        remedy=Bilingual(card.remedy.fr, card.remedy.en),
+        remedy=card.remedy,
         proven_count=row["proven_count"],
         not_proven_count=row["not_proven_count"],
         unknown_count=row["unknown_count"],

@@ -60,7 +60,7 @@ class PublishedPoint:
 
 
 @dataclass(frozen=True)
-class Contribution:
+class ScoreMovePart:
     """A part of a change of score, in points."""
 
     dimension: str
@@ -78,7 +78,7 @@ class ScoreMove:
     until: date
     points_before: float
     points_after: float
-    contributions: tuple[Contribution, ...]
+    contributions: tuple[ScoreMovePart, ...]
 
     def __post_init__(self) -> None:
         explained = math.fsum(part.points for part in self.contributions)
@@ -87,7 +87,7 @@ class ScoreMove:
 
 
 @dataclass(frozen=True)
-class Gate:
+class ShownGate:
     """A reason that caps the grade, whatever the points; its title is a whole sentence."""
 
     title: Bilingual
@@ -225,7 +225,7 @@ class VendorDossier:
     history: tuple[PublishedPoint, ...] = ()
     """By date."""
     move: ScoreMove | None = None
-    gates: tuple[Gate, ...] = ()
+    gates: tuple[ShownGate, ...] = ()
     findings: tuple[RuleFindings, ...] = ()
     forms: tuple[FormUse, ...] = ()
     deliveries: tuple[DeliveryLine, ...] = ()

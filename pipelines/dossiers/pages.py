@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.dossiers import charts, conclusions, marks
-from pipelines.dossiers.model import MAX_REFERENCES, Contribution, Portfolio, ScoreMove, VendorDossier, grade_or_none
+from pipelines.dossiers.model import MAX_REFERENCES, Portfolio, ScoreMove, ScoreMovePart, VendorDossier, grade_or_none
 from pipelines.scores import contributions
 from pipelines.scores.points import scoring_method
 from pipelines.scores.standings import STATES
@@ -118,7 +118,7 @@ def _web_address(address: str | None) -> str | None:
     return address if address and WEB_ADDRESS.fullmatch(address) else None
 
 
-def _shown_parts(move: ScoreMove) -> list[tuple[Contribution, Decimal]]:
+def _shown_parts(move: ScoreMove) -> list[tuple[ScoreMovePart, Decimal]]:
     """Contributions in hundredths that sum to the change as shown, the greatest first; zeros are left out."""
     before, after = (Decimal(str(points)).quantize(HUNDREDTH) for points in (move.points_before, move.points_after))
     exact = [

@@ -12,13 +12,13 @@ from pipelines.contracts.contract import last_day_in_force
 from pipelines.dossiers.facts import dossier_facts, vendor_tables
 from pipelines.dossiers.findings_csv import write_findings_csv
 from pipelines.dossiers.model import (
-    Contribution,
-    Gate,
     Interval,
     Portfolio,
     PortfolioLine,
     PublishedPoint,
     ScoreMove,
+    ScoreMovePart,
+    ShownGate,
     ShownScore,
     VendorDossier,
 )
@@ -30,7 +30,6 @@ from pipelines.scores.points import TOTAL, DimensionScore, LeadCounts
 from pipelines.scores.records import PublishedScore, score_history
 from pipelines.scores.scorer import ScoredVendor, Scorer, final_days, method_version
 from pipelines.storage.lake import Lake
-from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import RATED_DIMENSIONS
 
@@ -84,9 +83,7 @@ class DossierWriter:
             reject_reasons=facts.reject_reasons,
             claims=facts.claims,
             intra_delivery_correlation=max((score.correlation or 0.0 for score in scored.scores), default=None),
-            gates=tuple(
-                Gate(Bilingual(gate.reason["fr"], gate.reason["en"]), gate.since, gate.cap) for gate in scored.gates
-            ),
+            gates=tuple(ShownGate(gate.reason, gate.since, gate.cap) for gate in scored.gates),
         )
         dossier = self._with_past(dossier, scored)
         folder.mkdir(parents=True, exist_ok=True)
@@ -115,7 +112,7 @@ class DossierWriter:
         if not earlier or not later:
             return None
         parts = contributions(earlier, later)
-        titles = {card.id: Bilingual(card.title.fr, card.title.en) for card in self.catalogue.cards}
+        titles = {card.id: card.title for card in self.catalogue.cards}
         change = float(sum(part.points for part in parts))
         after = next(score.points for score in dossier.scores if score.dimension == TOTAL)
         return ScoreMove(
@@ -124,7 +121,7 @@ class DossierWriter:
             points_before=after - change,
             points_after=after,
             contributions=tuple(
-                Contribution(part.dimension, part.cause, float(part.points), titles.get(part.cause)) for part in parts
+                ScoreMovePart(part.dimension, part.cause, float(part.points), titles.get(part.cause)) for part in parts
             ),
         )
 

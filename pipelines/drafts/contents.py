@@ -46,7 +46,7 @@ Closed = Mapping[str, str]
 
 def vocabulary(field: Field) -> Closed:
     """The words that vendors use for those of a field's closed vocabulary; none for a free field."""
-    return {plain(word): ours for ours, theirs in field.words.items() for word in (ours, *theirs)}
+    return {plain(spelling): word for word, spellings in field.words.items() for spelling in (word, *spellings)}
 
 
 def is_worded_as_flags(field: Field) -> bool:

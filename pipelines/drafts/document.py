@@ -13,8 +13,8 @@ from pipelines.drafts.noted_yaml import Comment, Inline, Noted, yaml_text
 from pipelines.vocabulary import words
 from pipelines.vocabulary.field_kinds import FLAG
 from pipelines.vocabulary.fields import FIELD_NAMED
+from pipelines.vocabulary.words import ODCS_VERSION
 
-API_VERSION: Final = "v3.2.0"
 """The first version of the standard with `enum` on a property."""
 QUESTION: Final = "QUESTION"
 _TOLERANCES: Final = {"consent": 0.01, "proof": 0.01, "opposition": 0.01, "conformity": 0.05, "quality": 0.05}
@@ -23,7 +23,7 @@ _TOLERANCES: Final = {"consent": 0.01, "proof": 0.01, "opposition": 0.01, "confo
 def draft_document(vendor: str, leads: DraftedFiles, proofs: DraftedFiles | None) -> str:
     """The text of a draft. `proofs`: None when there was no sample of them."""
     document = {
-        "apiVersion": API_VERSION,
+        "apiVersion": ODCS_VERSION,
         "kind": "DataContract",
         "id": f"{vendor}-0.1.0",
         "name": f"Leads of {vendor}",

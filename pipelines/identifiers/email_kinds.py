@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from pipelines.arrays.values import mapped_once
 from pipelines.identifiers.emails import email_parts
 
-_TAG: Final = r"\+.*$"
+_LOCAL_TAG: Final = r"\+.*$"
 _JOINERS: Final = ("", ".", "-", "_")
 _ROLES: Final = """
     abuse, accounting, accueil, achat, achats, admin, administrateur, administration, administratif, adv, agence,
@@ -40,7 +40,7 @@ def email_kinds(canonicals: pa.Array) -> pa.Array:
     """`disposable`, `role` or `ordinary` for a column of canonical addresses; NULL where there is none."""
     local, domains = email_parts(canonicals)
     is_tagged = pc.fill_null(pc.match_substring(local, "+"), False)
-    untagged = pc.replace_substring_regex(local.filter(is_tagged), _TAG, "")
+    untagged = pc.replace_substring_regex(local.filter(is_tagged), _LOCAL_TAG, "")
     is_role = pc.is_in(pc.replace_with_mask(local, is_tagged, untagged), pa.array(sorted(ROLES)))
     kinds = pc.if_else(is_role, "role", "ordinary")
     is_disposable = mapped_once(domains, is_disposable_domain, pa.bool_())

@@ -28,7 +28,7 @@ _LONGEST_REGULAR: Final = 63  # so short that no part of the address can be too 
 _TAG: Final = r"^([^+@]+)\+[^@]*@"
 
 
-_GMAIL: Final = r"@(?:gmail|googlemail)\.com$"
+GMAIL: Final = r"@(?:gmail|googlemail)\.com$"
 
 
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -72,7 +72,7 @@ def email_alias(canonical: str) -> str:
 def email_aliases(canonicals: pa.Array) -> pa.Array:
     """`email_alias` over a column of canonical addresses."""
     untagged = pc.replace_substring_regex(canonicals, _TAG, r"\1@")
-    is_gmail = pc.fill_null(pc.match_substring_regex(untagged, _GMAIL), False)
-    local = pc.replace_substring_regex(untagged.filter(is_gmail), _GMAIL, "")
+    is_gmail = pc.fill_null(pc.match_substring_regex(untagged, GMAIL), False)
+    local = pc.replace_substring_regex(untagged.filter(is_gmail), GMAIL, "")
     gmail = pc.binary_join_element_wise(pc.replace_substring(local, ".", ""), "@gmail.com", "")
     return pc.replace_with_mask(untagged, is_gmail, gmail)

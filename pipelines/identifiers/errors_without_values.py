@@ -9,15 +9,15 @@ class IntakeFaultError(RuntimeError):
 
 
 @contextmanager
-def errors_without_values(work: str, *ours: type[Exception]) -> Iterator[None]:
+def errors_without_values(work: str, *telling: type[Exception]) -> Iterator[None]:
     """Turn any error into one without the original's words, which may quote a delivered value.
 
-    Errors in `ours` say themselves what is wrong, and quote nothing: they pass as they are.
+    Errors in `telling` say themselves what is wrong, and quote nothing: they pass as they are.
 
     Raises:
         IntakeFaultError: with the traceback of the original.
     """
-    passing: tuple[type[Exception], ...] = (IntakeFaultError, *ours)
+    passing: tuple[type[Exception], ...] = (IntakeFaultError, *telling)
     try:
         yield
     except passing:

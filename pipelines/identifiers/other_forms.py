@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, mapped_once
-from pipelines.identifiers.emails import email_aliases
+from pipelines.identifiers.emails import GMAIL, email_aliases
 from pipelines.identifiers.keyed_hashes import KEY_BYTES, IdentityHasher
 from pipelines.identifiers.phone_plans import METROPOLITAN, OVERSEAS
 
@@ -29,8 +29,7 @@ _FRENCH_PLAN: Final = rf"^\+(?P<code>{METROPOLITAN}|{'|'.join(OVERSEAS)})(?P<sub
 _MIQUELON: Final = "508"
 _NATIONAL_DIGITS: Final = 9
 _PAIRS: Final = ((0, 1), (1, 3), (3, 5), (5, 7), (7, 9))
-_GMAIL: Final = r"@(?:gmail|googlemail)\.com$"
-_TAG: Final = r"\+[^@]*@"
+_ANY_TAG: Final = r"\+[^@]*@"
 _PUNYCODE: Final = "@xn--|[.]xn--"
 _KEY_DIGITS: Final = 2 * KEY_BYTES
 _RANKED_DIGITS: Final = 16
@@ -66,7 +65,7 @@ def email_forms(canonicals: pa.Array, delivered: pa.Array) -> list[pa.Array]:
     candidates = [
         pc.utf8_upper(canonicals),
         pc.utf8_capitalize(canonicals),
-        _where(canonicals, _GMAIL, lambda texts: pc.replace_substring_regex(texts, _TAG, "@")),
+        _where(canonicals, GMAIL, lambda texts: pc.replace_substring_regex(texts, _ANY_TAG, "@")),
         *_international(canonicals),
         pc.if_else(pc.is_valid(canonicals), delivered, NO_TEXT),
     ]

@@ -84,11 +84,11 @@ def _all_pieces(
     alone = dict.fromkeys(places)
     files = [cases[place].file for place in places]
     for alike in read_together(files, cases[places[0]].terms) if read_together else ():
-        ours = [places[number] for number in alike.places]
-        for place in ours:
+        together = [places[number] for number in alike.places]
+        for place in together:
             del alone[place]
-        if note_read_together([cases[place] for place in ours], alike, limits):
-            yield _Piece(ours, alike.row_counts, alike.chunk, alike.chunk.table.nbytes)
+        if note_read_together([cases[place] for place in together], alike, limits):
+            yield _Piece(together, alike.row_counts, alike.chunk, alike.chunk.table.nbytes)
     for place in alone:
         yield from _pieces(place, cases[place], read, limits)
 

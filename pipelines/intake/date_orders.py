@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays.values import Truth
 from pipelines.dates.instants import regex_of
 from pipelines.intake.fields import Fields
 from pipelines.intake.values import kind_of
@@ -31,8 +31,6 @@ _ORDER: Final = re.compile(r"'(?:[^']|'')*'|(?P<letter>[dMyuE])(?P=letter)*")
 _SMALL: Final = "(?:0?[1-9]|1[0-2])"
 _PART: Final = r"\(\?P<(?:day|month)>[^)]*\)(?:\(\?:er\)\?)?"
 _MONTHS: Final = 12
-
-Truth = npt.NDArray[np.bool_]
 
 
 def date_orders(fields: Fields) -> pa.Table:

@@ -69,11 +69,11 @@ class IntakeDay:
         """
         if self._files is None:
             raise ValueError(f"{self._vendor} {self.day}: counts are asked for before the tables are read")
-        ours = self._files.filter(pc.equal(self._files["role"], role))
+        files = self._files.filter(pc.equal(self._files["role"], role))
         counts: dict[str, int | str] = {
             "dagster/row_count": self._row_counts[role],
-            "files": ours.num_rows,
-            "rows rejected": pc.sum(ours["rows_rejected"]).as_py() or 0,
+            "files": files.num_rows,
+            "rows rejected": pc.sum(files["rows_rejected"]).as_py() or 0,
         }
         statuses = sorted(set(self._files["status"].to_pylist()) - {"accepted"})
         if statuses:
@@ -179,8 +179,8 @@ def _hand_over(vault: Vault, vendor: str, identifiers: pa.Table, cases: Sequence
     days = pa.array([case.delivery.day for case in cases], pa.date32()).take(identifiers["file"])
     digests = pa.array([case.file.digest for case in cases], pa.string()).take(identifiers["file"])
     stamped = identifiers.drop_columns(["file"]).append_column("file_digest", digests)
-    for day, ours in cut_by_day(stamped.append_column(DAY, days)).items():
-        vault.add(vendor, day, ours.select([*_HANDED_OVER]))
+    for day, rows in cut_by_day(stamped.append_column(DAY, days)).items():
+        vault.add(vendor, day, rows.select([*_HANDED_OVER]))
 
 
 def _note_ambiguous_dates(cases: Sequence[FileCase], orders: Sequence[pa.Table]) -> None:

@@ -204,12 +204,12 @@ def _names_to_match(name: str) -> list[str]:
     return forms + [form.removesuffix(wrapper) for form in forms for wrapper in WRAPPERS if form.endswith(wrapper)]
 
 
-def _supersede(ours: list[FileCase], delivery: Delivery, shown: Mapping[str, str]) -> None:
+def _supersede(cases: list[FileCase], delivery: Delivery, shown: Mapping[str, str]) -> None:
     """The highest numbered manifest that lists files of a role makes the role's other files old."""
     manifests = [file.manifest for file in delivery.files if file.manifest]
     if not manifests:
         return
-    names = [case.file.name for case in ours]
+    names = [case.file.name for case in cases]
     plain = [manifest for manifest in manifests if not manifest.is_numbered]
     base = max((manifest.sequence for manifest in plain), default=0)
     corrections = [m for m in manifests if m.is_numbered and m.sequence > base and m.places(names)]
@@ -217,7 +217,7 @@ def _supersede(ours: list[FileCase], delivery: Delivery, shown: Mapping[str, str
         return
     latest = max(corrections, key=lambda manifest: (manifest.sequence, manifest.name))
     current, late = latest.places(names), _files_listed(corrections, names) - _files_listed(plain, names)
-    for case in ours:
+    for case in cases:
         case.is_correction = case.file.name in late
         if case.file.name not in current and case.is_to_be_read:
             case.status, case.left_out = "superseded", Reason("file_replaced", manifest=shown[latest.name])

@@ -40,7 +40,7 @@ class IntakeRows:
         self.counts = RowCounts.of_files(len(cases))
         self._vendor, self._cases = vendor, cases
         self._sorted = {table: SortedRows(keys, set_aside) for table, keys in _KEYS.items()}
-        self._stamps = FileColumns(vendor, cases)
+        self._file_columns = FileColumns(vendor, cases)
         self._ranks = pc.rank(pa.array([case.file.digest for case in cases], pa.string()), tiebreaker="dense").cast(
             pa.int32()
         )
@@ -55,7 +55,7 @@ class IntakeRows:
             IntakeFaultError: rows that their table's schema refuses.
         """
         if taken.accepted.num_rows:
-            validate(role, self._stamps.on(taken.accepted, role))
+            validate(role, self._file_columns.on(taken.accepted, role))
         self.counts.accept(taken.accepted["file"])
         self.counts.reject(taken.rejected["file"])
         self._keep(role, taken.accepted, is_accepted=True)
@@ -70,7 +70,7 @@ class IntakeRows:
 
     def _refuse(self, refused: pa.Table) -> None:
         if refused.num_rows:
-            self._unchecked.append(self._stamps.on(refused, "rejected_rows"))
+            self._unchecked.append(self._file_columns.on(refused, "rejected_rows"))
             self._keep("rejected_rows", refused)
         if sum(part.num_rows for part in self._unchecked) > VALIDATED_ROWS:
             self._check_refused()
@@ -97,7 +97,7 @@ class IntakeRows:
             self._refuse(pa.concat_tables(parts))
             self._is_refused = pa.array([place in refused for place in range(len(self._cases))])
         self._check_refused()
-        self._stamps = FileColumns(self._vendor, self._cases)
+        self._file_columns = FileColumns(self._vendor, self._cases)
 
     def leads(self, day: date) -> Iterator[pa.Table]:
         """Accepted leads of a day. Those that repeat a reference are rejected on the way: before `rejected_rows`."""
@@ -108,17 +108,17 @@ class IntakeRows:
             if is_repeated.any():
                 self._refuse_repeated(rows.filter(pa.array(is_repeated)))
             is_kept = rows["is_accepted"].to_numpy() & ~is_repeated
-            yield self._stamps.on(rows.filter(pa.array(is_kept)), "leads")
+            yield self._file_columns.on(rows.filter(pa.array(is_kept)), "leads")
 
     def consent_proofs(self, day: date) -> Iterator[pa.Table]:
         """Accepted proofs of a day."""
         for rows in self._of("consent_proofs", day):
-            yield self._stamps.on(rows, "consent_proofs")
+            yield self._file_columns.on(rows, "consent_proofs")
 
     def rejected_rows(self, day: date) -> Iterator[tuple[pa.Table, pa.Array]]:
         """Refusals of a day, and the role of each one's file."""
         for rows in self._of("rejected_rows", day):
-            yield self._stamps.on(rows, "rejected_rows"), self._roles.take(rows["file"])
+            yield self._file_columns.on(rows, "rejected_rows"), self._roles.take(rows["file"])
 
     def _of(self, table: str, day: date) -> Iterator[pa.Table]:
         """Rows of a day, in order, of files that were not refused; and the refusals of whole files."""
@@ -138,7 +138,7 @@ class IntakeRows:
     def _keep(self, table: str, rows: pa.Table, *, is_accepted: bool = True) -> None:
         """Rows with what orders them; columns that they have not are NULL."""
         made = {
-            DAY: self._stamps.days(rows["file"]),
+            DAY: self._file_columns.days(rows["file"]),
             RANK: self._ranks.take(rows["file"]),
             "is_accepted": pa.repeat(pa.scalar(is_accepted), rows.num_rows),
         }
@@ -154,10 +154,10 @@ class IntakeRows:
 
 def _kept_schema(table: str) -> pa.Schema:
     """The table's columns without those that come from a row's file, and what orders and places a row."""
-    ours = {DAY: pa.date32(), "file": pa.int64(), "row_number": pa.int64(), "sheet_row": pa.int64()}
+    places = {DAY: pa.date32(), "file": pa.int64(), "row_number": pa.int64(), "sheet_row": pa.int64()}
     special = {"is_accepted": pa.bool_()} if table == "leads" else {RANK: pa.int32()}
     own = {field.name: field.type for field in arrow_schema(table) if field.name not in STAMPS}
-    return pa.schema(own | ours | special)
+    return pa.schema(own | places | special)
 
 
 _SCHEMAS: Final = {table: _kept_schema(table) for table in _KEYS}

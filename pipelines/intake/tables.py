@@ -62,21 +62,21 @@ def deliveries_table(
     rows: list[dict[str, Any]] = []
     for delivery in deliveries:
         numbered = cases.get(delivery.day, {})
-        ours = list(numbered.values())
-        complete_at = delivered_at(ours)
+        of_day = list(numbered.values())
+        complete_at = delivered_at(of_day)
         same = {"vendor": vendor, "delivered_at": complete_at and as_lake(complete_at)}
-        rows += ({**_file_row(case, ours, counts, place), **same} for place, case in numbered.items())
+        rows += ({**_file_row(case, of_day, counts, place), **same} for place, case in numbered.items())
         if complete_at is None and is_due(delivery.contract, delivery.day):
             rows.append({"vendor": vendor, "delivery_date": delivery.day, "status": "no_delivery"})
     table = pa.Table.from_pylist(rows, schema=arrow_schema("deliveries"))
     return table.take(sorted_indices(table, ("delivery_date", *SORT_KEYS["deliveries"])))
 
 
-def _file_row(case: FileCase, ours: Sequence[FileCase], counts: RowCounts, place: int) -> dict[str, Any]:
+def _file_row(case: FileCase, of_day: Sequence[FileCase], counts: RowCounts, place: int) -> dict[str, Any]:
     accepted, rejected = int(counts.accepted[place]), int(counts.rejected[place])
     is_accepted = case.status == "accepted"
     received = case.row_count
-    causes = causes_of(case, ours)
+    causes = causes_of(case, of_day)
     return {
         "delivery_date": case.delivery.day,
         "file_digest": case.file.digest,
@@ -109,7 +109,8 @@ class FileColumns:
     def __init__(self, vendor: str, cases: Sequence[FileCase]) -> None:
         """Take what is known of the files now: a delivery is complete later than thought if a file is refused."""
         self._vendor = vendor
-        complete = {day: delivered_at(list(ours)) for day, ours in groupby(cases, key=lambda case: case.delivery.day)}
+        by_day = groupby(cases, key=lambda case: case.delivery.day)
+        complete = {day: delivered_at(list(of_day)) for day, of_day in by_day}
         whens = [complete[case.delivery.day] for case in cases]
         self._columns = {
             "delivery_date": pa.array([case.delivery.day for case in cases], pa.date32()),

@@ -22,13 +22,12 @@ from pipelines.vocabulary.words import (
     RATED_DIMENSIONS,
     REJECT_REASONS,
     SEVERITIES,
+    VENDOR_KEY,
 )
 
 gxe: Any = great_expectations.expectations  # it exports its classes in a way that type checkers do not follow
 Expectations = list[Any]
 """Expectations of Great Expectations, which has no common public type for them."""
-
-VENDOR_KEY: Final = r"^[a-z0-9][a-z0-9-]{1,31}$"
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ def dim_vendors(published: Published) -> Expectations:
     return [
         _row_count_at_least(1 if published.has_deliveries else 0),
         *_is_key("vendor"),
-        gxe.ExpectColumnValuesToMatchRegex(column="vendor", regex=VENDOR_KEY),
+        gxe.ExpectColumnValuesToMatchRegex(column="vendor", regex=f"^{VENDOR_KEY.pattern}$"),
         *_are_counts("delivery_count", "missing_delivery_count"),
         _between("total_points", 100),
         _in("grade", (*GRADES, NOT_ENOUGH_EVIDENCE)),

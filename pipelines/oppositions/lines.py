@@ -19,8 +19,7 @@ import pyarrow as pa
 from pipelines.identifiers.emails import canonical_emails
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.identifiers.phones import canonical_phones
-from pipelines.vocabulary.clock import PARIS
-from pipelines.vocabulary.words import CHANNELS, OPPOSITION_KINDS
+from pipelines.vocabulary.words import CHANNELS, OPPOSITION_KINDS, PARIS, VENDOR_KEY
 
 REQUIRED_COLUMNS: Final = ("identifier", "kind", "channel", "opposed_at", "recorded_at", "origin")
 OPTIONAL_COLUMNS: Final = ("shared_with", "shared_at", "revoked_at")
@@ -35,7 +34,6 @@ Value = TypeVar("Value")
 Keys = Mapping[tuple[str, str], str]
 """Identity key by kind and identifier as written; those that are not valid for their kind are left out."""
 
-_VENDOR: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
 _IDENTIFIER: Final = re.compile(r"\S*@\S*|\+?\d(?:[\s.()/-]{0,3}\d){8,}|\b[0-9a-fA-F]{32,}\b")
 _CANONICAL: Final[Mapping[str, Callable[[pa.Array], pa.Array]]] = {"email": canonical_emails, "phone": canonical_phones}
 _IDENTIFIERS: Final = {
@@ -270,7 +268,7 @@ def _vendors_shared_with(text: str) -> tuple[str, ...]:
     if text in ("", EVERY_VENDOR):
         return (text,) if text else ()
     vendors = sorted({vendor.strip() for vendor in text.split("|")})
-    if not all(_VENDOR.fullmatch(vendor) for vendor in vendors):
+    if not all(VENDOR_KEY.fullmatch(vendor) for vendor in vendors):
         raise _CellError("vendor keys (lower-case letters, digits, hyphens) joined by |, or * alone")
     return tuple(vendors)
 

@@ -30,12 +30,12 @@ from pipelines.receipts.receipt import (
 )
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
+from pipelines.verdicts.day_terms import DeliveredDay
 from pipelines.verdicts.judge import delivered_days
-from pipelines.verdicts.terms import DeliveredDay
-from pipelines.vocabulary.clock import PARIS, as_lake
+from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.reasons import Reason, reason_of, reason_of_text
 from pipelines.vocabulary.tables import arrow_schema
-from pipelines.vocabulary.words import ACCEPTED_STATUSES
+from pipelines.vocabulary.words import ACCEPTED_STATUSES, PARIS
 
 TABLES: Final = ("deliveries", "rejected_rows", "leads", "findings", "verdicts")
 PART_ROWS: Final = 100_000
@@ -94,7 +94,7 @@ def receipt_facts(
         session.register("days", _days_table(list(by_day), judged, as_of))
         lines = _Lines(session, {day: terms.contract for day, terms in judged.items()})
         used = {day: _used_count(lake.partition("verdicts", vendor, day)) for day in by_day}
-        is_all_used = all(used[day] == _accepted_count(ours) for day, ours in by_day.items())
+        is_all_used = all(used[day] == _accepted_count(files_of_day) for day, files_of_day in by_day.items())
         lines.make({card.id: card.evidence for card in catalogue.cards}, is_all_used=is_all_used)
         heads = _receipts(session, vendor, by_day, judged, used, as_of)
         yield ReceiptFacts(tuple(heads), lines.told, session)
@@ -129,7 +129,7 @@ class _Lines:
         session.create("opposed", sql.OPPOSED_LEADS)
         session.create("placed_leads", sql.PLACED_LEADS)
         session.create("used_leads", sql.ALL_USED_LEADS if is_all_used else sql.USED_LEADS)
-        session.create("graver_uses", sql.GRAVER_USES)
+        session.create("unusable_uses", sql.UNUSABLE_USES)
         session.create("lead_verdicts", sql.LEAD_VERDICTS)
         session.create("lines", sql.LINES)
 
@@ -189,16 +189,16 @@ def _receipts(
     counts: dict[date, dict[str, int]] = {}
     for row in session.fetch(sql.LINE_COUNTS).to_pylist():
         counts.setdefault(row["delivery_date"], {})[row["text_key"]] = row["line_count"]
-    graver = {row["delivery_date"]: row for row in session.fetch(sql.GRAVER_COUNTS).to_pylist()}
-    for day, ours in files.items():
+    unusable = {row["delivery_date"]: row for row in session.fetch(sql.UNUSABLE_COUNTS).to_pylist()}
+    for day, files_of_day in files.items():
         terms = judged.get(day)
         yield Receipt(
             vendor=vendor,
             delivery_date=day,
             is_final=terms is None or as_lake(as_of) >= terms.deadline_at,
             proof_deadline_at=terms.deadline_at.replace(tzinfo=UTC) if terms else None,
-            files=tuple(_received_file(row) for row in ours),
-            leads=_lead_verdicts(_accepted_count(ours), used[day], graver.get(day, {})),
+            files=tuple(_received_file(row) for row in files_of_day),
+            leads=_lead_verdicts(_accepted_count(files_of_day), used[day], unusable.get(day, {})),
             line_counts=counts.get(day, {}),
             notice_clause=terms.contract.notice_clause if terms else None,
         )
@@ -215,6 +215,6 @@ def _accepted_count(files: Sequence[Row]) -> int:
     return sum(file["rows_accepted"] for file in read)
 
 
-def _lead_verdicts(accepted: int, used: int, graver: Row) -> LeadVerdicts:
-    blocked, on_hold = graver.get("blocked_count", 0), graver.get("on_hold_count", 0)
+def _lead_verdicts(accepted: int, used: int, unusable: Row) -> LeadVerdicts:
+    blocked, on_hold = unusable.get("blocked_count", 0), unusable.get("on_hold_count", 0)
     return LeadVerdicts(accepted, used - blocked - on_hold, on_hold, blocked, accepted - used)

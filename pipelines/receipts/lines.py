@@ -101,16 +101,16 @@ USED_LEADS: Final = """
 """
 ALL_USED_LEADS: Final = "select delivery_date, lead_id from placed_leads"
 """The same, where it is known that every lead has a use."""
-GRAVER_USES: Final = "select delivery_date, lead_id, channel, verdict from verdicts where verdict <> 'usable'"
+UNUSABLE_USES: Final = "select delivery_date, lead_id, channel, verdict from verdicts where verdict <> 'usable'"
 LEAD_VERDICTS: Final = """
     select
         delivery_date, lead_id, opposed.lead_id is not null as is_opposed,
-        case when opposed.lead_id is not null or graver.is_blocked then 'blocked' else 'on_hold' end as verdict
+        case when opposed.lead_id is not null or unusable.is_blocked then 'blocked' else 'on_hold' end as verdict
     from (
         select delivery_date, lead_id, bool_or(verdict = 'blocked') as is_blocked
-        from graver_uses
+        from unusable_uses
         group by delivery_date, lead_id
-    ) as graver
+    ) as unusable
     full join opposed using (delivery_date, lead_id)
 """
 """Of leads that are not usable on all their channels. A channel that an opposition leaves usable must not tell itself
@@ -144,7 +144,7 @@ _FOUND_LINES: Final = """
     inner join days on told.delivery_date = days.delivery_date
     left join placed_leads as lead on told.delivery_date = lead.delivery_date and told.lead_id = lead.lead_id
     left join lead_verdicts as whole on told.delivery_date = whole.delivery_date and told.lead_id = whole.lead_id
-    left join graver_uses as use
+    left join unusable_uses as use
         on told.delivery_date = use.delivery_date and told.lead_id = use.lead_id and told.channel = use.channel
     left join used_leads as used
         on told.delivery_date = used.delivery_date and told.lead_id = used.lead_id and told.channel is null
@@ -164,7 +164,7 @@ _UNDER_REVIEW_LINES: Final = f"""
         held.delivery_date, lead.file_name, lead.row_number, null, held.lead_id, held.channel, 'on_hold',
         '{UNDER_REVIEW}', null, null, null, '{UNDER_REVIEW}'
     from findings as held
-    inner join graver_uses as use
+    inner join unusable_uses as use
         on held.delivery_date = use.delivery_date and held.lead_id = use.lead_id and held.channel = use.channel
     anti join opposed on held.delivery_date = opposed.delivery_date and held.lead_id = opposed.lead_id
     left join placed_leads as lead on held.delivery_date = lead.delivery_date and held.lead_id = lead.lead_id
@@ -189,7 +189,7 @@ LINE_COUNTS: Final = """
     group by delivery_date, text_key
     order by delivery_date, line_count desc, text_key
 """
-GRAVER_COUNTS: Final = """
+UNUSABLE_COUNTS: Final = """
     select
         delivery_date,
         count(*) filter (verdict = 'blocked') as blocked_count,

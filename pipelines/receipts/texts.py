@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.receipts.receipt import OPPOSED, UNDER_REVIEW, ReceiptReason, ReceivedFile
-from pipelines.rulebook.card import Bilingual
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.vocabulary.reasons import Reason
 from pipelines.wording.reasons import sentences
@@ -55,7 +54,7 @@ class Explainer:
             return say(f"receipt.{told.state}")
         if told.state == "rejected":
             return say(f"reject.{told.reason_code}")
-        return say(f"receipt.{told.state}", title=_sentence_said(self.catalogue.by_id[told.reason_code].title, say))
+        return say(f"receipt.{told.state}", title=say.say(self.catalogue.by_id[told.reason_code].title))
 
     def _wrong(self, told: ReceiptReason, say: Words) -> str:
         title = self.title(told, say)
@@ -69,7 +68,7 @@ class Explainer:
             return say(f"receipt.{told.state}_remedy")
         if told.state == "rejected":
             return say(f"receipt.remedy.{told.reason_code}")
-        return _sentence_said(self.catalogue.by_id[told.reason_code].remedy, say)
+        return say.say(self.catalogue.by_id[told.reason_code].remedy)
 
 
 def file_reason(file: ReceivedFile, language: str) -> str | None:
@@ -82,7 +81,3 @@ def file_reason(file: ReceivedFile, language: str) -> str | None:
 
 def _with_expected(title: str, causes: Sequence[Reason], say: Words) -> str:
     return say("receipt.expected", reason=title) + sentences(causes, say.language) if causes else title
-
-
-def _sentence_said(sentence: Bilingual, say: Words) -> str:
-    return say.typeset(sentence.fr if say.language == "fr" else sentence.en)

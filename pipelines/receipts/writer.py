@@ -30,7 +30,7 @@ from pipelines.receipts.summaries import summary
 from pipelines.receipts.texts import Explainer, Explanation, file_reason
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
-from pipelines.vocabulary.clock import PARIS
+from pipelines.vocabulary.words import PARIS
 from pipelines.wording.words import LANGUAGES
 
 TABLE: Final = "receipt.csv"

@@ -19,7 +19,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from pipelines.rulebook.yaml_files import CatalogueError, Model, Source, problems_of, read_source, unknown
+from pipelines.rulebook.yaml_files import CatalogueError, Model, YamlFile, problems_of, read_yaml_file, unknown
+from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.vocabulary.words import ATTRIBUTIONS, AUDIENCES, CHANNELS, DIMENSIONS, GRAINS, PARTIES, SEVERITIES
 
 EXPECTATIONS: Final = ("pass", "fail", "unknown", "not_applicable")
@@ -87,13 +88,6 @@ Names = Annotated[tuple[str, ...], AfterValidator(_sorted)]
 Answer = Annotated[tuple[Branch, ...], BeforeValidator(_branches_read)]
 
 
-class Bilingual(Model):
-    """A sentence for people, in both languages of the house."""
-
-    fr: str
-    en: str
-
-
 class Basis(Model):
     """A text that the rule rests on, cited as lawyers do."""
 
@@ -131,7 +125,7 @@ class Example(Model):
 
 
 class Card(Model):
-    """One rule. Expressions are SQL over the columns of `pipelines/rulebook/dossier.py`; the compiler checks them."""
+    """One rule. Expressions are SQL over the columns of `lead_dossier`, in the language of `expressions`."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: Bilingual
@@ -161,7 +155,7 @@ class Card(Model):
     remedy: Bilingual
     review: Review | None = None
     examples: tuple[Example, ...]
-    _origin: Source = PrivateAttr(default_factory=Source)
+    _yaml: YamlFile = PrivateAttr(default_factory=YamlFile)
 
     @model_validator(mode="before")
     @classmethod
@@ -192,13 +186,13 @@ class Card(Model):
         return (*dated, Branch("nobody", None))
 
     @property
-    def source(self) -> Path:
-        """The file of the card."""
-        return self._origin.path
+    def file(self) -> Path:
+        """Where the card stands."""
+        return self._yaml.path
 
     def line_of(self, key: str) -> int:
         """The 1-based line of a key by dotted path (`pass_when`, `examples.2.given`), of its nearest ancestor, or 1."""
-        return self._origin.line_of(key)
+        return self._yaml.line_of(key)
 
 
 def read_card(path: Path) -> Card:
@@ -207,12 +201,12 @@ def read_card(path: Path) -> Card:
     Raises:
         CatalogueError: every problem of the file that can be seen without other cards.
     """
-    source = read_source(path)
+    file = read_yaml_file(path)
     try:
-        card = Card.model_validate(source.data)
+        card = Card.model_validate(file.data)
     except ValidationError as error:
-        raise CatalogueError(problems_of(error, source, Card)) from None
-    card._origin = source
+        raise CatalogueError(problems_of(error, file, Card)) from None
+    card._yaml = file
     if card.id != path.stem:
-        raise CatalogueError([source.problem("id", f"`id` is `{card.id}`, the file is `{path.name}`; name both alike")])
+        raise CatalogueError([file.problem("id", f"`id` is `{card.id}`, the file is `{path.name}`; name both alike")])
     return card

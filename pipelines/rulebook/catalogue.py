@@ -9,12 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from pipelines.rulebook.card import Branch, Card, Example, read_card
+from pipelines.rulebook.card import Card, read_card
 from pipelines.rulebook.checks import check_cards
 from pipelines.rulebook.parameters import DatedParameter, read_parameters
-from pipelines.rulebook.yaml_files import CatalogueError, Problem
-
-__all__ = ["Branch", "Card", "Catalogue", "CatalogueError", "DatedParameter", "Example", "Problem", "load_catalogue"]
+from pipelines.rulebook.yaml_files import CatalogueError, CatalogueProblem
 
 PARAMETERS: Final = "parameters.yaml"
 SHIPPED_CARDS: Final = Path(__file__).parent / "cards"
@@ -68,21 +66,21 @@ def load_catalogue(own_rules: Path | None = None) -> Catalogue:
     Raises:
         CatalogueError: every problem of every file at once.
     """
-    problems: list[Problem] = []
+    problems: list[CatalogueProblem] = []
     cards = _read_cards(SHIPPED_CARDS, problems)
     parameters = dict(_read_parameters(SHIPPED_PARAMETERS, problems))
     if own_rules is not None:
         cards |= _read_cards(own_rules, problems)
         parameters |= _read_parameters(own_rules / PARAMETERS, problems)
-    unread = {problem.source.stem for problem in problems}
+    unread = {problem.file.stem for problem in problems}
     readable = tuple(card for _, card in sorted(cards.items()))
-    problems += check_cards(readable, known_ids=cards.keys() | unread)
+    problems += check_cards(readable, parameters, known_ids=cards.keys() | unread)
     if problems:
         raise CatalogueError(problems)
     return Catalogue(readable, parameters)
 
 
-def _read_cards(folder: Path, problems: list[Problem]) -> dict[str, Card]:
+def _read_cards(folder: Path, problems: list[CatalogueProblem]) -> dict[str, Card]:
     """Cards below a folder by id; what is wrong with the others is added to the problems."""
     cards: dict[str, Card] = {}
     for path in sorted(
@@ -94,14 +92,13 @@ def _read_cards(folder: Path, problems: list[Problem]) -> dict[str, Card]:
             problems += error.problems
             continue
         if card.id in cards:
-            problems.append(
-                Problem(path, card.line_of("id"), f"rule `{card.id}` is also in {cards[card.id].source}; keep one")
-            )
+            message = f"rule `{card.id}` is also in {cards[card.id].file}; keep one"
+            problems.append(CatalogueProblem(path, card.line_of("id"), message))
         cards[card.id] = card
     return cards
 
 
-def _read_parameters(path: Path, problems: list[Problem]) -> Mapping[str, DatedParameter]:
+def _read_parameters(path: Path, problems: list[CatalogueProblem]) -> Mapping[str, DatedParameter]:
     try:
         return read_parameters(path) if path.exists() else {}
     except CatalogueError as error:

@@ -1,4 +1,4 @@
-"""How cards must fit together and with the dossier: references, cycles, examples. Expressions: `compiler`."""
+"""How cards must fit together and with the dossier: references, cycles, columns, expressions, examples."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -6,10 +6,11 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
 from pipelines.rulebook.card import Card, Example
+from pipelines.rulebook.expressions import ExpressionError, parse_condition
 from pipelines.rulebook.lead_dossier import BY_NAME, SqlType
-from pipelines.rulebook.yaml_files import Problem, unknown
-from pipelines.vocabulary.clock import PARIS
-from pipelines.vocabulary.words import ACTIONS, AUDIENCES, BASES, CHANNELS
+from pipelines.rulebook.parameters import DatedParameter
+from pipelines.rulebook.yaml_files import CatalogueProblem, unknown
+from pipelines.vocabulary.words import ACTIONS, AUDIENCES, BASES, CHANNELS, PARIS
 
 _WORDS: Final = {"channel": CHANNELS, "audience": AUDIENCES, "claimed_basis": BASES, "action": ACTIONS}
 _EXPECTED: Final[Mapping[SqlType, str]] = {
@@ -22,24 +23,27 @@ _EXPECTED: Final[Mapping[SqlType, str]] = {
 }
 
 
-def check_cards(cards: tuple[Card, ...], *, known_ids: Collection[str]) -> list[Problem]:
+def check_cards(
+    cards: tuple[Card, ...], parameters: Mapping[str, DatedParameter], *, known_ids: Collection[str]
+) -> list[CatalogueProblem]:
     """Everything wrong with cards that can be read; `known_ids` also holds rules whose own file could not be read."""
     by_id = {card.id: card for card in cards}
     problems = [problem for key in ("needs", "subsumed_by") for problem in _cycle(by_id, key)]
     for card in cards:
         problems += _check_relations(card, by_id, known_ids)
         problems += _check_columns(card)
+        problems += _check_expressions(card, parameters)
         problems += _check_coverage(card)
         for index, example in enumerate(card.examples):
             problems += _check_example(card, index, example)
     return problems
 
 
-def _problem_of_card(card: Card, key: str, message: str) -> Problem:
-    return Problem(card.source, card.line_of(key), f"{card.id}: {message}")
+def _problem_of_card(card: Card, key: str, message: str) -> CatalogueProblem:
+    return CatalogueProblem(card.file, card.line_of(key), f"{card.id}: {message}")
 
 
-def _cycle(by_id: Mapping[str, Card], key: str) -> Iterator[Problem]:
+def _cycle(by_id: Mapping[str, Card], key: str) -> Iterator[CatalogueProblem]:
     try:
         TopologicalSorter({rule_id: getattr(card, key) for rule_id, card in by_id.items()}).prepare()
     except CycleError as error:
@@ -47,7 +51,7 @@ def _cycle(by_id: Mapping[str, Card], key: str) -> Iterator[Problem]:
         yield _problem_of_card(by_id[ids[0]], key, f"`{key}` goes in a circle: {' -> '.join(ids)}; leave one out")
 
 
-def _check_relations(card: Card, by_id: Mapping[str, Card], known_ids: Collection[str]) -> Iterator[Problem]:
+def _check_relations(card: Card, by_id: Mapping[str, Card], known_ids: Collection[str]) -> Iterator[CatalogueProblem]:
     for key in ("needs", "subsumed_by"):
         for rule_id in getattr(card, key):
             if rule_id not in known_ids:
@@ -67,7 +71,7 @@ def _check_relations(card: Card, by_id: Mapping[str, Card], known_ids: Collectio
             )
 
 
-def _check_columns(card: Card) -> Iterator[Problem]:
+def _check_columns(card: Card) -> Iterator[CatalogueProblem]:
     instants = [("dated_by", card.dated_by)] + ([("holds_until", card.holds_until)] if card.holds_until else [])
     for key, name in [*instants, *((f"evidence.{index}", name) for index, name in enumerate(card.evidence))]:
         yield from _check_column_named(card, key, name)
@@ -78,13 +82,29 @@ def _check_columns(card: Card) -> Iterator[Problem]:
             )
 
 
-def _check_column_named(card: Card, key: str, name: str) -> Iterator[Problem]:
+def _check_column_named(card: Card, key: str, name: str) -> Iterator[CatalogueProblem]:
     columns = [column.name for column in BY_NAME.values() if card.grain in column.grains]
     if name not in columns:
         yield _problem_of_card(card, key, f"{unknown('dossier column', name, columns)} (grain {card.grain})")
 
 
-def _check_coverage(card: Card) -> Iterator[Problem]:
+def _check_expressions(card: Card, parameters: Mapping[str, DatedParameter]) -> Iterator[CatalogueProblem]:
+    for key, text in _expressions(card):
+        try:
+            parse_condition(text, grain=card.grain, parameters=parameters)
+        except ExpressionError as error:
+            yield _problem_of_card(card, key, f"`{key}`: {error}")
+
+
+def _expressions(card: Card) -> Iterator[tuple[str, str]]:
+    if card.applies_when:
+        yield "applies_when", card.applies_when
+    yield "pass_when", card.pass_when
+    yield from (("attributable_to", sql) for _, sql in card.attributable_to if sql)
+    yield from (("pending_on", sql) for _, sql in card.pending_on if sql)
+
+
+def _check_coverage(card: Card) -> Iterator[CatalogueProblem]:
     """Every card shows a pass and a fail; a dated one also its first and last day, and the day outside."""
     for outcome in ("pass", "fail"):
         if all(example.expect != outcome for example in card.examples):
@@ -115,7 +135,7 @@ def _act_on(card: Card, example: Example) -> date | None:
     return act.astimezone(PARIS).date() if isinstance(act, datetime) else act
 
 
-def _check_example(card: Card, index: int, example: Example) -> Iterator[Problem]:
+def _check_example(card: Card, index: int, example: Example) -> Iterator[CatalogueProblem]:
     if card.grain == "lead_use" and "channel" not in example.given:
         yield _problem_of_card(card, f"examples.{index}", "this example names no `channel`; a lead use has one")
     for name, value in example.given.items():
@@ -125,7 +145,7 @@ def _check_example(card: Card, index: int, example: Example) -> Iterator[Problem
             yield from _check_value(card, key, name, value)
 
 
-def _check_value(card: Card, key: str, name: str, value: Any) -> Iterator[Problem]:
+def _check_value(card: Card, key: str, name: str, value: Any) -> Iterator[CatalogueProblem]:
     if not _is_of_type(value, BY_NAME[name].type):
         yield _problem_of_card(card, key, f"`{name}`: expected {_EXPECTED[BY_NAME[name].type]}")
     elif name in _WORDS and value not in _WORDS[name]:

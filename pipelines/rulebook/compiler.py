@@ -3,23 +3,18 @@
 Codes stand for outcomes while a query runs: see `Code`. How the dossier is joined is in `judgement`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
 from sqlglot import exp
 
 from pipelines.engines.interface import DIALECT
-from pipelines.rulebook.catalogue import Card, Catalogue
-from pipelines.rulebook.expressions import (
-    DatedValues,
-    ExpressionError,
-    columns_of,
-    expand_given,
-    is_owed,
-    parse_condition,
-)
-from pipelines.rulebook.lead_dossier import BY_NAME, PROOF_DEPENDENT
+from pipelines.rulebook.card import Card
+from pipelines.rulebook.catalogue import Catalogue
+from pipelines.rulebook.expressions import columns_of, expand_given, is_owed, parse_condition
+from pipelines.rulebook.lead_dossier import PROOF_DEPENDENT
+from pipelines.rulebook.parameters import DatedParameter
 
 _CIVIL_DATES = {"used_at": "used_on", "delivered_at": "used_on", "consent_at": "consent_on"}
 
@@ -58,66 +53,13 @@ class CompiledRule:
         return self.card.id
 
 
-@dataclass(frozen=True)
-class RulebookProblem:
-    """What is wrong with a card, and where."""
-
-    card: Card
-    key: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.card.source}:{self.card.line_of(self.key)}: {self.card.id}: {self.key}: {self.message}"
-
-
-class RulebookError(ValueError):
-    """The rulebook can't be compiled; the message names every card, line and mend."""
-
-
 def compile_rules(catalogue: Catalogue, *, grain: str, dialect: str = DIALECT) -> tuple[CompiledRule, ...]:
-    """The rules of one grain, in an order in which every needed rule comes first.
-
-    Raises:
-        RulebookError: a card's expression is not in the language of the cards.
-    """
-    problems = check_catalogue(catalogue)
-    if problems:
-        raise RulebookError("\n".join(map(str, problems)))
-    parameters = dated_parameters(catalogue)
-    return tuple(_compile(card, parameters, dialect) for card in catalogue.in_needs_order() if card.grain == grain)
+    """The rules of one grain, in an order in which every needed rule comes first. What was loaded can be compiled."""
+    cards = (card for card in catalogue.in_needs_order() if card.grain == grain)
+    return tuple(_compile(card, catalogue.parameters, dialect) for card in cards)
 
 
-def check_catalogue(catalogue: Catalogue) -> list[RulebookProblem]:
-    """Every expression of every card, parsed and checked; all problems at once."""
-    parameters = dated_parameters(catalogue)
-    return [problem for card in catalogue.cards for problem in _problems(card, parameters)]
-
-
-def dated_parameters(catalogue: Catalogue) -> dict[str, DatedValues]:
-    """The law's parameters as the expressions take them."""
-    return {name: DatedValues(tuple(parameter.values)) for name, parameter in catalogue.parameters.items()}
-
-
-def _expressions(card: Card) -> Iterable[tuple[str, str]]:
-    if card.applies_when:
-        yield "applies_when", card.applies_when
-    yield "pass_when", card.pass_when
-    yield from (("attributable_to", sql) for _, sql in card.attributable_to if sql)
-    yield from (("pending_on", sql) for _, sql in card.pending_on if sql)
-
-
-def _problems(card: Card, parameters: dict[str, DatedValues]) -> Iterable[RulebookProblem]:
-    for key, text in _expressions(card):
-        try:
-            parse_condition(text, grain=card.grain, parameters=parameters)
-        except ExpressionError as error:
-            yield RulebookProblem(card, key, str(error))
-    for name in (*card.evidence, *filter(None, (card.holds_until, card.dated_by))):
-        if name not in BY_NAME or card.grain not in BY_NAME[name].grains:
-            yield RulebookProblem(card, "evidence", f"`{name}` is no column of the dossier at grain {card.grain}")
-
-
-def _compile(card: Card, parameters: dict[str, DatedValues], dialect: str) -> CompiledRule:
+def _compile(card: Card, parameters: Mapping[str, DatedParameter], dialect: str) -> CompiledRule:
     def condition(text: str) -> exp.Expr:
         return parse_condition(text, grain=card.grain, parameters=parameters)
 

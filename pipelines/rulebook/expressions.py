@@ -6,8 +6,6 @@ cards into queries belongs in `compiler`.
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 import sqlglot
@@ -16,6 +14,7 @@ from sqlglot.errors import ParseError
 
 from pipelines.engines.interface import DIALECT
 from pipelines.rulebook.lead_dossier import BY_NAME, DELIVERED, LeadDossierColumn
+from pipelines.rulebook.parameters import DatedParameter
 
 _STRUCTURE: Final = (
     exp.And, exp.Or, exp.Not, exp.Paren, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between,
@@ -38,14 +37,7 @@ class ExpressionError(ValueError):
     """An expression is not in the language of the cards; the message says what would mend it."""
 
 
-@dataclass(frozen=True)
-class DatedValues:
-    """A parameter of the law: values with the civil dates from which they hold, in date order."""
-
-    values: tuple[tuple[date, Any], ...]
-
-
-def parse(text: str, *, grain: str, parameters: Mapping[str, DatedValues]) -> exp.Expr:
+def parse(text: str, *, grain: str, parameters: Mapping[str, DatedParameter]) -> exp.Expr:
     """An expression over the dossier's columns at a grain, with `parameters.<name>` resolved by `used_on`.
 
     Raises:
@@ -62,7 +54,7 @@ def parse(text: str, *, grain: str, parameters: Mapping[str, DatedValues]) -> ex
     return tree.transform(lambda node: _resolve_parameter(node, parameters))
 
 
-def parse_condition(text: str, *, grain: str, parameters: Mapping[str, DatedValues]) -> exp.Expr:
+def parse_condition(text: str, *, grain: str, parameters: Mapping[str, DatedParameter]) -> exp.Expr:
     """An expression that is true, false or NULL.
 
     Raises:
@@ -184,7 +176,7 @@ def _is_given(node: exp.Expr) -> bool:
     )
 
 
-def _resolve_parameter(node: exp.Expr, parameters: Mapping[str, DatedValues]) -> exp.Expr:
+def _resolve_parameter(node: exp.Expr, parameters: Mapping[str, DatedParameter]) -> exp.Expr:
     if not (isinstance(node, exp.Column) and node.table == "parameters"):
         return node
     if node.name not in parameters:

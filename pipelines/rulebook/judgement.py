@@ -64,11 +64,7 @@ class Judgement:
 
 
 def judgement_of(catalogue: Catalogue, *, dialect: str = DIALECT) -> Judgement:
-    """Compile a catalogue.
-
-    Raises:
-        RulebookError: a card is not in the language of the cards.
-    """
+    """Compile a catalogue."""
     by_grain = {
         grain: compile_rules(catalogue, grain=grain, dialect=dialect) for grain in ("lead_use", "lead", "delivery")
     }

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Strict, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
-from pipelines.rulebook.yaml_files import CatalogueError, Model, problems_of, read_source
+from pipelines.rulebook.yaml_files import CatalogueError, Model, problems_of, read_yaml_file
 
 Value = bool | int | str | tuple[str, ...]
 
@@ -53,14 +53,14 @@ def read_parameters(path: Path) -> Mapping[str, DatedParameter]:
     Raises:
         CatalogueError: every problem of the file.
     """
-    source = read_source(path)
+    file = read_yaml_file(path)
     parameters: dict[str, DatedParameter] = {}
     problems = []
-    for name, content in source.data.items():
+    for name, content in file.data.items():
         try:
             parameters[name] = DatedParameter.model_validate(content)
         except ValidationError as error:
-            problems += problems_of(error, source, DatedParameter, within=str(name))
+            problems += problems_of(error, file, DatedParameter, within=str(name))
     if problems:
         raise CatalogueError(problems)
     return parameters

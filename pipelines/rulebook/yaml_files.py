@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 _EXPECTED: Final = {
     "model_type": "expected keys with values",
+    "dataclass_type": "expected keys with values",
     "dict_type": "expected keys with values",
     "tuple_type": "expected a list",
     "too_short": "expected at least one",
@@ -21,6 +22,7 @@ _EXPECTED: Final = {
     "string_too_short": "expected text, not nothing",
     "date_type": "expected a date, such as 2026-08-11, or null",
 }
+_UNKNOWN_KEY: Final = ("extra_forbidden", "unexpected_keyword_argument")
 _Loader: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
 """The parser in C, where PyYAML was built with it, reads six times as fast."""
 
@@ -37,23 +39,23 @@ def _construct_date(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _construct_date)
 
 
-class Problem(NamedTuple):
+class CatalogueProblem(NamedTuple):
     """Something wrong in a file of the rulebook. Problems sort by file, line and message."""
 
-    source: Path
+    file: Path
     line: int
     """1-based."""
     message: str
 
     def __str__(self) -> str:
         """As compilers write it, so that editors jump there."""
-        return f"{self.source}:{self.line}: {self.message}"
+        return f"{self.file}:{self.line}: {self.message}"
 
 
 class CatalogueError(ValueError):
     """The rulebook can't be used. Holds every problem at once; the message has a line for each."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[CatalogueProblem]) -> None:
         """Problems found twice are said once."""
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
@@ -66,8 +68,8 @@ class Model(BaseModel):
 
 
 @dataclass(frozen=True)
-class Source:
-    """A YAML file as read: its data, and the line of each key by dotted path (`examples.2.given`)."""
+class YamlFile:
+    """A file as read: its data, and the line of each key by dotted path (`examples.2.given`)."""
 
     path: Path = Path()
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -79,12 +81,12 @@ class Source:
             key = key.rpartition(".")[0]
         return self.lines.get(key, 1)
 
-    def problem(self, key: str, message: str) -> Problem:
+    def problem(self, key: str, message: str) -> CatalogueProblem:
         """A problem at the line of a dotted path."""
-        return Problem(self.path, self.line_of(key), message)
+        return CatalogueProblem(self.path, self.line_of(key), message)
 
 
-def read_source(path: Path) -> Source:
+def read_yaml_file(path: Path) -> YamlFile:
     """Read one YAML file that holds a mapping.
 
     Raises:
@@ -98,17 +100,19 @@ def read_source(path: Path) -> Source:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise CatalogueError(
-            [Problem(path, line, f"{' '.join(filter(None, (error.context, error.problem)))}")]
+            [CatalogueProblem(path, line, f"{' '.join(filter(None, (error.context, error.problem)))}")]
         ) from None
     except (UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
-        raise CatalogueError([Problem(path, 1, f"not readable as UTF-8 YAML: {error}")]) from None
+        raise CatalogueError([CatalogueProblem(path, 1, f"not readable as UTF-8 YAML: {error}")]) from None
     if not isinstance(data, dict):
-        raise CatalogueError([Problem(path, 1, "expected keys with values (`id: …`) at the top of the file")])
+        raise CatalogueError([CatalogueProblem(path, 1, "expected keys with values (`id: …`) at the top of the file")])
     lines = dict(reversed(places))
-    repeated = [Problem(path, line, f"`{key}` is given twice; keep one") for key, line in places if lines[key] != line]
+    repeated = [
+        CatalogueProblem(path, line, f"`{key}` is given twice; keep one") for key, line in places if lines[key] != line
+    ]
     if repeated:
         raise CatalogueError(repeated)
-    return Source(path, data, lines)
+    return YamlFile(path, data, lines)
 
 
 def _places(node: yaml.Node, parent: str = "") -> Iterator[tuple[str, int]]:
@@ -124,7 +128,9 @@ def _places(node: yaml.Node, parent: str = "") -> Iterator[tuple[str, int]]:
         yield from _places(value, path)
 
 
-def problems_of(error: ValidationError, source: Source, model: type[BaseModel], within: str = "") -> list[Problem]:
+def problems_of(
+    error: ValidationError, file: YamlFile, model: type[BaseModel], within: str = ""
+) -> list[CatalogueProblem]:
     """What pydantic found wrong, in words, each at its line; `within` is the dotted path of the part that was read."""
     keys = _keys(model)
     problems = []
@@ -132,8 +138,8 @@ def problems_of(error: ValidationError, source: Source, model: type[BaseModel], 
         key = ".".join(map(str, (within, *detail["loc"]) if within else detail["loc"]))
         name = str(detail["loc"][-1]) if detail["loc"] else ""
         message = f"`{key}`: {_EXPECTED.get(detail['type'], detail['msg'])}" if key else detail["msg"]
-        messages = {"extra_forbidden": unknown("key", name, keys), "missing": f"`{key}` is missing"}
-        problems.append(source.problem(key, messages.get(detail["type"], message)))
+        messages = {"missing": f"`{key}` is missing"} | dict.fromkeys(_UNKNOWN_KEY, unknown("key", name, keys))
+        problems.append(file.problem(key, messages.get(detail["type"], message)))
     return problems
 
 

@@ -1,6 +1,6 @@
 """Grades and gates of a vendor, and the dated method that publishes their numbers (`grading_method.yaml`).
 
-Points belong in `scoring.py`, what they prove in `standings.py`, why a score moved in `contributions.py`.
+Points belong in `points`, what they prove in `standings`, why a score moved in `contributions`.
 """
 
 import functools
@@ -14,6 +14,7 @@ from typing import Any, Final
 import yaml
 
 from pipelines.scores.confidence import ConfidenceMethod
+from pipelines.vocabulary.bilingual import Bilingual
 
 GRADES: Final = ("A", "B", "C", "D", "E")
 NOT_ENOUGH_EVIDENCE: Final = "not_enough_evidence"
@@ -29,7 +30,7 @@ class GateRule:
     cap: str
     least_count: int
     above_rate: float
-    reason: Mapping[str, str]
+    reason: Bilingual
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Gate:
     since: date
     leads_failed: int
     leads_received: int
-    reason: Mapping[str, str]
+    reason: Bilingual
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def grading_method(path: Path = METHOD_FILE) -> GradingMethod:
     """
     written: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
-        gates = tuple(GateRule(**gate) for gate in written["gates"])
+        gates = tuple(GateRule(**{**gate, "reason": Bilingual(**gate["reason"])}) for gate in written["gates"])
         confidence = ConfidenceMethod(**written["confidence"])
         method = GradingMethod(**{**written, "gates": gates, "confidence": confidence})
     except (KeyError, TypeError, ValueError) as error:

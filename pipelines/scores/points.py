@@ -14,15 +14,13 @@ from typing import Any, Final, cast, overload
 
 import numpy as np
 import yaml
-from numpy.typing import NDArray
 
+from pipelines.scores.confidence import Floats
 from pipelines.vocabulary.words import RATED_DIMENSIONS
 
 ALL: Final = "all"
 TOTAL: Final = "total"
 METHOD_FILE: Final = Path(__file__).with_name("scoring_method.yaml")
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ Knows `vocabulary.words` alone, so that its truth is independent of the product.
 - `deliveries`: A vendor's days: when each delivery arrives, into which files its drafts go, and what goes wrong with
   whole files
 - `drafts`: A lead while it is being invented: its row, the consents behind it and the objections of its person
-- `facts`: the facts of the sample market: what vendors, contracts, forms, files and rows are
 - `file_habits`: what vendors' tools do to whole files: titles, totals, other dialects, packing
 - `forms`: the collection forms of the market's vendors and what the advertiser wrote when it reviewed them
 - `known_facts`: what was known of each lead by the proof deadline: the proof that counts, refusals, withdrawals,
@@ -20,6 +19,7 @@ Knows `vocabulary.words` alone, so that its truth is independent of the product.
 - `layouts`: how each vendor writes its files: columns, words, zones and dialects
 - `lead_defects`: what can be wrong with a lead row: unreadable values, repetition, age, channels and claimed bases
 - `market`: the sample market, whole: drawn from a seed, written into a home folder, with the truth about it
+- `market_facts`: the facts of the sample market: what vendors, contracts, forms, files and rows are
 - `objections`: persons who objected and are sold all the same: what our opposition registry knows, and since when
 - `people`: invented persons, and the many ways in which vendors spell an e-mail or a phone number
 - `proof_defects`: what can be wrong with a consent or its proof: absent, late, refused, withdrawn, incomplete, old,

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
 from pipelines.simulation.dates import is_ambiguous
-from pipelines.simulation.facts import DeliveredFile, Delivery, Filler, Layout, Row, Terms
+from pipelines.simulation.market_facts import ContractTerms, Filler, Layout, Row, SimulatedDelivery, SimulatedFile
 
 T = TypeVar("T")
 _REQUIRED_OF_LEADS: Final = ("lead_id", "collected_at")
@@ -25,7 +25,7 @@ class Lead:
     delivered_at: datetime
     file_name: str
     row_number: int
-    terms: Terms
+    terms: ContractTerms
     lead_id: str
     collected_at: datetime
     email: str | None
@@ -96,7 +96,7 @@ class Accepted:
     """Delivery dates before which a numbered delivery is missing."""
 
 
-def accept(deliveries: Sequence[Delivery]) -> Accepted:
+def accept(deliveries: Sequence[SimulatedDelivery]) -> Accepted:
     """Read one vendor's deliveries, in order of their dates."""
     leads: list[Lead] = []
     proofs: list[Proof] = []
@@ -127,7 +127,9 @@ def accept(deliveries: Sequence[Delivery]) -> Accepted:
     )
 
 
-def _days_on_which(deliveries: Sequence[Delivery], holds: Callable[[Layout, DeliveredFile], bool]) -> tuple[date, ...]:
+def _days_on_which(
+    deliveries: Sequence[SimulatedDelivery], holds: Callable[[Layout, SimulatedFile], bool]
+) -> tuple[date, ...]:
     """Delivery dates on which something holds of a file that is read."""
     layouts = {"leads": "leads", "consent_proofs": "proofs"}
     return tuple(
@@ -141,11 +143,11 @@ def _days_on_which(deliveries: Sequence[Delivery], holds: Callable[[Layout, Deli
     )
 
 
-def _reject(delivery: Delivery, file: DeliveredFile, number: int | None, reason: str) -> Reject:
+def _reject(delivery: SimulatedDelivery, file: SimulatedFile, number: int | None, reason: str) -> Reject:
     return Reject(delivery.vendor.slug, delivery.on, file.name, number, reason)
 
 
-def _rows_read(delivery: Delivery, role: str) -> Iterator[tuple[DeliveredFile, int, Row]]:
+def _rows_read(delivery: SimulatedDelivery, role: str) -> Iterator[tuple[SimulatedFile, int, Row]]:
     """Rows of the files that are read: neither refused nor the same bytes as an earlier file."""
     for file in sorted(delivery.files, key=lambda file: file.name):
         if file.role == role and not file.flaw and not file.repeats:
@@ -153,7 +155,7 @@ def _rows_read(delivery: Delivery, role: str) -> Iterator[tuple[DeliveredFile, i
                 yield file, number, row
 
 
-def _row_reasons(delivery: Delivery) -> Iterator[tuple[tuple[str, int], list[str]]]:
+def _row_reasons(delivery: SimulatedDelivery) -> Iterator[tuple[tuple[str, int], list[str]]]:
     """Every row that is not accepted, with all its reasons; a line that is no row has that reason alone."""
     seen: set[object] = set()
     for file, number, row in _rows_read(delivery, "leads"):
@@ -178,14 +180,14 @@ def lead_reasons(row: Row) -> list[str]:
     return why
 
 
-def _future_reasons(row: Row, file: DeliveredFile) -> list[str]:
+def _future_reasons(row: Row, file: SimulatedFile) -> list[str]:
     """A lead collected more than a day after its file came, as our transport noted, was not collected then."""
     collected_at = row.meaning("collected_at")
     is_future = isinstance(collected_at, datetime) and collected_at > file.received_at + timedelta(hours=24)
     return ["required_invalid"] if file.is_recorded and is_future else []
 
 
-def proof_reasons(row: Row, terms: Terms) -> list[str]:
+def proof_reasons(row: Row, terms: ContractTerms) -> list[str]:
     """Why a proof row can't be accepted; a decision is not asked for where only given consents are delivered."""
     required = [name for name in _REQUIRED_OF_PROOFS if name != "decision" or not terms.is_only_given_consents]
     return _required_reasons(row, required)
@@ -201,7 +203,7 @@ def _required_reasons(row: Row, required: Sequence[str]) -> list[str]:
     return why
 
 
-def _lead_of_row(delivery: Delivery, file: DeliveredFile, number: int, row: Row) -> Lead:
+def _lead_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int, row: Row) -> Lead:
     terms = delivery.terms
     basis = row.meaning("claimed_basis") if "claimed_basis" in terms.leads.columns else "consent"
     return Lead(
@@ -224,12 +226,12 @@ def _lead_of_row(delivery: Delivery, file: DeliveredFile, number: int, row: Row)
     )
 
 
-def delivered_at(delivery: Delivery) -> datetime:
+def delivered_at(delivery: SimulatedDelivery) -> datetime:
     """When the last lead file came; files that repeat an earlier one don't count."""
     return max(file.received_at for file in delivery.files if file.role == "leads" and not file.repeats)
 
 
-def _audience(row: Row, terms: Terms) -> str:
+def _audience(row: Row, terms: ContractTerms) -> str:
     """A professional who gives no company is protected as a consumer."""
     audience = _given_cell(row, "audience", str) or terms.audience
     if audience == "professional" and row.meaning("company_siren") is None:
@@ -237,14 +239,14 @@ def _audience(row: Row, terms: Terms) -> str:
     return audience
 
 
-def has_bad_fields(row: Row, terms: Terms) -> bool:
+def has_bad_fields(row: Row, terms: ContractTerms) -> bool:
     """True when an optional value can't be read, or is missing although the contract requires it."""
     required = (name for name, column in terms.leads.columns.items() if column.is_required)
     missing = any(name not in row.values for name in required if name not in _REQUIRED_OF_LEADS)
     return missing or any(row.is_bad(name) for name in row.values)
 
 
-def _proof_of_row(delivery: Delivery, file: DeliveredFile, number: int, row: Row) -> Proof:
+def _proof_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int, row: Row) -> Proof:
     return Proof(
         file_digest=file.digest,
         row_number=number,

@@ -7,12 +7,12 @@ from typing import Final
 
 import yaml
 
-from pipelines.simulation.facts import Column, Layout, Review, Terms, Vendor
 from pipelines.simulation.law import plain_text
+from pipelines.simulation.market_facts import Column, ContractTerms, FormReview, Layout, Vendor
 from pipelines.simulation.writers import FLAGS, INSTANTS, LISTS
 from pipelines.vocabulary import words
+from pipelines.vocabulary.words import ODCS_VERSION
 
-API_VERSION: Final = "v3.2.0"
 """The first version with `enum` on a property."""
 _CLOSED: Final = {
     "channels": words.CHANNELS,
@@ -37,10 +37,10 @@ def write_contracts(folder: Path, vendor: Vendor) -> None:
         (place / f"{terms.valid_from}.odcs.yaml").write_text(text, encoding="utf-8")
 
 
-def contract(vendor: Vendor, terms: Terms) -> dict[str, object]:
+def contract(vendor: Vendor, terms: ContractTerms) -> dict[str, object]:
     """A contract as a document of the standard."""
     return {
-        "apiVersion": API_VERSION,
+        "apiVersion": ODCS_VERSION,
         "kind": "DataContract",
         "id": f"{vendor.slug}-{terms.version}",
         "name": f"{vendor.name}, fourniture de contacts",
@@ -114,7 +114,7 @@ def _enum_entries(name: str, column: Column) -> list[dict[str, object]]:
     ]
 
 
-def _sla(terms: Terms) -> list[dict[str, object]]:
+def _sla(terms: ContractTerms) -> list[dict[str, object]]:
     lengths = {
         "proofDeadline": terms.proof_deadline,
         "claimWindow": (30, "d"),
@@ -132,7 +132,7 @@ def _sla(terms: Terms) -> list[dict[str, object]]:
     return entries
 
 
-def _particulars_of_vendor(vendor: Vendor, terms: Terms) -> dict[str, object]:
+def _particulars_of_vendor(vendor: Vendor, terms: ContractTerms) -> dict[str, object]:
     return {
         "advertiser": {"name": terms.advertiser_name, "siren": terms.advertiser_siren},
         "instrument": "contract",
@@ -160,7 +160,7 @@ def _particulars_of_vendor(vendor: Vendor, terms: Terms) -> dict[str, object]:
     }
 
 
-def _approval(form_id: str, form_version: str, review: Review) -> dict[str, object]:
+def _approval(form_id: str, form_version: str, review: FormReview) -> dict[str, object]:
     """What the advertiser reviewed; where the review is silent, the key is left out."""
     digest = hashlib.sha256(plain_text(review.text).encode()).hexdigest() if review.text else None
     lists = {name: getattr(review, name) for name in ("mentions", "recipients", "recipient_sirens")}

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pipelines.simulation.facts import Bad, Column, DeliveredFile, Layout, Row
+from pipelines.simulation.market_facts import Bad, Column, Layout, Row, SimulatedFile
 
 _DAY_FIRST: Final = "dd/MM/yyyy"
 _LAST_MONTH: Final = 12
@@ -24,7 +24,7 @@ def swap_dates(layout: Layout, rows: list[Row]) -> None:
             row.values["collected_at"] = Bad(local.strftime(_AMERICAN)) if is_bad else _swapped(local)
 
 
-def is_ambiguous(layout: Layout, file: DeliveredFile) -> bool:
+def is_ambiguous(layout: Layout, file: SimulatedFile) -> bool:
     """True when a file's dates read both ways: one only month first, or day first only in the future, among others."""
     return any(
         _is_column_ambiguous(name, column, file)
@@ -33,7 +33,7 @@ def is_ambiguous(layout: Layout, file: DeliveredFile) -> bool:
     )
 
 
-def _is_column_ambiguous(name: str, column: Column, file: DeliveredFile) -> bool:
+def _is_column_ambiguous(name: str, column: Column, file: SimulatedFile) -> bool:
     values = [row.values.get(name) for row in file.rows if not row.is_malformed]
     read = [_local_time(column, value) for value in values if isinstance(value, datetime)]
     both = [local for local in read if local.day <= _LAST_MONTH and local.day != local.month]

@@ -10,8 +10,8 @@ from typing import Final
 from pipelines.simulation.dates import swap_dates
 from pipelines.simulation.defects import spoil
 from pipelines.simulation.drafts import Consent, Draft, fresh_draft
-from pipelines.simulation.facts import DeliveredFile, Delivery, Layout, Row, Value, Vendor, in_paris
 from pipelines.simulation.file_habits import HABITS, PACKED, drawn_habits
+from pipelines.simulation.market_facts import Layout, Row, SimulatedDelivery, SimulatedFile, Value, Vendor, in_paris
 
 FLAWS: Final = {
     "undecodable": "file_undecodable",
@@ -44,7 +44,7 @@ class Day:
 
 def draw_deliveries(
     seed: int, vendor: Vendor, first_day: date, days: int, leads: int
-) -> tuple[list[Delivery], list[Draft]]:
+) -> tuple[list[SimulatedDelivery], list[Draft]]:
     """A vendor's deliveries over the market, folders of late proofs included, and the drafts they were made of."""
     calendar = [_plan_day(seed, vendor, first_day, index) for index in range(days)]
     drafts: list[Draft] = []
@@ -55,7 +55,7 @@ def draw_deliveries(
     by_day: defaultdict[date, list[Draft]] = defaultdict(list)
     for draft in drafts:
         by_day[draft.day].append(draft)
-    deliveries: list[Delivery] = []
+    deliveries: list[SimulatedDelivery] = []
     for day in calendar:
         rng = random.Random(f"{seed}/{vendor.slug}/{day.on}/files")
         files = _lead_files(vendor, day, by_day[day.on], deliveries)
@@ -65,14 +65,16 @@ def draw_deliveries(
     return deliveries, drafts
 
 
-def _numbered_delivery(vendor: Vendor, day: Day, files: list[DeliveredFile], earlier: Sequence[Delivery]) -> Delivery:
+def _numbered_delivery(
+    vendor: Vendor, day: Day, files: list[SimulatedFile], earlier: Sequence[SimulatedDelivery]
+) -> SimulatedDelivery:
     """The day's delivery with the next number of its vendor's manifests, or the one after that."""
     terms = vendor.terms_on(day.on)
     if not vendor.habits.has_manifest:
-        return Delivery(vendor, day.on, terms, files)
+        return SimulatedDelivery(vendor, day.on, terms, files)
     is_skipped = bool(earlier) and "sequence_skipped" in day.incidents
     sequence = 1 + max((delivery.sequence or 0 for delivery in earlier), default=0) + is_skipped
-    return Delivery(vendor, day.on, terms, files, sequence, is_skipped)
+    return SimulatedDelivery(vendor, day.on, terms, files, sequence, is_skipped)
 
 
 def _plan_day(seed: int, vendor: Vendor, first_day: date, index: int) -> Day:
@@ -109,12 +111,14 @@ def _arrivals_by_day(drafts: Sequence[Draft], last_day: date) -> Mapping[date, l
     return arrivals
 
 
-def _lead_files(vendor: Vendor, day: Day, drafts: list[Draft], earlier: Sequence[Delivery]) -> list[DeliveredFile]:
+def _lead_files(
+    vendor: Vendor, day: Day, drafts: list[Draft], earlier: Sequence[SimulatedDelivery]
+) -> list[SimulatedFile]:
     if not drafts:
         return []
     layout = vendor.terms_on(day.on).leads
     files = [
-        DeliveredFile(_file_name(layout, day, number), "leads", rows, day.leads_at, day.is_recorded)
+        SimulatedFile(_file_name(layout, day, number), "leads", rows, day.leads_at, day.is_recorded)
         for number, rows in enumerate(_shares(layout, drafts, vendor, day), start=1)
     ]
     _flaw_the_last(layout, day, files)
@@ -143,31 +147,31 @@ def _shares(layout: Layout, drafts: list[Draft], vendor: Vendor, day: Day) -> li
     return shares
 
 
-def _flaw_the_last(layout: Layout, day: Day, files: list[DeliveredFile]) -> None:
+def _flaw_the_last(layout: Layout, day: Day, files: list[SimulatedFile]) -> None:
     for incident, reason in FLAWS.items():
         if incident in day.incidents and len(files) > 1:
             files[-1].flaw = reason
             files[-1].absent = frozenset({"collected_at"}) if incident == "missing_column" else frozenset()
 
 
-def _extra_lead_files(layout: Layout, day: Day, first: DeliveredFile) -> list[DeliveredFile]:
+def _extra_lead_files(layout: Layout, day: Day, first: SimulatedFile) -> list[SimulatedFile]:
     extra = []
     if "empty_file" in day.incidents:
         extra.append(
-            DeliveredFile(_file_name(layout, day, 8), "leads", [], day.leads_at, day.is_recorded, "file_empty")
+            SimulatedFile(_file_name(layout, day, 8), "leads", [], day.leads_at, day.is_recorded, "file_empty")
         )
     if "header_only" in day.incidents:
-        extra.append(DeliveredFile(_file_name(layout, day, 9), "leads", [], day.leads_at, day.is_recorded))
+        extra.append(SimulatedFile(_file_name(layout, day, 9), "leads", [], day.leads_at, day.is_recorded))
     if "unclaimed" in day.incidents:
-        extra.append(DeliveredFile("LISEZMOI.txt", None, [], day.leads_at, day.is_recorded, "file_unclaimed"))
+        extra.append(SimulatedFile("LISEZMOI.txt", None, [], day.leads_at, day.is_recorded, "file_unclaimed"))
     if "resent_same_day" in day.incidents:
         extra.append(_repeat(first, layout, day))
     return extra
 
 
 def _proof_files(
-    rng: random.Random, vendor: Vendor, day: Day, consents: list[Consent], earlier: Sequence[Delivery]
-) -> list[DeliveredFile]:
+    rng: random.Random, vendor: Vendor, day: Day, consents: list[Consent], earlier: Sequence[SimulatedDelivery]
+) -> list[SimulatedFile]:
     layout = vendor.terms_on(day.on).proofs
     files = []
     if consents:
@@ -176,7 +180,7 @@ def _proof_files(
         rows = [proof_row(layout, consent, absent) for consent in consents]
         is_recorded = day.is_recorded and "proofs_unrecorded" not in day.incidents
         files.append(
-            DeliveredFile(_file_name(layout, day, 1), "consent_proofs", rows, day.proofs_at, is_recorded, absent=absent)
+            SimulatedFile(_file_name(layout, day, 1), "consent_proofs", rows, day.proofs_at, is_recorded, absent=absent)
         )
         if all(row.is_malformed for row in rows):
             rows[0].is_malformed = False
@@ -189,18 +193,18 @@ def _proof_files(
     return files
 
 
-def _resent(role: str, layout: Layout, day: Day, earlier: Sequence[Delivery]) -> list[DeliveredFile]:
+def _resent(role: str, layout: Layout, day: Day, earlier: Sequence[SimulatedDelivery]) -> list[SimulatedFile]:
     """The vendor's last readable file of a role, once more."""
     sent = [file for delivery in earlier for file in delivery.files if file.role == role and file.rows]
     readable = [file for file in sent if not file.flaw and not file.repeats]
     return [_repeat(readable[-1], layout, day)] if readable else []
 
 
-def _repeat(file: DeliveredFile, layout: Layout, day: Day) -> DeliveredFile:
+def _repeat(file: SimulatedFile, layout: Layout, day: Day) -> SimulatedFile:
     """The same bytes under a later name, received later."""
     name = layout.glob.replace("*", f"{day.on:%Y%m%d}_renvoi")
     received_at = day.leads_at + timedelta(hours=1) if day.is_recorded else day.leads_at
-    return DeliveredFile(name, file.role, [], received_at, day.is_recorded, repeats=file)
+    return SimulatedFile(name, file.role, [], received_at, day.is_recorded, repeats=file)
 
 
 def _file_name(layout: Layout, day: Day, number: int) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from pipelines.simulation import people
-from pipelines.simulation.facts import PARIS, Form, OppositionRow, Terms, Value, Vendor, duration, in_paris
-from pipelines.simulation.people import Person
+from pipelines.simulation.market_facts import ContractTerms, Form, OppositionRow, Value, Vendor, duration, in_paris
+from pipelines.simulation.people import InventedPerson
+from pipelines.vocabulary.words import PARIS
 
 
 @dataclass
@@ -33,12 +34,12 @@ class Draft:
 
     rng: random.Random
     vendor: Vendor
-    terms: Terms
+    terms: ContractTerms
     day: date
     delivered_at: datetime
     earlier: list["Draft"] = field(repr=False)
     """Drafts of the same vendor before this one, the same delivery included."""
-    person: Person
+    person: InventedPerson
     lead: dict[str, Value] = field(default_factory=dict)
     consents: list[Consent] = field(default_factory=list)
     oppositions: list[OppositionRow] = field(default_factory=list)
@@ -61,7 +62,7 @@ class Draft:
             raise TypeError(f"{name} holds no instant")
         return value
 
-    def become(self, person: Person) -> None:
+    def become(self, person: InventedPerson) -> None:
         """Put another person into the lead and its consents."""
         self.person = person
         self.lead |= {
@@ -84,7 +85,7 @@ class Draft:
                     consent.values[name] = value + distance
 
 
-def identity_values(rng: random.Random, person: Person, identity: str) -> dict[str, Value]:
+def identity_values(rng: random.Random, person: InventedPerson, identity: str) -> dict[str, Value]:
     """How a proof row names a person: clear, hashed or not at all."""
     if identity == "clear":
         return {"email": people.spell_email(rng, person.email), "phone": people.spell_phone(rng, person.phone)}

@@ -7,7 +7,7 @@ import gzip
 from collections.abc import Sequence
 from typing import Any, Final
 
-from pipelines.simulation.facts import DeliveredFile, Layout
+from pipelines.simulation.market_facts import Layout, SimulatedFile
 
 TITLES, HEADER_AGAIN, TOTALS, OTHER_DELIMITER = "titles", "header_again", "totals", "other_delimiter"
 OTHER_ENCODING, MIXED_LINE_ENDS, PACKED = "other_encoding", "mixed_line_ends", "packed"
@@ -18,7 +18,7 @@ DIFFERENCES: Final = (TITLES, HEADER_AGAIN, TOTALS, OTHER_DELIMITER, MIXED_LINE_
 _OTHER: Final = {",": ";", ";": ",", "\t": ";"}
 
 
-def with_extra_lines(file: DeliveredFile, header: list[str], rows: Sequence[list[Any]]) -> list[list[Any]]:
+def with_extra_lines(file: SimulatedFile, header: list[str], rows: Sequence[list[Any]]) -> list[list[Any]]:
     """The records of a file with the titles, repeated headers and totals that its habits add; notes a difference."""
     file.differs = bool(set(file.habits) & set(DIFFERENCES))
     lines: list[list[Any]] = [header, *rows]
@@ -31,13 +31,13 @@ def with_extra_lines(file: DeliveredFile, header: list[str], rows: Sequence[list
     return lines
 
 
-def delimiter_of(layout: Layout, file: DeliveredFile) -> str:
+def delimiter_of(layout: Layout, file: SimulatedFile) -> str:
     """The delimiter that the file is written with."""
     agreed = layout.delimiter or ","
     return _OTHER[agreed] if OTHER_DELIMITER in file.habits else agreed
 
 
-def line_ends(file: DeliveredFile, text: str) -> str:
+def line_ends(file: SimulatedFile, text: str) -> str:
     """The text with every second line ending otherwise, where that is the habit."""
     if MIXED_LINE_ENDS not in file.habits:
         return text
@@ -46,7 +46,7 @@ def line_ends(file: DeliveredFile, text: str) -> str:
     return "".join(line + end for line, end in zip(lines, ends, strict=False)) + lines[-1]
 
 
-def encoded(layout: Layout, file: DeliveredFile, text: str) -> bytes:
+def encoded(layout: Layout, file: SimulatedFile, text: str) -> bytes:
     """The text in the layout's encoding, or in the one that the vendor's tool prefers; notes whether it differs."""
     agreed = layout.encoding or "UTF-8"
     content = text.encode(agreed)
@@ -59,7 +59,7 @@ def encoded(layout: Layout, file: DeliveredFile, text: str) -> bytes:
     return content
 
 
-def packed(file: DeliveredFile, content: bytes) -> bytes:
+def packed(file: SimulatedFile, content: bytes) -> bytes:
     """The bytes as they travel; the same rows always give the same bytes."""
     return gzip.compress(content, mtime=0) if PACKED in file.habits else content
 

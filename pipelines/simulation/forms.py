@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from pipelines.simulation.facts import Form, Review
+from pipelines.simulation.market_facts import Form, FormReview
 from pipelines.vocabulary import words
 
 ADVERTISER_NAME: Final = "Télécom du Ponant"
@@ -57,14 +57,16 @@ NOVA: Final = (
     Form("RAPPEL", "2", f"Être rappelé gratuitement. {_PHONE_TEXT}", partner_list_version="nr-3", mentions=_FIVE),
 )
 
-Reviews = Mapping[tuple[str, str], Review]
+Reviews = Mapping[tuple[str, str], FormReview]
 
 
-def _reviewed(form: Form, on: date, *, is_text_kept: bool = True, **findings: object) -> tuple[tuple[str, str], Review]:
+def _reviewed(
+    form: Form, on: date, *, is_text_kept: bool = True, **findings: object
+) -> tuple[tuple[str, str], FormReview]:
     """A review that found a form sound unless told otherwise."""
     sound: dict[str, object] = {"box_prechecked": False, "mentions": _FIVE, "recipients": _US}
     text = form.text if is_text_kept else None
-    return (form.form_id, form.form_version), Review(on, text, **{**sound, **findings})  # type: ignore[arg-type]
+    return (form.form_id, form.form_version), FormReview(on, text, **{**sound, **findings})  # type: ignore[arg-type]
 
 
 def reviews(first_day: date, days: int) -> Mapping[str, Reviews]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.simulation.acceptance import Accepted, Lead, Proof
-from pipelines.simulation.facts import OppositionRow, duration
 from pipelines.simulation.law import LeadUse, known_at
+from pipelines.simulation.market_facts import OppositionRow, duration
 from pipelines.simulation.objections import counts_from, counts_until
 from pipelines.simulation.people import alias_of, otherwise_of
 from pipelines.simulation.truth import LEAD_USE_RULES, answer

@@ -11,8 +11,9 @@ from itertools import pairwise
 from typing import Final
 
 from pipelines.simulation.acceptance import Lead, Proof
-from pipelines.simulation.facts import PARIS, Review, Terms, duration, years_later
+from pipelines.simulation.market_facts import ContractTerms, FormReview, duration, years_later
 from pipelines.vocabulary import words
+from pipelines.vocabulary.words import PARIS
 
 Answer = bool | None
 PHONE_CONSENT_FROM: Final = date(2026, 8, 11)
@@ -41,7 +42,7 @@ class LeadUse:
         return self.proof
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> ContractTerms:
         """The contract in force on the delivery date."""
         return self.lead.terms
 
@@ -54,7 +55,7 @@ class LeadUse:
         return dict(part.split(":") for part in claimed.split("|")).get(self.channel)
 
     @property
-    def review(self) -> Review | None:
+    def review(self) -> FormReview | None:
         """Our review of the proof's form version, if it was made by the civil day on which the facts closed."""
         if self.proof is None or self.proof.form_id is None or self.proof.form_version is None:
             return None
@@ -200,7 +201,7 @@ def plain_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _names_us(terms: Terms, names: tuple[str, ...] | None, sirens: tuple[str, ...] | None) -> Answer:
+def _names_us(terms: ContractTerms, names: tuple[str, ...] | None, sirens: tuple[str, ...] | None) -> Answer:
     if names is None and sirens is None:
         return None
     us = plain_text(terms.advertiser_name).casefold()

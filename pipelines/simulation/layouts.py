@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from pipelines.simulation.facts import Column, Layout
+from pipelines.simulation.market_facts import Column, Layout
 
 INSTANT_FIELDS: Final = frozenset(
     ("collected_at", "consent_at", "period_end", "double_optin_sent_at", "double_optin_confirmed_at", "withdrawn_at")

@@ -8,7 +8,7 @@ from typing import Final
 
 from pipelines.simulation import people
 from pipelines.simulation.drafts import Draft
-from pipelines.simulation.facts import Bad, Filler, Layout, Said, Value, duration
+from pipelines.simulation.market_facts import Bad, Filler, Layout, Said, Value, duration
 from pipelines.vocabulary import words
 
 _TYPED_IN_PARQUET: Final = ("collected_at", "over_18", "informed_at_collection", "optout_offered_at_collection")

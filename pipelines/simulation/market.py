@@ -16,8 +16,8 @@ from pipelines.simulation.acceptance import accept
 from pipelines.simulation.contracts import write_contracts
 from pipelines.simulation.deliveries import draw_deliveries
 from pipelines.simulation.drafts import Draft
-from pipelines.simulation.facts import Delivery, OppositionRow, Vendor, in_paris
 from pipelines.simulation.known_facts import KnownFacts, registry_of
+from pipelines.simulation.market_facts import OppositionRow, SimulatedDelivery, Vendor, in_paris
 from pipelines.simulation.objections import write_oppositions
 from pipelines.simulation.truth import TruthRow, truth_of
 from pipelines.simulation.vendors import market_vendors
@@ -63,7 +63,7 @@ class Market:
     as_of: datetime
     """An instant (UTC) at which every verdict is final."""
     vendors: tuple[Vendor, ...]
-    deliveries: tuple[Delivery, ...] = field(repr=False)
+    deliveries: tuple[SimulatedDelivery, ...] = field(repr=False)
     drafts: tuple[Draft, ...] = field(repr=False)
     oppositions: tuple[OppositionRow, ...] = field(repr=False)
     truth: tuple[TruthRow, ...] = field(repr=False)
@@ -93,7 +93,7 @@ def draw_market(
         raise ValueError("a market needs at least one day and one lead a day")
     tell = progress or (lambda message: None)
     vendors = market_vendors(first_day, days)
-    deliveries: list[Delivery] = []
+    deliveries: list[SimulatedDelivery] = []
     drafts: list[Draft] = []
     for vendor in vendors:
         tell(f"drawing {vendor.slug}")
@@ -154,7 +154,7 @@ def _refuse_other_contents(home: Path, arguments: dict[str, object]) -> None:
 
 def _truth_of_market(
     vendors: Sequence[Vendor],
-    deliveries: Sequence[Delivery],
+    deliveries: Sequence[SimulatedDelivery],
     oppositions: Iterable[OppositionRow],
     tell: Callable[[str], None],
 ) -> tuple[TruthRow, ...]:

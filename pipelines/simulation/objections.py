@@ -14,7 +14,8 @@ from typing import Final
 
 from pipelines.simulation import people
 from pipelines.simulation.drafts import Draft
-from pipelines.simulation.facts import PARIS, OppositionRow, Said, duration, in_paris
+from pipelines.simulation.market_facts import OppositionRow, Said, duration, in_paris
+from pipelines.vocabulary.words import PARIS
 
 HEADER: Final = (
     "identifier", "kind", "channel", "opposed_at", "recorded_at", "origin", "shared_with", "shared_at", "revoked_at",

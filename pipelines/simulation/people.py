@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipelines.simulation.facts import Said
+from pipelines.simulation.market_facts import Said
 
 FIRST_NAMES: Final = (
     "Adèle", "Bastien", "Camille", "Chloé", "Clément", "Éléonore", "Fatou", "François", "Gaëlle", "Hugo", "Inès",
@@ -51,7 +51,7 @@ _OVERSEAS_POSTAL_CODES: Final = {"+262": "97400", "+590": "97110", "+596": "9720
 
 
 @dataclass(frozen=True)
-class Person:
+class InventedPerson:
     """Somebody who asked, or is said to have asked. E-mail in canonical form, phone in E.164."""
 
     first_name: str
@@ -62,12 +62,12 @@ class Person:
     siren: str
 
 
-def draw_person(rng: random.Random) -> Person:
+def draw_person(rng: random.Random) -> InventedPerson:
     """A new person; a second draw hardly ever gives the same e-mail or phone."""
     first, last = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES)
     phone = _draw_phone(rng)
     overseas = _OVERSEAS_POSTAL_CODES.get(phone[:4])
-    return Person(
+    return InventedPerson(
         first, last, _draw_email(rng, first, last), phone, overseas or rng.choice(_POSTAL_CODES), draw_siren(rng)
     )
 
@@ -106,7 +106,7 @@ def alias_of(email: str) -> str:
     return f"{local}@{domain}"
 
 
-def tagged(person: Person, tag: str) -> Person:
+def tagged(person: InventedPerson, tag: str) -> InventedPerson:
     """The same person giving an address with a `+tag`."""
     local, _, domain = person.email.partition("@")
     return replace(person, email=f"{local}+{tag}@{domain}")
@@ -168,6 +168,6 @@ def decomposed(text: str) -> str:
     return unicodedata.normalize("NFD", text)
 
 
-def replaced(person: Person, *, email: str, phone: str) -> Person:
+def replaced(person: InventedPerson, *, email: str, phone: str) -> InventedPerson:
     """The same names with another e-mail and phone."""
     return replace(person, email=email, phone=phone)

@@ -8,8 +8,9 @@ from typing import Final
 
 from pipelines.simulation import people
 from pipelines.simulation.drafts import Consent, Draft, identity_values
-from pipelines.simulation.facts import PARIS, Bad, Value, in_paris, years_later
+from pipelines.simulation.market_facts import Bad, Value, in_paris, years_later
 from pipelines.vocabulary import words
+from pipelines.vocabulary.words import PARIS
 
 OTHER_RECIPIENTS: Final = ("Assurances du Ballon", "Voyages Cap Sizun")
 _ESSENTIALS: Final = ("consent_text", "action", "form_id", "form_version")

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 from pipelines.simulation import law
 from pipelines.simulation.acceptance import Accepted, Lead
-from pipelines.simulation.facts import duration
 from pipelines.simulation.law import PHONE_CONSENT_FROM, Answer, LeadUse
+from pipelines.simulation.market_facts import duration
 from pipelines.vocabulary import words
 
 ELECTRONIC: Final = ("email", "sms", "automated_call")

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 from typing import Final
 
 from pipelines.simulation import forms, layouts
-from pipelines.simulation.facts import Form, Habits, Layout, Terms, Vendor
+from pipelines.simulation.market_facts import ContractTerms, Form, Habits, Layout, Vendor
 
 # A little of this happens to everybody; the characters below say what a vendor is known for.
 _NOISE: Final = {"email_absent": 0.03, "phone_absent": 0.04, "late": 0.005, "after_delivery": 0.01}
@@ -149,10 +149,10 @@ def market_vendors(first_day: date, days: int) -> tuple[Vendor, ...]:
     signed_on = (first_day - timedelta(days=200)).replace(day=1)
     changed_on = first_day + timedelta(days=days // 2)
 
-    def terms(slug: str, channels: tuple[str, ...], leads: Layout, proofs: Layout, **other: object) -> Terms:
+    def terms(slug: str, channels: tuple[str, ...], leads: Layout, proofs: Layout, **other: object) -> ContractTerms:
         common = {"valid_from": signed_on, "version": "1.0.0", "proof_deadline": (72, "h"), **other}
         names = {"advertiser_name": forms.ADVERTISER_NAME, "advertiser_siren": forms.ADVERTISER_SIREN}
-        return Terms(channels=channels, leads=leads, proofs=proofs, reviews=reviewed[slug], **names, **common)  # type: ignore[arg-type]
+        return ContractTerms(channels=channels, leads=leads, proofs=proofs, reviews=reviewed[slug], **names, **common)  # type: ignore[arg-type]
 
     nova = ("nova-rappel", ("sms", "phone"), layouts.CALLBACK_LEADS)
     return (
@@ -183,5 +183,7 @@ def market_vendors(first_day: date, days: int) -> tuple[Vendor, ...]:
     )  # fmt: skip
 
 
-def _vendor(slug: str, name: str, prefix: str, shown: tuple[Form, ...], habits: Habits, *terms: Terms) -> Vendor:
+def _vendor(
+    slug: str, name: str, prefix: str, shown: tuple[Form, ...], habits: Habits, *terms: ContractTerms
+) -> Vendor:
     return Vendor(slug, name, prefix, terms, shown, habits)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.simulation import file_habits
-from pipelines.simulation.facts import Bad, Column, DeliveredFile, Delivery, Layout, Said, Value
+from pipelines.simulation.market_facts import Bad, Column, Layout, Said, SimulatedDelivery, SimulatedFile, Value
 
 INSTANTS: Final = (
     "collected_at",
@@ -34,7 +34,7 @@ _LONG_AGO: Final = (2026, 1, 1, 0, 0, 0)
 _JDK_PARTS: Final = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 
 
-def fill_contents(deliveries: Sequence[Delivery]) -> None:
+def fill_contents(deliveries: Sequence[SimulatedDelivery]) -> None:
     """Give every file its bytes and digest."""
     for delivery in deliveries:
         for file in delivery.files:
@@ -43,7 +43,7 @@ def fill_contents(deliveries: Sequence[Delivery]) -> None:
             file.digest = hashlib.sha256(file.content).hexdigest()
 
 
-def write_delivery(inbox: Path, delivery: Delivery) -> None:
+def write_delivery(inbox: Path, delivery: SimulatedDelivery) -> None:
     """Put a delivery's files, manifest and record of arrival into its folder."""
     folder = inbox / delivery.vendor.slug / f"{delivery.on}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def write_delivery(inbox: Path, delivery: Delivery) -> None:
         _write_json(folder / ".received.json", {"files": entries})
 
 
-def _manifest(delivery: Delivery) -> dict[str, object]:
+def _manifest(delivery: SimulatedDelivery) -> dict[str, object]:
     files = [{"name": file.name, "rows": len(file.rows), "sha256": file.digest} for file in delivery.files]
     announced_at = _iso(min(file.received_at for file in delivery.files))
     return {"announced_at": announced_at, "files": files, "sequence": delivery.sequence}
@@ -67,12 +67,12 @@ def _write_json(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def _content_of_layout(delivery: Delivery, file: DeliveredFile, layout: Layout) -> bytes:
+def _content_of_layout(delivery: SimulatedDelivery, file: SimulatedFile, layout: Layout) -> bytes:
     if file.flaw == "file_empty":
         return b""
     if file.role is None:
         return f"{delivery.vendor.name}, livraison du {delivery.on}. Merci de votre confiance.\n".encode()
-    encoders: dict[str, Callable[[Layout, DeliveredFile], bytes]] = {
+    encoders: dict[str, Callable[[Layout, SimulatedFile], bytes]] = {
         "csv": _csv_content, "jsonl": _json_lines, "xlsx": _xlsx, "parquet": _parquet_content,
     }  # fmt: skip
     content = encoders[layout.format](layout, file)
@@ -87,22 +87,22 @@ def _broken_content(layout: Layout, content: bytes) -> bytes:
     return content[:middle] + bytes(len(content) - middle)
 
 
-def _columns_written(layout: Layout, file: DeliveredFile) -> Mapping[str, Column]:
+def _columns_written(layout: Layout, file: SimulatedFile) -> Mapping[str, Column]:
     return {name: column for name, column in layout.columns.items() if name not in file.absent}
 
 
-def _undeclared(file: DeliveredFile) -> list[str]:
+def _undeclared(file: SimulatedFile) -> list[str]:
     return list(dict.fromkeys(name for row in file.rows for name in row.undeclared))
 
 
-def _header_cells(layout: Layout, file: DeliveredFile) -> list[str]:
+def _header_cells(layout: Layout, file: SimulatedFile) -> list[str]:
     return [column.physical_name for column in _columns_written(layout, file).values()] + _undeclared(file)
 
 
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
-def _csv_content(layout: Layout, file: DeliveredFile) -> bytes:
+def _csv_content(layout: Layout, file: SimulatedFile) -> bytes:
     rows, extras = [], _undeclared(file)
     for number, row in enumerate(file.rows):
         cells = [_text_cell(column, row.values.get(name)) for name, column in _columns_written(layout, file).items()]
@@ -154,7 +154,7 @@ def _spelled(column: Column, instant: datetime) -> str:
     return local.strftime(pattern)
 
 
-def _json_lines(layout: Layout, file: DeliveredFile) -> bytes:
+def _json_lines(layout: Layout, file: SimulatedFile) -> bytes:
     lines = []
     for number, row in enumerate(file.rows):
         columns = _columns_written(layout, file)
@@ -195,7 +195,7 @@ def _iso(instant: datetime) -> str:
 # --- binary ----------------------------------------------------------------------------------------------------------
 
 
-def _xlsx(layout: Layout, file: DeliveredFile) -> bytes:
+def _xlsx(layout: Layout, file: SimulatedFile) -> bytes:
     workbook = openpyxl.Workbook(write_only=True)
     sheet = workbook.create_sheet(layout.sheet or "Feuil1")
     rows: list[list[Cell]] = []
@@ -231,7 +231,7 @@ def _without_clock(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _parquet_content(layout: Layout, file: DeliveredFile) -> bytes:
+def _parquet_content(layout: Layout, file: SimulatedFile) -> bytes:
     arrays, names = [], []
     for name, column in _columns_written(layout, file).items():
         arrays.append(pa.array([_native(row.values.get(name)) for row in file.rows], _arrow_type(name)))

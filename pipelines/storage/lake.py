@@ -3,7 +3,6 @@
 Knows files, not meanings: what a table holds is in `pipelines.vocabulary.tables`.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -19,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
+from pipelines.storage.digests import digest_of_file
 from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
 
 PARTITION_COLUMNS: Final = ("vendor", "delivery_date")
@@ -69,7 +69,7 @@ class Lake:
         for table, content in tables.items():
             metadata = {DIGESTS: _json_bytes(digests), FACTS: _json_bytes(facts or {})} if table == marker else {}
             staged[table] = self._write_aside(vendor, table, content, metadata)
-            digests[table] = _part_digest(staged[table])
+            digests[table] = digest_of_file(staged[table])
         for table, aside in staged.items():
             target = self.partition(table, vendor, day)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -137,7 +137,7 @@ class Lake:
             return False
         digests = _notes(path, DIGESTS)
         paths = {self.partition(table, vendor, day): digest for table, digest in digests.items()}
-        return bool(paths) and all(path.exists() and _part_digest(path) == digest for path, digest in paths.items())
+        return bool(paths) and all(path.exists() and digest_of_file(path) == digest for path, digest in paths.items())
 
     def aside(self, vendor: str) -> Path:
         """Where the writer of a vendor keeps what is not published yet; emptied when it begins and ends."""
@@ -197,8 +197,3 @@ def _json_bytes(values: Mapping[str, str]) -> bytes:
 def _notes(path: Path, key: bytes) -> dict[str, str]:
     notes: dict[str, str] = json.loads((pq.read_metadata(path).metadata or {}).get(key, b"{}"))
     return notes
-
-
-def _part_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

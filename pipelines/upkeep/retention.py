@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from pipelines.contracts.book import ContractBook
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.deliveries.inbox import PURGED, RECEIVED, delivery_days, inbox_folder, purged_days, read_inbox_folder
+from pipelines.storage.digests import digest_of_file
 from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.seals import RECORD, Seals
 from pipelines.storage.secrets.vault import Vault
@@ -27,10 +28,10 @@ from pipelines.upkeep.retention_clock import (
     DELIVERED_FILE,
     RECEIPT,
     VAULT_ROWS,
+    RetentionEnd,
     RetentionSpans,
-    Term,
-    delivery_term,
-    vault_term,
+    delivery_retention_end,
+    vault_retention_end,
 )
 from pipelines.upkeep.sealing import as_kept, count_to_seal, seal_vendor, taken_in
 from pipelines.vocabulary.clock import paris_date, paris_instant
@@ -111,12 +112,12 @@ class Retention:
 
     def _due_files(self, vendor: str, clock: "_Clock", on: date, done: Retained, now: datetime) -> Iterator["_Due"]:
         """Folders of the inbox. That readers trust a day is asked last: it reads the vendor's whole lake."""
-        terms = {day: clock.delivery(day) for day in self._days(vendor) if day in clock.delivered}
-        folders = {day: inbox_folder(self.inbox, vendor, day) for day in terms}
-        due = [day for day, term in terms.items() if term.is_due(on) and _folder_contents(folders[day])]
+        ends = {day: clock.delivery(day) for day in self._days(vendor) if day in clock.delivered}
+        folders = {day: inbox_folder(self.inbox, vendor, day) for day in ends}
+        due = [day for day, end in ends.items() if end.is_due(on) and _folder_contents(folders[day])]
         published = set(self.lake.published_days(vendor)) if due else set()
         for day in due:
-            purges = self._delivered_files(vendor, day, terms[day]) if day in published else None
+            purges = self._delivered_files(vendor, day, ends[day]) if day in published else None
             if purges is None:
                 done.held_up.append(f"{vendor}/{day}")
             else:
@@ -124,17 +125,17 @@ class Retention:
 
     def _due_others(self, vendor: str, clock: "_Clock", on: date) -> Iterator["_Due"]:
         for day in self.vault.days(vendor):
-            term = clock.vault(day)
-            if term.is_due(on):
+            end = clock.vault(day)
+            if end.is_due(on):
                 parts = self.vault.parts(vendor, day)
-                yield _Due(_purges(VAULT_ROWS, vendor, day, parts, term), partial(self.vault.purge, vendor, day))
+                yield _Due(_purges(VAULT_ROWS, vendor, day, parts, end), partial(self.vault.purge, vendor, day))
         for day in delivery_days(self.outbox, vendor):
-            term, folder = clock.delivery(day), inbox_folder(self.outbox, vendor, day)
-            if term.is_due(on):
-                purges = _purges(RECEIPT, vendor, day, _folder_contents(folder), term)
+            end, folder = clock.delivery(day), inbox_folder(self.outbox, vendor, day)
+            if end.is_due(on):
+                purges = _purges(RECEIPT, vendor, day, _folder_contents(folder), end)
                 yield _Due(purges, partial(shutil.rmtree, folder))
 
-    def _delivered_files(self, vendor: str, day: date, term: Term) -> list[Purge] | None:
+    def _delivered_files(self, vendor: str, day: date, end: RetentionEnd) -> list[Purge] | None:
         """A folder's files as in `deliveries`, and what else lies there; None where one was not taken in."""
         folder = inbox_folder(self.inbox, vendor, day)
         files = read_inbox_folder(self.inbox, vendor, day, seals=self.seals)
@@ -144,25 +145,25 @@ class Retention:
         others = [
             path for path in _folder_contents(folder) if path not in known and path.name not in (RECEIVED, RECORD)
         ]
-        due = (term.due_on, term.basis)
+        due = (end.due_on, end.basis)
         purges = [Purge(DELIVERED_FILE, vendor, day, masked(file.name), file.digest, *due) for file in files]
-        return purges + _purges(DELIVERED_FILE, vendor, day, others, term)
+        return purges + _purges(DELIVERED_FILE, vendor, day, others, end)
 
 
 @dataclass(frozen=True)
 class _Clock:
-    """The terms of one vendor's objects."""
+    """The ends of one vendor's objects."""
 
     contracts: tuple[Contract, ...]
     spans: RetentionSpans
     delivered: Mapping[date, datetime]
 
-    def delivery(self, day: date) -> Term:
+    def delivery(self, day: date) -> RetentionEnd:
         delivered_at = self.delivered.get(day, _end_of(day))
-        return delivery_term(contract_in_force(self.contracts, day), delivered_at, self.spans)
+        return delivery_retention_end(contract_in_force(self.contracts, day), delivered_at, self.spans)
 
-    def vault(self, day: date) -> Term:
-        return vault_term(contract_in_force(self.contracts, day), day, self.spans)
+    def vault(self, day: date) -> RetentionEnd:
+        return vault_retention_end(contract_in_force(self.contracts, day), day, self.spans)
 
 
 @dataclass(frozen=True)
@@ -192,9 +193,9 @@ def _folder_contents(folder: Path) -> list[Path]:
     return sorted(path for path in found if path != folder / PURGED)
 
 
-def _purges(kind: str, vendor: str, day: date, paths: Sequence[Path], term: Term) -> list[Purge]:
+def _purges(kind: str, vendor: str, day: date, paths: Sequence[Path], end: RetentionEnd) -> list[Purge]:
     return [
-        Purge(kind, vendor, day, masked(path.name), _digest_of_removed(path), term.due_on, term.basis) for path in paths
+        Purge(kind, vendor, day, masked(path.name), _digest_of_removed(path), end.due_on, end.basis) for path in paths
     ]
 
 
@@ -202,5 +203,4 @@ def _digest_of_removed(path: Path) -> str:
     """Of a file's bytes; of what is no file, of nothing."""
     if not path.is_file() or path.is_symlink():
         return hashlib.sha256(b"").hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return digest_of_file(path)

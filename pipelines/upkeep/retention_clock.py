@@ -29,7 +29,7 @@ class RetentionSpans:
 
 
 @dataclass(frozen=True)
-class Term:
+class RetentionEnd:
     """From which civil date on (Europe/Paris) an object is to be removed, and on what that rests, in words."""
 
     due_on: date
@@ -40,7 +40,7 @@ class Term:
         return self.due_on <= on
 
 
-def delivery_term(contract: Contract | None, delivered_at: datetime, spans: RetentionSpans) -> Term:
+def delivery_retention_end(contract: Contract | None, delivered_at: datetime, spans: RetentionSpans) -> RetentionEnd:
     """Of delivered files and receipts: the claim window after the delivery, then the dispute hold.
 
     `delivered_at` is UTC, zone-less or not; the contract is the one in force on the delivery date.
@@ -51,15 +51,17 @@ def delivery_term(contract: Contract | None, delivered_at: datetime, spans: Rete
     basis = (
         f"claim window of {_span_words(window)} ({source}) and dispute hold of {_span_words(spans.dispute_hold)} passed"
     )
-    return Term(civil_date_after(delivered_at, window + spans.dispute_hold) + _NEXT, basis)
+    return RetentionEnd(civil_date_after(delivered_at, window + spans.dispute_hold) + _NEXT, basis)
 
 
-def vault_term(contract: Contract | None, day: date, spans: RetentionSpans) -> Term:
+def vault_retention_end(contract: Contract | None, day: date, spans: RetentionSpans) -> RetentionEnd:
     """Of the identifiers of a delivery: the contract's `retention` after the delivery date."""
     span, source = spans.vault, "the setting"
     if contract is not None and contract.retention is not None:
         span, source = contract.retention, f"the contract of {contract.valid_from}"
-    return Term(day + timedelta(days=-(-span // _NEXT)) + _NEXT, f"retention of {_span_words(span)} ({source}) passed")
+    return RetentionEnd(
+        day + timedelta(days=-(-span // _NEXT)) + _NEXT, f"retention of {_span_words(span)} ({source}) passed"
+    )
 
 
 def _span_words(span: timedelta) -> str:

@@ -6,7 +6,6 @@ lasts, runs refuse to start (`identity_keys`); one that holds a vendor's lock is
 that when the registry changes no run that began before can still be comparing.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -26,6 +25,7 @@ from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.oppositions.lines import event_digest
 from pipelines.oppositions.records import CHUNK, load_rows
 from pipelines.oppositions.snapshot import refresh_snapshot
+from pipelines.storage.digests import digest_of_file
 from pipelines.storage.lake import DIGESTS, ROW_GROUP, Lake
 from pipelines.storage.registry.database import writing
 from pipelines.storage.registry.tables import IDENTITY_KEYS, OPPOSITIONS
@@ -199,12 +199,7 @@ def _already_wrapped(lake: Lake, vendor: str, day: date) -> set[str]:
     """Tables of a torn partition that are not those of its marker: the rotation replaced them before it was killed."""
     metadata = pq.read_metadata(lake.partition(MARKER, vendor, day)).metadata or {}
     digests: dict[str, str] = json.loads(metadata.get(DIGESTS, b"{}"))
-    return {table for table, digest in digests.items() if _digest_of_part(lake.partition(table, vendor, day)) != digest}
-
-
-def _digest_of_part(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {table for table, digest in digests.items() if digest_of_file(lake.partition(table, vendor, day)) != digest}
 
 
 def _wrap_oppositions(connection: Connection, hasher: IdentityHasher) -> int:

@@ -36,7 +36,7 @@ class ExampleFailure:
     outcome: str
 
     def __str__(self) -> str:
-        where = f"{self.card.source}:{self.card.line_of(f'examples.{self.number}')}"
+        where = f"{self.card.file}:{self.card.line_of(f'examples.{self.number}')}"
         return (
             f"{where}: {self.card.id}: example “{self.example.why}”: expected {self.example.expect}, got {self.outcome}"
         )

@@ -15,7 +15,7 @@ from pipelines.engines.interface import Engine, Session
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.judgement import Judgement, judgement_of
 from pipelines.storage.lake import Lake
-from pipelines.verdicts.terms import DeliveredDay, form_reviews_table, terms_table
+from pipelines.verdicts.day_terms import DeliveredDay, day_terms_table, form_reviews_table
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.tables import VERDICT_TABLES, arrow_schema
 
@@ -110,7 +110,7 @@ class Judge:
         def max_age_months(on: date) -> int | None:
             return cast("int | None", max_ages.at(on))
 
-        return terms_table(
+        return day_terms_table(
             days, as_of=as_lake(as_of), max_age_months=max_age_months, recipients=[name for name in spellings if name]
         )
 

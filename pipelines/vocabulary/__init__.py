@@ -16,5 +16,5 @@ Data and types. No file is read here, and no row.
 - `proof_fields`: the canonical fields of consent proofs, in the order in which vendors are told of them
 - `reasons`: why a row is rejected, a file refused, a difference or a remark noted: a code with its figures
 - `tables`: the published tables of the lake: one Pandera model a table, one description a column
-- `words`: the closed vocabularies: channels, outcomes, severities
+- `words`: the closed vocabularies, and what else all rooms mean alike
 """

@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
-PARIS: Final = ZoneInfo("Europe/Paris")
+from pipelines.vocabulary.words import PARIS
+
 TICK: Final = time(6)
 """The schedule's tick: a day is judged at 06:00 Europe/Paris of the next."""
 

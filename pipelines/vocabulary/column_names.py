@@ -52,14 +52,14 @@ def _words_joined(words: str) -> str:
 @lru_cache(maxsize=_MOST_KEPT)
 def nearness(one: str, other: str) -> float:
     """How near two column names are, from 0 to 1."""
-    ours, theirs = words_of(one), words_of(other)
-    if not ours or not theirs:
+    words, others = words_of(one), words_of(other)
+    if not words or not others:
         return 0.0
-    if ours == theirs:
+    if words == others:
         return EQUAL
     spelled = _slip(one, other)
-    is_part = ours < theirs or theirs < ours
-    shared = 0.6 + 0.4 * len(ours & theirs) / len(ours | theirs) if is_part else 0.0
+    is_part = words < others or others < words
+    shared = 0.6 + 0.4 * len(words & others) / len(words | others) if is_part else 0.0
     return min(max(spelled, shared), 0.95)
 
 

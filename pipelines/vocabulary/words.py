@@ -1,7 +1,8 @@
-"""The closed vocabularies: channels, outcomes, severities. No logic belongs here."""
+"""The closed vocabularies, and what else all rooms mean alike. No logic belongs here."""
 
 import re
 from typing import Final
+from zoneinfo import ZoneInfo
 
 CHANNELS: Final = ("email", "sms", "phone", "automated_call")
 AUDIENCES: Final = ("consumer", "professional", "legal_person")
@@ -39,9 +40,10 @@ REJECT_REASONS: Final = (
     "limit_exceeded",
     "no_contract_in_force",
 )
-
-
 ROLES_READ: Final = ("leads", "consent_proofs")
 
-
-VENDOR: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
+VENDOR_KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
+PARIS: Final = ZoneInfo("Europe/Paris")
+"""Whose dates and times the house means where none is said."""
+ODCS_VERSION: Final = "v3.2.0"
+"""Of the Open Data Contract Standard: in what version contracts are drafted."""

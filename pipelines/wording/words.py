@@ -14,7 +14,7 @@ from typing import Any, Final
 import yaml
 
 from pipelines.vocabulary.bilingual import Bilingual
-from pipelines.vocabulary.clock import PARIS
+from pipelines.vocabulary.words import PARIS
 
 LANGUAGES: Final = ("fr", "en")
 TRANSLATIONS: Final = Path(__file__).with_name("translations")

@@ -31,7 +31,6 @@ from pipelines.dossiers.conclusions import (
 )
 from pipelines.dossiers.findings_csv import BYTE_ORDER_MARK, write_findings_csv
 from pipelines.dossiers.model import (
-    Contribution,
     DeliveryLine,
     Interval,
     LeadReference,
@@ -41,6 +40,7 @@ from pipelines.dossiers.model import (
     PublishedPoint,
     RuleFindings,
     ScoreMove,
+    ScoreMovePart,
     ShownScore,
     VendorDossier,
 )
@@ -192,7 +192,7 @@ def test_another_language_is_refused_by_name() -> None:
 
 def test_contributions_must_sum_to_the_change() -> None:
     with pytest.raises(ValueError, match="sum"):
-        ScoreMove(date(2026, 1, 1), date(2026, 2, 1), 50.0, 60.0, (Contribution("proof", "x", 9.0),))
+        ScoreMove(date(2026, 1, 1), date(2026, 2, 1), 50.0, 60.0, (ScoreMovePart("proof", "x", 9.0),))
 
 
 def test_the_model_refuses_what_is_no_word_of_the_domain() -> None:
@@ -453,7 +453,7 @@ def test_a_footer_never_ends_its_css_string(text: str) -> None:
 @given(st.lists(st.fractions(-30, 30, max_denominator=1000), min_size=1, max_size=12))
 def test_contributions_as_shown_sum_to_the_change_as_shown(parts: list[Fraction]) -> None:
     after = float(50 + sum(parts))
-    contributions = tuple(Contribution("proof", "x", float(part)) for part in parts)
+    contributions = tuple(ScoreMovePart("proof", "x", float(part)) for part in parts)
     shown = pages._shown_parts(ScoreMove(date(2026, 1, 1), date(2026, 2, 1), 50.0, after, contributions))
     assert sum(points for _, points in shown) == Decimal(str(after)).quantize(Decimal("0.01")) - 50
 

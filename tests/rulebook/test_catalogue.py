@@ -14,8 +14,10 @@ from sqlglot import exp
 from typer.testing import CliRunner
 
 from pipelines.commands.rules import app
-from pipelines.rulebook.catalogue import SHIPPED_CARDS, Card, Catalogue, CatalogueError, load_catalogue
+from pipelines.rulebook.card import Card
+from pipelines.rulebook.catalogue import SHIPPED_CARDS, Catalogue, load_catalogue
 from pipelines.rulebook.lead_dossier import BY_NAME, DELIVERED
+from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.words import AUDIENCES, BASES, CHANNELS
 
 FIRST_CARDS = [
@@ -87,7 +89,7 @@ def write(folder: Path, rule_id: str = "own_rule", **changes: Any) -> Path:
 def problems_of(folder: Path) -> list[str]:
     with pytest.raises(CatalogueError) as caught:
         load_catalogue(folder)
-    return [f"{problem.source.name}:{problem.line}: {problem.message}" for problem in caught.value.problems]
+    return [f"{problem.file.name}:{problem.line}: {problem.message}" for problem in caught.value.problems]
 
 
 def test_ships_exactly_the_first_cards_in_order_of_id(catalogue: Catalogue) -> None:
@@ -186,7 +188,7 @@ def test_silence_means_every_channel_and_audience(catalogue: Catalogue) -> None:
 
 def test_a_card_knows_the_lines_of_its_file(catalogue: Catalogue) -> None:
     card = catalogue.by_id["tel_consent_max_age_one_year"]
-    lines = card.source.read_text().splitlines()
+    lines = card.file.read_text().splitlines()
     assert lines[card.line_of("pass_when") - 1].startswith("pass_when:")
     assert lines[card.line_of("examples.1.given.used_at") - 1].strip().startswith("given:")
     assert card.line_of("examples.1.nowhere") == card.line_of("examples.1")
@@ -377,6 +379,18 @@ def test_problems_name_the_line_and_come_all_at_once(tmp_path: Path) -> None:
         f"own_rule.yaml:{line}",
         "parameters.yaml:3",
     ]
+
+
+def test_a_wrong_expression_and_a_missing_example_of_a_card_are_said_together(tmp_path: Path) -> None:
+    path = write(tmp_path, pass_when="not is_duplicat", examples=SIMPLE["examples"][:1])
+    lines = path.read_text().splitlines()
+    problems = problems_of(tmp_path)
+    assert [problem.split(": ")[0] for problem in problems] == [
+        f"own_rule.yaml:{lines.index('pass_when: not is_duplicat') + 1}",
+        f"own_rule.yaml:{lines.index('examples:') + 1}",
+    ]
+    assert "did you mean `is_duplicate`?" in problems[0]
+    assert "no example with `expect: fail`" in problems[1]
 
 
 def test_a_key_given_twice_is_said(tmp_path: Path) -> None:

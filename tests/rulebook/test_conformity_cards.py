@@ -12,7 +12,7 @@ import pytest
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.rulebook.catalogue import load_catalogue
 from pipelines.rulebook.judgement import judgement_of
-from pipelines.verdicts.terms import TERMS
+from pipelines.verdicts.day_terms import DAY_TERMS
 from pipelines.vocabulary.clock import tick_of
 from pipelines.vocabulary.tables import arrow_schema
 from tests.support.exemple import deliver, sign
@@ -34,7 +34,7 @@ def delivery_dossier(rows: Sequence[Row]) -> dict[int, Row]:
     terms = [{"vendor": "acme", "delivery_date": day, "used_at": datetime(2026, 9, 1)} for day in days]
     with DuckDBEngine().session() as session:
         session.register("all_deliveries", pa.Table.from_pylist(filled, schema=schema))
-        session.register("terms", pa.Table.from_pylist(terms, schema=TERMS))
+        session.register("terms", pa.Table.from_pylist(terms, schema=DAY_TERMS))
         for name in ("missing_sequences", "delivery_dossier"):
             session.create(name, STEPS[name].sql, is_view=STEPS[name].is_view)
         found = session.fetch("select * from delivery_dossier").to_pylist()

@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.rulebook.expressions import DatedValues, ExpressionError, expand_given, is_owed, parse_condition
+from pipelines.rulebook.expressions import ExpressionError, expand_given, is_owed, parse_condition
+from pipelines.rulebook.parameters import DatedParameter
 
-PARAMETERS = {"limit": DatedValues(((date(2023, 3, 1), 4), (date(2026, 8, 11), 6)))}
+PARAMETERS = {"limit": DatedParameter(values={date(2023, 3, 1): 4, date(2026, 8, 11): 6}, reference="art. 1")}
 
 
 @pytest.mark.parametrize(

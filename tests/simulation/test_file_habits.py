@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.simulation.dates import is_ambiguous, swap_dates
-from pipelines.simulation.facts import Bad, Column, DeliveredFile, Layout, Row, Said
 from pipelines.simulation.file_habits import drawn_habits
+from pipelines.simulation.market_facts import Bad, Column, Layout, Row, Said, SimulatedFile
 from pipelines.simulation.writers import _content_of_layout
 
 CET = datetime(2026, 8, 13, 20, tzinfo=UTC)
@@ -17,12 +17,12 @@ COLUMNS = {
 LAYOUT = Layout("leads.csv", "csv", COLUMNS, ";", "windows-1252", '"')
 
 
-def file_with(*habits: str, **values: object) -> DeliveredFile:
+def file_with(*habits: str, **values: object) -> SimulatedFile:
     rows = [Row({"lead_id": f"L{number}", "last_name": "Échevarne"} | values) for number in (1, 2)]  # type: ignore[arg-type]
-    return DeliveredFile("leads.csv", "leads", rows, CET, habits=habits)
+    return SimulatedFile("leads.csv", "leads", rows, CET, habits=habits)
 
 
-def written(file: DeliveredFile) -> bytes:
+def written(file: SimulatedFile) -> bytes:
     return _content_of_layout(None, file, LAYOUT)  # type: ignore[arg-type] - only a file without a role needs its delivery
 
 

@@ -5,19 +5,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from pipelines.simulation.acceptance import Lead, accept
-from pipelines.simulation.facts import (
+from pipelines.simulation.known_facts import KnownFacts
+from pipelines.simulation.market_facts import (
     Bad,
     Column,
-    DeliveredFile,
-    Delivery,
     Habits,
     Layout,
     OppositionRow,
     Row,
     Said,
+    SimulatedDelivery,
+    SimulatedFile,
     Vendor,
 )
-from pipelines.simulation.known_facts import KnownFacts
 from pipelines.simulation.truth import truth_of
 from pipelines.vocabulary import words
 from tests.support.lead_facts import DELIVERED_AT, LEAD, PROOF, TERMS, findings, known_facts, sold_for, with_terms
@@ -150,16 +150,16 @@ GOOD = {
 }
 
 
-def _delivery(*files: DeliveredFile, on: date = LEAD.delivery_date) -> Delivery:
-    return Delivery(VENDOR, on, ROW_TERMS, list(files))
+def _delivery(*files: SimulatedFile, on: date = LEAD.delivery_date) -> SimulatedDelivery:
+    return SimulatedDelivery(VENDOR, on, ROW_TERMS, list(files))
 
 
-def _file(*rows: dict[str, object], name: str = "l1", **changes: object) -> DeliveredFile:
+def _file(*rows: dict[str, object], name: str = "l1", **changes: object) -> SimulatedFile:
     made = [Row(dict(row)) for row in rows]  # type: ignore[arg-type]
-    return replace(DeliveredFile(name, "leads", made, DELIVERED_AT), **changes)  # type: ignore[arg-type]
+    return replace(SimulatedFile(name, "leads", made, DELIVERED_AT), **changes)  # type: ignore[arg-type]
 
 
-def _truth(*deliveries: Delivery) -> Iterator[tuple[object, ...]]:
+def _truth(*deliveries: SimulatedDelivery) -> Iterator[tuple[object, ...]]:
     accepted = accept(deliveries)
     facts = KnownFacts(accepted, {})
     for row in truth_of("v", accepted, lambda lead: (), facts.is_duplicate):
@@ -231,7 +231,7 @@ def test_a_column_beside_the_contract_is_one_finding_a_delivery() -> None:
 
 def test_the_delivery_is_complete_with_its_last_lead_file_repeats_apart() -> None:
     later = DELIVERED_AT + timedelta(hours=1)
-    proofs = DeliveredFile("p1", "consent_proofs", [], later + timedelta(hours=3))
+    proofs = SimulatedFile("p1", "consent_proofs", [], later + timedelta(hours=3))
     repeat = _file(name="l3", repeats=_file(GOOD), received_at=later + timedelta(hours=2))
     accepted = accept([_delivery(_file(GOOD), _file(name="l2", received_at=later), repeat, proofs)])
     assert [lead.delivered_at for lead in accepted.leads] == [later]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pipelines.simulation.facts import years_later
+from pipelines.simulation.market_facts import years_later
 from pipelines.vocabulary import words
 from tests.support.lead_facts import DELIVERED_AT, LEAD, PROOF, REVIEW, findings, sold_for, with_terms, without_column
 

@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from pipelines.simulation.acceptance import Accepted, Lead, Proof
-from pipelines.simulation.facts import Column, Layout, OppositionRow, Review, Terms
 from pipelines.simulation.known_facts import KnownFacts, registry_of
+from pipelines.simulation.market_facts import Column, ContractTerms, FormReview, Layout, OppositionRow
 from pipelines.simulation.truth import judge_use
 from pipelines.vocabulary import words
 
 NAMES = ("email", "phone", "recipients", "recipient_sirens", "partner_list_version", "consent_text", "action")
 COLUMNS = {name: Column(name) for name in (*NAMES, "form_id", "form_version", "double_optin_confirmed_at")}
 BASIS_COLUMN = {"claimed_basis": Column("claimed_basis")}
-REVIEW = Review(date(2026, 1, 1), "J'accepte.", box_prechecked=False, mentions=words.MENTIONS, recipients=("Acme",))
-TERMS = Terms(
+REVIEW = FormReview(date(2026, 1, 1), "J'accepte.", box_prechecked=False, mentions=words.MENTIONS, recipients=("Acme",))
+TERMS = ContractTerms(
     valid_from=date(2026, 1, 1),
     version="1",
     advertiser_name="Acme",

@@ -1,7 +1,7 @@
 """Every personal value of a sample market: what a search for leaks looks for."""
 
-from pipelines.simulation.facts import Bad, Filler, Said
 from pipelines.simulation.market import Market
+from pipelines.simulation.market_facts import Bad, Filler, Said
 
 
 def personal_values(market: Market) -> frozenset[str]:

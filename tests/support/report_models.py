@@ -8,10 +8,8 @@ from typing import Any
 
 from pipelines.contracts.contract import ApprovedForm, Contract, FileTerms
 from pipelines.dossiers.model import (
-    Contribution,
     DeliveryLine,
     FormUse,
-    Gate,
     Interval,
     LeadReference,
     LegalBasis,
@@ -20,6 +18,8 @@ from pipelines.dossiers.model import (
     PublishedPoint,
     RuleFindings,
     ScoreMove,
+    ScoreMovePart,
+    ShownGate,
     ShownScore,
     VendorDossier,
 )
@@ -135,7 +135,7 @@ def move() -> ScoreMove:
         ("quality", "leads", 0.41),
         ("quality", "tolerance", 0.04),
     )
-    contributions = tuple(Contribution(dimension, cause, gain, TITLES.get(cause)) for dimension, cause, gain in parts)
+    contributions = tuple(ScoreMovePart(dimension, cause, gain, TITLES.get(cause)) for dimension, cause, gain in parts)
     return ScoreMove(date(2026, 10, 21), date(2026, 11, 21), 60.24, 52.4, contributions)
 
 
@@ -285,7 +285,7 @@ def rich_vendor(**changes: Any) -> VendorDossier:
         scores=scores(),
         history=history(),
         move=move(),
-        gates=(Gate(REASON, date(2026, 10, 2), "D"),),
+        gates=(ShownGate(REASON, date(2026, 10, 2), "D"),),
         findings=findings(),
         forms=forms(),
         deliveries=deliveries(),

@@ -18,7 +18,7 @@ from pipelines.house import House
 from pipelines.storage.registry.tables import PURGES, VAULT_READINGS
 from pipelines.upkeep.purges import Purge, masked
 from pipelines.upkeep.retention import Retained
-from pipelines.upkeep.retention_clock import RetentionSpans, delivery_term, vault_term
+from pipelines.upkeep.retention_clock import RetentionSpans, delivery_retention_end, vault_retention_end
 from pipelines.vocabulary.clock import paris_date
 from tests.support.contract_files import VALID
 from tests.support.exemple import deliver, lead_line, sign
@@ -82,26 +82,31 @@ def home(tmp_path: Path) -> Home:
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)))
 def test_nothing_is_due_before_the_day_after_the_whole_span(delivered_at: datetime) -> None:
     """90 days to claim and 30 to dispute, counted in the calendar of Paris from the day of the delivery."""
-    assert delivery_term(None, delivered_at, SPANS).due_on == paris_date(delivered_at) + timedelta(days=121)
-    assert vault_term(None, delivered_at.date(), SPANS).due_on == delivered_at.date() + timedelta(days=1096)
+    assert delivery_retention_end(None, delivered_at, SPANS).due_on == paris_date(delivered_at) + timedelta(days=121)
+    assert vault_retention_end(None, delivered_at.date(), SPANS).due_on == delivered_at.date() + timedelta(days=1096)
 
 
 def test_a_night_in_which_the_clocks_change_takes_no_day_from_a_span() -> None:
     """Half past midnight of 1 October in Paris; after 120 times 24 hours it is 28 January still, at 23:30."""
-    assert delivery_term(None, datetime(2026, 9, 30, 22, 30), SPANS).due_on == date(2027, 1, 30)
+    assert delivery_retention_end(None, datetime(2026, 9, 30, 22, 30), SPANS).due_on == date(2027, 1, 30)
 
 
 def test_the_contract_says_how_long_else_the_settings_and_the_basis_says_which(home: Home) -> None:
     (contract,) = home.house.contracts().of(VENDOR)
     delivered_at = CAME_AT.replace(tzinfo=None)
-    by_contract, by_setting = delivery_term(contract, delivered_at, SPANS), delivery_term(None, delivered_at, SPANS)
+    by_contract, by_setting = (
+        delivery_retention_end(contract, delivered_at, SPANS),
+        delivery_retention_end(None, delivered_at, SPANS),
+    )
     assert (by_contract.due_on, by_setting.due_on) == (FILES_DUE, date(2026, 12, 10))
     assert by_contract.basis == (
         "claim window of 30 days (the contract of 2026-01-01) and dispute hold of 30 days passed"
     )
     assert "claim window of 90 days (the setting)" in by_setting.basis
-    assert vault_term(contract, DAY, SPANS).due_on == VAULT_DUE
-    assert vault_term(contract, DAY, SPANS).basis == "retention of 1095 days (the contract of 2026-01-01) passed"
+    assert vault_retention_end(contract, DAY, SPANS).due_on == VAULT_DUE
+    assert (
+        vault_retention_end(contract, DAY, SPANS).basis == "retention of 1095 days (the contract of 2026-01-01) passed"
+    )
 
 
 def test_until_it_is_due_everything_stays_and_is_sealed(home: Home) -> None:

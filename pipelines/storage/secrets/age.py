@@ -21,7 +21,7 @@ SMALL: Final = 4 * 2**20
 _BUFFER: Final = 2**16
 _CHUNK: Final = 2**16
 """Clear bytes of one encrypted chunk, each followed by a tag."""
-_TAG: Final = 16
+_TAG_BYTES: Final = 16
 _NONCE: Final = 16
 _LONGEST_HEADER: Final = 2**16
 _SECRET: Final = re.compile(r"^AGE-SECRET-KEY-1[0-9A-Z]+$", re.MULTILINE)
@@ -85,7 +85,7 @@ def clear_size(path: Path) -> int:
     if end <= 1:
         raise _broken_seal(path)
     encrypted = path.stat().st_size - end - _NONCE
-    return encrypted - _TAG * max(1, -(-encrypted // (_CHUNK + _TAG)))
+    return encrypted - _TAG_BYTES * max(1, -(-encrypted // (_CHUNK + _TAG_BYTES)))
 
 
 class _ClearStream(io.RawIOBase):

@@ -13,7 +13,7 @@ from pipelines.contracts.calendar import cut_off_at
 from pipelines.contracts.contract import ApprovedForm, Contract
 from pipelines.vocabulary.clock import as_lake, paris_date
 
-TERMS = pa.schema(
+DAY_TERMS = pa.schema(
     {
         "vendor": pa.string(),
         "delivery_date": pa.date32(),
@@ -73,16 +73,16 @@ class DeliveredDay:
         return self.acted_at + self.contract.proof_deadline
 
 
-def terms_table(
+def day_terms_table(
     days: Sequence[DeliveredDay],
     *,
     as_of: datetime,
     max_age_months: Callable[[date], int | None],
     recipients: Iterable[str],
 ) -> pa.Table:
-    """One row a day, schema `TERMS`. `as_of`: zone-less UTC; `recipients`: every spelling in the vendor's proofs."""
+    """One row a day, schema `DAY_TERMS`. `as_of`: zone-less UTC; `recipients`: spellings in the vendor's proofs."""
     names = {recipient: comparable_name(recipient) for recipient in recipients}
-    return pa.Table.from_pylist([_terms_row(day, as_of, max_age_months, names) for day in days], schema=TERMS)
+    return pa.Table.from_pylist([_terms_row(day, as_of, max_age_months, names) for day in days], schema=DAY_TERMS)
 
 
 def form_reviews_table(contracts: Iterable[Contract]) -> pa.Table:

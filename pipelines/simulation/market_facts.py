@@ -6,10 +6,8 @@ Plain data only. Drawing, writing and judging belong to the other modules of the
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
 
-PARIS: Final = ZoneInfo("Europe/Paris")
+from pipelines.vocabulary.words import PARIS
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Review:
+class FormReview:
     """What the advertiser wrote when it reviewed a form version; None where the review is silent."""
 
     reviewed_on: date
@@ -113,7 +111,7 @@ class Review:
 
 
 @dataclass(frozen=True)
-class Terms:
+class ContractTerms:
     """One contract with a vendor: what it asks for and from when."""
 
     valid_from: date
@@ -134,7 +132,7 @@ class Terms:
     max_lead_age: tuple[int, str] | None = None
     duplicate_window: tuple[int, str] | None = None
     suppression_delay: tuple[int, str] = (24, "h")
-    reviews: Mapping[tuple[str, str], Review] = field(default_factory=dict)
+    reviews: Mapping[tuple[str, str], FormReview] = field(default_factory=dict)
     price: float = 4.0
 
 
@@ -171,17 +169,17 @@ class Vendor:
     name: str
     prefix: str
     """Start of its lead and consent references."""
-    terms: tuple[Terms, ...]
+    terms: tuple[ContractTerms, ...]
     forms: tuple[Form, ...]
     habits: Habits
 
-    def terms_on(self, day: date) -> Terms:
+    def terms_on(self, day: date) -> ContractTerms:
         """The contract in force on a date."""
         return max((terms for terms in self.terms if terms.valid_from <= day), key=lambda terms: terms.valid_from)
 
 
 @dataclass
-class DeliveredFile:
+class SimulatedFile:
     """One file below a delivery folder."""
 
     name: str
@@ -195,7 +193,7 @@ class DeliveredFile:
     """Reason code for which the whole file is refused."""
     absent: frozenset[str] = frozenset()
     """Canonical fields whose column the file lacks."""
-    repeats: "DeliveredFile | None" = None
+    repeats: "SimulatedFile | None" = None
     """The earlier file whose bytes this one is."""
     habits: tuple[str, ...] = ()
     """What the vendor's tool does to the file as a whole (`file_habits.HABITS`)."""
@@ -206,13 +204,13 @@ class DeliveredFile:
 
 
 @dataclass
-class Delivery:
+class SimulatedDelivery:
     """One folder of the inbox."""
 
     vendor: Vendor
     on: date
-    terms: Terms
-    files: list[DeliveredFile]
+    terms: ContractTerms
+    files: list[SimulatedFile]
     sequence: int | None = None
     """Number of the manifest; None without one."""
     has_sequence_gap: bool = False
