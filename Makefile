@@ -8,7 +8,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: setup demo test check dev manifest screenshots dictionary lock clean
+.PHONY: setup demo test check dev manifest screenshots docs lock clean
 
 setup: $(READY)
 
@@ -48,8 +48,8 @@ dev: $(MANIFEST)
 screenshots: $(MANIFEST)
 	@$(BIN)/python -m pipelines.commands.screenshots docs/images
 
-dictionary: $(READY)
-	@$(BIN)/opposable dictionary README.md
+docs: $(READY)
+	@$(BIN)/opposable docs docs
 
 lock: $(READY)
 	@$(BIN)/uv pip compile --quiet --all-extras --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
