@@ -8,7 +8,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: setup demo test check dev manifest screenshots dictionary docs lock clean
+.PHONY: setup demo test check dev manifest screenshots docs lock clean
 
 setup: $(READY)
 
@@ -46,8 +46,8 @@ dev: $(MANIFEST)
 screenshots: $(MANIFEST)
 	@$(BIN)/python -m pipelines.commands.screenshots docs/images
 
-dictionary: $(READY)
-	@$(BIN)/opposable dictionary README.md
+docs: $(READY)
+	@$(BIN)/opposable docs docs
 
 docs: $(READY)
 	@$(BIN)/opposable docs

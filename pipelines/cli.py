@@ -6,7 +6,6 @@ from pipelines.commands.checks import app as checks
 from pipelines.commands.contracts import app as contracts
 from pipelines.commands.demo import demo
 from pipelines.commands.dev import dev
-from pipelines.commands.dictionary import dictionary
 from pipelines.commands.docs import docs
 from pipelines.commands.explain import explain_command
 from pipelines.commands.keys import app as keys
@@ -37,7 +36,6 @@ app.add_typer(rules, name="rules")
 app.add_typer(keys, name="keys")
 app.add_typer(retention, name="retention")
 app.add_typer(vault, name="vault")
-app.command(hidden=True)(dictionary)
 app.command(hidden=True)(docs)
 
 if __name__ == "__main__":

@@ -6,12 +6,10 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `contracts`: what is wrong with contracts, a first draft of one, and how files drift from what they were
 - `demo`: the sample market, end to end: simulate, import the oppositions, reconcile, show the scores
 - `dev`: the Dagster UI on the home's instance, on 127.0.0.1 only
-- `dictionary`: the data dictionary, made from the tables' own descriptions
-- `docs`: the pages, and parts of pages, that are made from the product's own descriptions
+- `docs`: the pages of `docs/` that are made from the code, written anew
 - `explain`: the vendor's and the DPO's first question, answered rule by rule
 - `keys`: the secrets under which identifiers are keyed, looked at, checked and changed
 - `oppositions`: the opposition registry from the terminal
-- `reasons_page`: the page of all reasons, made from what is declared of them and from their sentences
 - `receipts`: what was told to vendors, and when it counts as told
 - `reconcile`: a range of deliveries taken in, judged and scored, as Dagster runs
 - `retention`: delivered files sealed, and what is due removed, from the terminal

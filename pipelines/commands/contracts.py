@@ -1,14 +1,16 @@
 """`opposable contracts`: what is wrong with contracts, a first draft of one, and how files drift from what they were.
 
-The rules are in `contracts.lint`, how a draft is made in `drafts`, what drifts in `checks.column_drift`.
+The rules are in `contracts.lint`, how a draft is made in `drafts`, what drifts in `checks.column_drift`, how a consent
+text is digested in `intake.values`.
 """
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -16,12 +18,14 @@ from rich.table import Table
 
 from pipelines.checks.column_readings import vendor_drifts
 from pipelines.commands.shared import day_of, house_of_settings, known_vendor, refuse
-from pipelines.contracts.book import SUFFIX, load_contracts, vendor_folders
+from pipelines.contracts.book import SUFFIX, ContractBook, load_contracts, vendor_folders
 from pipelines.drafts.document import draft_document
 from pipelines.drafts.files import DraftedFiles, draft_files
 from pipelines.drafts.samples import SampleError, read_samples
+from pipelines.formats.text_encodings import STRAY, encoding_of, recoded, survey
 from pipelines.house import House
 from pipelines.identifiers.shown_names import shown_name
+from pipelines.intake.values import consent_text_digests
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.words import VENDOR_KEY
 
@@ -117,6 +121,44 @@ def drift(
             typer.echo(str(found))
             count += 1
     typer.echo(f"{count} {'drift' if count == 1 else 'drifts'} of columns")
+
+
+@app.command()
+def text_digest(
+    file: Annotated[
+        typer.FileBinaryRead, typer.Argument(metavar="FILE", help="One consent text; - reads it from a pipe.")
+    ],
+) -> None:
+    """Print what a reviewed form's `text_sha256` is for a consent text: the digest that the intake gives a proof's.
+
+    On standard error: which reviewed forms of which contracts have this text, drafts included.
+    Exit status: 0 printed, 2 for a file that is no text, or holds none.
+    """
+    digest = consent_text_digests(pa.array([_consent_text(file.read())]))[0].as_py()
+    if digest is None:
+        refuse("FILE: expected a consent text; there is nothing but white space")
+    typer.echo(digest)
+    forms = list(_forms_with_text(house_of_settings().contracts(), digest))
+    for form in forms or ["no reviewed form of a readable contract has this text"]:
+        typer.echo(form, err=True)
+
+
+def _consent_text(content: bytes) -> str:
+    """A file's text, in whichever encoding the intake would find it in."""
+    encoding = encoding_of(survey([content]), None)
+    text = recoded(content, encoding, is_whole=True) if encoding else STRAY
+    if STRAY in text:
+        refuse("FILE: expected a text in UTF-8, UTF-16 or Windows-1252; save it as one")
+    return text.decode()
+
+
+def _forms_with_text(book: ContractBook, digest: str) -> Iterator[str]:
+    for vendor, contracts in sorted(book.contracts.items()):
+        for contract in contracts:
+            for form in contract.approved_forms:
+                if form.text_sha256 == digest:
+                    review = f"form {form.form_id}, version {form.form_version}, reviewed on {form.reviewed_on}"
+                    yield f"{vendor}, contract from {contract.valid_from}: {review}"
 
 
 def _filed(vendor: str, valid_from: str) -> Path:

@@ -1,27 +1,22 @@
-"""`opposable docs`: the pages, and parts of pages, that are made from the product's own descriptions."""
+"""`opposable docs`: the pages of `docs/` that are made from the code, written anew. They are in `handbook`."""
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-from pipelines.commands.dictionary import renewed
-from pipelines.commands.reasons_page import reasons_page
-
-PAGES: Final[Mapping[str, Callable[[str], str]]] = {
-    "README.md": renewed,
-    "docs/reasons.md": lambda _: reasons_page(),
-}
-"""Path below the repository -> what makes of its text the one that it should have."""
+from pipelines.commands.shared import refuse
+from pipelines.handbook.pages import write_pages
 
 
 def docs(
-    root: Annotated[Path, typer.Argument(help="The repository whose pages are to be renewed.")] = Path("."),
+    folder: Annotated[Path, typer.Argument(help="Folder of the repository's pages.")] = Path("docs"),
 ) -> None:
-    """Write every page that is made from the product itself."""
-    for name, make in PAGES.items():
-        path = root / name
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        path.write_text(make(text), encoding="utf-8")
+    """Write the pages that are made from the code.
+
+    Exit status: 0 written, 2 for a folder that is not there.
+    """
+    if not folder.is_dir():
+        refuse(f"FOLDER: expected the folder of the pages, such as docs; {folder} is none")
+    for path in write_pages(folder):
         typer.echo(str(path))

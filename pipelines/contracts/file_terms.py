@@ -9,6 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from pipelines.contracts.contract import FieldTerms, FileTerms
+from pipelines.contracts.contract_term import ContractTerm, keys_of
 from pipelines.contracts.document import FLAG, MAPPING, TEXT, Kind, Place, did_you_mean, one_of
 from pipelines.dates.instants import UnsupportedPatternError, regex_of
 from pipelines.vocabulary.fields import CANONICAL_FIELDS, FIELD_WORDS, INSTANT_FIELDS
@@ -22,12 +23,93 @@ FORMATS: Final = {
 DELIMITERS: Final = {"\\t": "\t", "tab": "\t"}
 INSTANT_TYPES: Final = ("timestamp", "date")
 
+SERVER_TERMS: Final = (
+    ContractTerm("server", "Whose files these are: `leads` or `consent_proofs`. Both must be there."),
+    ContractTerm("type", "Always `custom`: other types have no `path` of ours.", is_read=False),
+    ContractTerm(
+        "path",
+        "Which files of a delivery folder these are: a glob. A file that no glob claims is refused.",
+        faults=("proofs/*.xlsx",),
+    ),
+    ContractTerm(
+        "format",
+        "What the files are. `json` is one document, `jsonl` (also `ndjson`) one object a line; each may be packed as "
+        "`.gz`, `.zst` or `.zip`. A file of another format is read as what it is, and the difference is a finding.",
+    ),
+    ContractTerm("delimiter", "CSV: what stands between two fields.", absent="found out from the file"),
+    ContractTerm(
+        "encoding", "CSV, JSON: how text is written as bytes.", absent="UTF-8, UTF-16 or Windows-1252, whichever it is"
+    ),
+)
+SERVER_PROPERTIES: Final = (
+    ContractTerm("quote", "CSV: what stands around fields that hold a delimiter.", absent='`"`'),
+    ContractTerm(
+        "sheet", "Workbooks: the sheet with the rows.", absent="the first visible sheet with the declared columns"
+    ),
+)
+OBJECT_TERMS: Final = (
+    ContractTerm("name", "Whose columns these are: `leads` or `consent_proofs`. Both must be there."),
+    ContractTerm("properties", "One property for each column that the vendor may deliver: see below."),
+)
+FIELD_TERMS: Final = (
+    ContractTerm("name", "The canonical field that the column holds.", faults=("form_id",)),
+    ContractTerm(
+        "physicalName",
+        "The column's name as it is delivered. In JSON, `contact.email` is the `email` in `contact`.",
+        absent="the field's name",
+        faults=("Courriel",),
+    ),
+    ContractTerm(
+        "logicalType",
+        "The standard's type, for other tools; `timestamp` or `date` for instants. How a value is read depends on its "
+        "field alone.",
+        absent="`string`",
+        faults=("string",),
+    ),
+    ContractTerm(
+        "required",
+        "Whether the vendor owes the field in every row: a row without it has it among its `invalid_fields`. Fields "
+        "without which a row is rejected are rejected in any case.",
+        absent="`false`",
+    ),
+    ContractTerm(
+        "logicalTypeOptions", "How an instant is written: see below.", absent="ISO 8601, local times in Europe/Paris"
+    ),
+    ContractTerm(
+        "enum",
+        "The vendor's words for ours: see below. With it no other word is read.",
+        absent="our own words, for flags also words such as oui and non; in fields without words of ours any text",
+    ),
+    ContractTerm(
+        "items", "Of a list: its `enum`, in the standard's other place for it.", absent="the property's `enum`"
+    ),
+)
+FIELD_PROPERTIES: Final = (
+    ContractTerm("listSeparator", "What stands between the elements of a list. A JSON array needs none.", absent="`|`"),
+)
+OPTION_TERMS: Final = (
+    ContractTerm(
+        "format",
+        "How the instant is written, as a pattern of the JDK's `DateTimeFormatter`; also `epoch_seconds` and "
+        "`epoch_milliseconds`.",
+        absent="ISO 8601",
+        faults=("DD/MM/YYYY",),
+    ),
+    ContractTerm("defaultTimezone", "The zone of local times; for `timestamp` only.", absent="Europe/Paris"),
+)
+WORD_TERMS: Final = (
+    ContractTerm("value", "One of the field's own words; any text where the field has none."),
+    ContractTerm(
+        "label", "The vendor's word for it. Several labels may stand for one value.", absent="the value itself"
+    ),
+)
+
 
 def read_file_terms(document: Place, role: str) -> FileTerms:
     """What the contract says of one role's files; every gap or fault is an issue of the document."""
     server = named(document, "servers", "server", role)
     schema = named(document, "schema", "name", role)
-    options = custom_properties(server, ("quote", "sheet"))
+    options = custom_properties(server, keys_of(SERVER_PROPERTIES))
     return FileTerms(
         role=role,
         path=server.entry("path").require(GLOB, ""),
@@ -94,7 +176,7 @@ def _field(place: Place, role: str) -> FieldTerms:
     name = place.entry("name").require(_canonical(role), "")
     place = place.renamed(name or place.name)
     options = place.entry("logicalTypeOptions")
-    custom = custom_properties(place, ("listSeparator",))
+    custom = custom_properties(place, keys_of(FIELD_PROPERTIES))
     logical_type = _logical_type(place, name)
     return FieldTerms(
         name=name,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pipelines.contracts.contract import Contract, required_fields
 from pipelines.contracts.document import Issue, Steps, did_you_mean
+from pipelines.contracts.particulars import SECTOR_BANS
 from pipelines.contracts.reading import ContractReading
 from pipelines.contracts.standard import standard_issues
 from pipelines.vocabulary.fields import REACHED_BY, is_siren
@@ -18,14 +19,7 @@ HIGHEST_TOLERANCE: Final = {"consent": 0.01, "proof": 0.01, "opposition": 0.01, 
 """Above 1 % an error, above 5 % a warning."""
 
 CALLS: Final = frozenset({"phone", "automated_call"})
-SECTOR_BANS: Final = {
-    "energy_renovation": "C. consom., art. L. 223-1 and L. 223-8",
-    "renewable_energy": "C. consom., art. L. 223-1 and L. 223-8",
-    "housing_adaptation": "C. consom., art. L. 223-1 and L. 223-8",
-    "cpf_training": "C. trav., art. L. 6323-8-1",
-}
-"""Sectors in which consumers may be neither called nor sent messages, consent or not. All bans are older than any
-delivery that can be judged, so a contract's dates do not matter."""
+MESSAGES: Final = frozenset({"email", "sms"})
 BANNED_AUDIENCES: Final = frozenset({"consumer", "professional"})
 """A professional without a SIREN is judged as a consumer."""
 

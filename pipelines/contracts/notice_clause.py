@@ -11,11 +11,29 @@ from datetime import timedelta
 from typing import Any, Final
 
 from pipelines.contracts.contract import NoticeClause
+from pipelines.contracts.contract_term import ContractTerm, keys_of
 from pipelines.contracts.document import MAPPING, TEXT, Kind, Place, one_of
 
 MEANS: Final = ("email", "registered_letter", "portal", "file")
 ACKNOWLEDGEMENTS: Final = ("required", "deemed")
-KEYS: Final = ("means", "address", "deemedAfter", "acknowledgement")
+NOTICE_TERMS: Final = (
+    ContractTerm("means", "How receipts are sent. Sent otherwise, only an acknowledgement notifies."),
+    ContractTerm(
+        "address",
+        "Where they are sent: the address of a role, never a person's. Must be given for `email` and "
+        "`registered_letter`.",
+        faults=("jeanne.martin@exemple.example",),
+    ),
+    ContractTerm(
+        "acknowledgement",
+        "`required`: only the vendor's acknowledgement notifies it. `deemed`: so does the passing of `deemedAfter`.",
+        absent="`required`",
+        faults=("required",),
+    ),
+    ContractTerm(
+        "deemedAfter", "With `acknowledgement: deemed`: so long after the sending the vendor counts as notified."
+    ),
+)
 _PERIOD: Final = re.compile(r"P(?=[0-9T])(?:([0-9]{1,3})W)?(?:([0-9]{1,4})D)?(?:T([0-9]{1,5})H)?")
 _LIKE_A_PERSONS: Final = re.compile(r"\b[a-z]{2,}[._][a-z]{2,}@", re.IGNORECASE)
 _PLACES_TO_WRITE: Final = ("email", "registered_letter")
@@ -37,7 +55,7 @@ def read_notice_clause(place: Place) -> NoticeClause | None:
 def _clause_read(place: Place) -> NoticeClause | None:
     if place.value is None or place.read(MAPPING) is None:
         return None
-    place.report_unknown_keys(KEYS)
+    place.report_unknown_keys(keys_of(NOTICE_TERMS))
     means = place.entry("means").require(one_of(MEANS), "")
     is_deemed = place.entry("acknowledgement").read_or(one_of(ACKNOWLEDGEMENTS), "required") == "deemed"
     return NoticeClause(means, _address(place.entry("address"), means), _deemed_after(place, is_deemed))

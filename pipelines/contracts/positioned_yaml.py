@@ -101,7 +101,10 @@ def _goes_by(node: Node, name: str) -> bool:
 
 
 class _Composer:
-    """Nodes from parser events. PyYAML's own composer recurses in C and crashes the process on deep nesting."""
+    """Nodes from parser events.
+
+    PyYAML's own composer recurses in C and crashes the process on deep nesting: `findings/pyyaml_deep_nesting.sh`.
+    """
 
     def __init__(self, text: str) -> None:
         self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)

@@ -7,10 +7,57 @@ from typing import Any, Final
 
 from cronsim import CronSim, CronSimError
 
+from pipelines.contracts.contract_term import ContractTerm, keys_of
 from pipelines.contracts.document import MAPPING, NUMBER, TEXT, Kind, Place, did_you_mean
 
-OUR_SLA: Final = ("proofDeadline", "claimWindow", "suppressionDelay", "maxLeadAge", "duplicateWindow")
-READ_SLA: Final = (*OUR_SLA, "timeOfAvailability", "frequency", "retention")
+SERVICE_LEVELS: Final = (
+    ContractTerm(
+        "proofDeadline",
+        "How long after a delivery its proofs may come. Then its verdicts are final, and what the vendor owed and did "
+        "not bring is *not proven*.",
+    ),
+    ContractTerm(
+        "claimWindow",
+        "How long after a delivery its leads may be claimed; delivered files and receipts are kept so long and for the "
+        "dispute hold after it.",
+        absent="dossiers count every lead as claimable; files are kept for `OPPOSABLE_CLAIM_WINDOW_DAYS`",
+    ),
+    ContractTerm(
+        "suppressionDelay",
+        "What the vendor has, once an opposition was shared with it, to stop delivering the person. Later the vendor "
+        "answers for it (`opp_vendor_redelivery`).",
+        absent="no delay",
+    ),
+    ContractTerm(
+        "maxLeadAge",
+        "How old a lead may be when it is delivered (`lead_too_old_at_delivery`).",
+        absent="leads may be of any age",
+    ),
+    ContractTerm(
+        "duplicateWindow",
+        "How far back the same person or reference is a duplicate (`lead_duplicate`).",
+        absent="all of the vendor's earlier deliveries",
+    ),
+    ContractTerm(
+        "timeOfAvailability",
+        "The cut-off, Europe/Paris: a delivery after it is late. A file whose arrival was not recorded counts as come "
+        "at that time.",
+        absent="23:59",
+    ),
+    ContractTerm(
+        "frequency",
+        "The days on which leads are due, as a cron expression; its time of day does not count. A due day without a "
+        "lead file is `no_delivery`.",
+        absent="every day",
+        faults=({"property": "frequency", "value": 7, "unit": "d"},),
+    ),
+    ContractTerm(
+        "retention",
+        "How long the vault keeps the identifiers of a delivery.",
+        absent="`OPPOSABLE_VAULT_RETENTION_DAYS`",
+    ),
+)
+READ_SLA: Final = keys_of(SERVICE_LEVELS)
 STANDARD_SLA: Final = (
     "availability",
     "throughput",

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from pipelines.contracts.book import ContractProblem, ExaminedContract, examine_contract
 from pipelines.contracts.contract import Contract
-from tests.support.paths import DATA
+from pipelines.contracts.reference import EXAMPLE
 
-FIXTURE = DATA / "contracts" / "exemple-leads" / "2026-01-01.odcs.yaml"
+FIXTURE = EXAMPLE
 VALID = FIXTURE.read_text(encoding="utf-8")
 KNOWN_RULES = ("lead_duplicate", "proof_individual_record", "field_invalid")
 

@@ -9,7 +9,7 @@ from pipelines.vocabulary.reasons import REASONS, DeclaredReason
 from pipelines.wording.reasons import template
 from pipelines.wording.words import LANGUAGES, words
 
-_HEAD: Final = """<!-- made by `make docs` -->
+_HEAD: Final = """<!-- Made by `make docs` from the declared reasons and their sentences. -->
 # Reasons
 
 Why a file is refused, a row rejected, a difference or a remark noted: a code with its figures. The code is stable, its

@@ -1,0 +1,189 @@
+"""The customProperties of a contract: who buys what, for whom, what is tolerated, refused and reviewed.
+
+Other terms are in `reading`, forms that were reviewed in `approved_forms`, the notice clause in `notice_clause`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pipelines.contracts.approved_forms import read_approved_forms
+from pipelines.contracts.contract_term import ContractTerm, keys_of
+from pipelines.contracts.document import COUNT, DAY, FLAG, MAPPING, NUMBER, RATE, SIREN, TEXT, Place, matching, one_of
+from pipelines.contracts.file_terms import custom_properties
+from pipelines.contracts.notice_clause import read_notice_clause
+from pipelines.vocabulary import words
+
+INSTRUMENTS: Final = ("contract", "order_form", "quote")
+SECTOR_BANS: Final = {
+    "energy_renovation": "C. consom., art. L. 223-1 and L. 223-8",
+    "renewable_energy": "C. consom., art. L. 223-1 and L. 223-8",
+    "housing_adaptation": "C. consom., art. L. 223-1 and L. 223-8",
+    "cpf_training": "C. trav., art. L. 6323-8-1",
+}
+"""Sectors in which consumers may be neither called nor sent messages, consent or not. All bans are older than any
+delivery that can be judged, so a contract's dates do not matter."""
+PERIOD: Final = matching(r"P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?", "an ISO 8601 period, such as P3M")
+
+_NOT_USED: Final = "Held to its shape, and not used yet."
+PARTICULARS: Final = (
+    ContractTerm("advertiser", "Who buys the leads: see below."),
+    ContractTerm(
+        "instrument", "What was signed. A `quote` is told in dossiers as a missing contract.", absent="`contract`"
+    ),
+    ContractTerm(
+        "relationshipSince",
+        "Since when the vendor delivers: it bears on the notice that ends the relationship.",
+        absent="dossiers name it as missing",
+    ),
+    ContractTerm("audience", "Whom the leads are about, where a lead does not say."),
+    ContractTerm(
+        "onlyGivenConsents",
+        "Whether the vendor delivers proofs of given consents alone: then `decision` need not be mapped.",
+        absent="`false`",
+    ),
+    ContractTerm(
+        "sector",
+        "What is sold, in a word of your own. In some sectors consumers may be neither called nor sent messages: "
+        f"{', '.join(f'`{sector}`' for sector in SECTOR_BANS)}.",
+        absent="no ban is checked",
+        faults=("energy_renovation", "CPF training"),
+    ),
+    ContractTerm(
+        "goodsServices", "What is sold, in words, shown in dossiers.", absent="dossiers show that it is not set"
+    ),
+    ContractTerm(
+        "channels", "The channels that are bought. A lead for another is a finding (`channel_not_contracted`)."
+    ),
+    ContractTerm(
+        "pricePerChannel",
+        "What a lead costs on a channel. Shown in dossiers; claims count `price` alone.",
+        absent="one price for all channels",
+        faults=({"sms": 3.5}, {"fax": 3.5}),
+    ),
+    ContractTerm("brief", f"What was ordered: area, criteria, volumes. {_NOT_USED}", absent="nothing"),
+    ContractTerm("role", f"Who is controller of the data, with whom. {_NOT_USED}", absent="nothing"),
+    ContractTerm(
+        "collectors", f"Who collects for the vendor, and on which domains: see below. {_NOT_USED}", absent="nothing"
+    ),
+    ContractTerm(
+        "doubleOptInRequired",
+        "Whether a consent to e-mails or SMS must be confirmed on a second message (`consent_double_optin_confirmed`).",
+        absent="`false`",
+    ),
+    ContractTerm(
+        "minRemainingValidity",
+        f"How long a consent must still be valid when it is delivered. {_NOT_USED}",
+        absent="nothing",
+    ),
+    ContractTerm("targetFunctions", f"Functions in companies that were ordered. {_NOT_USED}", absent="nothing"),
+    ContractTerm(
+        "toleratedDefectRates",
+        "Which rate of defects is tolerated in a dimension, for scores: at the tolerance there are 80 points.",
+        absent="the scoring method's tolerance",
+        faults=({"consent": 0.02}, {"quality": 0.2}, {"governance": 0.01}),
+    ),
+    ContractTerm(
+        "refusalGrounds",
+        "Rules for whose breach the contract lets us refuse a lead: such leads are claimed. For their ids see "
+        "`opposable rules list`.",
+        absent="nothing can be claimed",
+        faults=(["lead_duplicates"],),
+    ),
+    ContractTerm(
+        "noticeClause",
+        "How the vendor is told of a receipt, and when that counts: see below.",
+        absent="only an acknowledgement notifies",
+    ),
+    ContractTerm("renewalOn", "When the contract is renewed.", absent="dossiers name it as missing"),
+    ContractTerm("noticeDays", "How many days before that notice must be given.", absent="dossiers name it as missing"),
+    ContractTerm("clauses", f"Ids of the clauses that the contract has, for the audit. {_NOT_USED}", absent="nothing"),
+    ContractTerm(
+        "approvedForms",
+        "The versions of forms that we reviewed: see below.",
+        absent="no form is reviewed: what only a review can pass stays unknown and waits on us",
+    ),
+)
+ADVERTISER_TERMS: Final = (
+    ContractTerm("name", "Legal name. Proofs are looked through for it, whatever its capitals and spaces."),
+    ContractTerm("siren", "SIREN, nine digits. Proofs may name us by it.", faults=("732829321",)),
+)
+COLLECTOR_TERMS: Final = (
+    ContractTerm("id", "A collector, as leads and proofs name it in `collector_id`."),
+    ContractTerm("domains", "Domains on which it collects.", absent="nothing"),
+)
+
+
+def read_particulars(document: Place) -> dict[str, Any]:
+    """Terms of a Contract that `customProperties` hold, by the name of their attribute."""
+    custom = custom_properties(document, keys_of(PARTICULARS))
+    _check_shapes(custom)
+    return {
+        **_parties_read(custom),
+        "price_per_channel": _prices_read(custom["pricePerChannel"]),
+        **_quality(custom),
+    }
+
+
+def _parties_read(custom: Mapping[str, Place]) -> dict[str, Any]:
+    """Who buys what, for whom, under which instrument."""
+    advertiser = custom["advertiser"]
+    advertiser.require(MAPPING, {})
+    advertiser.report_unknown_keys(keys_of(ADVERTISER_TERMS))
+    if isinstance(advertiser.value, dict):
+        name, siren = advertiser.entry("name").require(TEXT, ""), advertiser.entry("siren").require(SIREN, "")
+    else:
+        name, siren = "", ""
+    return {
+        "advertiser_name": name,
+        "advertiser_siren": siren,
+        "audience": custom["audience"].require(one_of(words.AUDIENCES), "consumer"),
+        "channels": _channels_sold(custom["channels"]),
+        "instrument": custom["instrument"].read_or(one_of(INSTRUMENTS), "contract"),
+        "relationship_since": custom["relationshipSince"].read(DAY),
+        "is_only_given_consents": custom["onlyGivenConsents"].read_or(FLAG, False),
+        "is_double_optin_required": custom["doubleOptInRequired"].read_or(FLAG, False),
+        "sector": custom["sector"].read(TEXT),
+        "goods_services": custom["goodsServices"].read(TEXT),
+        "renewal_on": custom["renewalOn"].read(DAY),
+        "notice_days": custom["noticeDays"].read(COUNT),
+        "notice_clause": read_notice_clause(custom["noticeClause"]),
+    }
+
+
+def _channels_sold(place: Place) -> tuple[str, ...]:
+    channels = place.read_all(one_of(words.CHANNELS))
+    if not place.value:
+        place.refuse("channels are missing", f"list those bought: {', '.join(words.CHANNELS)}")
+    return channels
+
+
+def _prices_read(per_channel: Place) -> dict[str, float]:
+    per_channel.report_unknown_keys(words.CHANNELS)
+    prices = {key: place.read(NUMBER) for key, place in per_channel.entries().items() if key in words.CHANNELS}
+    return {key: amount for key, amount in prices.items() if amount is not None}
+
+
+def _quality(custom: Mapping[str, Place]) -> dict[str, Any]:
+    """What is tolerated, refused and reviewed."""
+    tolerated = custom["toleratedDefectRates"]
+    tolerated.report_unknown_keys(words.RATED_DIMENSIONS)
+    rates = {key: place.read(RATE) for key, place in tolerated.entries().items() if key in words.RATED_DIMENSIONS}
+    return {
+        "tolerances": {key: rate for key, rate in rates.items() if rate is not None},
+        "refusal_grounds": custom["refusalGrounds"].read_all(TEXT),
+        "approved_forms": read_approved_forms(custom["approvedForms"]),
+    }
+
+
+def _check_shapes(custom: Mapping[str, Place]) -> None:
+    """Terms that nothing reads yet are held to their shape all the same."""
+    custom["brief"].read(MAPPING)
+    custom["role"].read(TEXT)
+    custom["minRemainingValidity"].read(PERIOD)
+    custom["targetFunctions"].read_all(TEXT)
+    custom["clauses"].read_all(TEXT)
+    for collector in custom["collectors"].items():
+        collector.require(MAPPING, {})
+        collector.report_unknown_keys(keys_of(COLLECTOR_TERMS))
+        collector.entry("id").require(TEXT, "")
+        collector.entry("domains").read_all(TEXT)

@@ -1,0 +1,10 @@
+"""The pages of `docs/` that are made from the code, so that they say what it does today.
+
+Another page is one entry in `pages.PAGES`. Pages for people who judge vendors are in `dossiers`.
+
+- `contract`: the page of a contract's terms, as their readers describe them and the lint speaks of them
+- `dictionary`: the page of published tables, from the tables' own descriptions
+- `markdown`: what pages share: templates, tables, values as contracts write them
+- `pages`: the pages that are made, by the name of their file
+- `reasons`: the page of all reasons, made from what is declared of them and from their sentences
+"""

@@ -1,0 +1,64 @@
+"""The page of a contract's terms, as their readers describe them and the lint speaks of them.
+
+Both are asked in `contracts.reference`.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+from pipelines.contracts.reference import EXAMPLE, TERM_GROUPS, ExplainedTerm, TermGroup, explained, is_needed
+from pipelines.handbook.markdown import filled, short_yaml_code, table, yaml_code
+from pipelines.rulebook.catalogue import load_catalogue
+from pipelines.vocabulary.fields import CANONICAL_FIELDS, FIELD_WORDS, INSTANT_FIELDS
+
+_SHAPES: Final[Mapping[type, str]] = {dict: "keys and values", list: "a list"}
+
+
+def contract_page() -> str:
+    """The reference of a contract: every term, every canonical field, what the lint says, and a whole example."""
+    known_rules = load_catalogue().by_id
+    return filled(
+        "contract.md.j2",
+        groups=[_group_described(group, known_rules) for group in TERM_GROUPS],
+        fields={role: table(("field", "holds", ""), _fields_described(role)) for role in CANONICAL_FIELDS},
+        example=EXAMPLE.read_text(encoding="utf-8"),
+        example_name=f"{EXAMPLE.parent.name}/{EXAMPLE.name}",
+    )
+
+
+def _group_described(group: TermGroup, known_rules: Collection[str]) -> dict[str, object]:
+    terms = list(explained(group, known_rules))
+    rows = (
+        (f"`{one.term.key}`", one.term.meaning, _takes(one), _without_it(one), short_yaml_code(one.example))
+        for one in terms
+    )
+    return {
+        "place": group.place,
+        "about": group.about,
+        "terms": table(("term", "means", "takes", "without it", "example"), rows),
+        "faults": [fault for one in terms for fault in _faults_described(one)],
+    }
+
+
+def _takes(one: ExplainedTerm) -> str:
+    return one.takes or _SHAPES[type(one.example)]
+
+
+def _without_it(one: ExplainedTerm) -> str:
+    """What holds then; else the first thing that the lint says, which is an error."""
+    return one.term.absent or one.when_missing[0]
+
+
+def _faults_described(one: ExplainedTerm) -> Iterator[str]:
+    if one.term.absent:
+        yield from (f"without `{one.term.key}`: {said}" for said in one.when_missing)
+    for fault, sayings in one.faults:
+        yield from (f"`{one.term.key}`: {yaml_code(fault)}: {said}" for said in sayings)
+
+
+def _fields_described(role: str) -> Iterator[tuple[str, str, str]]:
+    """The canonical fields of a role, what they hold, and whether a row without them is rejected."""
+    for name in CANONICAL_FIELDS[role]:
+        words = [word for word in FIELD_WORDS.get(name, ()) if ":" not in word]
+        holds = ", ".join(f"`{word}`" for word in words) or ("instant" if name in INSTANT_FIELDS else "text")
+        yield f"`{name}`", holds, "a row without it is rejected" if is_needed(role, name) else ""

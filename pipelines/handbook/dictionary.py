@@ -1,0 +1,16 @@
+"""The page of published tables, from the tables' own descriptions (`vocabulary.tables`)."""
+
+from pipelines.handbook.markdown import filled, table
+from pipelines.vocabulary.tables import TABLES, Table
+
+
+def dictionary_page() -> str:
+    """The data dictionary: every published table, every column."""
+    return filled("dictionary.md.j2", tables=[_table_described(name, model) for name, model in TABLES.items()])
+
+
+def _table_described(name: str, model: type[Table]) -> dict[str, str]:
+    specs = model.to_schema().columns.items()
+    rows = [(f"`{column}`", f"{spec.dtype.type.pyarrow_dtype}", f"{spec.description}") for column, spec in specs]
+    summary = (model.__doc__ or "").strip().splitlines()[0]
+    return {"name": name, "summary": summary, "columns": table(("column", "type", "meaning"), rows)}

@@ -1,0 +1,23 @@
+"""The pages that are made, by the name of their file. What a page says is in its own module."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from pipelines.handbook.contract import contract_page
+from pipelines.handbook.dictionary import dictionary_page
+from pipelines.handbook.reasons import reasons_page
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "contract.md": contract_page,
+    "dictionary.md": dictionary_page,
+    "reasons.md": reasons_page,
+}
+
+
+def write_pages(folder: Path) -> list[Path]:
+    """Write every page into a folder that is there; the files, in order of their names."""
+    written = [folder / name for name in sorted(PAGES)]
+    for path in written:
+        path.write_text(PAGES[path.name](), encoding="utf-8")
+    return written
