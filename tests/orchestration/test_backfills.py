@@ -23,7 +23,7 @@ from pipelines.house import House
 from pipelines.orchestration.jobs import AS_OF_TAG
 from pipelines.orchestration.partitions import partition_key
 from pipelines.simulation.market import Market, simulate
-from tests.support.houses import days_between, house_at, import_oppositions, lake_bytes, reconcile
+from tests.support.houses import check_bytes, days_between, house_at, import_oppositions, lake_bytes, reconcile
 from tests.support.instances import instance_of
 
 HEXA, NOVA, TARDIVO, LATER = "hexa-leads", "nova-rappel", "tardivo-data", "agence-du-rhone"
@@ -188,9 +188,12 @@ def test_a_backfill_a_vendor_added_later_and_a_day_again_leave_the_bytes_of_one_
     expected = lake_bytes(other.lake)
     assert differing(lake_bytes(ui.house.lake), expected) == []
 
+    said = check_bytes(ui.house.lake)
+    assert sorted(said) == [f"vendor={vendor}" for vendor in sorted((HEXA, NOVA, TARDIVO, LATER))]
     again = ui.carry_out([NOVA], [ui.days[2]])
     assert ui.ranges(again) == {keys((NOVA, NOVA), ui.days[2], ui.days[2])}
     assert_done(ui, again, targeted=1)
+    assert differing(check_bytes(ui.house.lake), said) == []
     assert differing(lake_bytes(ui.house.lake), expected) == []
 
 

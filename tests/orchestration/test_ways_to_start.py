@@ -2,13 +2,16 @@
 command line, in processes of their own."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from playwright.sync_api import Page
 
+from pipelines.commands.ui_server import CHROMIUM, chromium
 from pipelines.orchestration.partitions import deliveries_partitions
 from tests.support.contract_files import VALID
 from tests.support.exemple import deliver, sign
@@ -20,6 +23,7 @@ VENDORS = ("mid", "acme", "zeta")
 FIRST = date(2026, 8, 3)
 DAYS = [FIRST + timedelta(days=number) for number in range(30)]
 ASSETS = ("leads", "consent_proofs", "verdicts")
+PAGE_MILLISECONDS = 180_000
 SELECTION = [{"path": [asset]} for asset in ASSETS]
 START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 LAUNCH_BACKFILL = """
@@ -140,6 +144,40 @@ def test_a_backfill_of_the_job_does_the_whole_range_for_every_vendor(server: Web
     assert succeeded(runs)
     assert {tags_of(run)[START] for run in runs} == {f"{DAYS[0]}|mid", f"{DAYS[0]}|acme"}
     wanted.assert_done()
+
+
+@pytest.mark.browser
+def test_a_range_of_days_and_vendors_clicked_on_the_jobs_page_is_done(server: Webserver) -> None:
+    if not CHROMIUM.exists():
+        reason = f"needs Chromium at {CHROMIUM} (apt-get install chromium)"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    wanted = Wanted(server, ["mid", "acme"], DAYS[24:27])
+    known = {run["runId"] for run in server.runs(pipelineName="deliveries")}
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(PAGE_MILLISECONDS)
+        click_backfill(page, server.address, f"[{DAYS[24]}...{DAYS[26]}]", ["mid", "acme"])
+        server.until(lambda: len(server.runs(pipelineName="deliveries")) > len(known) + 1)
+    assert succeeded([run for run in server.ended(pipelineName="deliveries") if run["runId"] not in known])
+    wanted.assert_done()
+
+
+def click_backfill(page: Page, address: str, days: str, vendors: Sequence[str]) -> None:
+    """As the README says: job `deliveries`, its partitions, a range of days, some vendors."""
+    page.goto(f"{address}/locations/__repository__@location.py/jobs/deliveries/partitions", wait_until="commit")
+    page.get_by_role("button", name="Materialize…").click()
+    confirm, dates = page.get_by_role("button", name="Confirm"), page.get_by_placeholder("ex: 2026")
+    confirm.or_(dates).first.wait_for()
+    if confirm.is_visible():  # where the upstream `oppositions` was never materialised
+        confirm.click()
+    dates.fill(days)
+    page.keyboard.press("Enter")
+    page.get_by_text("Select a partition or create one").locator("visible=true").first.click()
+    for vendor in vendors:
+        page.get_by_text(vendor, exact=True).locator("visible=true").last.click()
+    page.keyboard.press("Escape")
+    page.get_by_text("6 partitions").wait_for()
+    page.get_by_role("button", name="Launch backfill").click()
 
 
 def test_a_backfill_of_the_assets_does_days_with_holes(server: Webserver) -> None:

@@ -52,5 +52,11 @@ def read_all(lake: Lake, table: str, marker: str = "deliveries") -> pa.Table:
 
 
 def lake_bytes(lake: Lake) -> dict[str, bytes]:
-    """Every Parquet file of the lake by its path."""
-    return {path.relative_to(lake.root).as_posix(): path.read_bytes() for path in lake.root.rglob("part-0.parquet")}
+    """Every Parquet file of the lake by its path; without what checks said, which no reconciliation here asks."""
+    paths = [path for path in lake.root.rglob("part-0.parquet") if path.parts[len(lake.root.parts)] != "check_results"]
+    return {path.relative_to(lake.root).as_posix(): path.read_bytes() for path in paths}
+
+
+def check_bytes(lake: Lake) -> dict[str, bytes]:
+    """What checks said, by vendor."""
+    return {path.parent.name: path.read_bytes() for path in (lake.root / "check_results").rglob("part-0.parquet")}
