@@ -26,7 +26,7 @@ class Field:
     default: str = ""
     """What stands for it where nothing is delivered, in English; empty: nothing, and rules that need it don't know."""
     contract_term: str = ""
-    """The contract's customProperty that says it for all rows: not even a required field is missing then."""
+    """The contract's customProperty that may say it for all rows: then even a required field need not be delivered."""
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Its closed vocabulary, as `field_words` has it; empty where it is free."""
     exempt: str = ""

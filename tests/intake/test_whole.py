@@ -147,7 +147,7 @@ def test_a_fault_of_ours_is_told_without_values(monkeypatch: pytest.MonkeyPatch)
     def fail(*_: object) -> None:
         raise ValueError("could not read canari@x.fr")
 
-    monkeypatch.setattr("pipelines.intake.fields.canonical_emails", fail)
+    monkeypatch.setattr("pipelines.intake.values.canonical_emails", fail)
     with pytest.raises(IntakeFaultError, match="failed with ValueError") as error:
         take_leads(lead(1))
     assert "canari" not in str(error.value)
