@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from pipelines.formats.limits import FileRefusal
+from pipelines.formats.text_encodings import mark_of
 from pipelines.formats.workbooks import compound_files
 
 HEAD: Final = 4096
@@ -24,7 +25,6 @@ _FOREIGN: Final = {
     b"-----BEGIN PGP": "an encrypted file",
     b"age-encryption.org/": "an encrypted file",
 }
-_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PAGE: Final = re.compile(rb"<(?:!doctype html|html|head|body|meta|table|style|div)\b", re.IGNORECASE)
 _XML: Final = re.compile(rb"<\?xml|<!--", re.IGNORECASE)
 _JSON: Final = re.compile(rb"\[\s*(?:\{\s*[\"}]|\]\s*$)|\{\s*\"(?:[^\"\\]|\\.)*\"\s*:")
@@ -60,7 +60,7 @@ def _refused_kind(stated: str, found: str) -> FileRefusal:
 
 def _plain_head(head: bytes) -> bytes:
     """The head without a byte order mark, the zeros of UTF-16, and blanks before the text."""
-    mark = next((mark for mark in _MARKS if head.startswith(mark)), b"")
+    mark = mark_of(head)
     return head[len(mark) :].replace(b"\0", b"").lstrip() if mark else head.lstrip()
 
 

@@ -15,11 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.formats.limits import FileRefusal, FileRefusedError
+from pipelines.formats.text_encodings import UTF8_MARK
 
 MOST_LINES: Final = 200
 """Lines that a quoted field may hold."""
-MARK: Final = "\ufeff".encode()
-"""A byte order mark in UTF-8."""
 LONGEST_LINE: Final = 64 * 2**20
 """Bytes between two line ends."""
 _TELLING_WIDTH: Final = 4  # fields from which on a line of so many is hardly a piece of a text
@@ -243,7 +242,7 @@ def record_blocks(
 
 def without_marks(text: bytes) -> bytes:
     """A text without byte order marks."""
-    return text.replace(MARK, b"") if MARK[:1] in text else text
+    return text.replace(UTF8_MARK, b"") if UTF8_MARK[:1] in text else text
 
 
 def _with_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:

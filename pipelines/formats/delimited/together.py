@@ -17,13 +17,13 @@ from pipelines.contracts.contract import FileTerms, declared_names, declared_pla
 from pipelines.formats.delimited.dialects import QUOTES, expected_dialect, fitting_quote
 from pipelines.formats.delimited.header import Header, footer_start
 from pipelines.formats.delimited.reader import Reading, read_rows, well_formed
-from pipelines.formats.delimited.records import MARK, Grid, Places, Records, scan
+from pipelines.formats.delimited.records import Grid, Places, Records, scan
 from pipelines.formats.delimited.survey import HEAD, Survey, are_no_rows, survey_csv
 from pipelines.formats.kinds import kind_of
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import AlikeFiles, RawChunk
 from pipelines.formats.source import SMALL, BytesSource
-from pipelines.formats.text_encodings import encoding_of, recoded, survey
+from pipelines.formats.text_encodings import UTF8_MARK, encoding_of, recoded, survey
 
 GATHERED_BYTES: Final = 2**20
 """Text that is read at once."""
@@ -125,7 +125,7 @@ class _Template:
         """Whether the rows of some files, one after the other, can be nothing else under this header."""
         line_end = b"\r\n" if self.line.endswith(b"\r\n") else b"\n"
         has_own_ends = rows.count(b"\r") == (rows.count(b"\n") if line_end == b"\r\n" else 0)
-        is_odd = any(sign in rows for sign in (b"\\", MARK, self.header.lines[0]))
+        is_odd = any(sign in rows for sign in (b"\\", UTF8_MARK, self.header.lines[0]))
         if is_odd or not has_own_ends or rows.count(line_end) != rows.count(b"\n"):
             return False
         bare = _without_quotes(rows) if self.needles else b""
@@ -155,7 +155,7 @@ def _template(file: _Small, terms: FileTerms, limits: Limits) -> _Template | Non
 
 def _is_of_text(line: bytes) -> bool:
     """Whether a file with this first line is delimited text, whatever follows."""
-    return kind_of(line, "csv") == "csv" and line.removeprefix(MARK).lstrip()[:1] not in b"[{<"
+    return kind_of(line, "csv") == "csv" and line.removeprefix(UTF8_MARK).lstrip()[:1] not in b"[{<"
 
 
 def _is_plain(found: Survey, line: bytes, terms: FileTerms) -> bool:
