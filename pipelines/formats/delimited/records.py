@@ -215,12 +215,12 @@ def _is_decided(text: bytes, place: int, grid: Grid) -> bool:
 
 
 def record_blocks(
-    blocks: Iterable[bytes], start: int, grid: Grid, kept_back: int, end_of: Callable[[bytes], int]
+    blocks: Iterable[bytes], start: int, grid: Grid, end_of: Callable[[bytes, bool], int]
 ) -> Iterator[Records]:
     """The records from a place of the text on, block by block.
 
-    Byte order marks are left out wherever they stand. `end_of` says where the data end in the last piece of the text,
-    which holds every record that starts among the last `kept_back` bytes.
+    Byte order marks are left out wherever they stand. `end_of` says where the data would end if the text ended with a
+    piece of it, and is told whether it does; what could be no data is kept until more of the text is there.
 
     Raises:
         FileRefusedError: a line is too long.
@@ -228,11 +228,12 @@ def record_blocks(
     rest = b""
     for block, is_last in _with_last(blocks):
         rest = without_marks(rest + block)
-        if not is_last and len(rest) - start <= kept_back:
+        if not is_last and len(rest) <= start:
             continue
         text, start = rest[start:], 0
-        text = text[: end_of(text)] if is_last else text
-        records = scan(text, grid, is_last=is_last, reach=len(text) - (0 if is_last else kept_back))
+        end = end_of(text, is_last)
+        text = text[:end] if is_last else text
+        records = scan(text, grid, is_last=is_last, reach=end)
         if max(len(text) - records.consumed, (records.ends - records.starts).max(initial=0)) > LONGEST_LINE:
             raise FileRefusedError(FileRefusal("limit_exceeded", f"lines of at most {LONGEST_LINE:,} bytes"))
         if len(records):

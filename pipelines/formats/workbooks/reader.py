@@ -7,7 +7,6 @@ A workbook is read whole, twice: once to find the header and what is no data, on
 
 import io
 import zipfile
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -24,11 +23,20 @@ from python_calamine import (
 )
 
 from pipelines.contracts.contract import FileTerms, declared_names, declared_places
-from pipelines.formats import header_rows
-from pipelines.formats.header_rows import Header
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import RawChunk, RawFile, kind_differences
 from pipelines.formats.source import Source
+from pipelines.formats.table_edges import (
+    REPEATED,
+    ROWS_FOR_NAMES,
+    TOTALS,
+    Header,
+    NumberedRow,
+    SoughtNames,
+    find_place,
+    header_at,
+    with_numbers,
+)
 from pipelines.formats.values_as_text import as_text, text_array
 from pipelines.formats.workbooks import compound_files
 from pipelines.formats.workbooks.binary_sizes import LOCKED, check_binary_workbook
@@ -120,9 +128,7 @@ def _parsed_workbook(content: bytes) -> CalamineWorkbook:
         raise FileRefusedError(LOCKED) from None
 
 
-def _chosen_sheet(
-    workbook: CalamineWorkbook, wanted: str | None, declared: frozenset[str]
-) -> tuple[str, tuple[str, ...]]:
+def _chosen_sheet(workbook: CalamineWorkbook, wanted: str | None, sought: SoughtNames) -> tuple[str, tuple[str, ...]]:
     """The name of the sheet to read, and where that is not what the contract says."""
     sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     visible = _sheet_names(sheet for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible) or _sheet_names(
@@ -137,7 +143,7 @@ def _chosen_sheet(
         return (same[0], ()) if same else (visible[0], (_OTHER_SHEET.format(wanted),))
     if len(visible) == 1:
         return visible[0], ()
-    fitting = [name for name in visible if _fits(workbook.get_sheet_by_name(name), declared)]
+    fitting = [name for name in visible if _fits(workbook.get_sheet_by_name(name), sought)]
     return (fitting or visible)[0], (_SEVERAL_SHEETS,) if len(fitting) > 1 else ()
 
 
@@ -149,24 +155,25 @@ def _comparable(name: str) -> str:
     return column_name(name).casefold()
 
 
-def _fits(sheet: CalamineSheet, declared: frozenset[str]) -> bool:
-    header = _header_of_sheet(sheet, declared)
-    return header is not None and bool(declared & set(header[0].names))
+def _fits(sheet: CalamineSheet, sought: SoughtNames) -> bool:
+    place = find_place(_text_rows(sheet), sought)
+    return place is not None and place.hits > 0
 
 
-def _header_of_sheet(sheet: CalamineSheet, declared: frozenset[str]) -> tuple[Header, int] | None:
-    """The header, and the sheet row of its last line."""
-    head = [(number, _cell_texts(cells)) for number, cells in islice(_filled_rows(sheet), header_rows.MOST_TITLES + 1)]
-    if not head:
-        return None
-    header = header_rows.find_header([texts for _, texts in head], declared)
-    return header, head[header.end - 1][0]
+def _header_of_sheet(sheet: CalamineSheet, sought: SoughtNames) -> Header | None:
+    place = find_place(_text_rows(sheet), sought)
+    return header_at(place, _text_rows(sheet, place.last + 1)) if place else None
+
+
+def _text_rows(sheet: CalamineSheet, first: int = 1) -> Iterator[NumberedRow]:
+    """The rows from a sheet row on that are not blank, as text."""
+    return ((number, _cell_texts(cells)) for number, cells in _filled_rows(sheet) if number >= first)
 
 
 def _filled_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
     """The rows that are not blank, with their sheet rows."""
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if any(cell != "" and not (isinstance(cell, str) and cell.isspace()) for cell in cells):
+        if any(map(_is_filled, cells)):
             yield number, cells
 
 
@@ -179,38 +186,38 @@ def _cell_texts(cells: Sequence[Any]) -> list[str]:
     return [as_text(cell) or "" for cell in cells]
 
 
-def _page(sheet: CalamineSheet, name: str, declared: frozenset[str]) -> _Page | None:
+def _page(sheet: CalamineSheet, name: str, sought: SoughtNames) -> _Page | None:
     """What of a sheet is header, data and neither; None for an empty one."""
-    found = _header_of_sheet(sheet, declared)
-    if found is None:
+    header = _header_of_sheet(sheet, sought)
+    if header is None:
         return None
-    header, last_line = found
-    names = [*header.names, *("" for _ in range(sheet.width - len(header.names)))]
-    nameless = [place for place, column in enumerate(names) if not column]
-    repeated: set[int] = set()
-    last: deque[tuple[int, list[Any]]] = deque(maxlen=header_rows.MOST_TOTALS)
-    firsts = {line[0] for line in header.lines}
+    first_row = header.last + 1
+    names = header.names + ("",) * (sheet.width - len(header.names))
+    sample = (texts for _, texts in islice(_text_rows(sheet, first_row), ROWS_FOR_NAMES))
+    repeated, totals = _no_data(sheet, header)
+    differences = (*header.differences, *([REPEATED] if repeated else []), *([TOTALS] if totals else []))
+    return _Page(name, with_numbers(names, sample), first_row, frozenset(repeated + totals), differences)
+
+
+def _no_data(sheet: CalamineSheet, header: Header) -> tuple[list[int], list[int]]:
+    """The sheet rows after the header that are the header again, and those at the end that are totals."""
+    repeated: list[int] = []
+    totals: list[int] = []
     for number, cells in _filled_rows(sheet):
-        if number <= last_line:
+        if number <= header.last:
             continue
-        if isinstance(cells[0], str) and column_name(cells[0]) in firsts and header.is_repeated_by(_cell_texts(cells)):
-            repeated.add(number)
-            continue
-        last.append((number, cells))
-        for place in [place for place in nameless if cells[place] != ""]:
-            names[place] = f"column {place + 1}"
-            nameless.remove(place)
-    totals: set[int] = set()
-    while last and header_rows.is_total(_cell_texts(last[-1][1])):
-        totals.add(last.pop()[0])
-    differences = {
-        header_rows.TITLES: header.place > 0,
-        header_rows.TWO_LINES: len(header.lines) > 1,
-        header_rows.REPEATED: bool(repeated),
-        header_rows.TOTALS: bool(totals),
-    }
-    met = tuple(words for words, is_met in differences.items() if is_met)
-    return _Page(name, tuple(names), last_line + 1, frozenset(repeated | totals), met)
+        if column_name(*_cell_texts(cells[:1])) in header.first_names and header.is_repeated_by(_cell_texts(cells)):
+            repeated.append(number)
+            totals.clear()
+        elif sum(map(_is_filled, cells)) <= 2 and header.is_total(_cell_texts(cells)):
+            totals.append(number)
+        else:
+            totals.clear()
+    return repeated, totals
+
+
+def _is_filled(cell: Any) -> bool:
+    return cell != "" and not (isinstance(cell, str) and cell.isspace())
 
 
 def _workbook_chunks(sheet: CalamineSheet, page: _Page, places: dict[str, int]) -> Iterator[RawChunk]:
