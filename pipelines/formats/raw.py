@@ -1,14 +1,31 @@
 """What a reader gets out of a file: rows as text by column, in chunks. What becomes of them is decided in `intake`."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 
 import pyarrow as pa
+
+from pipelines.contracts.contract import FileTerms
 
 
 def kind_differences(stated: str, found: str) -> tuple[str, ...]:
     """Where a file is not of the format that the contract says, in words."""
     return () if stated == found else (f"contract says {stated}, found {found}",)
+
+
+@dataclass(frozen=True)
+class FoundFormat:
+    """How a file is written, as a contract would say it."""
+
+    format: str
+    delimiter: str | None = None
+    encoding: str | None = None
+    quote: str | None = None
+    sheet: str | None = None
+
+    def stated_in(self, terms: FileTerms) -> FileTerms:
+        """Terms that say just this of the format."""
+        return replace(terms, **asdict(self))
 
 
 @dataclass(frozen=True)
@@ -55,6 +72,8 @@ class RawFile:
     """What a row should look like, in words."""
     format_differences: tuple[str, ...] = ()
     """Where the file is not of the format that the contract says, in words; never a delivered value."""
+    found: FoundFormat = field(kw_only=True)
+    """How the file is written, whatever the contract says."""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,11 @@ class Encoding:
     is_ascii: bool = False
     """True if the bytes mean the same in every encoding that extends ASCII."""
 
+    @property
+    def name(self) -> str:
+        """Its name, as contracts say it: the one of IANA."""
+        return "windows-1252" if self.codec == WINDOWS else _SHOWN.get(self.codec, self.codec)
+
     def differences(self, stated: str | None) -> Iterator[str]:
         """Where this is not what the contract states, in words."""
         if stated is None or _same(stated) == _same(self.codec) or (self.is_ascii and _extends_ascii(stated)):

@@ -16,9 +16,8 @@ from pipelines.identifiers.emails import canonical_emails
 from pipelines.identifiers.hidden import PERSONAL, REFERENCES, Persons, impersonal
 from pipelines.identifiers.phones import canonical_phones
 from pipelines.intake.values import delivered_texts, kind_of
+from pipelines.vocabulary.file_formats import FILE_FORMATS
 
-TYPED_FORMATS: Final = ("xlsx", "xls", "ods", "parquet")
-"""File formats whose dates are dates, not text in the contract's pattern."""
 FRANCE: Final = "FR"
 
 
@@ -118,7 +117,7 @@ class Fields:
         values = kind_of(terms.name).read(texts, terms)
         if terms.name in REFERENCES:
             return impersonal(values, self.persons)
-        if terms.format and self.rows.terms.format in TYPED_FORMATS and pa.types.is_timestamp(values.type):
+        if terms.format and FILE_FORMATS[self.rows.terms.format].is_typed and pa.types.is_timestamp(values.type):
             return pc.coalesce(values, kind_of(terms.name).read(texts, replace(terms, format=None)))
         return values
 

@@ -8,6 +8,7 @@ Data and types. No file is read here, and no row.
 - `column_synonyms`: how vendors name the canonical fields, and the words of closed vocabularies, in French and
   English
 - `fields`: the canonical fields of leads and consent proofs
+- `file_formats`: the file formats that vendors deliver: what contracts call them, and how names of such files end
 - `tables`: the published tables of the lake: one Pandera model a table, one description a column
 - `words`: the closed vocabularies: channels, outcomes, severities
 """

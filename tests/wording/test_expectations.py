@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from pipelines.contracts.contract import FieldTerms
+from pipelines.formats.kinds import KINDS
 from pipelines.formats.limits import Limits
-from pipelines.formats.readers import KINDS
 from pipelines.intake.values import kind_of
 from pipelines.vocabulary.fields import CANONICAL_FIELDS
 from pipelines.vocabulary.words import REJECT_REASONS
@@ -79,7 +79,7 @@ def said() -> Iterator[str]:
                 named = [keyword.value for keyword in node.keywords if keyword.arg == name]
                 yield from map(_text, filter(_is_text, [*named, *node.args[place : place + 1]]))
     for kind in KINDS.values():
-        yield kind[1]
+        yield kind.expected
     for bound in ("file_bytes", "held_bytes", "expansion", "rows", "columns", "cell_characters", "archive_files"):
         yield Limits().refusal(bound).expected.partition(" (")[0]
 

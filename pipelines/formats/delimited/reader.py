@@ -19,9 +19,9 @@ from pipelines.formats.delimited.header import TextHead
 from pipelines.formats.delimited.records import Places, Records, Truth
 from pipelines.formats.delimited.survey import Survey, are_no_rows, body_records, survey_csv
 from pipelines.formats.limits import FileRefusal, Limits
-from pipelines.formats.raw import RawChunk, RawFile
+from pipelines.formats.raw import FoundFormat, RawChunk, RawFile
 from pipelines.formats.source import Source
-from pipelines.formats.text_encodings import BLOCK, STRAY
+from pipelines.formats.text_encodings import BLOCK, STRAY, Encoding
 
 MOST_ROWS: Final = 250_000
 """Rows of one chunk."""
@@ -69,7 +69,13 @@ def read_csv(source: Source, terms: FileTerms, limits: Limits, *, block_bytes: i
         partial(_delimited_chunks, reading) if wanted else lambda: iter(()),
         well_formed=well_formed(names),
         format_differences=survey.differences,
+        found=found_format(survey.encoding, survey.head),
     )
+
+
+def found_format(encoding: Encoding, head: TextHead) -> FoundFormat:
+    """How a delimited text is written."""
+    return FoundFormat("csv", head.dialect.delimiter, encoding.name, head.dialect.quote)
 
 
 def well_formed(names: tuple[str, ...]) -> str:

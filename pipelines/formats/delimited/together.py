@@ -16,6 +16,7 @@ import pyarrow as pa
 from pipelines.contracts.contract import FileTerms, declared_names, declared_places
 from pipelines.formats.delimited.dialects import QUOTES, expected_dialect, fitting_quote
 from pipelines.formats.delimited.header import TextHead, footer_start
+from pipelines.formats.delimited.kind import DELIMITED
 from pipelines.formats.delimited.reader import Reading, read_rows, well_formed
 from pipelines.formats.delimited.records import Grid, Places, Records, scan
 from pipelines.formats.delimited.survey import HEAD, Survey, are_no_rows, survey_csv
@@ -92,7 +93,7 @@ def _text_in_encoding(content: bytes, terms: FileTerms) -> bytes | None:
     encoding = encoding_of(survey([content]), terms.encoding)
     if encoding is None or encoding.has_strays or any(encoding.differences(terms.encoding)):
         return None
-    if encoding.codec != "utf-8" and kind_of(content, terms.format) != "csv":  # elsewhere the line tells
+    if encoding.codec != "utf-8" and kind_of(content, terms.format) is not DELIMITED:  # elsewhere the line tells
         return None
     return recoded(content, encoding, is_whole=True)
 
@@ -156,7 +157,7 @@ def _template(file: _Small, terms: FileTerms, limits: Limits) -> _Template | Non
 
 def _is_of_text(line: bytes) -> bool:
     """Whether a file with this first line is delimited text, whatever follows."""
-    return kind_of(line, "csv") == "csv" and line.removeprefix(UTF8_MARK).lstrip()[:1] not in b"[{<"
+    return kind_of(line, "csv") is DELIMITED and line.removeprefix(UTF8_MARK).lstrip()[:1] not in b"[{<"
 
 
 def _is_plain(found: Survey, line: bytes, terms: FileTerms) -> bool:

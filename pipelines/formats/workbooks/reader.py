@@ -23,8 +23,9 @@ from python_calamine import (
 )
 
 from pipelines.contracts.contract import FileTerms, declared_names, declared_places
+from pipelines.formats.file_kind import Outline
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
-from pipelines.formats.raw import RawChunk, RawFile, kind_differences
+from pipelines.formats.raw import FoundFormat, RawChunk, RawFile
 from pipelines.formats.source import Source
 from pipelines.formats.table_edges import (
     REPEATED,
@@ -78,8 +79,17 @@ def read_workbook(source: Source, terms: FileTerms, limits: Limits) -> RawFile |
     return RawFile(
         page.names,
         lambda: _workbook_chunks(_parsed_workbook(source.read()).get_sheet_by_name(page.sheet), page, places),
-        format_differences=(*kind_differences(terms.format, kind), *differences, *page.differences),
+        format_differences=(*differences, *page.differences),
+        found=FoundFormat(kind, sheet=page.sheet),
     )
+
+
+def outline_workbook(source: Source, terms: FileTerms, sought: SoughtNames, limits: Limits) -> Outline:
+    """The sheet with most of the names sought in its header, and the columns of it."""
+    workbook, kind = _open_workbook(source, limits)
+    chosen, _ = _chosen_sheet(workbook, terms.sheet, sought)
+    page = _page(workbook.get_sheet_by_name(chosen), chosen, sought)
+    return Outline(FoundFormat(kind, sheet=chosen), page.names if page else ())
 
 
 def workbook_kind(content: bytes) -> str:
@@ -129,7 +139,10 @@ def _parsed_workbook(content: bytes) -> CalamineWorkbook:
 
 
 def _chosen_sheet(workbook: CalamineWorkbook, wanted: str | None, sought: SoughtNames) -> tuple[str, tuple[str, ...]]:
-    """The name of the sheet to read, and where that is not what the contract says."""
+    """The name of the sheet to read, and where that is not what the contract says.
+
+    Without a word in the contract: the first that is visible, not blank, and has some of the names sought.
+    """
     sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     visible = _sheet_names(sheet for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible) or _sheet_names(
         sheets
@@ -143,8 +156,10 @@ def _chosen_sheet(workbook: CalamineWorkbook, wanted: str | None, sought: Sought
         return (same[0], ()) if same else (visible[0], (_OTHER_SHEET.format(wanted),))
     if len(visible) == 1:
         return visible[0], ()
-    fitting = [name for name in visible if _fits(workbook.get_sheet_by_name(name), sought)]
-    return (fitting or visible)[0], (_SEVERAL_SHEETS,) if len(fitting) > 1 else ()
+    places = {name: find_place(_text_rows(workbook.get_sheet_by_name(name)), sought) for name in visible}
+    filled = [name for name, place in places.items() if place]
+    fitting = [name for name, place in places.items() if place and place.hits]
+    return (fitting or filled or visible)[0], (_SEVERAL_SHEETS,) if len(fitting) > 1 else ()
 
 
 def _sheet_names(sheets: "Iterator[SheetMetadata] | Sequence[SheetMetadata]") -> list[str]:
@@ -155,11 +170,6 @@ def _comparable(name: str) -> str:
     return column_name(name).casefold()
 
 
-def _fits(sheet: CalamineSheet, sought: SoughtNames) -> bool:
-    place = find_place(_text_rows(sheet), sought)
-    return place is not None and place.hits > 0
-
-
 def _header_of_sheet(sheet: CalamineSheet, sought: SoughtNames) -> Header | None:
     place = find_place(_text_rows(sheet), sought)
     return header_at(place, _text_rows(sheet, place.last + 1)) if place else None
@@ -167,10 +177,10 @@ def _header_of_sheet(sheet: CalamineSheet, sought: SoughtNames) -> Header | None
 
 def _text_rows(sheet: CalamineSheet, first: int = 1) -> Iterator[NumberedRow]:
     """The rows from a sheet row on that are not blank, as text."""
-    return ((number, _cell_texts(cells)) for number, cells in _filled_rows(sheet) if number >= first)
+    return ((number, _cell_texts(cells)) for number, cells in _filled_sheet_rows(sheet) if number >= first)
 
 
-def _filled_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
+def _filled_sheet_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
     """The rows that are not blank, with their sheet rows."""
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if any(map(_is_filled, cells)):
@@ -203,7 +213,7 @@ def _no_data(sheet: CalamineSheet, header: Header) -> tuple[list[int], list[int]
     """The sheet rows after the header that are the header again, and those at the end that are totals."""
     repeated: list[int] = []
     totals: list[int] = []
-    for number, cells in _filled_rows(sheet):
+    for number, cells in _filled_sheet_rows(sheet):
         if number <= header.last:
             continue
         if column_name(*_cell_texts(cells[:1])) in header.first_names and header.is_repeated_by(_cell_texts(cells)):
@@ -221,7 +231,7 @@ def _is_filled(cell: Any) -> bool:
 
 
 def _workbook_chunks(sheet: CalamineSheet, page: _Page, places: dict[str, int]) -> Iterator[RawChunk]:
-    data = (row for row in _filled_rows(sheet) if row[0] >= page.first_row and row[0] not in page.skipped)
+    data = (row for row in _filled_sheet_rows(sheet) if row[0] >= page.first_row and row[0] not in page.skipped)
     done = 0
     while rows := list(islice(data, CHUNK)):
         columns = {name: text_array([_cell_value(cells[place]) for _, cells in rows]) for name, place in places.items()}
