@@ -31,7 +31,7 @@ class FileTerms:
     path: str
     """Glob below the delivery folder."""
     format: str
-    """csv | xlsx | jsonl | parquet."""
+    """One of `vocabulary.file_formats.FILE_FORMATS`."""
     delimiter: str | None = None
     encoding: str | None = None
     quote: str | None = None

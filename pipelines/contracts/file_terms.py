@@ -13,13 +13,8 @@ from pipelines.contracts.contract_term import ContractTerm, keys_of
 from pipelines.contracts.document import FLAG, MAPPING, TEXT, Kind, Place, did_you_mean, one_of
 from pipelines.dates.instants import UnsupportedPatternError, regex_of
 from pipelines.vocabulary.fields import CANONICAL_FIELDS, FIELD_WORDS, INSTANT_FIELDS
+from pipelines.vocabulary.file_formats import FILE_FORMATS, FORMAT_WORDS
 
-FORMATS: Final = {
-    **{word: word for word in ("csv", "xlsx", "xls", "ods", "jsonl", "json", "parquet")},
-    "ndjson": "jsonl",
-    "xlsm": "xlsx",
-}
-"""Words that a contract may use -> ours; `json` is one document, `jsonl` one object a line."""
 DELIMITERS: Final = {"\\t": "\t", "tab": "\t"}
 INSTANT_TYPES: Final = ("timestamp", "date")
 
@@ -270,6 +265,11 @@ def _safe_glob(value: Any) -> str | None:
     return text
 
 
+def _file_format(value: Any) -> str | None:
+    found = FORMAT_WORDS.get(value.strip().lower()) if isinstance(value, str) else None
+    return found.name if found else None
+
+
 def _delimiter(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
@@ -278,11 +278,7 @@ def _delimiter(value: Any) -> str | None:
 
 
 GLOB = Kind(_safe_glob, "a glob below the delivery folder, such as leads_*.csv")
-FORMAT = Kind(
-    lambda value: FORMATS.get(value.strip().lower()) if isinstance(value, str) else None,
-    "one of csv, xlsx, xls, ods, jsonl, json, parquet",
-    tuple(FORMATS),
-)
+FORMAT = Kind(_file_format, f"one of {', '.join(FILE_FORMATS)}", tuple(FORMAT_WORDS))
 DELIMITER = Kind(_delimiter, "one character, or tab")
 ENCODING = Kind(_encoding, "the name of a text encoding, such as utf-8 or windows-1252")
 QUOTE = Kind(lambda value: value if isinstance(value, str) and len(value) <= 1 else None, "one character, or empty")

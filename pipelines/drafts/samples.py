@@ -1,44 +1,48 @@
 """A file of a vendor without a contract, as a sample for one: its dialect, its columns, some of its rows as text.
 
-What the columns mean belongs to `pipelines.drafts.files`.
+It is read as the intake reads, only that the header is known by the names that vendors give to canonical fields. What
+the columns mean belongs to `pipelines.drafts.files`.
 """
 
-import csv
-import io
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from pipelines.contracts.contract import FieldTerms, FileTerms
-from pipelines.contracts.file_terms import FORMATS
 from pipelines.deliveries.archives import SUFFIX, list_members
 from pipelines.deliveries.files import DeliveredFile
 from pipelines.deliveries.sources import DeliveredSource
 from pipelines.drafts.files import Sample
-from pipelines.formats.kinds import kind_of
 from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.raw import RawFile
-from pipelines.formats.readers import read_source
+from pipelines.formats.readers import outline_source, read_source
 from pipelines.identifiers.shown_names import LONGEST_NAME, shown_name
-from pipelines.vocabulary.column_names import column_name, field_nearness, is_field_name
+from pipelines.vocabulary.column_names import field_nearness, is_field_name
+from pipelines.vocabulary.fields import CANONICAL_FIELDS
+from pipelines.vocabulary.file_formats import PACKINGS
 from pipelines.wording.reasons import published
 
 MOST_ROWS: Final = 20_000
 """Rows of one file that are looked at."""
-_HEAD: Final = 1 << 20
-_HEAD_ROWS: Final = 60
-_DELIMITERS: Final = (";", ",", "\t", "|", "~", "^")
-_QUOTES: Final = ('"', "'")
-_MARKS: Final = ((b"\xef\xbb\xbf", "UTF-8"), (b"\xff\xfe", "UTF-16LE"), (b"\xfe\xff", "UTF-16BE"))
-_FOUND: Final = re.compile(r"contract says (?P<what>encoding |delimiter |quote |)\S+, found `?(?P<found>[^` ]+)`?")
 
-Rows = list[list[str]]
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class NamesOfFields:
+    """The names that vendors give to a role's canonical fields: by them a header is known that no contract declares."""
+
+    role: str
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and 0 < len(name) <= LONGEST_NAME and is_field_name(self.role, name)
+
+    def __len__(self) -> int:
+        return len(CANONICAL_FIELDS[self.role])
 
 
 class SampleError(ValueError):
@@ -71,45 +75,34 @@ def _delivered(path: Path) -> list[DeliveredFile]:
 
 
 def _sample_of_file(file: DeliveredFile, role: str) -> Sample:
-    limits = Limits()
     if file.fault:
         raise SampleError(f"{file.name}: expected {published(file.fault.cause)}")
     try:
-        with DeliveredSource(file, limits).open() as stream:
-            head = stream.read(_HEAD)
-            terms, header = _terms_of_text(head, stream.read, role)
-    except Exception as error:  # whatever a parser raises; its words may quote the file
+        terms, raw = _read_as_found(file, role)
+    except OSError as error:  # its words may name what lies in an archive
         raise SampleError(f"{file.name}: it can't be read ({type(error).__name__}); is it whole?") from None
-    raw = _opened_sample(file, _declaring(terms, header), limits)
-    if set(raw.columns) - set(header):
-        raw = _opened_sample(file, _declaring(terms, raw.columns), limits)
     _check_header(file, raw)
     columns, row_count = _sampled_columns(file, raw)
-    terms, differences = _as_found(terms, map(published, raw.format_differences))
+    differences = tuple(map(published, raw.format_differences))
     return Sample(_last_name(file.name), terms, columns, row_count, differences)
 
 
-def _as_found(terms: FileTerms, differences: Iterable[str]) -> tuple[FileTerms, tuple[str, ...]]:
-    """Where the reader found another format than was guessed, its word holds; the other differences stay."""
-    changes: dict[str, str] = {}
-    left = []
-    for difference in differences:
-        match = _FOUND.fullmatch(difference)
-        if match is None:
-            left.append(difference)
-            continue
-        name = match["what"].strip() or "format"
-        found = {"tab": "\t"}.get(match["found"], match["found"])
-        if name != "format" or found in FORMATS:
-            changes[name] = found
-    return replace(terms, **changes), tuple(left)  # type: ignore[arg-type]
+def _read_as_found(file: DeliveredFile, role: str) -> tuple[FileTerms, RawFile]:
+    """A file under the terms that describe it, with all its columns; where its start misled, read once more."""
+    source, limits, silent = DeliveredSource(file, Limits()), Limits(), FileTerms(role, "*", "csv")
+    outline = _unless_refused(file, outline_source(source, silent, NamesOfFields(role), limits))
+    terms = outline.found.stated_in(silent)
+    raw = _unless_refused(file, read_source(source, _declaring(terms, outline.columns), limits))
+    if raw.found != outline.found or set(raw.columns) - set(outline.columns):
+        terms = raw.found.stated_in(silent)
+        raw = _unless_refused(file, read_source(source, _declaring(terms, raw.columns), limits))
+    return terms, raw
 
 
-def _opened_sample(file: DeliveredFile, terms: FileTerms, limits: Limits) -> RawFile:
-    raw = read_source(DeliveredSource(file, limits), terms, limits)
-    if isinstance(raw, FileRefusal):
-        raise SampleError(f"{file.name}: {raw.reason}, expected {published(raw.cause)}")
-    return raw
+def _unless_refused(file: DeliveredFile, result: Result | FileRefusal) -> Result:
+    if isinstance(result, FileRefusal):
+        raise SampleError(f"{file.name}: {result.reason}, expected {published(result.cause)}")
+    return result
 
 
 def _declaring(terms: FileTerms, columns: Sequence[str]) -> FileTerms:
@@ -119,89 +112,7 @@ def _declaring(terms: FileTerms, columns: Sequence[str]) -> FileTerms:
 
 def _last_name(name: str) -> str:
     last = PurePosixPath(name).name
-    return next((last.removesuffix(end) for end in (".gz", ".zst") if last.lower().endswith(end)), last)
-
-
-def _terms_of_text(head: bytes, rest: Any, role: str) -> tuple[FileTerms, tuple[str, ...]]:
-    """The dialect, and the header's names where they are needed to find it."""
-    terms = FileTerms(role, "*", "csv")
-    kind = kind_of(head, "csv")
-    if kind == "parquet":
-        return replace(terms, format="parquet"), ()
-    if kind == "workbook":
-        sheet, rows = _workbook(head + rest())
-        return replace(terms, format="xlsx", sheet=sheet), _likely_header(rows, role)
-    encoding, text = _decoded_head(head)
-    if kind == "json":
-        return replace(terms, format="jsonl", encoding=encoding), _first_names(text)
-    delimiter, quote, rows = max(_dialects(text), key=lambda found: _fit(found[2], role))
-    quote_used = quote if quote in text else '"'
-    return replace(terms, delimiter=delimiter, encoding=encoding, quote=quote_used), _likely_header(rows, role)
-
-
-def _first_names(text: str) -> tuple[str, ...]:
-    """The names in the first line that is an object; none where lines are no objects."""
-    return next(
-        (tuple(map(column_name, found)) for line in text.splitlines() if (found := _parsed_object(line.strip()))), ()
-    )
-
-
-def _decoded_head(head: bytes) -> tuple[str, str]:
-    """The encoding by its mark, else strict UTF-8, else Windows-1252; and the text up to the last line end."""
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return name, head[len(mark) :].decode(name, "ignore")
-    whole = head[: head.rfind(b"\n") + 1] or head
-    try:
-        return "UTF-8", whole.decode("utf-8")
-    except UnicodeDecodeError:
-        return "windows-1252", whole.decode("cp1252", "replace")
-
-
-def _dialects(text: str) -> Iterator[tuple[str, str, Rows]]:
-    for quote in _QUOTES:
-        for delimiter in _DELIMITERS:
-            lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote)
-            rows: Rows = []
-            try:
-                rows += (row for row, _ in zip(lines, range(_HEAD_ROWS), strict=False) if any(row))
-            except csv.Error:
-                continue
-            yield delimiter, quote, rows
-
-
-def _fit(rows: Rows, role: str) -> tuple[int, float, int]:
-    """Columns with a known name, then rows as wide as the header, then columns."""
-    header = _likely_header(rows, role)
-    even = sum(len(row) == len(header) for row in rows) / max(len(rows), 1)
-    return _known_names(header, role), even, len(header)
-
-
-def _likely_header(rows: Rows, role: str) -> tuple[str, ...]:
-    """The row with most names that are near a field's; the first of the widest where none is."""
-    if not rows:
-        return ()
-    best = max(rows, key=lambda row: (_known_names(row, role), sum(bool(cell.strip()) for cell in row)))
-    return tuple(column_name(cell) for cell in best)
-
-
-def _known_names(row: Sequence[str], role: str) -> int:
-    return sum(is_field_name(role, cell) for cell in row if 0 < len(cell) <= LONGEST_NAME)
-
-
-def _workbook(content: bytes) -> tuple[str, Rows]:
-    """The first visible sheet that holds something, and its first rows."""
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    visible = [
-        sheet.name
-        for sheet in workbook.sheets_metadata
-        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
-    ] or workbook.sheet_names
-    for name in visible:
-        rows = workbook.get_sheet_by_name(name).to_python(nrows=_HEAD_ROWS)
-        if rows:
-            return name, [[str(cell) for cell in row] for row in rows if any(cell != "" for cell in row)]
-    return visible[0], []
+    return next((last[: -len(end) - 1] for end in PACKINGS if last.lower().endswith(f".{end}")), last)
 
 
 def _check_header(file: DeliveredFile, raw: RawFile) -> None:

@@ -2,15 +2,20 @@
 
 Knows no inbox and no seal: bytes come as a `Source`. What a text means is read in `intake`.
 
+A new format is a line in `vocabulary.file_formats`; where no kind reads it yet, also a room with a `kind` and a reader,
+its place among `kinds.KINDS` and its line below.
+
 - `delimited/`: Delimited text
-- `header_rows`: where the header stands in rows of cells, and which later rows are no data: for workbooks
+- `file_kind`: what a kind of file registers: how it is known by its bytes, read, and outlined where no contract
+  describes it yet
 - `json/`: JSON Lines and JSON documents
 - `kinds`: of what kind a file is, by its first bytes: what they say wins over the contract and over the name
 - `limits`: how much a delivered file may hold
-- `parquet`: Parquet to text by column, a batch of rows at a time: instants in ISO 8601, whole numbers without `.0`
+- `parquet/`: Parquet
 - `raw`: what a reader gets out of a file: rows as text by column, in chunks
 - `readers`: one delivered file to text by column
 - `source`: where a reader's bytes come from
+- `table_edges`: the edges of a table: where its header is, and which rows are titles, the header again or totals
 - `text_encodings`: in which encoding a file is, decided over all of its bytes, and its text as UTF-8 in blocks
 - `values_as_text`: typed values of JSON documents and workbooks as text, without losing a digit
 - `workbooks/`: Workbooks, XLSX, XLS and ODS

@@ -3,15 +3,20 @@
 import re
 from typing import Final
 
+from pipelines.formats.delimited.kind import DELIMITED
+from pipelines.formats.file_kind import FileKind, is_plain_text
+from pipelines.formats.json.kind import JSON
 from pipelines.formats.limits import FileRefusal
-from pipelines.formats.workbooks import compound_files
+from pipelines.formats.parquet.kind import PARQUET
+from pipelines.formats.text_encodings import mark_of
+from pipelines.formats.workbooks.kind import WORKBOOKS
+from pipelines.vocabulary.file_formats import FILE_FORMATS
 from pipelines.vocabulary.reasons import Reason
 
+KINDS: Final = {kind.name: kind for kind in (DELIMITED, JSON, WORKBOOKS, PARQUET)}
+"""Every kind of file that is read."""
 HEAD: Final = 4096
 """Bytes that tell the kind."""
-WORKBOOKS: Final = ("xlsx", "xls", "ods")
-JSON: Final = ("json", "jsonl")
-_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _FOREIGN: Final = {
     b"7z\xbc\xaf\x27\x1c": "archive_7z",
     b"Rar!": "archive_rar",
@@ -25,21 +30,18 @@ _FOREIGN: Final = {
     b"-----BEGIN PGP": "file_encrypted",
     b"age-encryption.org/": "file_encrypted",
 }
-_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PAGE: Final = re.compile(rb"<(?:!doctype html|html|head|body|meta|table|style|div)\b", re.IGNORECASE)
 _XML: Final = re.compile(rb"<\?xml|<!--", re.IGNORECASE)
-_JSON: Final = re.compile(rb"\[\s*(?:\{\s*[\"}]|\]\s*$)|\{\s*\"(?:[^\"\\]|\\.)*\"\s*:")
 
 
-def kind_of(head: bytes, stated: str) -> str | FileRefusal:
-    """The kind of a file that the contract says to be of format `stated`: `workbook`, `parquet`, `json` or `csv`.
+def kind_of(head: bytes, stated: str) -> FileKind | FileRefusal:
+    """The kind of a file that the contract says to be of format `stated`. What nobody can read is refused.
 
-    Text is of the kind that the contract says, unless it can't be. What nobody can read is refused.
+    Text is of the kind that the contract says, unless it can't be.
     """
-    if head.startswith((*_ZIP, compound_files.MAGIC)):
-        return "workbook"
-    if head.startswith(b"PAR1"):
-        return "parquet"
+    known = next((kind for kind in KINDS.values() if kind.starts and head.startswith(kind.starts)), None)
+    if known:
+        return known
     foreign = next((thing for magic, thing in _FOREIGN.items() if head.startswith(magic)), None)
     if foreign:
         return _refused_kind(stated, foreign)
@@ -48,11 +50,14 @@ def kind_of(head: bytes, stated: str) -> str | FileRefusal:
         return _refused_kind(stated, "web_page")
     if _XML.match(text):
         return _refused_kind(stated, "web_page" if _PAGE.search(text) else "document_xml")
-    if stated in JSON:
-        return "csv" if text and text[:1] not in b"{[" and _has_cells(text) else "json"
-    if _JSON.match(text):
-        return "json"
-    return "csv" if stated == "csv" or _has_no_controls(text) else "workbook" if stated in WORKBOOKS else "parquet"
+    return _kind_of_text(text, KINDS[FILE_FORMATS[stated].kind])
+
+
+def _kind_of_text(text: bytes, stated: FileKind) -> FileKind:
+    sure = next((kind for kind in KINDS.values() if kind.is_surely(text)), None)
+    if sure or stated.may_be(text):
+        return sure or stated
+    return DELIMITED if is_plain_text(text) else stated
 
 
 def _refused_kind(stated: str, found: str) -> FileRefusal:
@@ -61,14 +66,5 @@ def _refused_kind(stated: str, found: str) -> FileRefusal:
 
 def _plain_head(head: bytes) -> bytes:
     """The head without a byte order mark, the zeros of UTF-16, and blanks before the text."""
-    mark = next((mark for mark in _MARKS if head.startswith(mark)), b"")
+    mark = mark_of(head)
     return head[len(mark) :].replace(b"\0", b"").lstrip() if mark else head.lstrip()
-
-
-def _has_no_controls(text: bytes) -> bool:
-    return bool(text) and not re.search(rb"[\x00-\x08\x0e-\x1f]", text)
-
-
-def _has_cells(text: bytes) -> bool:
-    first = text.split(b"\n")[0]
-    return _has_no_controls(text) and any(first.count(sign) for sign in (b",", b";", b"\t", b"|"))

@@ -1,16 +1,32 @@
 """What a reader gets out of a file: rows as text by column, in chunks. What becomes of them is decided in `intake`."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 
 import pyarrow as pa
 
+from pipelines.contracts.contract import FileTerms
 from pipelines.vocabulary.reasons import Reason
 
 
 def kind_differences(stated: str, found: str) -> tuple[Reason, ...]:
     """That a file is not of the format that the contract says."""
     return () if stated == found else (Reason("format_differs", stated=stated, found=found),)
+
+
+@dataclass(frozen=True)
+class FoundFormat:
+    """How a file is written, as a contract would say it."""
+
+    format: str
+    delimiter: str | None = None
+    encoding: str | None = None
+    quote: str | None = None
+    sheet: str | None = None
+
+    def stated_in(self, terms: FileTerms) -> FileTerms:
+        """Terms that say just this of the format."""
+        return replace(terms, **asdict(self))
 
 
 @dataclass(frozen=True)
@@ -57,6 +73,8 @@ class RawFile:
     """What a row should look like; None where the format has no row that is none."""
     format_differences: tuple[Reason, ...] = ()
     """Where the file is not of the format that the contract says; never a delivered value."""
+    found: FoundFormat = field(kw_only=True)
+    """How the file is written, whatever the contract says."""
 
 
 @dataclass(frozen=True)

@@ -1,58 +1,65 @@
 """One delivered file to text by column. Never raises for what a file holds: it is refused, with a reason.
 
-One function a kind of file; what the text means is read in `intake`. Messages of the parsers are dropped,
-because they quote the file.
+Of what kind a file is, and who reads it, is in `kinds`; what the text means is read in `intake`. Messages of the
+parsers are dropped, because they quote the file.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final, TypeVar
 
 from pipelines.contracts.contract import FileTerms
-from pipelines.formats.delimited.reader import read_csv
-from pipelines.formats.json.reader import read_json
+from pipelines.formats.file_kind import FileKind, Outline
 from pipelines.formats.kinds import HEAD, kind_of
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
-from pipelines.formats.parquet import read_parquet
 from pipelines.formats.raw import RawChunk, RawFile, kind_differences
 from pipelines.formats.source import InboxFaultError, Source
-from pipelines.formats.workbooks.reader import read_workbook
+from pipelines.formats.table_edges import SoughtNames
 from pipelines.vocabulary.reasons import Reason
 
 Result = TypeVar("Result")
-FormatReader = Callable[[Source, FileTerms, Limits], RawFile | FileRefusal]
-
-KINDS: Final[Mapping[str, tuple[FormatReader, Reason]]] = {
-    "csv": (read_csv, Reason("text_broken")),
-    "json": (read_json, Reason("json_broken")),
-    "workbook": (read_workbook, Reason("workbook_broken")),
-    "parquet": (read_parquet, Reason("parquet_broken")),
-}
-_WITH_FORMATS: Final = ("json", "workbook")
-"""Kinds that stand for several formats; their readers tell which one it is."""
 _EMPTY: Final = FileRefusal("file_empty", Reason("file_without_rows"))
 
 
 def read_source(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
-    """`read_file` for any source."""
-    broken = Reason("file_broken")
+    """A file as text, in the format that it really has, or why it can't be read."""
     try:
-        head = guarded(lambda: _head_of_source(source), broken)
-        kind = kind_of(head, terms.format) if head else _EMPTY
+        kind = _kind_of_source(source, terms)
         if isinstance(kind, FileRefusal):
             return kind
-        read, broken = KINDS[kind]
-        raw = guarded(lambda: read(source, terms, limits), broken)
+        raw = guarded(lambda: kind.read(source, terms, limits), kind.broken)
     except FileRefusedError as error:
         return error.refusal
     if isinstance(raw, FileRefusal):
         return raw
-    differences = () if kind in _WITH_FORMATS else kind_differences(terms.format, kind)
     return replace(
         raw,
-        chunks=lambda: _guarded_chunks(raw, broken),
-        format_differences=(*differences, *raw.format_differences),
+        chunks=lambda: _guarded_chunks(raw, kind.broken),
+        format_differences=(*kind_differences(terms.format, raw.found.format), *raw.format_differences),
     )
+
+
+def outline_source(source: Source, terms: FileTerms, sought: SoughtNames, limits: Limits) -> Outline | FileRefusal:
+    """What a file seems to be that no contract describes, or why it can't be read.
+
+    Args:
+        source: the file.
+        terms: say nothing but the role.
+        sought: names that are likely in its header.
+        limits: what exceeds them refuses the file.
+    """
+    try:
+        kind = _kind_of_source(source, terms)
+        if isinstance(kind, FileRefusal):
+            return kind
+        return guarded(lambda: kind.outline(source, terms, sought, limits), kind.broken)
+    except FileRefusedError as error:
+        return error.refusal
+
+
+def _kind_of_source(source: Source, terms: FileTerms) -> FileKind | FileRefusal:
+    head = guarded(lambda: _head_of_source(source), Reason("file_broken"))
+    return kind_of(head, terms.format) if head else _EMPTY
 
 
 def _head_of_source(source: Source) -> bytes:

@@ -1,11 +1,11 @@
 """In which encoding a file is, decided over all of its bytes, and its text as UTF-8 in blocks.
 
 The evidence decides, not the contract: a byte order mark, then UTF-16 by its zeros, then UTF-8, then the contract's
-encoding, then Windows-1252. What the text means belongs to the readers.
+encoding, then Windows-1252 (`_RULES`). What the text means belongs to the readers.
 """
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -18,7 +18,9 @@ BLOCK: Final = 8 * 2**20
 WINDOWS: Final = "cp1252"
 STRAY: Final = b"\0"
 """Stands in the text for bytes that are no character, as for zero bytes: a cell that holds one can't be read."""
-_MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+UTF8_MARK: Final = codecs.BOM_UTF8
+MARKS: Final = {UTF8_MARK: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+"""Byte order marks -> the encoding that each stands for."""
 _SHOWN: Final = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", WINDOWS: "Windows-1252"}
 _SAME: Final = {"iso8859-1": WINDOWS, "utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-16-be": "utf-16-le"}
 _STARTS_OF_ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xd0\xcf\x11\xe0", b"%PDF-")
@@ -44,6 +46,11 @@ class Encoding:
     """True if some bytes are, or may be, no characters."""
     is_ascii: bool = False
     """True if the bytes mean the same in every encoding that extends ASCII."""
+
+    @property
+    def name(self) -> str:
+        """Its name, as contracts say it: the one of IANA."""
+        return "windows-1252" if self.codec == WINDOWS else _SHOWN.get(self.codec, self.codec)
 
     def differences(self, stated: str | None) -> Iterator[Reason]:
         """Where this is not what the contract states."""
@@ -111,32 +118,79 @@ def survey(blocks: Iterable[bytes]) -> Bytes:
     return seen.end()
 
 
+def mark_of(head: bytes) -> bytes:
+    """The byte order mark with which a text starts; nothing where there is none."""
+    return next((mark for mark in MARKS if head.startswith(mark)), b"")
+
+
 def encoding_of(seen: Bytes, stated: str | None) -> Encoding | None:
     """The encoding of a file, `stated` being the contract's; None for what is no text in any that it could be.
 
-    Text that is UTF-8 but for some bytes stays UTF-8; those bytes become `STRAY`.
+    The first rule that says something decides.
     """
-    mark, marked = next(((len(mark), name) for mark, name in _MARKS if seen.head.startswith(mark)), (0, None))
-    wide = marked or _by_zeros(seen.head)
-    if wide and wide != "utf-8":
-        return None if seen.zero_pairs * 2 * _ZEROS_IN_BINARY > seen.size else Encoding(wide, mark, has_strays=True)
-    if seen.zeros * _ZEROS_IN_BINARY > seen.size or seen.head.startswith(_STARTS_OF_ARCHIVES):
+    if _is_binary(seen):
         return None
-    if not seen.odd or seen.wide - mark > seen.odd:
-        foreign = stated is not None and not marked and not _extends_ascii(stated) and _same(stated) != "utf-16-le"
-        if foreign and stated is not None and seen.wide == 0:
-            return Encoding(_codec(stated), has_strays=True)
-        return Encoding("utf-8", mark, bool(seen.odd or seen.zeros), is_ascii=not mark and seen.wide + seen.odd == 0)
-    name = _single_bytes(seen, stated)
-    return Encoding(name, mark, bool(seen.undefined or seen.zeros) or name != WINDOWS) if name else None
+    return next((found for rule in _RULES if (found := rule(seen, stated)) is not None), None)
 
 
-def _single_bytes(seen: Bytes, stated: str | None) -> str | None:
-    """The contract's encoding where it can be, else Windows-1252 where it can be."""
+def _is_binary(seen: Bytes) -> bool:
+    """Whether bytes are no text: many are zero, in pairs for UTF-16; or they begin as an archive does."""
+    if _utf16_codec(seen):
+        return seen.zero_pairs * 2 * _ZEROS_IN_BINARY > seen.size
+    return seen.zeros * _ZEROS_IN_BINARY > seen.size or seen.head.startswith(_STARTS_OF_ARCHIVES)
+
+
+def _utf16(seen: Bytes, stated: str | None) -> Encoding | None:
+    """UTF-16, by its mark or its zeros."""
+    codec = _utf16_codec(seen)
+    return Encoding(codec, len(mark_of(seen.head)), has_strays=True) if codec else None
+
+
+def _foreign_as_stated(seen: Bytes, stated: str | None) -> Encoding | None:
+    """An encoding of the contract's that writes even plain letters in its own way, where nothing shows UTF-8."""
+    if stated is None or _extends_ascii(stated) or _same(stated) == "utf-16-le":
+        return None
+    is_open = not mark_of(seen.head) and not seen.wide and not seen.odd
+    return Encoding(_codec(stated), has_strays=True) if is_open else None
+
+
+def _utf8(seen: Bytes, stated: str | None) -> Encoding | None:
+    """UTF-8, also where some bytes, fewer than those that only UTF-8 explains, are broken: they become `STRAY`."""
+    mark = len(mark_of(seen.head))
+    if seen.odd and seen.wide - mark <= seen.odd:
+        return None
+    return Encoding("utf-8", mark, bool(seen.odd or seen.zeros), is_ascii=not mark and seen.wide + seen.odd == 0)
+
+
+def _code_page_as_stated(seen: Bytes, stated: str | None) -> Encoding | None:
+    """The contract's encoding of one byte a character; ISO 8859 has no characters where Windows has punctuation."""
     named = _same(stated) if stated else WINDOWS
-    if named == WINDOWS or named.startswith("utf") or named == "ascii":
-        return None if seen.rare and seen.rare >= seen.letters else WINDOWS
-    return WINDOWS if named.startswith("iso8859") and seen.controls else named
+    if named in (WINDOWS, "ascii") or named.startswith("utf") or (named.startswith("iso8859") and seen.controls):
+        return None
+    return Encoding(named, len(mark_of(seen.head)), has_strays=True)
+
+
+def _windows(seen: Bytes, stated: str | None) -> Encoding | None:
+    """Windows-1252, unless bytes that it next to never uses say that it is an old code page."""
+    is_iso = stated is not None and _same(stated).startswith("iso8859")
+    if not is_iso and seen.rare and seen.rare >= seen.letters:
+        return None
+    return Encoding(WINDOWS, len(mark_of(seen.head)), bool(seen.undefined or seen.zeros))
+
+
+_RULES: Final[tuple[Callable[[Bytes, str | None], Encoding | None], ...]] = (
+    _utf16,
+    _foreign_as_stated,
+    _utf8,
+    _code_page_as_stated,
+    _windows,
+)
+
+
+def _utf16_codec(seen: Bytes) -> str | None:
+    mark = mark_of(seen.head)
+    codec = MARKS[mark] if mark else _by_zeros(seen.head)
+    return codec if codec != "utf-8" else None
 
 
 def _by_zeros(head: bytes) -> str | None:

@@ -5,13 +5,15 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from pipelines.vocabulary.file_formats import FILE_ENDINGS, PACKINGS
+
 _LIKE_AN_IDENTIFIER: Final = re.compile(r"@|(?:\d[\s.\-/()]*){7,}")
 
 
 LONGEST_NAME: Final = 64
 
 
-_ENDINGS: Final = "csv|txt|tsv|json|jsonl|ndjson|xlsx?|ods|parquet|zip|gz|zst"
+_ENDINGS: Final = "|".join((*FILE_ENDINGS, *PACKINGS))
 
 
 _EMAIL_IN_NAME: Final = re.compile(rf"[^\s/@]*@[^\s/]*?(?=(?:\.(?:{_ENDINGS}))*(?:$|[\s/]))", re.IGNORECASE)

@@ -18,10 +18,9 @@ from pipelines.identifiers.phones import canonical_phones
 from pipelines.intake.values import delivered_texts, kind_of
 from pipelines.vocabulary.field_kinds import PHONE, POSTAL_CODE, REFERENCE, FieldKind
 from pipelines.vocabulary.fields import FIELD_NAMED, PERSONAL
+from pipelines.vocabulary.file_formats import FILE_FORMATS
 from pipelines.vocabulary.reasons import Reason
 
-TYPED_FORMATS: Final = ("xlsx", "xls", "ods", "parquet")
-"""File formats whose dates are dates, not text in the contract's pattern."""
 FRANCE: Final = "FR"
 
 
@@ -110,7 +109,7 @@ class Fields:
         values = kind_of(terms.name).read(texts, terms)
         if kind == REFERENCE:
             return impersonal(values, self.persons)
-        if terms.format and self.rows.terms.format in TYPED_FORMATS and pa.types.is_timestamp(values.type):
+        if terms.format and FILE_FORMATS[self.rows.terms.format].is_typed and pa.types.is_timestamp(values.type):
             return pc.coalesce(values, kind_of(terms.name).read(texts, replace(terms, format=None)))
         return values
 

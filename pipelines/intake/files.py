@@ -20,7 +20,7 @@ from pipelines.contracts.contract import Contract, FileTerms
 from pipelines.deliveries.files import DeliveredFile, Delivery
 from pipelines.deliveries.manifests import Manifest, is_manifest
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
-from pipelines.formats.raw import AlikeFiles, RawChunk, RawFile
+from pipelines.formats.raw import AlikeFiles, FoundFormat, RawChunk, RawFile
 from pipelines.identifiers.shown_names import shown_file_names, shown_name
 from pipelines.intake.headers import header_refusal, undeclared_columns
 from pipelines.vocabulary.reasons import Reason
@@ -126,7 +126,8 @@ class FileCase:
 def note_read_together(cases: Sequence[FileCase], alike: AlikeFiles, limits: Limits) -> bool:
     """Note that files were read together; False if their header is not what the contract asks for: all are refused."""
     first, others = cases[0], cases[1:]
-    raw = RawFile(alike.columns, lambda: iter(()), alike.well_formed)
+    found = FoundFormat(first.terms.format)
+    raw = RawFile(alike.columns, lambda: iter(()), alike.well_formed, found=found)
     try:
         has_header = first._has_header(raw, limits)
     except FileRefusedError as error:

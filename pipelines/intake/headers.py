@@ -6,6 +6,7 @@ from pipelines.formats.raw import RawFile
 from pipelines.identifiers.shown_names import shown_name
 from pipelines.vocabulary.column_names import column_name, near_names
 from pipelines.vocabulary.fields import REACHED_BY
+from pipelines.vocabulary.file_formats import FILE_FORMATS
 from pipelines.vocabulary.reasons import Reason
 
 MOST_NAMES = 200
@@ -14,8 +15,8 @@ MOST_NAMES = 200
 
 def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRefusal | None:
     """Why a file's header is not the contract's; None when every required column is there."""
-    if not raw.columns and terms.format in ("json", "jsonl"):
-        return None  # names come with the rows
+    if not raw.columns and FILE_FORMATS[terms.format].is_named_by_rows:
+        return None
     names = {field.name: column_name(field.physical_name) for field in terms.fields}
     if not set(names.values()) & set(raw.columns):
         return FileRefusal("header_missing", Reason("header_foreign"))

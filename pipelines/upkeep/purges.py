@@ -14,13 +14,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from pipelines.storage.registry.database import writing
 from pipelines.storage.registry.tables import PURGES
+from pipelines.vocabulary.file_formats import FILE_ENDINGS, PACKINGS
 
 _KNOWN_ENDINGS: Final = frozenset(
-    f".{ending}"
-    for ending in (
-        *("csv", "txt", "tsv", "xlsx", "xls", "ods", "json", "jsonl", "ndjson", "parquet", "pdf"),
-        *("zip", "gz", "zst", "age", "part", "tmp", "filepart"),
-    )
+    f".{ending}" for ending in (*FILE_ENDINGS, *PACKINGS, "pdf", "age", "part", "tmp", "filepart")
 )
 
 

@@ -12,6 +12,7 @@ Data and types. No file is read here, and no row.
 - `field_words`: the closed vocabularies of canonical fields: each of our words, with what vendors write for it
 - `fields`: the canonical fields of leads and consent proofs: the one table of what is known of them, and questions put
   to it
+- `file_formats`: the file formats that vendors deliver: what contracts call them, and how names of such files end
 - `lead_fields`: the canonical fields of leads, in the order in which vendors are told of them
 - `proof_fields`: the canonical fields of consent proofs, in the order in which vendors are told of them
 - `reasons`: why a row is rejected, a file refused, a difference or a remark noted: a code with its figures

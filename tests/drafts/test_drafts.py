@@ -1,5 +1,8 @@
 """`opposable contracts init`: what is drafted from samples is right, asks where it isn't sure, and repeats no value."""
 
+import csv
+import io
+import json
 import re
 import shutil
 import zipfile
@@ -21,11 +24,13 @@ from pipelines.deliveries.reading import read_file
 from pipelines.drafts.document import draft_document
 from pipelines.drafts.files import LIKELY, SURE, UNSURE, DraftedFiles, draft_files
 from pipelines.drafts.samples import read_samples
+from pipelines.formats.delimited.dialects import DELIMITERS
 from pipelines.formats.raw import RawFile
 from pipelines.simulation.market import simulate
 from pipelines.vocabulary.clock import tick_of
 from pipelines.vocabulary.column_names import near_names, nearness
 from tests.support.contract_files import read_contract
+from tests.support.format_files import ods, xlsx
 from tests.support.houses import days_between, house_at, read_all, reconcile
 
 FIRST, LAST = date(2026, 7, 28), date(2026, 7, 29)
@@ -283,6 +288,79 @@ def test_files_in_an_archive_are_samples_of_their_own(tmp_path: Path) -> None:
         packed.writestr("us_20260813.tsv", US)
         packed.writestr("us_20260814.tsv", US)
     assert draft_files("leads", read_samples([archive], "leads")).terms.path == "us_*.tsv"
+
+
+# The format of a file is found as the intake finds it
+
+FIELDS = {
+    "lead_id": "lead_id",
+    "date_collecte": "collected_at",
+    "email": "email",
+    "telephone": "phone",
+    "nom": "last_name",
+}
+LEADS = [
+    [f"L{n}", f"2026-08-{n + 10}T10:05:00Z", f"zoe.{n}@example.org", f"06123456{n:02d}", "Durand, dite Zoé"]
+    for n in range(1, 9)
+]
+
+
+PROOFS = "consent_id;canaux;decision;date_consentement\n" + "".join(
+    f"c{n};email|sms;given;2026-08-{n + 10}T10:05:00Z\n" for n in range(1, 9)
+)
+
+
+def terms_drafted(tmp_path: Path, drafted: DraftedFiles) -> FileTerms:
+    """What a contract says of lead files that is the draft with answers."""
+    proofs = drafted_from(tmp_path, "proofs_1.csv", PROOFS, "consent_proofs")
+    path = tmp_path / "acme" / "2026-01-01.odcs.yaml"
+    path.parent.mkdir()
+    path.write_text(answered(draft_document("acme", drafted, proofs)), encoding="utf-8")
+    return read_contract(path).leads
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+@pytest.mark.parametrize("delimiter", DELIMITERS)
+def test_a_draft_reads_its_own_sample_whatever_the_delimiter(tmp_path: Path, delimiter: str, quoting: int) -> None:
+    path = tmp_path / "leads_1.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, delimiter=delimiter, quoting=quoting).writerows([FIELDS, *LEADS])  # type: ignore[arg-type]
+    drafted = draft_files("leads", read_samples([path], "leads"))
+    assert {column: field for column, (field, _) in mapping(drafted).items()} == FIELDS
+    terms = terms_drafted(tmp_path, drafted)
+    assert (terms.format, terms.delimiter) == ("csv", delimiter)
+    raw = read_file(DeliveredFile(path.name, path, "", path.stat().st_size), terms)
+    assert isinstance(raw, RawFile)
+    assert (raw.columns, raw.format_differences) == (tuple(FIELDS), ())
+    assert [list(row.values()) for chunk in raw.chunks() for row in chunk.table.to_pylist()] == LEADS
+
+
+def test_the_edges_of_a_sample_are_those_that_the_intake_sees(tmp_path: Path) -> None:
+    rows = [*[[f"Titre {n}"] for n in range(40)], list(FIELDS), *LEADS, ["Somme", "8"], ["EOF"]]
+    (tmp_path / "leads_1.xlsx").write_bytes(xlsx(("Leads", rows)))
+    text = io.StringIO()
+    csv.writer(text, delimiter="#").writerows(rows)
+    (tmp_path / "leads_1.csv").write_text(text.getvalue(), encoding="utf-8")
+    for sample in read_samples([tmp_path / "leads_1.xlsx", tmp_path / "leads_1.csv"], "leads"):
+        assert sample.row_count == len(LEADS)
+        assert [
+            list(row) for row in zip(*(column.to_pylist() for column in sample.columns.values()), strict=True)
+        ] == LEADS
+
+
+def test_the_sheet_with_known_names_is_drafted(tmp_path: Path) -> None:
+    path = tmp_path / "leads_1.ods"
+    path.write_bytes(ods(("Vide", []), ("Lisez-moi", [["Export du", "11/08"]]), ("Contacts", [list(FIELDS), *LEADS])))
+    drafted = draft_files("leads", read_samples([path], "leads"))
+    assert (drafted.terms.format, drafted.terms.sheet) == ("ods", "Contacts")
+    assert {column: field for column, (field, _) in mapping(drafted).items()} == FIELDS
+
+
+def test_rows_in_an_object_of_one_line_are_drafted(tmp_path: Path) -> None:
+    document = {"total": 8, "leads": [dict(zip(FIELDS, lead, strict=True)) for lead in LEADS]}
+    drafted = drafted_from(tmp_path, "leads_1.json", json.dumps(document))
+    assert drafted.terms.format == "json"
+    assert {column: field for column, (field, _) in mapping(drafted).items()} == FIELDS
 
 
 # Nothing of a person is repeated

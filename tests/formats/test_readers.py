@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from pipelines.contracts.contract import FieldTerms, FileTerms
 from pipelines.deliveries.files import DeliveredFile
 from pipelines.deliveries.reading import read_file
+from pipelines.formats.file_kind import FormatReader
+from pipelines.formats.kinds import KINDS
 from pipelines.formats.limits import FileRefusal, Limits
-from pipelines.formats.raw import RawFile
-from pipelines.formats.readers import FormatReader, read_source
+from pipelines.formats.raw import FoundFormat, RawFile
+from pipelines.formats.readers import read_source
 from pipelines.formats.source import BytesSource
+from pipelines.vocabulary.file_formats import FILE_FORMATS
 from pipelines.vocabulary.reasons import Reason
 from pipelines.wording.reasons import published
 from tests.support.format_files import archive, ods, parquet, xls, xlsx
@@ -74,6 +77,20 @@ def test_a_file_is_read_as_what_it_is_and_the_difference_noted(stated: str, foun
     assert isinstance(raw, RawFile)
     told = [published(difference) for difference in raw.format_differences]
     assert told == ([] if stated == found else [f"contract says {stated}, found {found}"])
+
+
+def test_every_format_has_a_kind_and_every_kind_a_format() -> None:
+    assert FILES.keys() == FILE_FORMATS.keys()
+    assert KINDS.keys() == {one.kind for one in FILE_FORMATS.values()}
+
+
+@pytest.mark.parametrize("found", FILES)
+def test_how_a_file_is_written_is_told_whatever_the_contract_says(found: str) -> None:
+    raw = read_any(FILES[found], terms("csv"))
+    assert isinstance(raw, RawFile)
+    text = {"csv": FoundFormat("csv", ",", "UTF-8", '"'), "parquet": FoundFormat("parquet")}
+    sheets = {kind: FoundFormat(kind, sheet="Leads") for kind in ("xlsx", "xls", "ods")}
+    assert raw.found == (text | sheets).get(found, FoundFormat(found, encoding="UTF-8"))
 
 
 @pytest.mark.parametrize("stated", FILES)

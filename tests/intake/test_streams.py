@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -66,7 +66,7 @@ class Chunked(Box):
         raw = super().read(file, terms)
         if isinstance(raw, FileRefusal):
             return raw
-        return RawFile(raw.columns, lambda: self._chunks(file.name, raw), raw.well_formed, raw.format_differences)
+        return replace(raw, chunks=lambda: self._chunks(file.name, raw))
 
     def _chunks(self, name: str, raw: RawFile) -> Iterator[RawChunk]:
         for chunk in raw.chunks():

@@ -3,9 +3,11 @@
 Other text is in `formats.json`.
 
 - `dialects`: how a delimited text tells its fields apart: delimiter, quote, escape
-- `header`: where the header of a delimited text stands, what stands around it, and where the data end
+- `header`: where the header of a delimited text stands, and where its data end
+- `kind`: delimited text as a kind of file
 - `reader`: delimited text to text by column, in chunks
 - `records`: where the records of delimited text begin and end
+- `repeats`: lines of the header that stand in a text again, whichever way they are quoted there
 - `survey`: one look at a whole delimited text before its rows are read: encoding, header, and what is no row of the
   data
 - `together`: many small delimited files read at once, where that gives exactly what reading each of them alone gives

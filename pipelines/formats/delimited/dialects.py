@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipelines.contracts.contract import FileTerms
+from pipelines.formats import table_edges
 from pipelines.formats.delimited.records import Dialect, Grid, Records, scan
 from pipelines.vocabulary.reasons import Reason
 
 DELIMITERS: Final = ",;\t|:^~#!$%&*=\x01\x1e\x1f"
 """Tried where the contract is silent or wrong, in this order where nothing else decides."""
 QUOTES: Final = "\"'"
+BLANKS: Final = b" \t"
+RARE_BLANKS: Final = b"\x0b\x0c\x1c\x1d\x1e\x1f\xc2\xe1\xe2\xe3"
+"""First bytes of the other blanks that Unicode has."""
 _RARELY: Final = 10  # times as many fields must be wrapped in quotes as lines be broken by them
 
 
@@ -90,8 +94,12 @@ def cells(record: bytes, dialect: Dialect) -> list[str]:
 
 
 def is_blank(record: bytes, dialect: Dialect) -> bool:
-    """Whether a record holds nothing but delimiters and spaces, as the empty rows of a spreadsheet do."""
-    return not record.strip(b" \t" + dialect.delimiter.encode())
+    """Whether a record holds only delimiters, blanks and quotes around them, as the empty rows of a spreadsheet."""
+    rest = record.strip(BLANKS + dialect.delimiter.encode())
+    if not rest:
+        return True
+    may_be = rest[0] in RARE_BLANKS or (rest[0] == ord(dialect.quote) and rest.count(rest[:1]) % 2 == 0)
+    return may_be and table_edges.is_blank(cells(record, dialect))
 
 
 def dialect_differences(found: Dialect, records: Records, terms: FileTerms) -> Iterator[Reason]:

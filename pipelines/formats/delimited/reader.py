@@ -15,13 +15,13 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from pipelines.contracts.contract import FileTerms, declared_names, declared_places
-from pipelines.formats.delimited.header import Header
+from pipelines.formats.delimited.header import TextHead
 from pipelines.formats.delimited.records import Places, Records, Truth
 from pipelines.formats.delimited.survey import Survey, are_no_rows, body_records, survey_csv
 from pipelines.formats.limits import FileRefusal, Limits
-from pipelines.formats.raw import RawChunk, RawFile
+from pipelines.formats.raw import FoundFormat, RawChunk, RawFile
 from pipelines.formats.source import Source
-from pipelines.formats.text_encodings import BLOCK, STRAY
+from pipelines.formats.text_encodings import BLOCK, STRAY, Encoding
 from pipelines.vocabulary.reasons import Reason
 
 MOST_ROWS: Final = 250_000
@@ -43,8 +43,8 @@ class Reading:
     @property
     def must_be_empty(self) -> range:
         """Places of fields beyond the header."""
-        header = self.survey.header
-        return range(len(header.names), header.width)
+        head = self.survey.head
+        return range(len(head.names), head.width)
 
 
 def read_csv(source: Source, terms: FileTerms, limits: Limits, *, block_bytes: int = BLOCK) -> RawFile | FileRefusal:
@@ -62,7 +62,7 @@ def read_csv(source: Source, terms: FileTerms, limits: Limits, *, block_bytes: i
     survey = survey_csv(source, terms, limits, block_bytes)
     if isinstance(survey, FileRefusal):
         return survey
-    names = survey.header.names
+    names = survey.head.names
     wanted = declared_places(names, declared_names(terms))
     reading = Reading(source, survey, wanted, limits, block_bytes)
     return RawFile(
@@ -70,7 +70,13 @@ def read_csv(source: Source, terms: FileTerms, limits: Limits, *, block_bytes: i
         partial(_delimited_chunks, reading) if wanted else lambda: iter(()),
         well_formed=well_formed(names),
         format_differences=survey.differences,
+        found=found_format(survey.encoding, survey.head),
     )
+
+
+def found_format(encoding: Encoding, head: TextHead) -> FoundFormat:
+    """How a delimited text is written."""
+    return FoundFormat("csv", head.dialect.delimiter, encoding.name, head.dialect.quote)
 
 
 def well_formed(names: tuple[str, ...]) -> Reason:
@@ -84,7 +90,7 @@ def _delimited_chunks(reading: Reading) -> Iterator[RawChunk]:
     Raises:
         FileRefusedError: a limit is exceeded.
     """
-    rows_before, sheet_rows_before = 0, reading.survey.header.sheet_rows
+    rows_before, sheet_rows_before = 0, reading.survey.head.sheet_rows
     for records in body_records(reading.source, reading.survey, reading.limits, reading.block_bytes):
         rows = np.flatnonzero(~are_no_rows(records, reading.survey))
         if len(rows):
@@ -127,12 +133,12 @@ class _Block:
 
 def read_rows(records: Records, rows: Places, reading: Reading) -> tuple[pa.Table, Places]:
     """The well-formed rows among some records, and their places."""
-    header = reading.survey.header
+    head = reading.survey.head
     candidates = rows[~records.is_broken[rows]]
     places = sorted({*reading.wanted.values(), *reading.must_be_empty})
     text = _records_joined(records, candidates)
-    has_quotes = header.dialect.is_escaped or header.dialect.quote.encode() in records.text
-    table, ragged = _parse_columns(text, header, places, has_quotes=has_quotes)
+    has_quotes = head.dialect.is_escaped or head.dialect.quote.encode() in records.text
+    table, ragged = _parse_columns(text, head, places, has_quotes=has_quotes)
     whole = np.delete(candidates, ragged) if ragged else candidates
     if table.num_rows != len(whole):
         raise ValueError("two ways of counting records do not agree")
@@ -175,13 +181,13 @@ def _records_joined(records: Records, places: Places) -> memoryview:
 
 
 def _parse_columns(
-    text: memoryview, header: Header, places: list[int], *, has_quotes: bool
+    text: memoryview, head: TextHead, places: list[int], *, has_quotes: bool
 ) -> tuple[pa.Table, list[int]]:
     """The columns at some places, and which records have not as many fields as they should."""
     if not len(text):
         return pa.table({f"{place}": pa.array([], pa.string()) for place in places}), []
     is_large = len(text) > _ARROW_BLOCK
-    parse = partial(_parse_once, text, header, places, has_quotes=has_quotes)
+    parse = partial(_parse_once, text, head, places, has_quotes=has_quotes)
     try:
         table, ragged = parse(block_size=_ARROW_BLOCK, is_threaded=is_large)
         if ragged and is_large:  # their numbers are known without threads only
@@ -192,7 +198,7 @@ def _parse_columns(
 
 
 def _parse_once(
-    text: memoryview, header: Header, places: list[int], *, has_quotes: bool, block_size: int, is_threaded: bool
+    text: memoryview, head: TextHead, places: list[int], *, has_quotes: bool, block_size: int, is_threaded: bool
 ) -> tuple[pa.Table, list[int]]:
     ragged: list[int] = []
 
@@ -200,12 +206,12 @@ def _parse_once(
         ragged.append((row.number or 1) - 1)
         return "skip"
 
-    dialect = header.dialect
+    dialect = head.dialect
     columns = [f"{place}" for place in places]
     table = arrow_csv.read_csv(
         pa.BufferReader(pa.py_buffer(text)),
         arrow_csv.ReadOptions(
-            column_names=[f"{place}" for place in range(header.width)], block_size=block_size, use_threads=is_threaded
+            column_names=[f"{place}" for place in range(head.width)], block_size=block_size, use_threads=is_threaded
         ),
         arrow_csv.ParseOptions(
             delimiter=dialect.delimiter,

@@ -15,12 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.formats.limits import FileRefusal, FileRefusedError
+from pipelines.formats.text_encodings import UTF8_MARK
 from pipelines.vocabulary.reasons import Reason
 
 MOST_LINES: Final = 200
 """Lines that a quoted field may hold."""
-MARK: Final = "\ufeff".encode()
-"""A byte order mark in UTF-8."""
 LONGEST_LINE: Final = 64 * 2**20
 """Bytes between two line ends."""
 _TELLING_WIDTH: Final = 4  # fields from which on a line of so many is hardly a piece of a text
@@ -217,12 +216,12 @@ def _is_decided(text: bytes, place: int, grid: Grid) -> bool:
 
 
 def record_blocks(
-    blocks: Iterable[bytes], start: int, grid: Grid, kept_back: int, end_of: Callable[[bytes], int]
+    blocks: Iterable[bytes], start: int, grid: Grid, end_of: Callable[[bytes, bool], int]
 ) -> Iterator[Records]:
     """The records from a place of the text on, block by block.
 
-    Byte order marks are left out wherever they stand. `end_of` says where the data end in the last piece of the text,
-    which holds every record that starts among the last `kept_back` bytes.
+    Byte order marks are left out wherever they stand. `end_of` says where the data would end if the text ended with a
+    piece of it, and is told whether it does; what could be no data is kept until more of the text is there.
 
     Raises:
         FileRefusedError: a line is too long.
@@ -230,11 +229,12 @@ def record_blocks(
     rest = b""
     for block, is_last in _with_last(blocks):
         rest = without_marks(rest + block)
-        if not is_last and len(rest) - start <= kept_back:
+        if not is_last and len(rest) <= start:
             continue
         text, start = rest[start:], 0
-        text = text[: end_of(text)] if is_last else text
-        records = scan(text, grid, is_last=is_last, reach=len(text) - (0 if is_last else kept_back))
+        end = end_of(text, is_last)
+        text = text[:end] if is_last else text
+        records = scan(text, grid, is_last=is_last, reach=end)
         if max(len(text) - records.consumed, (records.ends - records.starts).max(initial=0)) > LONGEST_LINE:
             raise FileRefusedError(FileRefusal("limit_exceeded", Reason("line_too_long", most=LONGEST_LINE)))
         if len(records):
@@ -244,7 +244,7 @@ def record_blocks(
 
 def without_marks(text: bytes) -> bytes:
     """A text without byte order marks."""
-    return text.replace(MARK, b"") if MARK[:1] in text else text
+    return text.replace(UTF8_MARK, b"") if UTF8_MARK[:1] in text else text
 
 
 def _with_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:

@@ -2,23 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import BinaryIO, Final
 
 import numpy as np
 
-from pipelines.contracts.contract import FileTerms
-from pipelines.formats.delimited.dialects import is_blank
-from pipelines.formats.delimited.header import FOOTER_REACH, Header, footer_start, header_of
-from pipelines.formats.delimited.records import Grid, Records, Truth, record_blocks, without_marks
+from pipelines.contracts.contract import FileTerms, declared_names
+from pipelines.formats.delimited.dialects import BLANKS, RARE_BLANKS, is_blank
+from pipelines.formats.delimited.header import FOOTER_REACH, TextHead, footer_start, head_of
+from pipelines.formats.delimited.records import Dialect, Grid, Records, Truth, record_blocks, without_marks
+from pipelines.formats.delimited.repeats import LineAgain, lines_again, may_be_repeated, repeats_in
 from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.source import Source
+from pipelines.formats.table_edges import REPEATED, TOTALS, SoughtNames
 from pipelines.formats.text_encodings import Bytes, Encoding, encoding_of, recoded, utf8_blocks
 from pipelines.vocabulary.reasons import Reason
 
 HEAD: Final = 1 << 18
 """Bytes in which header and dialect are looked for."""
 _TAIL: Final = 4 * FOOTER_REACH  # bytes that surely hold so many of UTF-8
-_BESIDE_A_LINE: Final = b"\r\n\0\xbf\xfe\xff"  # line ends, of UTF-16 as well, and byte order marks
 _EMPTY: Final = FileRefusal("file_empty", Reason("file_without_rows"))
 
 
@@ -27,9 +29,9 @@ class Survey:
     """What must be known of a file before its first row is read."""
 
     encoding: Encoding
-    header: Header
+    head: TextHead
     has_repeats: bool = False
-    """True if the header stands in the file again."""
+    """True if a line of the header stands in the file again."""
     differences: tuple[Reason, ...] = ()
     """Where the file is not of the format that the contract says."""
 
@@ -40,20 +42,22 @@ def survey_csv(source: Source, terms: FileTerms, limits: Limits, block_bytes: in
     Raises:
         FileRefusedError: it has too many columns, or too long a line.
     """
+    sought = declared_names(terms)
     with source.open() as stream:
-        opened = _open_text(stream.read(HEAD), terms)
+        opened = open_text(stream.read(HEAD), terms, sought)
         rest = _see_rest(stream, opened, terms, block_bytes)
     if opened.encoding != rest.encoding:
-        opened = replace(opened, encoding=rest.encoding).with_header(terms)
+        opened = replace(opened, encoding=rest.encoding).with_head(terms, sought)
     if opened.encoding is None:
         return FileRefusal("file_undecodable", _text_expected(terms.encoding))
-    if opened.header is None:
+    if opened.head is None:
         return _EMPTY if opened.is_whole else FileRefusal("header_missing", Reason("header_too_far", most=HEAD))
-    limits.check("columns", len(opened.header.names))
-    survey = Survey(opened.encoding, opened.header, opened.is_repeated_in_head or rest.has_repeats)
-    mixes = rest.may_mix_line_ends and _mixes_line_ends(
-        opened.text[: opened.header.body], body_records(source, survey, limits, block_bytes)
-    )
+    limits.check("columns", len(opened.head.names))
+    survey = Survey(opened.encoding, opened.head)
+    body = partial(body_records, source, survey, limits, block_bytes)
+    may_repeat = rest.may_repeat or may_be_repeated(opened.body, lines_again(opened.head))
+    survey = replace(survey, has_repeats=may_repeat and _has_repeats(body(), opened.head))
+    mixes = rest.may_mix_line_ends and _mixes_line_ends(opened.text[: opened.head.body], body())
     differences = _differences(survey, terms, has_totals=opened.has_totals(rest.tail), mixes_line_ends=mixes)
     return replace(survey, differences=tuple(differences))
 
@@ -64,11 +68,11 @@ def _text_expected(stated: str | None) -> Reason:
 
 def _differences(survey: Survey, terms: FileTerms, *, has_totals: bool, mixes_line_ends: bool) -> Iterator[Reason]:
     yield from survey.encoding.differences(terms.encoding)
-    yield from survey.header.differences
+    yield from survey.head.differences
     if survey.has_repeats:
-        yield Reason("header_again")
+        yield REPEATED
     if has_totals:
-        yield Reason("totals_found")
+        yield TOTALS
     if mixes_line_ends:
         yield Reason("line_ends_mixed")
 
@@ -79,79 +83,76 @@ def body_records(source: Source, survey: Survey, limits: Limits, block_bytes: in
     Raises:
         FileRefusedError: a line is too long.
     """
-    header = survey.header
-    grid = Grid(header.dialect, header.width, limits.cell_characters)
+    head = survey.head
+    grid = Grid(head.dialect, head.width, limits.cell_characters)
     blocks = utf8_blocks(source, survey.encoding, block_bytes)
-    return record_blocks(blocks, header.body, grid, FOOTER_REACH, lambda text: footer_start(text, header))
+    return record_blocks(blocks, head.body, grid, lambda text, is_last: footer_start(text, head, is_last=is_last))
 
 
 def are_no_rows(records: Records, survey: Survey) -> Truth:
     """Which records are blank, or the header again."""
-    lengths, dialect = records.ends - records.starts, survey.header.dialect
-    are_none: Truth = lengths == 0
-    first = np.frombuffer(records.text, np.uint8)[np.minimum(records.starts, len(records.text) - 1)]
-    begins_empty = (first == ord(" ")) | (first == ord("\t")) | (first == ord(dialect.delimiter))
-    for place in np.flatnonzero(begins_empty & ~are_none).tolist():
-        are_none[place] = is_blank(records.record(place), dialect)
+    are_none: Truth = records.ends == records.starts
+    may_be_blank = _begin_like_blanks(records, survey.head.dialect) & ~are_none & ~records.is_broken
+    for place in np.flatnonzero(may_be_blank).tolist():
+        are_none[place] = is_blank(records.record(place), survey.head.dialect)
     if survey.has_repeats:
-        lines = set(survey.header.lines)
-        for place in np.flatnonzero(np.isin(lengths, [len(line) for line in lines])).tolist():
-            are_none[place] |= records.record(place) in lines
+        are_none[list(repeats_in(records, survey.head, lines_again(survey.head)))] = True
     return are_none
 
 
+def _begin_like_blanks(records: Records, dialect: Dialect) -> Truth:
+    """Records that begin with a blank, a delimiter, or a quote and one of these or its like."""
+    is_empty = np.zeros(256, np.bool_)
+    is_empty[list(BLANKS + RARE_BLANKS + b"\r\n" + dialect.delimiter.encode())] = True
+    text, last = np.frombuffer(records.text, np.uint8), len(records.text) - 1
+    first, second = (text[np.minimum(records.starts + place, last)] for place in (0, 1))
+    quote = ord(dialect.quote)
+    found: Truth = is_empty[first] | ((first == quote) & (is_empty[second] | (second == quote)))
+    return found
+
+
 @dataclass(frozen=True)
-class _Opened:
+class OpenedText:
     """The first bytes of a file, and what they seem to be."""
 
-    head: bytes
+    start: bytes
     seen: Bytes
     is_whole: bool
     encoding: Encoding | None
     text: bytes = b""
-    header: Header | None = None
+    head: TextHead | None = None
 
-    def with_header(self, terms: FileTerms) -> "_Opened":
+    def with_head(self, terms: FileTerms, sought: SoughtNames) -> "OpenedText":
         """Decoded, with the header."""
-        text = recoded(self.head, self.encoding, is_whole=self.is_whole) if self.encoding else b""
+        text = recoded(self.start, self.encoding, is_whole=self.is_whole) if self.encoding else b""
         text = without_marks(text)
-        return replace(self, text=text, header=header_of(text, terms, is_whole=self.is_whole))
+        return replace(self, text=text, head=head_of(text, terms, sought, is_whole=self.is_whole))
 
     @property
     def body(self) -> bytes:
         """The text after the header."""
-        return self.text[self.header.body :] if self.header else b""
+        return self.text[self.head.body :] if self.head else b""
 
     @property
-    def header_line(self) -> bytes:
-        """The last line of the header, as UTF-8."""
-        return self.header.lines[-1] if self.header else b""
-
-    @property
-    def needle(self) -> bytes:
-        """The last line of the header, as it is in the file."""
-        codec = self.encoding.codec if self.encoding else "utf-8"
-        return self.header_line.decode("utf-8", "replace").encode(codec, "replace")
-
-    @property
-    def is_repeated_in_head(self) -> bool:
-        """Whether the header follows once more."""
-        return _has_line(b"\n" + self.body, self.header_line, is_last=self.is_whole)
+    def lines_again(self) -> tuple[LineAgain, ...]:
+        """How to find the header's lines in the bytes of the file."""
+        return lines_again(self.head, self.encoding.codec) if self.head and self.encoding else ()
 
     def has_totals(self, tail: bytes) -> bool:
         """Whether the file ends with total lines."""
-        if self.encoding is None or self.header is None:
+        if self.encoding is None or self.head is None:
             return False
         end = self.body if self.is_whole else recoded(tail, replace(self.encoding, mark=0), is_whole=True)
-        return footer_start(end, self.header) < len(end)
+        return footer_start(end, self.head) < len(end)
 
 
-def _open_text(head: bytes, terms: FileTerms) -> _Opened:
-    seen, is_whole = Bytes(), len(head) < HEAD
-    seen.see(head)
+def open_text(start: bytes, terms: FileTerms, sought: SoughtNames) -> OpenedText:
+    """What the first bytes of a file, `HEAD` or all, tell of it."""
+    seen, is_whole = Bytes(), len(start) < HEAD
+    seen.see(start)
     if is_whole:
         seen.end()
-    return _Opened(head, seen, is_whole, encoding_of(seen, terms.encoding)).with_header(terms)
+    return OpenedText(start, seen, is_whole, encoding_of(seen, terms.encoding)).with_head(terms, sought)
 
 
 @dataclass(frozen=True)
@@ -159,36 +160,28 @@ class _Rest:
     """What one pass over all bytes tells."""
 
     encoding: Encoding | None
-    has_repeats: bool
+    may_repeat: bool
     may_mix_line_ends: bool
     tail: bytes
 
 
-def _see_rest(stream: BinaryIO, opened: _Opened, terms: FileTerms, block_bytes: int) -> _Rest:
+def _see_rest(stream: BinaryIO, opened: OpenedText, terms: FileTerms, block_bytes: int) -> _Rest:
     """See all bytes after the head."""
-    needle, ends, has_repeats = opened.needle, _LineEnds(opened.head), False
-    kept = max(_TAIL, len(needle) + 2)
-    tail = opened.head[-kept:]
-    ends.see(opened.head)
+    lines, ends, may_repeat = opened.lines_again, _LineEnds(opened.start), False
+    reach = max((line.reach for line in lines), default=0)
+    tail = opened.start[-_TAIL:]
+    ends.see(opened.start)
     while not opened.is_whole and (block := stream.read(block_bytes)):
         opened.seen.see(block)
         ends.see(block)
-        has_repeats = has_repeats or _has_line(tail[-len(needle) - 2 :] + block, needle, is_last=False)
-        tail = (tail + block[-kept:])[-kept:]
-    has_repeats = has_repeats or (not opened.is_whole and _has_line(tail[-len(needle) - 2 :], needle, is_last=True))
-    encoding = encoding_of(opened.seen.end(), terms.encoding)
-    return _Rest(encoding, has_repeats, ends.may_mix, tail[-_TAIL:])
+        may_repeat = may_repeat or may_be_repeated(tail[-reach:] + block, lines)
+        tail = (tail + block[-_TAIL:])[-_TAIL:]
+    return _Rest(encoding_of(opened.seen.end(), terms.encoding), may_repeat, ends.may_mix, tail)
 
 
-def _has_line(text: bytes, line: bytes, *, is_last: bool) -> bool:
-    """Whether a line stands in a text, not at its start; at its end only if the text ends there."""
-    place = text.find(line, 1) if line else -1
-    while place > 0:
-        after = text[place + len(line) : place + len(line) + 1]
-        if text[place - 1] in _BESIDE_A_LINE and (after in _BESIDE_A_LINE if after else is_last):
-            return True
-        place = text.find(line, place + 1)
-    return False
+def _has_repeats(blocks: Iterator[Records], head: TextHead) -> bool:
+    lines = lines_again(head)
+    return any(True for records in blocks for _ in repeats_in(records, head, lines))
 
 
 class _LineEnds:

@@ -7,7 +7,7 @@ can explain. Rows that are not, and all that is not told here, are left to be re
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -15,15 +15,16 @@ import pyarrow as pa
 
 from pipelines.contracts.contract import FileTerms, declared_names, declared_places
 from pipelines.formats.delimited.dialects import QUOTES, expected_dialect, fitting_quote
-from pipelines.formats.delimited.header import Header, footer_start
+from pipelines.formats.delimited.header import TextHead, footer_start
+from pipelines.formats.delimited.kind import DELIMITED
 from pipelines.formats.delimited.reader import Reading, read_rows, well_formed
-from pipelines.formats.delimited.records import MARK, Grid, Places, Records, scan
+from pipelines.formats.delimited.records import Grid, Places, Records, scan
 from pipelines.formats.delimited.survey import HEAD, Survey, are_no_rows, survey_csv
 from pipelines.formats.kinds import kind_of
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import AlikeFiles, RawChunk
 from pipelines.formats.source import SMALL, BytesSource
-from pipelines.formats.text_encodings import encoding_of, recoded, survey
+from pipelines.formats.text_encodings import UTF8_MARK, encoding_of, recoded, survey
 
 GATHERED_BYTES: Final = 2**20
 """Text that is read at once."""
@@ -92,7 +93,7 @@ def _text_in_encoding(content: bytes, terms: FileTerms) -> bytes | None:
     encoding = encoding_of(survey([content]), terms.encoding)
     if encoding is None or encoding.has_strays or any(encoding.differences(terms.encoding)):
         return None
-    if encoding.codec != "utf-8" and kind_of(content, terms.format) != "csv":  # elsewhere the line tells
+    if encoding.codec != "utf-8" and kind_of(content, terms.format) is not DELIMITED:  # elsewhere the line tells
         return None
     return recoded(content, encoding, is_whole=True)
 
@@ -108,24 +109,24 @@ class _Template:
     reading: Reading
 
     @property
-    def header(self) -> Header:
-        return self.reading.survey.header
+    def head(self) -> TextHead:
+        return self.reading.survey.head
 
     def may_hold_for(self, text: bytes) -> bool:
         """Whether the rows of a file look plain at its start and end, and in its quotes."""
-        start, dialect = len(self.line), self.header.dialect
+        start, dialect = len(self.line), self.head.dialect
         first_row = text[start : text.find(b"\n", start) + 1]
         if not text.endswith(b"\n") or not _DIGIT_OR_AT.search(first_row):  # it could go on with the header
             return False
         body = text[start:]
         has_quote = fitting_quote(text, dialect.delimiter, dialect.quote) == dialect.quote
-        return has_quote and footer_start(body, self.header) == len(body)
+        return has_quote and footer_start(body, self.head) == len(body)
 
     def is_plain(self, rows: bytes) -> bool:
         """Whether the rows of some files, one after the other, can be nothing else under this header."""
         line_end = b"\r\n" if self.line.endswith(b"\r\n") else b"\n"
         has_own_ends = rows.count(b"\r") == (rows.count(b"\n") if line_end == b"\r\n" else 0)
-        is_odd = any(sign in rows for sign in (b"\\", MARK, self.header.lines[0]))
+        is_odd = any(sign in rows for sign in (b"\\", UTF8_MARK))
         if is_odd or not has_own_ends or rows.count(line_end) != rows.count(b"\n"):
             return False
         bare = _without_quotes(rows) if self.needles else b""
@@ -144,28 +145,29 @@ def _template(file: _Small, terms: FileTerms, limits: Limits) -> _Template | Non
         return None
     if isinstance(found, FileRefusal) or not _is_of_text(file.line) or not _is_plain(found, file.line, terms):
         return None
-    names, declared = found.header.names, declared_names(terms)
+    names, declared = found.head.names, declared_names(terms)
     missing = declared - {*names}
     needles = [max(_KEPT_BY_NFC.findall(name.split(" ")[-1]), key=len, default="").encode() for name in missing]
     if any(needle in _without_quotes(file.line) for needle in needles):  # also an empty one
         return None
-    reading = Reading(BytesSource(b""), found, declared_places(names, declared), limits, HEAD)
+    plain = replace(found, has_repeats=True)  # in the others it may stand again
+    reading = Reading(BytesSource(b""), plain, declared_places(names, declared), limits, HEAD)
     return _Template(file.line, tuple(needles), reading)
 
 
 def _is_of_text(line: bytes) -> bool:
     """Whether a file with this first line is delimited text, whatever follows."""
-    return kind_of(line, "csv") == "csv" and line.removeprefix(MARK).lstrip()[:1] not in b"[{<"
+    return kind_of(line, "csv") is DELIMITED and line.removeprefix(UTF8_MARK).lstrip()[:1] not in b"[{<"
 
 
 def _is_plain(found: Survey, line: bytes, terms: FileTerms) -> bool:
     """Whether a file is as the contract says, and its first line all of its header."""
-    header = found.header
-    is_agreed = not found.differences and header.dialect == expected_dialect(terms) and header.dialect.quote in QUOTES
-    is_first_line = header.body == len(line) and len(header.lines) == 1 and header.sheet_rows == 1
-    is_named = all(header.names) and len(header.names) == header.width > 1
+    head = found.head
+    is_agreed = not found.differences and head.dialect == expected_dialect(terms) and head.dialect.quote in QUOTES
+    is_first_line = head.body == len(line) and len(head.lines) == 1 and head.sheet_rows == 1
+    is_named = all(head.names) and len(head.names) == head.width > 1
     has_one_end = line.count(b"\r") == line.endswith(b"\r\n") and b"\\" not in line
-    knows_some = bool(declared_names(terms) & {*header.names})
+    knows_some = bool(declared_names(terms) & {*head.names})
     return is_agreed and is_first_line and is_named and has_one_end and knows_some
 
 
@@ -184,10 +186,10 @@ def _alike(template: _Template, files: Sequence[_Small]) -> AlikeFiles | None:
     """Files as one text under one header; None where a row is not plain, or a limit is exceeded."""
     rows = b"".join([file.text[len(template.line) :] for file in files])
     counts = np.array([file.text.count(b"\n") - 1 for file in files], np.int64)
-    limits, header, total = template.reading.limits, template.header, int(counts.sum())
+    limits, head, total = template.reading.limits, template.head, int(counts.sum())
     if counts.max() > limits.rows or not template.is_plain(rows):
         return None
-    records = scan(template.line + rows, Grid(header.dialect, header.width, limits.cell_characters), is_last=True)
+    records = scan(template.line + rows, Grid(head.dialect, head.width, limits.cell_characters), is_last=True)
     is_a_line_each = len(records) == total + 1 and not records.is_broken.any()
     if not is_a_line_each or are_no_rows(records, template.reading.survey)[1:].any():
         return None
@@ -196,8 +198,8 @@ def _alike(template: _Template, files: Sequence[_Small]) -> AlikeFiles | None:
         return None
     row_numbers = np.arange(1, total + 1) - np.repeat(np.cumsum(counts) - counts, counts)
     none = pa.array([], pa.int64())
-    chunk = RawChunk(table, pa.array(row_numbers), none, pa.array(row_numbers + header.sheet_rows), none)
-    places, names = tuple(file.place for file in files), header.names
+    chunk = RawChunk(table, pa.array(row_numbers), none, pa.array(row_numbers + head.sheet_rows), none)
+    places, names = tuple(file.place for file in files), head.names
     return AlikeFiles(places, tuple(counts.tolist()), names, well_formed(names), chunk)
 
 

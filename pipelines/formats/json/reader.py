@@ -12,10 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.contracts.contract import FileTerms, declared_names
+from pipelines.formats.file_kind import Outline
 from pipelines.formats.json.rows import EXPECTED_ELEMENT, EXPECTED_LINE, Row, Shape, rows_of, shape_of
 from pipelines.formats.limits import FileRefusal, Limits
-from pipelines.formats.raw import RawChunk, RawFile, kind_differences
+from pipelines.formats.raw import FoundFormat, RawChunk, RawFile
 from pipelines.formats.source import Source
+from pipelines.formats.table_edges import SoughtNames
 from pipelines.formats.text_encodings import BLOCK, Encoding, encoding_of, survey, utf8_blocks
 from pipelines.formats.values_as_text import text_array
 from pipelines.vocabulary.column_names import column_name
@@ -35,13 +37,11 @@ def read_json(source: Source, terms: FileTerms, limits: Limits) -> RawFile | Fil
     Where two names in an object are the same, the last counts, as for every parser of JSON.
     """
     stated = terms.encoding or _UTF8  # which the format itself asks for
-    with source.open() as stream:
-        seen = survey(iter(lambda: stream.read(BLOCK), b""))
-    encoding = encoding_of(seen, stated)
+    encoding = _encoding_of_source(source, stated)
     if encoding is None:
         return FileRefusal("file_undecodable", Reason("json_not_in_encoding", encoding=stated.upper()))
     declared = declared_names(terms)
-    shape = _shape(source, encoding, declared)
+    shape = _shape(source, encoding, declared | {name.split(".")[0] for name in declared})
     expected = EXPECTED_LINE if shape.is_lines else EXPECTED_ELEMENT
     reading = _Reading(source, encoding, shape, limits)
     columns = _Columns(declared)
@@ -53,13 +53,33 @@ def read_json(source: Source, terms: FileTerms, limits: Limits) -> RawFile | Fil
             limits.check("columns", len(columns.names))
     if has_others and not has_objects:
         return FileRefusal("file_undecodable", expected)
-    found = "jsonl" if shape.is_lines else "json"
     return RawFile(
         tuple(columns.names),
         lambda: _json_chunks(reading, columns),
         expected,
-        (*kind_differences(terms.format, found), *encoding.differences(terms.encoding)),
+        tuple(encoding.differences(terms.encoding)),
+        found=FoundFormat(_format_of(shape), encoding=encoding.name),
     )
+
+
+def outline_json(source: Source, terms: FileTerms, sought: SoughtNames, limits: Limits) -> Outline:
+    """The names in the first object, in the shape in which it has most of those sought."""
+    encoding = _encoding_of_source(source, _UTF8)
+    if encoding is None:
+        return Outline(FoundFormat("jsonl"))
+    shapes = dict.fromkeys(_shape(source, encoding, names) for names in (sought, frozenset[str]()))
+    firsts = {shape: _first_names(_Reading(source, encoding, shape, limits)) for shape in shapes}
+    best = max(firsts, key=lambda shape: sum(name in sought for name in firsts[shape]))
+    return Outline(FoundFormat(_format_of(best), encoding=encoding.name), firsts[best])
+
+
+def _first_names(reading: "_Reading") -> tuple[str, ...]:
+    first = next((row for row, _ in reading.rows() if row is not None), {})
+    return tuple(map(column_name, first))
+
+
+def _format_of(shape: Shape) -> str:
+    return "jsonl" if shape.is_lines else "json"
 
 
 @dataclass(frozen=True)
@@ -76,10 +96,14 @@ class _Reading:
         return rows_of(utf8_blocks(self.source, self.encoding, _HEAD), self.shape, self.limits)
 
 
-def _shape(source: Source, encoding: Encoding, declared: frozenset[str]) -> Shape:
+def _encoding_of_source(source: Source, stated: str) -> Encoding | None:
+    with source.open() as stream:
+        return encoding_of(survey(iter(lambda: stream.read(BLOCK), b"")), stated)
+
+
+def _shape(source: Source, encoding: Encoding, sought: SoughtNames) -> Shape:
     head = next(utf8_blocks(source, encoding, _HEAD), b"")
-    roots = {name.split(".")[0] for name in declared}
-    return shape_of(head.decode("utf-8", "ignore"), declared | roots)
+    return shape_of(head.decode("utf-8", "ignore"), sought)
 
 
 @dataclass

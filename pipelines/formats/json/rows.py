@@ -15,6 +15,7 @@ from typing import Any, Final
 import orjson
 
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
+from pipelines.formats.table_edges import SoughtNames
 from pipelines.vocabulary.reasons import Reason
 
 EXPECTED_LINE: Final = Reason("row_of_json")
@@ -45,8 +46,8 @@ class Shape:
     """Whether the elements end with a bracket."""
 
 
-def shape_of(head: str, declared: frozenset[str]) -> Shape:
-    """The shape of a text, by its first characters. `declared`: columns; an array below one of them is a value."""
+def shape_of(head: str, sought: SoughtNames) -> Shape:
+    """The shape of a text, by its first characters. `sought`: columns; an array below one of them is a value."""
     text = head.lstrip(_BLANKS)
     start = len(head) - len(text)
     first, _, more = text.partition("\n")
@@ -56,7 +57,8 @@ def shape_of(head: str, declared: frozenset[str]) -> Shape:
         return Shape(True) if _is_broken_line(first, more) else Shape(False, start + 1, is_closed=True)
     if not text.startswith("{") or (value is not None and not is_alone):
         return Shape(True)
-    inside = None if isinstance(value, dict) and value.keys() & declared else _array_in_object(text, declared)
+    is_row = isinstance(value, dict) and any(key in sought for key in value)
+    inside = None if is_row else _array_in_object(text, sought)
     if inside is not None:
         return Shape(False, start + inside, is_closed=True)
     is_line = value is not None or any(_parsed_line(line.encode("utf-8", "replace")) for line in more.split("\n")[:20])
@@ -132,7 +134,7 @@ def _json_number(text: str) -> float | Decimal:
 _DECODER: Final = json.JSONDecoder(parse_float=_json_number, parse_constant=_no_number, strict=False)
 
 
-def _array_in_object(text: str, declared: frozenset[str]) -> int | None:
+def _array_in_object(text: str, sought: SoughtNames) -> int | None:
     """Where the elements of the first array of objects in an object start; None when there is none in sight.
 
     An object with a column of the contract's is a row itself.
@@ -142,7 +144,7 @@ def _array_in_object(text: str, declared: frozenset[str]) -> int | None:
         while True:
             key, place = _DECODER.raw_decode(text, _after_blanks(text, place))
             place = _after_blanks(text, place)
-            if text[place] != ":" or key in declared:
+            if text[place] != ":" or key in sought:
                 return None
             place = _after_blanks(text, place + 1)
             if text[place] == "[" and text[_after_blanks(text, place + 1)] in "{]":

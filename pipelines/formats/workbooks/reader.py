@@ -7,7 +7,6 @@ A workbook is read whole, twice: once to find the header and what is no data, on
 
 import io
 import zipfile
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -24,11 +23,21 @@ from python_calamine import (
 )
 
 from pipelines.contracts.contract import FileTerms, declared_names, declared_places
-from pipelines.formats import header_rows
-from pipelines.formats.header_rows import Header
+from pipelines.formats.file_kind import Outline
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
-from pipelines.formats.raw import RawChunk, RawFile, kind_differences
+from pipelines.formats.raw import FoundFormat, RawChunk, RawFile
 from pipelines.formats.source import Source
+from pipelines.formats.table_edges import (
+    REPEATED,
+    ROWS_FOR_NAMES,
+    TOTALS,
+    Header,
+    NumberedRow,
+    SoughtNames,
+    find_place,
+    header_at,
+    with_numbers,
+)
 from pipelines.formats.values_as_text import as_text, text_array
 from pipelines.formats.workbooks import compound_files
 from pipelines.formats.workbooks.binary_sizes import LOCKED, check_binary_workbook
@@ -70,8 +79,17 @@ def read_workbook(source: Source, terms: FileTerms, limits: Limits) -> RawFile |
     return RawFile(
         page.names,
         lambda: _workbook_chunks(_parsed_workbook(source.read()).get_sheet_by_name(page.sheet), page, places),
-        format_differences=(*kind_differences(terms.format, kind), *differences, *page.differences),
+        format_differences=(*differences, *page.differences),
+        found=FoundFormat(kind, sheet=page.sheet),
     )
+
+
+def outline_workbook(source: Source, terms: FileTerms, sought: SoughtNames, limits: Limits) -> Outline:
+    """The sheet with most of the names sought in its header, and the columns of it."""
+    workbook, kind = _open_workbook(source, limits)
+    chosen, _ = _chosen_sheet(workbook, terms.sheet, sought)
+    page = _page(workbook.get_sheet_by_name(chosen), chosen, sought)
+    return Outline(FoundFormat(kind, sheet=chosen), page.names if page else ())
 
 
 def workbook_kind(content: bytes) -> str:
@@ -121,9 +139,12 @@ def _parsed_workbook(content: bytes) -> CalamineWorkbook:
 
 
 def _chosen_sheet(
-    workbook: CalamineWorkbook, wanted: str | None, declared: frozenset[str]
+    workbook: CalamineWorkbook, wanted: str | None, sought: SoughtNames
 ) -> tuple[str, tuple[Reason, ...]]:
-    """The name of the sheet to read, and where that is not what the contract says."""
+    """The name of the sheet to read, and where that is not what the contract says.
+
+    Without a word in the contract: the first that is visible, not blank, and has some of the names sought.
+    """
     sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     visible = _sheet_names(sheet for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible) or _sheet_names(
         sheets
@@ -137,8 +158,10 @@ def _chosen_sheet(
         return (same[0], ()) if same else (visible[0], (Reason("sheet_differs", stated=wanted),))
     if len(visible) == 1:
         return visible[0], ()
-    fitting = [name for name in visible if _fits(workbook.get_sheet_by_name(name), declared)]
-    return (fitting or visible)[0], (_SEVERAL_SHEETS,) if len(fitting) > 1 else ()
+    places = {name: find_place(_text_rows(workbook.get_sheet_by_name(name)), sought) for name in visible}
+    filled = [name for name, place in places.items() if place]
+    fitting = [name for name, place in places.items() if place and place.hits]
+    return (fitting or filled or visible)[0], (_SEVERAL_SHEETS,) if len(fitting) > 1 else ()
 
 
 def _sheet_names(sheets: "Iterator[SheetMetadata] | Sequence[SheetMetadata]") -> list[str]:
@@ -149,24 +172,20 @@ def _comparable(name: str) -> str:
     return column_name(name).casefold()
 
 
-def _fits(sheet: CalamineSheet, declared: frozenset[str]) -> bool:
-    header = _header_of_sheet(sheet, declared)
-    return header is not None and bool(declared & set(header[0].names))
+def _header_of_sheet(sheet: CalamineSheet, sought: SoughtNames) -> Header | None:
+    place = find_place(_text_rows(sheet), sought)
+    return header_at(place, _text_rows(sheet, place.last + 1)) if place else None
 
 
-def _header_of_sheet(sheet: CalamineSheet, declared: frozenset[str]) -> tuple[Header, int] | None:
-    """The header, and the sheet row of its last line."""
-    head = [(number, _cell_texts(cells)) for number, cells in islice(_filled_rows(sheet), header_rows.MOST_TITLES + 1)]
-    if not head:
-        return None
-    header = header_rows.find_header([texts for _, texts in head], declared)
-    return header, head[header.end - 1][0]
+def _text_rows(sheet: CalamineSheet, first: int = 1) -> Iterator[NumberedRow]:
+    """The rows from a sheet row on that are not blank, as text."""
+    return ((number, _cell_texts(cells)) for number, cells in _filled_sheet_rows(sheet) if number >= first)
 
 
-def _filled_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
+def _filled_sheet_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
     """The rows that are not blank, with their sheet rows."""
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if any(cell != "" and not (isinstance(cell, str) and cell.isspace()) for cell in cells):
+        if any(map(_is_filled, cells)):
             yield number, cells
 
 
@@ -179,42 +198,42 @@ def _cell_texts(cells: Sequence[Any]) -> list[str]:
     return [as_text(cell) or "" for cell in cells]
 
 
-def _page(sheet: CalamineSheet, name: str, declared: frozenset[str]) -> _Page | None:
+def _page(sheet: CalamineSheet, name: str, sought: SoughtNames) -> _Page | None:
     """What of a sheet is header, data and neither; None for an empty one."""
-    found = _header_of_sheet(sheet, declared)
-    if found is None:
+    header = _header_of_sheet(sheet, sought)
+    if header is None:
         return None
-    header, last_line = found
-    names = [*header.names, *("" for _ in range(sheet.width - len(header.names)))]
-    nameless = [place for place, column in enumerate(names) if not column]
-    repeated: set[int] = set()
-    last: deque[tuple[int, list[Any]]] = deque(maxlen=header_rows.MOST_TOTALS)
-    firsts = {line[0] for line in header.lines}
-    for number, cells in _filled_rows(sheet):
-        if number <= last_line:
+    first_row = header.last + 1
+    names = header.names + ("",) * (sheet.width - len(header.names))
+    sample = (texts for _, texts in islice(_text_rows(sheet, first_row), ROWS_FOR_NAMES))
+    repeated, totals = _no_data(sheet, header)
+    differences = (*header.differences, *([REPEATED] if repeated else []), *([TOTALS] if totals else []))
+    return _Page(name, with_numbers(names, sample), first_row, frozenset(repeated + totals), differences)
+
+
+def _no_data(sheet: CalamineSheet, header: Header) -> tuple[list[int], list[int]]:
+    """The sheet rows after the header that are the header again, and those at the end that are totals."""
+    repeated: list[int] = []
+    totals: list[int] = []
+    for number, cells in _filled_sheet_rows(sheet):
+        if number <= header.last:
             continue
-        if isinstance(cells[0], str) and column_name(cells[0]) in firsts and header.is_repeated_by(_cell_texts(cells)):
-            repeated.add(number)
-            continue
-        last.append((number, cells))
-        for place in [place for place in nameless if cells[place] != ""]:
-            names[place] = f"column {place + 1}"
-            nameless.remove(place)
-    totals: set[int] = set()
-    while last and header_rows.is_total(_cell_texts(last[-1][1])):
-        totals.add(last.pop()[0])
-    differences = {
-        header_rows.TITLES: header.place > 0,
-        header_rows.TWO_LINES: len(header.lines) > 1,
-        header_rows.REPEATED: bool(repeated),
-        header_rows.TOTALS: bool(totals),
-    }
-    met = tuple(difference for difference, is_met in differences.items() if is_met)
-    return _Page(name, tuple(names), last_line + 1, frozenset(repeated | totals), met)
+        if column_name(*_cell_texts(cells[:1])) in header.first_names and header.is_repeated_by(_cell_texts(cells)):
+            repeated.append(number)
+            totals.clear()
+        elif sum(map(_is_filled, cells)) <= 2 and header.is_total(_cell_texts(cells)):
+            totals.append(number)
+        else:
+            totals.clear()
+    return repeated, totals
+
+
+def _is_filled(cell: Any) -> bool:
+    return cell != "" and not (isinstance(cell, str) and cell.isspace())
 
 
 def _workbook_chunks(sheet: CalamineSheet, page: _Page, places: dict[str, int]) -> Iterator[RawChunk]:
-    data = (row for row in _filled_rows(sheet) if row[0] >= page.first_row and row[0] not in page.skipped)
+    data = (row for row in _filled_sheet_rows(sheet) if row[0] >= page.first_row and row[0] not in page.skipped)
     done = 0
     while rows := list(islice(data, CHUNK)):
         columns = {name: text_array([_cell_value(cells[place]) for _, cells in rows]) for name, place in places.items()}

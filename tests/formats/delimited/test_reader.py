@@ -119,6 +119,18 @@ def test_signs_of_another_format_far_down_in_a_file_are_seen() -> None:
     assert (len(found.rows), found.rows[40_001], found.sheet_rows[40_001]) == (40_001, ["1", "06", "a"], 40_003)
 
 
+@pytest.mark.parametrize("block_bytes", [7, 100, 1 << 12, 1 << 23])
+def test_total_lines_are_no_rows_however_many_blocks_they_take(block_bytes: int) -> None:
+    rows = [f"{n};06;Martin" for n in range(50)]
+    foot = [f"Total {n};{n}" if n % 3 else ";;" for n in range(1, 600)]
+    found = accepted(
+        "\n".join(["Réf;Téléphone;Nom", *rows, "Total;50;", *rows, *foot]), terms(), block_bytes=block_bytes
+    )
+    assert found.differences == ("found total lines after the rows",)
+    assert [found.rows[n][0] for n in (50, 51, 52, 101)] == ["49", "Total", "0", "49"]
+    assert len(found.rows) == 101
+
+
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=8)
 TABLES = st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=15)
 
@@ -132,9 +144,10 @@ def test_records_are_those_of_pythons_own_reader(
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
     writer.writerows([["Réf", "Téléphone", "Nom"], *table])
     found = accepted(buffer.getvalue(), terms(delimiter=delimiter, encoding="UTF-8"), block_bytes=block_bytes)
-    expected = {number: row for number, row in enumerate(table, start=1) if len(row) == 3}
+    filled = [row for row in table if any(cell.strip() for cell in row)]
+    expected = {number: row for number, row in enumerate(filled, start=1) if len(row) == 3}
     assert found.rows == expected
-    assert found.malformed == sorted({*range(1, len(table) + 1)} - set(expected))
+    assert found.malformed == sorted({*range(1, len(filled) + 1)} - set(expected))
 
 
 def test_line_ends_and_delimiters_within_quotes_do_not_make_rows() -> None:

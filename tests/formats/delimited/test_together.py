@@ -14,7 +14,7 @@ from pipelines.deliveries.files import DeliveredFile, Delivery
 from pipelines.formats.delimited import together as csv_together
 from pipelines.formats.delimited.together import read_csv_together
 from pipelines.formats.limits import FileRefusal, Limits
-from pipelines.formats.raw import AlikeFiles, RawFile
+from pipelines.formats.raw import AlikeFiles, FoundFormat, RawFile
 from tests.support.csv_cases import Content, content_of, read, terms
 from tests.support.intake_boxes import DAY, Box, contract, csv_bytes, lead, statuses, taken_in
 
@@ -30,7 +30,7 @@ def together(contents: Sequence[bytes], agreed: FileTerms, limits: Limits | None
         start = 0
         for place, row_count in zip(alike.places, alike.row_counts, strict=True):
             part = replace(alike.chunk.part(start, row_count), malformed_sheet_rows=alike.chunk.malformed)
-            found[place] = content_of(RawFile(alike.columns, lambda part=part: iter([part])))  # type: ignore[misc]
+            found[place] = content_of(RawFile(alike.columns, lambda part=part: iter([part]), found=FoundFormat("csv")))  # type: ignore[misc]
             start += row_count
         assert start == alike.chunk.row_count
     return found

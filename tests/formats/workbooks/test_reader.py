@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.formats.header_rows import find_header, is_total
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import RawFile
 from pipelines.formats.source import BytesSource
@@ -164,46 +163,6 @@ def test_a_compound_file_whose_chain_runs_in_a_circle_is_told() -> None:
     content[table : table + 4] = bytes(4)
     with pytest.raises(BrokenCompoundFileError, match="circle"):
         CompoundFile(bytes(content)).stream("Workbook")
-
-
-@pytest.mark.parametrize(
-    ("rows", "place", "lines"),
-    [
-        ([["Réf", "Nom"], ["1", "a"]], 0, 1),
-        ([["Titre"], ["Réf", "Nom"], ["1", "a"]], 1, 1),
-        ([["Réf", "Canal"], ["1", "Nom"]], 0, 1),
-        ([["autre", "Canal"], ["1", "Nom"]], 0, 1),
-        ([["Réf", "Personne", ""], ["", "Nom", "Téléphone"], ["1", "a", "06"]], 0, 2),
-        ([["Groupe", "", ""], ["Réf", "Nom", "Téléphone"]], 1, 1),
-        ([["x"], ["y"]], 0, 1),
-    ],
-)
-def test_a_header_is_found_and_never_taken_from_the_rows(rows: list[list[str]], place: int, lines: int) -> None:
-    header = find_header(rows, HEADER)
-    assert (header.place, len(header.lines)) == (place, lines)
-
-
-def test_two_lines_join_to_the_names_that_the_contract_has() -> None:
-    rows = [["Réf", "Téléphone", "", "Nom"], ["", "fixe", "portable", ""], ["1", "01", "06", "a"]]
-    assert find_header(rows, ["Réf", "Téléphone portable", "Nom"]).names == ("Réf", "fixe", "Téléphone portable", "Nom")
-
-
-@pytest.mark.parametrize(
-    ("cells", "expected"),
-    [
-        (["Total", "", "12"], True),
-        (["", "TOTAL :", "", "", "12,50 €"], True),
-        (["Nombre de leads : 12", "", ""], True),
-        (["Total", "Jean", "0612345678"], False),
-        (["Total", "Jean", "Paris", "x"], False),
-        (["Totale", "", ""], False),
-        (["Nbaye", "", ""], False),
-        (["Total", "a@b.fr", "", ""], False),
-        (["", "", ""], False),
-    ],
-)
-def test_a_total_line_begins_with_a_word_for_it_and_identifies_nobody(cells: list[str], expected: bool) -> None:
-    assert is_total(cells) is expected
 
 
 def test_a_workbook_of_many_rows_comes_in_chunks() -> None:

@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.contracts.contract import FileTerms, declared_names, declared_places
+from pipelines.formats.file_kind import Outline
 from pipelines.formats.limits import FileRefusal, Limits
-from pipelines.formats.raw import RawChunk, RawFile
+from pipelines.formats.raw import FoundFormat, RawChunk, RawFile
 from pipelines.formats.source import Source
+from pipelines.formats.table_edges import SoughtNames
 from pipelines.formats.values_as_text import text_array
 from pipelines.vocabulary.column_names import column_name
 
@@ -21,6 +23,7 @@ CHUNK: Final = 65_536
 """Rows of a batch."""
 CHUNK_BYTES: Final = 2**26
 """Bytes of text in a chunk, about."""
+_FOUND: Final = FoundFormat("parquet")
 _BUFFER: Final = 2**20
 _LONG: Final = 2**14
 _LARGEST_WHOLE: Final = 2.0**63
@@ -40,7 +43,13 @@ def read_parquet(source: Source, terms: FileTerms, limits: Limits) -> RawFile | 
     names = [column_name(".".join(path)) for path in paths]
     places = declared_places(names, declared)
     wanted = {name: paths[place] for name, place in places.items()}
-    return RawFile(tuple(names), lambda: _parquet_chunks(source, limits, wanted) if wanted else iter(()))
+    return RawFile(tuple(names), lambda: _parquet_chunks(source, limits, wanted) if wanted else iter(()), found=_FOUND)
+
+
+def outline_parquet(source: Source, terms: FileTerms, sought: SoughtNames, limits: Limits) -> Outline:
+    """The names in its schema."""
+    raw = read_parquet(source, terms, limits)
+    return Outline(_FOUND, raw.columns) if isinstance(raw, RawFile) else Outline(_FOUND)
 
 
 def _open_seekable(source: Source, limits: Limits) -> BinaryIO:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.formats.limits import FileRefusedError, Limits
-from pipelines.formats.parquet import CHUNK_BYTES, read_parquet
+from pipelines.formats.parquet.reader import CHUNK_BYTES, read_parquet
 from pipelines.formats.raw import RawFile
 from pipelines.formats.source import BytesSource
 from pipelines.wording.reasons import published
