@@ -13,12 +13,12 @@ from pipelines.intake.values import kind_of
 from pipelines.vocabulary.fields import CANONICAL_FIELDS
 from pipelines.vocabulary.reasons import reason_of, reason_of_text
 from pipelines.wording.reasons import published
-from tests.support.intake_boxes import LEAD_COLUMNS, Box, Intake, contract, csv_bytes, file_terms, lead, rows
+from tests.support.intake_boxes import LEAD_COLUMNS, Box, PublishedTables, contract, csv_bytes, file_terms, lead, rows
 
 FIELDS = sorted({field for fields in CANONICAL_FIELDS.values() for field in fields})
 
 
-def delivery() -> Intake:
+def delivery() -> PublishedTables:
     """Files that are refused, left out and read, with a manifest that does not agree with what came."""
     good = csv_bytes([lead(1), lead(2)])
     announced = [

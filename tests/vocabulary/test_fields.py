@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.contracts.contract import required_fields
 from pipelines.contracts.lint import lint
-from pipelines.contracts.reading import Reading, read_document
+from pipelines.contracts.reading import ContractReading, read_document
 from pipelines.drafts.files import SURE, DraftedFiles, Sample, draft_files
 from pipelines.identifiers.spellings import Person
 from pipelines.intake.values import kind_of
@@ -21,7 +21,7 @@ from pipelines.vocabulary.field import Field
 from pipelines.vocabulary.field_kinds import BASES, CLOSED, COUNTRY, FLAG, INSTANT, TEXT, FieldKind
 from pipelines.vocabulary.fields import CANONICAL_FIELDS, FIELDS, PERSONAL, REACHED_BY
 from pipelines.vocabulary.tables import TABLES, arrow_schema
-from tests.support.intake_boxes import Box, Intake, contract, csv_bytes, file_terms
+from tests.support.intake_boxes import Box, PublishedTables, contract, csv_bytes, file_terms
 
 EVERY = [(role, field) for role, fields in FIELDS.items() for field in fields]
 EACH = pytest.mark.parametrize(("role", "field"), EVERY, ids=[f"{role}.{field.name}" for role, field in EVERY])
@@ -54,14 +54,14 @@ def examples(role: str) -> dict[str, str]:
     return {field.name: field.example for field in FIELDS[role]}
 
 
-def taken(role: str, *rows: dict[str, str], **terms: Any) -> Intake:
+def taken(role: str, *rows: dict[str, str], **terms: Any) -> PublishedTables:
     """The rows of one role, under a contract that maps every field under its own name."""
     names = dict.fromkeys(CANONICAL_FIELDS[role])
     mapped = contract(**{role: file_terms(role, {name: name for name in names}), **terms})
     return Box(**{f"{role}.csv": csv_bytes(rows, list(names))}).take(mapped)
 
 
-def published(intake: Intake, role: str) -> list[dict[str, Any]]:
+def published(intake: PublishedTables, role: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = pa.Table.from_pandas(getattr(intake, role), preserve_index=False).to_pylist()
     return rows
 
@@ -212,12 +212,12 @@ def test_only_the_contract_takes_the_place_of_a_required_field() -> None:
 # Contracts
 
 
-def read(role: str, *properties: dict[str, Any]) -> Reading:
+def read(role: str, *properties: dict[str, Any]) -> ContractReading:
     document = {"schema": [{"name": role, "properties": list(properties)}]}
     return read_document(document, vendor="acme", valid_from=date(2026, 1, 1), digest="0" * 64)
 
 
-def of_schema(reading: Reading) -> list[str]:
+def of_schema(reading: ContractReading) -> list[str]:
     return [issue.message for issue in reading.issues if "properties" in issue.path]
 
 
