@@ -107,6 +107,12 @@ def test_one_reference_in_two_deliveries_is_two_leads(session: Session) -> None:
     ]
 
 
+def test_leads_of_a_day_that_has_lost_its_lead_file_since_it_was_judged_are_not_counted(session: Session) -> None:
+    lost = [delivered(TUESDAY, None, role="consent_proofs")]
+    fill(session, deliveries=lost, verdicts=LEADS["verdicts"], findings=LEADS["findings"])
+    assert failed_leads(session, {PROOF}) == []
+
+
 def test_a_dossier_claims_the_leads_at_the_price_of_the_contract(session: Session) -> None:
     """a, b, c and d, each once, at 4 EUR; by channel, three phones at 3.50 EUR, and d is sold on no channel."""
     fill(session, **LEADS)
