@@ -135,6 +135,7 @@ _FAILED_LEADS: Final = """
     complete as (
         select delivery_date, max(delivered_at) as delivered_at
         from deliveries
+        where delivered_at is not null
         group by delivery_date
     )
 
@@ -255,7 +256,10 @@ def _delivery_line(row: Mapping[str, Any], contract: Contract | None, final: set
 
 
 def failed_leads(session: Session, grounds: Collection[str]) -> list[FailedLeads]:
-    """Leads that failed one of some rules at the vendor's account, counted by delivery, fails and channels."""
+    """Leads that failed one of some rules at the vendor's account, counted by delivery, fails and channels.
+
+    Those of a day that has no lead file any more, and waits for another judgement, are left out.
+    """
     listed = ", ".join("'{}'".format(rule.replace("'", "''")) for rule in sorted(grounds)) or "null"
     return [
         FailedLeads(

@@ -68,6 +68,19 @@ def test_an_assumed_arrival_a_day_that_was_not_due_and_proofs_are_never_late() -
     assert late_deliveries(table(known), lambda vendor, day: None) == []
 
 
+def test_each_delivery_is_measured_by_its_vendors_contract_in_force_on_its_day() -> None:
+    """From Wednesday on acme has to deliver by noon in Paris; beta may take until the evening."""
+    wednesday = date(2026, 8, 12)
+
+    def terms(vendor: str, day: date) -> Contract:
+        hour = 20 if vendor == "beta" else 12 if day >= wednesday else 16
+        return contract(vendor=vendor, cut_off=time(hour))
+
+    on_wednesday = row(delivery_date=wednesday, delivered_at=datetime(2026, 8, 12, 13))
+    rows = (row(delivered_at=datetime(2026, 8, 11, 13)), on_wednesday, on_wednesday | {"vendor": "beta"})
+    assert late_deliveries(table(*rows), terms) == ["acme 2026-08-12: 3 h 00 min after the cut-off"]
+
+
 def test_refused_files_are_told_by_reason_and_digest_and_never_by_name() -> None:
     refused = row(status="refused", role=None, reason="file_unclaimed")
     (told,) = refused_files(table(row(), refused, row(status="duplicate"), row(status="superseded")))

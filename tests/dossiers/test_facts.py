@@ -1,4 +1,4 @@
-"""What the engine counts for a dossier, from tables written by hand: leads to claim, and deliveries that were late."""
+"""What the engine counts for a dossier, from tables written by hand: money first, then findings, forms and days."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,10 +9,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from pipelines.contracts.contract import ApprovedForm
 from pipelines.dossiers.facts import DossierFacts, dossier_facts, failed_leads
+from pipelines.dossiers.model import DeliveryLine, FormUse, LeadReference, LegalBasis
 from pipelines.engines.duckdb import DuckDBEngine, Session
 from pipelines.rulebook.catalogue import load_catalogue
 from pipelines.verdicts.claims import Fail, FailedLeads
+from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 from tests.support.intake_boxes import contract
 
@@ -104,6 +107,12 @@ def test_one_reference_in_two_deliveries_is_two_leads(session: Session) -> None:
     ]
 
 
+def test_leads_of_a_day_that_has_lost_its_lead_file_since_it_was_judged_are_not_counted(session: Session) -> None:
+    lost = [delivered(TUESDAY, None, role="consent_proofs")]
+    fill(session, deliveries=lost, verdicts=LEADS["verdicts"], findings=LEADS["findings"])
+    assert failed_leads(session, {PROOF}) == []
+
+
 def test_a_dossier_claims_the_leads_at_the_price_of_the_contract(session: Session) -> None:
     """a, b, c and d, each once, at 4 EUR; by channel, three phones at 3.50 EUR, and d is sold on no channel."""
     fill(session, **LEADS)
@@ -130,6 +139,110 @@ def test_a_dossier_without_a_contract_claims_nothing_and_finds_nothing_late(sess
     draft = replace(TERMS, status="draft")
     assert facts(session, draft).claims is None
     assert [line.is_late for line in facts(session, draft).deliveries] == [False]
+
+
+# Findings, forms, deliveries and rejections
+
+
+def test_findings_are_counted_by_rule_and_by_whom_they_wait_on_with_the_newest_fails_as_references(
+    session: Session,
+) -> None:
+    waiting = {"outcome": "unknown", "is_proven": None, "attributable_to": None}
+    fill(
+        session,
+        findings=[
+            fail("a", DUPLICATE),
+            fail("b", DUPLICATE, attributable_to="nobody"),
+            fail("c", DUPLICATE, is_proven=False, delivery_date=MONDAY),
+            fail("d", DUPLICATE, pending_on="vendor", **waiting),
+            fail("e", DUPLICATE, pending_on="vendor", **waiting),
+            fail("f", DUPLICATE, pending_on="advertiser", **waiting),
+            fail("g", PROOF, "phone", pending_on="third_party", **waiting),
+            fail("h", "a_rule_of_yesterday"),
+        ],
+    )
+    duplicate, proof = facts(session).findings
+    assert (duplicate.rule_id, duplicate.severity, duplicate.dimension) == (DUPLICATE, "minor", "quality")
+    assert duplicate.title == Bilingual(
+        "Le vendeur n'avait pas déjà livré cette personne", "The vendor had not delivered this person before"
+    )
+    assert duplicate.remedy.en == "Remove duplicates by reference, address and number before each delivery."
+    assert duplicate.remedy.fr == "Dédoublonner sur la référence, l'adresse et le numéro avant chaque livraison."
+    assert duplicate.basis == (LegalBasis("Contrat (définition du lead valable, duplicateWindow)"),)
+    assert (duplicate.proven_count, duplicate.not_proven_count, duplicate.unknown_count) == (2, 1, 3)
+    assert (duplicate.vendor_count, duplicate.pending) == (2, {"vendor": 2, "advertiser": 1})
+    assert [(one.delivery_date, one.lead_id, one.channel) for one in duplicate.references] == [
+        *((TUESDAY, lead, None) for lead in "ab"),
+        (MONDAY, "c", None),
+        *((TUESDAY, lead, None) for lead in "def"),
+    ]
+    assert (proof.rule_id, proof.pending) == (PROOF, {"third_party": 1})
+    assert proof.references == (LeadReference(TUESDAY, "g", "phone"),)
+
+
+def test_forms_are_counted_by_the_leads_whose_proofs_name_them_beside_our_review(session: Session) -> None:
+    """Three leads came through the first version, one of them by the lead's reference; a refusal counts nowhere."""
+    review = ApprovedForm("devis", "7", date(2026, 1, 5), recipients=("Annonceur",))
+    given = {"delivery_date": TUESDAY, "decision": "given", "form_id": "devis", "form_version": "7"}
+    fill(
+        session,
+        leads=[{"delivery_date": TUESDAY, "lead_id": lead, "consent_id": f"C{lead}"} for lead in "abcd"],
+        consent_proofs=[
+            {**given, "consent_id": "Ca"},
+            {**given, "consent_id": "Cb"},
+            {**given, "consent_id": "other", "lead_id": "c"},
+            {**given, "consent_id": "Cd", "decision": "refused"},
+            {**given, "consent_id": "Cd", "form_version": "8"},
+            {**given, "consent_id": "none", "form_id": None},
+        ],
+    )
+    assert facts(session, replace(TERMS, approved_forms=(review,))).forms == (
+        FormUse("devis", "7", 3, review, names_advertiser=True),
+        FormUse("devis", "8", 1),
+    )
+    assert facts(session, replace(TERMS, status="draft")).forms == (FormUse("devis", "7", 3), FormUse("devis", "8", 1))
+
+
+def test_a_delivery_is_a_line_of_its_lead_files_and_lead_uses(session: Session) -> None:
+    fill(
+        session,
+        deliveries=[
+            delivered(MONDAY, NOON),
+            delivered(TUESDAY, NOON, rows_received=5, rows_accepted=4, rows_rejected=1, status="accepted_with_rejects"),
+            delivered(TUESDAY, NOON, rows_received=2, rows_accepted=2),
+            delivered(TUESDAY, NOON, role="consent_proofs", rows_received=9, rows_accepted=9),
+            delivered(SATURDAY, None, role=None, status="no_delivery", rows_received=None, is_received_at_assumed=None),
+        ],
+        verdicts=[
+            *(use(lead, "phone") | {"verdict": "usable"} for lead in "abc"),
+            *(use(lead, "email") | {"verdict": "on_hold"} for lead in "ab"),
+            use("c", "email"),
+        ],
+    )
+    monday, tuesday, saturday = dossier_facts(
+        session, load_catalogue(), (TERMS,), final=(TUESDAY,), as_of=datetime(2026, 8, 20, tzinfo=UTC)
+    ).deliveries
+    assert tuesday == DeliveryLine(TUESDAY, "accepted_with_rejects", 7, 6, 1, 3, 2, 1, is_final=True)
+    assert (monday.status, monday.rows_received, monday.is_final) == ("accepted", 3, False)
+    assert (monday.usable_count, monday.on_hold_count, monday.blocked_count) == (0, 0, 0)
+    assert (saturday.status, saturday.rows_received, saturday.is_received_at_assumed) == ("no_delivery", None, False)
+
+
+def test_rejected_rows_are_counted_once_a_reason(session: Session) -> None:
+    def rejected(row_number: int, reason: str, column: str) -> dict[str, Any]:
+        place = {"delivery_date": TUESDAY, "file_digest": "ab", "row_number": row_number}
+        return {**place, "reason": reason, "column": column}
+
+    fill(
+        session,
+        rejected_rows=[
+            rejected(1, "required_missing", "lead_id"),
+            rejected(1, "required_missing", "collected_at"),
+            rejected(1, "no_valid_identifier", "email"),
+            rejected(2, "required_missing", "lead_id"),
+        ],
+    )
+    assert facts(session).reject_reasons == {"required_missing": 2, "no_valid_identifier": 1}
 
 
 # Late

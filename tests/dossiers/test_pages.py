@@ -46,6 +46,7 @@ from pipelines.dossiers.model import (
 )
 from pipelines.dossiers.pages import render_dossier, render_portfolio
 from pipelines.scores.standings import STATES
+from pipelines.verdicts.claims import ClaimGround
 from pipelines.vocabulary import words as vocabulary
 from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.vocabulary.tables import arrow_schema
@@ -409,6 +410,22 @@ def test_without_a_grade_or_an_interval_the_page_says_that_the_evidence_is_not_e
 def test_a_lead_with_a_defect_is_never_made_payable_by_a_tolerance() -> None:
     page = text_of(render_dossier(rich_vendor(), language="en"))
     assert "A tolerance triggers consequences; it never makes a defective lead accepted or payable." in page
+
+
+def test_leads_without_a_price_are_told_beside_the_amount_of_the_others() -> None:
+    claims = replace(rich_vendor().claims, unpriced_count=12)  # type: ignore[type-var]
+    pages = {name: text_of(render_dossier(rich_vendor(claims=claims), language=name)) for name in ("fr", "en")}
+    assert "Of these, 12 leads without a price in EUR." in pages["en"]
+    assert "Dont 12 leads sans prix en EUR." in pages["fr"]
+    assert "without a price in" not in text_of(render_dossier(rich_vendor(), language="en"))
+
+
+def test_a_ground_bears_the_title_of_its_rule_and_without_one_its_id() -> None:
+    grounds = (ClaimGround("lead_duplicate", 3), ClaimGround("a_rule_of_ours", 2))
+    claims = replace(rich_vendor().claims, grounds=grounds)  # type: ignore[type-var]
+    page = text_of(render_dossier(rich_vendor(claims=claims), language="en"))
+    assert "The vendor had not delivered this person before lead_duplicate 3 –" in page
+    assert "a_rule_of_ours a_rule_of_ours 2 –" in page
 
 
 def test_claims_without_a_price_are_counted_in_leads() -> None:

@@ -117,6 +117,21 @@ def test_a_day_whose_folder_is_gone_stays_as_it_was_published(vendor: Vendor, na
     assert vendor.statuses() == before
 
 
+def test_bytes_that_a_correction_replaced_make_no_later_file_a_duplicate(vendor: Vendor) -> None:
+    """Not while the folder is there, and not by its record when it is gone."""
+    vendor.put(DAY, A, "leads-1.csv")
+    vendor.put(DAY, B, "leads-2.csv")
+    folder = vendor.put(DAY, b'{"files": [{"name": "leads-2.csv"}], "sequence": 2}', "manifest-2.json")
+    vendor.put(NEXT, A)
+    vendor.put(LAST, B)
+    vendor.take_in(DAY, NEXT, LAST)
+    statuses = vendor.statuses()
+    assert statuses == {DAY: ["superseded", "accepted", "accepted"], NEXT: ["accepted"], LAST: ["duplicate"]}
+    shutil.rmtree(folder)
+    assert vendor.take_in(NEXT, LAST) == [NEXT, LAST]
+    assert vendor.statuses() == statuses
+
+
 def test_a_day_on_which_nothing_came_is_looked_at_again(vendor: Vendor) -> None:
     assert vendor.take_in(DAY) == [DAY]
     assert vendor.statuses() == {DAY: ["no_delivery"]}
