@@ -17,7 +17,7 @@ class ContractTerm:
     absent: str = ""
     """What holds without it; empty where a contract must have it."""
     faults: tuple[Any, ...] = ()
-    """Values that can be read and should not be said: the reference shows what the lint says of them."""
+    """Values of the right kind that should not stand there: the reference shows what the lint says of them."""
     is_read: bool = True
     """False for a key that only the standard's own schema asks for."""
 
