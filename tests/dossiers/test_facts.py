@@ -12,7 +12,8 @@ import pytest
 from pipelines.contracts.contract import ApprovedForm
 from pipelines.dossiers.facts import DossierFacts, dossier_facts, failed_leads
 from pipelines.dossiers.model import DeliveryLine, FormUse, LeadReference, LegalBasis
-from pipelines.engines.duckdb import DuckDBEngine, Session
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.engines.interface import Session
 from pipelines.rulebook.catalogue import load_catalogue
 from pipelines.verdicts.claims import Fail, FailedLeads
 from pipelines.vocabulary.bilingual import Bilingual

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 import pytest
+from pipelines.verdicts.terms import FORM_REVIEWS, TERMS
 
-from pipelines.engines.duckdb import DuckDBEngine, Session
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.engines.interface import Session
 from pipelines.rulebook.catalogue import load_catalogue
 from pipelines.rulebook.judgement import judgement_of
 from pipelines.rulebook.lead_dossier import COLUMNS, LeadDossierColumn
-from pipelines.verdicts.terms import FORM_REVIEWS, TERMS
 from pipelines.vocabulary.fields import FIELDS
 from pipelines.vocabulary.tables import arrow_schema
 from tests.support.paths import PRODUCT
