@@ -47,9 +47,6 @@ screenshots: $(MANIFEST)
 	@$(BIN)/python -m pipelines.commands.screenshots docs/images
 
 docs: $(READY)
-	@$(BIN)/opposable docs docs
-
-docs: $(READY)
 	@$(BIN)/opposable docs
 
 lock: $(READY)

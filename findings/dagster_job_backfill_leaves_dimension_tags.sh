@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Dagster 1.13.27: a backfill of a job over two-dimensional partitions, with a single-run policy, gives every run the tags
-# `dagster/partition/<dimension>` of the backfill's first partition, beside the tags of the run's own range; and
-# `context.partition_keys` then believes in that one partition. Every run does the same partition; all succeed.
-# Fails when that is no longer so.
+# Package:   dagster 1.13.27
+# Behaviour: a backfill of a job over two-dimensional partitions, with a single-run policy, gives every run the tags
+#            `dagster/partition/<dimension>` of the backfill's first partition, beside the tags of the run's own range;
+#            `context.partition_keys` then believes in that one partition. Every run does the same one, and succeeds.
+# Seen:      two runs of two ranges that both ask for the first partition alone
+# So:        orchestration/run_partitions.py decides from all tags which partitions a run names.
 set -euo pipefail
 venv=$(mktemp -d)
 trap 'rm -rf "$venv"' EXIT

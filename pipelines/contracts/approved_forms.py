@@ -5,7 +5,7 @@ from typing import Final
 
 from pipelines.contracts.contract import ApprovedForm
 from pipelines.contracts.contract_term import ContractTerm, keys_of
-from pipelines.contracts.document import DAY, FLAG, MAPPING, SIREN, TEXT, Kind, Place, matching, one_of
+from pipelines.contracts.document import DAY, FLAG, MAPPING, SIREN, TEXT, Place, TermKind, matching, one_of
 from pipelines.vocabulary import words
 
 DIGEST: Final = matching(r"[0-9a-fA-F]{64}", "a SHA-256 of 64 hex digits")
@@ -77,6 +77,6 @@ def _approved_form(place: Place) -> ApprovedForm:
     )
 
 
-def _list_if_given(place: Place, kind: Kind[str]) -> tuple[str, ...] | None:
+def _list_if_given(place: Place, kind: TermKind[str]) -> tuple[str, ...] | None:
     """A list if it is given; an empty one says something, an absent one nothing."""
     return None if place.value is None else place.read_all(kind)

@@ -32,7 +32,7 @@ class Issue:
 
 
 @dataclass(frozen=True)
-class Kind(Generic[T]):
+class TermKind(Generic[T]):
     """How one sort of value is read: `parse` gives None for what is not of the kind."""
 
     parse: Callable[[Any], T | None]
@@ -50,7 +50,7 @@ class Place:
     name: str = "the document"
     issues: list[Issue] = field(default_factory=list)
 
-    def read(self, kind: Kind[T]) -> T | None:
+    def read(self, kind: TermKind[T]) -> T | None:
         """The value if it is given and of the kind."""
         if self.value is None:
             return None
@@ -60,12 +60,12 @@ class Place:
             self.refuse(f"{self.name} is not {kind.expected}", hint or "correct the value")
         return found
 
-    def read_or(self, kind: Kind[T], default: T) -> T:
+    def read_or(self, kind: TermKind[T], default: T) -> T:
         """The value, or the default when it is not given or not of the kind."""
         found = self.read(kind)
         return default if found is None else found
 
-    def require(self, kind: Kind[T], default: T) -> T:
+    def require(self, kind: TermKind[T], default: T) -> T:
         """The value; when it is not given that is an issue, too, and the default stands in."""
         if self.value is None:
             self.refuse(f"{self.name} is missing", f"give {kind.expected}")
@@ -94,7 +94,7 @@ class Place:
             return ()
         return tuple(self._below(value, index, f"{self.name}[{index}]") for index, value in enumerate(self.value))
 
-    def read_all(self, kind: Kind[T]) -> tuple[T, ...]:
+    def read_all(self, kind: TermKind[T]) -> tuple[T, ...]:
         """The elements of a list that are of the kind, each once; an empty element is an issue."""
         found: list[T] = []
         for item in self.items():
@@ -167,19 +167,19 @@ def _day_value(value: Any) -> date | None:
         return None
 
 
-def matching(pattern: str, expected: str) -> Kind[str]:
+def matching(pattern: str, expected: str) -> TermKind[str]:
     """Texts that match a pattern in full."""
 
     def parse(value: Any) -> str | None:
         text = _text_value(value)
         return text if text is not None and re.fullmatch(pattern, text) else None
 
-    return Kind(parse, expected)
+    return TermKind(parse, expected)
 
 
-def one_of(words: Collection[str]) -> Kind[str]:
+def one_of(words: Collection[str]) -> TermKind[str]:
     """One word of a closed vocabulary."""
-    return Kind(
+    return TermKind(
         lambda value: value if isinstance(value, str) and value in words else None,
         f"one of {', '.join(words)}",
         words,
@@ -191,11 +191,13 @@ def _rate_value(value: Any) -> float | None:
     return None if number is None or number > 1 else number
 
 
-TEXT = Kind(_text_value, "a text")
-NUMBER = Kind(_number_value, "a number from 0")
-RATE = Kind(_rate_value, "a rate from 0 to 1 (0.01 is 1 %)")
-COUNT = Kind(lambda value: value if type(value) is int and value >= 0 else None, "a whole number from 0")
-FLAG = Kind(lambda value: value if isinstance(value, bool) else None, "true or false")
+TEXT = TermKind(_text_value, "a text")
+NUMBER = TermKind(_number_value, "a number from 0")
+RATE = TermKind(_rate_value, "a rate from 0 to 1 (0.01 is 1 %)")
+COUNT = TermKind(lambda value: value if type(value) is int and value >= 0 else None, "a whole number from 0")
+FLAG = TermKind(lambda value: value if isinstance(value, bool) else None, "true or false")
 SIREN = matching(r"[0-9]{9}", "a SIREN of 9 digits")
-DAY = Kind(_day_value, "a date such as 2026-08-11")
-MAPPING: Kind[dict[str, Any]] = Kind(lambda value: value if isinstance(value, dict) else None, "keys and values")
+DAY = TermKind(_day_value, "a date such as 2026-08-11")
+MAPPING: TermKind[dict[str, Any]] = TermKind(
+    lambda value: value if isinstance(value, dict) else None, "keys and values"
+)

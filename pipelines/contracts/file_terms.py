@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.contracts.contract import FieldTerms, FileTerms
 from pipelines.contracts.contract_term import ContractTerm, keys_of
-from pipelines.contracts.document import FLAG, MAPPING, TEXT, Kind, Place, did_you_mean, one_of
+from pipelines.contracts.document import FLAG, MAPPING, TEXT, Place, TermKind, did_you_mean, one_of
 from pipelines.dates.instants import UnsupportedPatternError, regex_of
 from pipelines.vocabulary.fields import CANONICAL_FIELDS, FIELD_WORDS, INSTANT_FIELDS
 from pipelines.vocabulary.file_formats import FILE_FORMATS, FORMAT_WORDS
@@ -185,9 +185,9 @@ def _field(place: Place, role: str) -> FieldTerms:
     )
 
 
-def _canonical(role: str) -> Kind[str]:
+def _canonical(role: str) -> TermKind[str]:
     fields = CANONICAL_FIELDS[role]
-    return Kind(one_of(fields).parse, f"a canonical field of {role}", fields)
+    return TermKind(one_of(fields).parse, f"a canonical field of {role}", fields)
 
 
 def _logical_type(place: Place, name: str) -> str:
@@ -277,10 +277,10 @@ def _delimiter(value: Any) -> str | None:
     return mark if len(mark) == 1 and mark not in '\r\n"' else None
 
 
-GLOB = Kind(_safe_glob, "a glob below the delivery folder, such as leads_*.csv")
-FORMAT = Kind(_file_format, f"one of {', '.join(FILE_FORMATS)}", tuple(FORMAT_WORDS))
-DELIMITER = Kind(_delimiter, "one character, or tab")
-ENCODING = Kind(_encoding, "the name of a text encoding, such as utf-8 or windows-1252")
-QUOTE = Kind(lambda value: value if isinstance(value, str) and len(value) <= 1 else None, "one character, or empty")
-ZONE = Kind(_zone, "an IANA time zone, such as Europe/Paris")
-SEPARATOR = Kind(lambda value: value if isinstance(value, str) and value else None, "a text that is not empty")
+GLOB = TermKind(_safe_glob, "a glob below the delivery folder, such as leads_*.csv")
+FORMAT = TermKind(_file_format, f"one of {', '.join(FILE_FORMATS)}", tuple(FORMAT_WORDS))
+DELIMITER = TermKind(_delimiter, "one character, or tab")
+ENCODING = TermKind(_encoding, "the name of a text encoding, such as utf-8 or windows-1252")
+QUOTE = TermKind(lambda value: value if isinstance(value, str) and len(value) <= 1 else None, "one character, or empty")
+ZONE = TermKind(_zone, "an IANA time zone, such as Europe/Paris")
+SEPARATOR = TermKind(lambda value: value if isinstance(value, str) and value else None, "a text that is not empty")

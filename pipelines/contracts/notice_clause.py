@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pipelines.contracts.contract import NoticeClause
 from pipelines.contracts.contract_term import ContractTerm, keys_of
-from pipelines.contracts.document import MAPPING, TEXT, Kind, Place, one_of
+from pipelines.contracts.document import MAPPING, TEXT, Place, TermKind, one_of
 
 MEANS: Final = ("email", "registered_letter", "portal", "file")
 ACKNOWLEDGEMENTS: Final = ("required", "deemed")
@@ -89,4 +89,4 @@ def _period_read(value: Any) -> timedelta | None:
     return timedelta(weeks=weeks, days=days, hours=hours)
 
 
-PERIOD: Final[Kind[timedelta]] = Kind(_period_read, "an ISO 8601 period of weeks, days or hours, such as P3D")
+PERIOD: Final[TermKind[timedelta]] = TermKind(_period_read, "an ISO 8601 period of weeks, days or hours, such as P3D")

@@ -8,7 +8,7 @@ from typing import Any, Final
 from cronsim import CronSim, CronSimError
 
 from pipelines.contracts.contract_term import ContractTerm, keys_of
-from pipelines.contracts.document import MAPPING, NUMBER, TEXT, Kind, Place, did_you_mean
+from pipelines.contracts.document import MAPPING, NUMBER, TEXT, Place, TermKind, did_you_mean
 
 SERVICE_LEVELS: Final = (
     ContractTerm(
@@ -132,8 +132,8 @@ def _span_of_time(
     return amount * unit
 
 
-def _unit(units: Mapping[str, timedelta]) -> Kind[timedelta | None]:
-    return Kind(
+def _unit(units: Mapping[str, timedelta]) -> TermKind[timedelta | None]:
+    return TermKind(
         lambda value: units.get(value.strip().lower()) if isinstance(value, str) else None,
         f"a unit: {' or '.join(sorted({unit[0] for unit in units}))}",
         tuple(units),
@@ -172,7 +172,7 @@ def _cron(value: Any) -> str | None:
         return None
 
 
-AMOUNT: Kind[float | None] = Kind(_amount, "a number from 0")
-TIME = Kind(_time, 'a time "HH:MM" in Europe/Paris')
-CRON = Kind(_cron, 'a cron expression of five fields, such as "0 0 * * 1-5"')
-CRON_SCHEDULER = Kind(lambda value: value if isinstance(value, str) and value.lower() == "cron" else None, "cron")
+AMOUNT: TermKind[float | None] = TermKind(_amount, "a number from 0")
+TIME = TermKind(_time, 'a time "HH:MM" in Europe/Paris')
+CRON = TermKind(_cron, 'a cron expression of five fields, such as "0 0 * * 1-5"')
+CRON_SCHEDULER = TermKind(lambda value: value if isinstance(value, str) and value.lower() == "cron" else None, "cron")

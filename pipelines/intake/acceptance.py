@@ -1,6 +1,6 @@
 """Which rows become leads and consent proofs, which do not and why, and the columns of those that do.
 
-Reading fields belongs to `fields`. Identifiers end here: what leaves are keyed hashes.
+FieldReading fields belongs to `fields`. Identifiers end here: what leaves are keyed hashes.
 """
 
 from collections.abc import Iterator, Mapping

@@ -30,7 +30,7 @@ from pipelines.vocabulary.fields import PERSONAL
 _HANDED_OVER: Final = ("lead_id", *PERSONAL, "file_digest", "row_number")
 
 
-class Vault(Protocol):
+class KeepsIdentifiers(Protocol):
     """Where the identifiers of accepted leads go, and nothing else does."""
 
     def add(self, vendor: str, day: date, identifiers: pa.Table) -> None:
@@ -107,7 +107,7 @@ def take_in_days(
     hasher: IdentityHasher,
     limits: Limits | None = None,
     set_aside: SetAside | None = None,
-    vault: Vault | None = None,
+    vault: KeepsIdentifiers | None = None,
     read_together: ReadTogether | None = None,
 ) -> Iterator[IntakeDay]:
     """Take in some days of a vendor, at most one delivery a day, in any order; they come in order.
@@ -149,7 +149,7 @@ def _read_rows(
     read_blocks: Iterator[Block],
     hasher: IdentityHasher,
     set_aside: SetAside | None,
-    vault: Vault | None,
+    vault: KeepsIdentifiers | None,
 ) -> IntakeRows:
     """What became of every row; the cases know what became of the files."""
     rows = IntakeRows(vendor, cases, set_aside)
@@ -174,7 +174,7 @@ def _taken_rows(rows: Rows, hasher: IdentityHasher) -> Taken:
     return take_leads(rows, hasher) if rows.terms.role == "leads" else take_consent_proofs(rows, hasher)
 
 
-def _hand_over(vault: Vault, vendor: str, identifiers: pa.Table, cases: Sequence[FileCase]) -> None:
+def _hand_over(vault: KeepsIdentifiers, vendor: str, identifiers: pa.Table, cases: Sequence[FileCase]) -> None:
     """Give the vault the identifiers of a block, day by day."""
     days = pa.array([case.delivery.day for case in cases], pa.date32()).take(identifiers["file"])
     digests = pa.array([case.file.digest for case in cases], pa.string()).take(identifiers["file"])

@@ -47,7 +47,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Reading:
+class FieldReading:
     """One field of every row: its values, and where nothing or something bad was delivered."""
 
     terms: FieldTerms
@@ -67,12 +67,12 @@ class Fields:
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         self._terms = {terms.name: terms for terms in rows.terms.fields}
-        self._readings: dict[str, Reading] = {}
+        self._readings: dict[str, FieldReading] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._terms
 
-    def __getitem__(self, name: str) -> Reading:
+    def __getitem__(self, name: str) -> FieldReading:
         if name not in self._readings:
             self._readings[name] = self._read(self._terms[name])
         return self._readings[name]
@@ -96,11 +96,11 @@ class Fields:
         """Whom the rows are about."""
         return Persons({name: self.values(name) for name in PERSONAL if name in self})
 
-    def _read(self, terms: FieldTerms) -> Reading:
+    def _read(self, terms: FieldTerms) -> FieldReading:
         texts = self.texts(terms.name)
         values = self._values(texts, terms)
         is_missing = _as_truth_array(pc.is_null(texts))
-        return Reading(terms, values, is_missing, ~is_missing & _as_truth_array(pc.is_null(values)))
+        return FieldReading(terms, values, is_missing, ~is_missing & _as_truth_array(pc.is_null(values)))
 
     def _values(self, texts: pa.Array, terms: FieldTerms) -> pa.Array:
         kind = FIELD_NAMED[terms.name].kind

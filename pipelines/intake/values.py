@@ -39,7 +39,7 @@ Reader = Callable[[pa.Array, FieldTerms], pa.Array]
 
 
 @dataclass(frozen=True)
-class Kind:
+class FieldReader:
     """How the fields of one kind are read, and what is expected of them."""
 
     read: Reader
@@ -58,7 +58,7 @@ def delivered_texts(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     return pc.if_else(empty, NO_TEXT, cleaned)
 
 
-def kind_of(field: str) -> Kind:
+def kind_of(field: str) -> FieldReader:
     """How a canonical field is read; as free text where its kind asks for nothing more."""
     return _KINDS.get(FIELD_NAMED[field].kind, _FREE)
 
@@ -225,25 +225,25 @@ def _words_of(terms: FieldTerms, otherwise: Reason) -> Reason:
     return Reason("value_word", words=tuple(terms.enum)) if terms.enum else otherwise
 
 
-_FREE: Final = Kind(_read_text, lambda terms: _words_of(terms, Reason("value")))
-_WORD: Final = Kind(_read_word, _words_expected)
-_FLAG: Final = Kind(_read_flag, lambda terms: _words_of(terms, Reason("value_flag")))
-_WORDS: Final = Kind(_read_words, _words_listed)
-_INSTANT: Final = Kind(_read_instant, _instant_expected)
-_ID: Final = Kind(_read_reference, lambda terms: Reason("value_reference"))
+_FREE: Final = FieldReader(_read_text, lambda terms: _words_of(terms, Reason("value")))
+_WORD: Final = FieldReader(_read_word, _words_expected)
+_FLAG: Final = FieldReader(_read_flag, lambda terms: _words_of(terms, Reason("value_flag")))
+_WORDS: Final = FieldReader(_read_words, _words_listed)
+_INSTANT: Final = FieldReader(_read_instant, _instant_expected)
+_ID: Final = FieldReader(_read_reference, lambda terms: Reason("value_reference"))
 
-_KINDS: Final[Mapping[FieldKind, Kind]] = {
+_KINDS: Final[Mapping[FieldKind, FieldReader]] = {
     kinds.INSTANT: _INSTANT,
     kinds.FLAG: _FLAG,
     kinds.WORD: _WORD,
     kinds.WORDS: _WORDS,
     kinds.REFERENCE: _ID,
-    kinds.BASES: Kind(_read_basis, _words_listed),
-    kinds.COMPANIES: Kind(_read_names, lambda terms: Reason("value_names", separator=terms.list_separator)),
-    kinds.SIRENS: Kind(_read_sirens, lambda terms: Reason("value_sirens", separator=terms.list_separator)),
-    kinds.SIREN: Kind(_read_siren, lambda terms: Reason("value_siren")),
-    kinds.COUNTRY: Kind(_read_country, lambda terms: Reason("value_country")),
-    kinds.PAGE: Kind(_read_url, lambda terms: Reason("value_address")),
-    kinds.EMAIL: Kind(lambda texts, terms: canonical_emails(texts), _FREE.expected),
-    kinds.PHONE: Kind(lambda texts, terms: canonical_phones(texts), _FREE.expected),
+    kinds.BASES: FieldReader(_read_basis, _words_listed),
+    kinds.COMPANIES: FieldReader(_read_names, lambda terms: Reason("value_names", separator=terms.list_separator)),
+    kinds.SIRENS: FieldReader(_read_sirens, lambda terms: Reason("value_sirens", separator=terms.list_separator)),
+    kinds.SIREN: FieldReader(_read_siren, lambda terms: Reason("value_siren")),
+    kinds.COUNTRY: FieldReader(_read_country, lambda terms: Reason("value_country")),
+    kinds.PAGE: FieldReader(_read_url, lambda terms: Reason("value_address")),
+    kinds.EMAIL: FieldReader(lambda texts, terms: canonical_emails(texts), _FREE.expected),
+    kinds.PHONE: FieldReader(lambda texts, terms: canonical_phones(texts), _FREE.expected),
 }

@@ -20,7 +20,7 @@ from pipelines.deliveries.reading import read_file, read_together
 from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.formats.limits import Limits
 from pipelines.identifiers.keyed_hashes import IdentityHasher
-from pipelines.intake.days import IntakeDay, Vault, take_in_days
+from pipelines.intake.days import IntakeDay, KeepsIdentifiers, take_in_days
 from pipelines.intake.days_to_read import PublishedDay, days_to_read
 from pipelines.intake.files import counting_digests
 from pipelines.storage.lake import Lake
@@ -39,7 +39,7 @@ class Intake:
     lake: Lake
     hasher: IdentityHasher
     limits: Limits = field(default_factory=Limits)
-    vault: Vault | None = None
+    vault: KeepsIdentifiers | None = None
     """Takes the identifiers of accepted leads; without one they are kept nowhere."""
     seals: Seals | None = None
     """Opens sealed files."""

@@ -64,7 +64,7 @@ class OppositionLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class LineFault:
     """A column of a refused line (None: the line as such) and what was expected there."""
 
     column: str | None
@@ -76,7 +76,7 @@ class RefusedLine:
     """A line that was not imported, by its 1-based number in the file."""
 
     line_number: int
-    faults: tuple[Fault, ...]
+    faults: tuple[LineFault, ...]
 
 
 def read_header(line: str) -> tuple[str, ...]:
@@ -111,9 +111,9 @@ def read_lines(
     numbered = enumerate(lines, start=2)
     while chunk := list(islice(numbered, CHUNK)):
         rows = [(number, _cells_of_line(line.strip(), columns)) for number, line in chunk if line.strip()]
-        keys = _identity_keys((cells for _, cells in rows if not isinstance(cells, Fault)), hasher)
+        keys = _identity_keys((cells for _, cells in rows if not isinstance(cells, LineFault)), hasher)
         for number, cells in rows:
-            parsed = (cells,) if isinstance(cells, Fault) else _parse_cells(cells, keys)
+            parsed = (cells,) if isinstance(cells, LineFault) else _parse_cells(cells, keys)
             yield parsed if isinstance(parsed, OppositionLine) else RefusedLine(number, parsed)
 
 
@@ -154,15 +154,15 @@ def _local_instant(text: str, is_late: bool) -> datetime:
     return datetime.combine(day + timedelta(days=is_late), time())
 
 
-def _cells_of_line(line: str, columns: tuple[str, ...]) -> dict[str, str] | Fault:
+def _cells_of_line(line: str, columns: tuple[str, ...]) -> dict[str, str] | LineFault:
     if not _is_utf8(line):
-        return Fault(None, "UTF-8 text")
+        return LineFault(None, "UTF-8 text")
     try:
         cells = next(csv.reader([line], strict=True)) if '"' in line else line.split(",")
     except csv.Error:
-        return Fault(None, "one row a line, with every quote closed")
+        return LineFault(None, "one row a line, with every quote closed")
     if len(cells) != len(columns):
-        return Fault(None, f"{len(columns)} cells, as in the header")
+        return LineFault(None, f"{len(columns)} cells, as in the header")
     return dict(zip(columns, map(str.strip, cells), strict=True))
 
 
@@ -199,17 +199,17 @@ class _Reader:
     """Reads the cells of a line and notes every fault, so that a line is mended in one pass."""
 
     cells: Mapping[str, str]
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[LineFault] = field(default_factory=list)
 
     def read(self, column: str, parse: Callable[[str], Value]) -> Value | None:
         try:
             return parse(self.cells.get(column, ""))
         except _CellError as error:
-            self.faults.append(Fault(column, str(error)))
+            self.faults.append(LineFault(column, str(error)))
             return None
 
 
-def _parse_cells(cells: Mapping[str, str], keys: Keys) -> OppositionLine | tuple[Fault, ...]:
+def _parse_cells(cells: Mapping[str, str], keys: Keys) -> OppositionLine | tuple[LineFault, ...]:
     line = _Reader(cells)
     kind = line.read("kind", _kind)
     key = line.read("identifier", lambda text: _identity_key(kind, text, keys)) if kind else None

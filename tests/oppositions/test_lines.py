@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.oppositions.lines import Fault, HeaderError, OppositionLine, RefusedLine, read_header, to_instant
+from pipelines.oppositions.lines import HeaderError, LineFault, OppositionLine, RefusedLine, read_header, to_instant
 from tests.support.opposition_files import HEADER, key_of, read, read_good, utc
 
 GOOD = "ada@example.fr,email,all,2026-08-01T10:00:00Z,2026-08-02T10:00:00Z,web,,,"
 
 
-def refusal_of(line: str) -> tuple[Fault, ...]:
+def refusal_of(line: str) -> tuple[LineFault, ...]:
     (refused,) = read(line)
     assert isinstance(refused, RefusedLine)
     return refused.faults

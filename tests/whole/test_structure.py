@@ -13,9 +13,6 @@ PACKAGES = sorted(path.parent for path in PRODUCT.rglob("__init__.py"))
 REVISIONS = PRODUCT / "storage" / "registry" / "migrations" / "versions"
 """Published revisions are never edited: their helpers stay what they are."""
 
-STILL_SHARED = {"Header", "Kind", "Reading", "Vault"}
-"""Class names that two modules have; none is to be added."""
-
 
 def modules(package: Path) -> set[str]:
     files = {path.stem for path in package.glob("*.py") if path.stem != "__init__"}
@@ -50,7 +47,7 @@ def test_a_traceback_tells_private_helpers_apart() -> None:
 
 def test_a_class_has_a_name_of_its_own() -> None:
     names = Counter(node.name for _, tree in trees() for node in tree.body if isinstance(node, ast.ClassDef))
-    assert {name for name, count in names.items() if count > 1} <= STILL_SHARED
+    assert {name for name, count in names.items() if count > 1} == set()
 
 
 def test_every_module_says_what_belongs_in_it() -> None:

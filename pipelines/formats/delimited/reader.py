@@ -30,7 +30,7 @@ _ARROW_BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True)
-class Reading:
+class DelimitedReading:
     """What is read of which text, and how."""
 
     source: Source
@@ -64,7 +64,7 @@ def read_csv(source: Source, terms: FileTerms, limits: Limits, *, block_bytes: i
         return survey
     names = survey.head.names
     wanted = declared_places(names, declared_names(terms))
-    reading = Reading(source, survey, wanted, limits, block_bytes)
+    reading = DelimitedReading(source, survey, wanted, limits, block_bytes)
     return RawFile(
         names,
         partial(_delimited_chunks, reading) if wanted else lambda: iter(()),
@@ -84,7 +84,7 @@ def well_formed(names: tuple[str, ...]) -> Reason:
     return Reason("row_of_fields", fields=len(names))
 
 
-def _delimited_chunks(reading: Reading) -> Iterator[RawChunk]:
+def _delimited_chunks(reading: DelimitedReading) -> Iterator[RawChunk]:
     """The rows of a file.
 
     Raises:
@@ -131,7 +131,7 @@ class _Block:
         return pa.array(np.searchsorted(self.rows, places) + self.first_row)
 
 
-def read_rows(records: Records, rows: Places, reading: Reading) -> tuple[pa.Table, Places]:
+def read_rows(records: Records, rows: Places, reading: DelimitedReading) -> tuple[pa.Table, Places]:
     """The well-formed rows among some records, and their places."""
     head = reading.survey.head
     candidates = rows[~records.is_broken[rows]]
@@ -149,7 +149,7 @@ def read_rows(records: Records, rows: Places, reading: Reading) -> tuple[pa.Tabl
     return pa.table({name: table[f"{place}"] for name, place in reading.wanted.items()}), whole
 
 
-def _are_good(table: pa.Table, reading: Reading) -> Truth:
+def _are_good(table: pa.Table, reading: DelimitedReading) -> Truth:
     """Rows without a stray byte, and with nothing in the fields beyond the header."""
     is_good = np.ones(table.num_rows, np.bool_)
     for place in reading.must_be_empty:

@@ -17,7 +17,7 @@ from pipelines.contracts.contract import FileTerms, declared_names, declared_pla
 from pipelines.formats.delimited.dialects import QUOTES, expected_dialect, fitting_quote
 from pipelines.formats.delimited.header import TextHead, footer_start
 from pipelines.formats.delimited.kind import DELIMITED
-from pipelines.formats.delimited.reader import Reading, read_rows, well_formed
+from pipelines.formats.delimited.reader import DelimitedReading, read_rows, well_formed
 from pipelines.formats.delimited.records import Grid, Places, Records, scan
 from pipelines.formats.delimited.survey import HEAD, Survey, are_no_rows, survey_csv
 from pipelines.formats.kinds import kind_of
@@ -106,7 +106,7 @@ class _Template:
     """The header, with its line end."""
     needles: tuple[bytes, ...]
     """One stands in any text that holds a name of the contract which is not in the header."""
-    reading: Reading
+    reading: DelimitedReading
 
     @property
     def head(self) -> TextHead:
@@ -151,7 +151,7 @@ def _template(file: _Small, terms: FileTerms, limits: Limits) -> _Template | Non
     if any(needle in _without_quotes(file.line) for needle in needles):  # also an empty one
         return None
     plain = replace(found, has_repeats=True)  # in the others it may stand again
-    reading = Reading(BytesSource(b""), plain, declared_places(names, declared), limits, HEAD)
+    reading = DelimitedReading(BytesSource(b""), plain, declared_places(names, declared), limits, HEAD)
     return _Template(file.line, tuple(needles), reading)
 
 
@@ -203,7 +203,7 @@ def _alike(template: _Template, files: Sequence[_Small]) -> AlikeFiles | None:
     return AlikeFiles(places, tuple(counts.tolist()), names, well_formed(names), chunk)
 
 
-def _rows_if_well_formed(records: Records, rows: Places, reading: Reading) -> pa.Table | None:
+def _rows_if_well_formed(records: Records, rows: Places, reading: DelimitedReading) -> pa.Table | None:
     """The rows, if all are well-formed."""
     try:
         table, whole = read_rows(records, rows, reading)
