@@ -50,8 +50,7 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
         context: dg.AssetExecutionContext, house: dg.ResourceParam[House]
     ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
         """Take in the run's days, vendor by vendor."""
-        wanted = doable_days(context, house)
-        book = house.contracts(wanted)
+        wanted, book = doable_days(context, house)
         for vendor, days in wanted.items():
             left = set(days)
             with house.lake.writing(vendor), errors_without_values(f"{vendor}: the intake", *FAULTS_OF_OURS):
@@ -60,7 +59,7 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
                     if taken.day in left:
                         left.remove(taken.day)
                         yield from _materialized_roles(house.lake, vendor, taken)
-            yield from _left_as_published(context, vendor, sorted(left))
+            yield from _left_as_published(context, house.lake, vendor, sorted(left))
             context.log.info(f"{vendor}: {len(days) - len(left)} days taken in")
         yield from map(told_by_partition, ROLES_READ)
 
@@ -74,10 +73,10 @@ def _materialized_roles(lake: Lake, vendor: str, taken: IntakeDay) -> Iterator[d
 
 
 def _left_as_published(
-    context: dg.AssetExecutionContext, vendor: str, days: Iterable[date]
+    context: dg.AssetExecutionContext, lake: Lake, vendor: str, days: Iterable[date]
 ) -> Iterator[dg.AssetMaterialization]:
     """Partitions that stay as published, because the retention clock removed their input."""
-    for day in days:
+    for day in (day for day in days if lake.partition("deliveries", vendor, day).exists()):
         context.log.warning(f"{vendor} {day}: left as published, since its files were purged by the retention clock")
         yield from (
             materialized(role, vendor, day, {"left as published": "its files were purged"}) for role in ROLES_READ

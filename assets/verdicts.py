@@ -36,8 +36,7 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition, *, engine: str) -> 
         context: dg.AssetExecutionContext, house: dg.ResourceParam[House]
     ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
         """Judge the run's days, and the published days that they can reach."""
-        wanted, at = doable_days(context, house), as_of(context)
-        book = house.contracts(wanted)
+        (wanted, book), at = doable_days(context, house), as_of(context)
         refresh_snapshot(house.registry, house.lake)  # a run never judges on a registry that has moved on
         for vendor, days in wanted.items():
             with house.lake.writing(vendor):

@@ -45,10 +45,13 @@ class House:
         """The contracts as they lie there now, of all vendors or of some: reading one takes some ten milliseconds."""
         return load_contracts(self.settings.contracts, vendors=vendors)
 
-    def left_out(self, wanted: Mapping[str, Sequence[date]]) -> list[LeftOut]:
-        """Of some days by vendor, those that stay as they are because something of ours is away."""
+    def left_out(self, wanted: Mapping[str, Sequence[date]], book: ContractBook | None = None) -> list[LeftOut]:
+        """Of some days by vendor, those that stay as they are because something of ours is away.
+
+        `book`: the contracts by which the others will be done; as they lie there now unless given.
+        """
         ours = self.settings
-        return Inputs(ours.inbox, ours.contracts, self.lake, self.contracts(wanted)).left_out(wanted)
+        return Inputs(ours.inbox, ours.contracts, self.lake, book or self.contracts(wanted)).left_out(wanted)
 
     def confirm_inputs(self) -> None:
         """Make sure of what all vendors need, before any work.

@@ -10,6 +10,7 @@ from typing import Final
 
 import dagster as dg
 
+from pipelines.contracts.book import ContractBook
 from pipelines.house import House
 from pipelines.orchestration.partitions import (
     DATE_DIMENSION,
@@ -46,20 +47,23 @@ def days_of_run(context: Context, house: House) -> Mapping[str, list[date]]:
     return days_by_vendor(keys_of_tags(context.run.tags, partitions, context.instance))
 
 
-def doable_days(context: dg.AssetExecutionContext, house: House) -> Mapping[str, list[date]]:
-    """Of the days that a run names, those that can be done; the others stay as they are, and the log says why.
+def doable_days(context: dg.AssetExecutionContext, house: House) -> tuple[Mapping[str, list[date]], ContractBook]:
+    """Of the days that a run names, those that can be done, and the contracts by which; the log says why others can't.
+
+    The contracts are read once: one that goes away a moment later must not empty what was found to be covered.
 
     Raises:
         RunTagsError, SettingsError, RegistryError: nothing can be done.
     """
     named = days_of_run(context, house)
     house.confirm_inputs()
-    left_out = house.left_out(named)
+    book = house.contracts(named)
+    left_out = house.left_out(named, book)
     for one in left_out:
         context.log.warning(f"left as it is, and not done: {one}")
     left = {(one.vendor, one.day) for one in left_out}
     doable = {vendor: [day for day in days if (vendor, day) not in left] for vendor, days in named.items()}
-    return {vendor: days for vendor, days in doable.items() if days}
+    return {vendor: days for vendor, days in doable.items() if days}, book
 
 
 def keys_of_tags(

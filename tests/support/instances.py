@@ -66,7 +66,8 @@ class Daemon:
     def execute(self, job: str, requests: Sequence[dg.RunRequest]) -> None:
         """Run what was asked for; all has to succeed."""
         for request in requests:
-            assert self.run(job, request.tags).success
+            result = self.run(job, request.tags)
+            assert result.success, [event.step_failure_data for event in result.all_events if event.is_step_failure]
 
     def run(self, job: str, tags: Mapping[str, Any]) -> dg.ExecuteInProcessResult:
         definition = self.definitions.resolve_job_def(job)
