@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pipelines.identifiers.likeness import looks_like_person
 from pipelines.vocabulary.column_names import column_name
 
 TITLES: Final = "found title lines before the header"
@@ -23,7 +24,6 @@ _TOTAL: Final = re.compile(
     r"fin d[eu] (?:fichier|l['’]export)|fin d['’]export|end of (?:file|export))\b",
     re.IGNORECASE,
 )
-_IDENTIFYING: Final = re.compile(r"@|\d(\D*\d){8}")
 
 Cells = Sequence[str]
 
@@ -79,7 +79,7 @@ def is_total(cells: Cells) -> bool:
     filled = [cell for cell in cells if cell.strip()]
     if not 0 < len(filled) <= min(2, len(cells) - 1):
         return False
-    return bool(_TOTAL.match(filled[0].strip())) and not any(_IDENTIFYING.search(cell) for cell in filled)
+    return bool(_TOTAL.match(filled[0].strip())) and not any(looks_like_person(cell, "cell") for cell in filled)
 
 
 def _two_rows_as_header(upper: Header, lower: tuple[str, ...], declared: Collection[str]) -> Header | None:

@@ -115,9 +115,9 @@ class Fields:
             return canonical_phones(texts, self.texts("postal_code") if "postal_code" in self else None)
         if terms.name == "postal_code":
             return _postal_codes(texts, self.values("country"))
-        values = kind_of(terms.name).read(texts, terms)
         if terms.name in REFERENCES:
-            return impersonal(values, self.persons)
+            return impersonal(texts, self.persons)
+        values = kind_of(terms.name).read(texts, terms)
         if terms.format and self.rows.terms.format in TYPED_FORMATS and pa.types.is_timestamp(values.type):
             return pc.coalesce(values, kind_of(terms.name).read(texts, replace(terms, format=None)))
         return values

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from pipelines.identifiers.emails import canonical_emails
 from pipelines.identifiers.keyed_hashes import IdentityHasher
+from pipelines.identifiers.likeness import masked
 from pipelines.identifiers.phones import canonical_phones
 from pipelines.vocabulary.clock import PARIS
 from pipelines.vocabulary.words import CHANNELS, OPPOSITION_KINDS
@@ -36,7 +37,7 @@ Keys = Mapping[tuple[str, str], str]
 """Identity key by kind and identifier as written; those that are not valid for their kind are left out."""
 
 _VENDOR: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
-_IDENTIFIER: Final = re.compile(r"\S*@\S*|\+?\d(?:[\s.()/-]{0,3}\d){8,}|\b[0-9a-fA-F]{32,}\b")
+_HASH: Final = re.compile(r"\b[0-9a-fA-F]{32,}\b")
 _CANONICAL: Final[Mapping[str, Callable[[pa.Array], pa.Array]]] = {"email": canonical_emails, "phone": canonical_phones}
 _IDENTIFIERS: Final = {
     "email": "an e-mail address",
@@ -286,6 +287,6 @@ def _shared_at(text: str, vendors: tuple[str, ...] | None, opposed_at: datetime 
 @functools.lru_cache(maxsize=4096)
 def _origin(text: str) -> str | None:
     """A label: what looks like an address, a number or a hash is cut out, since the registry keeps none."""
-    label = " ".join(_IDENTIFIER.sub("[removed]", text[: 10 * ORIGIN_LENGTH]).split())
+    label = " ".join(_HASH.sub("[hash]", masked(text[: 10 * ORIGIN_LENGTH], "name")).split())
     printable = "".join(character for character in label if character.isprintable())
     return printable[:ORIGIN_LENGTH] or None

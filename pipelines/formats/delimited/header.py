@@ -14,6 +14,7 @@ from unicodedata import normalize
 from pipelines.contracts.contract import FileTerms, declared_names
 from pipelines.formats.delimited.dialects import cells, dialect_differences, is_blank, possible_dialects, with_escape
 from pipelines.formats.delimited.records import Dialect, Grid, Records, scan
+from pipelines.identifiers.likeness import looks_like_person
 from pipelines.vocabulary.column_names import column_name
 
 HEADER_REACH: Final = 50
@@ -241,5 +242,5 @@ def _is_total(line: bytes, header: Header) -> bool:
     filled = [text.strip() for text in cells(line, header.dialect) if text.strip()]
     if not 0 < len(filled) <= min(2, len(header.names) - 1):
         return False
-    is_personal = any("@" in text or len(re.findall(r"\d", text)) >= 9 for text in filled)
+    is_personal = any(looks_like_person(text, "cell") for text in filled)
     return not is_personal and _TOTAL.match(normalize("NFC", filled[0]).casefold()) is not None
