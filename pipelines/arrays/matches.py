@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from pipelines.arrays.values import TEXT, Truth
 
-GAP: Final = r"[\s.\-_/()\x{00a0}\x{202f}]"
-"""What may stand between the digits of a number."""
+GAP: Final = r"[\s\x{0b}\x{1c}-\x{1f}\x{85}\p{Z}.\-_/()\[\]\x{2010}-\x{2015}\x{2212}\x{b7}\x{2022}]"
+"""What may stand between the digits of a number, as `identifiers.phones_in_texts` has it."""
 _BLOCK: Final = 65_536
 _WIDE: Final = 256
 """Longer texts, in bytes, are searched one by one: one of them would make the whole block as wide."""
@@ -26,7 +26,7 @@ _BOUNDED: Final = rf"(?:^|[^0-9A-Za-z])(?P<digest>{_DIGEST})(?:$|[^0-9A-Za-z])"
 _DIGESTS: Final[dict[int, Callable[[bytes], Any]]] = {32: hashlib.md5, 40: hashlib.sha1, 64: hashlib.sha256}
 
 _ASCII: Final = np.arange(256, dtype=np.uint8)
-_IS_GAP: Final = np.isin(_ASCII, list(b" \t\n\r\f\v.-_/()"))
+_IS_GAP: Final = np.isin(_ASCII, list(b" \t\n\r\f\v\x1c\x1d\x1e\x1f.-_/()[]"))
 _LETTERS: Final = np.where(np.isin(_ASCII & 0xDF, list(range(ord("A"), ord("Z") + 1))), _ASCII, ord(" ")).astype(
     np.uint8
 )

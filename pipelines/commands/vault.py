@@ -1,21 +1,19 @@
 """`opposable vault`: one lead's identifiers, for whom may ask, with an entry in the log of readings each time."""
 
 import getpass
-import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from pipelines.commands.shared import day_of, house_of_settings, refuse
 from pipelines.house import House
+from pipelines.identifiers.spellings import Person
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.age import BrokenSealError
 from pipelines.storage.secrets.keys import KeysError
-from pipelines.storage.secrets.vault_readings import note_reading
+from pipelines.storage.secrets.vault_readings import check_purpose, note_reading
 from pipelines.vocabulary.fields import PERSONAL
-
-_LIKE_AN_IDENTIFIER: Final = re.compile(r"@|(?:\d[\s.()/-]?){9,}")
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -36,11 +34,10 @@ def show(
 
     Exit status: 0 shown, 1 the vault does not hold the lead, 2 a wrong argument or setting.
     """
-    if not purpose.strip() or _LIKE_AN_IDENTIFIER.search(purpose):
-        refuse("--purpose: expected a reason in words, such as a request's number, without anybody's identifiers")
     house = house_of_settings()
     days = [day_of("--date", date_)] if date_ else house.vault.days(vendor)
     try:
+        check_purpose(purpose)
         found = [line for day in days for line in _identifier_lines(house, vendor, day, lead_id, purpose)]
     except (RegistryError, KeysError, BrokenSealError, ValueError) as error:
         refuse(str(error))
@@ -53,6 +50,8 @@ def show(
 
 def _identifier_lines(house: House, vendor: str, day: date, lead_id: str, purpose: str) -> list[str]:
     rows = house.vault.read_lead(vendor, day, lead_id).to_pylist()
+    for row in rows:
+        check_purpose(purpose, Person(**{name: row[name] for name in PERSONAL}))
     if rows:
         reading = (vendor, day, lead_id)
         note_reading(house.registry, *reading, reader=getpass.getuser(), purpose=purpose, read_at=datetime.now(UTC))

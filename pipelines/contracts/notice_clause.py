@@ -13,6 +13,7 @@ from typing import Any, Final
 from pipelines.contracts.contract import NoticeClause
 from pipelines.contracts.contract_term import ContractTerm, keys_of
 from pipelines.contracts.document import MAPPING, TEXT, Place, TermKind, one_of
+from pipelines.identifiers.likeness import is_persons_mailbox
 
 MEANS: Final = ("email", "registered_letter", "portal", "file")
 ACKNOWLEDGEMENTS: Final = ("required", "deemed")
@@ -35,7 +36,6 @@ NOTICE_TERMS: Final = (
     ),
 )
 _PERIOD: Final = re.compile(r"P(?=[0-9T])(?:([0-9]{1,3})W)?(?:([0-9]{1,4})D)?(?:T([0-9]{1,5})H)?")
-_LIKE_A_PERSONS: Final = re.compile(r"\b[a-z]{2,}[._][a-z]{2,}@", re.IGNORECASE)
 _PLACES_TO_WRITE: Final = ("email", "registered_letter")
 
 
@@ -63,7 +63,7 @@ def _clause_read(place: Place) -> NoticeClause | None:
 
 def _address(place: Place, means: str) -> str | None:
     address = place.require(TEXT, "") if means in _PLACES_TO_WRITE else place.read(TEXT)
-    if address and _LIKE_A_PERSONS.search(address):
+    if address and is_persons_mailbox(address):
         place.report(f"{place.name} looks like a person's", "give that of a role, such as compliance@…", "warning")
     return address or None
 

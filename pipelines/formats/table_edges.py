@@ -20,6 +20,7 @@ from itertools import islice
 from typing import Final, Protocol
 from unicodedata import normalize
 
+from pipelines.identifiers.likeness import looks_like_person
 from pipelines.vocabulary.column_names import column_name
 from pipelines.vocabulary.reasons import Reason
 
@@ -40,7 +41,6 @@ _TOTAL: Final = re.compile(
     r"fin d(?:[eu] |e l['’]|['’])(?:fichier|export)|end of (?:file|export))\b",
     re.IGNORECASE,
 )
-_IDENTIFYING: Final = re.compile(r"@|\d(\D*\d){8}")
 _TELLING: Final = re.compile(r"[\d@]")
 
 Cells = Sequence[str]
@@ -120,7 +120,9 @@ class Header:
         filled = [cell.strip() for cell in cells if cell.strip()]
         if not 0 < len(filled) <= min(2, sum(map(bool, self.names)) - 1) or any(map(_has_line_end, filled)):
             return False
-        return bool(_TOTAL.match(normalize("NFC", filled[0]))) and not any(_IDENTIFYING.search(cell) for cell in filled)
+        return bool(_TOTAL.match(normalize("NFC", filled[0]))) and not any(
+            looks_like_person(cell, "cell") for cell in filled
+        )
 
 
 def is_blank(cells: Iterable[str]) -> bool:

@@ -1,6 +1,5 @@
 """E-mail addresses in their canonical form, and the alias under which tags and Gmail's dots do not count."""
 
-import re
 import unicodedata
 from typing import Final
 
@@ -9,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.values import mapped_once
+from pipelines.identifiers.plain_texts import INVISIBLE
 
 _ATOM: Final = r"[a-z0-9_+\-]+"
 
@@ -31,9 +31,6 @@ _TAG: Final = r"^([^+@]+)\+[^@]*@"
 GMAIL: Final = r"@(?:gmail|googlemail)\.com$"
 
 
-_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-
-
 def canonical_email(text: str) -> str | None:
     """Trimmed, NFC, lower case, domain in punycode; None if the syntax is bad (`email-validator`, no look-up).
 
@@ -41,7 +38,7 @@ def canonical_email(text: str) -> str | None:
     (`mailto:`, a name and angle brackets) or a quoted local part is bad: it is not guessed at.
     """
     try:
-        address = email_validator.validate_email(_INVISIBLE.sub("", text).strip(), check_deliverability=False)
+        address = email_validator.validate_email(INVISIBLE.sub("", text).strip(), check_deliverability=False)
     except email_validator.EmailNotValidError:
         return None
     local = unicodedata.normalize("NFC", unicodedata.normalize("NFC", address.local_part).lower())

@@ -23,17 +23,11 @@ import pyarrow.compute as pc
 
 from pipelines.arrays.matches import digests_of, folded_texts, held, matching, packed, shapes, spaced_words
 from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, Truth, mapped_once
-from pipelines.identifiers.spellings import (
-    EMAIL,
-    PHONE,
-    Person,
-    folded,
-    holds_encoded,
-    name_words,
-    without_identifiers_in,
-)
-from pipelines.identifiers.traces import CODED, DIGEST, NUMBER, PLAIN, SPELLED, TRACES, WORDY
-from pipelines.vocabulary.field_kinds import Use
+from pipelines.identifiers.emails_in_texts import EMAIL
+from pipelines.identifiers.phones_in_texts import PHONE
+from pipelines.identifiers.spellings import NOBODY, Person, folded, holds_encoded, name_words, without_identifiers_in
+from pipelines.identifiers.traces import CERTAIN, CODED, DIGEST, NUMBER, SPELLED, TRACES, WORDY
+from pipelines.identifiers.uses import Use
 from pipelines.vocabulary.fields import FIELD_NAMED
 
 SEARCHED: Final[Mapping[str, Use]] = {
@@ -64,7 +58,7 @@ class Persons:
     def at(self, rows: Places) -> list[Person]:
         """The persons of some rows."""
         if not self._columns:
-            return [Person()] * len(rows)
+            return [NOBODY] * len(rows)
         columns = [column.take(pa.array(rows)).to_pylist() for column in self._columns.values()]
         return [Person(**dict(zip(self._columns, values, strict=True))) for values in zip(*columns, strict=True)]
 
@@ -154,7 +148,7 @@ def impersonal(references: pa.Array, persons: Persons) -> pa.Array:
     if not texts.count:
         return references
     suspects = texts.suspects(persons, persons.are_among(texts.words))
-    is_bad = matching(references.take(pa.array(suspects)), PLAIN)
+    is_bad = matching(references.take(pa.array(suspects)), CERTAIN)
     unsure = np.flatnonzero(~is_bad)
     is_bad[unsure] = [new != old for old, new in texts.cut(suspects[unsure], persons)]
     if not is_bad.any():
@@ -230,12 +224,12 @@ class _Texts:
     def _spelled(self, places: Places, persons: Persons) -> Truth:
         """Which texts at some places hold an address or a number, anybody's or encoded, or their own person's."""
         texts, rows = self.texts.take(pa.array(places)), self.rows[places]
-        found = matching(texts, PLAIN)
+        found = matching(texts, CERTAIN)
         general = np.flatnonzero(matching(texts, SPELLED[self._use]) & ~found)
         found[general] = _as_truth(
             mapped_once(
                 texts.take(pa.array(general)),
-                lambda text: without_identifiers_in(text, Person(), self._use) != text,
+                lambda text: without_identifiers_in(text, NOBODY, self._use) != text,
                 pa.bool_(),
             )
         )

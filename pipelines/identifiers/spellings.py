@@ -1,12 +1,12 @@
-"""How e-mail addresses, phone numbers and a row's own names are spelled inside one text, and cut out of it.
+"""A row's own person inside one text: names, number and address in any cut, encoded or hashed, cut out of it.
 
-Which fields are looked through, and how that is done for millions of rows, belongs to `hidden`.
+So are, by `emails_in_texts` and `phones_in_texts`, anybody's address and number. Which fields are looked through, and
+how that is done for millions of rows, belongs to `hidden`.
 """
 
 import base64
 import binascii
 import hashlib
-import html
 import json
 import re
 import unicodedata
@@ -14,49 +14,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import unquote
 
 from pipelines.identifiers.email_kinds import ROLES
-from pipelines.identifiers.phones import canonical_phone
-from pipelines.vocabulary.field_kinds import Use
+from pipelines.identifiers.emails_in_texts import EMAIL, without_emails
+from pipelines.identifiers.phones_in_texts import FRENCH_CODES, GAP, PHONE, without_phones
+from pipelines.identifiers.plain_texts import plain_text
+from pipelines.identifiers.uses import Use
 
-EMAIL: Final = "[email]"
-PHONE: Final = "[phone]"
 NAME: Final = "[name]"
 
-_LOCAL: Final = r"[^\s@<>()\[\]{}\"',;:/?&=|\\]{1,64}"
-_AT: Final = r"(?:@|\s{0,3}[(\[{]\s?(?:at|@|arobase|arobas)\s?[)\]}]\s{0,3}|\s{1,3}(?:arobase|arobas)\s{1,3})"
-_SPOKEN_DOT: Final = r"\s{0,3}[(\[{]\s?(?:dot|point)\s?[)\]}]\s{0,3}|\s{1,3}(?:dot|point)\s{1,3}"
-_DOMAIN: Final = rf"[\w-]{{1,63}}(?:(?:\.|{_SPOKEN_DOT})[\w-]{{1,63}})+"
-_EMAIL: Final = re.compile(rf"{_LOCAL}{_AT}{_DOMAIN}", re.IGNORECASE)
-_SPOKEN_EMAIL: Final = re.compile(rf"(?P<local>[\w.+-]{{1,64}})\s{{1,3}}at\s{{1,3}}{_DOMAIN}", re.IGNORECASE)
-_NO_WORD: Final = re.compile(r"[\d._-]")
-_USER_INFO: Final = re.compile(r"(?<=//)[^/?#@\s]+@")
-
-_GAP: Final = r"[\s.\-_/()]{0,3}"
-_INTERNATIONAL: Final = re.compile(
-    rf"\+{_GAP}[1-9](?:{_GAP}\d){{7,14}}(?!\d)|(?<![^\W_])00(?=(?:[\s./()]{{0,3}}\d){{10}})[\s./()]{{0,3}}[2-9]"
-    r"(?:[\s./()]{0,3}\d){9,14}(?![^\W_])"
-)
-"""What begins with `00` may be a counter, or a part of a UUID: it has to stand alone and have twelve digits."""
-_NATIONAL: Final = re.compile(r"(?<![\w+])0[1-9](?P<gap>\s?[.\-/_]\s?|\s|)\d{2}(?:(?P=gap)\d{2}){3}(?!\w)")
-_SPACED: Final = re.compile(r"(?<![\w+.])0[1-9](?P<gap>[ .])\d{2}(?:(?P=gap)\d{2}){3}(?![\w.])")
-FRENCH_CODES: Final = ("33", "262", "590", "594", "596", "508")
-"""Country codes of France and its territories."""
+_GAPS: Final = rf"{GAP}{{0,3}}"
+_GAP: Final = re.compile(GAP)
 _SUBSCRIBER: Final = 9
-_COUNTER: Final = re.compile(rf"00(?!{'|'.join(FRENCH_CODES)})")
-"""In a reference, `00` before other countries' codes is taken for leading zeros."""
-_PACKING: Final = {ord(character): None for character in " .-_/()+\u00a0\u202f"}
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LEAST_NAME: Final = 3
 _LEAST_LOCAL: Final = 5
 _PARTICLES: Final = frozenset(("des", "del", "der", "van", "von", "les", "dos", "das", "mme", "mlle"))
-_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{12,}")
 _HEX: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{16,}(?![0-9A-Za-z])")
 _DIGESTS: Final = {32: hashlib.md5, 40: hashlib.sha1, 64: hashlib.sha256}
-_DECODINGS: Final = 3
 _GREATEST_NUMBER: Final = 10**16
 
 
@@ -125,6 +102,9 @@ class Person:
         return local_words(self.email or "")
 
 
+NOBODY: Final = Person()
+
+
 def without_identifiers_in(text: str, person: Person, use: Use) -> str:
     """The text with e-mails, phone numbers and the person's names replaced by `[email]`, `[phone]` and `[name]`.
 
@@ -139,9 +119,9 @@ def without_identifiers_in(text: str, person: Person, use: Use) -> str:
 
 
 def _cut(text: str, person: Person, use: Use) -> str:
-    plain = _decoded_text(text)
+    plain = plain_text(text)
     cut = plain
-    for step in (_without_emails, _without_encoded, _without_own_phone, _without_phones, _without_names):
+    for step in (_without_addresses, _without_encoded, _without_own_phone, _without_numbers, _without_names):
         cut = step(cut, person, use)
     return text if cut == plain else cut
 
@@ -171,32 +151,13 @@ def _each_text(value: Any, function: Callable[[str], str]) -> Any:
     return value
 
 
-def _decoded_text(text: str) -> str:
-    for _ in range(_DECODINGS):
-        plain = unicodedata.normalize("NFKC", text)
-        plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), plain) if "\\u" in plain else plain
-        plain = html.unescape(plain) if "&" in plain else plain
-        plain = unquote(plain) if "%" in plain else plain
-        if plain == text:
-            break
-        text = plain
-    return text
-
-
-def _without_emails(text: str, person: Person, use: Use) -> str:
-    cut = _USER_INFO.sub(f"{EMAIL}@", text) if use == "web" else text
-    cut = _SPOKEN_EMAIL.sub(_email_if_spoken, _EMAIL.sub(EMAIL, cut))
+def _without_addresses(text: str, person: Person, use: Use) -> str:
+    cut = without_emails(text, use)
     if use == "label":
         return cut
     for local in person.local_words:
         cut = re.sub(rf"(?<![^\W_]){re.escape(local)}(?![^\W_])", EMAIL, cut, flags=re.IGNORECASE)
     return cut
-
-
-def _email_if_spoken(match: re.Match[str]) -> str:
-    """`jean.roy at x.fr` and `jean at x dot fr` are addresses, `meet at x.fr` is none."""
-    is_spoken = _NO_WORD.search(match["local"]) or re.search(_SPOKEN_DOT, match[0], re.IGNORECASE)
-    return EMAIL if is_spoken else match[0]
 
 
 def _without_encoded(text: str, person: Person, use: Use) -> str:
@@ -250,25 +211,16 @@ def _without_own_phone(text: str, person: Person, use: Use) -> str:
     if not person.numbers:
         return text
     subscriber, *prefixed = person.numbers
-    packed = text.translate(_PACKING)
-    if subscriber not in packed:
+    if subscriber not in _GAP.sub("", text):
         return text
-    is_known = any(number in packed for number in prefixed)
-    gapped = _GAP.join(subscriber)
-    bounded = rf"(?<!\d){gapped}(?!\d)"
-    prefix = rf"(?:\(?(?:(?:\+|00){_GAP})?(?:{'|'.join(FRENCH_CODES)}){_GAP})?(?:\(?0{_GAP})?"
-    return re.sub(rf"{prefix}{gapped}" if is_known else bounded, PHONE, text)
+    for number in sorted(prefixed, key=len, reverse=True):
+        text = text.replace(f"+{number}", PHONE).replace(f"00{number}", PHONE).replace(number, PHONE)
+    prefix = rf"(?:[(\[]?(?:(?:\+|00){_GAPS})?(?:{'|'.join(FRENCH_CODES)}){_GAPS})?(?:[(\[]?0{_GAPS})?"
+    return re.sub(rf"(?<!\d){prefix}{_GAPS.join(subscriber)}(?!\d)", PHONE, text)
 
 
-def _without_phones(text: str, person: Person, use: Use) -> str:
-    if use == "reference":
-        return _INTERNATIONAL.sub(lambda match: match[0] if _COUNTER.match(match[0]) else _phone_if_valid(match), text)
-    cut = _INTERNATIONAL.sub(_phone_if_valid, text)
-    return (_NATIONAL if use == "text" else _SPACED).sub(_phone_if_valid, cut)
-
-
-def _phone_if_valid(match: re.Match[str]) -> str:
-    return PHONE if canonical_phone(match[0].replace("_", " ")) else match[0]
+def _without_numbers(text: str, person: Person, use: Use) -> str:
+    return without_phones(text, use)
 
 
 def _without_names(text: str, person: Person, use: Use) -> str:

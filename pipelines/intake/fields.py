@@ -106,9 +106,9 @@ class Fields:
         kind = FIELD_NAMED[terms.name].kind
         if kind in _READ_BESIDE_OTHERS:
             return _READ_BESIDE_OTHERS[kind](texts, self)
-        values = kind_of(terms.name).read(texts, terms)
         if kind == REFERENCE:
-            return impersonal(values, self.persons)
+            return impersonal(texts, self.persons)
+        values = kind_of(terms.name).read(texts, terms)
         if terms.format and FILE_FORMATS[self.rows.terms.format].is_typed and pa.types.is_timestamp(values.type):
             return pc.coalesce(values, kind_of(terms.name).read(texts, replace(terms, format=None)))
         return values

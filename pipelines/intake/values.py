@@ -18,6 +18,7 @@ from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, clean, mapped_once
 from pipelines.contracts.contract import FieldTerms
 from pipelines.dates.instants import DEFAULT_ZONE, instants
 from pipelines.identifiers.emails import canonical_emails
+from pipelines.identifiers.hidden import Persons, impersonal
 from pipelines.identifiers.phones import canonical_phones
 from pipelines.vocabulary import field_kinds as kinds
 from pipelines.vocabulary import words
@@ -30,8 +31,6 @@ _FLAGS: Final = {
     **dict.fromkeys(("false", "0", "0.0", "non", "no", "faux", "n", "f", "off"), False),
 }
 _COUNTRIES: Final = {"FRANCE": "FR", "FRA": "FR"}
-_LIKE_AN_EMAIL: Final = r"[^@\s]@[^@\s]+\.[^@\s]"
-_LIKE_A_PHONE: Final = r"^(?:\+|0)(?:[\s.\-/()]*\d){9,}$"
 _BASES: Final = {basis: basis for basis in words.BASES}
 _NOTHING_LISTED: Final = r"^\[\s*\]$"
 
@@ -184,13 +183,8 @@ def _read_instant(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 
 def _read_reference(texts: pa.Array, terms: FieldTerms) -> pa.Array:
-    """A vendor's reference; one that is itself an e-mail address or a phone number is bad."""
-    is_identifier = pc.match_substring_regex(texts, _LIKE_AN_EMAIL)
-    is_suspect = pc.fill_null(pc.match_substring_regex(texts, _LIKE_A_PHONE), False)
-    suspects = pc.if_else(is_suspect, texts, NO_TEXT)
-    if pc.any(is_suspect).as_py():
-        is_identifier = pc.or_(is_identifier, pc.is_valid(canonical_phones(suspects)))
-    return pc.if_else(is_identifier, NO_TEXT, texts)
+    """A vendor's reference; one that holds an e-mail address or a phone number is bad."""
+    return impersonal(texts, Persons({}))
 
 
 def _read_country(texts: pa.Array, terms: FieldTerms) -> pa.Array:

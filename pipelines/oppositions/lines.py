@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from pipelines.identifiers.emails import canonical_emails
 from pipelines.identifiers.keyed_hashes import IdentityHasher
+from pipelines.identifiers.likeness import masked
 from pipelines.identifiers.phones import canonical_phones
 from pipelines.vocabulary.words import CHANNELS, OPPOSITION_KINDS, PARIS, VENDOR_KEY
 
@@ -34,7 +35,7 @@ Value = TypeVar("Value")
 Keys = Mapping[tuple[str, str], str]
 """Identity key by kind and identifier as written; those that are not valid for their kind are left out."""
 
-_IDENTIFIER: Final = re.compile(r"\S*@\S*|\+?\d(?:[\s.()/-]{0,3}\d){8,}|\b[0-9a-fA-F]{32,}\b")
+_HASH: Final = re.compile(r"\b[0-9a-fA-F]{32,}\b")
 _CANONICAL: Final[Mapping[str, Callable[[pa.Array], pa.Array]]] = {"email": canonical_emails, "phone": canonical_phones}
 _IDENTIFIERS: Final = {
     "email": "an e-mail address",
@@ -284,6 +285,6 @@ def _shared_at(text: str, vendors: tuple[str, ...] | None, opposed_at: datetime 
 @functools.lru_cache(maxsize=4096)
 def _origin(text: str) -> str | None:
     """A label: what looks like an address, a number or a hash is cut out, since the registry keeps none."""
-    label = " ".join(_IDENTIFIER.sub("[removed]", text[: 10 * ORIGIN_LENGTH]).split())
+    label = " ".join(_HASH.sub("[hash]", masked(text[: 10 * ORIGIN_LENGTH], "name")).split())
     printable = "".join(character for character in label if character.isprintable())
     return printable[:ORIGIN_LENGTH] or None

@@ -11,14 +11,12 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from pipelines.contracts.contract import NoticeClause
+from pipelines.identifiers.likeness import looks_like_person
 
 ACKNOWLEDGEMENT_FILE: Final = "acknowledgement.json"
 ACKNOWLEDGEMENT_KEYS: Final = ("digest", "acknowledged_at", "by")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/#-]{0,99}")
-_LIKE_A_PHONE: Final = re.compile(
-    r"(?:\+|\b00)[1-9](?:[.:/#_-]*[0-9]){6,}|\b(?:0|33)[1-9](?:[.:/#_-]*[0-9]){8}(?![0-9])"
-)
 
 
 class NoticeRefusedError(ValueError):
@@ -102,7 +100,7 @@ def check_reference(by: str) -> None:
     Raises:
         NoticeRefusedError: it is one, or is written otherwise.
     """
-    if not _REFERENCE.fullmatch(by) or _LIKE_A_PHONE.search(by):
+    if not _REFERENCE.fullmatch(by) or looks_like_person(by, "text"):
         raise NoticeRefusedError(
             "by: expected a role or a message's number, such as compliance-desk or MSG-2026-0142, without spaces; "
             "no person's name, e-mail address or phone number"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipelines.vocabulary import words
-from pipelines.vocabulary.field_kinds import BASES, REFERENCE, FieldKind, Use
+from pipelines.vocabulary.field_kinds import BASES, REFERENCE, FieldKind, FieldUse
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Field:
         return not self.kind.is_personal
 
     @property
-    def use(self) -> Use | None:
+    def use(self) -> FieldUse | None:
         """As what its values are searched for identifiers of persons; None: not at all."""
         return self.kind.use if self.is_kept and not (self.exempt or self.kind.exempt) else None
 

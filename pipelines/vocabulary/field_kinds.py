@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 ValueType = Literal["text", "list", "instant", "boolean"]
-Use = Literal["reference", "label", "web", "text"]
+FieldUse = Literal["reference", "label", "web", "text"]
 """What a field is for: a reference or a label may look like a number or a name by chance, a text hardly."""
 
 
@@ -20,7 +20,7 @@ class FieldKind:
     name: str
     type: ValueType = "text"
     """Of the column in the lake."""
-    use: Use = "text"
+    use: FieldUse = "text"
     """As what its values are searched for identifiers of persons."""
     exempt: str = ""
     """Why its values are not searched: what keeps an identifier out of them. Empty: they are searched."""

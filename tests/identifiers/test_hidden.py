@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from pipelines.arrays.values import TEXT_LIST
 from pipelines.identifiers.hidden import Persons, impersonal
-from pipelines.identifiers.spellings import Person, Use, without_identifiers_in
+from pipelines.identifiers.spellings import NOBODY, Person, without_identifiers_in
+from pipelines.identifiers.uses import Use
 from tests.support.intake_boxes import (
     LEAD_COLUMNS,
     PROOF_COLUMNS,
@@ -33,7 +34,6 @@ from tests.support.intake_boxes import (
 
 ADDRESS, NUMBER = "jean.dupont@x.fr", "+33612345678"
 JEAN = Person(ADDRESS, NUMBER, "Jean-Noël", "Dupont")
-NOBODY = Person()
 
 EMAILS = (
     ADDRESS,

@@ -140,9 +140,9 @@ def test_quotes_and_commas_in_an_origin_are_text() -> None:
     [
         ("", None),
         ("call centre  12", "call centre 12"),
-        ("mailbox of dpo@advertiser.fr", "mailbox of [removed]"),
-        ("called from +33 6 12 34 56 78 today", "called from [removed] today"),
-        (f"digest {'ab' * 32}", "digest [removed]"),
+        ("mailbox of dpo@advertiser.fr", "mailbox of [email]"),
+        ("called from +33 6 12 34 56 78 today", "called from [phone] today"),
+        (f"digest {'ab' * 32}", "digest [hash]"),
         ("x" * 300, "x" * 200),
     ],
 )
