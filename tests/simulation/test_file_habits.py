@@ -6,7 +6,7 @@ import pytest
 from pipelines.simulation.dates import is_ambiguous, swap_dates
 from pipelines.simulation.file_habits import drawn_habits
 from pipelines.simulation.market_facts import Bad, Column, Layout, Row, Said, SimulatedFile
-from pipelines.simulation.writers import _content
+from pipelines.simulation.writers import _content_of_layout
 
 CET = datetime(2026, 8, 13, 20, tzinfo=UTC)
 COLUMNS = {
@@ -23,7 +23,7 @@ def file_with(*habits: str, **values: object) -> SimulatedFile:
 
 
 def written(file: SimulatedFile) -> bytes:
-    return _content(None, file, LAYOUT)  # type: ignore[arg-type] - only a file without a role needs its delivery
+    return _content_of_layout(None, file, LAYOUT)  # type: ignore[arg-type] - only a file without a role needs its delivery
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_another_encoding_is_a_difference_only_where_letters_show_it() -> None:
     plain, accented = file_with("other_encoding", last_name="Malvezin"), file_with("other_encoding", last_name="É")
     accented.rows[0].values["lead_id"] = plain.rows[0].values["lead_id"] = "L1"
     layout = Layout("leads.csv", "csv", {"last_name": Column("Nom")}, ";", "windows-1252", '"')
-    assert _content(None, accented, layout) == "Nom\r\nÉ\r\nÉ\r\n".encode()  # type: ignore[arg-type]
-    assert _content(None, plain, layout) == b"Nom\r\nMalvezin\r\nMalvezin\r\n"  # type: ignore[arg-type]
+    assert _content_of_layout(None, accented, layout) == "Nom\r\nÉ\r\nÉ\r\n".encode()  # type: ignore[arg-type]
+    assert _content_of_layout(None, plain, layout) == b"Nom\r\nMalvezin\r\nMalvezin\r\n"  # type: ignore[arg-type]
     assert (accented.differs, plain.differs) == (True, False)
 
 
