@@ -228,8 +228,8 @@ IMPORT = """
 import sys
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.oppositions.lines import read_header, read_lines
-from pipelines.storage.oppositions import import_oppositions
-from pipelines.storage.registry import open_registry
+from pipelines.oppositions.records import import_oppositions
+from pipelines.storage.registry.database import open_registry
 url, secret, path = sys.argv[1:]
 print("ready", flush=True)
 sys.stdin.readline()
