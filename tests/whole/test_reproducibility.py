@@ -18,7 +18,7 @@ SCRIPT = """
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from tests.houses import days_between, house_at, reconcile
+from tests.support.houses import days_between, house_at, reconcile
 home, first, last, as_of, *vendors = sys.argv[1:]
 days = days_between(date.fromisoformat(first), date.fromisoformat(last))
 reconcile(house_at(Path(home)), vendors, days, datetime.fromisoformat(as_of))
