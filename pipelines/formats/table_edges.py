@@ -120,9 +120,12 @@ class Header:
         filled = [cell.strip() for cell in cells if cell.strip()]
         if not 0 < len(filled) <= min(2, sum(map(bool, self.names)) - 1) or any(map(_has_line_end, filled)):
             return False
-        return bool(_TOTAL.match(normalize("NFC", filled[0]))) and not any(
-            looks_like_person(cell, "cell") for cell in filled
-        )
+        return begins_total(filled[0]) and not any(looks_like_person(cell, "cell") for cell in filled)
+
+
+def begins_total(cell: str) -> bool:
+    """Whether the first filled cell of a row begins with a word for a total."""
+    return _TOTAL.match(normalize("NFC", cell.lstrip())) is not None
 
 
 def is_blank(cells: Iterable[str]) -> bool:

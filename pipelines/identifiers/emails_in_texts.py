@@ -24,6 +24,7 @@ _LABEL: Final = r"[^\W_]{1,63}+(?:[_-]{1,3}(?!(?:dot|point)[_-])[^\W_]{1,63}+){0
 _TOP: Final = r"(?:xn--[\w-]{2,59}|[^\W\d_][^\W_]{1,23})(?![^\W_]|\.[^\W\d_])"
 """The last part of a domain begins with a letter: `library@1.2.3` is a version."""
 _DOMAIN: Final = rf"{_LABEL}{_DOT}(?:(?!{_TOP}){_LABEL}{_DOT}){{0,8}}{_TOP}"
+_MAY_BE_THERE: Final = re.compile(r"@|at[)\]}>\s_-]|arobas", re.IGNORECASE)
 _WRITTEN: Final = re.compile(rf"(?P<local>{_LOCAL}){_AT}{_DOMAIN}", re.IGNORECASE)
 _SPOKEN: Final = re.compile(
     rf"(?P<local>[\w.+-]{{1,64}}?)(?P<at>{_SPOKEN_AT}|{_UNDERSCORED_AT}){_DOMAIN}", re.IGNORECASE
@@ -41,6 +42,8 @@ _TWO_WORDS: Final = re.compile(r"[^\W\d_]{2,}[._][^\W\d_]{2,}", re.IGNORECASE)
 
 def without_emails(plain: str, use: Use) -> str:
     """A plain text with `[email]` instead of every address."""
+    if not _MAY_BE_THERE.search(plain):
+        return plain
     if use in NAMED:
         for pattern in (_WRITTEN, _SPOKEN, _UNFINISHED):
             plain = pattern.sub(_masked_in_name, plain)

@@ -28,6 +28,8 @@ _CODE: Final = "(?:33|262|590|594|596)"
 _ALONE: Final = r"(?:(?<![^\W_])|(?<=tel)|(?<=tél)|(?<=gsm)|(?<=fax)|(?<=phone)|(?<=mobile)|(?<=portable))"
 """No letter or digit before, but for a word for a phone."""
 _ENDS: Final = r"(?![^\W_])"
+_IN_GROUPS: Final = r"(?=[0-9]+[\s./()])"
+"""In a reference, two zeros before the digits of a foreign number are the leading zeros of a counter, unless spaced."""
 _LOOSE: Final = r"[\s.()\[\]]"
 """Signs that may change from gap to gap."""
 _MARK: Final = r"[\-_/:#*~\\\u2010-\u2015\u2212\u00b7\u2022]"
@@ -40,7 +42,7 @@ def _patterns(use: Use) -> Iterator[str]:
     yield rf"(?:\+|{starts}00){_GAPS}{_CODE}{_GAPS}(?:0{_GAPS})?[1-9](?:{_GAPS}[0-9]){{8}}(?![0-9])"
     yield rf"(?P<foreign>\+{_GAPS}[1-9](?:{_GAPS}[0-9]){{7,14}})"
     zeros = r"00[\s./()]{0,3}[2-9](?:[\s./()]{0,3}[0-9]){9,14}"
-    yield rf"(?P<zeros>{_whole(zeros) if use == 'reference' else f'{starts}{zeros}{_ENDS}'})"
+    yield rf"(?P<zeros>{_whole(_IN_GROUPS + zeros) if use == 'reference' else f'{starts}{zeros}{_ENDS}'})"
     yield from _pairs(starts, use)
     if use in LENIENT:
         yield _whole(rf"0[1-9](?:{_GAPS}[0-9]){{8}}")
@@ -94,13 +96,13 @@ def without_phones(plain: str, use: Use) -> str:
     if sum(map(plain.count, "0123456789")) < _FEWEST:
         return plain
     kept, place = [], 0
-    for start, end in _places(without_look_alikes(plain), use):
+    for start, end in _number_places(without_look_alikes(plain), use):
         kept += [plain[place:start], PHONE]
         place = end
     return "".join([*kept, plain[place:]])
 
 
-def _places(seen: str, use: Use) -> Iterator[tuple[int, int]]:
+def _number_places(seen: str, use: Use) -> Iterator[tuple[int, int]]:
     """Where numbers start and end."""
     pattern, place = _PATTERNS[use], 0
     while match := pattern.search(seen, place):

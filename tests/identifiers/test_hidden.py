@@ -203,9 +203,9 @@ def test_cutting_twice_changes_nothing_more(text: str) -> None:
     "filler", ["a", "0", " ", ".", "@", "a@", "(at)", "06 ", "+3", "%40", "\\u0040", "{", "[", "//", "é"]
 )
 def test_hostile_texts_are_read_in_bounded_time(filler: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     cut(filler * (60_000 // len(filler)) + "0612345678")
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_random_references_are_never_bad_by_chance() -> None:

@@ -160,18 +160,18 @@ def footer_start(text: bytes, head: TextHead, *, is_last: bool = True) -> int:
 
     Where more of the text is to come, the line that may go on is left out of account: it ends nothing.
     """
-    offset = max(0, len(text) - FOOTER_REACH)
-    foot = text[offset:]
+    foot = text[-FOOTER_REACH:]
     start = place = len(foot) if is_last else _line_start(foot, len(foot))
     while place > 0:
         end = place - (foot[place - 1] in b"\r\n")
         place = _line_start(foot, end)
         line = foot[place:end]
         is_empty = is_blank(line, head.dialect)
-        if (place == 0 and offset) or not (is_empty or _is_total(line, head)):
+        is_cut = place == 0 and len(foot) == FOOTER_REACH
+        if is_cut or not (is_empty or _is_total(line, head)):
             break
         start = start if is_empty else place
-    return offset + start
+    return len(text) - len(foot) + start
 
 
 def _line_start(text: bytes, end: int) -> int:

@@ -34,6 +34,7 @@ from pipelines.formats.table_edges import (
     Header,
     NumberedRow,
     SoughtNames,
+    begins_total,
     find_place,
     header_at,
     with_numbers,
@@ -85,7 +86,7 @@ def read_workbook(source: Source, terms: FileTerms, limits: Limits) -> RawFile |
 
 
 def outline_workbook(source: Source, terms: FileTerms, sought: SoughtNames, limits: Limits) -> Outline:
-    """The sheet with most of the names sought in its header, and the columns of it."""
+    """The sheet that would be read, and its columns."""
     workbook, kind = _open_workbook(source, limits)
     chosen, _ = _chosen_sheet(workbook, terms.sheet, sought)
     page = _page(workbook.get_sheet_by_name(chosen), chosen, sought)
@@ -218,14 +219,19 @@ def _no_data(sheet: CalamineSheet, header: Header) -> tuple[list[int], list[int]
     for number, cells in _filled_sheet_rows(sheet):
         if number <= header.last:
             continue
-        if column_name(*_cell_texts(cells[:1])) in header.first_names and header.is_repeated_by(_cell_texts(cells)):
+        if column_name(as_text(cells[0]) or "") in header.first_names and header.is_repeated_by(_cell_texts(cells)):
             repeated.append(number)
             totals.clear()
-        elif sum(map(_is_filled, cells)) <= 2 and header.is_total(_cell_texts(cells)):
+        elif _begins_total(cells) and header.is_total(_cell_texts(cells)):
             totals.append(number)
         else:
             totals.clear()
     return repeated, totals
+
+
+def _begins_total(cells: Sequence[Any]) -> bool:
+    first = next(filter(_is_filled, cells), None)
+    return isinstance(first, str) and begins_total(first)
 
 
 def _is_filled(cell: Any) -> bool:
