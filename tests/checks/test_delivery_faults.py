@@ -78,7 +78,9 @@ def test_each_delivery_is_measured_by_its_vendors_contract_in_force_on_its_day()
 
     on_wednesday = row(delivery_date=wednesday, delivered_at=datetime(2026, 8, 12, 13))
     rows = (row(delivered_at=datetime(2026, 8, 11, 13)), on_wednesday, on_wednesday | {"vendor": "beta"})
-    assert late_deliveries(table(*rows), terms) == ["acme 2026-08-12: 3 h 00 min after the cut-off"]
+    assert [str(told) for told in late_deliveries(table(*rows), terms)] == [
+        "acme 2026-08-12: 3 h 00 min after the cut-off"
+    ]
 
 
 def test_refused_files_are_told_by_reason_and_digest_and_never_by_name() -> None:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 import pytest
-from pipelines.verdicts.terms import FORM_REVIEWS, TERMS
 
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.engines.interface import Session
 from pipelines.rulebook.catalogue import load_catalogue
 from pipelines.rulebook.judgement import judgement_of
 from pipelines.rulebook.lead_dossier import COLUMNS, LeadDossierColumn
+from pipelines.verdicts.day_terms import DAY_TERMS, FORM_REVIEWS
 from pipelines.vocabulary.fields import FIELDS
 from pipelines.vocabulary.tables import arrow_schema
 from tests.support.paths import PRODUCT
@@ -27,7 +27,7 @@ TYPES = {
 WORKINGS = {
     "lead_use": {"lead_no", "proof_no", "candidate_count", "lists_channel", "is_final", "mapped_fields"},
     "lead": {"lead_no", "is_final", "mapped_fields"},
-    "delivery": {*TERMS.names},
+    "delivery": {*DAY_TERMS.names},
 }
 """Columns that the statements need themselves and no card may read."""
 CATALOGUE = load_catalogue()
@@ -42,7 +42,7 @@ def session() -> Iterator[Session]:
     with DuckDBEngine().session() as session:
         for table, name in inputs.items():
             session.register(name, arrow_schema(table).empty_table())
-        session.register("terms", TERMS.empty_table())
+        session.register("terms", DAY_TERMS.empty_table())
         session.register("form_reviews", FORM_REVIEWS.empty_table())
         for step in JUDGEMENT.steps:
             session.create(step.name, step.sql, is_view=step.is_view)
