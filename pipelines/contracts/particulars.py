@@ -56,7 +56,7 @@ PARTICULARS: Final = (
     ),
     ContractTerm(
         "pricePerChannel",
-        "What a lead costs on a channel. Shown in dossiers; claims count `price` alone.",
+        "What a lead costs on a channel. Claims count it where there is no `price`, each claimed channel at its own.",
         absent="one price for all channels",
         faults=({"sms": 3.5}, {"fax": 3.5}),
     ),

@@ -31,13 +31,21 @@ DOCUMENT_TERMS: Final = (
     ),
     ContractTerm("servers", "The vendor's files: see below."),
     ContractTerm("schema", "The columns in them: see below."),
-    ContractTerm("price", "What a lead costs: see below.", absent="claims count leads, without an amount"),
+    ContractTerm(
+        "price",
+        "What a lead costs: see below.",
+        absent="claims count leads at `pricePerChannel`; without it, without an amount",
+    ),
     ContractTerm("team", "Whom to talk to at the vendor: see below.", absent="the dossier says that nobody is named"),
     ContractTerm("slaProperties", "Deadlines and spans of time: see below."),
     ContractTerm("customProperties", "All terms that the standard has no key for: see below."),
 )
 PRICE_TERMS: Final = (
-    ContractTerm("priceAmount", "The price of a lead.", absent="claims count leads, without an amount"),
+    ContractTerm(
+        "priceAmount",
+        "The price of a lead.",
+        absent="claims count leads at `pricePerChannel`; without it, without an amount",
+    ),
     ContractTerm("priceCurrency", "Its currency.", absent="`EUR`"),
 )
 MEMBER_TERMS: Final = (
