@@ -5,6 +5,7 @@ the columns mean belongs to `pipelines.drafts.files`.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -20,7 +21,8 @@ from pipelines.drafts.files import Sample
 from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.raw import RawFile
 from pipelines.formats.readers import outline_source, read_source
-from pipelines.identifiers.shown_names import LONGEST_NAME, shown_name
+from pipelines.identifiers.likeness import looks_like_person
+from pipelines.identifiers.shown_names import LONGEST_NAME
 from pipelines.vocabulary.column_names import field_nearness, is_field_name
 from pipelines.vocabulary.fields import CANONICAL_FIELDS
 from pipelines.vocabulary.file_formats import PACKINGS
@@ -28,6 +30,8 @@ from pipelines.wording.reasons import published
 
 MOST_ROWS: Final = 20_000
 """Rows of one file that are looked at."""
+_LONG_NUMBER: Final = re.compile(r"(?:\d[\s.\-/()]*){7,}")
+"""Seven digits: a date, a reference, an amount, as data have it and the name of a column hardly."""
 
 Result = TypeVar("Result")
 
@@ -119,7 +123,7 @@ def _check_header(file: DeliveredFile, raw: RawFile) -> None:
     """A first row of persons must not be taken for column names: they would be written into the draft."""
     if not any(raw.columns):
         raise SampleError(f"{file.name}: no column names found; ask the vendor for a header")
-    if any(shown_name(name, 1) == "column 1" != name for name in raw.columns):
+    if any(looks_like_person(name, "cell") or _LONG_NUMBER.search(name) for name in raw.columns):
         raise SampleError(f"{file.name}: the header holds what may be a person's data; ask the vendor for column names")
 
 

@@ -26,11 +26,19 @@ def looks_like_person(text: str, use: Use) -> bool:
 def masked(text: str, use: Use) -> str:
     """A text with `[email]` and `[phone]` instead of addresses and numbers; where there are none, as it was."""
     plain = plain_text(text)
-    cut = without_phones(without_emails(plain, use), use)
-    return text if cut == plain else cut
+    cut = _without_both(plain, use)
+    if cut == plain:
+        return text
+    while (again := _without_both(cut, use)) != cut:  # what is left beside a mask may look like another
+        cut = again
+    return cut
 
 
 def is_persons_mailbox(address: str) -> bool:
     """Whether where one writes to is a person's: a phone number, or an e-mail address such as first.last@."""
     plain = plain_text(address)
     return is_of_two_words(plain) or without_phones(plain, "text") != plain
+
+
+def _without_both(plain: str, use: Use) -> str:
+    return without_phones(without_emails(plain, use), use)

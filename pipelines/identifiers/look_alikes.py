@@ -22,7 +22,7 @@ _SAME: Final = "(?P=joint)"
 _IN_PARTS: Final = "|".join(
     _SAME.join(parts) for parts in ((_YEAR, _MONTH, _DAY), (_DAY, _MONTH, _YEAR), (_MONTH, _DAY, _YEAR))
 )
-_CLOCK: Final = rf"[-._/ :T]?{_HOUR}(?:[-._/ :h]?{_SIXTIETH}){{1,2}}(?![-._/ :]?[0-9])"
+_CLOCK: Final = rf"[-._/ :T]{_HOUR}(?:[-._/ :h]?{_SIXTIETH}){{1,2}}(?![-._/ :]?[0-9])"
 _NO_THREE_PAIRS: Final = rf"(?!(?:{_SAME}[0-9]{{2}}){{3}}(?!{_SAME}?[0-9]))"
 """`2026_06_12_34_56_78` is a year and a phone number."""
 _DATE: Final = rf"(?<![0-9])(?=[0-9]{{1,4}}(?P<joint>{_JOINT}))(?:{_IN_PARTS})(?:{_CLOCK}|(?![0-9]){_NO_THREE_PAIRS})"

@@ -45,7 +45,7 @@ def _patterns(use: Use) -> Iterator[str]:
     yield rf"(?P<zeros>{_whole(_IN_GROUPS + zeros) if use == 'reference' else f'{starts}{zeros}{_ENDS}'})"
     yield from _pairs(starts, use)
     if use in LENIENT:
-        yield _whole(rf"0[1-9](?:{_GAPS}[0-9]){{8}}")
+        yield _whole(r"0[1-9](?:[\s.\-/()]{0,3}[0-9]){8}")
     else:
         yield from _grouped(starts)
         yield from _compact(starts, use)
@@ -116,7 +116,7 @@ def _end_of_number(match: re.Match[str], use: Use) -> int:
     """Where what was found ends, 0 where it is no number after all."""
     if match.lastgroup == "nine" and is_siren(match[0]):
         return 0
-    if match.lastgroup in ("foreign", "zeros") and use not in NAMED:
+    if match.lastgroup == "zeros" or (match.lastgroup == "foreign" and use not in NAMED):
         return _end_of_valid(match)
     return match.end()
 

@@ -394,6 +394,7 @@ def test_unknown_words_are_shown_only_among_known_ones(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ("Zoé;zoe@example.org;0612345678\nIda;ida@example.org;0612345679\n", "may be a person's data"),
+        ("Zoé;Roy;2026-08-17T09:00:00Z\nIda;Roy;2026-08-17T09:05:00Z\n", "may be a person's data"),
         ("", "file_empty"),
         ("lead_id;email\n", "no data rows"),
     ],
