@@ -23,7 +23,7 @@ def make_manifest(project: Path = PROJECT) -> bool:
         ManifestError: dbt can't parse it.
     """
     manifest = project / "target" / "manifest.json"
-    if manifest.exists() and manifest.stat().st_mtime >= _last_change(project):
+    if manifest.exists() and manifest.stat().st_mtime > _last_change(project):
         return False
     places = {"DBT_PROJECT_DIR": str(project), "DBT_PROFILES_DIR": str(project), "DBT_OPPOSABLE_LAKE": "/nowhere"}
     quiet = {"DBT_OPPOSABLE_MARTS": ":memory:", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
