@@ -24,13 +24,11 @@ from pipelines.deliveries.inbox import unread_folders
 from pipelines.house import House
 from pipelines.orchestration.backlog import waiting_in_words
 from pipelines.orchestration.jobs import as_of
-from pipelines.orchestration.run_partitions import days_of_run, has_partitions
+from pipelines.orchestration.run_partitions import days_of_run, has_partitions, watched_days
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 
-WATCHED: Final = timedelta(days=7)
-"""Deliveries so old are looked at again when checks are run alone."""
 OF_EVERY_DELIVERY: Final = "Red while it fails for any delivery of any vendor; `opposable checks list` names them all."
 
 Days = Mapping[str, Sequence[date]]
@@ -150,9 +148,7 @@ def _days_of_run(context: dg.AssetCheckExecutionContext, house: House) -> Days:
     if has_partitions(context):
         named: Days = days_of_run(context, house)
     else:
-        before = paris_date(as_of(context))
-        week = [before - timedelta(days=age) for age in range(1, WATCHED.days + 1)]
-        named = dict.fromkeys(house.lake.vendors(), week)
+        named = dict.fromkeys(house.lake.vendors(), watched_days(context))
     return {vendor: _published(house.lake, vendor, days) for vendor, days in named.items()}
 
 

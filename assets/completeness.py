@@ -4,23 +4,19 @@ It fails the run after everything else, so that the other partitions of the run 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import dagster as dg
 
 from pipelines.checks.results import SAMPLE
 from pipelines.house import House
-from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.partitions import partition_key
-from pipelines.orchestration.run_partitions import days_of_run, has_partitions
+from pipelines.orchestration.run_partitions import days_of_run, has_partitions, watched_days
 from pipelines.settings import SettingsError
 from pipelines.storage.registry.database import RegistryError
-from pipelines.vocabulary.clock import paris_date
 
 CHECK: Final = "partitions_were_done"
-WATCHED: Final = timedelta(days=7)
-"""Days so old whose inputs are looked for, whichever run asks."""
 RESTARTED: Final = "see the run's log; re-execute all steps, not only the failed ones"
 
 
@@ -67,8 +63,7 @@ def _watched(
     context: dg.AssetCheckExecutionContext, house: House, named: Mapping[str, list[date]]
 ) -> dict[str, list[date]]:
     """The run's days, and the last week's of every vendor that was ever taken in."""
-    before = paris_date(as_of(context))
-    week = [before - timedelta(days=age) for age in range(1, WATCHED.days + 1)]
+    week = watched_days(context)
     return {vendor: sorted({*named.get(vendor, ()), *week}) for vendor in {*named, *house.lake.vendors()}}
 
 

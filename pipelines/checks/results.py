@@ -64,12 +64,12 @@ def failing_results(lake: Lake, vendor: str | None = None) -> list[FailingResult
 
 
 def _result_of_check(vendor: str, day: date, check: str, faults: Sequence[Fault]) -> dict[str, object]:
-    ours = [fault.words for fault in faults if (fault.vendor, fault.day) == (vendor, day)]
+    found = [fault.words for fault in faults if (fault.vendor, fault.day) == (vendor, day)]
     return {
         "vendor": vendor,
         "delivery_date": day,
         "check": check,
-        "is_passed": not ours,
-        "fault_count": len(ours),
-        "faults": ours[:SAMPLE],
+        "is_passed": not found,
+        "fault_count": len(found),
+        "faults": found[:SAMPLE],
     }

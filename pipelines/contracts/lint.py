@@ -19,7 +19,6 @@ HIGHEST_TOLERANCE: Final = {"consent": 0.01, "proof": 0.01, "opposition": 0.01, 
 """Above 1 % an error, above 5 % a warning."""
 
 CALLS: Final = frozenset({"phone", "automated_call"})
-MESSAGES: Final = frozenset({"email", "sms"})
 BANNED_AUDIENCES: Final = frozenset({"consumer", "professional"})
 """A professional without a SIREN is judged as a consumer."""
 

@@ -9,8 +9,9 @@ from typing import Final
 from pipelines.contracts.reference import EXAMPLE, TERM_GROUPS, ExplainedTerm, TermGroup, explained, is_needed
 from pipelines.handbook.markdown import filled, short_yaml_code, table, yaml_code
 from pipelines.rulebook.catalogue import load_catalogue
-from pipelines.vocabulary.fields import CANONICAL_FIELDS, FIELD_WORDS, INSTANT_FIELDS
+from pipelines.vocabulary.fields import FIELDS
 
+_FIELD_HEADINGS: Final = ("field", "means", "holds", "without it", "example")
 _SHAPES: Final[Mapping[type, str]] = {dict: "keys and values", list: "a list"}
 
 
@@ -20,7 +21,10 @@ def contract_page() -> str:
     return filled(
         "contract.md.j2",
         groups=[_group_described(group, known_rules) for group in TERM_GROUPS],
-        fields={role: table(("field", "holds", ""), _fields_described(role)) for role in CANONICAL_FIELDS},
+        fields={
+            role: table(("field", "means", "holds", "without it", "example"), _fields_described(role))
+            for role in FIELDS
+        },
         example=EXAMPLE.read_text(encoding="utf-8"),
         example_name=f"{EXAMPLE.parent.name}/{EXAMPLE.name}",
     )
@@ -56,9 +60,9 @@ def _faults_described(one: ExplainedTerm) -> Iterator[str]:
         yield from (f"`{one.term.key}`: {yaml_code(fault)}: {said}" for said in sayings)
 
 
-def _fields_described(role: str) -> Iterator[tuple[str, str, str]]:
-    """The canonical fields of a role, what they hold, and whether a row without them is rejected."""
-    for name in CANONICAL_FIELDS[role]:
-        words = [word for word in FIELD_WORDS.get(name, ()) if ":" not in word]
-        holds = ", ".join(f"`{word}`" for word in words) or ("instant" if name in INSTANT_FIELDS else "text")
-        yield f"`{name}`", holds, "a row without it is rejected" if is_needed(role, name) else ""
+def _fields_described(role: str) -> Iterator[tuple[str, ...]]:
+    """The canonical fields of a role: their meaning, what they hold, what stands for them, an example."""
+    for field in FIELDS[role]:
+        holds = ", ".join(f"`{word}`" for word in field.words) or field.kind.type
+        without = "the row is rejected" if is_needed(role, field.name) else field.default
+        yield f"`{field.name}`", field.description, holds, without, f"`{field.example}`"

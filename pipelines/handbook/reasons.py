@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
+from pipelines.handbook.markdown import table
 from pipelines.rulebook.catalogue import Catalogue, load_catalogue
 from pipelines.vocabulary.reasons import REASONS, DeclaredReason
 from pipelines.wording.reasons import template
@@ -45,8 +46,8 @@ def reasons_page() -> str:
     sections = [_HEAD]
     for place, title in _PLACES.items():
         sections.append(f"## {title}\n")
-        ours = [declared for declared in REASONS.values() if declared.place == place]
-        sections += [_family(list(group), catalogue) for _, group in groupby(ours, key=_family_key)]
+        placed = [declared for declared in REASONS.values() if declared.place == place]
+        sections += [_family(list(group), catalogue) for _, group in groupby(placed, key=_family_key)]
     return "\n".join(sections)
 
 
@@ -57,16 +58,15 @@ def _family_key(declared: DeclaredReason) -> tuple[tuple[str, ...], str | None]:
 def _family(family: list[DeclaredReason], catalogue: Catalogue) -> str:
     first = family[0]
     named = ", ".join(f"`{name}`" for name in (*first.reject_reasons, *([first.rule] if first.rule else ())))
-    rows = "\n".join(_row_of_page(declared) for declared in family)
+    rows = table(("code", "severity", "where", "English", "French"), map(_row_of_page, family))
     remedies = "\n".join(f"- {remedy}" for remedy in _remedies(first, catalogue))
-    head = "| code | severity | where | English | French |\n|---|---|---|---|---|"
-    return f"### {named or 'Noted'}\n\nWhat would mend it:\n\n{remedies}\n\n{head}\n{rows}\n"
+    return f"### {named or 'Noted'}\n\nWhat would mend it:\n\n{remedies}\n\n{rows}\n"
 
 
-def _row_of_page(declared: DeclaredReason) -> str:
+def _row_of_page(declared: DeclaredReason) -> tuple[str, ...]:
     english, french = (_forms(declared.code, language) for language in ("en", "fr"))
     setting = f" ({declared.setting})" if declared.setting else ""
-    return f"| `{declared.code}` | {declared.severity} | {declared.place} | {english}{setting} | {french} |"
+    return f"`{declared.code}`", declared.severity, declared.place, f"{english}{setting}", french
 
 
 def _forms(code: str, language: str) -> str:
@@ -77,8 +77,7 @@ def _remedies(declared: DeclaredReason, catalogue: Catalogue) -> Iterator[str]:
     """What would mend a family, in each language."""
     for say in map(words, LANGUAGES):
         if declared.rule:
-            remedy = catalogue.by_id[declared.rule].remedy
-            yield say.typeset(remedy.fr if say.language == "fr" else remedy.en)
+            yield say.say(catalogue.by_id[declared.rule].remedy)
         elif declared.reject_reasons:
             yield " ".join(say(f"receipt.remedy.{word}") for word in declared.reject_reasons)
         else:

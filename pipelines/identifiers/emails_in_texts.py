@@ -8,6 +8,7 @@ from typing import Final
 
 from pipelines.identifiers.look_alikes import FILLER, without_look_alikes
 from pipelines.identifiers.uses import NAMED, Use
+from pipelines.vocabulary.file_formats import FILE_ENDINGS, PACKINGS
 
 EMAIL: Final = "[email]"
 """What stands where an address stood."""
@@ -35,7 +36,7 @@ _UNDERSCORED: Final = re.compile("[_-]")
 _NO_WORD: Final = re.compile(r"[\d._-]")
 _USER_INFO: Final = re.compile(r"(?<=//)[^/?#@\s]+@")
 _UNFINISHED: Final = re.compile(r"(?P<local>[^\s/@]{1,64})@[^\W_][^\s/@._]*")
-_ENDING: Final = re.compile(r"(?:\.(?:csv|txt|tsv|json|jsonl|ndjson|xlsx?|ods|parquet|zip|gz|zst))+$", re.IGNORECASE)
+_ENDING: Final = re.compile(rf"(?:\.(?:{'|'.join((*FILE_ENDINGS, *PACKINGS))}))+$", re.IGNORECASE)
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _TWO_WORDS: Final = re.compile(r"[^\W\d_]{2,}[._][^\W\d_]{2,}", re.IGNORECASE)
 

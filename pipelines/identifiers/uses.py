@@ -1,8 +1,11 @@
 """What a text is for: how much in it may look like an identifier of a person by chance."""
 
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
-Use = Literal["reference", "label", "web", "text", "name", "cell"]
+from pipelines.vocabulary.field_kinds import FieldUse
+
+NameUse = Literal["name", "cell"]
+Use: TypeAlias = FieldUse | NameUse
 """From what is most often a number by chance to what is least.
 
 - `reference`, `label`: of a vendor. Ten digits are a phone number where they stand in pairs, or are all there is.
@@ -11,6 +14,6 @@ Use = Literal["reference", "label", "web", "text", "name", "cell"]
   a mobile number that are no SIREN are one, and what is on both sides of an at sign is an address.
 - `cell`: one of a table, where it matters whether it is a person's: as a name, and nine digits that are all there is.
 """
-EVERY_USE: Final[tuple[Use, ...]] = get_args(Use)
+EVERY_USE: Final[tuple[Use, ...]] = (*get_args(FieldUse), *get_args(NameUse))
 LENIENT: Final[tuple[Use, ...]] = ("reference", "label")
-NAMED: Final[tuple[Use, ...]] = ("name", "cell")
+NAMED: Final[tuple[Use, ...]] = get_args(NameUse)

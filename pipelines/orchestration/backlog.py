@@ -13,7 +13,7 @@ from pipelines.contracts.contract import Contract
 from pipelines.deliveries.inbox import delivered_paths, delivery_days, inbox_folder
 from pipelines.house import House
 from pipelines.verdicts.due_days import LOOK_BACK
-from pipelines.vocabulary.clock import last_tick, paris_date
+from pipelines.vocabulary.clock import days_from, last_tick, paris_date
 
 SETTLED: Final = timedelta(hours=1)
 """After a tick, what its schedule started is left to it for so long."""
@@ -53,7 +53,7 @@ def skipped_days(house: House, vendor: str, *, before: date) -> list[date]:
     Days that no calendar asks for are among them: the daily schedule looks at each day, too.
     """
     since = max(house.settings.first_day, before - LOOK_BACK)
-    days = [since + timedelta(days=number) for number in range((before - since).days)]
+    days = days_from(since, before)
     taken_in = {day for day in days if house.lake.partition("deliveries", vendor, day).exists()}
     in_force = house.contracts([vendor]).in_force
     later = [day for day in days if taken_in and day > min(taken_in) and day not in taken_in]

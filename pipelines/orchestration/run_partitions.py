@@ -5,13 +5,14 @@ believes in that one partition alone, and tells of it as if it were the range.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import dagster as dg
 
 from pipelines.contracts.book import ContractBook
 from pipelines.house import House
+from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.partitions import (
     DATE_DIMENSION,
     DIMENSION_TAGS,
@@ -22,7 +23,10 @@ from pipelines.orchestration.partitions import (
     days_by_vendor,
     deliveries_partitions,
 )
+from pipelines.vocabulary.clock import days_from, paris_date
 
+WATCHED: Final = timedelta(days=7)
+"""Days so old are looked at by checks, whichever run asks."""
 RUN_TAGS: Final = (PARTITION_TAG, RANGE_START_TAG, RANGE_END_TAG, *DIMENSION_TAGS.values())
 
 Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
@@ -64,6 +68,12 @@ def doable_days(context: dg.AssetExecutionContext, house: House) -> tuple[Mappin
     left = {(one.vendor, one.day) for one in left_out}
     doable = {vendor: [day for day in days if (vendor, day) not in left] for vendor, days in named.items()}
     return {vendor: days for vendor, days in doable.items() if days}, book
+
+
+def watched_days(context: Context) -> list[date]:
+    """The days that checks look at without being told of any: the week before the run's tick."""
+    before = paris_date(as_of(context))
+    return days_from(before - WATCHED, before)
 
 
 def keys_of_tags(

@@ -1,7 +1,7 @@
 """What starts by itself: arrivals noted, corrections, days never done, mended contracts, new vendors, publishing."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final
 
 import dagster as dg
@@ -22,7 +22,7 @@ from pipelines.orchestration.jobs import AS_OF_TAG, DELIVERIES, PUBLISH, REGISTR
 from pipelines.orchestration.partitions import VENDORS, day_ranges, deliveries_partitions, partition_key
 from pipelines.orchestration.schedules import run_request
 from pipelines.verdicts.due_days import LOOK_BACK
-from pipelines.vocabulary.clock import last_tick, paris_date
+from pipelines.vocabulary.clock import days_from, last_tick, paris_date
 
 Clock = Callable[[], datetime]
 
@@ -99,7 +99,8 @@ def _corrections(house: House, clock: Clock) -> dg.SensorDefinition:
     def corrections(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         now, readable = clock(), house.contracts().contracts
         since = max(house.settings.first_day, paris_date(now) - LOOK_BACK)
-        unread, is_idle = [], True
+        unread: list[str] = []
+        requests: list[dg.RunRequest] = []
         for vendor in context.instance.get_dynamic_partitions(str(VENDORS.name)):
             if vendor not in readable:
                 unread.append(vendor)
@@ -107,10 +108,8 @@ def _corrections(house: House, clock: Clock) -> dg.SensorDefinition:
             found = list(watch.changed(vendor, since=since, now=now))
             for first, last in day_ranges(folder.day for folder in found):
                 state = "".join(folder.fingerprint for folder in found if first <= folder.day <= last)
-                is_idle = False
-                yield run_request(last_tick(now), (vendor, vendor), (first, last), reason=state)
-        if is_idle:
-            yield dg.SkipReason(f"no folder holds what its intake did not see{_unread_words(unread)}")
+                requests.append(run_request(last_tick(now), (vendor, vendor), (first, last), reason=state))
+        yield from _requests_or_why(requests, f"no folder holds what its intake did not see{_unread_words(unread)}")
 
     return corrections
 
@@ -131,14 +130,13 @@ def _backlog(house: House, clock: Clock) -> dg.SensorDefinition:
         wanted = {vendor: _never_done(house, vendor, before) for vendor in vendors}
         left_out = house.left_out(wanted)
         away = {(one.vendor, one.day) for one in left_out}
-        is_idle = True
-        for vendor, days in wanted.items():
-            for first, last in day_ranges(day for day in days if (vendor, day) not in away):
-                is_idle = False
-                yield run_request(last_tick(now), (vendor, vendor), (first, last), reason="backlog")
-        if is_idle:
-            waits = f"; waiting: {'; '.join(map(str, left_out[:_MOST_TOLD]))}" if left_out else ""
-            yield dg.SkipReason(f"every day before {before} that could be done was done{waits}")
+        requests = [
+            run_request(last_tick(now), (vendor, vendor), (first, last), reason="backlog")
+            for vendor, days in wanted.items()
+            for first, last in day_ranges(day for day in days if (vendor, day) not in away)
+        ]
+        waits = f"; waiting: {'; '.join(map(str, left_out[:_MOST_TOLD]))}" if left_out else ""
+        yield from _requests_or_why(requests, f"every day before {before} that could be done was done{waits}")
 
     return backlog
 
@@ -159,7 +157,7 @@ def _mended_contracts(house: House, clock: Clock) -> dg.SensorDefinition:
         vendors = context.instance.get_dynamic_partitions(str(VENDORS.name))
         unread = [vendor for vendor in vendors if vendor not in book.contracts]
         now = {vendor: digests_of(book.of(vendor)) for vendor in vendors if vendor in book.contracts}
-        is_idle, at = True, last_tick(clock())
+        at, requests = last_tick(clock()), []
         for vendor, digests in now.items():
             days = set(
                 days_under_changed(house, vendor, seen.digests.get(vendor, digests), digests, until=paris_date(at))
@@ -167,12 +165,10 @@ def _mended_contracts(house: House, clock: Clock) -> dg.SensorDefinition:
             if vendor in seen.unreadable:
                 days |= _failed_days(context.instance, house, vendor, paris_date(at))
             for first, last in day_ranges(days):
-                is_idle = False
                 reason = f"contracts {' '.join(digest[:12] for digest in digests.values())}"
-                yield run_request(at, (vendor, vendor), (first, last), reason=reason)
+                requests.append(run_request(at, (vendor, vendor), (first, last), reason=reason))
         context.update_cursor(SeenContracts({**seen.digests, **now}, unread).as_text())
-        if is_idle:
-            yield dg.SkipReason(f"the contracts are as they were{_unread_words(unread)}")
+        yield from _requests_or_why(requests, f"the contracts are as they were{_unread_words(unread)}")
 
     return mended_contracts
 
@@ -180,11 +176,18 @@ def _mended_contracts(house: House, clock: Clock) -> dg.SensorDefinition:
 def _failed_days(instance: dg.DagsterInstance, house: House, vendor: str, before: date) -> set[date]:
     """Days of a vendor, before a date, that the last run over them left as they were."""
     since = max(house.settings.first_day, before - LOOK_BACK)
-    days = [since + timedelta(days=number) for number in range((before - since).days)]
-    keys = {str(partition_key(vendor, day)): day for day in days}
+    keys = {str(partition_key(vendor, day)): day for day in days_from(since, before)}
     partitions = deliveries_partitions(house.settings.first_day)
     found = instance.get_status_by_partition(_JUDGED, list(keys), partitions) or {}
     return {keys[key] for key, status in found.items() if status == AssetPartitionStatus.FAILED}
+
+
+def _requests_or_why(requests: Sequence[dg.RunRequest], idle: str) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """The runs to start; where there are none, why the tick is idle."""
+    if requests:
+        yield from requests
+    else:
+        yield dg.SkipReason(idle)
 
 
 def _unread_words(vendors: Sequence[str]) -> str:

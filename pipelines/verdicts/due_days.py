@@ -11,7 +11,7 @@ from typing import Final
 from pipelines.contracts.contract import Contract
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import delivered_days
-from pipelines.vocabulary.clock import as_lake
+from pipelines.vocabulary.clock import as_lake, days_from
 
 LOOK_BACK: Final = timedelta(days=400)
 """Age of the days that are looked at without being asked for; older ones are a backfill's."""
@@ -32,7 +32,7 @@ def due_days(lake: Lake, contracts: Sequence[Contract], vendor: str, *, before: 
     Those taken in and not judged since, because the run failed; and of the provisional ones, those whose proof deadline
     has passed, and those for which a file of theirs, or a proof in any later folder, came since they were judged.
     """
-    days = [before - timedelta(days=age) for age in range(LOOK_BACK.days, 0, -1)]
+    days = days_from(before - LOOK_BACK, before)
     taken_in = [day for day in days if lake.partition("deliveries", vendor, day).exists()]
     unjudged = {day for day in taken_in if _is_unjudged(lake, vendor, day)}
     known = {day: known_at for day in taken_in if day not in unjudged and (known_at := _known_at(lake, vendor, day))}

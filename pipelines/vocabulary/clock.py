@@ -39,6 +39,11 @@ def civil_date_after(instant: datetime, span: timedelta) -> date:
     return (aware.astimezone(PARIS) + span).date()
 
 
+def days_from(first: date, until: date) -> list[date]:
+    """Every day from the first on, up to the last one before `until`."""
+    return [first + timedelta(days=number) for number in range((until - first).days)]
+
+
 def as_lake(instant: datetime) -> datetime:
     """An aware instant as the lake keeps it: UTC without a zone."""
     return instant.astimezone(UTC).replace(tzinfo=None)

@@ -176,7 +176,7 @@ def click_backfill(page: Page, address: str, days: str, vendors: Sequence[str]) 
     for vendor in vendors:
         page.get_by_text(vendor, exact=True).locator("visible=true").last.click()
     page.keyboard.press("Escape")
-    page.get_by_text("6 partitions").wait_for()
+    page.get_by_text("6 partitions").first.wait_for()  # its tooltip says the same
     page.get_by_role("button", name="Launch backfill").click()
 
 
