@@ -18,10 +18,9 @@ from pipelines.dates.patterns import DatePattern, date_pattern
 from pipelines.identifiers.emails import canonical_emails
 from pipelines.identifiers.phones import canonical_phones
 from pipelines.vocabulary import field_kinds as kinds
-from pipelines.vocabulary.column_names import plain
 from pipelines.vocabulary.field import Field
 from pipelines.vocabulary.field_kinds import FieldKind
-from pipelines.vocabulary.field_words import FLAG_WORDS
+from pipelines.vocabulary.field_words import FLAG_WORDS, word_key, words_known
 from pipelines.vocabulary.fields import is_siren
 
 MOST_VALUES: Final = 2_000
@@ -41,12 +40,12 @@ _REGEXES: Final[Mapping[FieldKind, str]] = {
     kinds.NAME: r"^[^\d@_/|;,:]{2,40}$",
 }
 Closed = Mapping[str, str]
-"""A vendor's word, plain -> ours."""
+"""A vendor's word for comparison -> ours."""
 
 
 def vocabulary(field: Field) -> Closed:
     """The words that vendors use for those of a field's closed vocabulary; none for a free field."""
-    return {plain(spelling): word for word, spellings in field.words.items() for spelling in (word, *spellings)}
+    return words_known(field.words)
 
 
 def is_worded_as_flags(field: Field) -> bool:
@@ -120,11 +119,11 @@ class Content:
     def _worded(self, field: Field) -> float:
         known = vocabulary(field)
         mark = self.separator(known) if field.kind.is_listed else "\0"
-        return _share_of([plain(word.split(":")[-1]) in known for word in self.elements(mark)])
+        return _share_of([word_key(word.split(":")[-1]) in known for word in self.elements(mark)])
 
     def _split(self, mark: str, known: Closed | None) -> tuple[float, float]:
         elements = self.elements(mark)
-        right = _share_of([plain(element.split(":")[-1]) in known for element in elements]) if known else 0.0
+        right = _share_of([word_key(element.split(":")[-1]) in known for element in elements]) if known else 0.0
         return right, float(len(elements)) if known is None else 0.0
 
 

@@ -15,9 +15,9 @@ from pipelines.contracts.contract import FieldTerms
 from pipelines.dates.instants import DEFAULT_ZONE
 from pipelines.drafts.contents import Content, vocabulary
 from pipelines.intake.values import kind_of
-from pipelines.vocabulary.column_names import plain
 from pipelines.vocabulary.field import Field
 from pipelines.vocabulary.field_kinds import BASES, FLAG, INSTANT
+from pipelines.vocabulary.field_words import NULL_MARKERS, word_key
 
 SURE_TO_READ: Final = 0.97
 MOST_WORDS: Final = 12
@@ -84,8 +84,12 @@ def _worded(field: Field, terms: FieldTerms, elements: list[str]) -> Drafted:
     known = vocabulary(field)
     counts = Counter(element.casefold() for element in elements)
     spelled = {element.casefold(): element for element in reversed(elements)}
-    enum = {spelled[word]: known[plain(word)] for word in counts if plain(word) in known}
-    strange = {spelled[word]: count for word, count in counts.items() if plain(word) not in known}
+    enum = {spelled[word]: known[word_key(word)] for word in counts if word_key(word) in known}
+    strange = {
+        spelled[word]: count
+        for word, count in counts.items()
+        if word_key(word) not in known and word not in NULL_MARKERS
+    }
     asked = _asked(strange, sum(counts.values()))
     if all(word in ours or _is_read_without_enum(field, word) for word in enum):
         return terms, asked

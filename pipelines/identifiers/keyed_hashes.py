@@ -19,7 +19,7 @@ NORMALISATION_VERSION: Final = 1
 _BLOCK_BYTES: Final = 64
 _DIGEST_BYTES: Final = 32
 
-_SHA256_HEX: Final = r"^[0-9a-f]{64}$"
+SHA256_HEX: Final = r"^[0-9a-f]{64}$"
 
 _HEX_PAIRS: Final = np.array([list(f"{byte:02x}".encode()) for byte in range(256)], np.uint8)
 
@@ -64,7 +64,7 @@ class IdentityHasher:
     def keys_of_digests(self, digests: pa.Array) -> pa.Array:
         """Keys of a column of hex SHA-256 digests of canonical identifiers; NULL where it is not 64 hex digits."""
         lowered = pc.ascii_lower(pc.utf8_trim_whitespace(digests))
-        is_digest = pc.match_substring_regex(lowered, _SHA256_HEX)
+        is_digest = pc.match_substring_regex(lowered, SHA256_HEX)
         good = pc.if_else(is_digest, lowered, pa.scalar(None, pa.string()))
         return _put_back(self._hashed(pc.drop_null(good).cast(pa.binary()).to_pylist()), good)
 

@@ -21,7 +21,8 @@ from pipelines.identifiers.other_forms import Identifiers, other_form_keys
 from pipelines.intake.attributes import lead_attributes
 from pipelines.intake.date_orders import date_orders
 from pipelines.intake.fields import FRANCE, Fields, Rows
-from pipelines.intake.refusals import Rejection, met_by_none, refused_rows
+from pipelines.intake.objections import unread_objections
+from pipelines.intake.refusals import PLACE, Rejection, met_by_none, refused_rows
 from pipelines.intake.values import consent_text_digests
 from pipelines.vocabulary.fields import FIELDS, PERSONAL
 from pipelines.vocabulary.reasons import Reason
@@ -29,8 +30,6 @@ from pipelines.vocabulary.tables import arrow_schema
 
 STAMPS: Final = ("vendor", "delivery_date", "file_digest", "delivered_at", "received_at")
 """Columns that come from a row's file and delivery, not from the row."""
-PLACE: Final = ("file", "row_number", "sheet_row")
-"""Where a row stands; see `refusals.RowsInFiles`."""
 LATEST_COLLECTION: Final = timedelta(hours=24)
 """After the recorded arrival of its file nobody's data was collected; a day is left to clocks and zones."""
 
@@ -47,6 +46,8 @@ class Taken:
     """Of accepted leads, for the vault alone: `lead_id`, the fields of `PERSONAL`, `file`, `row_number`."""
     date_orders: pa.Table | None = None
     """How dates read, by `file` and `field`: counts that add up; see `date_orders`."""
+    objections: pa.Table | None = None
+    """Of rejected proof rows, those that are or may be a refusal or withdrawal; see `unread_objections`."""
 
 
 def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
@@ -61,9 +62,9 @@ def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
     contract = rows.contract
     columns = _typed_columns("leads", fields) | {
         "country": _where_not_bad(fields, "country", FRANCE),
-        "audience": pc.fill_null(fields.values("audience"), contract.audience),
+        "audience": _where_not_bad(fields, "audience", contract.audience),
         "claimed_basis": fields.values("claimed_basis") if "claimed_basis" in fields else _all(rows, "consent"),
-        "invalid_fields": _invalid_fields(fields),
+        "invalid_fields": _invalid_fields(fields, required_fields("leads", contract)),
         **lead_attributes(fields),
         "probe_keys": other_form_keys(_identifiers(fields, "email"), _identifiers(fields, "phone"), hasher),
     }
@@ -78,20 +79,36 @@ def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
 
 
 def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
-    """Proof rows as consent proofs and refusals."""
+    """Proof rows as consent proofs and refusals; and what can be told of a NO in a row that is rejected."""
     fields = Fields(rows)
     required = required_fields("consent_proofs", rows.contract)
-    rejections = [*_rejections(fields, required), *(_bad(fields, "decision") if "decision" not in required else ())]
+    rejections = [
+        *_rejections(fields, required),
+        *(_bad(fields, "decision") if "decision" not in required else ()),
+        Rejection(_covers_nothing(fields), "required_invalid", "channels", fields["channels"].expected),
+    ]
     columns = _typed_columns("consent_proofs", fields) | {
         "decision": pc.fill_null(fields.values("decision"), "given"),
         "consent_text_digest": consent_text_digests(fields.texts("consent_text")),
+        "invalid_fields": _invalid_fields(fields, required),
     }
-    identifiers = {
-        **{name: fields.values(name) for name in ("email", "phone")},
-        **{name: fields.texts(name) for name in ("email_sha256", "phone_sha256")},
-    }
-    taken = _taken_of(rows, without_identifiers(columns, fields.persons) | identifiers, rejections)
-    return replace(taken, accepted=_keyed_proofs(taken.accepted, hasher), date_orders=date_orders(fields))
+    identifiers = {name: fields.values(name) for name in ("email", "phone", "email_sha256", "phone_sha256")}
+    cleaned = without_identifiers(columns, fields.persons) | identifiers
+    is_accepted = met_by_none(rejections, rows.count)
+    taken = _taken_of(rows, cleaned, rejections)
+    return replace(
+        taken,
+        accepted=_keyed_proofs(taken.accepted, hasher),
+        date_orders=date_orders(fields),
+        objections=_keyed_proofs(unread_objections(fields, cleaned, ~is_accepted), hasher),
+    )
+
+
+def _covers_nothing(fields: Fields) -> Truth:
+    """Proofs that say that no channel was chosen: a consent to nothing, or a refusal of who knows what."""
+    counts = pc.list_value_length(fields.values("channels", TEXT_LIST))
+    covers_nothing: Truth = np.asarray(pc.fill_null(pc.equal(counts, 0), False))
+    return covers_nothing
 
 
 def _rejections(fields: Fields, required: tuple[str, ...]) -> Iterator[Rejection]:
@@ -132,9 +149,9 @@ def _all(rows: Rows, value: str) -> pa.Array:
     return pa.repeat(pa.scalar(value), rows.count)
 
 
-def _invalid_fields(fields: Fields) -> pa.Array:
+def _invalid_fields(fields: Fields, required: tuple[str, ...]) -> pa.Array:
     """Optional fields that are bad, or missing although the contract requires them; sorted by name, a list a row."""
-    names = [name for name in fields.names() if name not in required_fields("leads", fields.rows.contract)]
+    names = [name for name in fields.names() if name not in required]
     readings = [fields[name] for name in names]
     flaws = [reading.is_bad | (reading.is_missing & reading.terms.is_required) for reading in readings]
     is_flawed = np.column_stack(flaws) if flaws else np.zeros((fields.rows.count, 0), np.bool_)

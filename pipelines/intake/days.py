@@ -57,6 +57,7 @@ class IntakeDay:
         return {
             "leads": self._counted("leads", self._rows.leads(self.day)),
             "consent_proofs": self._counted("consent_proofs", self._rows.consent_proofs(self.day)),
+            "unread_objections": self._rows.unread_objections(self.day),
             "rejected_rows": self._rejected_rows(),
             "deliveries": self._deliveries(),
         }

@@ -15,7 +15,7 @@ from pipelines.arrays.values import NO_TEXT, TEXT, Truth
 from pipelines.contracts.contract import Contract, FieldTerms, FileTerms
 from pipelines.identifiers.hidden import Persons, impersonal
 from pipelines.identifiers.phones import canonical_phones
-from pipelines.intake.values import delivered_texts, kind_of
+from pipelines.intake.values import delivered_texts, kind_of, without_errors
 from pipelines.vocabulary.field_kinds import PHONE, POSTAL_CODE, REFERENCE, FieldKind
 from pipelines.vocabulary.fields import FIELD_NAMED, PERSONAL
 from pipelines.vocabulary.file_formats import FILE_FORMATS
@@ -98,7 +98,7 @@ class Fields:
 
     def _read(self, terms: FieldTerms) -> FieldReading:
         texts = self.texts(terms.name)
-        values = self._values(texts, terms)
+        values = self._values(without_errors(texts), terms)
         is_missing = _as_truth_array(pc.is_null(texts))
         return FieldReading(terms, values, is_missing, ~is_missing & _as_truth_array(pc.is_null(values)))
 

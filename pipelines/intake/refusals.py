@@ -27,6 +27,8 @@ REFUSALS: Final = pa.schema(
     }
 )
 """`file` is the position of the file among the run's files; `row_number` is NULL for a whole file."""
+PLACE: Final = ("file", "row_number", "sheet_row")
+"""Where a row stands; see `RowsInFiles`."""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 
 from pipelines.arrays.sorted_rows import DAY, SetAside, SortedRows
 from pipelines.arrays.values import Truth
-from pipelines.intake.acceptance import PLACE, STAMPS, Taken
+from pipelines.intake.acceptance import STAMPS, Taken
 from pipelines.intake.files import FileCase
-from pipelines.intake.refusals import refusals
+from pipelines.intake.refusals import PLACE, refusals
 from pipelines.intake.tables import VALIDATED_ROWS, FileColumns, RowCounts, validate
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import arrow_schema
@@ -27,6 +27,7 @@ ONLY_ONCE: Final = Reason("reference_repeated")
 _KEYS: Final = {
     "leads": ("lead_id", "file", "row_number"),
     "consent_proofs": ("consent_id", RANK, "row_number"),
+    "unread_objections": (RANK, "row_number"),
     "rejected_rows": (RANK, "row_number", "reason", "column", "expected"),
 }
 """Those of `SORT_KEYS`; equal references in the order of files, since the first counts, and only that one is left."""
@@ -61,6 +62,9 @@ class IntakeRows:
         self._keep(role, taken.accepted, is_accepted=True)
         if role == "leads":
             self._keep(role, taken.rejected.filter(pc.is_valid(taken.rejected["lead_id"])), is_accepted=False)
+        if taken.objections is not None and taken.objections.num_rows:
+            validate("unread_objections", self._file_columns.on(taken.objections, "unread_objections"))
+            self._keep("unread_objections", taken.objections)
         self._refuse(taken.refused)
 
     def refuse_malformed(self, malformed: pa.Table) -> None:
@@ -114,6 +118,11 @@ class IntakeRows:
         """Accepted proofs of a day."""
         for rows in self._of("consent_proofs", day):
             yield self._file_columns.on(rows, "consent_proofs")
+
+    def unread_objections(self, day: date) -> Iterator[pa.Table]:
+        """Rejected proof rows of a day that are or may be a NO."""
+        for rows in self._of("unread_objections", day):
+            yield self._file_columns.on(rows, "unread_objections")
 
     def rejected_rows(self, day: date) -> Iterator[tuple[pa.Table, pa.Array]]:
         """Refusals of a day, and the role of each one's file."""

@@ -19,20 +19,37 @@ from pipelines.contracts.contract import FieldTerms
 from pipelines.dates.instants import DEFAULT_ZONE, instants
 from pipelines.identifiers.emails import canonical_emails
 from pipelines.identifiers.hidden import Persons, impersonal
+from pipelines.identifiers.keyed_hashes import SHA256_HEX
 from pipelines.identifiers.phones import canonical_phones
 from pipelines.vocabulary import field_kinds as kinds
 from pipelines.vocabulary import words
 from pipelines.vocabulary.field_kinds import FieldKind
+from pipelines.vocabulary.field_words import (
+    CHANNEL_WORDS,
+    ERROR_VALUES,
+    FLAG_WORDS,
+    NOTHING_WORDS,
+    NULL_DATES,
+    NULL_MARKERS,
+    word_key,
+    words_known,
+)
 from pipelines.vocabulary.fields import FIELD_NAMED, FIELD_WORDS, is_siren
 from pipelines.vocabulary.reasons import Reason
 
-_FLAGS: Final = {
-    **dict.fromkeys(("true", "1", "1.0", "oui", "yes", "vrai", "o", "y", "t", "on"), True),
-    **dict.fromkeys(("false", "0", "0.0", "non", "no", "faux", "n", "f", "off"), False),
-}
+_FLAGS: Final = {word: ours == "true" for word, ours in words_known(FLAG_WORDS).items()}
 _COUNTRIES: Final = {"FRANCE": "FR", "FRA": "FR"}
-_BASES: Final = {basis: basis for basis in words.BASES}
+_BASES: Final = {word_key(basis): basis for basis in words.BASES}
+_CHANNELS: Final = words_known(CHANNEL_WORDS)
 _NOTHING_LISTED: Final = r"^\[\s*\]$"
+_ERRORS: Final = pa.array(ERROR_VALUES)
+_MARKERS: Final[Mapping[FieldKind, pa.Array]] = {
+    kinds.NAME: pa.array([], TEXT),  # Null, Na and Nan are names of people
+    kinds.COUNTRY: pa.array(sorted({*NULL_MARKERS} - {"na", "nc"})),  # Namibia, New Caledonia
+    kinds.WORDS: pa.array(sorted({*NULL_MARKERS} - NOTHING_WORDS)),  # "none" is an answer
+    kinds.INSTANT: pa.array((*NULL_MARKERS, *NULL_DATES)),
+}
+_ANY_MARKERS: Final = pa.array(NULL_MARKERS)
 
 Reader = Callable[[pa.Array, FieldTerms], pa.Array]
 
@@ -46,15 +63,29 @@ class FieldReader:
 
 
 def delivered_texts(texts: pa.Array, terms: FieldTerms) -> pa.Array:
-    """Cleaned text of a field; a list without elements is nothing delivered."""
-    cleaned = clean(texts)
-    if not FIELD_NAMED[terms.name].kind.is_listed:
+    """Cleaned text of a field; what programs write for nothing is nothing, and so is a list of names without any."""
+    kind = FIELD_NAMED[terms.name].kind
+    cleaned = _without(clean(texts), _MARKERS.get(kind, _ANY_MARKERS), terms)
+    if not kind.is_listed or kind == kinds.WORDS:
         return cleaned
     empty = pc.or_(
         pc.match_substring_regex(cleaned, rf"^(?:\s|{re.escape(terms.list_separator)})*$"),
         pc.match_substring_regex(cleaned, _NOTHING_LISTED),
     )
     return pc.if_else(empty, NO_TEXT, cleaned)
+
+
+def without_errors(texts: pa.Array) -> pa.Array:
+    """NULL where a spreadsheet shows that it could not work a value out."""
+    return pc.if_else(pc.is_in(pc.utf8_lower(texts), _ERRORS), NO_TEXT, texts)
+
+
+def _without(texts: pa.Array, markers: pa.Array, terms: FieldTerms) -> pa.Array:
+    """NULL where one of the markers stands; a word that the contract explains is no marker."""
+    meant = pa.array([word.strip().casefold() for word in terms.enum], TEXT)
+    lowered = pc.utf8_lower(texts)
+    is_marker = pc.and_(pc.is_in(lowered, markers), pc.invert(pc.is_in(lowered, meant)))
+    return pc.if_else(is_marker, NO_TEXT, texts)
 
 
 def kind_of(field: str) -> FieldReader:
@@ -72,29 +103,32 @@ def _read_text(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 
 def _lookup(values: Mapping[str, str]) -> dict[str, str]:
-    return {_word_key(word): value for word, value in values.items()}
-
-
-def _word_key(word: str) -> str:
-    return word.strip().casefold()
+    """By words for comparison; of two that compare alike and mean different things neither is known."""
+    meant: dict[str, set[str]] = {}
+    for word, value in values.items():
+        meant.setdefault(word_key(word), set()).add(value)
+    return {word: found.pop() for word, found in meant.items() if len(found) == 1}
 
 
 def _vocabulary(terms: FieldTerms) -> dict[str, str]:
-    """Vendor's word -> our word, for a field with a closed vocabulary."""
+    """Vendor's word -> our word, for a field with a closed vocabulary: the contract's words, where it has any.
+
+    Beside them no other word is known: in a column of opt-outs `oui` is a refusal.
+    """
+    if not terms.enum:
+        return words_known(FIELD_NAMED[terms.name].words)
     ours = FIELD_WORDS[terms.name]
-    return {
-        word: value for word, value in _lookup(terms.enum or {word: word for word in ours}).items() if value in ours
-    }
+    return {word: value for word, value in _lookup(terms.enum).items() if value in ours}
 
 
 def _read_word(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     known = _vocabulary(terms)
-    return mapped_once(texts, lambda text: known.get(_word_key(text)), TEXT)
+    return mapped_once(texts, lambda text: known.get(word_key(text)), TEXT)
 
 
 def _read_flag(texts: pa.Array, terms: FieldTerms) -> pa.Array:
-    known = {word: _FLAGS.get(_word_key(value)) for word, value in _lookup(terms.enum).items()} or _FLAGS
-    return mapped_once(texts, lambda text: known.get(_word_key(text)), pa.bool_())
+    known = {word: _FLAGS.get(word_key(value)) for word, value in _lookup(terms.enum).items()} or _FLAGS
+    return mapped_once(texts, lambda text: known.get(word_key(text)), pa.bool_())
 
 
 def _delivered_elements(text: str, separator: str) -> list[str]:
@@ -113,14 +147,22 @@ def _json_array(text: str) -> list[str] | None:
 
 
 def _read_words(texts: pa.Array, terms: FieldTerms) -> pa.Array:
-    """Lists over a closed vocabulary, in the vocabulary's order; one bad element spoils its list."""
+    """Lists over a closed vocabulary, in the vocabulary's order; one bad element spoils its list.
+
+    A list without elements, or a word such as `aucun`, says that nothing was chosen.
+    """
     known, ours = _vocabulary(terms), FIELD_WORDS[terms.name]
 
     def read(text: str) -> list[str] | None:
-        found = {known.get(_word_key(part)) for part in _delivered_elements(text, terms.list_separator)}
+        parts = _delivered_elements(text, terms.list_separator)
+        found = set() if _says_nothing(parts, known) else {known.get(word_key(part)) for part in parts}
         return None if None in found else [word for word in ours if word in found]
 
     return mapped_once(texts, read, TEXT_LIST)
+
+
+def _says_nothing(parts: list[str], known: Mapping[str, str]) -> bool:
+    return all(word_key(part) in NOTHING_WORDS and word_key(part) not in known for part in parts) and len(parts) < 2
 
 
 def _read_names(texts: pa.Array, terms: FieldTerms) -> pa.Array:
@@ -128,7 +170,7 @@ def _read_names(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
     def read(text: str) -> list[str] | None:
         names = [
-            known.get(_word_key(part)) if known else part for part in _delivered_elements(text, terms.list_separator)
+            known.get(word_key(part)) if known else part for part in _delivered_elements(text, terms.list_separator)
         ]
         return list(dict.fromkeys(name for name in names if name)) if None not in names else None
 
@@ -170,12 +212,12 @@ def _read_basis(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 
 def _basis(part: str, known: Mapping[str, str]) -> str | None:
-    channel, colon, basis = _word_key(part).partition(":")
-    whole = known.get(_word_key(part))
+    channel, colon, basis = part.partition(":")
+    whole = known.get(word_key(part))
     if whole or not colon:
         return whole
-    found = known.get(basis.strip()) or _BASES.get(basis.strip())
-    return f"{channel.strip()}:{found}" if channel.strip() in words.CHANNELS and found in words.BASES else None
+    named, found = _CHANNELS.get(word_key(channel)), known.get(word_key(basis)) or _BASES.get(word_key(basis))
+    return f"{named}:{found}" if named and found in words.BASES else None
 
 
 def _read_instant(texts: pa.Array, terms: FieldTerms) -> pa.Array:
@@ -185,6 +227,11 @@ def _read_instant(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 def _read_reference(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     """A vendor's reference; one that holds an e-mail address or a phone number is bad."""
     return impersonal(texts, Persons({}))
+
+
+def _read_digest(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    lowered = pc.ascii_lower(texts)
+    return pc.if_else(pc.match_substring_regex(lowered, SHA256_HEX), lowered, NO_TEXT)
 
 
 def _read_country(texts: pa.Array, terms: FieldTerms) -> pa.Array:
@@ -238,6 +285,7 @@ _KINDS: Final[Mapping[FieldKind, FieldReader]] = {
     kinds.SIREN: FieldReader(_read_siren, lambda terms: Reason("value_siren")),
     kinds.COUNTRY: FieldReader(_read_country, lambda terms: Reason("value_country")),
     kinds.PAGE: FieldReader(_read_url, lambda terms: Reason("value_address")),
+    kinds.HASHED: FieldReader(_read_digest, lambda terms: Reason("value")),
     kinds.EMAIL: FieldReader(lambda texts, terms: canonical_emails(texts), _FREE.expected),
     kinds.PHONE: FieldReader(lambda texts, terms: canonical_phones(texts), _FREE.expected),
 }

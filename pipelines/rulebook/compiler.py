@@ -12,9 +12,18 @@ from sqlglot import exp
 from pipelines.engines.interface import DIALECT
 from pipelines.rulebook.card import Card
 from pipelines.rulebook.catalogue import Catalogue
-from pipelines.rulebook.expressions import columns_of, expand_given, is_owed, parse_condition
-from pipelines.rulebook.lead_dossier import PROOF_DEPENDENT
+from pipelines.rulebook.expressions import (
+    columns_of,
+    delivered_fields_of,
+    expand_given,
+    is_any_unread,
+    is_owed,
+    keep_unread,
+    parse_condition,
+)
+from pipelines.rulebook.lead_dossier import NULL_IF_UNREAD, PROOF_DEPENDENT
 from pipelines.rulebook.parameters import DatedParameter
+from pipelines.vocabulary.words import AUDIENCES
 
 _CIVIL_DATES = {"used_at": "used_on", "delivered_at": "used_on", "consent_at": "consent_on"}
 
@@ -66,15 +75,16 @@ def _compile(card: Card, parameters: Mapping[str, DatedParameter], dialect: str)
     applies = condition(card.applies_when) if card.applies_when else exp.true()
     passes = condition(card.pass_when)
     read = columns_of(applies) | columns_of(passes)
+    is_unread = _is_unread(card, applies, passes, dialect=dialect)
     choices = {
         key: _party(value, lambda sql: expand_given(condition(sql)).sql(dialect))
         for key, value in (("attributable_to", card.attributable_to), ("pending_on", card.pending_on))
     }
     return CompiledRule(
         card=card,
-        outcome=_outcome(card, applies, passes, choices["pending_on"], dialect),
+        outcome=_outcome(card, applies, passes, choices["pending_on"], is_unread, dialect),
         attributable_to=choices["attributable_to"],
-        pending_on=choices["pending_on"],
+        pending_on=f"case when {is_unread} then 'vendor' else {choices['pending_on']} end",
         reads_proof=bool(read & PROOF_DEPENDENT),
         columns=_all_columns(card, condition, read),
     )
@@ -83,41 +93,63 @@ def _compile(card: Card, parameters: Mapping[str, DatedParameter], dialect: str)
 def _all_columns(card: Card, condition: Callable[[str], exp.Expr], read: frozenset[str]) -> frozenset[str]:
     choices = [sql for _, sql in (*card.attributable_to, *card.pending_on) if sql]
     chosen = frozenset[str]().union(*(columns_of(condition(sql)) for sql in choices))
-    return read | chosen | frozenset(card.evidence)
+    unread = frozenset(("unread_fields",)) if card.grain != "delivery" else frozenset[str]()
+    return read | chosen | unread | frozenset(card.evidence)
 
 
-def _outcome(card: Card, applies: exp.Expr, passes: exp.Expr, pending_on: str, dialect: str) -> str:
-    """The outcome's code. `applies_when` that is NULL is unknown: leaving a field out never switches a rule off."""
-    given_applies, given_passes = (f"({expand_given(tree).sql(dialect)})" for tree in (applies, passes))
+def _outcome(card: Card, applies: exp.Expr, passes: exp.Expr, pending_on: str, is_unread: str, dialect: str) -> str:
+    """The outcome's code. `applies_when` that is NULL is unknown: leaving a field out never switches a rule off.
+
+    What the vendor delivered and nobody can read, the vendor owes, whoever owes what else is missing.
+    """
+    given_applies, given_passes = (f"({expand_given(keep_unread(tree)).sql(dialect)})" for tree in (applies, passes))
     without_proof = "not has_proof or " if (columns_of(applies) | columns_of(passes)) & PROOF_DEPENDENT else ""
 
     def unknown(tree: exp.Expr) -> str:
         owed = f"{without_proof}({is_owed(tree).sql(dialect)})"
-        return f"case when {pending_on} = 'vendor' and ({owed}) then {Code.OWED} else {Code.UNKNOWN} end"
+        owed_by_vendor = f"{is_unread} or ({pending_on} = 'vendor' and ({owed}))"
+        return f"case when {owed_by_vendor} then {Code.OWED} else {Code.UNKNOWN} end"
 
     return f"""case
         when not ({_in_scope(card)}) then {Code.NOT_APPLICABLE}
         when not {given_applies} then {Code.NOT_APPLICABLE}
         when {given_applies} is null then {unknown(applies)}
-        when {given_passes} then {Code.PASS}
+        when {given_passes} and not {_is_audience_unread(card)} then {Code.PASS}
         when not {given_passes} then {Code.FAIL}
         else {unknown(passes)}
     end"""
 
 
 def _in_scope(card: Card) -> str:
-    """Channel, audience and dates: facts of ours, never NULL but for a date taken from a proof."""
+    """Channel, audience and dates: facts of ours, never NULL but for a date taken from a proof.
+
+    Whom an audience that can't be read is makes no rule out of scope.
+    """
     civil_date = _CIVIL_DATES.get(card.dated_by, card.dated_by)
     conditions = ["true"]
     if card.grain == "lead_use":
         conditions.append(f"channel in ({_sql_texts(card.channels)})")
     if card.grain in ("lead_use", "lead"):
-        conditions.append(f"audience in ({_sql_texts(card.audiences)})")
+        conditions.append(f"(audience in ({_sql_texts(card.audiences)}) or {_is_audience_unread(card)})")
     if card.in_force.from_ is not None:
         conditions.append(f"{civil_date} >= date '{card.in_force.from_}'")
     if card.in_force.to is not None:
         conditions.append(f"{civil_date} <= date '{card.in_force.to}'")
     return " and ".join(conditions)
+
+
+def _is_audience_unread(card: Card) -> str:
+    """Whether the rule is for some audiences alone, and nobody can read which one the lead is."""
+    is_for_all = card.grain == "delivery" or len(card.audiences) == len(AUDIENCES)
+    return "false" if is_for_all else "array_contains(unread_fields, 'leads.audience')"
+
+
+def _is_unread(card: Card, *trees: exp.Expr, dialect: str) -> str:
+    """Whether something that the vendor delivered, and the rule rests on, can't be read."""
+    fields = sorted({field for tree in trees for field in delivered_fields_of(tree)})
+    nulls = [name for name in NULL_IF_UNREAD if any(name in columns_of(tree) for tree in trees)]
+    unread = [is_any_unread(fields).sql(dialect)] if fields and card.grain != "delivery" else []
+    return f"({' or '.join([_is_audience_unread(card), *unread, *(f'{name} is null' for name in nulls)])})"
 
 
 def _party(choices: Iterable[tuple[str, str | None]], to_sql: Callable[[str], str]) -> str:

@@ -5,7 +5,7 @@ cards into queries belongs in `compiler`.
 """
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import sqlglot
@@ -86,6 +86,36 @@ def expand_given(tree: exp.Expr) -> exp.Expr:
         return exp.Case(ifs=[exp.If(this=is_present, true=exp.true())])
 
     return tree.copy().transform(expand)
+
+
+def keep_unread(tree: exp.Expr) -> exp.Expr:
+    """A `case` whose condition rests on a field that was delivered and can't be read is NULL, not its next branch."""
+
+    def keep(node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, exp.Case) or node.this is not None:
+            return node
+        branches = [part for branch in node.args["ifs"] for part in (*_unread_branch(branch.this), branch)]
+        return exp.Case(ifs=branches, default=node.args.get("default"))
+
+    return tree.copy().transform(keep)
+
+
+def _unread_branch(condition: exp.Expr) -> tuple[exp.If, ...]:
+    fields = delivered_fields_of(condition)
+    if not fields:
+        return ()
+    is_open = exp.and_(_is_null(exp.paren(condition.copy())), is_any_unread(fields))
+    return (exp.If(this=is_open, true=exp.null()),)
+
+
+def delivered_fields_of(tree: exp.Expr) -> tuple[str, ...]:
+    """The delivered fields, as `object.field`, that an expression reads, sorted."""
+    return tuple(sorted({field for column in delivered_columns_of(tree) for field in column.fields}))
+
+
+def is_any_unread(fields: Iterable[str]) -> exp.Expr:
+    """Whether one of these fields was delivered with a value that can't be read."""
+    return exp.ArrayOverlaps(this=exp.column("unread_fields"), expression=literal(list(fields)))
 
 
 def is_owed(tree: exp.Expr) -> exp.Expr:

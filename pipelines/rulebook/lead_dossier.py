@@ -75,8 +75,10 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     _lead_column("optout_offered_at_collection"),
     LeadDossierColumn(
         "lead_channels", "list", "ours", _LEAD
-    ),  # delivered with the lead, else the contract's: never NULL
+    ),  # delivered with the lead, else the contract's; NULL where what was delivered can't be read
     LeadDossierColumn("invalid_fields", "list", "ours", _LEAD, example_default=[]),
+    LeadDossierColumn("unread_fields", "list", "ours", _LEAD, example_default=[]),  # `object.field`, of lead and proof
+    LeadDossierColumn("proof_invalid_fields", "list", "ours", example_default=[]),
     LeadDossierColumn("placeholder_fields", "list", "ours", _LEAD, example_default=[]),
     # chosen proof; all NULL when there is none
     LeadDossierColumn("has_proof", "boolean", "ours", example_default=True),
@@ -95,7 +97,9 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     _proof_column("names_advertiser", "recipients", "recipient_sirens", type_="boolean"),  # NULL without either list
     _proof_column("goods_services"),
     _proof_column("period_end"),
-    _proof_column("consent_expires_at", "consent_at"),  # earlier of `period_end` and `consent_at` + the maximum age
+    _proof_column(
+        "consent_expires_at", "consent_at", "period_end"
+    ),  # earlier of `period_end` and `consent_at` + the maximum age
     _proof_column("mentions"),
     _proof_column("l223_2_notice"),
     _proof_column("privacy_notice_version"),
@@ -120,9 +124,9 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     LeadDossierColumn(
         "lead_age_limit_at", "instant", "contract", _LEAD
     ),  # `collected_at` + maxLeadAge; NULL without maxLeadAge
-    # registry and our own comparisons: never NULL, absence is false
-    LeadDossierColumn("is_refused", "boolean", "ours", example_default=False),
-    LeadDossierColumn("is_withdrawn", "boolean", "ours", example_default=False),
+    # registry and our own comparisons: never NULL unless said, absence is false
+    LeadDossierColumn("is_refused", "boolean", "ours", example_default=False),  # NULL: one that can't be read may be
+    LeadDossierColumn("is_withdrawn", "boolean", "ours", example_default=False),  # as `is_refused`
     LeadDossierColumn("is_opposed", "boolean", "ours", example_default=False),
     LeadDossierColumn(
         "is_opposed_in_other_form", "boolean", "ours", example_default=False
@@ -136,6 +140,7 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     LeadDossierColumn("ambiguous_dates", "list", "ours", ("delivery",), example_default=[]),
     LeadDossierColumn("format_differences", "list", "ours", ("delivery",), example_default=[]),
     LeadDossierColumn("missing_sequences", "list", "ours", ("delivery",), example_default=[]),
+    LeadDossierColumn("unread_objection_count", "integer", "ours", ("delivery",), example_default=0),
     # our review of the proof's form version; NULL when unreviewed or when the review does not say
     LeadDossierColumn("is_form_reviewed", "boolean", "review", example_default=False),
     LeadDossierColumn("reviewed_text_digest", "text", "review"),
@@ -150,6 +155,9 @@ BY_NAME: Final = {column.name: column for column in COLUMNS}
 
 PROOF_DEPENDENT: Final = frozenset(
     {column.name for column in COLUMNS if column.origin in ("proof", "review")}
-    | {"has_proof", "is_refused", "is_withdrawn"}
+    | {"has_proof", "is_refused", "is_withdrawn", "proof_invalid_fields"}
 )
 """Columns whose value depends on the proof that is looked at: a rule that reads one of them reads the proof."""
+
+NULL_IF_UNREAD: Final = ("is_refused", "is_withdrawn", "lead_channels")
+"""Columns of ours that are NULL only because something that the vendor delivered can't be read."""

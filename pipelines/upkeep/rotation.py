@@ -44,6 +44,7 @@ from pipelines.vocabulary.tables import INTAKE_TABLES
 KEY_COLUMNS: Final = {
     "leads": ("email_key", "email_alias_key", "phone_key", "probe_keys"),
     "consent_proofs": ("email_key", "phone_key"),
+    "unread_objections": ("email_key", "phone_key"),
 }
 """Columns of the lake's partitions that hold identity keys; the oppositions are copied from the registry."""
 MARKER: Final = "deliveries"

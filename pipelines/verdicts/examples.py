@@ -1,6 +1,6 @@
 """The cards' own examples, run on an engine: each must come out as its card says, without needs or deadline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -52,12 +52,17 @@ def run_examples(catalogue: Catalogue, engine: Engine) -> list[ExampleFailure]:
     ]
 
 
-def _failures(rule: CompiledRule, engine: Engine) -> list[ExampleFailure]:
-    examples = rule.card.examples
+def example_outcomes(rule: CompiledRule, examples: Sequence[Example], engine: Engine) -> list[str]:
+    """What a rule says of each example, in one of the words of `EXPECTATIONS`."""
     with engine.session() as session:
         session.register("dossier", _dossier([_example_row(rule.card, example) for example in examples]))
         codes = session.fetch(f"select {rule.outcome} as code from dossier order by example_no")["code"].to_pylist()
-    outcomes = [WORDS[Code(code)].replace(" ", "_") for code in codes]
+    return [WORDS[Code(code)].replace(" ", "_") for code in codes]
+
+
+def _failures(rule: CompiledRule, engine: Engine) -> list[ExampleFailure]:
+    examples = rule.card.examples
+    outcomes = example_outcomes(rule, examples, engine)
     return [
         ExampleFailure(rule.card, number, example, outcome)
         for number, (example, outcome) in enumerate(zip(examples, outcomes, strict=True))

@@ -23,6 +23,7 @@ _INPUT_TABLES: Final = {
     "all_leads": "leads",
     "all_deliveries": "deliveries",
     "all_proofs": "consent_proofs",
+    "all_unread_objections": "unread_objections",
     "all_rejected_rows": "rejected_rows",
 }
 MAX_AGE: Final = "consent_max_age_months"

@@ -86,10 +86,16 @@ class Leads(PartitionedTable):
     collected_at: Series[Instant] = filled("When the person's data was collected, says the vendor.")
     postal_code: Series[Text] = optional("Postal code.")
     country: Series[Text] = optional("ISO 3166 alpha-2 country; FR unless delivered.")
-    audience: Series[Text] = filled("Whom the lead is; the contract's default unless delivered.", isin=words.AUDIENCES)
+    audience: Series[Text] = optional(
+        "Whom the lead is; the contract's default unless delivered, NULL when what was delivered can't be read.",
+        isin=words.AUDIENCES,
+    )
     job_function: Series[Text] = optional("Function of the person in the company.")
     company_siren: Series[Text] = optional("SIREN of the company.")
-    channels: Series[TextList] = optional("Channels delivered with the lead; NULL when the contract's apply.")
+    channels: Series[TextList] = optional(
+        "Channels delivered with the lead, none in an empty list; NULL when the contract's apply, or when "
+        "`invalid_fields` says that what was delivered can't be read."
+    )
     consent_id: Series[Text] = optional("The proof that the lead claims to rest on.")
     claimed_basis: Series[Text] = optional("Legal basis claimed: one value, or `channel:basis` parts joined by `|`.")
     form_id: Series[Text] = optional("Collection form, says the lead.")
@@ -153,6 +159,23 @@ class ConsentProofs(PartitionedTable):
     email_key: Series[Text] = optional("Identity key of the e-mail, from its clear or hashed form.")
     phone_key: Series[Text] = optional("Identity key of the phone, from its clear or hashed form.")
     consent_text_digest: Series[Text] = optional("SHA-256 of the consent text: NFC, trimmed, spaces collapsed.")
+    invalid_fields: Series[TextList] = filled("Canonical fields whose delivered value was bad and became NULL, sorted.")
+    received_at: Series[Instant] = filled("When we first saw the proof file.")
+    file_digest: Series[Text] = filled("SHA-256 of the proof file.")
+    row_number: Series[Count] = filled("1-based data row in the file.", ge=1)
+
+
+class UnreadObjections(PartitionedTable):
+    """One rejected row of a proof file that is or may be a refusal or a withdrawal: whatever names the person."""
+
+    is_refusal: Series[Flag] = optional("True for a refusal; NULL when no decision can be read.")
+    is_withdrawal: Series[Flag] = optional("True for a withdrawal; NULL when something stands there, unreadable.")
+    channels: Series[TextList] = optional("Channels objected to; NULL for any, because none can be read.")
+    objected_at: Series[Instant] = optional("When the person objected; NULL when it can't be read.")
+    consent_id: Series[Text] = optional("The consent that it belongs to, says the vendor.")
+    lead_id: Series[Text] = optional("The lead that it belongs to, says the vendor.")
+    email_key: Series[Text] = optional("Identity key of the e-mail, from its clear or hashed form.")
+    phone_key: Series[Text] = optional("Identity key of the phone, from its clear or hashed form.")
     received_at: Series[Instant] = filled("When we first saw the proof file.")
     file_digest: Series[Text] = filled("SHA-256 of the proof file.")
     row_number: Series[Count] = filled("1-based data row in the file.", ge=1)
@@ -251,6 +274,7 @@ TABLES: dict[str, type[Table]] = {
     "leads": Leads,
     "rejected_rows": RejectedRows,
     "consent_proofs": ConsentProofs,
+    "unread_objections": UnreadObjections,
     "oppositions": Oppositions,
     "verdicts": Verdicts,
     "findings": Findings,
@@ -259,7 +283,7 @@ TABLES: dict[str, type[Table]] = {
     "check_results": CheckResults,
 }
 
-INTAKE_TABLES: Final = ("leads", "consent_proofs", "rejected_rows", "deliveries")
+INTAKE_TABLES: Final = ("leads", "consent_proofs", "unread_objections", "rejected_rows", "deliveries")
 """What the intake publishes of a day, in this order: readers trust the last."""
 VERDICT_TABLES: Final = ("verdicts", "findings", "dimension_scorecards", "scorecards")
 """What the verdicts publish of a day, in this order."""
@@ -269,6 +293,7 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "leads": ("lead_id", "file_digest", "row_number"),
     "rejected_rows": ("file_digest", "row_number", "reason", "column", "expected"),
     "consent_proofs": ("consent_id", "file_digest", "row_number"),
+    "unread_objections": ("file_digest", "row_number"),
     "oppositions": (
         "identity_key",
         "kind",

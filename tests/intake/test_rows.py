@@ -140,11 +140,11 @@ def test_a_bad_optional_value_is_null_and_named(change: dict[str, str], flawed: 
     assert len(intake.rejected_rows) == 0
 
 
-def test_a_bad_value_is_null_and_an_audience_falls_back_to_the_contracts() -> None:
+def test_a_bad_value_is_null_and_only_an_empty_audience_is_the_contracts() -> None:
     terms = contract(audience="professional")
     intake = take_leads(lead(1, Cible="?", CP="x", Canaux="x"), lead(2, Cible=""), terms=terms)
     assert rows(intake.leads, "audience", "postal_code", "channels") == [
-        ("professional", None, None),
+        (None, None, None),
         ("professional", "75001", ["email", "phone"]),
     ]
 
@@ -169,7 +169,7 @@ def test_the_vendors_words_patterns_zones_and_separators_are_read() -> None:
     intake = take_leads(row, {**row, "Réf": "L2", "Cible": "consumer", "Majeur": "oui", "Canaux": "phone"}, terms=terms)
     assert rows(intake.leads, "collected_at", "channels", "audience", "over_18", "invalid_fields") == [
         (datetime(2026, 8, 10, 22), ["email", "phone"], "consumer", True, []),
-        (datetime(2026, 8, 10, 22), None, "consumer", None, ["audience", "channels", "over_18"]),
+        (datetime(2026, 8, 10, 22), None, None, None, ["audience", "channels", "over_18"]),
     ]
 
 

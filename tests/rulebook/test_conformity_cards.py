@@ -34,6 +34,8 @@ def delivery_dossier(rows: Sequence[Row]) -> dict[int, Row]:
     terms = [{"vendor": "acme", "delivery_date": day, "used_at": datetime(2026, 9, 1)} for day in days]
     with DuckDBEngine().session() as session:
         session.register("all_deliveries", pa.Table.from_pylist(filled, schema=schema))
+        for table in ("rejected_rows", "unread_objections"):
+            session.register(f"all_{table}", arrow_schema(table).empty_table())
         session.register("terms", pa.Table.from_pylist(terms, schema=DAY_TERMS))
         for name in ("missing_sequences", "delivery_dossier"):
             session.create(name, STEPS[name].sql, is_view=STEPS[name].is_view)

@@ -23,6 +23,7 @@ TYPES = {
     "instant": pa.timestamp("us"),
     "date": pa.date32(),
     "boolean": pa.bool_(),
+    "integer": pa.int64(),
 }
 WORKINGS = {
     "lead_use": {"lead_no", "proof_no", "candidate_count", "lists_channel", "is_final", "mapped_fields"},
@@ -39,6 +40,7 @@ def session() -> Iterator[Session]:
     """The dossiers of a market without any delivery."""
     inputs = {"leads": "all_leads", "deliveries": "all_deliveries", "consent_proofs": "all_proofs"}
     inputs |= {"rejected_rows": "all_rejected_rows", "oppositions": "oppositions"}
+    inputs |= {"unread_objections": "all_unread_objections"}
     with DuckDBEngine().session() as session:
         for table, name in inputs.items():
             session.register(name, arrow_schema(table).empty_table())

@@ -112,6 +112,7 @@ class PublishedTables:
     deliveries: pd.DataFrame
     leads: pd.DataFrame
     consent_proofs: pd.DataFrame
+    unread_objections: pd.DataFrame
     rejected_rows: pd.DataFrame
 
 

@@ -33,7 +33,7 @@ MADE = {
         *(*STAMPS, "delivered_at", "email_alias_key", "probe_keys", "email_kind", "phone_kind", "phone_region"),
         *("invalid_fields", "placeholder_fields"),
     },
-    "consent_proofs": {*STAMPS, "received_at", "consent_text_digest"},
+    "consent_proofs": {*STAMPS, "received_at", "consent_text_digest", "invalid_fields"},
 }
 """Columns that nobody delivers."""
 SPELT = (

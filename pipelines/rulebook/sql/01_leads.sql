@@ -28,7 +28,8 @@ select
     lead.* exclude (file_digest, row_number, answers, probe_keys),
     terms.delivery_date is not null as is_judged,
     case
-        when lead.audience = 'professional' and lead.company_siren is null then 'consumer'
+        when lead.audience is null then 'consumer'
+        when lead.audience <> 'consumer' and lead.company_siren is null then 'consumer'
         else lead.audience
     end as judged_audience
 from all_leads as lead

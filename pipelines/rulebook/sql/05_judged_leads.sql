@@ -3,7 +3,9 @@ select
     leads.lead_no,
     leads.* exclude (lead_no, is_judged, delivered_at, audience, judged_audience, channels),
     leads.judged_audience as audience,
-    coalesce(leads.channels, terms.contract_channels) as lead_channels,
+    case
+        when not array_contains(leads.invalid_fields, 'channels') then coalesce(leads.channels, terms.contract_channels)
+    end as lead_channels,
     terms.* exclude (vendor, delivery_date),
     leads.collected_at + terms.max_lead_age_seconds * interval '1' second as lead_age_limit_at,
     duplicates.lead_no is not null as is_duplicate,

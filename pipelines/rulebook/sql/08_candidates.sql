@@ -4,6 +4,10 @@ with dated as (
         paths.lead_no,
         paths.proof_no,
         proofs.consent_at <= lead.used_at as is_before,
+        (
+            (proofs.consent_at at time zone 'UTC' at time zone 'Europe/Paris')
+            + lead.consent_max_age_months * interval '1' month
+        ) at time zone 'Europe/Paris' at time zone 'UTC' as oldest_at,
         max(case when proofs.consent_at <= lead.used_at then 1 else 0 end) over (partition by paths.lead_no) as has_before
     from paths
     inner join judged_leads as lead on paths.lead_no = lead.lead_no
@@ -11,7 +15,7 @@ with dated as (
 ),
 
 kept as (
-    select lead_no, proof_no
+    select dated.lead_no, dated.proof_no, dated.oldest_at
     from dated
     where is_before or has_before = 0
 )
@@ -23,16 +27,14 @@ select
     lead.email_key = proof.email_key as email_keys_equal,
     lead.phone_key = proof.phone_key as phone_keys_equal,
     cast(proof.consent_at at time zone 'UTC' at time zone 'Europe/Paris' as date) as consent_on,
-    least(
-        proof.period_end,
-        (
-            (proof.consent_at at time zone 'UTC' at time zone 'Europe/Paris')
-            + lead.consent_max_age_months * interval '1' month
-        ) at time zone 'Europe/Paris' at time zone 'UTC'
-    ) as consent_expires_at,
+    case
+        when array_contains(proof.invalid_fields, 'period_end') and kept.oldest_at > lead.used_at then null
+        else least(proof.period_end, kept.oldest_at)
+    end as consent_expires_at,
     case
         when array_contains(proof.recipient_sirens, lead.advertiser_siren) then true
         when list_has_any(proof.recipients, lead.advertiser_spellings) then true
+        when list_has_any(proof.invalid_fields, ['recipients', 'recipient_sirens']) then null
         when proof.recipients is not null or proof.recipient_sirens is not null then false
     end as names_advertiser
 from kept

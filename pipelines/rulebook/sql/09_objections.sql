@@ -1,13 +1,30 @@
 -- refusals and withdrawals at or before the act, as each lead use meets them: by reference they always count, by key
--- only if they are not earlier than the consent that is looked at
+-- only if they are not earlier than the consent that is looked at. One of which kind, instant or channels can't be read
+-- is perhaps one: to any channel, and as late as it was received.
 with events as (
-    select consent_id, lead_id, email_key, phone_key, channels, received_at, consent_at as objected_at, 'refusal' as kind
+    select consent_id, lead_id, email_key, phone_key, channels, received_at, consent_at as objected_at, 'refusal' as kind, true as is_sure
     from proofs
     where decision = 'refused'
     union all
-    select consent_id, lead_id, email_key, phone_key, channels, received_at, withdrawn_at as objected_at, 'withdrawal' as kind
+    select consent_id, lead_id, email_key, phone_key, channels, received_at, withdrawn_at as objected_at, 'withdrawal' as kind, true as is_sure
     from proofs
     where withdrawn_at is not null
+    union all
+    select consent_id, lead_id, email_key, phone_key, channels, received_at, null as objected_at, 'withdrawal' as kind, false as is_sure
+    from proofs
+    where array_contains(invalid_fields, 'withdrawn_at')
+    union all
+    select
+        consent_id, lead_id, email_key, phone_key, channels, received_at, objected_at, 'refusal' as kind,
+        is_refusal is not null and objected_at is not null and channels is not null as is_sure
+    from all_unread_objections
+    where is_refusal is not false
+    union all
+    select
+        consent_id, lead_id, email_key, phone_key, channels, received_at, objected_at, 'withdrawal' as kind,
+        is_withdrawal is not null and objected_at is not null and channels is not null as is_sure
+    from all_unread_objections
+    where is_withdrawal is not false
 ),
 
 by_reference as (
@@ -39,17 +56,27 @@ met as (
 ),
 
 counted as (
-    select lead_no, kind, objected_at, is_by_reference, unnest(channels) as channel
+    select
+        lead_no,
+        kind,
+        is_sure,
+        is_by_reference,
+        coalesce(objected_at, received_at) as latest_at,
+        unnest(coalesce(channels, ['email', 'sms', 'phone', 'automated_call'])) as channel
     from met
-    where received_at <= known_at and objected_at <= used_at
+    where received_at <= known_at and (objected_at is null or objected_at <= used_at)
 )
 
 select
     lead_no,
     channel,
-    bool_or(kind = 'refusal' and is_by_reference) as is_refused_by_reference,
-    bool_or(kind = 'withdrawal' and is_by_reference) as is_withdrawn_by_reference,
-    max(case when kind = 'refusal' and not is_by_reference then objected_at end) as refused_by_key_at,
-    max(case when kind = 'withdrawal' and not is_by_reference then objected_at end) as withdrawn_by_key_at
+    bool_or(is_sure and kind = 'refusal' and is_by_reference) as is_refused_by_reference,
+    bool_or(is_sure and kind = 'withdrawal' and is_by_reference) as is_withdrawn_by_reference,
+    max(case when is_sure and kind = 'refusal' and not is_by_reference then latest_at end) as refused_by_key_at,
+    max(case when is_sure and kind = 'withdrawal' and not is_by_reference then latest_at end) as withdrawn_by_key_at,
+    bool_or(not is_sure and kind = 'refusal' and is_by_reference) as is_perhaps_refused_by_reference,
+    bool_or(not is_sure and kind = 'withdrawal' and is_by_reference) as is_perhaps_withdrawn_by_reference,
+    max(case when not is_sure and kind = 'refusal' and not is_by_reference then latest_at end) as perhaps_refused_by_key_at,
+    max(case when not is_sure and kind = 'withdrawal' and not is_by_reference then latest_at end) as perhaps_withdrawn_by_key_at
 from counted
 group by lead_no, channel

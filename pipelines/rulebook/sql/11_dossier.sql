@@ -45,6 +45,14 @@ select
     lead.optout_offered_at_collection,
     lead.lead_channels,
     lead.invalid_fields,
+    coalesce(proof.invalid_fields, cast([] as varchar[])) as proof_invalid_fields,
+    case
+        when len(lead.invalid_fields) = 0 and len(coalesce(proof.invalid_fields, [])) = 0 then cast([] as varchar[])
+        else list_concat(
+            list_transform(lead.invalid_fields, lambda field: 'leads.' || field),
+            list_transform(coalesce(proof.invalid_fields, []), lambda field: 'consent_proofs.' || field)
+        )
+    end as unread_fields,
     lead.placeholder_fields,
     proof.proof_no is not null as has_proof,
     proof.consent_id as proof_consent_id,
@@ -83,16 +91,16 @@ select
     lead.advertiser_siren,
     lead.is_double_optin_required,
     lead.lead_age_limit_at,
-    coalesce(objection.is_refused_by_reference, false)
-    or (
-        objection.refused_by_key_at is not null
-        and (proof.consent_at is null or objection.refused_by_key_at >= proof.consent_at)
-    ) as is_refused,
-    coalesce(objection.is_withdrawn_by_reference, false)
-    or (
-        objection.withdrawn_by_key_at is not null
-        and (proof.consent_at is null or objection.withdrawn_by_key_at >= proof.consent_at)
-    ) as is_withdrawn,
+    case
+        when objection.is_refused_by_reference or objection.refused_by_key_at >= coalesce(proof.consent_at, timestamp '-infinity') then true
+        when objection.is_perhaps_refused_by_reference or objection.perhaps_refused_by_key_at >= coalesce(proof.consent_at, timestamp '-infinity') then null
+        else false
+    end as is_refused,
+    case
+        when objection.is_withdrawn_by_reference or objection.withdrawn_by_key_at >= coalesce(proof.consent_at, timestamp '-infinity') then true
+        when objection.is_perhaps_withdrawn_by_reference or objection.perhaps_withdrawn_by_key_at >= coalesce(proof.consent_at, timestamp '-infinity') then null
+        else false
+    end as is_withdrawn,
     coalesce(opposition.is_opposed, false) as is_opposed,
     opposition.opposition_blame_at,
     case when opposition.lead_no is null then false else opposition.is_opposed_in_other_form end

@@ -29,6 +29,10 @@ select
     optout_offered_at_collection,
     lead_channels,
     invalid_fields,
+    case
+        when len(invalid_fields) = 0 then cast([] as varchar[])
+        else list_transform(invalid_fields, lambda field: 'leads.' || field)
+    end as unread_fields,
     placeholder_fields,
     contract_channels,
     advertiser_siren,

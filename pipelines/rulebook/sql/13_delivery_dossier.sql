@@ -35,6 +35,25 @@ ambiguous as (
     group by delivery_date
 ),
 
+unread as (
+    select delivery_date, file_digest, row_number
+    from all_unread_objections
+    union
+    select rows.delivery_date, rows.file_digest, rows.row_number
+    from all_rejected_rows as rows
+    semi join all_deliveries as files
+        on rows.delivery_date = files.delivery_date
+        and rows.file_digest = files.file_digest
+        and files.role = 'consent_proofs'
+    where rows.reason = 'row_malformed'
+),
+
+unread_by_day as (
+    select delivery_date, count(*) as unread_objection_count
+    from unread
+    group by delivery_date
+),
+
 delivered as (
     select distinct delivery_date
     from all_deliveries
@@ -46,10 +65,12 @@ select
     coalesce(undeclared.undeclared_columns, cast([] as varchar[])) as undeclared_columns,
     coalesce(ambiguous.ambiguous_dates, cast([] as varchar[])) as ambiguous_dates,
     coalesce(differing.format_differences, cast([] as varchar[])) as format_differences,
-    coalesce(missing_sequences.missing_sequences, cast([] as varchar[])) as missing_sequences
+    coalesce(missing_sequences.missing_sequences, cast([] as varchar[])) as missing_sequences,
+    coalesce(unread_by_day.unread_objection_count, 0) as unread_objection_count
 from terms
 inner join delivered on terms.delivery_date = delivered.delivery_date
 left join undeclared on terms.delivery_date = undeclared.delivery_date
 left join ambiguous on terms.delivery_date = ambiguous.delivery_date
 left join differing on terms.delivery_date = differing.delivery_date
+left join unread_by_day on terms.delivery_date = unread_by_day.delivery_date
 left join missing_sequences on terms.delivery_date = missing_sequences.delivery_date
