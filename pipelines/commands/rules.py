@@ -37,9 +37,10 @@ def list_rules(lang: _Language = Language.EN) -> None:
     """List every rule: shipped cards and own ones."""
     catalogue = _catalogue(house_of_settings())
     table = Table(
-        title=f"{len(catalogue.cards)} rules, catalogue {catalogue.digest[:12]}", title_justify="left", box=SIMPLE
-    )
-    table.add_column("rule", overflow="fold")
+        title=f"{len(catalogue.cards)} rules, catalogue {catalogue.digest[:12]}", title_justify="left", box=SIMPLE,
+        padding=(0, 1, 0, 0), pad_edge=False,
+    )  # fmt: skip
+    table.add_column("rule", overflow="fold", min_width=max(map(len, catalogue.by_id)))
     for heading in ("severity", "dimension", "in force"):
         table.add_column(heading, no_wrap=True)
     for card in catalogue.cards:

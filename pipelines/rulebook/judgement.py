@@ -12,6 +12,8 @@ from pipelines.engines.interface import DIALECT
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import FAILED, UNKNOWN, Code, CompiledRule, compile_rules
 
+RATED_OVER_JUDGED = ("consent", "proof", "opposition")
+"""Dimensions whose rules all have the grain lead use, and that are rated over the leads that they could judge."""
 VIEWS = ("judged_leads", "all_findings", "verdicts", "findings")
 """Steps, beside the dossiers, that are cheaper joined again than kept: wide, and narrowed by whoever reads them."""
 
@@ -58,6 +60,7 @@ class Judgement:
             _step("all_findings", _all_findings()),
             _step("verdicts", _verdict_statement(self.lead_use, self.lead, self.catalogue_digest)),
             _step("findings", _published_findings()),
+            Step("rated_leads", _rated_leads(self.lead_use)),
             Step("dimension_scorecards", _load("21_dimension_scorecards")),
             Step("scorecards", _scorecards(self.lead_use, self.lead, self.delivery)),
         )
@@ -247,6 +250,22 @@ def _rule_ids(rules: Sequence[CompiledRule], codes: str) -> str:
     ids = ", ".join(f"case when f_{rule.id} in {codes} then '{rule.id}' end" for rule in rules)
     listed = f"list_filter([{ids}], lambda id: id is not null)"
     return f"case when {_any(rules, codes)} then {listed} else cast([] as varchar[]) end"
+
+
+def _rated_leads(rules: Sequence[CompiledRule]) -> str:
+    """Leads that are no duplicates, with a flag a dimension: whether any of its rules passed or failed on a use."""
+    said = f"({Code.PASS}, {Code.FAIL}, {Code.NOT_PROVEN})"
+    flags = [
+        f"bool_or({_any([rule for rule in rules if rule.card.dimension == name], said)}) as {name}"
+        for name in RATED_OVER_JUDGED
+    ]
+    names = ", ".join(f"coalesce(use.{name}, false) as {name}" for name in RATED_OVER_JUDGED)
+    return f"""
+        with use as (select lead_no, {", ".join(flags)} from judged_uses group by lead_no)
+        select lead.lead_no, lead.delivery_date, {names}
+        from judged_leads as lead
+        left join use on lead.lead_no = use.lead_no
+        where not lead.is_duplicate"""
 
 
 def _scorecards(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], deliveries: Sequence[CompiledRule]) -> str:

@@ -35,7 +35,7 @@ class GateRule:
 
 @dataclass(frozen=True)
 class GradingMethod:
-    """A dated version of the method. Floors and margin are points, `least_effective_leads` a number of leads."""
+    """A dated version of the method. Floors and margin are points, what begins with `least` are numbers."""
 
     version: str
     in_force_from: date
@@ -43,6 +43,8 @@ class GradingMethod:
     grades: Mapping[str, float]
     rise_margin: float
     least_effective_leads: float
+    least_breach_leads: int
+    least_breach_deliveries: int
     gates: tuple[GateRule, ...]
 
 

@@ -25,7 +25,7 @@ METHOD_FILE: Final = Path(__file__).with_name("scoring_method.yaml")
 
 @dataclass(frozen=True)
 class ScoringMethod:
-    """A dated version of the method. Slopes and allowance are points, tolerances rates in [0, 1], weights relative."""
+    """A dated version of the method. Slopes and allowance are points, tolerances and share rates, weights relative."""
 
     version: str
     in_force_from: date
@@ -35,12 +35,13 @@ class ScoringMethod:
     weights: Mapping[str, float]
     critical: tuple[str, ...]
     allowance: float
+    least_rated_share: float
     tolerances: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class LeadCounts:
-    """Leads of one dimension: data rows received, and those with a defect for which the vendor answers."""
+    """Leads that one dimension is rated over, and those with a defect for which the vendor answers."""
 
     leads_received: int
     leads_vendor_defective: int
@@ -113,10 +114,13 @@ def score_vendor(
     tolerances: Mapping[str, float],
     method: ScoringMethod | None = None,
 ) -> list[DimensionScore]:
-    """Scores of one vendor: its dimensions that have leads, in the order of the vocabulary, then `total`.
+    """Scores of one vendor: its dimensions that are rated, in the order of the vocabulary, then `total`.
+
+    A dimension is not rated where next to nothing could be judged, beside the rows received: it has no points, and the
+    total is that of the others.
 
     Args:
-        counts: leads by dimension, and of any dimension under `all`.
+        counts: leads that each dimension is rated over, and all rows received under `all`.
         tolerances: rates that the contract tolerates, by dimension; the method's where it names none.
         method: the version to apply; the packaged one unless given.
 
@@ -135,6 +139,8 @@ def score_vendor(
         return []
     if ALL not in counts or not counts[ALL].leads_received:
         raise ValueError(f"dimension {ALL}: expected the leads received, since {present[0]} has some")
+    least = method.least_rated_share * counts[ALL].leads_received
+    present = [name for name in present if counts[name].leads_received >= least]
     allowed = {**method.tolerances, **tolerances}
     scores = [_score(name, counts[name], allowed[name], method) for name in present]
     total = total_points({score.dimension: score.points for score in scores}, method)

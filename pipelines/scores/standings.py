@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from pipelines.scores.confidence import ConfidenceMethod, confidence_sequence
+from pipelines.scores.confidence import confidence_sequence
 from pipelines.scores.grades import GradingMethod, grading_method
 from pipelines.scores.points import (
     DimensionScore,
@@ -63,9 +63,12 @@ def deliveries_by_date(rows: Iterable[tuple[date, int, int]]) -> dict[date, Lead
     return {day: LeadCounts(received[day], defective[day]) for day in sorted(received)}
 
 
-def state_of(rate: float, lower: float, upper: float, tolerance: float) -> str:
-    """What the bounds of a dimension show beside its tolerance: one of `STATES`."""
-    if lower > tolerance:
+def state_of(rate: float, lower: float, upper: float, tolerance: float, *, may_show_breach: bool = True) -> str:
+    """What the bounds of a dimension show beside its tolerance: one of `STATES`.
+
+    A termination can rest on a breach that is shown: no bounds show it without the evidence that the method asks for.
+    """
+    if lower > tolerance and may_show_breach:
         return "breach_shown"
     if upper <= tolerance:
         return "conformity_shown"
@@ -91,17 +94,18 @@ def vendor_standing(
     Raises:
         ValueError: a dimension that has no rate, or leads without a count for `all`.
     """
-    scoring, confidence = scoring or scoring_method(), (grading or grading_method()).confidence
+    scoring, grading = scoring or scoring_method(), grading or grading_method()
     windows = {dimension: _window(days, since) for dimension, days in deliveries.items()}
     scores = score_vendor({dimension: _summed_counts(days) for dimension, days in windows.items()}, tolerances, scoring)
     if not scores:
         return []
     *rated, total = scores
-    together = replace(confidence, miscoverage=confidence.miscoverage / len(RATED_DIMENSIONS))
+    narrower = replace(grading.confidence, miscoverage=grading.confidence.miscoverage / len(RATED_DIMENSIONS))
+    together = replace(grading, confidence=narrower)
     wider = [_standing(score, windows[score.dimension], scoring, together) for score in rated]
     lower = total_points({one.score.dimension: one.lower_points for one in wider}, scoring)
     upper = total_points({one.score.dimension: one.upper_points for one in wider}, scoring)
-    standings = [_standing(score, windows[score.dimension], scoring, confidence) for score in rated]
+    standings = [_standing(score, windows[score.dimension], scoring, grading) for score in rated]
     return [*standings, Standing(total, lower, upper, None, None)]
 
 
@@ -117,14 +121,18 @@ def _summed_counts(days: Iterable[LeadCounts]) -> LeadCounts:
     return LeadCounts(received, defective)
 
 
+def _may_show_breach(received: list[int], grading: GradingMethod) -> bool:
+    delivery_count = sum(count > 0 for count in received)
+    return sum(received) >= grading.least_breach_leads and delivery_count >= grading.least_breach_deliveries
+
+
 def _standing(
-    score: DimensionScore, days: list[LeadCounts], scoring: ScoringMethod, confidence: ConfidenceMethod
+    score: DimensionScore, days: list[LeadCounts], scoring: ScoringMethod, grading: GradingMethod
 ) -> Standing:
-    sequence = confidence_sequence(
-        [day.leads_received for day in days], [day.leads_vendor_defective for day in days], confidence
-    )
+    received = [day.leads_received for day in days]
+    sequence = confidence_sequence(received, [day.leads_vendor_defective for day in days], grading.confidence)
     lower, upper = float(sequence.lower[-1]), float(sequence.upper[-1])
     bounds = RateBounds(lower, upper, float(sequence.correlation[-1]), float(sequence.effective_leads[-1]))
     tolerance = score.tolerance or scoring.least_tolerance
-    state = state_of(score.rate, lower, upper, tolerance)
+    state = state_of(score.rate, lower, upper, tolerance, may_show_breach=_may_show_breach(received, grading))
     return Standing(score, points(upper, tolerance, scoring), points(lower, tolerance, scoring), bounds, state)

@@ -169,6 +169,8 @@ def _approval(form_id: str, form_version: str, review: FormReview) -> dict[str, 
         "form_version": form_version,
         "text_sha256": digest,
         "box_prechecked": review.box_prechecked,
+        "refusal_equal_prominence": True,
+        "participation_requires_consent": False,
         **{name: list(value) if value is not None else None for name, value in lists.items()},
         "reviewed_on": f"{review.reviewed_on}",
     }

@@ -30,6 +30,13 @@ REACHED_BY: Final = tuple(field.name for field in LEAD_FIELDS if field.kind in (
 
 
 def is_siren(digits: str) -> bool:
-    """Whether nine digits have a right check digit (Luhn, ISO/IEC 7812-1, as the SIREN uses it)."""
+    """Whether nine digits have a right check digit (Luhn, ISO/IEC 7812-1, as the SIREN uses it), and are no filler.
+
+    Nine zeros have a right check digit, and are no company's.
+    """
     doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
-    return len(digits) == 9 and sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+    return (
+        len(digits) == 9
+        and digits != "000000000"
+        and sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+    )

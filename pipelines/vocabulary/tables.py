@@ -255,7 +255,11 @@ class DimensionScorecards(PartitionedTable):
     """Leads of one delivery by dimension of the score; `all` is any dimension."""
 
     dimension: Series[Text] = filled("Dimension, or `all`.", isin=(*words.RATED_DIMENSIONS, "all"))
-    leads_received: Series[Count] = filled("Data rows of accepted lead files, rejects included.", ge=0)
+    leads_received: Series[Count] = filled(
+        "Leads that the dimension is rated over: those that a rule could judge, without duplicates, for `consent`, "
+        "`proof` and `opposition`; the accepted ones for `quality`; every data row, rejects included, for the others.",
+        ge=0,
+    )
     leads_defective: Series[Count] = filled("Leads with a defect in the dimension.", ge=0)
     leads_vendor_defective: Series[Count] = filled("Leads with a defect for which the vendor answers.", ge=0)
 

@@ -160,7 +160,7 @@ BREACHES = (
         "update fct_reject_reasons set rejected_row_count = 3 where reason = 'required_missing'",
     ),
     (
-        "assert_every_received_lead_is_rated_in_every_dimension",
+        "assert_no_lead_is_rated_that_was_not_received",
         "delete from fct_dimension_rates where dimension = 'proof'",
     ),
     (

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from pipelines.commands.rules import app
 from pipelines.rulebook.card import Card
 from pipelines.rulebook.catalogue import SHIPPED_CARDS, Catalogue, load_catalogue
-from pipelines.rulebook.lead_dossier import BY_NAME, DELIVERED
+from pipelines.rulebook.lead_dossier import BY_NAME, DELIVERED, NULL_IF_UNREAD
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.words import AUDIENCES, BASES, CHANNELS
 
@@ -78,7 +78,7 @@ def delivered_columns(card: Card) -> set[str]:
     trees = [sqlglot.parse_one(sql, dialect="duckdb") for sql in (card.applies_when, card.pass_when) if sql]
     names = {column.name for tree in trees for column in tree.find_all(exp.Column) if not column.table}
     return {
-        name for name in names if BY_NAME[name].origin in DELIVERED or name in (*NOT_ALWAYS_COMPARED, "lead_channels")
+        name for name in names if BY_NAME[name].origin in DELIVERED or name in (*NOT_ALWAYS_COMPARED, *NULL_IF_UNREAD)
     }
 
 
@@ -88,7 +88,8 @@ def admissible(channel: str, audience: str, basis: str, on: date) -> bool:
         return True
     if channel in ("email", "sms"):
         is_job = basis == "b2b" and audience in ("professional", "legal_person")
-        return is_job or (basis == "legitimate_interest" and audience == "legal_person")
+        may_interest = ("professional", "legal_person") if channel == "email" else ("legal_person",)
+        return is_job or (basis == "legitimate_interest" and audience in may_interest)
     if channel == "automated_call":
         return basis == "legitimate_interest" and audience == "legal_person"
     if basis == "callback_request":
@@ -116,6 +117,8 @@ def test_where_the_instant_of_delivery_decides_the_vendor_only_answers_for_a_kno
     hanging = {card.id for card in catalogue.cards if "is_delivered_at_assumed" in str(card.attributable_to)}
     assert hanging == {
         "consent_prior_to_delivery",
+        "consent_refused_at_collection",
+        "consent_withdrawn",
         "consent_timestamp_coherent",
         "consent_double_optin_confirmed",
         "lead_too_old_at_delivery",
@@ -143,6 +146,7 @@ def test_doctrine_decides_the_attribution_and_not_the_verdict(catalogue: Catalog
 def test_open_questions_on_a_form_wait_on_the_advertiser(catalogue: Catalogue) -> None:
     waiting = {card.id for card in catalogue.cards if card.pending_on[-1].party == "advertiser"}
     forms = {"consent_form_version_known", "consent_box_not_prechecked", "tel_consent_five_mentions"}
+    forms |= {"consent_equal_prominence_refusal", "consent_not_bundled_with_participation"}
     assert waiting - {"opp_other_form"} == forms
 
 

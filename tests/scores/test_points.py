@@ -135,9 +135,24 @@ def test_leads_without_a_count_of_all_are_refused() -> None:
         score_vendor(counts_of(1, consent=0), {})
 
 
+def test_a_dimension_in_which_next_to_nothing_could_be_judged_has_no_points_and_lifts_no_total() -> None:
+    """60,000 rows of which 100 could be judged, all right: only conformity and what is known of it counts."""
+    counts = {name: LeadCounts(100, 0) for name in ("consent", "proof", "opposition", "quality")}
+    counts |= {name: LeadCounts(60_000, 59_900) for name in ("conformity", "all")}
+    scores = {score.dimension: score.points for score in score_vendor(counts, {})}
+    assert scores == {"conformity": 0, "total": 0}
+
+
+def test_rows_that_were_rejected_cap_the_total_of_those_that_were_not() -> None:
+    """Nine rows of ten made unreadable: the conformity is 0, so at most 20, however good the tenth is."""
+    counts = {name: LeadCounts(100, 0) for name in ("consent", "proof", "opposition", "quality")}
+    counts |= {name: LeadCounts(1000, 900) for name in ("conformity", "all")}
+    assert score_vendor(counts, {})[-1].points == 20
+
+
 @given(BY_DIMENSION)
 def test_the_total_never_exceeds_the_least_critical_by_more_than_20(by_dimension: dict[str, float]) -> None:
-    critical = [value for name, value in by_dimension.items() if name in ("consent", "proof", "opposition")]
+    critical = [value for name, value in by_dimension.items() if name != "quality"]
     assert total_points(by_dimension) <= min([80.0, *critical]) + 20
 
 
@@ -174,7 +189,7 @@ def test_the_method_is_versioned_and_dated() -> None:
         ("slope_within: 20\n", "", "slope_within"),
         ("slope_within: 20\n", "slope_within: 20\nslope: 3\n", "slope"),
         ("quality: 10}", "governance: 10}", "weights"),
-        ("[consent, proof, opposition]", "[consent, price]", "critical"),
+        ("[consent, proof, opposition, conformity]", "[consent, price]", "critical"),
         ("quality: 0.05}", "}", "tolerances"),
     ],
 )

@@ -1,4 +1,6 @@
--- leads of each delivery by dimension: received, with a defect, with a defect for which the vendor answers
+-- leads of each delivery by dimension: rated, with a defect, with a defect for which the vendor answers. Consent, proof
+-- and opposition are rated over the leads that a rule of theirs could judge, duplicates left out; quality over accepted
+-- leads; conformity, and any dimension, over all rows: what was rejected can't be clean, and what repeats can't dilute.
 with accepted as (
     select vendor, delivery_date, file_digest, rows_received
     from all_deliveries
@@ -28,9 +30,37 @@ defects as (
 ),
 
 rated as (
-    select * from defects where dimension in ('consent', 'proof', 'opposition', 'conformity', 'quality')
+    select defects.*
+    from defects
+    anti join judged_leads as repeated
+        on defects.delivery_date = repeated.delivery_date
+        and defects.reference = repeated.lead_id
+        and repeated.is_duplicate
+        and defects.dimension in ('consent', 'proof', 'opposition')
+    where defects.dimension in ('consent', 'proof', 'opposition', 'conformity', 'quality')
     union all
     select delivery_date, reference, 'all' as dimension, is_vendor from defects
+),
+
+sizes as (
+    select delivery_date, 'consent' as dimension, count(*) filter (where consent) as lead_count
+    from rated_leads
+    group by delivery_date
+    union all
+    select delivery_date, 'proof' as dimension, count(*) filter (where proof) as lead_count
+    from rated_leads
+    group by delivery_date
+    union all
+    select delivery_date, 'opposition' as dimension, count(*) filter (where opposition) as lead_count
+    from rated_leads
+    group by delivery_date
+    union all
+    select delivery_date, 'quality' as dimension, count(*) as lead_count
+    from judged_leads
+    group by delivery_date
+    union all
+    select delivery_date, unnest(['conformity', 'all']) as dimension, leads_received as lead_count
+    from received
 ),
 
 counted as (
@@ -51,11 +81,13 @@ select
     received.vendor,
     received.delivery_date,
     dimensions.dimension,
-    cast(received.leads_received as bigint) as leads_received,
+    cast(coalesce(sizes.lead_count, 0) as bigint) as leads_received,
     coalesce(counted.leads_defective, 0) as leads_defective,
     coalesce(counted.leads_vendor_defective, 0) as leads_vendor_defective
 from received
 semi join terms on received.delivery_date = terms.delivery_date
 cross join dimensions
+left join sizes
+    on received.delivery_date = sizes.delivery_date and dimensions.dimension = sizes.dimension
 left join counted
     on received.delivery_date = counted.delivery_date and dimensions.dimension = counted.dimension

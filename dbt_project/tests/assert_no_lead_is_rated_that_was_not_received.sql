@@ -1,4 +1,5 @@
--- Rejected rows are leads received, too: a vendor can't better a rate by sending rows that we refuse.
+-- Conformity, and any dimension, are rated over every row received: a vendor can't better them by sending rows that we
+-- refuse. No other dimension is rated over more leads than were accepted.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_dimension_rates'}}}) }}
 
 with rated as (
@@ -6,8 +7,9 @@ with rated as (
         vendor,
         delivery_date,
         count(*) as dimension_count,
-        min(leads_received) as least,
-        max(leads_received) as most
+        min(leads_received) filter (where dimension in ('conformity', 'all')) as least,
+        max(leads_received) filter (where dimension in ('conformity', 'all')) as most,
+        max(leads_received) filter (where dimension not in ('conformity', 'all')) as most_judged
     from {{ ref('fct_dimension_rates') }}
     group by vendor, delivery_date
 )
@@ -19,3 +21,4 @@ where
     rated.dimension_count <> 6
     or rated.least <> deliveries.leads_received
     or rated.most <> deliveries.leads_received
+    or rated.most_judged > deliveries.leads_accepted
