@@ -78,7 +78,7 @@ _DELIVERIES: Final = """
             sum(rows_accepted) filter (role = 'leads') as rows_accepted,
             sum(rows_rejected) filter (role = 'leads') as rows_rejected,
             max(delivered_at) as delivered_at,
-            coalesce(bool_or(is_received_at_assumed) filter (role = 'leads'), false) as is_assumed,
+            coalesce(bool_and(is_received_at_assumed) filter (role = 'leads'), false) as is_assumed,
             min(
                 case status
                     when 'refused' then 1 when 'no_delivery' then 2 when 'accepted_with_rejects' then 3

@@ -22,6 +22,7 @@ from pipelines.deliveries.manifests import Manifest, is_manifest
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import AlikeFiles, FoundFormat, RawChunk, RawFile
 from pipelines.identifiers.shown_names import shown_file_names, shown_name
+from pipelines.intake.clocks import last_correction_at
 from pipelines.intake.headers import header_refusal, undeclared_columns
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.words import ROLES_READ
@@ -82,6 +83,11 @@ class FileCase:
         if self.file.received_at:
             return self.file.received_at.astimezone(UTC)
         return cut_off_at(self.delivery.contract, self.delivery.day)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether our transport noted the arrival."""
+        return self.file.received_at is not None
 
     def refuse(self, refusal: FileRefusal) -> None:
         """Close the case with a reason."""
@@ -152,17 +158,21 @@ def most_characters(texts: pa.Table, enough: int) -> int:
 
 
 def open_cases(delivery: Delivery) -> list[FileCase]:
-    """Every file of a delivery with its role, by name; refused and superseded ones are closed already."""
+    """Every file of a delivery with its role, in order; refused and superseded ones are closed already."""
     shown = shown_file_names(file.name for file in delivery.files)
-    cases = [
-        FileCase(delivery, file, shown_name=shown[file.name])
-        for file in sorted(delivery.files, key=lambda file: file.name)
-    ]
+    cases = [FileCase(delivery, file, shown_name=shown[file.name]) for file in delivery.files]
+    cases.sort(key=_arrival_order)
     for case in cases:
         _assign(case)
     for role in ROLES_READ:
-        _supersede([case for case in cases if case.role == role], delivery, shown)
+        _supersede(cases, role, delivery, shown)
     return cases
+
+
+def _arrival_order(case: FileCase) -> tuple[datetime, str]:
+    """By name; those that came after the delivery day by arrival: a late file does not come before what was there."""
+    cut_off = cut_off_at(case.delivery.contract, case.delivery.day)
+    return max(case.received_at, cut_off), case.file.name
 
 
 def counting_digests(delivery: Delivery) -> frozenset[str]:
@@ -205,15 +215,17 @@ def _names_to_match(name: str) -> list[str]:
     return forms + [form.removesuffix(wrapper) for form in forms for wrapper in WRAPPERS if form.endswith(wrapper)]
 
 
-def _supersede(cases: list[FileCase], delivery: Delivery, shown: Mapping[str, str]) -> None:
-    """The highest numbered manifest that lists files of a role makes the role's other files old."""
+def _supersede(all_cases: Sequence[FileCase], role: str, delivery: Delivery, shown: Mapping[str, str]) -> None:
+    """The highest numbered manifest that lists files of a role, and came in time, makes the role's other files old."""
+    cases = [case for case in all_cases if case.role == role]
     manifests = [file.manifest for file in delivery.files if file.manifest]
     if not manifests:
         return
     names = [case.file.name for case in cases]
     plain = [manifest for manifest in manifests if not manifest.is_numbered]
     base = max((manifest.sequence for manifest in plain), default=0)
-    corrections = [m for m in manifests if m.is_numbered and m.sequence > base and m.places(names)]
+    numbered = [m for m in manifests if m.is_numbered and m.sequence > base]
+    corrections = _in_time(numbered, plain, all_cases, role, delivery)
     if not corrections:
         return
     latest = max(corrections, key=lambda manifest: (manifest.sequence, manifest.name))
@@ -222,6 +234,23 @@ def _supersede(cases: list[FileCase], delivery: Delivery, shown: Mapping[str, st
         case.is_correction = case.file.name in late
         if case.file.name not in current and case.is_to_be_read:
             case.status, case.left_out = "superseded", Reason("file_replaced", manifest=shown[latest.name])
+
+
+def _in_time(
+    numbered: Sequence[Manifest], plain: Sequence[Manifest], cases: Sequence[FileCase], role: str, delivery: Delivery
+) -> list[Manifest]:
+    """Those of the numbered manifests that list files of a role all of which came while these could be corrected."""
+    names = [case.file.name for case in cases]
+    listed_later = _files_listed(numbered, names) - _files_listed(plain, names)
+    originals = [case for case in cases if case.file.name not in listed_later]
+    last_at = last_correction_at(originals, delivery)
+    arrivals = {case.file.name: case.received_at for case in cases if case.role == role}
+    found = [(manifest, manifest.places(arrivals)) for manifest in numbered]
+    return [
+        manifest
+        for manifest, listed in found
+        if listed and (last_at is None or all(arrivals[name] <= last_at for name in listed))
+    ]
 
 
 def _files_listed(manifests: Sequence[Manifest], names: Sequence[str]) -> set[str]:
@@ -255,17 +284,6 @@ def _has_rows(case: FileCase, read: Read) -> bool:
         return any(chunk.row_count for chunk in raw.chunks())
     except FileRefusedError:
         return True
-
-
-def delivered_at(cases: Sequence[FileCase]) -> datetime | None:
-    """When a delivery was complete: the latest `received_at` of its lead files, UTC; None without lead files.
-
-    Refused files, duplicates and corrections count only where there is nothing better.
-    """
-    leads = [case for case in cases if case.role == "leads"]
-    read = [case for case in leads if case.status not in ("refused", "duplicate")]
-    original = [case for case in read if not case.is_correction]
-    return max((case.received_at for case in original or read or leads), default=None)
 
 
 def causes_of(case: FileCase, cases: Sequence[FileCase]) -> list[Reason]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
@@ -16,7 +16,8 @@ from pipelines.arrays.sorted_rows import sorted_indices
 from pipelines.contracts.calendar import is_due
 from pipelines.deliveries.files import Delivery
 from pipelines.identifiers.errors_without_values import IntakeFaultError
-from pipelines.intake.files import FileCase, causes_of, delivered_at
+from pipelines.intake.clocks import delivery_clock, own_clock
+from pipelines.intake.files import FileCase, causes_of
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import SORT_KEYS, TABLES, arrow_schema
@@ -63,13 +64,20 @@ def deliveries_table(
     for delivery in deliveries:
         numbered = cases.get(delivery.day, {})
         of_day = list(numbered.values())
-        complete_at = delivered_at(of_day)
-        same = {"vendor": vendor, "delivered_at": complete_at and as_lake(complete_at)}
-        rows += ({**_file_row(case, of_day, counts, place), **same} for place, case in numbered.items())
+        complete_at = delivery_clock(of_day, delivery)
+        rows += (
+            {"vendor": vendor, **_file_row(case, of_day, counts, place), **_clock_of(case, complete_at)}
+            for place, case in numbered.items()
+        )
         if complete_at is None and is_due(delivery.contract, delivery.day):
             rows.append({"vendor": vendor, "delivery_date": delivery.day, "status": "no_delivery"})
     table = pa.Table.from_pylist(rows, schema=arrow_schema("deliveries"))
     return table.take(sorted_indices(table, ("delivery_date", *SORT_KEYS["deliveries"])))
+
+
+def _clock_of(case: FileCase, complete_at: datetime | None) -> dict[str, datetime | None]:
+    clock = own_clock(case, complete_at)
+    return {"delivered_at": clock and as_lake(clock)}
 
 
 def _file_row(case: FileCase, of_day: Sequence[FileCase], counts: RowCounts, place: int) -> dict[str, Any]:
@@ -110,8 +118,8 @@ class FileColumns:
         """Take what is known of the files now: a delivery is complete later than thought if a file is refused."""
         self._vendor = vendor
         by_day = groupby(cases, key=lambda case: case.delivery.day)
-        complete = {day: delivered_at(list(of_day)) for day, of_day in by_day}
-        whens = [complete[case.delivery.day] for case in cases]
+        complete = {day: _complete_at(list(of_day)) for day, of_day in by_day}
+        whens = [own_clock(case, complete[case.delivery.day]) for case in cases]
         self._columns = {
             "delivery_date": pa.array([case.delivery.day for case in cases], pa.date32()),
             "file_digest": pa.array([case.file.digest for case in cases], pa.string()),
@@ -131,6 +139,10 @@ class FileColumns:
             if name != "vendor":
                 columns[name] = self._columns[name].take(files) if name in self._columns else rows[name]
         return pa.table(columns).cast(schema)
+
+
+def _complete_at(of_day: Sequence[FileCase]) -> datetime | None:
+    return delivery_clock(of_day, of_day[0].delivery)
 
 
 def validate(table: str, rows: pa.Table) -> None:

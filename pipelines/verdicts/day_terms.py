@@ -1,4 +1,4 @@
-"""What a contract means for each day to judge: instants, limits, forms. One row a day, for the lead dossier to join."""
+"""What a contract means for each day to judge: instants, limits, forms. One row a day and clock."""
 
 import re
 import unicodedata
@@ -19,6 +19,7 @@ DAY_TERMS = pa.schema(
         "delivery_date": pa.date32(),
         "delivered_at": pa.timestamp("us"),
         "is_delivered_at_assumed": pa.bool_(),
+        "is_day_clock": pa.bool_(),
         "used_at": pa.timestamp("us"),
         "used_on": pa.date32(),
         "known_at": pa.timestamp("us"),
@@ -54,13 +55,20 @@ FORM_REVIEWS = pa.schema(
 
 @dataclass(frozen=True)
 class DeliveredDay:
-    """A day of one vendor: its contract in force, and when its leads came. Instants are zone-less UTC."""
+    """A day of one vendor: its contract in force, and when its delivery was complete. Instants are zone-less UTC."""
 
     vendor: str
     day: date
     contract: Contract
     delivered_at: datetime | None
     is_assumed: bool
+    later: tuple["DeliveredDay", ...] = ()
+    """The same day as files with a clock of their own have it."""
+
+    @property
+    def clocks(self) -> tuple["DeliveredDay", ...]:
+        """The day, and again for each file that came later."""
+        return (self, *self.later)
 
     @property
     def acted_at(self) -> datetime:
@@ -80,9 +88,14 @@ def day_terms_table(
     max_age_months: Callable[[date], int | None],
     recipients: Iterable[str],
 ) -> pa.Table:
-    """One row a day, schema `DAY_TERMS`. `as_of`: zone-less UTC; `recipients`: spellings in the vendor's proofs."""
+    """One row a day and clock, schema `DAY_TERMS`. `as_of`: zone-less UTC; `recipients`: spellings in the proofs."""
     names = {recipient: comparable_name(recipient) for recipient in recipients}
-    return pa.Table.from_pylist([_terms_row(day, as_of, max_age_months, names) for day in days], schema=DAY_TERMS)
+    rows = [
+        {**_terms_row(clock, as_of, max_age_months, names), "is_day_clock": clock is day}
+        for day in days
+        for clock in day.clocks
+    ]
+    return pa.Table.from_pylist(rows, schema=DAY_TERMS)
 
 
 def form_reviews_table(contracts: Iterable[Contract]) -> pa.Table:

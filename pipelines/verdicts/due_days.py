@@ -39,11 +39,16 @@ def due_days(lake: Lake, contracts: Sequence[Contract], vendor: str, *, before: 
     if not known:
         return sorted(unjudged)
     deliveries = lake.read("deliveries", vendor, [day for day in taken_in if day >= min(known)])
-    deadlines = {day.day: day.deadline_at for day in delivered_days(vendor, contracts, deliveries)}
+    deadlines = {
+        day.day: [clock.deadline_at for clock in day.clocks] for day in delivered_days(vendor, contracts, deliveries)
+    }
     files = deliveries.select(["delivery_date", "role", "received_at"]).to_pylist()
     arrivals = [Arrival(*file.values()) for file in files if file["received_at"] is not None]
     now = as_lake(as_of)
-    is_due = {day: deadlines.get(day, now) <= now or _has_news(day, known[day], arrivals, now) for day in known}
+    is_due = {
+        day: any(known_at < at <= now for at in deadlines.get(day, [now])) or _has_news(day, known_at, arrivals, now)
+        for day, known_at in known.items()
+    }
     return sorted(unjudged | {day for day, answer in is_due.items() if answer})
 
 
@@ -53,9 +58,9 @@ def _is_unjudged(lake: Lake, vendor: str, day: date) -> bool:
 
 
 def _known_at(lake: Lake, vendor: str, day: date) -> datetime | None:
-    """Up to when facts counted in the verdicts of a day, if they are provisional."""
-    facts = lake.facts(vendor, day, "scorecards")
-    return datetime.fromisoformat(facts["known_at"]) if facts.get("is_final") == "false" else None
+    """Up to when facts counted in the verdicts of a day, if any of them is provisional."""
+    open_at = lake.facts(vendor, day, "scorecards").get("open_at")
+    return datetime.fromisoformat(open_at) if open_at else None
 
 
 def _has_news(day: date, known_at: datetime, arrivals: Sequence[Arrival], now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """One vendor's days, judged: lake and contracts in, published tables out. What the rules mean is in `rulebook`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +27,17 @@ _INPUT_TABLES: Final = {
     "all_rejected_rows": "rejected_rows",
 }
 MAX_AGE: Final = "consent_max_age_months"
+_DAY_FACTS: Final = """
+    select
+        delivery_date,
+        max(known_at) filter (is_day_clock) as known_at,
+        bool_or(is_final) filter (is_day_clock) as is_final,
+        bool_and(is_final) as is_settled,
+        max(known_at) filter (not is_final) as open_at
+    from clocks
+    group by delivery_date
+"""
+"""What is noted of a day; `open_at` is up to when facts counted for files whose deadline has not passed."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +103,7 @@ class Judge:
                 files = [self._lake.partition(table, vendor, day) for day in published]
                 session.read_files(name, files, arrow_schema(table))
             session.read_files("oppositions", self._lake.opposition_files(), arrow_schema("oppositions"))
-            session.register("terms", self._terms(session, days, as_of))
+            session.register("clocks", self._clocks(session, days, as_of))
             session.register(
                 "form_reviews", form_reviews_table({day.contract.digest: day.contract for day in days}.values())
             )
@@ -102,7 +113,7 @@ class Judge:
                     break
             yield session
 
-    def _terms(self, session: Session, days: Sequence[DeliveredDay], as_of: datetime) -> pa.Table:
+    def _clocks(self, session: Session, days: Sequence[DeliveredDay], as_of: datetime) -> pa.Table:
         spellings = session.fetch("select distinct unnest(recipients) as recipient from all_proofs")[
             "recipient"
         ].to_pylist()
@@ -127,7 +138,11 @@ class Judge:
         )
         first_proof_at = pc.min(deliveries.filter(is_proof)["received_at"]).as_py()
         later = {day.day for day in days if day.day > min(changed)}
-        earlier = {day.day for day in days if first_proof_at is not None and day.deadline_at >= first_proof_at}
+        earlier = {
+            day.day
+            for day in days
+            if first_proof_at is not None and any(clock.deadline_at >= first_proof_at for clock in day.clocks)
+        }
         return (later | earlier) & set(self._lake.published_days(vendor, "scorecards"))
 
 
@@ -142,19 +157,37 @@ def delivered_days(vendor: str, contracts: Sequence[Contract], deliveries: pa.Ta
         contract = contract_in_force(tuple(contracts), day)
         if contract is None:
             continue
-        delivered_at = next((file["delivered_at"] for file in files if file["delivered_at"] is not None), None)
-        is_assumed = any(bool(file["is_received_at_assumed"]) for file in files if file["role"] == "leads")
-        found.append(DeliveredDay(vendor, day, contract, delivered_at, is_assumed))
+        found.append(_delivered_day(vendor, day, contract, files))
     return found
 
 
+def _delivered_day(vendor: str, day: date, contract: Contract, files: Sequence[Mapping[str, Any]]) -> DeliveredDay:
+    """A day with its clock, and those of files that came later or nobody knows when."""
+    is_recorded: dict[datetime, bool] = {}
+    for file in files:
+        if file["role"] == "leads" and file["delivered_at"] is not None:
+            at = file["delivered_at"]
+            is_recorded[at] = is_recorded.get(at, False) or not file["is_received_at_assumed"]
+    clocks = sorted(at for at, recorded in is_recorded.items() if recorded) or sorted(is_recorded)
+    delivered_at = clocks[0] if clocks else None
+    later = tuple(
+        DeliveredDay(vendor, day, contract, at, not recorded)
+        for at, recorded in sorted(is_recorded.items())
+        if at != delivered_at
+    )
+    return DeliveredDay(
+        vendor, day, contract, delivered_at, delivered_at is not None and not is_recorded[delivered_at], later
+    )
+
+
 def _table_facts(session: Session, digest: str) -> dict[date, dict[str, str]]:
-    rows = session.fetch("select delivery_date, known_at, is_final from terms").to_pylist()
+    rows = session.fetch(_DAY_FACTS).to_pylist()
     return {
         row["delivery_date"]: {
             "catalogue_digest": digest,
             "known_at": row["known_at"].isoformat(),
             "is_final": str(row["is_final"]).lower(),
+            **({} if row["is_settled"] else {"open_at": row["open_at"].isoformat()}),
         }
         for row in rows
     }

@@ -61,7 +61,8 @@ class Deliveries(PartitionedTable):
     rows_rejected: Series[Count] = optional("Distinct rows with at least one reason; NULL unless accepted.", ge=0)
     received_at: Series[Instant] = optional("When we first saw the file, by our transport's record, else the cut-off.")
     delivered_at: Series[Instant] = optional(
-        "Latest `received_at` of the lead files, corrections and duplicates left out."
+        "When the delivery was complete: the latest arrival of its lead files by the cut-off, else the first; of a "
+        "lead file that came later, its own arrival."
     )
     is_received_at_assumed: Series[Flag] = optional("True when our transport left no record of the file.")
     columns: Series[TextList] = optional("Names of the delivered columns, in order, as far as they were read.")
@@ -118,7 +119,7 @@ class Leads(PartitionedTable):
     )
     invalid_fields: Series[TextList] = filled("Canonical fields whose delivered value was bad and became NULL, sorted.")
     placeholder_fields: Series[TextList] = filled("Canonical fields whose value is no person's but a filler, sorted.")
-    delivered_at: Series[Instant] = filled("When the complete delivery was first seen.")
+    delivered_at: Series[Instant] = filled("When the delivery was complete; of a lead in a later file, its arrival.")
     file_digest: Series[Text] = filled("SHA-256 of the lead file.")
     row_number: Series[Count] = filled("1-based data row in the file.", ge=1)
 

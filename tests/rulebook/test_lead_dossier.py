@@ -44,7 +44,7 @@ def session() -> Iterator[Session]:
     with DuckDBEngine().session() as session:
         for table, name in inputs.items():
             session.register(name, arrow_schema(table).empty_table())
-        session.register("terms", DAY_TERMS.empty_table())
+        session.register("clocks", DAY_TERMS.empty_table())
         session.register("form_reviews", FORM_REVIEWS.empty_table())
         for step in JUDGEMENT.steps:
             session.create(step.name, step.sql, is_view=step.is_view)

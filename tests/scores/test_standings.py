@@ -68,7 +68,8 @@ def test_a_vendor_all_of_whose_single_leads_are_defective_by_hand() -> None:
     # 20 deliveries of one lead, each defective: B(21, 99) / B(1, 99) = 20! / (100 x ... x 119) = 1 / C(119, 20).
     # C(119, 20) = e^(ln 119! - ln 20! - ln 99!) with ln 119! = 453.024896, ln 20! = 42.335616, ln 99! = 359.134205:
     # 51.555075. 1 / C / p^20 = 20 where ln p = -(51.555075 + 2.995732) / 20 = -2.727540: p = 0.065380.
-    # Against 1 %: beyond it, and no breach shown by twenty leads (a hundred are asked for); at most 80 - 30 x log2 6.5380 = 80 - 30 x 2.70885 = 0 points for the process.
+    # Against 1 %: beyond it, and no breach shown by twenty leads (a hundred are asked for). At most
+    # 80 - 30 x log2 6.5380 = 80 - 30 x 2.70885 = 0 points for the process.
     consent = by_dimension(vendor_standing(market_of(deliveries(*[(1, 1)] * 20)), {}))["consent"]
     assert consent.bounds is not None
     assert consent.bounds.lower == pytest.approx(0.065380, abs=1e-5)

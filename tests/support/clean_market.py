@@ -170,6 +170,12 @@ class CleanMarket:
         known["files"].append({"name": name, "received_at": arrival.isoformat()})
         record.write_text(json.dumps(known))
 
+    def announce(self, names: Sequence[str], number: int, day: date = MONDAY) -> None:
+        """Put a numbered manifest into a folder, which makes files that it does not name old."""
+        folder = self.home / "inbox" / VENDOR / day.isoformat()
+        document = {"sequence": number, "files": [{"name": name} for name in names]}
+        (folder / f"manifest-{number}.json").write_text(json.dumps(document))
+
     def reconcile(self, as_of: datetime, *, until: date = MONDAY) -> None:
         """Take in and judge every day up to one."""
         reconcile(self.house, [VENDOR], days_between(MONDAY - timedelta(days=30), until), as_of)

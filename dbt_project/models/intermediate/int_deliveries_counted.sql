@@ -34,8 +34,8 @@ counted as (
         cast(coalesce(sum(rows_accepted) filter (where has_proofs), 0) as bigint) as proofs_accepted,
         cast(coalesce(sum(rows_rejected) filter (where has_proofs), 0) as bigint) as proofs_rejected,
         cast(sum(undeclared_column_count) as bigint) as undeclared_column_count,
-        max(delivered_at) as delivered_at,
-        bool_or(is_received_at_assumed) filter (where has_leads) as is_received_at_assumed
+        min(delivered_at) as delivered_at,
+        bool_and(is_received_at_assumed) filter (where has_leads) as is_received_at_assumed
     from files
     group by vendor, delivery_date
 )

@@ -1,4 +1,5 @@
--- every accepted lead of the vendor; numbers follow delivery date, file name and row, and carry no row along to be sorted
+-- every accepted lead of the vendor; numbers follow delivery date, the file's clock, its name, and the row, and carry no
+-- row along to be sorted
 with lead_files as (
     select delivery_date, file_digest, min(file_name) as file_name
     from all_deliveries
@@ -7,8 +8,9 @@ with lead_files as (
 ),
 
 delivered as (
-    select distinct delivery_date, file_digest
+    select delivery_date, file_digest, min(delivered_at) as delivered_at
     from all_leads
+    group by delivery_date, file_digest
 ),
 
 files as (
@@ -16,7 +18,7 @@ files as (
         delivered.delivery_date,
         delivered.file_digest,
         row_number() over (
-            order by delivered.delivery_date, lead_files.file_name, delivered.file_digest
+            order by delivered.delivery_date, delivered.delivered_at, lead_files.file_name, delivered.file_digest
         ) as file_no
     from delivered
     left join lead_files

@@ -1,4 +1,4 @@
--- leads to judge whose consent_id another person's lead carries, in the same or an earlier delivery. Persons are told
+-- leads to judge whose consent_id another person's lead carries, in the same or an earlier delivery, come by then. Persons are told
 -- apart by counting: rows with the consent, less those with my e-mail, less those with my phone, plus those with both
 with repeated as (
     select consent_id
@@ -65,6 +65,6 @@ counted as (
 
 select lead_no
 from counted
-where day = delivery_date or (day < delivery_date and day_at <= delivered_at)
+where day <= delivery_date and day_at <= delivered_at
 group by lead_no
 having sum(lead_count) > 0

@@ -1,4 +1,4 @@
--- the leads to judge with what their contract says and what was known
+-- the leads to judge with what their contract says and what was known, on the clock of each one's file
 select
     leads.lead_no,
     leads.* exclude (lead_no, is_judged, delivered_at, audience, judged_audience, channels),
@@ -6,11 +6,12 @@ select
     case
         when not array_contains(leads.invalid_fields, 'channels') then coalesce(leads.channels, terms.contract_channels)
     end as lead_channels,
-    terms.* exclude (vendor, delivery_date),
+    terms.* exclude (vendor, delivery_date, is_day_clock),
     leads.collected_at + terms.max_lead_age_seconds * interval '1' second as lead_age_limit_at,
     duplicates.lead_no is not null as is_duplicate,
     reused_consents.lead_no is not null as is_consent_of_other_person
 from leads
-inner join terms on leads.delivery_date = terms.delivery_date
+inner join clocks as terms
+    on leads.delivery_date = terms.delivery_date and leads.delivered_at = terms.delivered_at
 left join duplicates on leads.lead_no = duplicates.lead_no
 left join reused_consents on leads.lead_no = reused_consents.lead_no

@@ -1,10 +1,30 @@
 -- leads of each delivery by dimension: rated, with a defect, with a defect for which the vendor answers. Consent, proof
 -- and opposition are rated over the leads that a rule of theirs could judge, duplicates left out; quality over accepted
 -- leads; conformity, and any dimension, over all rows: what was rejected can't be clean, and what repeats can't dilute.
+-- Where a day is final, a later file counts from its own deadline on.
 with accepted as (
-    select vendor, delivery_date, file_digest, rows_received
-    from all_deliveries
-    where role = 'leads' and status in ('accepted', 'accepted_with_rejects')
+    select files.vendor, files.delivery_date, files.file_digest, files.rows_received
+    from all_deliveries as files
+    inner join clocks
+        on files.delivery_date = clocks.delivery_date and files.delivered_at = clocks.delivered_at
+    inner join terms on files.delivery_date = terms.delivery_date
+    where
+        files.role = 'leads'
+        and files.status in ('accepted', 'accepted_with_rejects')
+        and (clocks.is_final or not terms.is_final)
+),
+
+counting as (
+    select lead.lead_no, lead.delivery_date, lead.lead_id, lead.is_duplicate
+    from judged_leads as lead
+    inner join terms on lead.delivery_date = terms.delivery_date
+    where lead.is_final or not terms.is_final
+),
+
+rated_counting as (
+    select rated_leads.*
+    from rated_leads
+    semi join counting on rated_leads.lead_no = counting.lead_no
 ),
 
 received as (
@@ -21,9 +41,10 @@ rejected as (
 ),
 
 defects as (
-    select delivery_date, lead_id as reference, dimension, party = 'vendor' as is_vendor
-    from all_findings
-    where is_defect and lead_id is not null
+    select found.delivery_date, found.lead_id as reference, found.dimension, found.party = 'vendor' as is_vendor
+    from all_findings as found
+    semi join counting on found.delivery_date = counting.delivery_date and found.lead_id = counting.lead_id
+    where found.is_defect and found.lead_id is not null
     union all
     select delivery_date, 'row ' || file_digest || ' ' || row_number as reference, 'conformity' as dimension, true as is_vendor
     from rejected
@@ -32,7 +53,7 @@ defects as (
 rated as (
     select defects.*
     from defects
-    anti join judged_leads as repeated
+    anti join counting as repeated
         on defects.delivery_date = repeated.delivery_date
         and defects.reference = repeated.lead_id
         and repeated.is_duplicate
@@ -44,19 +65,19 @@ rated as (
 
 sizes as (
     select delivery_date, 'consent' as dimension, count(*) filter (where consent) as lead_count
-    from rated_leads
+    from rated_counting
     group by delivery_date
     union all
     select delivery_date, 'proof' as dimension, count(*) filter (where proof) as lead_count
-    from rated_leads
+    from rated_counting
     group by delivery_date
     union all
     select delivery_date, 'opposition' as dimension, count(*) filter (where opposition) as lead_count
-    from rated_leads
+    from rated_counting
     group by delivery_date
     union all
     select delivery_date, 'quality' as dimension, count(*) as lead_count
-    from judged_leads
+    from counting
     group by delivery_date
     union all
     select delivery_date, unnest(['conformity', 'all']) as dimension, leads_received as lead_count
