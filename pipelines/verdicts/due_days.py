@@ -59,7 +59,8 @@ def _is_unjudged(lake: Lake, vendor: str, day: date) -> bool:
 
 def _known_at(lake: Lake, vendor: str, day: date) -> datetime | None:
     """Up to when facts counted in the verdicts of a day, if any of them is provisional."""
-    open_at = lake.facts(vendor, day, "scorecards").get("open_at")
+    facts = lake.facts(vendor, day, "scorecards")
+    open_at = facts.get("open_at") or (facts["known_at"] if facts.get("is_final") == "false" else None)
     return datetime.fromisoformat(open_at) if open_at else None
 
 

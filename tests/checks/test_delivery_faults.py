@@ -61,11 +61,16 @@ def test_leads_that_were_complete_after_the_cut_off_are_late_to_the_second(
 
 def test_an_assumed_arrival_a_day_that_was_not_due_and_proofs_are_never_late() -> None:
     late = datetime(2026, 8, 20)
-    known = row(delivered_at=late, file_digest="cd" * 32)
-    assert late_deliveries(table(known, row(delivered_at=late, is_received_at_assumed=True)), in_force) == []
+    assert late_deliveries(table(row(delivered_at=late, is_received_at_assumed=True)), in_force) == []
     assert late_deliveries(table(row(delivered_at=late, delivery_date=SATURDAY)), in_force) == []
     assert late_deliveries(table(row(delivered_at=late, role="consent_proofs")), in_force) == []
-    assert late_deliveries(table(known), lambda vendor, day: None) == []
+    assert late_deliveries(table(row(delivered_at=late)), lambda vendor, day: None) == []
+
+
+def test_a_file_that_nobody_noted_excuses_no_late_one() -> None:
+    unlisted = row(delivered_at=CUT_OFF, is_received_at_assumed=True, file_digest="cd" * 32)
+    [fault] = late_deliveries(table(row(delivered_at=datetime(2026, 8, 12, 14)), unlisted), in_force)
+    assert str(fault) == "acme 2026-08-11: 24 h 00 min after the cut-off"
 
 
 def test_each_delivery_is_measured_by_its_vendors_contract_in_force_on_its_day() -> None:

@@ -285,7 +285,6 @@ def test_an_assumed_arrival_and_a_missing_delivery_are_not_late(session: Session
     fill(
         session,
         deliveries=[
-            delivered(MONDAY, late),
             delivered(MONDAY, late, is_received_at_assumed=True),
             delivered(TUESDAY, None, role=None, status="no_delivery"),
         ],

@@ -28,7 +28,7 @@ TYPES = {
 WORKINGS = {
     "lead_use": {"lead_no", "proof_no", "candidate_count", "lists_channel", "is_final", "mapped_fields"},
     "lead": {"lead_no", "is_final", "mapped_fields"},
-    "delivery": {*DAY_TERMS.names},
+    "delivery": {*DAY_TERMS.names} - {"is_day_clock"},
 }
 """Columns that the statements need themselves and no card may read."""
 CATALOGUE = load_catalogue()
