@@ -113,6 +113,9 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     _proof_column("proof_sha256", "proof_sha256"),
     _proof_column("double_optin_sent_at"),
     _proof_column("double_optin_confirmed_at"),
+    _proof_column("requested_at"),
+    _proof_column("request_object"),
+    _proof_column("callback_ends_at", "requested_at"),  # five working days after `requested_at`
     _proof_column("proof_collector_id"),
     _proof_column("proof_received_at", "consent_id", type_="instant"),
     _proof_column("email_keys_equal", "email", "email_sha256", type_="boolean"),  # NULL when either side has none

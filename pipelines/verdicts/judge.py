@@ -16,6 +16,7 @@ from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.judgement import Judgement, judgement_of
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.day_terms import DeliveredDay, day_terms_table, form_reviews_table
+from pipelines.verdicts.working_days import callback_ends
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.tables import VERDICT_TABLES, arrow_schema
 
@@ -103,6 +104,7 @@ class Judge:
                 files = [self._lake.partition(table, vendor, day) for day in published]
                 session.read_files(name, files, arrow_schema(table))
             session.read_files("oppositions", self._lake.opposition_files(), arrow_schema("oppositions"))
+            session.register("callback_ends", callback_ends())
             session.register("clocks", self._clocks(session, days, as_of))
             session.register(
                 "form_reviews", form_reviews_table({day.contract.digest: day.contract for day in days}.values())

@@ -287,4 +287,18 @@ PROOF_FIELDS: Final = (
         example="2026-09-02T18:05:00+02:00",
         synonyms="date retrait, withdrawal date, retrait, date revocation, date desinscription, date optout",
     ),
+    Field(
+        "requested_at",
+        INSTANT,
+        "When the person asked to be called back, where that is the claimed basis.",
+        example="2026-08-11T09:29:00+02:00",
+        synonyms="date demande rappel, callback requested date, demande rappel date, rappel demande",
+    ),
+    Field(
+        "request_object",
+        TEXT,
+        "What the person asked to be called back about.",
+        example="devis pour une literie",
+        synonyms="objet demande rappel, objet rappel, request object, callback subject, motif rappel",
+    ),
 )

@@ -157,6 +157,8 @@ class ConsentProofs(PartitionedTable):
     collector_id: Series[Text] = optional("Company that collected the consent.")
     chain: Series[Text] = optional("Companies that the data went through, as delivered.")
     withdrawn_at: Series[Instant] = optional("When the person withdrew the consent from the vendor.")
+    requested_at: Series[Instant] = optional("When the person asked to be called back.")
+    request_object: Series[Text] = optional("What the person asked to be called back about.")
     email_key: Series[Text] = optional("Identity key of the e-mail, from its clear or hashed form.")
     phone_key: Series[Text] = optional("Identity key of the phone, from its clear or hashed form.")
     consent_text_digest: Series[Text] = optional("SHA-256 of the consent text: NFC, trimmed, spaces collapsed.")

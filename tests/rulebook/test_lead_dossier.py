@@ -12,6 +12,7 @@ from pipelines.rulebook.catalogue import load_catalogue
 from pipelines.rulebook.judgement import judgement_of
 from pipelines.rulebook.lead_dossier import COLUMNS, LeadDossierColumn
 from pipelines.verdicts.day_terms import DAY_TERMS, FORM_REVIEWS
+from pipelines.verdicts.working_days import CALLBACK_ENDS
 from pipelines.vocabulary.fields import FIELDS
 from pipelines.vocabulary.tables import arrow_schema
 from tests.support.paths import PRODUCT
@@ -44,6 +45,7 @@ def session() -> Iterator[Session]:
     with DuckDBEngine().session() as session:
         for table, name in inputs.items():
             session.register(name, arrow_schema(table).empty_table())
+        session.register("callback_ends", CALLBACK_ENDS.empty_table())
         session.register("clocks", DAY_TERMS.empty_table())
         session.register("form_reviews", FORM_REVIEWS.empty_table())
         for step in JUDGEMENT.steps:

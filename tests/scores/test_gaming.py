@@ -110,7 +110,9 @@ def add_empty_rows(market: CleanMarket) -> None:
 
 def send_good_ones_again(market: CleanMarket) -> None:
     for day in DAYS:
-        again = [{**row, "lead_id": f"{row['lead_id']}-{time}"} for row in leads_of(day)[:-PROOFLESS] for time in range(3)]
+        again = [
+            {**row, "lead_id": f"{row['lead_id']}-{time}"} for row in leads_of(day)[:-PROOFLESS] for time in range(3)
+        ]
         market.deliver(again, "leads_2.csv", day)
 
 

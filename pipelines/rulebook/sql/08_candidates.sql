@@ -4,10 +4,8 @@ with dated as (
         paths.lead_no,
         paths.proof_no,
         proofs.consent_at <= lead.used_at as is_before,
-        (
-            (proofs.consent_at at time zone 'UTC' at time zone 'Europe/Paris')
-            + lead.consent_max_age_months * interval '1' month
-        ) at time zone 'Europe/Paris' at time zone 'UTC' as oldest_at,
+        (proofs.consent_at at time zone 'UTC' at time zone 'Europe/Paris')
+        + lead.consent_max_age_months * interval '1' month as oldest_in_paris,
         max(case when proofs.consent_at <= lead.used_at then 1 else 0 end) over (partition by paths.lead_no) as has_before
     from paths
     inner join judged_leads as lead on paths.lead_no = lead.lead_no
@@ -15,21 +13,39 @@ with dated as (
 ),
 
 kept as (
-    select dated.lead_no, dated.proof_no, dated.oldest_at
+    select
+        lead_no,
+        proof_no,
+        oldest_in_paris,
+        oldest_in_paris at time zone 'Europe/Paris' at time zone 'UTC' as later_at
     from dated
     where is_before or has_before = 0
+),
+
+-- an hour that the clocks repeat is the earlier one: in doubt a consent ends
+aged as (
+    select
+        lead_no,
+        proof_no,
+        case
+            when (later_at - interval '1' hour) at time zone 'UTC' at time zone 'Europe/Paris' = oldest_in_paris
+                then later_at - interval '1' hour
+            else later_at
+        end as oldest_at
+    from kept
 )
 
 select
-    kept.lead_no,
-    kept.proof_no,
-    count(*) over (partition by kept.lead_no) as candidate_count,
+    aged.lead_no,
+    aged.proof_no,
+    count(*) over (partition by aged.lead_no) as candidate_count,
     lead.email_key = proof.email_key as email_keys_equal,
     lead.phone_key = proof.phone_key as phone_keys_equal,
     cast(proof.consent_at at time zone 'UTC' at time zone 'Europe/Paris' as date) as consent_on,
+    callback.ends_at as callback_ends_at,
     case
-        when array_contains(proof.invalid_fields, 'period_end') and kept.oldest_at > lead.used_at then null
-        else least(proof.period_end, kept.oldest_at)
+        when array_contains(proof.invalid_fields, 'period_end') and aged.oldest_at > lead.used_at then null
+        else least(proof.period_end, aged.oldest_at)
     end as consent_expires_at,
     case
         when array_contains(proof.recipient_sirens, lead.advertiser_siren) then true
@@ -37,6 +53,8 @@ select
         when list_has_any(proof.invalid_fields, ['recipients', 'recipient_sirens']) then null
         when proof.recipients is not null or proof.recipient_sirens is not null then false
     end as names_advertiser
-from kept
-inner join judged_leads as lead on kept.lead_no = lead.lead_no
-inner join proofs as proof on kept.proof_no = proof.proof_no
+from aged
+inner join judged_leads as lead on aged.lead_no = lead.lead_no
+inner join proofs as proof on aged.proof_no = proof.proof_no
+left join callback_ends as callback
+    on cast(proof.requested_at at time zone 'UTC' at time zone 'Europe/Paris' as date) = callback.requested_on

@@ -1,0 +1,45 @@
+"""Five working days, by hand and by the calendar of the Code du travail."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.verdicts.working_days import callback_ends, is_working_day, last_callback_day, public_holidays
+
+
+def test_the_holidays_of_2026() -> None:
+    """As published for the year: Easter is on 5 April."""
+    assert sorted(public_holidays(2026)) == [
+        date(2026, 1, 1), date(2026, 4, 6), date(2026, 5, 1), date(2026, 5, 8), date(2026, 5, 14), date(2026, 5, 25),
+        date(2026, 7, 14), date(2026, 8, 15), date(2026, 11, 1), date(2026, 11, 11), date(2026, 12, 25),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("requested_on", "last_day"),
+    [
+        (date(2026, 9, 7), date(2026, 9, 12)),  # Monday: to Saturday
+        (date(2026, 9, 11), date(2026, 9, 17)),  # Friday: Saturday, then Monday to Thursday
+        (date(2026, 9, 13), date(2026, 9, 18)),  # Sunday: Monday to Friday
+        (date(2026, 5, 6), date(2026, 5, 13)),  # Wednesday: 7, not 8 (holiday), 9, not 10, 11, 12, 13
+        (date(2026, 12, 24), date(2026, 12, 31)),  # not Christmas, 26, not 27, 28 to 31
+    ],
+)
+def test_the_day_of_the_request_sundays_and_holidays_do_not_count(requested_on: date, last_day: date) -> None:
+    assert last_callback_day(requested_on) == last_day
+
+
+@given(st.dates(date(2019, 1, 1), date(2040, 12, 31)))
+def test_exactly_five_working_days_lie_after_the_request(day: date) -> None:
+    last = last_callback_day(day)
+    after = [day + timedelta(days=number) for number in range(1, (last - day).days + 1)]
+    assert sum(map(is_working_day, after)) == 5
+    assert is_working_day(last)
+
+
+def test_the_fifth_ends_at_midnight_in_paris() -> None:
+    ends = {row["requested_on"]: row["ends_at"] for row in callback_ends().to_pylist()}
+    assert ends[date(2026, 9, 7)] == datetime(2026, 9, 12, 22)  # summer
+    assert ends[date(2026, 12, 7)] == datetime(2026, 12, 12, 23)  # winter
