@@ -46,7 +46,7 @@ Row = tuple[str | None, ...]
 _STAGING: Final = MetaData()
 _EVENT_COLUMNS: Final = (
     *("event_digest", "identity_key", "kind", "channel", "opposed_at"),
-    *("recorded_at", "recorded_on", "origin", "revoked_at"),
+    *("recorded_at", "recorded_on", "origin", "alias_key", "revoked_at"),
 )
 _STAGED_EVENTS: Final = Table(
     "staged_events",
@@ -192,7 +192,7 @@ def _stage(connection: Connection, lines: list[OppositionLine]) -> int:
 def _event_rows(line: OppositionLine, digest: str) -> Iterator[Row]:
     """The opposition and, if the line has one, its revocation, in the order of `_EVENT_COLUMNS`."""
     identity = (line.identity_key, line.kind, line.channel, _stored_instant(line.opposed_at))
-    recorded = (_stored_instant(line.recorded_at), _stored_date(line.recorded_at), line.origin)
+    recorded = (_stored_instant(line.recorded_at), _stored_date(line.recorded_at), line.origin, line.alias_key)
     yield (digest, *identity, *recorded, None)
     if line.revoked_at:
         revoked = event_digest(line.identity_key, line.kind, line.channel, line.opposed_at, line.revoked_at)

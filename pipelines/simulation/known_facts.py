@@ -36,14 +36,19 @@ Registry = Mapping[str, list[Opposition]]
 
 
 def registry_of(rows: Iterable[OppositionRow]) -> Registry:
-    """Oppositions by canonical identifier; lines equal in identifier, kind, channel and instant are one."""
+    """Oppositions by canonical identifier and, of e-mails in clear, by alias.
+
+    Lines equal in identifier, kind, channel and instant are one.
+    """
     oppositions: dict[tuple[str, str, str, datetime], Opposition] = {}
     registry: defaultdict[str, list[Opposition]] = defaultdict(list)
     for row in rows:
         key = (row.identifier.meaning, row.kind, row.channel, counts_from(row.opposed_at))
         if key not in oppositions:
             oppositions[key] = Opposition(row.channel, key[3], row.recorded_at, [])
-            registry[key[0]].append(oppositions[key])
+            names = {key[0], alias_of(key[0])} if row.kind == "email" else {key[0]}
+            for name in names:
+                registry[name].append(oppositions[key])
         opposition = oppositions[key]
         opposition.recorded_at = min(opposition.recorded_at, row.recorded_at)
         if row.revoked_at is not None:

@@ -1,11 +1,11 @@
 -- refusals and withdrawals at or before the act, as each lead use meets them: by reference they always count, by key
 -- only if they are not earlier than the consent that is looked at
 with events as (
-    select consent_id, lead_id, email_key, phone_key, channels, received_at, consent_at as objected_at, 'refusal' as kind
+    select consent_reference, lead_reference, email_key, phone_key, channels, received_at, consent_at as objected_at, 'refusal' as kind
     from proofs
     where decision = 'refused'
     union all
-    select consent_id, lead_id, email_key, phone_key, channels, received_at, withdrawn_at as objected_at, 'withdrawal' as kind
+    select consent_reference, lead_reference, email_key, phone_key, channels, received_at, withdrawn_at as objected_at, 'withdrawal' as kind
     from proofs
     where withdrawn_at is not null
 ),
@@ -13,11 +13,11 @@ with events as (
 by_reference as (
     select lead.lead_no, lead.known_at, lead.used_at, events.*
     from judged_leads as lead
-    inner join events on lead.consent_id = events.consent_id
+    inner join events on lead.consent_reference = events.consent_reference
     union all
     select lead.lead_no, lead.known_at, lead.used_at, events.*
     from judged_leads as lead
-    inner join events on lead.lead_id = events.lead_id
+    inner join events on lead.lead_reference = events.lead_reference
 ),
 
 by_key as (
