@@ -17,9 +17,14 @@ from pipelines.commands.shared import house_of_settings, instant_of, refuse
 from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION, IdentityHasher
 from pipelines.oppositions.lines import HeaderError, OppositionLine, RefusedLine, read_header, read_lines
-from pipelines.oppositions.records import ImportCounts, has_hashed_oppositions, import_oppositions
+from pipelines.oppositions.records import (
+    ImportCounts,
+    has_hashed_oppositions,
+    import_oppositions,
+    oppositions_without_alias,
+)
 from pipelines.oppositions.snapshot import refresh_snapshot
-from pipelines.oppositions.uncompared import oppositions_without_alias, uncompared_days
+from pipelines.oppositions.uncompared import uncompared_days
 from pipelines.oppositions.unmet_lists import WATCHED, unmet_lists
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError, key_id

@@ -51,9 +51,7 @@ def contained_in(emails: Identifiers, phones: Identifiers) -> Contained:
 def _searched(identifiers: Identifiers, plain: str) -> pa.Array:
     """The texts that are no ordinary spelling of their canonical form; NULL for all others."""
     texts = identifiers.delivered
-    is_plain = pc.and_not(
-        pc.match_substring_regex(texts, plain), pc.match_substring_regex(texts, _ODD)
-    )
+    is_plain = pc.and_not(pc.match_substring_regex(texts, plain), pc.match_substring_regex(texts, _ODD))
     is_plain = pc.and_(is_plain, pc.is_valid(identifiers.canonicals))
     return pc.if_else(is_plain, NO_TEXT, texts)
 

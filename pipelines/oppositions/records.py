@@ -40,6 +40,8 @@ from pipelines.vocabulary.words import HASHED_KINDS
 
 CHUNK: Final = 20_000
 """Rows held in memory at once."""
+FIRST_WITH_ALIAS: Final = 2
+"""The first `NORMALISATION_VERSION` under which oppositions by e-mail have an alias key."""
 
 Row = tuple[str | None, ...]
 
@@ -134,6 +136,16 @@ def has_hashed_oppositions(engine: Engine) -> bool:
     with engine.connect() as connection:
         hashed = select(OPPOSITIONS.c.id).where(OPPOSITIONS.c.kind.in_(HASHED_KINDS)).limit(1)
         return connection.execute(hashed).first() is not None
+
+
+def oppositions_without_alias(engine: Engine) -> int:
+    """How many oppositions by e-mail in clear were recorded when no alias was kept; their addresses are gone."""
+    opposition = OPPOSITIONS.c
+    query = select(func.count()).where(
+        opposition.kind == "email", opposition.normalisation_version < FIRST_WITH_ALIAS, opposition.revoked_at.is_(None)
+    )
+    with engine.connect() as connection:
+        return connection.scalar(query) or 0
 
 
 def oppositions_by_key_id(engine: Engine) -> dict[str, int]:

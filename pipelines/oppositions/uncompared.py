@@ -1,4 +1,4 @@
-"""Which published leads were never compared with hashes that others made, and which oppositions have no alias.
+"""Which published leads were never compared with hashes that others made.
 
 What is compared is in `identifiers.other_forms`.
 """
@@ -8,13 +8,9 @@ from datetime import date
 from typing import Final
 
 import pyarrow.parquet as pq
-from sqlalchemy import Engine, func, select
 
 from pipelines.storage.lake import Lake
-from pipelines.storage.registry.tables import OPPOSITIONS
 
-FIRST_WITH_ALIAS: Final = 2
-"""The first `NORMALISATION_VERSION` under which oppositions by e-mail have an alias key."""
 _COLUMN: Final = "probe_keys"
 
 
@@ -29,16 +25,6 @@ def uncompared_days(lake: Lake) -> Iterator[tuple[str, date, date]]:
         )
         if days:
             yield vendor, days[0], days[-1]
-
-
-def oppositions_without_alias(engine: Engine) -> int:
-    """How many oppositions by e-mail in clear were recorded when no alias was kept; their addresses are gone."""
-    opposition = OPPOSITIONS.c
-    query = select(func.count()).where(
-        opposition.kind == "email", opposition.normalisation_version < FIRST_WITH_ALIAS, opposition.revoked_at.is_(None)
-    )
-    with engine.connect() as connection:
-        return connection.scalar(query) or 0
 
 
 def _is_probed(file: pq.FileMetaData) -> bool:
