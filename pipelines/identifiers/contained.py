@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, mapped_once
+from pipelines.identifiers.decorations import OF_EMAILS, OF_PHONES, Steps, undecorated_texts
 from pipelines.identifiers.emails import canonical_email, literal_email
-from pipelines.identifiers.emails_in_texts import emails_in
+from pipelines.identifiers.emails_in_texts import emails_in, may_hold_emails
 from pipelines.identifiers.letters_alike import in_latin_letters
 from pipelines.identifiers.other_forms import Contained, Identifiers
 from pipelines.identifiers.phones import canonical_phone
@@ -28,6 +29,8 @@ _LONGEST: Final = 1000
 """Characters of a text that are searched."""
 _PLAIN_EMAIL: Final = r"^[A-Za-z0-9][A-Za-z0-9._+\-]*@[A-Za-z0-9.\-]+$"
 _PLAIN_PHONE: Final = r"^[\d\s.,\-/()+]*$"
+_LITERAL: Final = r"^[a-z0-9!#$%&'*+/=?^_`{|}~.\-]+@[a-z0-9.\-]+$"
+"""An address by RFC 5322, section 3.2.3, as it stands."""
 _PUNYCODE: Final = "xn--"
 _ODD: Final = r"(?i)xn--|^u003[ce]"
 """What makes an address odd that is plain by its signs: letters in punycode, a bracket that lost its backslash."""
@@ -35,25 +38,42 @@ _HEAD: Final = re.compile(r"^(?:u003[ce]|[^\w]|_)+", re.IGNORECASE)
 """Signs before a local part that need not be of it: of a list, of emphasis, such a bracket."""
 _SPACES_AT_SIGNS: Final = re.compile(r"\s*([@.])\s*")
 _REPEATED_SIGNS: Final = re.compile(r"([@.])\1+")
+_FEWEST_DIGITS: Final = 6
 _NO_DIGIT: Final = re.compile(r"[^0-9+]")
 _DIGITS_LIKE: Final = str.maketrans("OoIl", "0011")
 
 
 def contained_in(emails: Identifiers, phones: Identifiers) -> Contained:
     """Identifiers within the e-mails and phones of some leads, whichever of the two fields they stand in."""
-    texts = [_searched(emails, _PLAIN_EMAIL), _searched(phones, _PLAIN_PHONE)]
+    texts = [_searched(emails, OF_EMAILS, _PLAIN_EMAIL), _searched(phones, OF_PHONES, _PLAIN_PHONE)]
     return Contained(
-        [column for each in texts for column in _columns(mapped_once(each, _listed_emails, TEXT_LIST))],
+        [
+            *_as_version_1(emails),
+            *(column for each in texts for column in _columns(mapped_once(each, _listed_emails, TEXT_LIST))),
+        ],
         [column for each in texts for column in _columns(mapped_once(each, _listed_phones, TEXT_LIST))],
     )
 
 
-def _searched(identifiers: Identifiers, plain: str) -> pa.Array:
-    """The texts that are no ordinary spelling of their canonical form; NULL for all others."""
-    texts = identifiers.delivered
+def _searched(identifiers: Identifiers, steps: Steps, plain: str) -> pa.Array:
+    """The texts that are no ordinary spelling of their canonical form, also undecorated; NULL for all others."""
+    texts = _without_plain(identifiers.delivered, identifiers.canonicals, plain)
+    if texts.null_count == len(texts):
+        return texts
+    bare = pc.utf8_trim_whitespace(undecorated_texts(pc.utf8_trim_whitespace(texts), steps))
+    return pc.if_else(pc.is_valid(_without_plain(bare, identifiers.canonicals, plain)), texts, NO_TEXT)
+
+
+def _without_plain(texts: pa.Array, canonicals: pa.Array, plain: str) -> pa.Array:
     is_plain = pc.and_not(pc.match_substring_regex(texts, plain), pc.match_substring_regex(texts, _ODD))
-    is_plain = pc.and_(is_plain, pc.is_valid(identifiers.canonicals))
-    return pc.if_else(is_plain, NO_TEXT, texts)
+    return pc.if_else(pc.and_(is_plain, pc.is_valid(canonicals)), NO_TEXT, texts)
+
+
+def _as_version_1(emails: Identifiers) -> list[pa.Array]:
+    """What version 1 of the canonical forms took decorated addresses for, such as `=a@x.fr`."""
+    lowered = pc.ascii_lower(emails.delivered)
+    is_other = pc.and_(pc.match_substring_regex(lowered, _LITERAL), pc.not_equal(lowered, emails.canonicals))
+    return [pc.if_else(is_other, lowered, NO_TEXT)] if pc.any(is_other).as_py() else []
 
 
 def _columns(lists: pa.Array) -> list[pa.Array]:
@@ -69,6 +89,8 @@ def _columns(lists: pa.Array) -> list[pa.Array]:
 
 def contained_emails(text: str) -> Iterator[str]:
     """Canonical addresses that a text may mean or holds."""
+    if not may_hold_emails(text) and "%40" not in text and "&#" not in text:
+        return
     literal = literal_email(text)  # what versions before took the text for
     written = literal and _in_letters(literal)
     for reading in dict.fromkeys(filter(None, (text[:_LONGEST], plain_text(text[:_LONGEST]), literal, written))):
@@ -79,10 +101,13 @@ def contained_emails(text: str) -> Iterator[str]:
 def contained_phones(text: str) -> Iterator[str]:
     """Numbers in E.164 that a text may mean or holds."""
     plain = plain_text(text[:_LONGEST])
-    for variant in dict.fromkeys((plain, plain.translate(_DIGITS_LIKE))):
-        for written in (variant, *(_NO_DIGIT.sub("", number) for number in phones_in(variant, "cell"))):
-            found = canonical_phone(written)
-            if found:
+    is_all_digits = not any(character.isalpha() and character not in "OoIl" for character in plain)
+    for variant in dict.fromkeys((plain, plain.translate(_DIGITS_LIKE) if is_all_digits else plain)):
+        if sum(map(str.isdigit, variant)) >= _FEWEST_DIGITS:
+            for written in dict.fromkeys(_NO_DIGIT.sub("", number) for number in phones_in(variant, "cell")):
+                if found := canonical_phone(written):
+                    yield found
+            if variant != plain and (found := canonical_phone(variant)):
                 yield found
 
 
@@ -109,14 +134,14 @@ def _listed_phones(text: str) -> list[str] | None:
 
 def _emails_of(reading: str) -> Iterator[str]:
     mended = _REPEATED_SIGNS.sub(r"\1", _SPACES_AT_SIGNS.sub(r"\1", reading))
-    written = [reading, *emails_in(reading), mended, *emails_in(mended)]
+    texts = [reading, mended]
     if reading.count("@") == 1:
-        written += ["".join(reading.split()), mended.replace(",", ".")]
-    for each in written:
-        for text in (each, _HEAD.sub("", each)):
-            for found in (literal_email(text), canonical_email(text)):
-                if found:
-                    yield found
+        texts += [mended.replace(",", "."), "".join(reading.split())]
+    texts = list(dict.fromkeys(texts))
+    for written in dict.fromkeys((reading, *(address for text in texts for address in emails_in(text)))):
+        for each in dict.fromkeys((written, _HEAD.sub("", written))):
+            if found := literal_email(each):
+                yield found
 
 
 def _in_letters(canonical: str) -> str | None:

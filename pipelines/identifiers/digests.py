@@ -52,15 +52,15 @@ def _sha256_hex(text: str) -> str | None:
     bare = _PREFIX.sub("", text.strip())
     if _SHA256_HEX.match(bare.lower()):
         return bare.lower()
-    if len(bare) in _BASE64_LENGTHS and (found := _bytes(bare)) and len(found) == _SHA256_BYTES:
+    if len(bare) in _BASE64_LENGTHS and (found := _decoded_base64(bare)) and len(found) == _SHA256_BYTES:
         return found.hex()
-    if len(bare) == _BASE64_OF_HEX and (found := _bytes(bare)):
+    if len(bare) == _BASE64_OF_HEX and (found := _decoded_base64(bare)):
         inner = found.decode("latin-1").lower()
         return inner if _SHA256_HEX.match(inner) else None
     return None
 
 
-def _bytes(text: str) -> bytes | None:
+def _decoded_base64(text: str) -> bytes | None:
     """What base64 of either alphabet stands for."""
     padded = text.rstrip("=").replace("-", "+").replace("_", "/")
     try:

@@ -21,6 +21,9 @@ _LABEL: Final = r"[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?"
 _REGULAR: Final = rf"^{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[a-z]{{2,}}$"
 
 
+_REGULAR_TEXT: Final = re.compile(_REGULAR[:-1] + r"\Z")
+
+
 _SPECIAL: Final = "--"
 
 
@@ -53,6 +56,9 @@ def canonical_email(text: str) -> str | None:
 
 def literal_email(text: str) -> str | None:
     """As `canonical_email`, but of a text that has to be the address as it stands: `=a@x.fr` keeps its sign."""
+    lowered = text.strip().lower()
+    if text.isascii() and len(lowered) <= _LONGEST_REGULAR and _REGULAR_TEXT.match(lowered) and _SPECIAL not in lowered:
+        return lowered
     try:
         address = email_validator.validate_email(INVISIBLE.sub("", text).strip(), check_deliverability=False)
     except email_validator.EmailNotValidError:

@@ -38,6 +38,7 @@ _ADDRESS: Final = re.compile(
 _SPOKEN_ADDRESS: Final = re.compile(
     rf"(?P<local>[\w.+-]{{1,64}}?)(?P<at>{_SPOKEN_AT}|{_UNDERSCORED_AT})(?P<domain>{_DOMAIN})", re.IGNORECASE
 )
+_AT_IN_WORDS: Final = re.compile(r"[\s_-](?:at|arobase?)[\s_-]|\s@|@\s", re.IGNORECASE)
 _DOT_IN_WORDS: Final = re.compile(_SPOKEN_DOT, re.IGNORECASE)
 _DOTTED: Final = re.compile(_DOT, re.IGNORECASE)
 _UNDERSCORED: Final = re.compile("[_-]")
@@ -63,10 +64,16 @@ def without_emails(plain: str, use: Use) -> str:
 
 def emails_in(plain: str) -> Iterator[str]:
     """The addresses of a plain text, with an at sign and dots however they are written; valid or not."""
-    if _MAY_BE_THERE.search(plain):
-        for pattern in (_ADDRESS, _SPOKEN_ADDRESS):
-            for match in pattern.finditer(plain):
-                yield f"{match['local']}@{_DOT_IN_WORDS.sub('.', match['domain'])}"
+    if not may_hold_emails(plain):
+        return
+    spoken = _SPOKEN_ADDRESS.finditer(plain) if _AT_IN_WORDS.search(plain) else ()
+    for match in (*_ADDRESS.finditer(plain), *spoken):
+        yield f"{match['local']}@{_DOT_IN_WORDS.sub('.', match['domain'])}"
+
+
+def may_hold_emails(text: str) -> bool:
+    """Whether a text has anything like an at sign."""
+    return _MAY_BE_THERE.search(text) is not None
 
 
 def is_of_two_words(plain: str) -> bool:

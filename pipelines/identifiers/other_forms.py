@@ -117,8 +117,8 @@ def phone_forms(canonicals: pa.Array, delivered: pa.Array) -> list[pa.Array]:
         national,
         _prefixed("0", pc.binary_join_element_wise(*pairs, " ")),
         *(_prefixed(prefix + METROPOLITAN, overseas) for prefix in ("+", "", "00")),
-        *(pc.binary_join_element_wise(prefix, code, "0", national, "") for prefix in ("", "+")),
-        *(form for text in (canonicals, digits, _prefixed("0", national)) for form in _with_line_ends(text)),
+        pc.binary_join_element_wise(code, "0", national, ""),
+        *(form for text in (canonicals, _prefixed("0", national)) for form in _with_line_ends(text)),
         pc.if_else(pc.is_valid(canonicals), delivered, NO_TEXT),
     ]
     return _distinct(candidates, [canonicals])

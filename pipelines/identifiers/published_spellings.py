@@ -191,5 +191,5 @@ PUBLISHED_SPELLINGS: Final = (
     PublishedSpelling(
         "POSIX `echo … | sha256sum`", _ECHO, "phone", "as dialled, with the end of the line", _DIALLED, "0612345678\n"
     ),
-    PublishedSpelling("the same on Windows", _ECHO, "phone", "with the end of the line", _DIALLED, "33612345678\r\n"),
+    PublishedSpelling("the same on Windows", _ECHO, "phone", "with the end of the line", _DIALLED, "+33612345678\r\n"),
 )
