@@ -75,8 +75,7 @@ class KnownFacts:
         """One lead use per channel bought and sold whose identifier is there."""
         is_consent_shared = self._is_consent_of_other_person(lead)
         objected = {opposition.channel for opposition in self._objections(lead) if opposition.is_in_force(lead)}
-        hashed = self._registry.get(otherwise_of(lead.phone), ()) if lead.phone else ()
-        otherwise = {opposition.channel for opposition in hashed if opposition.is_in_force(lead)}
+        otherwise = {opposition.channel for opposition in self._doubts(lead) if opposition.is_in_force(lead)}
         for channel in lead.terms.channels:
             identifier = lead.email if channel == "email" else lead.phone
             if channel in lead.channels and identifier is not None:
@@ -105,6 +104,14 @@ class KnownFacts:
         identifiers = {lead.phone, lead.email, alias_of(lead.email) if lead.email else None}
         for identifier in identifiers:
             yield from self._registry.get(identifier or "", ())
+
+    def _doubts(self, lead: Lead) -> Iterator[Opposition]:
+        """Objections hashed in another spelling, and those of the address that a bad one may mean."""
+        if lead.phone:
+            yield from self._registry.get(otherwise_of(lead.phone), ())
+        if lead.doubtful_email:
+            for identifier in {lead.doubtful_email, alias_of(lead.doubtful_email)}:
+                yield from self._registry.get(identifier, ())
 
     def _with_best_proof(self, use: LeadUse) -> LeadUse:
         """The use with the proof that has the fewest faults, and the refusals and withdrawals that count beside it."""

@@ -18,6 +18,7 @@ from pipelines.house import House
 from pipelines.identifiers.emails import canonical_email
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.oppositions.unmet_lists import UnmetList, unmet_lists
+from pipelines.upkeep.rotation import rotate
 from tests.support.exemple import deliver, sign
 from tests.support.houses import house_at, import_oppositions, read_all, reconcile
 from tests.support.paths import ROOT
@@ -135,6 +136,13 @@ def test_an_alias_is_met_in_both_directions(tmp_path: Path, opposed: str, delive
     assert set().union(*opposed_leads(house).values()) == {"L-0"}
 
 
+def test_an_alias_is_met_after_a_rotation_of_the_identity_secret(tmp_path: Path) -> None:
+    house = house_with(tmp_path, leads_of(["jeandupont@googlemail.com"]))
+    oppose(house, ("jean.dupont+x@gmail.com", "email"))
+    rotate(house.registry, house.lake, house.settings.keys, has_keyed_data=house.has_keyed_data, now=AS_OF)
+    assert set().union(*opposed_leads(House(house.settings)).values()) == {"L-0"}
+
+
 def test_an_opposition_known_before_aliases_were_kept_is_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,7 +173,7 @@ def test_a_hashed_list_that_meets_no_lead_in_a_month_is_told(tmp_path: Path, mon
     assert (result.exit_code, "salted list: none of 1 hashed entries met a lead" in result.output) == (1, True)
 
 
-def test_a_consent_used_again_is_found_however_its_reference_is_written(tmp_path: Path) -> None:
+def test_a_lead_sent_again_is_found_however_its_reference_is_written(tmp_path: Path) -> None:
     uuid = "0f8fad5b-d9cb-469f-a165-70867728950e"
     written = [uuid, uuid.upper(), f"{{{uuid}}}", f"urn:uuid:{uuid}", uuid.replace("-", "")]
     house = house_with(
