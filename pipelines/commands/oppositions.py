@@ -1,7 +1,9 @@
 """`opposable oppositions`: the opposition registry from the terminal."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, field
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Final
@@ -11,16 +13,26 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from pipelines.commands.shared import house_of_settings, refuse
+from pipelines.commands.shared import house_of_settings, instant_of, refuse
 from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION, IdentityHasher
 from pipelines.oppositions.lines import HeaderError, OppositionLine, RefusedLine, read_header, read_lines
-from pipelines.oppositions.records import ImportCounts, has_hashed_oppositions, import_oppositions
+from pipelines.oppositions.records import (
+    ImportCounts,
+    has_hashed_oppositions,
+    import_oppositions,
+    oppositions_without_alias,
+)
+from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.oppositions.uncompared import uncompared_days
+from pipelines.oppositions.unmet_lists import WATCHED, unmet_lists
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError, key_id
+from pipelines.vocabulary.clock import paris_date
+from pipelines.vocabulary.words import HASHED_KINDS
 
 SHOWN_REFUSALS: Final = 100
+OTHERWISE: Final = "another column is wrong"
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -44,39 +56,86 @@ def import_(
     house = house_of_settings()
     registry, hasher = _registry_and_hasher(house)
     done = [_import(path, columns, registry, hasher) for path, columns in headers.items()]
-    if len(done) == 1 or any(refused for _, refused in done):
-        for path, (counts, refused) in zip(files, done, strict=True):
-            _say_imported(path.name, counts, refused)
+    if len(done) == 1 or any(seen.count for _, seen in done):
+        for path, (counts, seen) in zip(files, done, strict=True):
+            _say_imported(path.name, counts, seen)
     if len(done) > 1:
         _say_imported(
-            f"{len(done)} files", _summed_imports(counts for counts, _ in done), sum(refused for _, refused in done)
+            f"{len(done)} files", _summed_imports(counts for counts, _ in done), _Seen.summed(seen for _, seen in done)
         )
     _hint_at_unprobed_leads(house)
-    if any(refused for _, refused in done):
+    if any(seen.count for _, seen in done):
         raise typer.Exit(1)
 
 
-@dataclass
-class _Refusals:
-    """Exact count and first lines of what was refused."""
+@app.command()
+def check(
+    as_of: Annotated[str, typer.Option(help="Look at the month before this date or instant instead of today.")] = "",
+) -> None:
+    """Say what of the registry meets no lead: hashed lists that met none in a month, leads never compared.
 
-    count: int = 0
+    Exit status: 0 nothing to say, 1 something.
+    """
+    house = house_of_settings()
+    registry, _ = _registry_and_hasher(house)
+    today = paris_date(instant_of("--as-of", as_of)) if as_of else paris_date(datetime.now(UTC))
+    refresh_snapshot(registry, house.lake)
+    unmet = unmet_lists(house.judge.engine, house.lake, today)
+    for one in unmet:
+        typer.echo(
+            f"{one.origin or 'without origin'}: none of {one.entry_count} hashed entries met a lead in "
+            f"{WATCHED.days} days: ask how they were spelt before they were hashed, or for clear ones "
+            "(docs/oppositions.md)"
+        )
+    without_alias = oppositions_without_alias(registry)
+    if without_alias:
+        typer.echo(
+            f"{without_alias} oppositions by e-mail were recorded before aliases were kept: Gmail's dots and tags of "
+            "theirs "
+            "are not looked through. Import their files into a new registry if you still have them"
+        )
+    if _hint_at_unprobed_leads(house) or unmet or without_alias:
+        raise typer.Exit(1)
+    typer.echo("every hashed list that was known for a month met a lead, or no leads came")
+
+
+@dataclass
+class _Seen:
+    """What the lines of a file are: how many are good, in clear and hashed, how many are refused and why."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    causes: Counter[str] = field(default_factory=Counter)
     first: list[RefusedLine] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """Of refused lines."""
+        return self.causes.total()
+
+    @staticmethod
+    def summed(files: Iterable["_Seen"]) -> "_Seen":
+        """What is seen in all files, without their first refusals."""
+        total = _Seen()
+        for seen in files:
+            total.kinds += seen.kinds
+            total.causes += seen.causes
+        return total
 
     def let_pass(self, lines: Iterable[OppositionLine | RefusedLine]) -> Iterator[OppositionLine]:
         for line in lines:
             if isinstance(line, OppositionLine):
+                self.kinds["as SHA-256" if line.kind in HASHED_KINDS else "in clear"] += 1
                 yield line
                 continue
-            self.count += 1
+            self.causes[next((fault.cause for fault in line.faults if fault.cause), OTHERWISE)] += 1
             if self.count <= SHOWN_REFUSALS:
                 self.first.append(line)
 
 
 def _import(
     path: Path, columns: tuple[str, ...], registry: sa.Engine, hasher: IdentityHasher
-) -> tuple[ImportCounts, int]:
-    refusals = _Refusals()
+) -> tuple[ImportCounts, _Seen]:
+    refusals = _Seen()
     with (
         _progress() as progress,
         progress.open(path, "r", encoding="utf-8-sig", errors="surrogateescape", description=path.name) as file,
@@ -85,7 +144,7 @@ def _import(
         lines = chain(refusals.let_pass(read_lines(file, columns, hasher)), _announce_stage(progress, "merging"))
         counts = _merge(path, registry, lines, key_id(hasher.secret_count))
     _report_refusals(path, refusals)
-    return counts, refusals.count
+    return counts, refusals
 
 
 def _summed_imports(counts: Iterable[ImportCounts]) -> ImportCounts:
@@ -133,7 +192,7 @@ def _registry_and_hasher(house: House) -> tuple[sa.Engine, IdentityHasher]:
         refuse(str(error))
 
 
-def _report_refusals(path: Path, refusals: _Refusals) -> None:
+def _report_refusals(path: Path, refusals: _Seen) -> None:
     for line in refusals.first:
         for fault in line.faults:
             column = f"{fault.column}: " if fault.column else ""
@@ -142,8 +201,8 @@ def _report_refusals(path: Path, refusals: _Refusals) -> None:
         typer.echo(f"{path.name}: {refusals.count - len(refusals.first)} more lines refused", err=True)
 
 
-def _hint_at_unprobed_leads(house: House) -> None:
-    """Digests in another form than ours are met by leads alone that were taken in after the first of them came."""
+def _hint_at_unprobed_leads(house: House) -> bool:
+    """Whether there are any: digests in another form than ours are met by leads taken in after them alone."""
     days = list(uncompared_days(house.lake)) if has_hashed_oppositions(house.registry) else []
     if days:
         typer.echo(
@@ -152,10 +211,21 @@ def _hint_at_unprobed_leads(house: House) -> None:
         )
     for vendor, first, last in days:
         typer.echo(f"  {vendor} from {first} to {last}")
+    return bool(days)
 
 
-def _say_imported(what: str, counts: ImportCounts, refused_count: int) -> None:
+def _say_imported(what: str, counts: ImportCounts, seen: _Seen) -> None:
     typer.echo(
         f"{what}: {counts.opposition_count} new oppositions, {counts.share_count} shares added, "
-        f"{counts.revocation_count} revocations, {counts.known_count} already known, {refused_count} refused"
+        f"{counts.revocation_count} revocations, {counts.known_count} already known, {seen.count} refused"
     )
+    typer.echo(f"{what}: {seen.kinds.total()} lines can meet a lead{_listed_counts(seen.kinds)}; {_unmeetable(seen)}")
+
+
+def _unmeetable(seen: _Seen) -> str:
+    return f"{seen.count} can't{_listed_counts(seen.causes)}"
+
+
+def _listed_counts(counts: Counter[str]) -> str:
+    listed = "; ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+    return f" ({listed})" if listed else ""

@@ -6,11 +6,13 @@ from typing import Final
 
 from pipelines.handbook.contract import contract_page
 from pipelines.handbook.dictionary import dictionary_page
+from pipelines.handbook.oppositions import oppositions_page
 from pipelines.handbook.reasons import reasons_page
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "contract.md": contract_page,
     "dictionary.md": dictionary_page,
+    "oppositions.md": oppositions_page,
     "reasons.md": reasons_page,
 }
 

@@ -2,14 +2,18 @@
 
 The only package that says what looks like a person. Secrets are kept in `storage.secrets`.
 
+- `contained`: plain e-mails and phones inside a delivered one that is bad or decorated, and whom its letters may mean
+- `decorations`: what stands around one e-mail address or phone number without changing which is meant
+- `digests`: SHA-256 digests as registries write them, and what a text is that is the digest of something else
 - `email_kinds`: what an e-mail address is by its form: of a throw-away service, of a function in a company, or
   ordinary
 - `emails`: E-mail addresses in their canonical form, and the alias under which tags and Gmail's dots do not count
 - `emails_in_texts`: e-mail addresses, anybody's, inside a text, however their at and their dots are written: cut out
-  of it
+  of it, or found
 - `errors_without_values`: errors that could quote a person's identifier, made into errors that do not
 - `hidden`: identifiers of persons in fields that are for something else: found and cut
 - `keyed_hashes`: the keyed hashes that stand for identifiers
+- `letters_alike`: letters of other alphabets that look like Latin ones
 - `likeness`: whether a text holds what looks like a person's e-mail address or phone number, whoever's it is: asked by
   every room
 - `look_alikes`: what is written like a phone number and is none: dates, instants, ranges of dates, GUIDs and digests
@@ -19,9 +23,11 @@ The only package that says what looks like a person. Secrets are kept in `storag
   overseas
 - `phone_texts`: phone numbers as vendors write them, without what spreadsheets, forms and fonts put around the digits
 - `phones`: phone numbers in E.164, with the French overseas territories resolved
-- `phones_in_texts`: phone numbers, anybody's, inside a text, with any signs between their digits: cut out of it
+- `phones_in_texts`: phone numbers, anybody's, inside a text, with any signs between their digits: cut out of it,
+  or found
 - `placeholders`: fillers: what is typed in, or put in by a machine, so that a field is not empty
 - `plain_texts`: texts without what hides their signs: encodings, full width, zero width
+- `published_spellings`: spellings that public documents prescribe before an e-mail or phone is hashed
 - `shown_names`: names that vendors chose, of columns and files, as they may be kept: without identifiers of persons
 - `spellings`: a row's own person inside one text: names, number and address in any cut, encoded or hashed, cut out of
   it

@@ -1,5 +1,6 @@
 """E-mail addresses in their canonical form, and the alias under which tags and Gmail's dots do not count."""
 
+import re
 import unicodedata
 from typing import Final
 
@@ -8,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.values import mapped_once
-from pipelines.identifiers.plain_texts import INVISIBLE
+from pipelines.identifiers.decorations import OF_EMAILS, undecorated, undecorated_texts
+from pipelines.identifiers.plain_texts import INVISIBLE, plain_text
 
 _ATOM: Final = r"[a-z0-9_+\-]+"
 
@@ -19,10 +21,17 @@ _LABEL: Final = r"[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?"
 _REGULAR: Final = rf"^{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[a-z]{{2,}}$"
 
 
+_REGULAR_TEXT: Final = re.compile(_REGULAR[:-1] + r"\Z")
+
+
 _SPECIAL: Final = "--"
 
 
 _LONGEST_REGULAR: Final = 63  # so short that no part of the address can be too long
+
+
+_LONGEST_TEXT: Final = 2000
+"""Characters of a text in which an address is looked for once more."""
 
 
 _TAG: Final = r"^([^+@]+)\+[^@]*@"
@@ -31,12 +40,25 @@ _TAG: Final = r"^([^+@]+)\+[^@]*@"
 GMAIL: Final = r"@(?:gmail|googlemail)\.com$"
 
 
+_BETWEEN: Final = re.compile(r"[\s<>()\[\]{},;|\"]+")
+"""What stands between an address and the same once more: `X <X>`, `X, X`, a link to X."""
+
+
 def canonical_email(text: str) -> str | None:
     """Trimmed, NFC, lower case, domain in punycode; None if the syntax is bad (`email-validator`, no look-up).
 
-    Zero-width characters, which copying from a page leaves behind, don't count. An address with something around it
-    (`mailto:`, a name and angle brackets) or a quoted local part is bad: it is not guessed at.
+    Zero-width characters, which copying from a page leaves behind, don't count; nor does what stands around one address
+    (`decorations`), nor its being written twice. Two addresses, or a quoted local part, are bad: not guessed at.
     """
+    bare = INVISIBLE.sub("", text).strip()
+    return literal_email(undecorated(bare, OF_EMAILS)) or _encoded_or_repeated(bare)
+
+
+def literal_email(text: str) -> str | None:
+    """As `canonical_email`, but of a text that has to be the address as it stands: `=a@x.fr` keeps its sign."""
+    lowered = text.strip().lower()
+    if text.isascii() and len(lowered) <= _LONGEST_REGULAR and _REGULAR_TEXT.match(lowered) and _SPECIAL not in lowered:
+        return lowered
     try:
         address = email_validator.validate_email(INVISIBLE.sub("", text).strip(), check_deliverability=False)
     except email_validator.EmailNotValidError:
@@ -45,14 +67,35 @@ def canonical_email(text: str) -> str | None:
     return f"{local}@{address.ascii_domain.lower()}"
 
 
+def _encoded_or_repeated(bare: str) -> str | None:
+    """The address of a text in another encoding, or in which the same one stands several times."""
+    if len(bare) > _LONGEST_TEXT:
+        return None
+    plain = plain_text(bare)
+    if plain != bare and (found := literal_email(undecorated(plain, OF_EMAILS))):
+        return found
+    pieces = [piece for piece in _BETWEEN.split(plain) if "@" in piece]
+    found_in_pieces = {literal_email(undecorated(piece, OF_EMAILS)) for piece in pieces} if len(pieces) > 1 else {None}
+    return found_in_pieces.pop() if len(found_in_pieces) == 1 else None
+
+
 def canonical_emails(texts: pa.Array) -> pa.Array:
     """`canonical_email` over a column of text; NULL where there is no valid address."""
     lowered = pc.ascii_lower(pc.utf8_trim_whitespace(texts))
+    is_irregular = pc.fill_null(pc.invert(_is_regular(lowered)), False)
+    if not pc.any(is_irregular).as_py():
+        return lowered
+    rest = texts.filter(is_irregular)
+    bare = pc.ascii_lower(pc.utf8_trim_whitespace(undecorated_texts(pc.utf8_trim_whitespace(rest), OF_EMAILS)))
+    is_odd = pc.invert(_is_regular(bare))
+    found = pc.replace_with_mask(bare, is_odd, mapped_once(rest.filter(is_odd), canonical_email, pa.string()))
+    return pc.replace_with_mask(lowered, is_irregular, found)
+
+
+def _is_regular(lowered: pa.Array) -> pa.Array:
+    """Whether texts in lower case are their own canonical form for sure; NULL stays."""
     is_regular = pc.and_not(pc.match_substring_regex(lowered, _REGULAR), pc.match_substring_regex(lowered, _SPECIAL))
-    is_regular = pc.and_(is_regular, pc.less_equal(pc.binary_length(lowered), _LONGEST_REGULAR))
-    is_irregular = pc.fill_null(pc.invert(is_regular), False)
-    rest = mapped_once(texts.filter(is_irregular), canonical_email, pa.string())
-    return pc.replace_with_mask(lowered, is_irregular, rest)
+    return pc.and_(is_regular, pc.less_equal(pc.binary_length(lowered), _LONGEST_REGULAR))
 
 
 def email_parts(canonicals: pa.Array) -> tuple[pa.Array, pa.Array]:

@@ -1,9 +1,10 @@
-"""E-mail addresses, anybody's, inside a text, however their at and their dots are written: cut out of it.
+"""E-mail addresses, anybody's, inside a text, however their at and their dots are written: cut out of it, or found.
 
 What is encoded is not read here (`plain_texts`); the canonical form of an address belongs to `emails`.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from pipelines.identifiers.look_alikes import FILLER, without_look_alikes
@@ -30,6 +31,14 @@ _WRITTEN: Final = re.compile(rf"(?P<local>{_LOCAL}){_AT}{_DOMAIN}", re.IGNORECAS
 _SPOKEN: Final = re.compile(
     rf"(?P<local>[\w.+-]{{1,64}}?)(?P<at>{_SPOKEN_AT}|{_UNDERSCORED_AT}){_DOMAIN}", re.IGNORECASE
 )
+_ADDRESS: Final = re.compile(
+    rf"(?P<local>(?:[^\W_]{{1,30}}['’])?{_LOCAL})(?P<at>{_AT})(?P<domain>{_DOMAIN})", re.IGNORECASE
+)
+"""As `_WRITTEN`, with an apostrophe in the name: `d'hauteroche@x.fr` is nobody's `hauteroche@x.fr`."""
+_SPOKEN_ADDRESS: Final = re.compile(
+    rf"(?P<local>[\w.+-]{{1,64}}?)(?P<at>{_SPOKEN_AT}|{_UNDERSCORED_AT})(?P<domain>{_DOMAIN})", re.IGNORECASE
+)
+_AT_IN_WORDS: Final = re.compile(r"[\s_-](?:at|arobase?)[\s_-]|\s@|@\s", re.IGNORECASE)
 _DOT_IN_WORDS: Final = re.compile(_SPOKEN_DOT, re.IGNORECASE)
 _DOTTED: Final = re.compile(_DOT, re.IGNORECASE)
 _UNDERSCORED: Final = re.compile("[_-]")
@@ -51,6 +60,20 @@ def without_emails(plain: str, use: Use) -> str:
         return plain
     plain = _USER_INFO.sub(f"{EMAIL}@", plain) if use == "web" else plain
     return _SPOKEN.sub(_masked_if_spoken, _WRITTEN.sub(EMAIL, plain))
+
+
+def emails_in(plain: str) -> Iterator[str]:
+    """The addresses of a plain text, with an at sign and dots however they are written; valid or not."""
+    if not may_hold_emails(plain):
+        return
+    spoken = _SPOKEN_ADDRESS.finditer(plain) if _AT_IN_WORDS.search(plain) else ()
+    for match in (*_ADDRESS.finditer(plain), *spoken):
+        yield f"{match['local']}@{_DOT_IN_WORDS.sub('.', match['domain'])}"
+
+
+def may_hold_emails(text: str) -> bool:
+    """Whether a text has anything like an at sign."""
+    return _MAY_BE_THERE.search(text) is not None
 
 
 def is_of_two_words(plain: str) -> bool:

@@ -13,13 +13,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.identifiers.digests import sha256_digests
+
 KEY_BYTES: Final = 16
-NORMALISATION_VERSION: Final = 1
-"""Of the canonical forms: a later version may find what an earlier one would miss."""
+NORMALISATION_VERSION: Final = 2
+"""Of the canonical forms: a later version may find what an earlier one would miss.
+
+2: what stands around an address or number is taken off, and oppositions in clear have an alias key. Well-formed values
+have the keys of version 1; what version 1 took a decorated address for is met by `contained`.
+"""
 _BLOCK_BYTES: Final = 64
 _DIGEST_BYTES: Final = 32
-
-SHA256_HEX: Final = r"^[0-9a-f]{64}$"
 
 _HEX_PAIRS: Final = np.array([list(f"{byte:02x}".encode()) for byte in range(256)], np.uint8)
 
@@ -62,10 +66,8 @@ class IdentityHasher:
         return _put_back(self._hashed([hashlib.sha256(value).hexdigest().encode() for value in clear]), canonicals)
 
     def keys_of_digests(self, digests: pa.Array) -> pa.Array:
-        """Keys of a column of hex SHA-256 digests of canonical identifiers; NULL where it is not 64 hex digits."""
-        lowered = pc.ascii_lower(pc.utf8_trim_whitespace(digests))
-        is_digest = pc.match_substring_regex(lowered, SHA256_HEX)
-        good = pc.if_else(is_digest, lowered, pa.scalar(None, pa.string()))
+        """Keys of a column of SHA-256 digests, written in any way that `digests` reads; NULL where it is none."""
+        good = sha256_digests(digests)
         return _put_back(self._hashed(pc.drop_null(good).cast(pa.binary()).to_pylist()), good)
 
     def wrapped(self, keys: pa.Array, secret_count: int | None = None) -> pa.Array:

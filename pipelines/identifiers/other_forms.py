@@ -4,13 +4,15 @@ Canonical forms are in `emails` and `phones`.
 
 A registry that comes as SHA-256 digests rests on its maker's canonical form. Where that is not ours no lead would ever
 meet it, silently; so each lead is keyed under every form that is likely enough to be worth some 1.3 µs a lead: what
-spreadsheets, forms and advertising platforms make of an address or a number. Upper case, a first capital, the Gmail
-address with its dots, the domain in letters, decomposed accents; the national number, without its zero, in pairs,
-without its plus sign, with `00`, an overseas number behind +33; and each as the vendor wrote it. There is one version
-of our own canonical forms (`NORMALISATION_VERSION`); a second one has to add those of the first here.
+spreadsheets, forms and advertising platforms make of an address or a number (`published_spellings`). Upper case, a
+first capital, the Gmail address with its dots or its tag alone and under its other domain, the domain in letters,
+decomposed accents, the MD5 of the address; the national number, without its zero, in pairs, without its plus sign,
+with `00`, with its zero behind the country code, an overseas number behind +33; with the end of a line; and each as the
+vendor wrote it. What version 1 of our own canonical forms (`NORMALISATION_VERSION`) took a text for is in `contained`.
 """
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, mapped_once
-from pipelines.identifiers.emails import GMAIL, email_aliases
+from pipelines.identifiers.emails import GMAIL, email_aliases, email_parts
 from pipelines.identifiers.keyed_hashes import KEY_BYTES, IdentityHasher
 from pipelines.identifiers.phone_plans import METROPOLITAN, OVERSEAS
 
@@ -29,7 +31,8 @@ _FRENCH_PLAN: Final = rf"^\+(?P<code>{METROPOLITAN}|{'|'.join(OVERSEAS)})(?P<sub
 _MIQUELON: Final = "508"
 _NATIONAL_DIGITS: Final = 9
 _PAIRS: Final = ((0, 1), (1, 3), (3, 5), (5, 7), (7, 9))
-_ANY_TAG: Final = r"\+[^@]*@"
+_ANY_TAG: Final = r"\+.*$"
+_GMAIL, _GOOGLEMAIL = "gmail.com", "googlemail.com"
 _PUNYCODE: Final = "@xn--|[.]xn--"
 _KEY_DIGITS: Final = 2 * KEY_BYTES
 _RANKED_DIGITS: Final = 16
@@ -45,16 +48,39 @@ class Identifiers:
     """The texts that the canonical forms were read from, trimmed."""
 
 
-def other_form_keys(emails: Identifiers, phones: Identifiers, hasher: IdentityHasher) -> pa.Array:
+@dataclass(frozen=True)
+class Contained:
+    """Canonical identifiers within delivered texts, in columns: the first of each row, the second, and so on."""
+
+    emails: Sequence[pa.Array] = ()
+    phones: Sequence[pa.Array] = ()
+
+
+def other_form_keys(
+    emails: Identifiers, phones: Identifiers, hasher: IdentityHasher, contained: Contained | None = None
+) -> pa.Array:
     """Identity keys of each lead's plausible and past other forms, a sorted list a row; NULL where unasked.
 
-    The keys of the canonical forms and of the e-mail's alias are not among them.
+    The keys of the canonical forms and of the e-mail's alias are not among them. `contained`: what else the texts hold.
     """
-    count = len(emails.canonicals)
+    count, within = len(emails.canonicals), contained or Contained()
     if not hasher.is_keying_other_forms:
         return pa.nulls(count, TEXT_LIST)
     forms = [*email_forms(emails.canonicals, emails.delivered), *phone_forms(phones.canonicals, phones.delivered)]
+    forms += [form for column in within.emails for form in email_forms(column, column)]
+    forms += [form for column in within.phones for form in phone_forms(column, column)]
     return _sorted_lists([hasher.keys(form) for form in forms], count)
+
+
+def contained_keys(emails: Identifiers, phones: Identifiers, hasher: IdentityHasher, contained: Contained) -> pa.Array:
+    """Identity keys of what the texts hold beside the lead's own identifiers, a sorted list a row; NULL for nothing."""
+    own_emails = [emails.canonicals, email_aliases(emails.canonicals)]
+    forms = [
+        *_distinct([*contained.emails, *map(email_aliases, contained.emails)], own_emails),
+        *_distinct(contained.phones, [phones.canonicals]),
+    ]
+    lists = _sorted_lists([hasher.keys(form) for form in forms], len(emails.canonicals))
+    return pc.if_else(pc.equal(pc.list_value_length(lists), 0), pa.scalar(None, TEXT_LIST), lists)
 
 
 def email_forms(canonicals: pa.Array, delivered: pa.Array) -> list[pa.Array]:
@@ -65,8 +91,10 @@ def email_forms(canonicals: pa.Array, delivered: pa.Array) -> list[pa.Array]:
     candidates = [
         pc.utf8_upper(canonicals),
         pc.utf8_capitalize(canonicals),
-        _where(canonicals, GMAIL, lambda texts: pc.replace_substring_regex(texts, _ANY_TAG, "@")),
+        *_gmail_forms(canonicals),
         *_international(canonicals),
+        *_with_line_ends(canonicals),
+        _md5_digests(canonicals),
         pc.if_else(pc.is_valid(canonicals), delivered, NO_TEXT),
     ]
     return _distinct(candidates, [canonicals, email_aliases(canonicals)])
@@ -89,9 +117,40 @@ def phone_forms(canonicals: pa.Array, delivered: pa.Array) -> list[pa.Array]:
         national,
         _prefixed("0", pc.binary_join_element_wise(*pairs, " ")),
         *(_prefixed(prefix + METROPOLITAN, overseas) for prefix in ("+", "", "00")),
+        pc.binary_join_element_wise(code, "0", national, ""),
+        *(form for text in (canonicals, _prefixed("0", national)) for form in _with_line_ends(text)),
         pc.if_else(pc.is_valid(canonicals), delivered, NO_TEXT),
     ]
     return _distinct(candidates, [canonicals])
+
+
+def _gmail_forms(canonicals: pa.Array) -> list[pa.Array]:
+    """Gmail's addresses without tag, without dots, without both at googlemail.com, and at the other domain."""
+    is_gmail = pc.match_substring_regex(canonicals, GMAIL)
+    if not pc.any(is_gmail).as_py():
+        return []
+    gmail = pc.if_else(is_gmail, canonicals, NO_TEXT)
+    local, domain = email_parts(gmail)
+    other = pc.if_else(pc.equal(domain, _GMAIL), _GOOGLEMAIL, _GMAIL)
+    undotted, untagged = pc.replace_substring(local, ".", ""), pc.replace_substring_regex(local, _ANY_TAG, "")
+    return [
+        pc.binary_join_element_wise(untagged, domain, "@"),
+        pc.binary_join_element_wise(undotted, domain, "@"),
+        pc.binary_join_element_wise(pc.replace_substring_regex(undotted, _ANY_TAG, ""), _GOOGLEMAIL, "@"),
+        pc.binary_join_element_wise(local, other, "@"),
+    ]
+
+
+def _md5_digests(canonicals: pa.Array) -> pa.Array:
+    """In hex; some hash them once more."""
+    digests = [
+        text and hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() for text in canonicals.to_pylist()
+    ]
+    return pa.array(digests, TEXT)
+
+
+def _with_line_ends(texts: pa.Array) -> list[pa.Array]:
+    return [pc.binary_join_element_wise(texts, end, "") for end in ("\n", "\r\n")]
 
 
 def _nationals(parts: pa.Array) -> pa.Array:
@@ -124,14 +183,6 @@ def _prefixed(prefix: str, texts: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(prefix, texts, "")
 
 
-def _where(texts: pa.Array, pattern: str, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """A function of the texts that match, NULL for others."""
-    matching = pc.match_substring_regex(texts, pattern)
-    if not pc.any(matching).as_py():
-        return pa.nulls(len(texts), TEXT)
-    return function(pc.if_else(matching, texts, NO_TEXT))
-
-
 def _distinct(candidates: Sequence[pa.Array], known: Sequence[pa.Array]) -> list[pa.Array]:
     """The candidates, each NULL where it equals a known form or an earlier candidate: hashing is what costs."""
     forms: list[pa.Array] = []
@@ -144,13 +195,15 @@ def _distinct(candidates: Sequence[pa.Array], known: Sequence[pa.Array]) -> list
 
 
 def _sorted_lists(columns: Sequence[pa.Array], count: int) -> pa.Array:
-    """Keys by column, as one sorted list a row; every key of a row is another."""
+    """Keys by column, as one sorted list a row, each key once."""
     if not columns:
         return pa.array([[]] * count, TEXT_LIST)
     ranks = np.column_stack([_ranks(keys) for keys in columns])
     places = np.argsort(ranks, axis=1)
-    sizes = (ranks != _LAST).sum(axis=1)
-    is_kept = np.arange(len(columns)) < sizes[:, np.newaxis]
+    ordered = np.take_along_axis(ranks, places, axis=1)
+    is_kept = ordered != _LAST
+    is_kept[:, 1:] &= ordered[:, 1:] != ordered[:, :-1]
+    sizes = is_kept.sum(axis=1)
     chosen = (places * count + np.arange(count)[:, np.newaxis])[is_kept]
     offsets = np.concatenate([[0], sizes.cumsum()]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), pa.concat_arrays(columns).take(pa.array(chosen)))

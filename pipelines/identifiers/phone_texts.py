@@ -1,7 +1,7 @@
 """Phone numbers as vendors write them, without what spreadsheets, forms and fonts put around the digits.
 
-Which number is meant belongs to `phones`. What is not sure to be the number as it was typed in is left as it is, so
-that it is refused there: a rounded `6.12E+08` is no number.
+Which number is meant belongs to `phones`, labels and wrappers to `decorations`. What is not sure to be the number as it
+was typed in is left as it is, so that it is refused there: a rounded `6.12E+08` is no number.
 """
 
 import re
@@ -12,9 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.values import mapped_once
+from pipelines.identifiers.decorations import OF_PHONES, undecorated, undecorated_texts
 
-_WRAPPER: Final = r"""^[ \t'"=`]*(?:(?i:t[eé]l(?:[eé]phone)?)[ \t.:]*)?"""
-"""A spreadsheet's mark of text (`'06…`, `="06…"`), and a label."""
 _DECIMAL: Final = r"^(\+?\d+)[.,]0+$"
 """A number that went through a spreadsheet: 612345678.0."""
 _SCIENTIFIC: Final = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})", re.ASCII)
@@ -45,9 +44,9 @@ _PLAIN: Final = _Plain()
 
 
 def plain_number(text: str) -> str:
-    """A number in ASCII digits and spaces, without label, quotes, zero-width characters and a spreadsheet's `.0`."""
+    """A number in ASCII digits and spaces, without labels, quotes, zero-width characters and a spreadsheet's `.0`."""
     plain = text if text.isascii() else text.translate(_PLAIN)
-    unwrapped = re.sub(_WRAPPER, "", plain).strip(" \t\r\n\v\f\"'")
+    unwrapped = undecorated(plain.strip(), OF_PHONES).strip()
     if "e" in unwrapped or "E" in unwrapped:
         unwrapped = _written_out(unwrapped)
     return re.sub(_DECIMAL, r"\1", " ".join(unwrapped.split()), flags=re.ASCII)
@@ -66,7 +65,7 @@ def _unwrapped(texts: pa.Array) -> pa.Array:
     is_foreign = pc.invert(pc.string_is_ascii(texts))
     plain = mapped_once(texts.filter(is_foreign), lambda text: text.translate(_PLAIN), pa.string())
     found = pc.replace_with_mask(texts, is_foreign, plain)
-    bare = pc.utf8_trim(pc.replace_substring_regex(found, _WRAPPER, ""), " \t\r\n\v\f\"'")
+    bare = pc.utf8_trim_whitespace(undecorated_texts(pc.utf8_trim_whitespace(found), OF_PHONES))
     is_scientific = pc.match_substring(bare, "e", ignore_case=True)
     written = mapped_once(bare.filter(is_scientific), _written_out, pa.string())
     return pc.replace_with_mask(bare, is_scientific, written)

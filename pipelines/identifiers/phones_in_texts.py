@@ -1,4 +1,4 @@
-"""Phone numbers, anybody's, inside a text, with any signs between their digits: cut out of it.
+"""Phone numbers, anybody's, inside a text, with any signs between their digits: cut out of it, or found.
 
 French numbers, with and without their country code, are told by how they are written: what is in no service, or was
 made up, is written in the same way. Foreign ones have to be valid. The canonical form of a number belongs to `phones`,
@@ -100,6 +100,13 @@ def without_phones(plain: str, use: Use) -> str:
         kept += [plain[place:start], PHONE]
         place = end
     return "".join([*kept, plain[place:]])
+
+
+def phones_in(plain: str, use: Use) -> Iterator[str]:
+    """The numbers of a plain text, as they are written; valid or not."""
+    if sum(map(plain.count, "0123456789")) >= _FEWEST:
+        for start, end in _number_places(without_look_alikes(plain), use):
+            yield plain[start:end]
 
 
 def _number_places(seen: str, use: Use) -> Iterator[tuple[int, int]]:

@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 
 from pipelines.arrays.values import NO_TEXT, TEXT_LIST, Truth
 from pipelines.contracts.contract import required_fields
+from pipelines.identifiers.contained import contained_in
 from pipelines.identifiers.emails import email_aliases
 from pipelines.identifiers.hidden import without_identifiers
 from pipelines.identifiers.keyed_hashes import IdentityHasher
-from pipelines.identifiers.other_forms import Identifiers, other_form_keys
+from pipelines.identifiers.other_forms import Identifiers, contained_keys, other_form_keys
 from pipelines.intake.attributes import lead_attributes
 from pipelines.intake.date_orders import date_orders
 from pipelines.intake.fields import FRANCE, Fields, Rows
@@ -66,7 +67,7 @@ def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
         "claimed_basis": fields.values("claimed_basis") if "claimed_basis" in fields else _all(rows, "consent"),
         "invalid_fields": _invalid_fields(fields, required_fields("leads", contract)),
         **lead_attributes(fields),
-        "probe_keys": other_form_keys(_identifiers(fields, "email"), _identifiers(fields, "phone"), hasher),
+        **_keys_to_compare(_identifiers(fields, "email"), _identifiers(fields, "phone"), hasher),
     }
     identifiers = {name: fields.values(name) for name in PERSONAL}
     taken = _taken_of(rows, without_identifiers(columns, fields.persons) | identifiers, rejections)
@@ -194,6 +195,15 @@ def _in_one_piece(table: pa.Table, name: str) -> pa.Array:
     """A column in one piece."""
     column = table[name].combine_chunks()
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _keys_to_compare(emails: Identifiers, phones: Identifiers, hasher: IdentityHasher) -> dict[str, pa.Array]:
+    """Keys beside those of the lead itself that are compared with oppositions."""
+    contained = contained_in(emails, phones)
+    return {
+        "probe_keys": other_form_keys(emails, phones, hasher, contained),
+        "contained_keys": contained_keys(emails, phones, hasher, contained),
+    }
 
 
 def _identifiers(fields: Fields, name: str) -> Identifiers:

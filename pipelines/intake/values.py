@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, clean, mapped_once
 from pipelines.contracts.contract import FieldTerms
 from pipelines.dates.instants import DEFAULT_ZONE, instants
+from pipelines.identifiers.digests import sha256_digests
 from pipelines.identifiers.emails import canonical_emails
 from pipelines.identifiers.hidden import Persons, impersonal
-from pipelines.identifiers.keyed_hashes import SHA256_HEX
 from pipelines.identifiers.phones import canonical_phones
 from pipelines.vocabulary import field_kinds as kinds
 from pipelines.vocabulary import words
@@ -230,8 +230,7 @@ def _read_reference(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 
 def _read_digest(texts: pa.Array, terms: FieldTerms) -> pa.Array:
-    lowered = pc.ascii_lower(texts)
-    return pc.if_else(pc.match_substring_regex(lowered, SHA256_HEX), lowered, NO_TEXT)
+    return sha256_digests(texts)
 
 
 def _read_country(texts: pa.Array, terms: FieldTerms) -> pa.Array:

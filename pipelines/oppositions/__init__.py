@@ -2,8 +2,10 @@
 
 Whether a lead meets one is judged in `verdicts`.
 
+- `identifiers`: identifiers of an opposition file, by the readers that leads are read by, as keys
 - `lines`: one opposition file, line by line: what is good becomes an `OppositionLine`, what is bad a `RefusedLine`
 - `records`: the opposition registry: importing events into it, and reading what is new
 - `snapshot`: from the registry into the lake: the oppositions' snapshot, one file a civil day of recording
 - `uncompared`: which published leads were never compared with hashes that others made
+- `unmet_lists`: hashed lists that meet no lead, which a spelling that nobody foresaw explains better than chance
 """

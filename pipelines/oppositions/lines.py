@@ -14,12 +14,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Final, TypeVar
 
-import pyarrow as pa
-
-from pipelines.identifiers.emails import canonical_emails
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.identifiers.likeness import masked
-from pipelines.identifiers.phones import canonical_phones
+from pipelines.oppositions.identifiers import EXPECTED_IDENTIFIERS, Keys, cause_of_unread, keys_of_identifiers
 from pipelines.vocabulary.words import CHANNELS, OPPOSITION_KINDS, PARIS, VENDOR_KEY
 
 REQUIRED_COLUMNS: Final = ("identifier", "kind", "channel", "opposed_at", "recorded_at", "origin")
@@ -32,17 +29,7 @@ ORIGIN_LENGTH: Final = 200
 CHUNK: Final = 20_000
 
 Value = TypeVar("Value")
-Keys = Mapping[tuple[str, str], str]
-"""Identity key by kind and identifier as written; those that are not valid for their kind are left out."""
-
 _HASH: Final = re.compile(r"\b[0-9a-fA-F]{32,}\b")
-_CANONICAL: Final[Mapping[str, Callable[[pa.Array], pa.Array]]] = {"email": canonical_emails, "phone": canonical_phones}
-_IDENTIFIERS: Final = {
-    "email": "an e-mail address",
-    "phone": "a phone number, national or with its country code",
-    "email_sha256": "64 hex digits, the SHA-256 of the canonical e-mail",
-    "phone_sha256": "64 hex digits, the SHA-256 of the number in E.164",
-}
 
 
 class HeaderError(ValueError):
@@ -62,6 +49,8 @@ class OppositionLine:
     shared_with: tuple[str, ...]
     shared_at: datetime | None
     revoked_at: datetime | None
+    alias_key: str | None = None
+    """Of an e-mail in clear: key of its alias in Latin letters; None where that is the address itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +59,8 @@ class LineFault:
 
     column: str | None
     expected: str
+    cause: str | None = None
+    """Of an identifier: why no lead can meet it, in few words, to be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +103,7 @@ def read_lines(
     numbered = enumerate(lines, start=2)
     while chunk := list(islice(numbered, CHUNK)):
         rows = [(number, _cells_of_line(line.strip(), columns)) for number, line in chunk if line.strip()]
-        keys = _identity_keys((cells for _, cells in rows if not isinstance(cells, LineFault)), hasher)
+        keys = keys_of_identifiers((cells for _, cells in rows if not isinstance(cells, LineFault)), hasher)
         for number, cells in rows:
             parsed = (cells,) if isinstance(cells, LineFault) else _parse_cells(cells, keys)
             yield parsed if isinstance(parsed, OppositionLine) else RefusedLine(number, parsed)
@@ -171,28 +162,12 @@ def _is_utf8(line: str) -> bool:
     return line.isascii() or not any("\ud800" <= character <= "\udfff" for character in line)
 
 
-def _identity_keys(rows: Iterable[Mapping[str, str]], hasher: IdentityHasher) -> Keys:
-    by_kind: dict[str, set[str]] = {kind: set() for kind in OPPOSITION_KINDS}
-    for cells in rows:
-        if cells["kind"] in by_kind:
-            by_kind[cells["kind"]].add(cells["identifier"])
-    return {
-        (kind, identifier): key
-        for kind, identifiers in by_kind.items()
-        for identifier, key in zip(identifiers, _keys_of_kind(kind, identifiers, hasher), strict=True)
-        if key
-    }
-
-
-def _keys_of_kind(kind: str, identifiers: Iterable[str], hasher: IdentityHasher) -> list[str | None]:
-    texts = pa.array(list(identifiers), pa.string())
-    found = hasher.keys(_CANONICAL[kind](texts)) if kind in _CANONICAL else hasher.keys_of_digests(texts)
-    keys: list[str | None] = found.to_pylist()
-    return keys
-
-
 class _CellError(Exception):
-    """What was expected of a cell; never what was there."""
+    """What was expected of a cell, and the cause to count it under; never what was there."""
+
+    def __init__(self, expected: str, cause: str | None = None) -> None:
+        super().__init__(expected)
+        self.cause = cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,29 +181,31 @@ class _Reader:
         try:
             return parse(self.cells.get(column, ""))
         except _CellError as error:
-            self.faults.append(LineFault(column, str(error)))
+            self.faults.append(LineFault(column, str(error), error.cause))
             return None
 
 
 def _parse_cells(cells: Mapping[str, str], keys: Keys) -> OppositionLine | tuple[LineFault, ...]:
     line = _Reader(cells)
     kind = line.read("kind", _kind)
-    key = line.read("identifier", lambda text: _identity_key(kind, text, keys)) if kind else None
+    found = line.read("identifier", lambda text: _keys_of_identifier(kind, text, keys)) if kind else None
     channel = line.read("channel", _channel)
     opposed_at = line.read("opposed_at", _early)
     recorded_at = line.read("recorded_at", _early)
     vendors = line.read("shared_with", _vendors_shared_with)
     shared_at = line.read("shared_at", lambda text: _shared_at(text, vendors, opposed_at))
     revoked_at = line.read("revoked_at", lambda text: _not_before(text, opposed_at) if text else None)
-    if line.faults or not (key and kind and channel and opposed_at and recorded_at):
+    if line.faults or not (found and kind and channel and opposed_at and recorded_at):
         return tuple(line.faults)
-    origin = _origin(cells["origin"])
-    return OppositionLine(key, kind, channel, opposed_at, recorded_at, origin, vendors or (), shared_at, revoked_at)
+    key, alias_key = found
+    told = (kind, channel, opposed_at, recorded_at, _origin(cells["origin"]), vendors or (), shared_at, revoked_at)
+    return OppositionLine(key, *told, alias_key)
 
 
-def _identity_key(kind: str, text: str, keys: Keys) -> str:
+def _keys_of_identifier(kind: str, text: str, keys: Keys) -> tuple[str, str | None]:
     if (kind, text) not in keys:
-        raise _CellError(_IDENTIFIERS[kind])
+        expected, cause = EXPECTED_IDENTIFIERS[kind], cause_of_unread(kind, text)
+        raise _CellError(f"{expected}; here: {cause}" if cause else expected, cause or f"not {expected}")
     return keys[kind, text]
 
 

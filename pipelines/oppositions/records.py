@@ -40,13 +40,15 @@ from pipelines.vocabulary.words import HASHED_KINDS
 
 CHUNK: Final = 20_000
 """Rows held in memory at once."""
+FIRST_WITH_ALIAS: Final = 2
+"""The first `NORMALISATION_VERSION` under which oppositions by e-mail have an alias key."""
 
 Row = tuple[str | None, ...]
 
 _STAGING: Final = MetaData()
 _EVENT_COLUMNS: Final = (
     *("event_digest", "identity_key", "kind", "channel", "opposed_at"),
-    *("recorded_at", "recorded_on", "origin", "revoked_at"),
+    *("recorded_at", "recorded_on", "origin", "alias_key", "revoked_at"),
 )
 _STAGED_EVENTS: Final = Table(
     "staged_events",
@@ -136,6 +138,16 @@ def has_hashed_oppositions(engine: Engine) -> bool:
         return connection.execute(hashed).first() is not None
 
 
+def oppositions_without_alias(engine: Engine) -> int:
+    """How many oppositions by e-mail in clear were recorded when no alias was kept; their addresses are gone."""
+    opposition = OPPOSITIONS.c
+    query = select(func.count()).where(
+        opposition.kind == "email", opposition.normalisation_version < FIRST_WITH_ALIAS, opposition.revoked_at.is_(None)
+    )
+    with engine.connect() as connection:
+        return connection.scalar(query) or 0
+
+
 def oppositions_by_key_id(engine: Engine) -> dict[str, int]:
     """How many events are keyed under each identity secret."""
     query = select(OPPOSITIONS.c.key_id, func.count()).group_by(OPPOSITIONS.c.key_id)
@@ -192,7 +204,7 @@ def _stage(connection: Connection, lines: list[OppositionLine]) -> int:
 def _event_rows(line: OppositionLine, digest: str) -> Iterator[Row]:
     """The opposition and, if the line has one, its revocation, in the order of `_EVENT_COLUMNS`."""
     identity = (line.identity_key, line.kind, line.channel, _stored_instant(line.opposed_at))
-    recorded = (_stored_instant(line.recorded_at), _stored_date(line.recorded_at), line.origin)
+    recorded = (_stored_instant(line.recorded_at), _stored_date(line.recorded_at), line.origin, line.alias_key)
     yield (digest, *identity, *recorded, None)
     if line.revoked_at:
         revoked = event_digest(line.identity_key, line.kind, line.channel, line.opposed_at, line.revoked_at)

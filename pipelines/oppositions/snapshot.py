@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pipelines.oppositions.records import Watermark, oppositions_recorded_on, oppositions_since, snapshot_row_count
 from pipelines.storage.lake import Lake
 from pipelines.storage.registry.database import SETTING, RegistryError
+from pipelines.vocabulary.tables import arrow_schema
 
 REGISTRY_WRITER = "_registry"
 
@@ -75,12 +76,15 @@ def pending_watermark(registry: sa.Engine, lake: Lake) -> str | None:
 
 
 def _watermark_of_snapshot(folder: Path) -> Watermark:
+    """The start where nothing was published, or without a column that the table has now: all of it is written anew."""
     path = folder / ".watermark.json"
-    return Watermark(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else Watermark()
+    noted = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return Watermark(**noted) if noted.pop("columns", None) == arrow_schema("oppositions").names else Watermark()
 
 
 def _move_watermark(folder: Path, watermark: Watermark) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".watermark.{os.getpid()}"
-    aside.write_text(json.dumps(asdict(watermark), sort_keys=True), encoding="utf-8")
+    noted = asdict(watermark) | {"columns": arrow_schema("oppositions").names}
+    aside.write_text(json.dumps(noted, sort_keys=True), encoding="utf-8")
     os.replace(aside, folder / ".watermark.json")

@@ -5,12 +5,13 @@ What is compared is in `identifiers.other_forms`.
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 import pyarrow.parquet as pq
 
 from pipelines.storage.lake import Lake
 
-_COLUMN = "probe_keys"
+_COLUMN: Final = "probe_keys"
 
 
 def uncompared_days(lake: Lake) -> Iterator[tuple[str, date, date]]:

@@ -13,5 +13,6 @@ Runs nothing: statements are run by `verdicts` on an engine.
 - `lead_dossier`: the columns of the lead dossier: what rules may read, where each comes from, and which delivered
   field it stands for
 - `parameters`: law parameters that change with time: dated values, each with its reference
+- `references`: when two references of a vendor are one: the key of a `lead_id` or `consent_id`, in SQL
 - `yaml_files`: YAML files of the rulebook with the line of each key, and problems found in them
 """

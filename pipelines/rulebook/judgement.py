@@ -11,6 +11,7 @@ from importlib import resources
 from pipelines.engines.interface import DIALECT
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import FAILED, UNKNOWN, Code, CompiledRule, compile_rules
+from pipelines.rulebook.references import with_reference_keys
 
 RATED_OVER_JUDGED = ("consent", "proof", "opposition")
 """Dimensions whose rules all have the grain lead use, and that are rated over the leads that they could judge."""
@@ -81,7 +82,8 @@ def _step(name: str, sql: str) -> Step:
 def _static_steps() -> list[tuple[str, str]]:
     folder = resources.files("pipelines.rulebook") / "sql"
     files = sorted((file for file in folder.iterdir() if file.name[:2] < "20"), key=lambda file: file.name)
-    return [(file.name[3:].removesuffix(".sql"), file.read_text(encoding="utf-8")) for file in files]
+    texts = {file.name[3:].removesuffix(".sql"): file.read_text(encoding="utf-8") for file in files}
+    return [(name, with_reference_keys(text)) for name, text in texts.items()]
 
 
 def _load(name: str) -> str:

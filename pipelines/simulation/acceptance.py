@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
 from pipelines.simulation.dates import is_ambiguous
-from pipelines.simulation.market_facts import ContractTerms, Filler, Layout, Row, SimulatedDelivery, SimulatedFile
+from pipelines.simulation.market_facts import Bad, ContractTerms, Filler, Layout, Row, SimulatedDelivery, SimulatedFile
 
 T = TypeVar("T")
 _REQUIRED_OF_LEADS: Final = ("lead_id", "collected_at")
@@ -37,6 +37,8 @@ class Lead:
     has_bad_fields: bool
     has_filler: bool = False
     """True when a field holds a filler instead of a person's value."""
+    doubtful_email: str | None = None
+    """What a bad e-mail may mean, in canonical form."""
 
 
 @dataclass(frozen=True)
@@ -223,7 +225,13 @@ def _lead_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int, 
         claimed_basis=basis if isinstance(basis, str) else None,
         has_bad_fields=has_bad_fields(row, terms),
         has_filler=any(isinstance(row.values.get(name), Filler) for name in row.values),
+        doubtful_email=_doubtful(row, "email"),
     )
+
+
+def _doubtful(row: Row, name: str) -> str | None:
+    value = row.values.get(name)
+    return value.may_mean if isinstance(value, Bad) else None
 
 
 def delivered_at(delivery: SimulatedDelivery) -> datetime:

@@ -36,14 +36,19 @@ Registry = Mapping[str, list[Opposition]]
 
 
 def registry_of(rows: Iterable[OppositionRow]) -> Registry:
-    """Oppositions by canonical identifier; lines equal in identifier, kind, channel and instant are one."""
+    """Oppositions by canonical identifier and, of e-mails in clear, by alias.
+
+    Lines equal in identifier, kind, channel and instant are one.
+    """
     oppositions: dict[tuple[str, str, str, datetime], Opposition] = {}
     registry: defaultdict[str, list[Opposition]] = defaultdict(list)
     for row in rows:
         key = (row.identifier.meaning, row.kind, row.channel, counts_from(row.opposed_at))
         if key not in oppositions:
             oppositions[key] = Opposition(row.channel, key[3], row.recorded_at, [])
-            registry[key[0]].append(oppositions[key])
+            names = {key[0], alias_of(key[0])} if row.kind == "email" else {key[0]}
+            for name in names:
+                registry[name].append(oppositions[key])
         opposition = oppositions[key]
         opposition.recorded_at = min(opposition.recorded_at, row.recorded_at)
         if row.revoked_at is not None:
@@ -70,8 +75,7 @@ class KnownFacts:
         """One lead use per channel bought and sold whose identifier is there."""
         is_consent_shared = self._is_consent_of_other_person(lead)
         objected = {opposition.channel for opposition in self._objections(lead) if opposition.is_in_force(lead)}
-        hashed = self._registry.get(otherwise_of(lead.phone), ()) if lead.phone else ()
-        otherwise = {opposition.channel for opposition in hashed if opposition.is_in_force(lead)}
+        otherwise = {opposition.channel for opposition in self._doubts(lead) if opposition.is_in_force(lead)}
         for channel in lead.terms.channels:
             identifier = lead.email if channel == "email" else lead.phone
             if channel in lead.channels and identifier is not None:
@@ -100,6 +104,14 @@ class KnownFacts:
         identifiers = {lead.phone, lead.email, alias_of(lead.email) if lead.email else None}
         for identifier in identifiers:
             yield from self._registry.get(identifier or "", ())
+
+    def _doubts(self, lead: Lead) -> Iterator[Opposition]:
+        """Objections hashed in another spelling, and those of the address that a bad one may mean."""
+        if lead.phone:
+            yield from self._registry.get(otherwise_of(lead.phone), ())
+        if lead.doubtful_email:
+            for identifier in {lead.doubtful_email, alias_of(lead.doubtful_email)}:
+                yield from self._registry.get(identifier, ())
 
     def _with_best_proof(self, use: LeadUse) -> LeadUse:
         """The use with the proof that has the fewest faults, and the refusals and withdrawals that count beside it."""

@@ -111,7 +111,8 @@ def no_identifier(draft: Draft) -> None:
 
 def _bad_email(draft: Draft) -> Bad:
     local, _, domain = draft.person.email.partition("@")
-    return Bad(draft.rng.choice((f"{local}.{domain}", f"{local}@@{domain}", f"{local} @", "néant")))
+    text = draft.rng.choice((f"{local}.{domain}", f"{local}@@{domain}", f"{local} @", "néant"))
+    return Bad(text, may_mean=draft.person.email if "@@" in text else None)
 
 
 def _bad_phone(draft: Draft) -> Bad:

@@ -28,6 +28,8 @@ class Bad:
     """A value that can't be read as what its field should hold; a tuple is a list with a bad element."""
 
     text: str | tuple[str, ...]
+    may_mean: str | None = None
+    """Of an e-mail: the canonical one that whoever reads the text thinks of."""
 
 
 Plain = str | bool | datetime | tuple[str, ...]

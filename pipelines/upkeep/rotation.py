@@ -42,7 +42,7 @@ from pipelines.storage.secrets.keys import key_id, make_identity_secret, read_id
 from pipelines.vocabulary.tables import INTAKE_TABLES
 
 KEY_COLUMNS: Final = {
-    "leads": ("email_key", "email_alias_key", "phone_key", "probe_keys"),
+    "leads": ("email_key", "email_alias_key", "phone_key", "probe_keys", "contained_keys"),
     "consent_proofs": ("email_key", "phone_key"),
     "unread_objections": ("email_key", "phone_key"),
 }
@@ -57,6 +57,7 @@ _STAGED: Final = Table(
     Column("id", BigInteger),
     Column("identity_key", String(32)),
     Column("event_digest", String(64)),
+    Column("alias_key", String(32)),
     prefixes=["TEMPORARY"],
 )
 
@@ -216,12 +217,13 @@ def _wrap_oppositions(connection: Connection, hasher: IdentityHasher) -> int:
         event.channel,
         event.opposed_at,
         event.revoked_at,
+        event.alias_key,
     )
     query = select(*columns).where(event.key_id != newest).order_by(event.id).limit(CHUNK)
     while rows := connection.execute(query.where(event.id > last)).all():
         load_rows(connection, _STAGED, _wrapped_rows([row._tuple() for row in rows], hasher))
         last, count = rows[-1].id, count + len(rows)
-    staged = {name: _STAGED.c[name] for name in ("identity_key", "event_digest")}
+    staged = {name: _STAGED.c[name] for name in ("identity_key", "event_digest", "alias_key")}
     connection.execute(update(OPPOSITIONS).where(event.id == _STAGED.c.id).values(**staged, key_id=newest))
     return count
 
@@ -230,11 +232,12 @@ def _wrapped_rows(rows: list[tuple[Any, ...]], hasher: IdentityHasher) -> list[t
     generations = {row[1] for row in rows}
     wrapped: dict[str, str] = {}
     for generation in generations:
-        keys = pa.array(sorted({row[2] for row in rows if row[1] == generation}), pa.string())
+        of_generation = [row for row in rows if row[1] == generation]
+        keys = pa.array(sorted({key for row in of_generation for key in (row[2], row[7]) if key}), pa.string())
         found = hasher.wrapped(keys, int(generation.rpartition("-")[2]))
         wrapped |= {f"{generation} {old}": new for old, new in zip(keys.to_pylist(), found.to_pylist(), strict=True)}
     staged = []
-    for number, generation, old, kind, channel, opposed_at, revoked_at in rows:
-        new = wrapped[f"{generation} {old}"]
-        staged.append((number, new, event_digest(new, kind, channel, opposed_at, revoked_at)))
+    for number, generation, old, kind, channel, opposed_at, revoked_at, old_alias in rows:
+        new, alias = wrapped[f"{generation} {old}"], wrapped[f"{generation} {old_alias}"] if old_alias else None
+        staged.append((number, new, event_digest(new, kind, channel, opposed_at, revoked_at), alias))
     return staged

@@ -117,6 +117,9 @@ class Leads(PartitionedTable):
     probe_keys: Series[TextList] = optional(
         "Keys of the e-mail and phone in other forms under which others may have hashed them, sorted."
     )
+    contained_keys: Series[TextList] = optional(
+        "Keys of plain e-mails and phones that a bad or decorated one holds or may mean, sorted; NULL for none."
+    )
     invalid_fields: Series[TextList] = filled("Canonical fields whose delivered value was bad and became NULL, sorted.")
     placeholder_fields: Series[TextList] = filled("Canonical fields whose value is no person's but a filler, sorted.")
     delivered_at: Series[Instant] = filled("When the delivery was complete; of a lead in a later file, its arrival.")
@@ -201,6 +204,9 @@ class Oppositions(Table):
     """One event of the opposition registry and, where it was shared, one row a share. Append-only."""
 
     identity_key: Series[Text] = filled("Identity key of the e-mail or phone that objected.")
+    alias_key: Series[Text] = optional(
+        "Key of the e-mail without `+tag`, Gmail's dots and look-alike letters, where another; NULL for hashes, too."
+    )
     kind: Series[Text] = filled("How the identifier was given.", isin=words.OPPOSITION_KINDS)
     channel: Series[Text] = filled("`all`, or the channel objected to.", isin=("all", *words.CHANNELS))
     opposed_at: Series[Instant] = filled("When the person objected; a date alone is its 00:00 in Europe/Paris.")

@@ -30,8 +30,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_the_command_counts_what_it_did(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "august.csv"
     path.write_bytes("\ufeff".encode() + "\r\n".join([HEADER, line_of(shared="acme,2026-08-03"), ""]).encode())
-    done = "august.csv: 1 new oppositions, 1 shares added, 0 revocations, 0 already known, 0 refused\n"
-    again = "august.csv: 0 new oppositions, 0 shares added, 0 revocations, 1 already known, 0 refused\n"
+    meets = "august.csv: 1 lines can meet a lead (1 in clear); 0 can't\n"
+    done = f"august.csv: 1 new oppositions, 1 shares added, 0 revocations, 0 already known, 0 refused\n{meets}"
+    again = f"august.csv: 0 new oppositions, 0 shares added, 0 revocations, 1 already known, 0 refused\n{meets}"
     assert run(path) == (0, done)
     assert run(path) == (0, again)
 
@@ -44,6 +45,34 @@ def test_the_command_imports_good_lines_and_names_the_bad(run: Run, tmp_path: Pa
     assert "august.csv: line 2: opposed_at: expected an ISO 8601 instant" in output
     assert "august.csv: line 4: expected UTF-8 text" in output
     assert "1 new oppositions, 0 shares added, 0 revocations, 0 already known, 2 refused" in output
+    assert "s3cret" not in output
+
+
+def test_the_command_says_how_many_lines_can_meet_a_lead_and_why_others_cannot(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "hashed.csv"
+    behind = "all,2026-08-01,2026-08-02,web,,,"
+    told = [
+        f"{hashlib.sha256(b'ada@example.fr').hexdigest()},email_sha256",
+        "ku4mBX7Z3qJTXWyLFB1INzkyR2WZGW4ANSJUiW21iI8=,email_sha256",  # by UID2's page
+        f"{hashlib.sha256(b'').hexdigest()},phone_sha256",
+        f"{hashlib.md5(b'ada@example.fr').hexdigest()},email_sha256",
+        f"{hashlib.md5(b'bob@example.fr').hexdigest()},email",
+        f"{hashlib.sha256(b'ada@example.fr').hexdigest()},email",
+        "s3cret,phone",
+        "Ada <ada@example.fr>,email",
+    ]
+    path.write_text("\n".join([HEADER, *(f"{each},{behind}" for each in told)]), encoding="utf-8")
+    status, output = run(path)
+    assert status == 1
+    assert "hashed.csv: line 5: identifier: expected 64 hex digits, or their bytes in base64" in output
+    assert "here: 32 hex digits: an MD5, which no lead can meet: ask for SHA-256 or clear" in output
+    assert (
+        "hashed.csv: 3 lines can meet a lead (2 as SHA-256; 1 in clear); 5 can't ("
+        "2 32 hex digits: an MD5, which no lead can meet: ask for SHA-256 or clear; "
+        "1 a SHA-256, which is of kind email_sha256; "
+        "1 not a phone number, national or with its country code; "
+        "1 the digest of an empty cell)" in output
+    )
     assert "s3cret" not in output
 
 

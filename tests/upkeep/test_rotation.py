@@ -54,7 +54,9 @@ class Town:
             table = path.relative_to(self.house.lake.root).parts[0]
             for name in (*KEY_COLUMNS.get(table, ()), *(["identity_key"] if table == "oppositions" else [])):
                 values = pq.read_table(path, columns=[name], partitioning=None)[name].combine_chunks()
-                found |= set((values.flatten() if name == "probe_keys" else values).to_pylist()) - {None}
+                found |= set((values.flatten() if name in ("probe_keys", "contained_keys") else values).to_pylist()) - {
+                    None
+                }
         return found
 
     def run(self, *arguments: str) -> Any:

@@ -30,7 +30,16 @@ TYPES = {"text": pa.string(), "list": pa.list_(pa.string()), "instant": pa.times
 STAMPS = ("vendor", "delivery_date", "file_digest", "row_number", "email_key", "phone_key")
 MADE = {
     "leads": {
-        *(*STAMPS, "delivered_at", "email_alias_key", "probe_keys", "email_kind", "phone_kind", "phone_region"),
+        *(
+            *STAMPS,
+            "delivered_at",
+            "email_alias_key",
+            "probe_keys",
+            "contained_keys",
+            "email_kind",
+            "phone_kind",
+            "phone_region",
+        ),
         *("invalid_fields", "placeholder_fields"),
     },
     "consent_proofs": {*STAMPS, "received_at", "consent_text_digest", "invalid_fields"},

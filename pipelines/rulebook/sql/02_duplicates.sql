@@ -1,6 +1,6 @@
--- leads to judge whose reference, e-mail or phone came earlier: in the delivery, or in an earlier one within the window
+-- leads to judge whose reference, however it is written, e-mail or phone came earlier: in the delivery, or in an earlier one within the window
 with same_reference as (
-    select lead_id as identity from leads group by lead_id having count(*) > 1
+    select lead_reference as identity from leads group by lead_reference having count(*) > 1
 ),
 
 same_email as (
@@ -14,7 +14,7 @@ same_phone as (
 suspects as (
     select lead_no, is_judged, delivery_date, delivered_at, 'lead_id' as kind, identity
     from leads
-    inner join same_reference on leads.lead_id = same_reference.identity
+    inner join same_reference on leads.lead_reference = same_reference.identity
     union all
     select lead_no, is_judged, delivery_date, delivered_at, 'email' as kind, identity
     from leads

@@ -1,6 +1,6 @@
 -- the first path on which a lead finds a given proof: its consent_id, else the proof's lead_id, else an identity key
 with given as (
-    select proof_no, consent_id, lead_id, email_key, phone_key, received_at
+    select proof_no, consent_reference, lead_reference, email_key, phone_key, received_at
     from proofs
     where decision = 'given'
 ),
@@ -8,12 +8,12 @@ with given as (
 by_consent as (
     select lead.lead_no, given.proof_no
     from judged_leads as lead
-    inner join given on lead.consent_id = given.consent_id
+    inner join given on lead.consent_reference = given.consent_reference
     where given.received_at <= lead.known_at
 ),
 
 without_consent as (
-    select lead.lead_no, lead.lead_id, lead.email_key, lead.phone_key, lead.known_at
+    select lead.lead_no, lead.lead_reference, lead.email_key, lead.phone_key, lead.known_at
     from judged_leads as lead
     anti join by_consent on lead.lead_no = by_consent.lead_no
 ),
@@ -21,7 +21,7 @@ without_consent as (
 by_lead as (
     select lead.lead_no, given.proof_no
     from without_consent as lead
-    inner join given on lead.lead_id = given.lead_id
+    inner join given on lead.lead_reference = given.lead_reference
     where given.received_at <= lead.known_at
 ),
 

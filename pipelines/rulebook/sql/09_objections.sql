@@ -2,26 +2,34 @@
 -- only if they are not earlier than the consent that is looked at. One of which kind, instant or channels can't be read
 -- is perhaps one: to any channel, and as late as it was received.
 with events as (
-    select consent_id, lead_id, email_key, phone_key, channels, received_at, consent_at as objected_at, 'refusal' as kind, true as is_sure
+    select
+        consent_reference, lead_reference, email_key, phone_key, channels, received_at,
+        consent_at as objected_at, 'refusal' as kind, true as is_sure
     from proofs
     where decision = 'refused'
     union all
-    select consent_id, lead_id, email_key, phone_key, channels, received_at, withdrawn_at as objected_at, 'withdrawal' as kind, true as is_sure
+    select
+        consent_reference, lead_reference, email_key, phone_key, channels, received_at,
+        withdrawn_at as objected_at, 'withdrawal' as kind, true as is_sure
     from proofs
     where withdrawn_at is not null
     union all
-    select consent_id, lead_id, email_key, phone_key, channels, received_at, null as objected_at, 'withdrawal' as kind, false as is_sure
+    select
+        consent_reference, lead_reference, email_key, phone_key, channels, received_at,
+        null as objected_at, 'withdrawal' as kind, false as is_sure
     from proofs
     where array_contains(invalid_fields, 'withdrawn_at')
     union all
     select
-        consent_id, lead_id, email_key, phone_key, channels, received_at, objected_at, 'refusal' as kind,
+        reference_key(consent_id) as consent_reference, reference_key(lead_id) as lead_reference,
+        email_key, phone_key, channels, received_at, objected_at, 'refusal' as kind,
         is_refusal is not null and objected_at is not null and channels is not null as is_sure
     from all_unread_objections
     where is_refusal is not false
     union all
     select
-        consent_id, lead_id, email_key, phone_key, channels, received_at, objected_at, 'withdrawal' as kind,
+        reference_key(consent_id) as consent_reference, reference_key(lead_id) as lead_reference,
+        email_key, phone_key, channels, received_at, objected_at, 'withdrawal' as kind,
         is_withdrawal is not null and objected_at is not null and channels is not null as is_sure
     from all_unread_objections
     where is_withdrawal is not false
@@ -30,11 +38,11 @@ with events as (
 by_reference as (
     select lead.lead_no, lead.known_at, lead.used_at, events.*
     from judged_leads as lead
-    inner join events on lead.consent_id = events.consent_id
+    inner join events on lead.consent_reference = events.consent_reference
     union all
     select lead.lead_no, lead.known_at, lead.used_at, events.*
     from judged_leads as lead
-    inner join events on lead.lead_id = events.lead_id
+    inner join events on lead.lead_reference = events.lead_reference
 ),
 
 by_key as (

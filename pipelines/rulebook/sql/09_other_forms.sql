@@ -1,5 +1,6 @@
--- leads that a hash which others made may mean: a key of another form that such an opposition has, or NULL where the lead
--- was taken in without other forms although such oppositions were known. No row where the registry holds no hash.
+-- leads that an opposition may mean otherwise: the key of another form that a hash which others made has, the key of an
+-- identifier within a bad or decorated text that any opposition has, or NULL where the lead was taken in without other
+-- forms although hashes were known
 with hashed as (
     select distinct identity_key
     from oppositions
@@ -13,22 +14,40 @@ first_hashed as (
 ),
 
 judged as (
-    select lead.delivery_date, lead.lead_id, lead.probe_keys
+    select lead.delivery_date, lead.lead_id, lead.probe_keys, lead.contained_keys
     from all_leads as lead
-    where
-        lead.delivery_date in (select terms.delivery_date from terms)
-        and exists (select 1 from hashed)
+    where lead.delivery_date in (select terms.delivery_date from terms)
 ),
 
 probed as (
     select delivery_date, lead_id, unnest(probe_keys) as identity_key
     from judged
+    where exists (select 1 from hashed)
+),
+
+contained as (
+    select delivery_date, lead_id, unnest(contained_keys) as identity_key
+    from judged
+    where contained_keys is not null
+),
+
+opposed as (
+    select identity_key
+    from oppositions
+    union all
+    select alias_key
+    from oppositions
+    where alias_key is not null
 ),
 
 hits as (
     select probed.*
     from probed
     semi join hashed on probed.identity_key = hashed.identity_key
+    union
+    select contained.*
+    from contained
+    semi join opposed on contained.identity_key = opposed.identity_key
 )
 
 select lead.lead_no, hits.identity_key

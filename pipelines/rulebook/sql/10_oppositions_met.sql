@@ -1,5 +1,6 @@
 -- oppositions in force at delivery, as each lead use meets them; who could have known is a share with this vendor.
--- Whether one is met in another form of the identifier is NULL where the lead was never compared.
+-- By its own key or by its alias's. Whether one is met in another form of the identifier, or in an identifier that the
+-- delivered text holds, is NULL where the lead was never compared.
 with probes as (
     select lead_no, email_key as identity_key, false as is_other_form
     from judged_leads
@@ -18,11 +19,19 @@ with probes as (
     where identity_key is not null
 ),
 
+opposed as (
+    select identity_key as met_key, oppositions.*
+    from oppositions
+    union all
+    select alias_key as met_key, oppositions.*
+    from oppositions
+    where alias_key is not null
+),
+
 found as (
-    select probes.lead_no, probes.is_other_form, event.*
+    select probes.lead_no, probes.is_other_form, opposed.*
     from probes
-    inner join oppositions as event on probes.identity_key = event.identity_key
-    where not probes.is_other_form or event.kind in ('email_sha256', 'phone_sha256')
+    inner join opposed on probes.identity_key = opposed.met_key
 ),
 
 revoked as (

@@ -74,6 +74,7 @@ OPPOSITIONS: Final = Table(
     _sql_column("revoked_at", Instant, is_nullable=True),  # set on the event that revokes an opposition
     _sql_column("key_id", String(32)),  # the secret under which identity_key was made
     _sql_column("normalisation_version", Integer),
+    _sql_column("alias_key", String(32), is_nullable=True),  # NULL: as identity_key; or hashed, or of version 1
     sqlite_autoincrement=True,
 )
 """Events, append-only: an opposition, or its revocation."""

@@ -7,4 +7,5 @@ What they make is described in `storage.registry.tables`.
 - `v0003_identity_keys_and_purges`: which secrets keyed what is stored, what was purged when, and who looked into the
   vault
 - `v0004_receipts`: what was told to vendors: receipts prepared, sent and acknowledged
+- `v0005_alias_keys`: the key of an e-mail's alias beside that of an opposition
 """

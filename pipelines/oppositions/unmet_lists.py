@@ -1,0 +1,76 @@
+"""Hashed lists that meet no lead, which a spelling that nobody foresaw explains better than chance."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import pyarrow as pa
+
+from pipelines.engines.interface import Engine
+from pipelines.storage.lake import Lake
+from pipelines.vocabulary.tables import arrow_schema
+
+WATCHED: Final = timedelta(days=31)
+"""So long leads have to come in without one of a list being met, and so long the list has to be known."""
+_KEYS: Final = ("email_key", "email_alias_key", "phone_key", "probe_keys", "contained_keys")
+_STATEMENT: Final = """
+    with hashed as (
+        select coalesce(origin, '') as origin, identity_key
+        from oppositions
+        where kind in ('email_sha256', 'phone_sha256') and revoked_at is null and recorded_at < timestamp '{known}'
+    ),
+
+    delivered as (
+        select email_key as identity_key from leads
+        union all
+        select email_alias_key from leads
+        union all
+        select phone_key from leads
+        union all
+        select unnest(probe_keys) from leads
+        union all
+        select unnest(contained_keys) from leads
+    ),
+
+    met as (
+        select hashed.origin, hashed.identity_key
+        from hashed
+        semi join delivered on hashed.identity_key = delivered.identity_key
+    )
+
+    select origin, count(distinct identity_key) as entry_count
+    from hashed
+    where origin not in (select met.origin from met) and exists (select 1 from delivered)
+    group by origin
+    order by origin
+"""
+
+
+@dataclass(frozen=True)
+class UnmetList:
+    """The hashed entries of one origin, none of which met a lead."""
+
+    origin: str
+    """Empty where the file said none."""
+    entry_count: int
+
+
+def unmet_lists(engine: Engine, lake: Lake, today: date) -> list[UnmetList]:
+    """Origins whose hashes were known for a month and met no lead delivered in the month before a day, by name.
+
+    None where no lead was delivered in that month. Leads taken in before the registry held hashes are among them: see
+    `uncompared`.
+    """
+    since = today - WATCHED
+    files = [
+        lake.partition("leads", vendor, day)
+        for vendor in lake.vendors()
+        for day in lake.published_days(vendor)
+        if since <= day <= today
+    ]
+    columns = pa.schema([arrow_schema("leads").field(name) for name in _KEYS])
+    with engine.session() as session:
+        session.read_files("leads", files, columns)
+        session.read_files("oppositions", lake.opposition_files(), arrow_schema("oppositions"))
+        found = session.fetch(_STATEMENT.format(known=since.isoformat()))
+    return [UnmetList(row["origin"], row["entry_count"]) for row in found.to_pylist()]
