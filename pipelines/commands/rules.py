@@ -96,6 +96,7 @@ def _catalogue(house: House) -> Catalogue:
 def _card_lines(card: Card, lang: Language) -> dict[str, str]:
     """What a card says, under the names of its file; what it leaves out is left out."""
     lines = {
+        "fault": _in_language(card.fault, lang),
         "basis": "\n".join(" ".join(filter(None, (basis.cite, basis.url))) for basis in card.basis),
         "in force": f"{_period_said(card.in_force)} (dated by {card.dated_by})",
         "doctrine since": str(card.doctrine_since or ""),

@@ -28,7 +28,7 @@ _NOT_USED: Final = "Held to its shape, and not used yet."
 PARTICULARS: Final = (
     ContractTerm("advertiser", "Who buys the leads: see below."),
     ContractTerm(
-        "instrument", "What was signed. A `quote` is told in dossiers as a missing contract.", absent="`contract`"
+        "instrument", "What was signed. A `quote` is told in dossiers as a missing contract.", absent="dossiers say so"
     ),
     ContractTerm(
         "relationshipSince",
@@ -138,7 +138,7 @@ def _parties_read(custom: Mapping[str, Place]) -> dict[str, Any]:
         "advertiser_siren": siren,
         "audience": custom["audience"].require(one_of(words.AUDIENCES), "consumer"),
         "channels": _channels_sold(custom["channels"]),
-        "instrument": custom["instrument"].read_or(one_of(INSTRUMENTS), "contract"),
+        "instrument": custom["instrument"].read(one_of(INSTRUMENTS)),
         "relationship_since": custom["relationshipSince"].read(DAY),
         "is_only_given_consents": custom["onlyGivenConsents"].read_or(FLAG, False),
         "is_double_optin_required": custom["doubleOptInRequired"].read_or(FLAG, False),

@@ -23,12 +23,14 @@ from pipelines.receipts.receipt import (
     DETAIL_LISTS,
     FIELD_LISTS,
     LeadVerdicts,
+    MissingPart,
     Receipt,
     ReceiptReason,
     ReceivedFile,
     reason_key,
 )
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.rulebook.missing_facts import ALTERNATIVES, NO_PROOF
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.day_terms import DeliveredDay
 from pipelines.verdicts.judge import delivered_days
@@ -48,7 +50,7 @@ def _schema_of_names(names: Sequence[str]) -> pa.Schema:
 
 
 _REFUSALS: Final = _schema_of_names(("role", "reason", "column", "cause", "figures"))
-_EVIDENCE: Final = _schema_of_names(("rule_id", "state", "facts"))
+_EVIDENCE: Final = _schema_of_names(("rule_id", "state", "facts", "missing_facts"))
 
 Row = Mapping[str, Any]
 
@@ -142,20 +144,36 @@ class _Lines:
         return {**row, "name": name, "text_key": self._tell(row["reason"], "rejected", row["expected"], causes)}
 
     def _evidence(self, row: Row) -> Row:
-        facts = json.loads(row["facts"])
+        facts = json.loads(row["facts"] or "{}")
         fields = [field for name in FIELD_LISTS for field in facts.get(name) or ()]
         details = {name: facts.get(name) or () for name in DETAIL_LISTS}
-        detail = "; ".join(text for texts in details.values() for text in texts)
+        missing = tuple(self._missing_parts(row["delivery_date"], row["missing_facts"] or ""))
+        detail = "; ".join(text for texts in (*details.values(), map(str, missing)) for text in texts)
         causes = (
             *(self._differences[row["delivery_date"], text] for text in details["format_differences"]),
             *(Reason("sequence_missing", number=text) for text in details["missing_sequences"]),
         )
-        name = self._vendors_names(row["delivery_date"], fields)
-        return {**row, "name": name, "text_key": self._tell(row["rule_id"], row["state"], detail or None, causes)}
+        names = [self._vendors_names(row["delivery_date"], fields), *(" | ".join(part.columns) for part in missing)]
+        key = self._tell(row["rule_id"], row["state"], detail or None, causes, missing)
+        return {**row, "name": ", ".join(filter(None, names)) or None, "text_key": key}
 
-    def _tell(self, reason_code: str, state: str, detail: str | None, causes: tuple[Reason, ...]) -> str:
+    def _missing_parts(self, day: date, facts: str) -> Iterator[MissingPart]:
+        """Facts that were not delivered, under the vendor's own names."""
+        for entry in facts.split(sql.BETWEEN_FACTS) if facts else ():
+            alternatives = [field.split(".") for field in entry.split(ALTERNATIVES) if field != NO_PROOF]
+            names = [self._vendors_names(day, [name], role) for role, name in alternatives]
+            yield MissingPart(entry.partition(".")[0], tuple(name for name in names if name))
+
+    def _tell(
+        self,
+        reason_code: str,
+        state: str,
+        detail: str | None,
+        causes: tuple[Reason, ...],
+        missing: tuple[MissingPart, ...] = (),
+    ) -> str:
         key = reason_key(reason_code, state, detail)
-        self.told[key] = ReceiptReason(key, reason_code, state, causes)
+        self.told[key] = ReceiptReason(key, reason_code, state, causes, missing)
         return key
 
     def _vendors_names(self, day: date, fields: Sequence[str], role: str | None = None) -> str | None:

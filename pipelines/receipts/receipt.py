@@ -30,6 +30,19 @@ DETAIL_LISTS: Final = ("format_differences", "missing_sequences")
 
 
 @dataclass(frozen=True)
+class MissingPart:
+    """Something that was not delivered and that a rule needs."""
+
+    role: str
+    """Whose files should have it."""
+    columns: tuple[str, ...]
+    """As the vendor calls them, any one of which would do; none where there is no proof at all."""
+
+    def __str__(self) -> str:
+        return f"{self.role}: {' | '.join(self.columns)}"
+
+
+@dataclass(frozen=True)
 class ReceiptReason:
     """One thing that lines say, whatever their row: what makes its text."""
 
@@ -41,6 +54,8 @@ class ReceiptReason:
     """One of `STATES`."""
     causes: tuple[Reason, ...] = ()
     """What was expected of a refused file or row, else the evidence."""
+    missing: tuple[MissingPart, ...] = ()
+    """What was not delivered, of facts that are owed or not proven."""
 
 
 @dataclass(frozen=True)

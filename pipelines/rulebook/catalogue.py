@@ -17,7 +17,7 @@ from pipelines.rulebook.yaml_files import CatalogueError, CatalogueProblem
 PARAMETERS: Final = "parameters.yaml"
 SHIPPED_CARDS: Final = Path(__file__).parent / "cards"
 SHIPPED_PARAMETERS: Final = Path(__file__).parent / PARAMETERS
-_NOT_JUDGING: Final = {"title", "basis", "doctrine_since", "remedy", "review", "examples"}
+_NOT_JUDGING: Final = {"title", "fault", "basis", "doctrine_since", "remedy", "review", "examples"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Catalogue:
         """SHA-256, lower-case hex, of what can change a published table: stamped on every verdict.
 
         It covers, as canonical JSON, the values of the parameters and every key of every card but those for people
-        (titles, citations, remedies, reviews, examples); `doctrine_since` counts through the conditions of
+        (titles, faults, citations, remedies, reviews, examples); `doctrine_since` counts through the conditions of
         `attributable_to`. Comments, layout, file names and the order of sets change nothing.
         """
         cards = [card.model_dump(mode="json", by_alias=True, exclude=_NOT_JUDGING) for card in self.cards]

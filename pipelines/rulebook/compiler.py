@@ -14,6 +14,7 @@ from pipelines.rulebook.card import Card
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.expressions import columns_of, expand_given, is_owed, parse_condition
 from pipelines.rulebook.lead_dossier import PROOF_DEPENDENT
+from pipelines.rulebook.missing_facts import missing_facts
 from pipelines.rulebook.parameters import DatedParameter
 
 _CIVIL_DATES = {"used_at": "used_on", "delivered_at": "used_on", "consent_at": "consent_on"}
@@ -43,6 +44,8 @@ class CompiledRule:
     outcome: str
     attributable_to: str
     pending_on: str
+    missing: str
+    """Which delivered facts are missing where the outcome is undecided: a list of text."""
     reads_proof: bool
     columns: frozenset[str]
     """Dossier columns that the rule, its attribution and its evidence read."""
@@ -75,6 +78,7 @@ def _compile(card: Card, parameters: Mapping[str, DatedParameter], dialect: str)
         outcome=_outcome(card, applies, passes, choices["pending_on"], dialect),
         attributable_to=choices["attributable_to"],
         pending_on=choices["pending_on"],
+        missing=missing_facts(applies, passes, dialect),
         reads_proof=bool(read & PROOF_DEPENDENT),
         columns=_all_columns(card, condition, read),
     )

@@ -127,7 +127,7 @@ def _terms_row(
         "advertiser_spellings": sorted(name for name, comparable in names.items() if comparable == advertiser),
         "is_double_optin_required": contract.is_double_optin_required,
         "max_lead_age_seconds": _seconds(contract.max_lead_age),
-        "suppression_delay_seconds": _seconds(contract.suppression_delay),
+        "suppression_delay_seconds": _seconds(contract.suppression_delay or timedelta(0)),
         "duplicate_window_seconds": _seconds(contract.duplicate_window),
         "consent_max_age_months": max_age_months(used_on),
         "mapped_fields": mapped_fields(contract),

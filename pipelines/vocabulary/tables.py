@@ -115,6 +115,7 @@ class Leads(PartitionedTable):
     delivered_at: Series[Instant] = filled("When the complete delivery was first seen.")
     file_digest: Series[Text] = filled("SHA-256 of the lead file.")
     row_number: Series[Count] = filled("1-based data row in the file.", ge=1)
+    sheet_row: Series[Count] = optional("The row as a spreadsheet numbers it; NULL where there is none.", ge=1)
 
 
 class ConsentProofs(PartitionedTable):
@@ -164,6 +165,7 @@ class RejectedRows(PartitionedTable):
     file_digest: Series[Text] = filled("SHA-256 of the file.")
     row_number: Series[Count] = optional("1-based data row; NULL for a whole file.", ge=1)
     sheet_row: Series[Count] = optional("The row as a spreadsheet numbers it; NULL where there is none.", ge=1)
+    lead_id: Series[Text] = optional("The vendor's reference of the lead; NULL where it is bad or can't be read.")
     reason: Series[Text] = filled("Stable reason code.", isin=words.REJECT_REASONS)
     column: Series[Text] = optional("Canonical field or delivered column concerned.")
     expected: Series[Text] = filled("What was expected, in words.")
@@ -213,6 +215,10 @@ class Findings(PartitionedTable):
     )
     dimension: Series[Text] = filled("Dimension of the score.", isin=words.DIMENSIONS)
     facts: Series[Text] = filled("The card's evidence columns, as JSON; no direct identifier.")
+    missing_facts: Series[TextList] = optional(
+        "Of unknowns and not-proven fails: fields that were not delivered, as `object.field`, joined by `|` where one "
+        "would do; `consent_proofs` where there is no proof. NULL for breaches."
+    )
 
 
 class Scorecards(PartitionedTable):

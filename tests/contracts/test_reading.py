@@ -91,14 +91,19 @@ def test_other_spellings_of_the_standard_mean_the_same(tmp_path: Path) -> None:
     )
 
 
+def test_a_delivery_every_day_is_a_calendar_that_was_agreed(tmp_path: Path) -> None:
+    text = changed('unit: d, scheduler: cron, schedule: "0 0 * * 1-5"', "unit: d")
+    assert read_contract(write(tmp_path, text)).calendar == "0 0 * * *"
+
+
 def test_quoted_and_unquoted_dates_are_the_same(tmp_path: Path) -> None:
     text = changed("value: 2024-03-01", "value: '2024-03-01'").replace('"2027-01-01"', "2027-01-01")
     quoted, plain = read_contract(write(tmp_path, text)), read_contract(FIXTURE)
     assert replace(quoted, digest="") == replace(plain, digest="")
 
 
-def test_terms_left_out_take_their_defaults(tmp_path: Path) -> None:
+def test_terms_left_out_are_told_from_terms_agreed(tmp_path: Path) -> None:
     start, end = VALID.index("  - {property: claimWindow"), VALID.index("customProperties:\n  - property: advertiser")
     contract = read_contract(write(tmp_path, VALID[:start] + VALID[end:]))
-    assert (contract.suppression_delay, contract.max_lead_age, contract.claim_window) == (timedelta(0), None, None)
-    assert (contract.cut_off, contract.calendar, contract.retention) == (time(23, 59), None, None)
+    assert (contract.suppression_delay, contract.max_lead_age, contract.claim_window) == (None, None, None)
+    assert (contract.cut_off, contract.calendar, contract.retention) == (None, None, None)

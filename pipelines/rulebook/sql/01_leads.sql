@@ -25,7 +25,7 @@ files as (
 
 select
     files.file_no * 4294967296 + lead.row_number as lead_no,
-    lead.* exclude (file_digest, row_number, answers, probe_keys),
+    lead.* exclude (file_digest, row_number, sheet_row, answers, probe_keys),
     terms.delivery_date is not null as is_judged,
     case
         when lead.audience = 'professional' and lead.company_siren is null then 'consumer'
