@@ -11,6 +11,7 @@ from typing import Final
 
 from pipelines.rulebook.card import Card, read_card
 from pipelines.rulebook.checks import check_cards
+from pipelines.rulebook.needs import Need, needs_of
 from pipelines.rulebook.parameters import DatedParameter, read_parameters
 from pipelines.rulebook.yaml_files import CatalogueError, CatalogueProblem
 
@@ -32,6 +33,11 @@ class Catalogue:
     def by_id(self) -> Mapping[str, Card]:
         """Cards by rule id."""
         return {card.id: card for card in self.cards}
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """What has to be delivered and reviewed before a lead that rests on consent can be usable."""
+        return needs_of(self.cards, self.parameters)
 
     def in_needs_order(self) -> tuple[Card, ...]:
         """Cards so that each comes after all that it needs; the same order every time."""

@@ -57,7 +57,9 @@ def test_files_and_fields_are_read() -> None:
     assert fields["channels"].enum == {"phone": "phone", "email": "email", "tél": "phone", "mél": "email"}
     assert fields["channels"].list_separator == ","
     assert fields["postal_code"].physical_name == "postal_code"
-    assert proofs.mapped_fields == {"consent_id", "channels", "decision", "consent_at", "box_prechecked"}
+    required = {"consent_id", "channels", "decision", "consent_at"}
+    needed = {"action", "consent_text", "recipients", "form_id", "form_version", "email", "phone"}
+    assert proofs.mapped_fields == required | needed | {"box_prechecked"}
 
 
 def test_labels_are_the_vendors_words() -> None:

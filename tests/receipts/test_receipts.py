@@ -146,15 +146,15 @@ def test_lines_say_in_both_languages_what_is_wrong_and_what_would_mend_it(house:
         (["consent_proofs"], "", "no proof came for this lead", "aucune preuve reçue pour ce lead"),
         (
             ["consent_proofs.decision", "consent_proofs.form_id"],
-            "accord, form_id",
-            "missing in the proof file: accord, form_id",
-            "absent du fichier de preuves\u00a0: accord, form_id",
+            "accord, formulaire",
+            "missing in the proof file: accord, formulaire",
+            "absent du fichier de preuves\u00a0: accord, formulaire",
         ),
         (
             ["consent_proofs.recipients|consent_proofs.recipient_sirens", "leads.phone"],
-            "recipients | recipient_sirens, Téléphone",
-            "missing in the proof file: recipients or recipient_sirens; missing in the lead file: Téléphone",
-            "absent du fichier de preuves\u00a0: recipients ou recipient_sirens\u202f; "
+            "destinataires | recipient_sirens, Téléphone",
+            "missing in the proof file: destinataires or recipient_sirens; missing in the lead file: Téléphone",
+            "absent du fichier de preuves\u00a0: destinataires ou recipient_sirens\u202f; "
             "absent du fichier de leads\u00a0: Téléphone",
         ),
     ],
