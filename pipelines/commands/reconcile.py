@@ -26,8 +26,11 @@ def reconcile(
     first, last = _range(house, from_, to)
     at = instant_of("--as-of", as_of) if as_of else last_tick(datetime.now(UTC))
     book = house.contracts()
-    for problem in book.problems:
-        typer.echo(str(problem), err=True)
+    errors = [str(problem) for problem in book.problems if problem.severity == "error"]
+    for error in errors:
+        typer.echo(error, err=True)
+    if len(errors) < len(book.problems):
+        typer.echo(f"{len(book.problems) - len(errors)} warnings about contracts: `opposable contracts lint`", err=True)
     if vendor is not None:
         known_vendor(book, vendor)
     _check_house(house)

@@ -21,7 +21,7 @@ def usability_issues(terms: Contract, catalogue: Catalogue) -> Iterator[Issue]:
         return  # said elsewhere
     needs = [need for need in catalogue.needs if terms.audience in need.audiences and need.channel in terms.channels]
     yield from _unmapped(terms, needs)
-    yield from _unreviewed(terms, needs)
+    yield from _without_review(terms, needs)
     yield from _without_channels(terms)
 
 
@@ -40,14 +40,14 @@ def _unmapped(terms: Contract, needs: list[Need]) -> Iterator[Issue]:
         role, names = fields[0].partition(".")[0], [field.partition(".")[2] for field in fields]
         channels = [channel for channel in terms.channels if any(channel in found for found in rules.values())]
         where = "" if len(channels) == len(terms.channels) else f" for {', '.join(channels)}"
-        message = f"{role} do not map {' or '.join(names)}, which {', '.join(sorted(rules))} needs: {_OUTCOME}{where}"
+        message = f"{role} do not map {' or '.join(names)}, needed by {', '.join(sorted(rules))}: {_OUTCOME}{where}"
         yield Issue(("schema", role), message, f"add a property with name: {names[0]}", "warning")
 
 
-def _unreviewed(terms: Contract, needs: list[Need]) -> Iterator[Issue]:
+def _without_review(terms: Contract, needs: list[Need]) -> Iterator[Issue]:
     rules = sorted({need.rule_id for need in needs if need.is_review_needed})
     if rules and not terms.approved_forms:
-        message = f"no form is reviewed, which {', '.join(rules)} needs: {_OUTCOME}"
+        message = f"no form is reviewed, as needed by {', '.join(rules)}: {_OUTCOME}"
         yield Issue(("customProperties", "approvedForms", "value"), message, "review a form: approvedForms", "warning")
 
 

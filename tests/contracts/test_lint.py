@@ -348,9 +348,9 @@ _PROOF_COLUMNS = {
     "phone": "  - {name: phone, physicalName: numéro, logicalType: string}\n",
 }
 UNUSABLE = [
-    ("consent_text", "do not map consent_text, which consent_form_version_known, proof_individual_record needs", ""),
-    ("form_version", "do not map form_version, which proof_individual_record needs", ""),
-    ("phone", "do not map phone or phone_sha256, which proof_matches_lead needs", " for phone"),
+    ("consent_text", "do not map consent_text, needed by consent_form_version_known, proof_individual_record", ""),
+    ("form_version", "do not map form_version, needed by proof_individual_record", ""),
+    ("phone", "do not map phone or phone_sha256, needed by proof_matches_lead", " for phone"),
 ]
 
 
@@ -372,14 +372,14 @@ def test_one_of_the_fields_that_would_do_is_enough(tmp_path: Path) -> None:
     neither = changed(f"    {_PROOF_COLUMNS['recipients']}", "")
     told = [problem.message for problem in examine(tmp_path, neither).problems]
     assert any("partner_list_version or recipient_sirens or recipients" in message for message in told)
-    assert any("do not map recipients or recipient_sirens, which" in message for message in told)
+    assert any("do not map recipients or recipient_sirens, needed by" in message for message in told)
 
 
 def test_a_contract_without_a_reviewed_form_is_warned_about(tmp_path: Path) -> None:
     start = VALID.index("  - property: approvedForms")
     text = VALID[:start] + VALID[VALID.index("  - {property: ownerTeam") :]
     problem = only_problem(examine(tmp_path, text))
-    assert problem.message.startswith("no form is reviewed, which consent_form_version_known")
+    assert problem.message.startswith("no form is reviewed, as needed by consent_form_version_known")
     assert problem.severity == "warning"
 
 
