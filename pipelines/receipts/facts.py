@@ -23,17 +23,16 @@ from pipelines.receipts.receipt import (
     DETAIL_LISTS,
     FIELD_LISTS,
     LeadVerdicts,
-    MissingPart,
     Receipt,
     ReceiptReason,
     ReceivedFile,
     reason_key,
 )
 from pipelines.rulebook.catalogue import Catalogue
-from pipelines.rulebook.missing_facts import ALTERNATIVES, NO_PROOF
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.day_terms import DeliveredDay
 from pipelines.verdicts.judge import delivered_days
+from pipelines.verdicts.missing_parts import MissingPart, missing_parts, vendors_name
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.reasons import Reason, reason_of, reason_of_text
 from pipelines.vocabulary.tables import arrow_schema
@@ -147,7 +146,8 @@ class _Lines:
         facts = json.loads(row["facts"] or "{}")
         fields = [field for name in FIELD_LISTS for field in facts.get(name) or ()]
         details = {name: facts.get(name) or () for name in DETAIL_LISTS}
-        missing = tuple(self._missing_parts(row["delivery_date"], row["missing_facts"] or ""))
+        entries = row["missing_facts"].split(sql.BETWEEN_FACTS) if row["missing_facts"] else ()
+        missing = tuple(missing_parts(entries, self._contracts.get(row["delivery_date"])))
         detail = "; ".join(text for texts in (*details.values(), map(str, missing)) for text in texts)
         causes = (
             *(self._differences[row["delivery_date"], text] for text in details["format_differences"]),
@@ -156,13 +156,6 @@ class _Lines:
         names = [self._vendors_names(row["delivery_date"], fields), *(" | ".join(part.columns) for part in missing)]
         key = self._tell(row["rule_id"], row["state"], detail or None, causes, missing)
         return {**row, "name": ", ".join(filter(None, names)) or None, "text_key": key}
-
-    def _missing_parts(self, day: date, facts: str) -> Iterator[MissingPart]:
-        """Facts that were not delivered, under the vendor's own names."""
-        for entry in facts.split(sql.BETWEEN_FACTS) if facts else ():
-            alternatives = [field.split(".") for field in entry.split(ALTERNATIVES) if field != NO_PROOF]
-            names = [self._vendors_names(day, [name], role) for role, name in alternatives]
-            yield MissingPart(entry.partition(".")[0], tuple(name for name in names if name))
 
     def _tell(
         self,
@@ -178,12 +171,7 @@ class _Lines:
 
     def _vendors_names(self, day: date, fields: Sequence[str], role: str | None = None) -> str | None:
         """Columns as the vendor calls them, joined; as they are where the contract does not map them."""
-        contract = self._contracts.get(day)
-        files = [contract.consent_proofs, contract.leads] if contract is not None else []
-        names = {
-            field.name: field.physical_name for terms in files if role in (None, terms.role) for field in terms.fields
-        }
-        return ", ".join(names.get(field, field) for field in fields) or None
+        return ", ".join(vendors_name(self._contracts.get(day), field, role) for field in fields) or None
 
 
 def _days_table(days: Sequence[date], judged: Mapping[date, DeliveredDay], as_of: datetime) -> pa.Table:

@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Final
 
 from pipelines.contracts.contract import NoticeClause
+from pipelines.verdicts.missing_parts import MissingPart
 from pipelines.vocabulary.reasons import Reason
 
 OPPOSED: Final = "opposed"
@@ -27,19 +28,6 @@ FIELD_LISTS: Final = ("invalid_fields", "placeholder_fields", "undeclared_column
 """Evidence that names fields or columns: told in the column `column`."""
 DETAIL_LISTS: Final = ("format_differences", "missing_sequences")
 """Evidence about the delivery as a whole: told with what is wrong."""
-
-
-@dataclass(frozen=True)
-class MissingPart:
-    """Something that was not delivered and that a rule needs."""
-
-    role: str
-    """Whose files should have it."""
-    columns: tuple[str, ...]
-    """As the vendor calls them, any one of which would do; none where there is no proof at all."""
-
-    def __str__(self) -> str:
-        return f"{self.role}: {' | '.join(self.columns)}"
 
 
 @dataclass(frozen=True)

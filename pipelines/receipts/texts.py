@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.receipts.receipt import OPPOSED, UNDER_REVIEW, MissingPart, ReceiptReason, ReceivedFile
+from pipelines.receipts.receipt import OPPOSED, UNDER_REVIEW, ReceiptReason, ReceivedFile
 from pipelines.rulebook.catalogue import Catalogue
-from pipelines.rulebook.missing_facts import NO_PROOF
+from pipelines.verdicts.missing_parts import missing_in_words
 from pipelines.vocabulary.reasons import Reason
 from pipelines.wording.reasons import sentences
 from pipelines.wording.words import LANGUAGES, Words, words
@@ -62,8 +62,8 @@ class Explainer:
         title = self.title(told, say)
         if told.state == "rejected":
             return _with_expected(title, told.causes, say)
-        more = list(filter(None, (sentences(told.causes, say.language), _missing_told(told.missing, say))))
-        return f"{title} ({say('receipt.between').join(more)})" if more else title
+        more = list(filter(None, (sentences(told.causes, say.language), missing_in_words(told.missing, say))))
+        return f"{title} ({say('missing_part.between').join(more)})" if more else title
 
     def remedy(self, told: ReceiptReason, say: Words) -> str:
         """What would mend it."""
@@ -84,14 +84,3 @@ def file_reason(file: ReceivedFile, language: str) -> str | None:
 
 def _with_expected(title: str, causes: Sequence[Reason], say: Words) -> str:
     return say("receipt.expected", reason=title) + sentences(causes, say.language) if causes else title
-
-
-def _missing_told(parts: Sequence[MissingPart], say: Words) -> str:
-    """What was not delivered, file by file, under the vendor's own names."""
-    if MissingPart(NO_PROOF, ()) in parts:
-        return say("receipt.no_proof")
-    told = []
-    for role in dict.fromkeys(part.role for part in parts):
-        columns = [f" {say('or')} ".join(part.columns) for part in parts if part.role == role]
-        told.append(say(f"receipt.missing_in.{role}", columns=", ".join(columns)))
-    return say("receipt.between").join(told)
