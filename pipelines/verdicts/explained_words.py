@@ -11,15 +11,17 @@ from pipelines.wording.words import Words
 
 def explanation(uses: Sequence[ExplainedUse], say: Words) -> Iterator[str]:
     """Lines on the uses of a lead: a heading a delivery, then channels that came out alike told as one."""
-    for of_delivery in _alike(uses, lambda use: (use.vendor, use.delivery_date, use.lead_id)):
+    for of_delivery in _grouped_uses(uses, lambda use: (use.vendor, use.delivery_date, use.lead_id)):
         first = of_delivery[0]
         yield say("explain.subject", vendor=first.vendor, on=first.delivery_date, lead=first.lead_id)
-        for alike in _alike(of_delivery, lambda use: (use.verdict, _told_of(use, say))):
+        for alike in _grouped_uses(of_delivery, lambda use: (use.verdict, _told_of(use, say))):
             yield _verdict_line(alike, say)
             yield from (f"  {line}" for line in _told_of(alike[0], say))
 
 
-def _alike(uses: Sequence[ExplainedUse], key: Callable[[ExplainedUse], object]) -> Iterable[Sequence[ExplainedUse]]:
+def _grouped_uses(
+    uses: Sequence[ExplainedUse], key: Callable[[ExplainedUse], object]
+) -> Iterable[Sequence[ExplainedUse]]:
     groups: dict[object, list[ExplainedUse]] = {}
     for use in uses:
         groups.setdefault(key(use), []).append(use)

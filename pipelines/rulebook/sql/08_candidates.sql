@@ -33,6 +33,8 @@ select
     case
         when array_contains(proof.recipient_sirens, lead.advertiser_siren) then true
         when list_has_any(proof.recipients, lead.advertiser_spellings) then true
+        -- a brand alone, a branch, another legal form: nobody can tell from the name
+        when list_has_any(proof.recipients, lead.advertiser_near_spellings) then null
         when proof.recipients is not null or proof.recipient_sirens is not null then false
     end as names_advertiser
 from kept
