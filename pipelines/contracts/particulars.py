@@ -101,8 +101,8 @@ ADVERTISER_TERMS: Final = (
     ContractTerm(
         "name",
         "Legal name. Proofs are looked through for it, whatever its accents, capitals, signs, spaces and legal form. A "
-        "brand alone, a name with something more, or another legal form shows neither that we are named nor that we are "
-        "not.",
+        "brand alone, a name with something more, or another legal form shows neither that we are named nor that we "
+        "are not.",
     ),
     ContractTerm("siren", "SIREN, nine digits. Proofs may name us by it.", faults=("732829321",)),
 )

@@ -76,17 +76,17 @@ class _PlainName:
 
 def likeness(one: str, other: str) -> Likeness:
     """How alike two names of companies are; symmetric. A name without letters or digits is like no other."""
-    first, second = _plain_name(one), _plain_name(other)
+    first, second = _name_in_words(one), _name_in_words(other)
     if not first.words or not second.words:
         return Likeness.DIFFERENT
     if first.whole == second.whole:
         differ = first.form and second.form and first.form != second.form
         return Likeness.NEAR if differ else Likeness.SAME
     short, long = sorted((first, second), key=lambda name: len(name.whole))
-    return Likeness.NEAR if _holds(long, short) else Likeness.DIFFERENT
+    return Likeness.NEAR if _holds_name(long, short) else Likeness.DIFFERENT
 
 
-def _holds(long: _PlainName, short: _PlainName) -> bool:
+def _holds_name(long: _PlainName, short: _PlainName) -> bool:
     """Whether a name stands whole within a longer one: as words one after another, or at its start or end."""
     count = len(short.words)
     starts = range(len(long.words) - count + 1)
@@ -96,7 +96,7 @@ def _holds(long: _PlainName, short: _PlainName) -> bool:
     return is_long_enough and (long.whole.startswith(short.whole) or long.whole.endswith(short.whole))
 
 
-def _plain_name(name: str) -> _PlainName:
+def _name_in_words(name: str) -> _PlainName:
     plain = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe").replace("æ", "ae"))
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign)).replace("&", " et ").replace("_", " ")
     joined = _INITIALS.sub(lambda initials: re.sub(r"[.\s]", "", initials[0]) + " ", letters)

@@ -1,4 +1,4 @@
-"""Whether a proof names the advertiser: by SIREN, by name, in doubt, or not at all; and what our review of a form says."""
+"""Whether a proof names the advertiser, by SIREN or name, does not, or leaves it open; our review of a form alike."""
 
 from datetime import UTC, date, datetime
 from importlib import resources
