@@ -42,6 +42,7 @@ def reconcile(
     Console().print(score_table(house, at))
     typer.echo("rate: leads with a defect for which the vendor answers. – : not enough evidence for a grade.")
     typer.echo(f"Dossiers: {house.settings.home / 'dossiers' / 'index.html'}")
+    typer.echo("Marts: not built here; `make dev`, then materialise the job `publish`, or switch its sensor on")
 
 
 def _range(house: House, from_: str, to: str) -> tuple[date, date]:

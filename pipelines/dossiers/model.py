@@ -253,6 +253,11 @@ class VendorDossier:
         return next((finding for finding in self.findings if finding.rule_id == rule_id), None)
 
     @property
+    def provisional_count(self) -> int:
+        """Deliveries whose proof deadline has not passed."""
+        return sum(not line.is_final for line in self.deliveries)
+
+    @property
     def total(self) -> ShownScore | None:
         """The score as a whole; None without leads."""
         return next((score for score in self.scores if score.dimension == TOTAL), None)

@@ -72,6 +72,13 @@ class DeliveredDay:
         """Proof deadline: delivery plus the contract's `proofDeadline`."""
         return self.acted_at + self.contract.proof_deadline
 
+    def known_at(self, as_of: datetime) -> datetime:
+        """Up to when facts count: `as_of` (zone-less UTC), but not after the deadline, nor before the leads had come.
+
+        A tick of the morning knows nothing of leads that came in the evening: they are judged by what came with them.
+        """
+        return min(self.deadline_at, max(as_of, self.delivered_at or as_of))
+
 
 def day_terms_table(
     days: Sequence[DeliveredDay],
@@ -106,7 +113,7 @@ def _terms_row(
     day: DeliveredDay, as_of: datetime, max_age_months: Callable[[date], int | None], names: Mapping[str, Likeness]
 ) -> dict[str, Any]:
     contract = day.contract
-    known_at = min(day.deadline_at, as_of)
+    known_at = day.known_at(as_of)
     used_on = paris_date(day.acted_at)
     return {
         "vendor": day.vendor,

@@ -196,7 +196,9 @@ class Verdicts(PartitionedTable):
     failed_rules: Series[TextList] = filled("Rules that failed, of the lead use and of its lead, sorted by id.")
     unknown_rules: Series[TextList] = filled("Rules without an answer, of the lead use and of its lead, sorted by id.")
     is_final: Series[Flag] = filled("True from the proof deadline on.")
-    known_at: Series[Instant] = filled("Facts known up to here counted: the earlier of deadline and `as_of`.")
+    known_at: Series[Instant] = filled(
+        "Facts known up to here counted: `as_of`, not after the deadline nor before the leads had come."
+    )
     catalogue_digest: Series[Text] = filled("Digest of the rules that judged.")
 
 

@@ -443,6 +443,13 @@ def test_a_ground_bears_the_fault_of_its_rule_and_without_one_its_id() -> None:
     assert "a_rule_of_ours a_rule_of_ours 2 –" in page
 
 
+def test_nothing_to_claim_is_said_of_what_was_judged_so_far() -> None:
+    claims = replace(rich_vendor().claims, leads_count=0, grounds=())  # type: ignore[type-var]
+    lines = tuple(replace(line, is_final=place > 0) for place, line in enumerate(rich_vendor().deliveries))
+    page = text_of(render_dossier(rich_vendor(claims=claims, deliveries=lines), language="en"))
+    assert "No lead stands under a ground for refusal so far; 1 delivery is provisional." in page
+
+
 def test_claims_without_a_price_are_counted_in_leads() -> None:
     claims = replace(rich_vendor().claims, amount=None, expiring_amount=None, grounds=())  # type: ignore[type-var]
     page = text_of(render_dossier(rich_vendor(claims=claims), language="en"))
