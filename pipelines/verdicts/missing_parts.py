@@ -42,6 +42,7 @@ def missing_in_words(parts: Sequence[MissingPart], say: Words) -> str:
         return say("missing_part.no_proof")
     told = []
     for role in dict.fromkeys(part.role for part in parts):
-        columns = [f" {say('or')} ".join(part.columns) for part in parts if part.role == role]
+        named = [[f"`{column}`" for column in part.columns] for part in parts if part.role == role]
+        columns = [f" {say('or')} ".join(names) for names in named]
         told.append(say(f"missing_part.in_{role}", columns=", ".join(columns)))
     return say("missing_part.between").join(told)

@@ -147,16 +147,16 @@ def test_lines_say_in_both_languages_what_is_wrong_and_what_would_mend_it(house:
         (
             ["consent_proofs.decision", "consent_proofs.form_id"],
             "accord, formulaire",
-            "missing or unclear in the proof file: accord, formulaire",
-            "absent ou imprécis dans le fichier de preuves\u00a0: accord, formulaire",
+            "missing or unclear in the proof file: `accord`, `formulaire`",
+            "absent ou imprécis dans le fichier de preuves\u00a0: `accord`, `formulaire`",
         ),
         (
             ["consent_proofs.recipients|consent_proofs.recipient_sirens", "leads.phone"],
             "destinataires | recipient_sirens, Téléphone",
-            "missing or unclear in the proof file: destinataires or recipient_sirens; "
-            "missing or unclear in the lead file: Téléphone",
-            "absent ou imprécis dans le fichier de preuves\u00a0: destinataires ou recipient_sirens\u202f; "
-            "absent ou imprécis dans le fichier de leads\u00a0: Téléphone",
+            "missing or unclear in the proof file: `destinataires` or `recipient_sirens`; "
+            "missing or unclear in the lead file: `Téléphone`",
+            "absent ou imprécis dans le fichier de preuves\u00a0: `destinataires` ou `recipient_sirens`\u202f; "
+            "absent ou imprécis dans le fichier de leads\u00a0: `Téléphone`",
         ),
     ],
 )

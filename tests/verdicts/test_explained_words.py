@@ -68,7 +68,7 @@ def test_what_is_not_proven_is_never_told_as_a_breach_and_what_is_missing_is_nam
     assert lines[1].startswith("e-mail, SMS and phone: BLOCKED")
     assert lines[2] == (
         "  Blocked by: not proven by the proof deadline: There is an individual and complete proof of the consent "
-        "[proof_individual_record] (missing or unclear in the proof file: texte, noms or sirens)"
+        "[proof_individual_record] (missing or unclear in the proof file: `texte`, `noms` or `sirens`)"
     )
 
 
