@@ -18,6 +18,7 @@ from pipelines.oppositions.snapshot import confirm_registry
 from pipelines.receipts.outbox import Outbox
 from pipelines.receipts.writer import ReceiptWriter
 from pipelines.rulebook.catalogue import Catalogue, load_catalogue
+from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.settings import Settings, SettingsError
 from pipelines.storage.lake import Lake
 from pipelines.storage.registry.database import open_registry
@@ -43,7 +44,15 @@ class House:
 
     def contracts(self, vendors: Collection[str] = ()) -> ContractBook:
         """The contracts as they lie there now, of all vendors or of some: reading one takes some ten milliseconds."""
-        return load_contracts(self.settings.contracts, vendors=vendors)
+        return load_contracts(self.settings.contracts, vendors=vendors, catalogue=self._known_rules)
+
+    @property
+    def _known_rules(self) -> Catalogue | None:
+        """What contracts are checked against; none where it is broken or away, which judging says itself."""
+        try:
+            return self.catalogue
+        except (CatalogueError, SettingsError):
+            return None
 
     def left_out(self, wanted: Mapping[str, Sequence[date]], book: ContractBook | None = None) -> list[LeftOut]:
         """Of some days by vendor, those that stay as they are because something of ours is away.

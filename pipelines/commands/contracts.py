@@ -5,7 +5,7 @@ text is digested in `intake.values`.
 """
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +26,7 @@ from pipelines.formats.text_encodings import STRAY, encoding_of, recoded, survey
 from pipelines.house import House
 from pipelines.identifiers.shown_names import shown_name
 from pipelines.intake.values import consent_text_digests
+from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.words import VENDOR_KEY
 
@@ -51,7 +52,7 @@ def lint(
     folder = house.settings.contracts
     for vendor in vendors or ():
         _check_vendor(folder, vendor)
-    book = load_contracts(folder, vendors=vendors or (), known_rules=_known_rules(house), is_against_standard=True)
+    book = load_contracts(folder, vendors=vendors or (), catalogue=_known_rules(house))
     for problem in book.problems:
         typer.echo(str(problem))
     error_count = sum(problem.severity == "error" for problem in book.problems)
@@ -190,10 +191,10 @@ def _check_vendor(folder: Path, vendor: str) -> None:
         refuse(f"no contracts of a vendor {vendor} in {folder}{hint}")
 
 
-def _known_rules(house: House) -> Collection[str]:
-    """Ids that refusal grounds may name; none, and so no check, while the rulebook itself is broken."""
+def _known_rules(house: House) -> Catalogue | None:
+    """The rules that contracts are checked against; none, and no check, while the rulebook itself is broken."""
     try:
-        return house.catalogue.by_id
+        return house.catalogue
     except CatalogueError as error:
-        typer.echo(f"refusal grounds are not checked: the rulebook can't be read\n{error}", err=True)
-        return ()
+        typer.echo(f"refusal grounds and needed fields are not checked: the rulebook can't be read\n{error}", err=True)
+        return None

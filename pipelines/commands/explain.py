@@ -1,4 +1,7 @@
-"""`opposable explain`: the vendor's and the DPO's first question, answered rule by rule."""
+"""`opposable explain`: the vendor's and the DPO's first question: the verdict, what decides it, then the rest.
+
+What is applied to a lead is found out in `verdicts.explain`; sentences are in `wording`.
+"""
 
 import json
 from datetime import date, datetime
@@ -8,13 +11,23 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.commands.shared import day_of, house_of_settings, instant_of, known_vendor, refuse
+from pipelines.commands.shared import (
+    Language,
+    LanguageOption,
+    day_of,
+    house_of_settings,
+    instant_of,
+    known_vendor,
+    refuse,
+)
 from pipelines.house import House
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError
 from pipelines.verdicts.explain import ExplainedUse, explain
+from pipelines.verdicts.explained_words import explanation
 from pipelines.verdicts.judge import Judge
 from pipelines.vocabulary.words import CHANNELS
+from pipelines.wording.words import Words, words
 
 _COLOURS = {"pass": "green", "fail": "red", "unknown": "yellow", "not applicable": "dim"}
 
@@ -27,8 +40,12 @@ def explain_command(
     ] = None,
     channel: Annotated[str | None, typer.Option(help="One channel only.")] = None,
     as_of: Annotated[str | None, typer.Option(help="Knowledge instant; as published unless given.")] = None,
+    is_all: Annotated[
+        bool, typer.Option("--all", help="Also every rule with its inputs, its outcome and why.")
+    ] = False,
+    language: LanguageOption = Language.EN,
 ) -> None:
-    """Print every rule that was applied to a lead, its inputs, its outcome and why."""
+    """Say what became of a lead and which rules decided it."""
     house = house_of_settings()
     book = house.contracts()
     known_vendor(book, vendor)
@@ -48,8 +65,13 @@ def explain_command(
             err=True,
         )
         raise typer.Exit(1)
-    for use in uses:
-        Console().print(_rules_as_table(use))
+    say = words(language.value)
+    for line in explanation(uses, say):
+        typer.echo(line)
+    for use in uses if is_all else ():
+        Console().print(_rules_as_table(use, say))
+    if not is_all:
+        typer.echo(say("explain.rest"))
 
 
 def _confirm_keys(house: House, vendor: str) -> None:
@@ -60,17 +82,15 @@ def _confirm_keys(house: House, vendor: str) -> None:
         refuse(str(error))
 
 
-def _rules_as_table(use: ExplainedUse) -> Table:
-    state = "final" if use.is_final else "provisional"
-    subject = f"{use.vendor} · {use.delivery_date} · {use.lead_id} · {use.channel or '-'}"
-    title = f"{subject}: {use.verdict} ({state}, known at {use.known_at} UTC)"
+def _rules_as_table(use: ExplainedUse, say: Words) -> Table:
+    title = f"{use.vendor} · {use.delivery_date} · {use.lead_id} · {use.channel or '-'}"
     table = Table(title=title, title_justify="left", show_lines=True, expand=True)
     for heading in ("rule", "outcome", "why", "inputs"):
         table.add_column(heading, overflow="fold")
     for applied in use.rules:
         inputs = "\n".join(f"{name} = {_value_written(value)}" for name, value in applied.inputs.items())
         outcome = f"[{_COLOURS[applied.outcome]}]{applied.outcome}[/]"
-        table.add_row(f"{applied.rule.id}\n[dim]{applied.rule.card.title.en}[/]", outcome, applied.why, inputs)
+        table.add_row(f"{applied.rule.id}\n[dim]{say.say(applied.rule.card.title)}[/]", outcome, applied.why, inputs)
     return table
 
 

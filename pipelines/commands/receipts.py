@@ -31,6 +31,8 @@ from pipelines.receipts.records import (
 DIGEST_DIGITS: Final = 64
 SHORT: Final = 12
 """Digits of a digest that are shown."""
+_FOLDED: Final = ("vendor", "notified")
+"""Columns that give way on a narrow screen: dates and references stay whole."""
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -148,10 +150,10 @@ def _notified_at(book: ContractBook, notice: Notice) -> datetime | None:
 
 
 def _receipts_as_table(shown: list[tuple[Notice, datetime | None]], now: datetime) -> Table:
-    table = Table()
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for heading in ("vendor", "delivery", "reference", "verdicts", "state", "notified"):
-        table.add_column(heading, overflow="fold")
-    table.add_column("lines", justify="right")
+        table.add_column(heading, overflow="fold", no_wrap=heading not in _FOLDED)
+    table.add_column("lines", justify="right", no_wrap=True)
     for notice, at in shown:
         table.add_row(
             notice.vendor,

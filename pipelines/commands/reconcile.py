@@ -26,8 +26,11 @@ def reconcile(
     first, last = _range(house, from_, to)
     at = instant_of("--as-of", as_of) if as_of else last_tick(datetime.now(UTC))
     book = house.contracts()
-    for problem in book.problems:
-        typer.echo(str(problem), err=True)
+    errors = [str(problem) for problem in book.problems if problem.severity == "error"]
+    for error in errors:
+        typer.echo(error, err=True)
+    if len(errors) < len(book.problems):
+        typer.echo(f"{len(book.problems) - len(errors)} warnings about contracts: `opposable contracts lint`", err=True)
     if vendor is not None:
         known_vendor(book, vendor)
     _check_house(house)
@@ -39,6 +42,7 @@ def reconcile(
     Console().print(score_table(house, at))
     typer.echo("rate: leads with a defect for which the vendor answers. – : not enough evidence for a grade.")
     typer.echo(f"Dossiers: {house.settings.home / 'dossiers' / 'index.html'}")
+    typer.echo("Marts: not built here; `make dev`, then materialise the job `publish`, or switch its sensor on")
 
 
 def _range(house: House, from_: str, to: str) -> tuple[date, date]:

@@ -1,6 +1,5 @@
 """`opposable rules`: the rulebook for people, and its check. What a rule says is in its card."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -9,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.commands.shared import house_of_settings, refuse
+from pipelines.commands.shared import Language, LanguageOption, house_of_settings, refuse
 from pipelines.house import House
 from pipelines.rulebook.card import Branch, Card, Example, Period
 from pipelines.rulebook.catalogue import Catalogue
@@ -22,18 +21,8 @@ app = typer.Typer(
 )
 
 
-class Language(StrEnum):
-    """Languages of the cards."""
-
-    FR = "fr"
-    EN = "en"
-
-
-_Language = Annotated[Language, typer.Option("--lang", help="Language of titles and remedies.")]
-
-
 @app.command(name="list")
-def list_rules(lang: _Language = Language.EN) -> None:
+def list_rules(lang: LanguageOption = Language.EN) -> None:
     """List every rule: shipped cards and own ones."""
     catalogue = _catalogue(house_of_settings())
     table = Table(
@@ -51,7 +40,8 @@ def list_rules(lang: _Language = Language.EN) -> None:
 
 @app.command()
 def show(
-    rule_id: Annotated[str, typer.Argument(metavar="RULE_ID", help="Id of the rule.")], lang: _Language = Language.EN
+    rule_id: Annotated[str, typer.Argument(metavar="RULE_ID", help="Id of the rule.")],
+    lang: LanguageOption = Language.EN,
 ) -> None:
     """Print a rule in full: basis, conditions, who answers for it, remedy, examples."""
     catalogue = _catalogue(house_of_settings())
@@ -97,6 +87,7 @@ def _catalogue(house: House) -> Catalogue:
 def _card_lines(card: Card, lang: Language) -> dict[str, str]:
     """What a card says, under the names of its file; what it leaves out is left out."""
     lines = {
+        "fault": _in_language(card.fault, lang),
         "basis": "\n".join(" ".join(filter(None, (basis.cite, basis.url))) for basis in card.basis),
         "in force": f"{_period_said(card.in_force)} (dated by {card.dated_by})",
         "doctrine since": str(card.doctrine_since or ""),

@@ -2,7 +2,8 @@
 
 import difflib
 from datetime import date, datetime
-from typing import NoReturn
+from enum import StrEnum
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -12,6 +13,16 @@ from pipelines.orchestration.jobs import parse_as_of
 from pipelines.settings import SettingsError, load_settings
 
 USAGE = 2
+
+
+class Language(StrEnum):
+    """Languages in which commands answer."""
+
+    FR = "fr"
+    EN = "en"
+
+
+LanguageOption = Annotated[Language, typer.Option("--language", "--lang", help="Language of the answer.")]
 
 
 def refuse(message: str) -> NoReturn:

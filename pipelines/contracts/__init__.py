@@ -16,6 +16,9 @@ What a contract means for one lead use is in `verdicts.day_terms`; a first contr
 - `positioned_yaml`: YAML text into plain data, with the line and column of every part
 - `reading`: A parsed contract document becomes a typed Contract, or issues that say why it can't
 - `reference`: all terms of a contract, with what their readers take and what the lint says of them
+- `sectors`: the sectors that a contract may name, and in which of them consumers may not be canvassed
 - `service_levels`: the service levels of a contract: deadlines, spans of time, cut-off and calendar
 - `standard`: what the Open Data Contract Standard's own JSON schema says against a document
+- `standard_versions`: keys of a contract that are younger than the version of the standard that it names
+- `usability`: contracts under which no lead can ever be usable
 """

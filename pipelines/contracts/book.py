@@ -16,6 +16,8 @@ from pipelines.contracts.document import Issue, Severity
 from pipelines.contracts.lint import STATUSES, lint
 from pipelines.contracts.positioned_yaml import PositionedDocument, YamlError, parse_yaml
 from pipelines.contracts.reading import read_document
+from pipelines.contracts.standard import issues_of_text
+from pipelines.rulebook.catalogue import Catalogue
 from pipelines.vocabulary.words import VENDOR_KEY
 
 SUFFIX: Final = ".odcs.yaml"
@@ -42,13 +44,13 @@ class ContractProblem:
 
 @dataclass(frozen=True)
 class ContractBook:
-    """All contracts that can be read, and what is wrong with contracts."""
+    """All contracts that may judge or wait to, and what is wrong with contracts."""
 
     contracts: Mapping[str, tuple[Contract, ...]]
     """By vendor, in order of `valid_from`; without the vendors that are skipped."""
     problems: tuple[ContractProblem, ...]
     skipped: tuple[str, ...] = ()
-    """Vendors with a contract that can't be read and may be in force, sorted."""
+    """Vendors with a contract that can't be read, or has errors, and may be in force, sorted."""
     file_count: int = 0
 
     @property
@@ -71,7 +73,7 @@ class ContractBook:
 
 @dataclass(frozen=True)
 class ExaminedContract:
-    """A contract file: the Contract, if it can be read, and everything that is wrong with it."""
+    """A contract file: the Contract, if it can be read and has no errors, and everything that is wrong with it."""
 
     contract: Contract | None
     problems: tuple[ContractProblem, ...]
@@ -83,14 +85,12 @@ def load_contracts(
     contracts: Path,
     *,
     vendors: Collection[str] = (),
-    known_rules: Collection[str] = (),
-    is_against_standard: bool = False,
+    catalogue: Catalogue | None = None,
 ) -> ContractBook:
     """Contracts of all vendors, or of some, and all problems in order of vendor, file, line and column.
 
-    A vendor with a contract that can't be read is skipped, unless that contract is a draft or retired. The standard's
-    own schema, which never decides that, is asked on demand only: it takes some 30 ms a contract. A folder that does
-    not exist holds no contracts.
+    A vendor with a contract that can't be read, or with errors, is skipped, unless that contract is a draft or
+    retired. A folder that does not exist holds no contracts.
     """
     found: dict[str, tuple[Contract, ...]] = {}
     problems = _unfiled(contracts)
@@ -99,10 +99,7 @@ def load_contracts(
     for folder in vendor_folders(contracts):
         if vendors and folder.name not in vendors:
             continue
-        examined = [
-            examine_contract(path, known_rules=known_rules, is_against_standard=is_against_standard)
-            for path in _contract_files(folder)
-        ]
+        examined = [examine_contract(path, catalogue=catalogue) for path in _contract_files(folder)]
         file_count += len(examined)
         problems += [problem for one in examined for problem in one.problems] + _strays(folder)
         readable = tuple(one.contract for one in examined if one.contract is not None)
@@ -113,27 +110,27 @@ def load_contracts(
     return ContractBook(found, tuple(problems), tuple(skipped), file_count)
 
 
-def examine_contract(
-    path: Path, *, known_rules: Collection[str] = (), is_against_standard: bool = True
-) -> ExaminedContract:
+def examine_contract(path: Path, *, catalogue: Catalogue | None = None) -> ExaminedContract:
     """Read one contract file and say everything that is wrong with it, in order of line and column."""
     vendor, valid_from = path.parent.name, _valid_from(path)
     misnamed = _naming_problems(path, valid_from)
     try:
         content = _file_content(path)
-        document = parse_yaml(_yaml_text(content))
+        text = _yaml_text(content)
+        document = parse_yaml(text)
     except YamlError as fault:
         problem = ContractProblem(vendor, path, fault.line, fault.column, "error", fault.message, fault.remedy)
         return ExaminedContract(None, (*misnamed, problem))
     reading = read_document(
         document.data, vendor=vendor, valid_from=valid_from or date.min, digest=sha256(content).hexdigest()
     )
-    issues = lint(document.data, reading, known_rules=known_rules, is_against_standard=is_against_standard)
+    issues = lint(document.data, reading, catalogue=catalogue, by_standard=issues_of_text(text))
     problems = sorted(
         (_problem_of_issue(issue, document, path) for issue in issues),
         key=lambda one: (one.line, one.column, one.message),
     )
-    contract = None if misnamed else reading.contract
+    is_faulty = bool(misnamed) or any(problem.severity == "error" for problem in problems)
+    contract = None if is_faulty else reading.contract
     return ExaminedContract(contract, (*misnamed, *problems), reading.terms.status not in INACTIVE)
 
 

@@ -29,7 +29,7 @@ def cut_off_at(contract: Contract | None, day: date) -> datetime:
 
     A time that the clocks skip or repeat on the day is the later of its two readings: in doubt a vendor is in time.
     """
-    at = CUT_OFF if contract is None else contract.cut_off
+    at = (contract.cut_off if contract else None) or CUT_OFF
     return max(paris_instant(day, at.replace(fold=fold)) for fold in (0, 1))
 
 

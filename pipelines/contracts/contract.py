@@ -89,7 +89,7 @@ class Contract:
     leads: FileTerms
     consent_proofs: FileTerms
     proof_deadline: timedelta
-    instrument: str = "contract"
+    instrument: str | None = None
     relationship_since: date | None = None
     is_only_given_consents: bool = False
     sector: str | None = None
@@ -99,14 +99,15 @@ class Contract:
     price_per_channel: Mapping[str, float] = field(default_factory=dict)
     is_double_optin_required: bool = False
     claim_window: timedelta | None = None
-    suppression_delay: timedelta = timedelta(0)
+    suppression_delay: timedelta | None = None
+    """None: none was agreed, and none is granted."""
     max_lead_age: timedelta | None = None
     duplicate_window: timedelta | None = None
     retention: timedelta | None = None
-    cut_off: time = time(23, 59)
-    """Europe/Paris."""
+    cut_off: time | None = None
+    """Europe/Paris; None: none was agreed, and the day ends as `calendar.CUT_OFF` says."""
     calendar: str | None = None
-    """Cron expression of the days due; None: every day."""
+    """Cron expression of the days due; None: none was agreed, and every day is due."""
     tolerances: Mapping[str, float] = field(default_factory=dict)
     refusal_grounds: tuple[str, ...] = ()
     approved_forms: tuple[ApprovedForm, ...] = ()

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 T = TypeVar("T")
 Severity = Literal["error", "warning"]
+_QUOTE_IT: Final = "put it in quotes"
 Steps = tuple[str | int, ...]
 """Steps from the root of a document: keys and indices. A text as a step into a list means the element of that name."""
 
@@ -39,6 +40,8 @@ class TermKind(Generic[T]):
     expected: str
     words: Collection[str] = ()
     """The closed vocabulary, if there is one, for hints."""
+    is_text: bool = False
+    """Whether any text will do, so that what YAML reads as a number or a flag may have been meant as one."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,11 @@ class Place:
             return None
         found = kind.parse(self.value)
         if found is None:
-            hint = did_you_mean(self.value, kind.words)
+            is_flag = kind.is_text and isinstance(self.value, bool)
+            hint = _QUOTE_IT if is_flag else did_you_mean(self.value, kind.words)
             self.refuse(f"{self.name} is not {kind.expected}", hint or "correct the value")
+        elif kind.is_text and isinstance(self.value, float):
+            self.report(f"{self.name} is read as a number, 1.10 as 1.1", _QUOTE_IT, "warning")
         return found
 
     def read_or(self, kind: TermKind[T], default: T) -> T:
@@ -174,7 +180,7 @@ def matching(pattern: str, expected: str) -> TermKind[str]:
         text = _text_value(value)
         return text if text is not None and re.fullmatch(pattern, text) else None
 
-    return TermKind(parse, expected)
+    return TermKind(parse, expected, is_text=True)
 
 
 def one_of(words: Collection[str]) -> TermKind[str]:
@@ -191,7 +197,7 @@ def _rate_value(value: Any) -> float | None:
     return None if number is None or number > 1 else number
 
 
-TEXT = TermKind(_text_value, "a text")
+TEXT = TermKind(_text_value, "a text", is_text=True)
 NUMBER = TermKind(_number_value, "a number from 0")
 RATE = TermKind(_rate_value, "a rate from 0 to 1 (0.01 is 1 %)")
 COUNT = TermKind(lambda value: value if type(value) is int and value >= 0 else None, "a whole number from 0")

@@ -1,16 +1,18 @@
 """Everything that is wrong with a contract, in one pass: its reading, our rules for its terms, the standard's schema.
 
-A readable contract may still say what it should not; such an issue never keeps it from judging.
+A readable contract may still say what it should not: an error keeps it from judging, a warning does not.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pipelines.contracts.contract import Contract, required_fields
 from pipelines.contracts.document import Issue, Steps, did_you_mean
-from pipelines.contracts.particulars import SECTOR_BANS
 from pipelines.contracts.reading import ContractReading
-from pipelines.contracts.standard import standard_issues
+from pipelines.contracts.sectors import SECTOR_BANS, SECTOR_NAMES, SECTORS
+from pipelines.contracts.standard_versions import version_issues
+from pipelines.contracts.usability import usability_issues
+from pipelines.rulebook.catalogue import Catalogue
 from pipelines.vocabulary.fields import REACHED_BY, is_siren
 
 STATUSES: Final = ("proposed", "draft", "active", "deprecated", "retired")
@@ -24,20 +26,25 @@ BANNED_AUDIENCES: Final = frozenset({"consumer", "professional"})
 
 
 def lint(
-    document: object, reading: ContractReading, *, known_rules: Collection[str] = (), is_against_standard: bool = True
+    document: object,
+    reading: ContractReading,
+    *,
+    catalogue: Catalogue | None = None,
+    by_standard: Iterable[Issue] = (),
 ) -> tuple[Issue, ...]:
     """Every issue of a document and its reading, in no particular order.
 
-    `known_rules`: ids that `refusalGrounds` may name; empty to leave them unchecked. The standard's schema takes some
-    30 ms a contract and never decides whether one can be read.
+    `catalogue`: the rules that `refusalGrounds` may name and that leads must pass; None to leave both unchecked.
+    `by_standard`: what the standard's schema says; left out where ours says something of the same place.
     """
     if not isinstance(document, dict):
         return reading.issues
-    found = [*reading.issues, *_api_version(document)]
+    found = [*reading.issues, *_api_version(document), *version_issues(document)]
     found += [issue for rule in _RULES for issue in rule(reading.terms)]
-    found += _refusal_grounds(reading.terms, known_rules) if known_rules else ()
+    if catalogue is not None:
+        found += _refusal_grounds(reading.terms, catalogue.by_id)
+        found += usability_issues(reading.terms, catalogue)
     told = {issue.path for issue in found}
-    by_standard = standard_issues(document) if is_against_standard else []
     return (*found, *(issue for issue in by_standard if issue.path not in told))
 
 
@@ -77,12 +84,12 @@ def _sector(terms: Contract) -> Iterator[Issue]:
     if sector is None:
         if calls:
             yield Issue(_custom("sector"), "the sector is missing", "name it: calling is banned in some", "warning")
-    elif sector not in SECTOR_BANS:
-        near = did_you_mean(sector, SECTOR_BANS)
-        if near:
-            yield Issue(_custom("sector"), "the sector is nearly one in which calling is banned", near, "warning")
-    else:
+    elif sector in SECTOR_BANS:
         yield from _banned(terms, sector)
+    elif sector not in SECTORS:
+        remedy = did_you_mean(sector, SECTOR_NAMES) or f"one of {', '.join(SECTORS)}"
+        message = "the sector is none that we know, so that no ban is checked; calling is banned in some"
+        yield Issue(_custom("sector"), message, remedy, "warning")
 
 
 def _banned(terms: Contract, sector: str) -> Iterator[Issue]:

@@ -40,7 +40,7 @@ _PLACES_TO_WRITE: Final = ("email", "registered_letter")
 
 
 def read_notice_clause(place: Place) -> NoticeClause | None:
-    """The clause, if there is one that can be read; what is wrong with it are errors that never keep it from judging.
+    """The clause, if there is one that can be read. What is wrong with it is an error: the contract does not judge.
 
     `{means, address, acknowledgement: required | deemed, deemedAfter: P3D}`; the acknowledgement is required unless
     the clause says `deemed`.

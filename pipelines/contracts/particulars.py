@@ -11,24 +11,17 @@ from pipelines.contracts.contract_term import ContractTerm, keys_of
 from pipelines.contracts.document import COUNT, DAY, FLAG, MAPPING, NUMBER, RATE, SIREN, TEXT, Place, matching, one_of
 from pipelines.contracts.file_terms import custom_properties
 from pipelines.contracts.notice_clause import read_notice_clause
+from pipelines.contracts.sectors import SECTOR_BANS, SECTORS, sector_named
 from pipelines.vocabulary import words
 
 INSTRUMENTS: Final = ("contract", "order_form", "quote")
-SECTOR_BANS: Final = {
-    "energy_renovation": "C. consom., art. L. 223-1 and L. 223-8",
-    "renewable_energy": "C. consom., art. L. 223-1 and L. 223-8",
-    "housing_adaptation": "C. consom., art. L. 223-1 and L. 223-8",
-    "cpf_training": "C. trav., art. L. 6323-8-1",
-}
-"""Sectors in which consumers may be neither called nor sent messages, consent or not. All bans are older than any
-delivery that can be judged, so a contract's dates do not matter."""
 PERIOD: Final = matching(r"P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?", "an ISO 8601 period, such as P3M")
 
 _NOT_USED: Final = "Held to its shape, and not used yet."
 PARTICULARS: Final = (
     ContractTerm("advertiser", "Who buys the leads: see below."),
     ContractTerm(
-        "instrument", "What was signed. A `quote` is told in dossiers as a missing contract.", absent="`contract`"
+        "instrument", "What was signed. A `quote` is told in dossiers as a missing contract.", absent="dossiers say so"
     ),
     ContractTerm(
         "relationshipSince",
@@ -43,10 +36,11 @@ PARTICULARS: Final = (
     ),
     ContractTerm(
         "sector",
-        "What is sold, in a word of your own. In some sectors consumers may be neither called nor sent messages: "
+        f"What is sold: {', '.join(f'`{sector}`' for sector in SECTORS)}; French names such as `pompe_a_chaleur` or "
+        "`mutuelle` count as well. In some sectors consumers may be neither called nor sent messages: "
         f"{', '.join(f'`{sector}`' for sector in SECTOR_BANS)}.",
         absent="no ban is checked",
-        faults=("energy_renovation", "CPF training"),
+        faults=("energy_renovation", "pompe à chaleur", "renovation"),
     ),
     ContractTerm(
         "goodsServices", "What is sold, in words, shown in dossiers.", absent="dossiers show that it is not set"
@@ -104,7 +98,12 @@ PARTICULARS: Final = (
     ),
 )
 ADVERTISER_TERMS: Final = (
-    ContractTerm("name", "Legal name. Proofs are looked through for it, whatever its capitals and spaces."),
+    ContractTerm(
+        "name",
+        "Legal name. Proofs are looked through for it, whatever its accents, capitals, signs, spaces and legal form. A "
+        "brand alone, a name with something more, or another legal form shows neither that we are named nor that we "
+        "are not.",
+    ),
     ContractTerm("siren", "SIREN, nine digits. Proofs may name us by it.", faults=("732829321",)),
 )
 COLLECTOR_TERMS: Final = (
@@ -138,16 +137,22 @@ def _parties_read(custom: Mapping[str, Place]) -> dict[str, Any]:
         "advertiser_siren": siren,
         "audience": custom["audience"].require(one_of(words.AUDIENCES), "consumer"),
         "channels": _channels_sold(custom["channels"]),
-        "instrument": custom["instrument"].read_or(one_of(INSTRUMENTS), "contract"),
+        "instrument": custom["instrument"].read(one_of(INSTRUMENTS)),
         "relationship_since": custom["relationshipSince"].read(DAY),
         "is_only_given_consents": custom["onlyGivenConsents"].read_or(FLAG, False),
         "is_double_optin_required": custom["doubleOptInRequired"].read_or(FLAG, False),
-        "sector": custom["sector"].read(TEXT),
+        "sector": _sector_read(custom["sector"]),
         "goods_services": custom["goodsServices"].read(TEXT),
         "renewal_on": custom["renewalOn"].read(DAY),
         "notice_days": custom["noticeDays"].read(COUNT),
         "notice_clause": read_notice_clause(custom["noticeClause"]),
     }
+
+
+def _sector_read(place: Place) -> str | None:
+    """Our word for the sector; as it is written where we know none."""
+    named = place.read(TEXT)
+    return named and (sector_named(named) or named)
 
 
 def _channels_sold(place: Place) -> tuple[str, ...]:

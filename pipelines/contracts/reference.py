@@ -3,7 +3,7 @@
 The descriptions stand beside the readers. They are asked with one contract that has every term, and changes of it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +29,8 @@ from pipelines.contracts.particulars import ADVERTISER_TERMS, COLLECTOR_TERMS, P
 from pipelines.contracts.positioned_yaml import parse_yaml
 from pipelines.contracts.reading import DOCUMENT_TERMS, MEMBER_TERMS, PRICE_TERMS, read_document
 from pipelines.contracts.service_levels import SERVICE_LEVELS
+from pipelines.contracts.standard import standard_issues
+from pipelines.rulebook.catalogue import Catalogue
 
 EXAMPLE: Final = Path(__file__).parent / "example" / "exemple-leads" / "2026-01-01.odcs.yaml"
 """A contract with every term, right in every respect, filed as a home files it."""
@@ -120,8 +122,8 @@ TERM_GROUPS: Final = (
     TermGroup("collectors[]", "Who collects them.", COLLECTOR_TERMS, ((_CUSTOM, "collectors", "value", 0),)),
     TermGroup(
         "noticeClause",
-        "How the vendor is told of a receipt, and when that counts. One that can't be read is as none; the contract "
-        "judges all the same.",
+        "How the vendor is told of a receipt, and when that counts. With errors in it, too, the contract "
+        "does not judge.",
         NOTICE_TERMS,
         ((_CUSTOM, "noticeClause", "value"),),
     ),
@@ -140,8 +142,8 @@ def example_document() -> Any:
     return parse_yaml(EXAMPLE.read_text(encoding="utf-8")).data
 
 
-def explained(group: TermGroup, known_rules: Collection[str]) -> Iterator[ExplainedTerm]:
-    """The terms of a group, explained. `known_rules`: ids that refusal grounds may name."""
+def explained(group: TermGroup, catalogue: Catalogue) -> Iterator[ExplainedTerm]:
+    """The terms of a group, explained. `catalogue`: the rules that the lint is to know."""
     for term in group.terms:
         element = element_of(group, term)
         value = (*element, *group.value_steps)
@@ -149,15 +151,17 @@ def explained(group: TermGroup, known_rules: Collection[str]) -> Iterator[Explai
             term=term,
             example=_part_of_example(value),
             takes=_taken(value),
-            when_missing=_said(issues_of(without(element), known_rules)),
-            faults=tuple((fault, _said(issues_of(replaced(value, fault), known_rules))) for fault in term.faults),
+            when_missing=_said(issues_of(without(element), catalogue)),
+            faults=tuple((fault, _said(issues_of(replaced(value, fault), catalogue))) for fault in term.faults),
         )
 
 
 def is_needed(role: str, field: str) -> bool:
     """Whether the lint asks for a canonical field to be mapped: the example maps all of these."""
     properties: Steps = ("schema", role, "properties")
-    return _has(properties, field) and bool(issues_of(without(_indexed((*properties, field)))))
+    return _has(properties, field) and any(
+        issue.severity == "error" for issue in issues_of(without(_indexed((*properties, field))))
+    )
 
 
 def element_of(group: TermGroup, term: ContractTerm) -> Steps:
@@ -187,11 +191,15 @@ def without(steps: Steps) -> Any:
 
 
 def issues_of(
-    document: Any, known_rules: Collection[str] = (), *, is_against_standard: bool = True
+    document: Any, catalogue: Catalogue | None = None, *, is_against_standard: bool = True
 ) -> tuple[Issue, ...]:
     """Everything that the lint says of a change of the example."""
     reading = read_document(document, vendor=EXAMPLE.parent.name, valid_from=date(2026, 1, 1), digest="")
-    return lint(document, reading, known_rules=known_rules, is_against_standard=is_against_standard)
+    return lint(document, reading, catalogue=catalogue, by_standard=_said_by_standard(document, is_against_standard))
+
+
+def _said_by_standard(document: Any, is_asked: bool) -> list[Issue]:
+    return standard_issues(document) if is_asked and isinstance(document, dict) else []
 
 
 def _taken(steps: Steps) -> str:

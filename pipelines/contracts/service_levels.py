@@ -26,7 +26,7 @@ SERVICE_LEVELS: Final = (
         "suppressionDelay",
         "What the vendor has, once an opposition was shared with it, to stop delivering the person. Later the vendor "
         "answers for it (`opp_vendor_redelivery`).",
-        absent="no delay",
+        absent="no delay; dossiers say that none is agreed",
     ),
     ContractTerm(
         "maxLeadAge",
@@ -42,13 +42,13 @@ SERVICE_LEVELS: Final = (
         "timeOfAvailability",
         "The cut-off, Europe/Paris: a delivery after it is late. A file whose arrival was not recorded counts as come "
         "at that time.",
-        absent="23:59",
+        absent="23:59; dossiers say that none is agreed",
     ),
     ContractTerm(
         "frequency",
         "The days on which leads are due, as a cron expression; its time of day does not count. A due day without a "
         "lead file is `no_delivery`.",
-        absent="every day",
+        absent="every day; dossiers say that none is agreed",
         faults=({"property": "frequency", "value": 7, "unit": "d"},),
     ),
     ContractTerm(
@@ -84,11 +84,11 @@ def read_service_levels(document: Place) -> dict[str, Any]:
     return {
         "proof_deadline": _span_of_time(entries["proofDeadline"], is_required=True) or timedelta(0),
         "claim_window": _span_of_time(entries["claimWindow"]),
-        "suppression_delay": _span_of_time(entries["suppressionDelay"]) or timedelta(0),
+        "suppression_delay": _span_of_time(entries["suppressionDelay"]),
         "max_lead_age": _span_of_time(entries["maxLeadAge"]),
         "duplicate_window": _span_of_time(entries["duplicateWindow"]),
         "retention": _span_of_time(entries["retention"], _HOURS | _DAYS | _YEARS),
-        "cut_off": entries["timeOfAvailability"].entry("value").read_or(TIME, time(23, 59)),
+        "cut_off": entries["timeOfAvailability"].entry("value").read(TIME),
         "calendar": _calendar(entries["frequency"]),
     }
 
@@ -141,7 +141,7 @@ def _unit(units: Mapping[str, timedelta]) -> TermKind[timedelta | None]:
 
 
 def _calendar(entry: Place) -> str | None:
-    """The cron expression of the days due; None for every day."""
+    """The cron expression of the days due; None where none was agreed."""
     if entry.value is None:
         return None
     schedule = entry.entry("schedule")
@@ -150,7 +150,8 @@ def _calendar(entry: Place) -> str | None:
         return schedule.read(CRON)
     if entry.entry("value").value != 1 or _unit(_DAYS).parse(entry.entry("unit").value) is None:
         schedule.refuse("frequency has no schedule", 'add scheduler: cron and a schedule, such as "0 0 * * 1-5"')
-    return None
+        return None
+    return EVERY_DAY
 
 
 def _amount(value: Any) -> float | None:
@@ -175,4 +176,5 @@ def _cron(value: Any) -> str | None:
 AMOUNT: TermKind[float | None] = TermKind(_amount, "a number from 0")
 TIME = TermKind(_time, 'a time "HH:MM" in Europe/Paris')
 CRON = TermKind(_cron, 'a cron expression of five fields, such as "0 0 * * 1-5"')
+EVERY_DAY: Final = "0 0 * * *"
 CRON_SCHEDULER = TermKind(lambda value: value if isinstance(value, str) and value.lower() == "cron" else None, "cron")

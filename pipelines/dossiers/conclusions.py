@@ -205,9 +205,8 @@ def _missing_facts(dossier: VendorDossier) -> Iterator[Conclusion]:
 
 
 def _missing_evidence(dossier: VendorDossier) -> Iterator[Conclusion]:
-    provisional = sum(not line.is_final for line in dossier.deliveries)
-    if provisional:
-        yield Conclusion("provisional", (("n", provisional),))
+    if dossier.provisional_count:
+        yield Conclusion("provisional", (("n", dossier.provisional_count),))
     if dossier.total is None:
         yield Conclusion("no_final_delivery")
     elif dossier.earned_grade is None:

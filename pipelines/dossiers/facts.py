@@ -209,6 +209,7 @@ def _rule_findings(row: Mapping[str, Any], card: Card, references: Sequence[Lead
     return RuleFindings(
         rule_id=card.id,
         title=card.title,
+        fault=card.fault,
         severity=card.severity,
         dimension=card.dimension,
         basis=tuple(LegalBasis(basis.cite, basis.url) for basis in card.basis),

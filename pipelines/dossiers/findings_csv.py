@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
 from pipelines.arrays.spreadsheet_cells import BYTE_ORDER_MARK, neutralised
@@ -20,7 +21,7 @@ def write_findings_csv(path: Path, findings: pa.Table) -> int:
         Rows written.
     """
     keys = [(key, "ascending") for key in ("delivery_date", *SORT_KEYS["findings"])]
-    ordered = neutralised(findings.sort_by(keys))
+    ordered = neutralised(_lists_joined(findings.sort_by(keys)))
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.part")
     with aside.open("wb") as target:
@@ -28,3 +29,12 @@ def write_findings_csv(path: Path, findings: pa.Table) -> int:
         csv.write_csv(ordered, target)
     os.replace(aside, path)
     return len(ordered)
+
+
+def _lists_joined(rows: pa.Table) -> pa.Table:
+    """A CSV has no lists: their elements in one cell, after one another."""
+    columns = {
+        field.name: pc.binary_join(rows[field.name], ", ") if pa.types.is_list(field.type) else rows[field.name]
+        for field in rows.schema
+    }
+    return pa.table(columns)

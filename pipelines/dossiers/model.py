@@ -67,7 +67,8 @@ class ScoreMovePart:
     cause: str
     """A rule id, or a word for another cause: `rejected_rows`, `leads`, `tolerance`."""
     points: float
-    title: Bilingual | None = None
+    fault: Bilingual | None = None
+    """Of a rule, what it finds wrong."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,9 @@ class RuleFindings:
 
     rule_id: str
     title: Bilingual
+    """What holds where the rule passes."""
+    fault: Bilingual
+    """What is wrong where a breach is proven."""
     severity: str
     dimension: str
     basis: tuple[LegalBasis, ...]
@@ -244,10 +248,14 @@ class VendorDossier:
         if list(self.deliveries) != sorted(self.deliveries, key=lambda line: line.delivery_date):
             raise ValueError("deliveries: expected them by date")
 
-    def title_of(self, rule_id: str) -> Bilingual:
-        """The title of a rule that has findings; of another, its id."""
-        titles = {finding.rule_id: finding.title for finding in self.findings}
-        return titles.get(rule_id, Bilingual(rule_id, rule_id))
+    def findings_of(self, rule_id: str) -> RuleFindings | None:
+        """The findings of a rule; None where it has none."""
+        return next((finding for finding in self.findings if finding.rule_id == rule_id), None)
+
+    @property
+    def provisional_count(self) -> int:
+        """Deliveries whose proof deadline has not passed."""
+        return sum(not line.is_final for line in self.deliveries)
 
     @property
     def total(self) -> ShownScore | None:

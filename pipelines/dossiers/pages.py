@@ -13,6 +13,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipelines.contracts.calendar import CUT_OFF
 from pipelines.dossiers import charts, conclusions, marks
 from pipelines.dossiers.model import MAX_REFERENCES, Portfolio, ScoreMove, ScoreMovePart, VendorDossier, grade_or_none
 from pipelines.scores import contributions
@@ -102,6 +103,7 @@ def _environment() -> Environment:
         "VERDICTS": VERDICTS,
         "grade_or_none": grade_or_none,
         "LATEST": LATEST,
+        "CUT_OFF": CUT_OFF,
         "MAX_REFERENCES": MAX_REFERENCES,
     }
     return environment

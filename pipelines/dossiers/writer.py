@@ -37,7 +37,8 @@ PAGES: Final = {"fr": "index.html", "en": "index.en.html"}
 REJECTED_ROWS: Final = "rejected_rows"
 CSV_FINDINGS: Final = """
     select
-        delivery_date, lead_id, channel, rule_id, outcome, is_proven, severity, attributable_to, pending_on, dimension
+        delivery_date, lead_id, channel, rule_id, outcome, is_proven, severity, attributable_to, pending_on, dimension,
+        missing_facts
     from findings
 """
 
@@ -112,7 +113,7 @@ class DossierWriter:
         if not earlier or not later:
             return None
         parts = contributions(earlier, later)
-        titles = {card.id: card.title for card in self.catalogue.cards}
+        faults = {card.id: card.fault for card in self.catalogue.cards}
         change = float(sum(part.points for part in parts))
         after = next(score.points for score in dossier.scores if score.dimension == TOTAL)
         return ScoreMove(
@@ -121,7 +122,7 @@ class DossierWriter:
             points_before=after - change,
             points_after=after,
             contributions=tuple(
-                ScoreMovePart(part.dimension, part.cause, float(part.points), titles.get(part.cause)) for part in parts
+                ScoreMovePart(part.dimension, part.cause, float(part.points), faults.get(part.cause)) for part in parts
             ),
         )
 

@@ -3,12 +3,12 @@
 Both are asked in `contracts.reference`.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pipelines.contracts.reference import EXAMPLE, TERM_GROUPS, ExplainedTerm, TermGroup, explained, is_needed
 from pipelines.handbook.markdown import filled, short_yaml_code, table, yaml_code
-from pipelines.rulebook.catalogue import load_catalogue
+from pipelines.rulebook.catalogue import Catalogue, load_catalogue
 from pipelines.vocabulary.fields import FIELDS
 
 _FIELD_HEADINGS: Final = ("field", "means", "holds", "without it", "example")
@@ -17,10 +17,10 @@ _SHAPES: Final[Mapping[type, str]] = {dict: "keys and values", list: "a list"}
 
 def contract_page() -> str:
     """The reference of a contract: every term, every canonical field, what the lint says, and a whole example."""
-    known_rules = load_catalogue().by_id
+    catalogue = load_catalogue()
     return filled(
         "contract.md.j2",
-        groups=[_group_described(group, known_rules) for group in TERM_GROUPS],
+        groups=[_group_described(group, catalogue) for group in TERM_GROUPS],
         fields={
             role: table(("field", "means", "holds", "without it", "example"), _fields_described(role))
             for role in FIELDS
@@ -30,8 +30,8 @@ def contract_page() -> str:
     )
 
 
-def _group_described(group: TermGroup, known_rules: Collection[str]) -> dict[str, object]:
-    terms = list(explained(group, known_rules))
+def _group_described(group: TermGroup, catalogue: Catalogue) -> dict[str, object]:
+    terms = list(explained(group, catalogue))
     rows = (
         (f"`{one.term.key}`", one.term.meaning, _takes(one), _without_it(one), short_yaml_code(one.example))
         for one in terms

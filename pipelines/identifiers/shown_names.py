@@ -7,12 +7,14 @@ from typing import Final
 from pipelines.identifiers.likeness import looks_like_person, masked
 
 LONGEST_NAME: Final = 64
+CUT: Final = "…"
+"""At the end of a name that is longer."""
 
 
 def shown_name(name: str, position: int) -> str:
     """A delivered column name as it may be kept: bounded, and `column <n>` if it looks like a person's identifier."""
     kept = name if not looks_like_person(name, "name") else f"column {position}"
-    return kept[:LONGEST_NAME]
+    return kept if len(kept) <= LONGEST_NAME else kept[: LONGEST_NAME - len(CUT)] + CUT
 
 
 def shown_file_names(names: Iterable[str]) -> dict[str, str]:

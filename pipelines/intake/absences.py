@@ -56,7 +56,7 @@ class Inputs:
         if not self.inbox.is_dir():
             return f"the inbox {self.inbox} is not there: mount it, or set OPPOSABLE_INBOX"
         if vendor in self.book.skipped:
-            return f"the contract can't be read; `opposable contracts lint {vendor}` says why"
+            return f"the contract can't be read or has errors; `opposable contracts lint {vendor}` says why"
         if not self.book.of(vendor):
             return f"no contract lies in {self.contracts / vendor}: put it back"
         if not (self.inbox / vendor).is_dir() and self._had_files(vendor, self._published_days(vendor)):

@@ -166,7 +166,7 @@ def _taken_of(rows: Rows, columns: Mapping[str, pa.Array], rejections: list[Reje
     whole = pa.table({**columns, **{name: getattr(rows, f"{name}s") for name in PLACE}})
     accepted = whole if is_accepted.all() else whole.filter(pa.array(is_accepted))
     rejected = whole.select(["lead_id", *PLACE]).filter(pa.array(~is_accepted))
-    return Taken(accepted, refused_rows(rejections, rows), rejected)
+    return Taken(accepted, refused_rows(rejections, rows, columns["lead_id"]), rejected)
 
 
 def _keyed_leads(leads: pa.Table, hasher: IdentityHasher) -> pa.Table:

@@ -155,7 +155,8 @@ def _malformed(pieces: Sequence[_Piece], cases: Sequence[FileCase]) -> pa.Table:
     for place, chunk in ((piece.place, piece.chunk) for piece in pieces if len(piece.chunk.malformed)):
         files = pa.repeat(pa.scalar(place, pa.int64()), len(chunk.malformed))
         sheet_rows = _or_nulls(chunk.malformed_sheet_rows, len(chunk.malformed))
-        parts.append(refusals(files, chunk.malformed, sheet_rows, "row_malformed", None, _well_formed(cases[place])))
+        where = [files, chunk.malformed, sheet_rows]
+        parts.append(refusals(where, "row_malformed", None, _well_formed(cases[place])))
     return pa.concat_tables(parts)
 
 

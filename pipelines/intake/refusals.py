@@ -3,7 +3,7 @@
 What was expected is put into the words that are published here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -19,6 +19,7 @@ REFUSALS: Final = pa.schema(
         "file": pa.int64(),
         "row_number": pa.int64(),
         "sheet_row": pa.int64(),
+        "lead_id": pa.string(),
         "reason": pa.string(),
         "column": pa.string(),
         "expected": pa.string(),
@@ -26,7 +27,8 @@ REFUSALS: Final = pa.schema(
         "figures": pa.string(),
     }
 )
-"""`file` is the position of the file among the run's files; `row_number` is NULL for a whole file."""
+"""`file` is the position of the file among the run's files; `row_number` is NULL for a whole file, `lead_id` where the
+row has none that can be shown."""
 PLACE: Final = ("file", "row_number", "sheet_row")
 """Where a row stands; see `RowsInFiles`."""
 
@@ -58,24 +60,23 @@ class RowsInFiles(Protocol):
         """Row as a spreadsheet numbers it, or NULL."""
 
 
-def refused_rows(rejections: Iterable[Rejection], rows: RowsInFiles) -> pa.Table:
-    """One row a reason."""
+def refused_rows(rejections: Iterable[Rejection], rows: RowsInFiles, lead_ids: pa.Array) -> pa.Table:
+    """One row a reason. `lead_ids`: of each row, NULL where it is bad."""
     parts = [REFUSALS.empty_table()]
     for rejection in rejections:
         where = pa.array(rejection.is_met)
-        files, numbers = rows.files.filter(where), rows.row_numbers.filter(where)
-        sheet_rows = rows.sheet_rows.filter(where)
-        parts.append(refusals(files, numbers, sheet_rows, rejection.reason, rejection.column, rejection.cause))
+        place = [column.filter(where) for column in (rows.files, rows.row_numbers, rows.sheet_rows, lead_ids)]
+        parts.append(refusals(place, rejection.reason, rejection.column, rejection.cause))
     return pa.concat_tables(parts)
 
 
-def refusals(
-    files: pa.Array, row_numbers: pa.Array, sheet_rows: pa.Array, reason: str, column: str | None, cause: Reason
-) -> pa.Table:
-    """The same reason for several rows or files."""
+def refusals(place: Sequence[pa.Array], reason: str, column: str | None, cause: Reason) -> pa.Table:
+    """The same reason for several rows or files. `place`: the first columns of `REFUSALS`; those left out are NULL."""
+    count = len(place[0])
+    absent = [pa.nulls(count, kind) for kind in REFUSALS.types[len(place) : REFUSALS.names.index("reason")]]
     words = (reason, column, published(cause), cause.code, cause.figures_text())
-    same = [pa.repeat(pa.scalar(word, pa.string()), len(files)) for word in words]
-    return pa.Table.from_arrays([files, row_numbers, sheet_rows, *same], schema=REFUSALS)
+    same = [pa.repeat(pa.scalar(word, pa.string()), count) for word in words]
+    return pa.Table.from_arrays([*place, *absent, *same], schema=REFUSALS)
 
 
 def met_by_none(rejections: Iterable[Rejection], count: int) -> Truth:

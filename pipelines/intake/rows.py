@@ -92,9 +92,8 @@ class IntakeRows:
             IntakeFaultError: refusals that their table's schema refuses.
         """
         refused = {place: case.refusal for place, case in enumerate(self._cases) if case.refusal is not None}
-        whole = pa.nulls(1, pa.int64())
         parts = [
-            refusals(pa.array([place], pa.int64()), whole, whole, why.reason, why.column, why.cause)
+            refusals([pa.array([place], pa.int64())], why.reason, why.column, why.cause)
             for place, why in refused.items()
         ]
         if parts:
@@ -140,9 +139,9 @@ class IntakeRows:
                 yield counted
 
     def _refuse_repeated(self, rows: pa.Table) -> None:
-        files, row_numbers, sheet_rows = (rows[name].combine_chunks() for name in PLACE)
+        place = [rows[name].combine_chunks() for name in (*PLACE, "lead_id")]
         self.counts.reject_after_all(rows.filter(rows["is_accepted"])["file"])
-        self._keep("rejected_rows", refusals(files, row_numbers, sheet_rows, "lead_id_repeated", "lead_id", ONLY_ONCE))
+        self._keep("rejected_rows", refusals(place, "lead_id_repeated", "lead_id", ONLY_ONCE))
 
     def _keep(self, table: str, rows: pa.Table, *, is_accepted: bool = True) -> None:
         """Rows with what orders them; columns that they have not are NULL."""

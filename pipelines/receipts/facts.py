@@ -32,6 +32,7 @@ from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.day_terms import DeliveredDay
 from pipelines.verdicts.judge import delivered_days
+from pipelines.verdicts.missing_parts import MissingPart, missing_parts, vendors_name
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.reasons import Reason, reason_of, reason_of_text
 from pipelines.vocabulary.tables import arrow_schema
@@ -48,7 +49,7 @@ def _schema_of_names(names: Sequence[str]) -> pa.Schema:
 
 
 _REFUSALS: Final = _schema_of_names(("role", "reason", "column", "cause", "figures"))
-_EVIDENCE: Final = _schema_of_names(("rule_id", "state", "facts"))
+_EVIDENCE: Final = _schema_of_names(("rule_id", "state", "facts", "missing_facts"))
 
 Row = Mapping[str, Any]
 
@@ -142,30 +143,35 @@ class _Lines:
         return {**row, "name": name, "text_key": self._tell(row["reason"], "rejected", row["expected"], causes)}
 
     def _evidence(self, row: Row) -> Row:
-        facts = json.loads(row["facts"])
+        facts = json.loads(row["facts"] or "{}")
         fields = [field for name in FIELD_LISTS for field in facts.get(name) or ()]
         details = {name: facts.get(name) or () for name in DETAIL_LISTS}
-        detail = "; ".join(text for texts in details.values() for text in texts)
+        entries = row["missing_facts"].split(sql.BETWEEN_FACTS) if row["missing_facts"] else ()
+        missing = tuple(missing_parts(entries, self._contracts.get(row["delivery_date"])))
+        detail = "; ".join(text for texts in (*details.values(), map(str, missing)) for text in texts)
         causes = (
             *(self._differences[row["delivery_date"], text] for text in details["format_differences"]),
             *(Reason("sequence_missing", number=text) for text in details["missing_sequences"]),
         )
-        name = self._vendors_names(row["delivery_date"], fields)
-        return {**row, "name": name, "text_key": self._tell(row["rule_id"], row["state"], detail or None, causes)}
+        names = [self._vendors_names(row["delivery_date"], fields), *(" | ".join(part.columns) for part in missing)]
+        key = self._tell(row["rule_id"], row["state"], detail or None, causes, missing)
+        return {**row, "name": ", ".join(filter(None, names)) or None, "text_key": key}
 
-    def _tell(self, reason_code: str, state: str, detail: str | None, causes: tuple[Reason, ...]) -> str:
+    def _tell(
+        self,
+        reason_code: str,
+        state: str,
+        detail: str | None,
+        causes: tuple[Reason, ...],
+        missing: tuple[MissingPart, ...] = (),
+    ) -> str:
         key = reason_key(reason_code, state, detail)
-        self.told[key] = ReceiptReason(key, reason_code, state, causes)
+        self.told[key] = ReceiptReason(key, reason_code, state, causes, missing)
         return key
 
     def _vendors_names(self, day: date, fields: Sequence[str], role: str | None = None) -> str | None:
         """Columns as the vendor calls them, joined; as they are where the contract does not map them."""
-        contract = self._contracts.get(day)
-        files = [contract.consent_proofs, contract.leads] if contract is not None else []
-        names = {
-            field.name: field.physical_name for terms in files if role in (None, terms.role) for field in terms.fields
-        }
-        return ", ".join(names.get(field, field) for field in fields) or None
+        return ", ".join(vendors_name(self._contracts.get(day), field, role) for field in fields) or None
 
 
 def _days_table(days: Sequence[date], judged: Mapping[date, DeliveredDay], as_of: datetime) -> pa.Table:

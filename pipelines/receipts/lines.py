@@ -16,6 +16,7 @@ COLUMNS: Final = (
     "sheet_row",
     "lead_id",
     "channel",
+    "form",
     "verdict",
     "reason_code",
     "column",
@@ -24,6 +25,10 @@ COLUMNS: Final = (
     "text_key",
 )
 """Of a line, and of its JSON object, in order."""
+
+
+BETWEEN_FACTS: Final = ","
+"""Between missing facts that are told in one text."""
 
 
 def _sql_list(words: Collection[str]) -> str:
@@ -43,12 +48,12 @@ REJECTED: Final = f"""
     )
 
     select
-        delivery_date, file_name, role, row_number, sheet_row, reason, "column", expected, cause, figures
+        delivery_date, file_name, role, row_number, sheet_row, lead_id, reason, "column", expected, cause, figures
     from (select distinct * from rejected_rows where row_number is not null) as refused_row
     left join read_files using (delivery_date, file_digest)
     union all
     select
-        deliveries.delivery_date, deliveries.file_name, deliveries.role, null, null, deliveries.reason,
+        deliveries.delivery_date, deliveries.file_name, deliveries.role, null, null, null, deliveries.reason,
         refusal."column", refusal.expected, refusal.cause, refusal.figures
     from deliveries
     left join (select distinct * from rejected_rows where row_number is null) as refusal
@@ -62,13 +67,21 @@ REFUSALS: Final = """
 """What `refusals` has to hold, with the `name` of the column for the vendor and a `text_key`."""
 
 
+_FORM_OF_PROOF: Final = """concat_ws(
+    ' ', json_extract_string(facts, '$.proof_form_id'), json_extract_string(facts, '$.proof_form_version')
+)"""
+"""As the proof names it, where the rule's evidence says; "" where it does not."""
+
+
 def told(rules: Collection[str]) -> str:
     """The findings that are told of leads, lead uses and deliveries; the facts of some rules alone are kept."""
     return f"""
         select
             delivery_date, lead_id, channel, rule_id, severity,
             case when outcome = 'unknown' then 'unknown' when is_proven then 'fail' else 'not_proven' end as state,
-            case when rule_id in ({_sql_list(rules)}) then facts end as facts
+            case when rule_id in ({_sql_list(rules)}) then facts end as facts,
+            array_to_string(missing_facts, '{BETWEEN_FACTS}') as missing_facts,
+            {_FORM_OF_PROOF} as form
         from findings
         where (outcome = 'fail' or pending_on = 'vendor') and not {_IS_OPPOSITION}
     """
@@ -80,14 +93,19 @@ DIFFERENCES: Final = """
 """
 """The cause of each difference of format, which findings hold as it is published."""
 EVIDENCE: Final = """
-    select distinct delivery_date, rule_id, state, facts from told where facts is not null order by all
+    select distinct delivery_date, rule_id, state, facts, missing_facts
+    from told
+    where facts is not null or missing_facts <> ''
+    order by all
 """
 """What `evidence` has to hold, with the `name` of columns for the vendor and a `text_key`."""
 OPPOSED_LEADS: Final = f"""
     select distinct delivery_date, lead_id from findings where {_IS_OPPOSITION} and lead_id is not null
 """
 PLACED_LEADS: Final = f"""
-    select leads.delivery_date, leads.lead_id, leads.row_number, deliveries.file_name
+    select
+        leads.delivery_date, leads.lead_id, leads.row_number, leads.sheet_row, deliveries.file_name,
+        nullif(concat_ws(' ', leads.form_id, leads.form_version), '') as form
     from leads
     semi join findings on leads.delivery_date = findings.delivery_date and leads.lead_id = findings.lead_id
     left join deliveries
@@ -119,7 +137,7 @@ from one that it blocks."""
 _REJECTED_LINES: Final = """
     select
         rejected.delivery_date, rejected.file_name, rejected.row_number, rejected.sheet_row,
-        cast(null as varchar) as lead_id, cast(null as varchar) as channel, 'rejected' as verdict,
+        rejected.lead_id, cast(null as varchar) as channel, cast(null as varchar) as form, 'rejected' as verdict,
         rejected.reason as reason_code, refusals.name as "column",
         cast(null as varchar) as severity, cast(null as varchar) as deadline, refusals.text_key
     from rejected
@@ -132,7 +150,8 @@ _REJECTED_LINES: Final = """
 """
 _FOUND_LINES: Final = """
     select
-        told.delivery_date, lead.file_name, lead.row_number, null, told.lead_id, told.channel,
+        told.delivery_date, lead.file_name, lead.row_number, lead.sheet_row, told.lead_id, told.channel,
+        coalesce(nullif(told.form, ''), lead.form),
         case
             when whole.is_opposed then 'blocked'
             when told.channel is not null then coalesce(use.verdict, 'usable')
@@ -150,18 +169,20 @@ _FOUND_LINES: Final = """
         on told.delivery_date = used.delivery_date and told.lead_id = used.lead_id and told.channel is null
     left join evidence
         on told.delivery_date = evidence.delivery_date and told.rule_id = evidence.rule_id
-        and told.state = evidence.state and told.facts = evidence.facts
+        and told.state = evidence.state and told.facts is not distinct from evidence.facts
+        and told.missing_facts is not distinct from evidence.missing_facts
 """
 _OPPOSED_LINES: Final = f"""
     select
-        opposed.delivery_date, lead.file_name, lead.row_number, null, opposed.lead_id, null, 'blocked',
+        opposed.delivery_date, lead.file_name, lead.row_number, lead.sheet_row, opposed.lead_id, null, null, 'blocked',
         '{OPPOSED}', null, 'blocking', null, '{OPPOSED}'
     from opposed
     left join placed_leads as lead on opposed.delivery_date = lead.delivery_date and opposed.lead_id = lead.lead_id
 """
 _UNDER_REVIEW_LINES: Final = f"""
     select distinct
-        held.delivery_date, lead.file_name, lead.row_number, null, held.lead_id, held.channel, 'on_hold',
+        held.delivery_date, lead.file_name, lead.row_number, lead.sheet_row, held.lead_id, held.channel, lead.form,
+        'on_hold',
         '{UNDER_REVIEW}', null, null, null, '{UNDER_REVIEW}'
     from findings as held
     inner join unusable_uses as use

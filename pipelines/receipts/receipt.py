@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Final
 
 from pipelines.contracts.contract import NoticeClause
+from pipelines.verdicts.missing_parts import MissingPart
 from pipelines.vocabulary.reasons import Reason
 
 OPPOSED: Final = "opposed"
@@ -41,6 +42,8 @@ class ReceiptReason:
     """One of `STATES`."""
     causes: tuple[Reason, ...] = ()
     """What was expected of a refused file or row, else the evidence."""
+    missing: tuple[MissingPart, ...] = ()
+    """What was not delivered, of facts that are owed or not proven."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from pipelines.receipts.receipt import OPPOSED, UNDER_REVIEW, ReceiptReason, ReceivedFile
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.verdicts.missing_parts import missing_in_words
 from pipelines.vocabulary.reasons import Reason
 from pipelines.wording.reasons import sentences
 from pipelines.wording.words import LANGUAGES, Words, words
@@ -54,13 +55,15 @@ class Explainer:
             return say(f"receipt.{told.state}")
         if told.state == "rejected":
             return say(f"reject.{told.reason_code}")
-        return say(f"receipt.{told.state}", title=say.say(self.catalogue.by_id[told.reason_code].title))
+        card = self.catalogue.by_id[told.reason_code]
+        return say(f"receipt.{told.state}", fault=say.say(card.fault), title=say.say(card.title))
 
     def _wrong(self, told: ReceiptReason, say: Words) -> str:
         title = self.title(told, say)
         if told.state == "rejected":
             return _with_expected(title, told.causes, say)
-        return f"{title} ({sentences(told.causes, say.language)})" if told.causes else title
+        more = list(filter(None, (sentences(told.causes, say.language), missing_in_words(told.missing, say))))
+        return f"{title} ({say('missing_part.between').join(more)})" if more else title
 
     def remedy(self, told: ReceiptReason, say: Words) -> str:
         """What would mend it."""

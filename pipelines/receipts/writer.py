@@ -44,6 +44,7 @@ COLUMNS: Final = pa.schema(
         "sheet_row": pa.int64(),
         "lead_id": pa.string(),
         "channel": pa.string(),
+        "form": pa.string(),
         "verdict": pa.string(),
         "reason_code": pa.string(),
         "column": pa.string(),
@@ -56,8 +57,9 @@ COLUMNS: Final = pa.schema(
         "deadline": pa.string(),
     }
 )
-"""Of the CSV. `row_number`: 1-based data row; `sheet_row`: as a spreadsheet numbers it, for rejected rows where known;
-`deadline`: until when a fact that waits on the vendor can be proven, Europe/Paris."""
+"""Of the CSV. `row_number`: 1-based data row; `sheet_row`: as a spreadsheet numbers it, where known; `form`: form and
+version, as the proof names them, else the lead; `column`: by the vendor's names, ` | ` between those of which one would
+do; `deadline`: until when a fact that waits on the vendor can be proven, Europe/Paris."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def _file_told(file: ReceivedFile) -> dict[str, Any]:
 def _csv_lines(part: pa.Table, receipt: Receipt, texts: Mapping[str, Explanation]) -> pa.Table:
     """Lines of the CSV: those of the engine with their texts, safe for spreadsheets."""
     places = pc.index_in(part["text_key"], pa.array(list(texts), pa.string()))
-    foreign = neutralised(part.select(["file_name", "lead_id", "column"]))
+    foreign = neutralised(part.select(["file_name", "lead_id", "form", "column"]))
     columns = {name: part[name] for name in COLUMNS.names if name in part.column_names}
     columns |= {name: foreign[name] for name in foreign.column_names}
     columns |= {

@@ -12,6 +12,8 @@ Runs nothing: statements are run by `verdicts` on an engine.
   scorecards
 - `lead_dossier`: the columns of the lead dossier: what rules may read, where each comes from, and which delivered
   field it stands for
+- `missing_facts`: which delivered facts an undecided rule lacks, as SQL, named by the fields that they fill
+- `needs`: what blocking rules ask for before any lead that rests on consent can be usable
 - `parameters`: law parameters that change with time: dated values, each with its reference
 - `references`: when two references of a vendor are one: the key of a `lead_id` or `consent_id`, in SQL
 - `yaml_files`: YAML files of the rulebook with the line of each key, and problems found in them

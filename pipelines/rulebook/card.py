@@ -129,6 +129,9 @@ class Card(Model):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: Bilingual
+    """What holds when the rule passes."""
+    fault: Bilingual
+    """What is wrong when a fail is proven; where it is not proven, the words around it must say so."""
     grain: Annotated[str, _one_of_words(GRAINS)]
     channels: Annotated[tuple[Annotated[str, _one_of_words(CHANNELS)], ...], AfterValidator(_sorted)]
     """All of them when the file is silent; none at a grain that knows no channel."""

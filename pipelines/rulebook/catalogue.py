@@ -11,13 +11,14 @@ from typing import Final
 
 from pipelines.rulebook.card import Card, read_card
 from pipelines.rulebook.checks import check_cards
+from pipelines.rulebook.needs import Need, needs_of
 from pipelines.rulebook.parameters import DatedParameter, read_parameters
 from pipelines.rulebook.yaml_files import CatalogueError, CatalogueProblem
 
 PARAMETERS: Final = "parameters.yaml"
 SHIPPED_CARDS: Final = Path(__file__).parent / "cards"
 SHIPPED_PARAMETERS: Final = Path(__file__).parent / PARAMETERS
-_NOT_JUDGING: Final = {"title", "basis", "doctrine_since", "remedy", "review", "examples"}
+_NOT_JUDGING: Final = {"title", "fault", "basis", "doctrine_since", "remedy", "review", "examples"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Catalogue:
     def by_id(self) -> Mapping[str, Card]:
         """Cards by rule id."""
         return {card.id: card for card in self.cards}
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """What has to be delivered and reviewed before a lead that rests on consent can be usable."""
+        return needs_of(self.cards, self.parameters)
 
     def in_needs_order(self) -> tuple[Card, ...]:
         """Cards so that each comes after all that it needs; the same order every time."""
@@ -49,7 +55,7 @@ class Catalogue:
         """SHA-256, lower-case hex, of what can change a published table: stamped on every verdict.
 
         It covers, as canonical JSON, the values of the parameters and every key of every card but those for people
-        (titles, citations, remedies, reviews, examples); `doctrine_since` counts through the conditions of
+        (titles, faults, citations, remedies, reviews, examples); `doctrine_since` counts through the conditions of
         `attributable_to`. Comments, layout, file names and the order of sets change nothing.
         """
         cards = [card.model_dump(mode="json", by_alias=True, exclude=_NOT_JUDGING) for card in self.cards]

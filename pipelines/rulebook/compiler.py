@@ -22,6 +22,7 @@ from pipelines.rulebook.expressions import (
     parse_condition,
 )
 from pipelines.rulebook.lead_dossier import NULL_IF_UNREAD, PROOF_DEPENDENT
+from pipelines.rulebook.missing_facts import missing_facts
 from pipelines.rulebook.parameters import DatedParameter
 from pipelines.vocabulary.words import AUDIENCES
 
@@ -52,6 +53,8 @@ class CompiledRule:
     outcome: str
     attributable_to: str
     pending_on: str
+    missing: str
+    """Which delivered facts are missing where the outcome is undecided: a list of text."""
     reads_proof: bool
     columns: frozenset[str]
     """Dossier columns that the rule, its attribution and its evidence read."""
@@ -85,6 +88,7 @@ def _compile(card: Card, parameters: Mapping[str, DatedParameter], dialect: str)
         outcome=_outcome(card, applies, passes, choices["pending_on"], is_unread, dialect),
         attributable_to=choices["attributable_to"],
         pending_on=f"case when {is_unread} then 'vendor' else {choices['pending_on']} end",
+        missing=missing_facts(applies, passes, dialect),
         reads_proof=bool(read & PROOF_DEPENDENT),
         columns=_all_columns(card, condition, read),
     )

@@ -104,7 +104,7 @@ def _unread_branch(condition: exp.Expr) -> tuple[exp.If, ...]:
     fields = delivered_fields_of(condition)
     if not fields:
         return ()
-    is_open = exp.and_(_is_null(exp.paren(condition.copy())), is_any_unread(fields))
+    is_open = exp.and_(is_null(exp.paren(condition.copy())), is_any_unread(fields))
     return (exp.If(this=is_open, true=exp.null()),)
 
 
@@ -135,12 +135,13 @@ def is_owed(tree: exp.Expr) -> exp.Expr:
 
 def _is_conjunct_owed(conjunct: exp.Expr) -> exp.Expr:
     missing = (
-        exp.and_(_is_null(exp.column(column.name)), is_mapped(column)) for column in delivered_columns_of(conjunct)
+        exp.and_(is_null(exp.column(column.name)), is_mapped(column)) for column in delivered_columns_of(conjunct)
     )
-    return exp.and_(_is_null(exp.paren(expand_given(conjunct))), exp.or_(exp.false(), *missing))
+    return exp.and_(is_null(exp.paren(expand_given(conjunct))), exp.or_(exp.false(), *missing))
 
 
-def _is_null(node: exp.Expr) -> exp.Expr:
+def is_null(node: exp.Expr) -> exp.Expr:
+    """Whether an expression is NULL."""
     return exp.Is(this=node, expression=exp.Null())
 
 

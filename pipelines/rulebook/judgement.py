@@ -17,6 +17,8 @@ RATED_OVER_JUDGED = ("consent", "proof", "opposition")
 """Dimensions whose rules all have the grain lead use, and that are rated over the leads that they could judge."""
 VIEWS = ("judged_leads", "all_findings", "verdicts", "findings")
 """Steps, beside the dossiers, that are cheaper joined again than kept: wide, and narrowed by whoever reads them."""
+_ALWAYS_NEEDED = {"vendor", "delivery_date", "lead_id", "has_proof"}
+"""Columns that every finding of a lead use is made of."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def _found_uses(rules: Sequence[CompiledRule]) -> str:
 
 def _use_findings(rules: Sequence[CompiledRule]) -> str:
     """The dossier again, of the lead uses with a finding alone: few rows with many columns."""
-    needed = sorted(frozenset[str]().union(*(rule.columns for rule in rules)) | {"vendor", "delivery_date", "lead_id"})
+    needed = sorted(frozenset[str]().union(*(rule.columns for rule in rules)) | _ALWAYS_NEEDED)
     kept = ", ".join(f"dossier.{name}" for name in needed if name != "channel")
     source = f"""(
         with lead_uses as (select lead_no, channel from found_uses),
@@ -192,6 +194,7 @@ def _finding(rule: CompiledRule, lead_id: str, channel: str) -> str:
             '{rule.id}' as rule_id, f_{rule.id} as code,
             '{card.severity}' as severity, {rule.attributable_to} as party, {rule.pending_on} as debtor,
             '{card.dimension}' as dimension, {_facts_expression(card.evidence)} as facts,
+            case when f_{rule.id} <> {Code.FAIL} then {rule.missing} end as missing_facts,
             f_{rule.id} in {FAILED} and '{card.severity}' <> 'info' and not ({twins}) as is_defect
         from found
         where {_is_finding(rule)}"""
@@ -216,7 +219,7 @@ def _published_findings() -> str:
             severity,
             case when code in {FAILED} then party end as attributable_to,
             case when code <> {Code.FAIL} then debtor end as pending_on,
-            dimension, facts
+            dimension, facts, missing_facts
         from all_findings"""
 
 

@@ -94,7 +94,9 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     _proof_column("recipients"),
     _proof_column("recipient_sirens"),
     _proof_column("partner_list_version"),
-    _proof_column("names_advertiser", "recipients", "recipient_sirens", type_="boolean"),  # NULL without either list
+    _proof_column(
+        "names_advertiser", "recipients", "recipient_sirens", type_="boolean"
+    ),  # NULL without either list, or in doubt
     _proof_column("goods_services"),
     _proof_column("period_end"),
     _proof_column(

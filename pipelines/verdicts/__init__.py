@@ -3,10 +3,13 @@
 What the rules mean is in `rulebook`; what they cost a vendor in `scores`.
 
 - `claims`: the money: what can be claimed of a vendor on a civil date, at which price, and what expires next
+- `company_names`: whether two names are one company's: accents, capitals, signs, spaces and legal forms aside
 - `day_terms`: what a contract means for each day to judge: instants, limits, forms
 - `due_days`: which days are due for another word at an instant
 - `examples`: the cards' own examples, run on an engine: each must come out as its card says, without needs or
   deadline
 - `explain`: why a lead was judged as it was: every rule, its inputs, its outcome, in words
+- `explained_words`: an explanation as people read it: the verdict first, then what decides it
 - `judge`: one vendor's days, judged: lake and contracts in, published tables out
+- `missing_parts`: what an undecided rule lacks, under a vendor's own column names and in words
 """

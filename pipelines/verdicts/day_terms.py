@@ -1,7 +1,5 @@
 """What a contract means for each day to judge: instants, limits, forms. One row a day and clock."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,6 +9,7 @@ import pyarrow as pa
 
 from pipelines.contracts.calendar import cut_off_at
 from pipelines.contracts.contract import ApprovedForm, Contract
+from pipelines.verdicts.company_names import Likeness, likeness
 from pipelines.vocabulary.clock import as_lake, paris_date
 
 DAY_TERMS = pa.schema(
@@ -29,6 +28,7 @@ DAY_TERMS = pa.schema(
         "contract_channels": pa.list_(pa.string()),
         "advertiser_siren": pa.string(),
         "advertiser_spellings": pa.list_(pa.string()),
+        "advertiser_near_spellings": pa.list_(pa.string()),
         "is_double_optin_required": pa.bool_(),
         "max_lead_age_seconds": pa.int64(),
         "suppression_delay_seconds": pa.int64(),
@@ -80,6 +80,13 @@ class DeliveredDay:
         """Proof deadline: delivery plus the contract's `proofDeadline`."""
         return self.acted_at + self.contract.proof_deadline
 
+    def known_at(self, as_of: datetime) -> datetime:
+        """Up to when facts count: `as_of` (zone-less UTC), but not after the deadline, nor before the leads had come.
+
+        A tick of the morning knows nothing of leads that came in the evening: they are judged by what came with them.
+        """
+        return min(self.deadline_at, max(as_of, self.delivered_at or as_of))
+
 
 def day_terms_table(
     days: Sequence[DeliveredDay],
@@ -89,9 +96,14 @@ def day_terms_table(
     recipients: Iterable[str],
 ) -> pa.Table:
     """One row a day and clock, schema `DAY_TERMS`. `as_of`: zone-less UTC; `recipients`: spellings in the proofs."""
-    names = {recipient: comparable_name(recipient) for recipient in recipients}
+    told = sorted(set(recipients))
+    advertisers = {day.contract.advertiser_name for day in days}
+    likenesses = {ours: {name: likeness(name, ours) for name in told} for ours in advertisers}
     rows = [
-        {**_terms_row(clock, as_of, max_age_months, names), "is_day_clock": clock is day}
+        {
+            **_terms_row(clock, as_of, max_age_months, likenesses[day.contract.advertiser_name]),
+            "is_day_clock": clock is day,
+        }
         for day in days
         for clock in day.clocks
     ]
@@ -108,22 +120,16 @@ def form_reviews_table(contracts: Iterable[Contract]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=FORM_REVIEWS)
 
 
-def comparable_name(name: str) -> str:
-    """A legal name for comparison: NFC, case-folded, spaces collapsed."""
-    return unicodedata.normalize("NFC", re.sub(r"\s+", " ", unicodedata.normalize("NFC", name)).strip().casefold())
-
-
 def _by_review(contract: Contract) -> list[ApprovedForm]:
     return sorted(contract.approved_forms, key=lambda form: form.reviewed_on)
 
 
 def _terms_row(
-    day: DeliveredDay, as_of: datetime, max_age_months: Callable[[date], int | None], names: Mapping[str, str]
+    day: DeliveredDay, as_of: datetime, max_age_months: Callable[[date], int | None], names: Mapping[str, Likeness]
 ) -> dict[str, Any]:
     contract = day.contract
-    known_at = min(day.deadline_at, as_of)
+    known_at = day.known_at(as_of)
     used_on = paris_date(day.acted_at)
-    advertiser = comparable_name(contract.advertiser_name)
     return {
         "vendor": day.vendor,
         "delivery_date": day.day,
@@ -137,10 +143,11 @@ def _terms_row(
         "contract_digest": contract.digest,
         "contract_channels": list(contract.channels),
         "advertiser_siren": contract.advertiser_siren,
-        "advertiser_spellings": sorted(name for name, comparable in names.items() if comparable == advertiser),
+        "advertiser_spellings": [name for name, alike in names.items() if alike is Likeness.SAME],
+        "advertiser_near_spellings": [name for name, alike in names.items() if alike is Likeness.NEAR],
         "is_double_optin_required": contract.is_double_optin_required,
         "max_lead_age_seconds": _seconds(contract.max_lead_age),
-        "suppression_delay_seconds": _seconds(contract.suppression_delay),
+        "suppression_delay_seconds": _seconds(contract.suppression_delay or timedelta(0)),
         "duplicate_window_seconds": _seconds(contract.duplicate_window),
         "consent_max_age_months": max_age_months(used_on),
         "mapped_fields": mapped_fields(contract),
@@ -170,13 +177,14 @@ def _form(contract: Contract, form: ApprovedForm) -> dict[str, Any]:
 
 
 def names_advertiser(contract: Contract, form: ApprovedForm) -> bool | None:
-    """Whether the recipients that we reviewed include the advertiser; None when the review lists none."""
+    """Whether the recipients that we reviewed include the advertiser; None when the review lists none, or one of which
+    the name does not tell."""
     if form.recipients is None and form.recipient_sirens is None:
         return None
-    names = {comparable_name(name) for name in form.recipients or ()}
-    return comparable_name(contract.advertiser_name) in names or contract.advertiser_siren in (
-        form.recipient_sirens or ()
-    )
+    if contract.advertiser_siren in (form.recipient_sirens or ()):
+        return True
+    likest = max((likeness(name, contract.advertiser_name) for name in form.recipients or ()), default=None)
+    return None if likest is Likeness.NEAR else likest is Likeness.SAME
 
 
 def _seconds(span: timedelta | None) -> int | None:

@@ -12,6 +12,8 @@ from pipelines.engines.interface import Session
 from pipelines.rulebook.compiler import Code, CompiledRule
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import Judge, delivered_days
+from pipelines.verdicts.missing_parts import MissingPart, missing_parts
+from pipelines.vocabulary.clock import civil_days_after
 
 _LEAD: Final = """
     select d.*, j.* exclude (lead_no)
@@ -24,6 +26,9 @@ _USE: Final = """
     from dossier as d
     inner join judged_uses as j
         on d.lead_no = j.lead_no and d.channel = j.channel and d.proof_no is not distinct from j.proof_no"""
+EXPIRY: Final = "consent_expires_at"
+STRICT_YEAR: Final = 365
+"""Days of a year, read strictly."""
 WORDS: Final = {
     Code.PASS: "pass",
     Code.FAIL: "fail",
@@ -40,8 +45,18 @@ class AppliedRule:
 
     rule: CompiledRule
     outcome: str
+    code: Code
     inputs: Mapping[str, Any]
     why: str
+    missing: tuple[MissingPart, ...] = ()
+    """What was not delivered, where the outcome is open or not proven."""
+    waits_on: str | None = None
+    """Who owes the missing fact, where the outcome is open or not proven."""
+
+    @property
+    def is_found(self) -> bool:
+        """Whether the rule fails or has no answer."""
+        return self.code not in (Code.PASS, Code.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,33 @@ class ExplainedUse:
     known_at: datetime
     is_final: bool
     rules: tuple[AppliedRule, ...]
+
+    @property
+    def deciding(self) -> tuple[AppliedRule, ...]:
+        """The rules that decide the verdict: blocking ones that fail; where none does, those without an answer."""
+        blocking = [one for one in self.rules if one.is_found and one.rule.card.severity == "blocking"]
+        return tuple(one for one in blocking if one.outcome == "fail") or tuple(blocking)
+
+    @property
+    def others_found(self) -> tuple[AppliedRule, ...]:
+        """The other rules that fail or have no answer."""
+        return tuple(one for one in self.rules if one.is_found and one not in self.deciding)
+
+    @property
+    def stricter_expiry(self) -> datetime | None:
+        """Where the year that a consent lasts is counted as 365 days, when it expires; None where that is no sooner.
+
+        The law says *un an*; we count a calendar year. UTC, zone-less; only for rules that hold until the expiry.
+        """
+        capped = [
+            one for one in self.rules if one.rule.card.holds_until == EXPIRY and one.code is not Code.NOT_APPLICABLE
+        ]
+        for inputs in (one.inputs for one in capped):
+            given_at, expires_at = inputs["consent_at"], inputs[EXPIRY]
+            if given_at is not None and expires_at is not None:
+                strictly = civil_days_after(given_at, STRICT_YEAR)
+                return strictly if strictly < expires_at else None
+        return None
 
 
 def explain(
@@ -78,7 +120,7 @@ def explain(
     for day in (day for day in found if day in days):
         at = as_of or _published_at(lake, vendor, day) or days[day].deadline_at.replace(tzinfo=UTC)
         with judge.session(vendor, contracts, [days[day]], as_of=at, until="verdicts") as session:
-            explained += _uses(session, judge, lead_id)
+            explained += _uses(session, judge, days[day].contract, lead_id)
     return [use for use in explained if channel is None or use.channel in (channel, None)]
 
 
@@ -89,16 +131,17 @@ def _published_at(lake: Lake, vendor: str, day: date) -> datetime | None:
     return datetime.fromisoformat(known_at).replace(tzinfo=UTC) if known_at else None
 
 
-def _uses(session: Session, judge: Judge, lead_id: str) -> Iterator[ExplainedUse]:
-    reference = lead_id.replace("'", "''")
-    lead = _one(session, f"{_LEAD} where lead_id = '{reference}'")
-    delivery = _one(session, _DELIVERY)
-    uses = session.fetch(f"{_USE} where d.lead_id = '{reference}' order by d.channel").to_pylist()
+def _uses(session: Session, judge: Judge, contract: Contract, lead_id: str) -> Iterator[ExplainedUse]:
+    reference, rules_of = lead_id.replace("'", "''"), judge.judgement
+    lead = _one(session, f"{_with_open_answers(_LEAD, rules_of.lead)} where lead_id = '{reference}'")
+    delivery = _one(session, _with_open_answers(_DELIVERY, rules_of.delivery))
+    of_uses = _with_open_answers(_USE, rules_of.lead_use)
+    uses = session.fetch(f"{of_uses} where lead_id = '{reference}' order by channel").to_pylist()
     verdicts = session.fetch(f"select channel, verdict from verdicts where lead_id = '{reference}'").to_pylist()
     by_channel = {row["channel"]: row["verdict"] for row in verdicts}
-    shared = [*_applied(judge.judgement.lead, lead), *_applied(judge.judgement.delivery, delivery)]
+    shared = [*_applied(rules_of.lead, lead, contract), *_applied(rules_of.delivery, delivery, contract)]
     for use in uses or [{"channel": None}]:
-        rules = (*_applied(judge.judgement.lead_use, use), *shared) if uses else tuple(shared)
+        rules = (*_applied(rules_of.lead_use, use, contract), *shared) if uses else tuple(shared)
         yield ExplainedUse(
             vendor=str(lead["vendor"]),
             delivery_date=lead["delivery_date"],
@@ -116,17 +159,32 @@ def _one(session: Session, sql: str) -> dict[str, Any]:
     return row
 
 
-def _applied(rules: Sequence[CompiledRule], row: Mapping[str, Any]) -> list[AppliedRule]:
+def _with_open_answers(judged: str, rules: Sequence[CompiledRule]) -> str:
+    """A statement with what is missing and who owes it, by rule."""
+    more = "".join(f", {rule.missing} as missing_{rule.id}, {rule.pending_on} as debtor_{rule.id}" for rule in rules)
+    return f"select judged.*{more} from ({judged}) as judged"
+
+
+def _applied(rules: Sequence[CompiledRule], row: Mapping[str, Any], contract: Contract) -> list[AppliedRule]:
     codes = {rule.id: Code(row[f"f_{rule.id}"]) for rule in rules}
     return [
         AppliedRule(
             rule=rule,
             outcome=WORDS[codes[rule.id]],
+            code=codes[rule.id],
             inputs={name: row[name] for name in sorted(rule.columns)},
             why=_why(rule, codes, row),
+            **_open_answer(rule, codes[rule.id], row, contract),
         )
         for rule in rules
     ]
+
+
+def _open_answer(rule: CompiledRule, code: Code, row: Mapping[str, Any], contract: Contract) -> dict[str, Any]:
+    if code in (Code.PASS, Code.FAIL, Code.NOT_APPLICABLE):
+        return {}
+    missing = tuple(missing_parts(row[f"missing_{rule.id}"], contract))
+    return {"missing": missing, "waits_on": row[f"debtor_{rule.id}"]}
 
 
 def _why(rule: CompiledRule, codes: Mapping[str, Code], row: Mapping[str, Any]) -> str:

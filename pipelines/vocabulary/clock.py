@@ -30,6 +30,11 @@ def paris_date(instant: datetime) -> date:
     return civil_date_after(instant, timedelta(0))
 
 
+def civil_days_after(instant: datetime, days: int) -> datetime:
+    """The same civil time in Europe/Paris some days later; zone-less UTC, as is the instant."""
+    return as_lake(instant.replace(tzinfo=UTC).astimezone(PARIS) + timedelta(days=days))
+
+
 def civil_date_after(instant: datetime, span: timedelta) -> date:
     """Civil date in Europe/Paris a span after an instant; a naive one is UTC, as in the lake.
 

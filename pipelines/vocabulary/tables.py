@@ -125,6 +125,7 @@ class Leads(PartitionedTable):
     delivered_at: Series[Instant] = filled("When the delivery was complete; of a lead in a later file, its arrival.")
     file_digest: Series[Text] = filled("SHA-256 of the lead file.")
     row_number: Series[Count] = filled("1-based data row in the file.", ge=1)
+    sheet_row: Series[Count] = optional("The row as a spreadsheet numbers it; NULL where there is none.", ge=1)
 
 
 class ConsentProofs(PartitionedTable):
@@ -193,6 +194,7 @@ class RejectedRows(PartitionedTable):
     file_digest: Series[Text] = filled("SHA-256 of the file.")
     row_number: Series[Count] = optional("1-based data row; NULL for a whole file.", ge=1)
     sheet_row: Series[Count] = optional("The row as a spreadsheet numbers it; NULL where there is none.", ge=1)
+    lead_id: Series[Text] = optional("The vendor's reference of the lead; NULL where it is bad or can't be read.")
     reason: Series[Text] = filled("Stable reason code.", isin=words.REJECT_REASONS)
     column: Series[Text] = optional("Canonical field or delivered column concerned.")
     expected: Series[Text] = filled("What was expected, in words.")
@@ -226,7 +228,9 @@ class Verdicts(PartitionedTable):
     failed_rules: Series[TextList] = filled("Rules that failed, of the lead use and of its lead, sorted by id.")
     unknown_rules: Series[TextList] = filled("Rules without an answer, of the lead use and of its lead, sorted by id.")
     is_final: Series[Flag] = filled("True from the proof deadline on.")
-    known_at: Series[Instant] = filled("Facts known up to here counted: the earlier of deadline and `as_of`.")
+    known_at: Series[Instant] = filled(
+        "Facts known up to here counted: `as_of`, not after the deadline nor before the leads had come."
+    )
     catalogue_digest: Series[Text] = filled("Digest of the rules that judged.")
 
 
@@ -245,6 +249,10 @@ class Findings(PartitionedTable):
     )
     dimension: Series[Text] = filled("Dimension of the score.", isin=words.DIMENSIONS)
     facts: Series[Text] = filled("The card's evidence columns, as JSON; no direct identifier.")
+    missing_facts: Series[TextList] = optional(
+        "Of unknowns and not-proven fails: fields that were not delivered, as `object.field`, joined by `|` where one "
+        "would do; `consent_proofs` where there is no proof. NULL for breaches."
+    )
 
 
 class Scorecards(PartitionedTable):

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from pipelines.commands.contracts import app
 from pipelines.contracts.book import examine_contract, load_contracts
-from tests.support.contract_files import FIXTURE, VALID, changed, only_problem, place, write
+from tests.support.contract_files import FIXTURE, VALID, changed, only_problem, place, shipped_catalogue, write
 
 
 def test_names_of_files_and_folders_are_checked(tmp_path: Path) -> None:
@@ -74,11 +74,31 @@ def test_an_unreadable_draft_is_reported_and_skips_nobody(tmp_path: Path) -> Non
     assert [problem.severity for problem in book.problems] == ["error", "error"]
 
 
-def test_a_vendor_judges_on_although_lint_finds_errors(tmp_path: Path) -> None:
-    write(tmp_path, changed("consent: 0.01", "consent: 0.02"))
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("consent: 0.01", "consent: 0.02"), ("priceUnit: lead", "priceUnti: lead")],
+    ids=["ours", "standard"],
+)
+def test_a_contract_whose_lint_has_errors_does_not_judge(tmp_path: Path, old: str, new: str) -> None:
+    write(tmp_path, changed(old, new))
+    book = load_contracts(tmp_path)
+    assert (book.vendors, book.skipped) == ((), ("exemple-leads",))
+    assert [problem.severity for problem in book.problems] == ["error"]
+    write(tmp_path, changed(old, new).replace("status: active", "status: draft"))
+    assert load_contracts(tmp_path).skipped == ()
+
+
+def test_a_refusal_ground_that_is_no_rule_keeps_a_contract_from_judging(tmp_path: Path) -> None:
+    write(tmp_path, changed("value: [lead_duplicate, ", "value: [lead_duplicates, "))
+    assert load_contracts(tmp_path, catalogue=shipped_catalogue()).skipped == ("exemple-leads",)
+    assert load_contracts(tmp_path).skipped == ()
+
+
+def test_a_vendor_judges_on_where_lint_only_warns(tmp_path: Path) -> None:
+    write(tmp_path, changed("quality: 0.05", "quality: 0.06"))
     book = load_contracts(tmp_path)
     assert book.vendors == ("exemple-leads",)
-    assert [problem.severity for problem in book.problems] == ["error"]
+    assert [problem.severity for problem in book.problems] == ["warning"]
 
 
 def test_only_drafts_make_no_vendor(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ UNREADABLE = [
     ),
     ("reviewed_on: 2025-12-01", "reviewed_on: 01/12/2025", "01/12/2025", "reviewed_on is not a date", "2026-08-11"),
     ("        reviewed_on: 2025-12-01\n", "", "form_id: devis", "reviewed_on is missing", "date"),
-    ("form_id: devis\n        ", "", "form_version: 7", "form_id is missing", "text"),
+    ("form_id: devis\n        ", "", 'form_version: "7"', "form_id is missing", "text"),
     ("text_sha256: A7", "text_sha256: Z7", "Z7A8", "text_sha256 is not a SHA-256", "64 hex digits"),
     ("mentions: [identity, choice]", "mentions: [identity, chioce]", "chioce", "mentions[1] is not one of", "choice?"),
     ("status: active\n", "", "apiVersion", "status is missing", "text"),
@@ -143,9 +143,9 @@ REPORTED = [
     ),
     (
         "sector, value: furniture",
-        "sector, value: CPF training",
+        "sector, value: CPF trainings",
         "CPF",
-        "nearly one in which",
+        "none that we know",
         "cpf_training?",
         "warning",
     ),
@@ -192,7 +192,17 @@ REPORTED = [
         "did you mean",
         "error",
     ),
-    ("version: 1.2.0", "version: 1.2", "1.2\nstatus", "'version' is not a text", "quote it", "error"),
+    ("version: 1.2.0", "version: 1.2", "1.2\nstatus", "version is read as a number", "in quotes", "warning"),
+    (
+        'form_version: "7"',
+        "form_version: 1.10",
+        "1.10",
+        "form_version is read as a number, 1.10 as",
+        "quotes",
+        "warning",
+    ),
+    ("apiVersion: v3.2.0", "apiVersion: v3.1.0", "v3.1.0", "came with v3.2.0", "apiVersion: v3.2.0", "warning"),
+    ("sector, value: furniture", "sector, value: gaming", "gaming", "none that we know", "one of energy_r", "warning"),
     ("name: Leads of Exemple", "nmae: Leads", "nmae", "unknown key 'nmae'", "did you mean name?", "error"),
     ('delimiter: ";"', 'delimitre: ";"', "delimitre", "unknown key 'delimitre'", "did you mean delimiter?", "error"),
     ("    - username: sales", "    - name: sales", "name: sales", "'username' is missing", "add username", "error"),
@@ -246,12 +256,13 @@ REPORTED = [
 @pytest.mark.parametrize(
     ("old", "new", "where", "message", "remedy", "severity"), REPORTED, ids=[f"{row[1]}" for row in REPORTED]
 )
-def test_what_a_contract_should_not_say_is_reported_and_leaves_it_readable(
+def test_what_a_contract_should_not_say_is_reported_and_an_error_keeps_it_from_judging(
     tmp_path: Path, old: str, new: str, where: str, message: str, remedy: str, severity: str
 ) -> None:
     text = changed(old, new)
     examined = examine(tmp_path, text)
-    assert examined.contract is not None, "\n".join(map(str, examined.problems))
+    is_faulty = any(problem.severity == "error" for problem in examined.problems)
+    assert (examined.contract is None) == is_faulty, "\n".join(map(str, examined.problems))
     found = [problem for problem in examined.problems if message in problem.message and remedy in str(problem)]
     assert found, "\n".join(map(str, examined.problems))
     assert (found[0].line, found[0].column, found[0].severity) == (*place(text, where), severity)
@@ -301,3 +312,85 @@ def test_an_unreadable_contract_names_all_its_errors(tmp_path: Path) -> None:
     assert examined.contract is None
     first, second = (problem for problem in examined.problems if problem.severity == "error")
     assert ("proofDeadline" in str(first), "audience" in str(second)) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("sector", "banned"),
+    [
+        ("renovation_energetique", True),
+        ("Pompe à chaleur", True),
+        ("Économies d\u2019énergie", True),
+        ("isolation", True),
+        ("CPF", True),
+        ("monte-escalier", True),
+        ("mutuelle", False),
+        ("ameublement", False),
+    ],
+)
+def test_sectors_are_known_by_their_french_names(tmp_path: Path, sector: str, banned: bool) -> None:
+    examined = examine(tmp_path, changed("sector, value: furniture", f'sector, value: "{sector}"'))
+    assert any("may not be used" in problem.message for problem in examined.problems) == banned
+    assert (examined.contract is None) == banned
+    assert banned or not examined.problems
+
+
+def test_a_flag_where_a_text_is_expected_is_to_be_quoted(tmp_path: Path) -> None:
+    problem = only_problem(examine(tmp_path, changed("form_id: devis", "form_id: no")))
+    assert (problem.message, problem.remedy) == ("approvedForms[0].form_id is not a text", "put it in quotes")
+
+
+# A contract under which no lead can ever be usable
+
+_PROOF_COLUMNS = {
+    "consent_text": "  - {name: consent_text, physicalName: texte, logicalType: string}\n",
+    "recipients": "  - {name: recipients, physicalName: destinataires, logicalType: array}\n",
+    "form_version": "  - {name: form_version, physicalName: édition, logicalType: string}\n",
+    "phone": "  - {name: phone, physicalName: numéro, logicalType: string}\n",
+}
+UNUSABLE = [
+    ("consent_text", "do not map consent_text, needed by consent_form_version_known, proof_individual_record", ""),
+    ("form_version", "do not map form_version, needed by proof_individual_record", ""),
+    ("phone", "do not map phone or phone_sha256, needed by proof_matches_lead", " for phone"),
+]
+
+
+@pytest.mark.parametrize(("field", "message", "where"), UNUSABLE, ids=[row[0] for row in UNUSABLE])
+def test_a_proof_field_that_a_blocking_rule_needs_is_asked_for(
+    tmp_path: Path, field: str, message: str, where: str
+) -> None:
+    text = changed(f"    {_PROOF_COLUMNS[field]}", "")
+    examined = examine(tmp_path, text)
+    found = [problem for problem in examined.problems if message in problem.message]
+    assert found, "\n".join(map(str, examined.problems))
+    assert found[0].message.endswith(f"no lead resting on consent can ever be usable{where}")
+    assert (found[0].severity, examined.contract is None) == ("warning", False)
+
+
+def test_one_of_the_fields_that_would_do_is_enough(tmp_path: Path) -> None:
+    text = changed("name: recipients, physicalName", "name: recipient_sirens, physicalName")
+    assert examine(tmp_path, text).problems == ()
+    neither = changed(f"    {_PROOF_COLUMNS['recipients']}", "")
+    told = [problem.message for problem in examine(tmp_path, neither).problems]
+    assert any("partner_list_version or recipient_sirens or recipients" in message for message in told)
+    assert any("do not map recipients or recipient_sirens, needed by" in message for message in told)
+
+
+def test_a_contract_without_a_reviewed_form_is_warned_about(tmp_path: Path) -> None:
+    start = VALID.index("  - property: approvedForms")
+    text = VALID[:start] + VALID[VALID.index("  - {property: ownerTeam") :]
+    problem = only_problem(examine(tmp_path, text))
+    assert problem.message.startswith("no form is reviewed, as needed by consent_form_version_known")
+    assert problem.severity == "warning"
+
+
+def test_leads_without_a_channel_column_are_judged_on_every_channel(tmp_path: Path) -> None:
+    start, end = VALID.index("      - name: channels\n"), VALID.index("      - {name: postal_code")
+    problem = only_problem(examine(tmp_path, VALID[:start] + VALID[end:]))
+    assert problem.message == "leads do not map channels: each lead is judged on all of email, phone"
+
+
+def test_companies_that_are_no_persons_need_no_proof(tmp_path: Path) -> None:
+    text = changed(f"    {_PROOF_COLUMNS['consent_text']}", "").replace(
+        "audience, value: consumer", "audience, value: legal_person"
+    )
+    assert examine(tmp_path, text).problems == ()

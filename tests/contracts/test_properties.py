@@ -66,9 +66,7 @@ def test_any_mutation_gives_a_contract_or_a_problem_with_a_place(
     last = text.count("\n") + 1
     assert all(1 <= problem.line <= last and problem.column >= 1 for problem in examined.problems)
     assert all(problem.message and problem.remedy for problem in examined.problems)
-    assert examine_contract(path, is_against_standard=False).contract == examined.contract
-    if examined.contract is None:
-        assert any(problem.severity == "error" for problem in examined.problems)
+    assert (examined.contract is None) == any(problem.severity == "error" for problem in examined.problems)
 
 
 @given(steps=st.sampled_from(PARTS), value=VALUES, is_dropped=st.booleans())
@@ -88,5 +86,5 @@ def test_no_problem_quotes_a_value(tmp_path: Path) -> None:
         if steps[-1] == "format" and "logicalTypeOptions" in steps:
             continue  # a date pattern is quoted to say what is wrong in it
         path = write(tmp_path, mutated(steps, CANARY, False))
-        problems = examine_contract(path, is_against_standard=steps[0] != "schema").problems
+        problems = examine_contract(path).problems
         assert CANARY not in "".join(problem.message + problem.remedy for problem in problems), steps

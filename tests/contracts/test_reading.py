@@ -57,7 +57,9 @@ def test_files_and_fields_are_read() -> None:
     assert fields["channels"].enum == {"phone": "phone", "email": "email", "tél": "phone", "mél": "email"}
     assert fields["channels"].list_separator == ","
     assert fields["postal_code"].physical_name == "postal_code"
-    assert proofs.mapped_fields == {"consent_id", "channels", "decision", "consent_at", "box_prechecked"}
+    required = {"consent_id", "channels", "decision", "consent_at"}
+    needed = {"action", "consent_text", "recipients", "form_id", "form_version", "email", "phone"}
+    assert proofs.mapped_fields == required | needed | {"box_prechecked"}
 
 
 def test_labels_are_the_vendors_words() -> None:
@@ -91,14 +93,19 @@ def test_other_spellings_of_the_standard_mean_the_same(tmp_path: Path) -> None:
     )
 
 
+def test_a_delivery_every_day_is_a_calendar_that_was_agreed(tmp_path: Path) -> None:
+    text = changed('unit: d, scheduler: cron, schedule: "0 0 * * 1-5"', "unit: d")
+    assert read_contract(write(tmp_path, text)).calendar == "0 0 * * *"
+
+
 def test_quoted_and_unquoted_dates_are_the_same(tmp_path: Path) -> None:
     text = changed("value: 2024-03-01", "value: '2024-03-01'").replace('"2027-01-01"', "2027-01-01")
     quoted, plain = read_contract(write(tmp_path, text)), read_contract(FIXTURE)
     assert replace(quoted, digest="") == replace(plain, digest="")
 
 
-def test_terms_left_out_take_their_defaults(tmp_path: Path) -> None:
+def test_terms_left_out_are_told_from_terms_agreed(tmp_path: Path) -> None:
     start, end = VALID.index("  - {property: claimWindow"), VALID.index("customProperties:\n  - property: advertiser")
     contract = read_contract(write(tmp_path, VALID[:start] + VALID[end:]))
-    assert (contract.suppression_delay, contract.max_lead_age, contract.claim_window) == (timedelta(0), None, None)
-    assert (contract.cut_off, contract.calendar, contract.retention) == (time(23, 59), None, None)
+    assert (contract.suppression_delay, contract.max_lead_age, contract.claim_window) == (None, None, None)
+    assert (contract.cut_off, contract.calendar, contract.retention) == (None, None, None)

@@ -24,7 +24,7 @@ from pipelines.contracts.reference import (
 )
 from pipelines.vocabulary.fields import CANONICAL_FIELDS
 from pipelines.vocabulary.words import CHANNELS, RATED_DIMENSIONS
-from tests.support.contract_files import KNOWN_RULES
+from tests.support.contract_files import shipped_catalogue
 
 Asked = dict[str, set[str]]
 """By place, as the groups write it, the keys that readers asked for."""
@@ -77,13 +77,13 @@ def noting(value: Any, place: str, asked: Asked) -> Any:
 def asked() -> Asked:
     found: Asked = defaultdict(set)
     document = noting(example_document(), "", found)
-    assert issues_of(document, KNOWN_RULES, is_against_standard=False) == ()
+    assert issues_of(document, shipped_catalogue(), is_against_standard=False) == ()
     return {place: keys for place, keys in found.items() if keys}
 
 
 @pytest.fixture(scope="module")
 def everything() -> list[ExplainedTerm]:
-    return [one for group in TERM_GROUPS for one in explained(group, KNOWN_RULES)]
+    return [one for group in TERM_GROUPS for one in explained(group, shipped_catalogue())]
 
 
 @pytest.mark.parametrize("group", [one for one in TERM_GROUPS if one.place not in NAMED], ids=lambda group: group.place)
@@ -112,7 +112,7 @@ def test_a_named_term_is_read(group: TermGroup, term: ContractTerm) -> None:
     value = element if group.place == "slaProperties[]" else (*element, "value")
     wrongs = [{"property": term.key, "value": []}] if group.place == "slaProperties[]" else [[], {}]
     documents = [replaced(value, wrong) for wrong in wrongs]
-    assert any(issues_of(document, KNOWN_RULES, is_against_standard=False) for document in documents)
+    assert any(issues_of(document, shipped_catalogue(), is_against_standard=False) for document in documents)
 
 
 def test_a_term_either_must_be_given_or_says_what_holds_without_it(everything: list[ExplainedTerm]) -> None:

@@ -167,6 +167,7 @@ def test_findings_are_counted_by_rule_and_by_whom_they_wait_on_with_the_newest_f
     assert duplicate.title == Bilingual(
         "Le vendeur n'avait pas déjà livré cette personne", "The vendor had not delivered this person before"
     )
+    assert duplicate.fault.en == "The vendor had delivered this person before"
     assert duplicate.remedy.en == "Remove duplicates by reference, address and number before each delivery."
     assert duplicate.remedy.fr == "Dédoublonner sur la référence, l'adresse et le numéro avant chaque livraison."
     assert duplicate.basis == (LegalBasis("Contrat (définition du lead valable, duplicateWindow)"),)

@@ -203,9 +203,9 @@ def test_the_model_refuses_what_is_no_word_of_the_domain() -> None:
     with pytest.raises(ValueError, match="status"):
         DeliveryLine(date(2026, 1, 1), "lost")
     with pytest.raises(ValueError, match="severity"):
-        RuleFindings("r", bilingual, "grave", "proof", (), bilingual)
+        RuleFindings("r", bilingual, bilingual, "grave", "proof", (), bilingual)
     with pytest.raises(ValueError, match="pending"):
-        RuleFindings("r", bilingual, "minor", "proof", (), bilingual, pending={"us": 1})
+        RuleFindings("r", bilingual, bilingual, "minor", "proof", (), bilingual, pending={"us": 1})
     with pytest.raises(ValueError, match="low"):
         Interval(2.0, 1.0)
     with pytest.raises(ValueError, match="time zone"):
@@ -321,6 +321,19 @@ def test_each_party_owes_what_waits_on_it() -> None:
     ]
 
 
+def test_terms_that_were_not_agreed_are_never_shown_as_agreed() -> None:
+    terms = contract(suppression_delay=None, cut_off=None, calendar=None, instrument=None)
+    pages = {name: text_of(render_dossier(rich_vendor(contract=terms), language=name)) for name in ("fr", "en")}
+    absent = "not in the contract; taken as"
+    assert f"Time to honour an opposition {absent} 0 days" in pages["en"]
+    assert f"Deliveries due {absent} every day" in pages["en"]
+    assert f"Cut-off of the day (Paris) {absent} 23:59" in pages["en"]
+    assert "Instrument not in the contract" in pages["en"]
+    assert pages["fr"].count("absent du contrat ; nous comptons") == 3
+    agreed = contract(suppression_delay=timedelta(0))
+    assert "Time to honour an opposition 0 days" in text_of(render_dossier(rich_vendor(contract=agreed), language="en"))
+
+
 def test_a_price_by_channel_is_a_price() -> None:
     terms = contract(price=None, price_per_channel={"phone": 3.5})
     assert "no_price" not in {item.kind for item in missing_for_decision(rich_vendor(contract=terms))}
@@ -420,12 +433,21 @@ def test_leads_without_a_price_are_told_beside_the_amount_of_the_others() -> Non
     assert "without a price in" not in text_of(render_dossier(rich_vendor(), language="en"))
 
 
-def test_a_ground_bears_the_title_of_its_rule_and_without_one_its_id() -> None:
-    grounds = (ClaimGround("lead_duplicate", 3), ClaimGround("a_rule_of_ours", 2))
+def test_a_ground_bears_the_fault_of_its_rule_and_without_one_its_id() -> None:
+    names = ("proof_individual_record", "lead_duplicate", "a_rule_of_ours")
+    grounds = tuple(ClaimGround(name, count) for name, count in zip(names, (18, 3, 2), strict=True))
     claims = replace(rich_vendor().claims, grounds=grounds)  # type: ignore[type-var]
     page = text_of(render_dossier(rich_vendor(claims=claims), language="en"))
-    assert "The vendor had not delivered this person before lead_duplicate 3 –" in page
+    assert "The proof of the consent is missing or incomplete proof_individual_record 18 –" in page
+    assert "Not proven: The vendor had not delivered this person before lead_duplicate 3 –" in page
     assert "a_rule_of_ours a_rule_of_ours 2 –" in page
+
+
+def test_nothing_to_claim_is_said_of_what_was_judged_so_far() -> None:
+    claims = replace(rich_vendor().claims, leads_count=0, grounds=())  # type: ignore[type-var]
+    lines = tuple(replace(line, is_final=place > 0) for place, line in enumerate(rich_vendor().deliveries))
+    page = text_of(render_dossier(rich_vendor(claims=claims, deliveries=lines), language="en"))
+    assert "No lead stands under a ground for refusal so far; 1 delivery is provisional." in page
 
 
 def test_claims_without_a_price_are_counted_in_leads() -> None:
@@ -562,6 +584,7 @@ def test_no_spreadsheet_takes_a_reference_for_a_formula(tmp_path: Path, lead_id:
 
 def test_the_export_holds_every_column_and_row_in_one_order(tmp_path: Path) -> None:
     rows = [finding(lead_id="B"), finding(lead_id="A"), finding(delivery_date=date(2026, 8, 10), lead_id=None)]
+    rows[2]["missing_facts"] = ["consent_proofs.action", "consent_proofs.form_id"]
     read = exported(tmp_path, *rows)
     assert [(row["delivery_date"], row["lead_id"]) for row in read] == [
         ("2026-08-10", ""),
@@ -569,6 +592,7 @@ def test_the_export_holds_every_column_and_row_in_one_order(tmp_path: Path) -> N
         ("2026-08-11", "B"),
     ]
     assert list(read[0]) == arrow_schema("findings").names
+    assert [row["missing_facts"] for row in read] == ["consent_proofs.action, consent_proofs.form_id", "", ""]
     first = (tmp_path / "findings.csv").read_bytes()
     assert first.startswith(BYTE_ORDER_MARK)
     exported(tmp_path, *reversed(rows))

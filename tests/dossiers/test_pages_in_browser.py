@@ -1,6 +1,7 @@
 """The pages in Chromium: readable from 320 pixels to 4K, by everybody, on paper, without a single request."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -31,6 +32,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "nobody": lambda: render_portfolio(portfolio(0), language="fr"),
     "one": lambda: render_portfolio(portfolio(1), language="en"),
     "six": lambda: render_portfolio(portfolio(6), language="fr"),
+    "seven": lambda: render_portfolio(portfolio(7), language="fr"),
     "two_hundred": lambda: render_portfolio(portfolio(200), language="en"),
 }
 OVERFLOWING = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
@@ -122,3 +124,8 @@ def test_paper_holds_a_page_in_its_width(opened: Opened, name: str, tmp_path: Pa
         is_wide = name == "six"
         page.set_viewport_size({"width": 1032 if is_wide else 680, "height": 900})  # A4 at 96 dpi less its margins
         assert page.evaluate(OVERFLOWING) == []
+
+
+def test_a_portfolio_that_fits_leaves_no_footer_alone_on_a_second_sheet(opened: Opened) -> None:
+    with opened("seven") as page:
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1

@@ -53,6 +53,7 @@ def test_a_good_lead_is_typed_keyed_and_stamped() -> None:
         "delivered_at": datetime(2026, 8, 11, 10),
         "file_digest": hashlib.sha256(csv_bytes([lead(1, Courriel=" A1@X.fr ", Tél="0692 12 34 56")])).hexdigest(),
         "row_number": 1,
+        "sheet_row": 2,
     }
 
 
@@ -107,6 +108,17 @@ def test_a_reference_may_come_again_in_another_delivery_and_malformed_rows_take_
     intake = taken_in(days, read=box.read)
     assert refusals(intake) == [(1, "row_malformed", None)]
     assert rows(intake.leads, "delivery_date", "row_number") == [(DAY, 2), (DAY + timedelta(days=1), 1)]
+
+
+def test_a_rejected_row_keeps_its_reference_where_one_can_be_shown() -> None:
+    person = lead(3, Réf="jean@x.fr", Date="")
+    intake = take_leads(lead(1, Date=""), lead(2), person, lead(2), lead(4, Réf="", Date=""))
+    assert {(row, lead_id) for row, lead_id in rows(intake.rejected_rows, "row_number", "lead_id")} == {
+        (1, "L1"),
+        (3, None),
+        (4, "L2"),
+        (5, None),
+    }
 
 
 @pytest.mark.parametrize("reference", ["jean@x.fr", "0612345678", "+33 6 12 34 56 78", "ref jean@x.fr"])

@@ -15,13 +15,16 @@ from pipelines.definitions import build_defs
 from pipelines.house import House
 from pipelines.storage.lake import Content, Lake
 from pipelines.vocabulary.clock import paris_instant, tick_of
+from tests.support.contract_files import changed
 from tests.support.exemple import deliver, sign
 from tests.support.houses import house_at, lake_bytes
 from tests.support.instances import QUIET, Daemon, instance_of
 
 MONDAY, TUESDAY = date(2026, 8, 10), date(2026, 8, 11)
 IN_TIME, LATE = (paris_instant(TUESDAY, time(hour)) for hour in (15, 18))
-VENDORS = ("absent", "assumed", "broken", "careless", "punctual", "tardy")
+VENDORS = ("absent", "assumed", "broken", "careless", "faulty", "punctual", "tardy")
+LEFT_OUT = ("broken", "faulty")
+"""Whose contract can't be read, or has an error of the lint."""
 READMES = 25
 
 
@@ -68,13 +71,16 @@ def tuesday(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tuesday]:
     home = tmp_path_factory.mktemp("house")
     house = house_at(home, OPPOSABLE_THREADS="1")
     sign(home, *VENDORS)
-    deliver(home, "broken", MONDAY, received_at=paris_instant(MONDAY, time(12)))
+    for vendor in LEFT_OUT:
+        deliver(home, vendor, MONDAY, received_at=paris_instant(MONDAY, time(12)))
     with instance_of(house) as instance:
         daemon = Daemon(house, instance, now=tick_of(TUESDAY))
         daemon.register(*VENDORS)
-        assert daemon.judge(("broken", "broken"), (MONDAY, MONDAY), tick_of(TUESDAY)).success
+        for vendor in LEFT_OUT:
+            assert daemon.judge((vendor, vendor), (MONDAY, MONDAY), tick_of(TUESDAY)).success
         monday = lake_bytes(house.lake)
         sign(home, "broken", text="status: [")
+        sign(home, "faulty", text=changed("consent: 0.01", "consent: 0.02"))
         fill(home)
         result = daemon.judge((VENDORS[0], VENDORS[-1]), (TUESDAY, TUESDAY), tick_of(date(2026, 8, 12)))
         yield Tuesday(daemon, Run(result), monday)
@@ -102,24 +108,29 @@ def test_counts_are_exact_and_samples_bounded(tuesday: Tuesday) -> None:
     assert all(fault.startswith("careless 2026-08-11: file_unclaimed, file ") for fault in first)
 
 
-def test_an_unreadable_contract_is_told_with_its_line_and_its_vendor_is_left_as_it_was(tuesday: Tuesday) -> None:
+def test_a_contract_that_may_not_judge_is_told_with_its_line_and_its_vendor_is_left_as_it_was(tuesday: Tuesday) -> None:
     count, first = tuesday.run.faults("contracts_are_readable")
     assert isinstance(first, list)
-    assert count == 1
+    assert count == 2
     assert re.search(r"broken/2026-01-01\.odcs\.yaml:\d+:\d+: error: not YAML", first[0])
+    assert re.search(r"faulty/2026-01-01\.odcs\.yaml:\d+:\d+: error: the tolerance for consent is above 1%", first[1])
     now = lake_bytes(tuesday.daemon.house.lake)
-    assert {name: content for name, content in now.items() if "vendor=broken/" in name} == tuesday.bytes_of_monday
+    kept = {name: content for name, content in now.items() if any(f"vendor={one}/" in name for one in LEFT_OUT)}
+    assert kept == tuesday.bytes_of_monday
 
 
 def test_what_was_left_out_is_not_materialised_and_fails_the_run_and_the_others_are_published(tuesday: Tuesday) -> None:
     assert not tuesday.run.is_success
-    done = {f"{TUESDAY}|{vendor}" for vendor in VENDORS if vendor != "broken"} | {f"{MONDAY}|broken"}
+    done = {f"{TUESDAY}|{vendor}" for vendor in VENDORS if vendor not in LEFT_OUT}
+    done |= {f"{MONDAY}|{vendor}" for vendor in LEFT_OUT}
     for name in ("leads", "consent_proofs", "verdicts"):
         assert tuesday.daemon.instance.get_materialized_partitions(dg.AssetKey(name)) == done
     count, first = tuesday.run.faults("partitions_were_done")
     assert isinstance(first, list)
-    assert f"broken {TUESDAY}: the contract can't be read; `opposable contracts lint broken` says why" in first
-    assert {str(words).split()[0] for words in first} == {"broken"}
+    for vendor in LEFT_OUT:
+        why = f"the contract can't be read or has errors; `opposable contracts lint {vendor}` says why"
+        assert f"{vendor} {TUESDAY}: {why}" in first
+    assert {str(words).split()[0] for words in first} == {*LEFT_OUT}
     assert count == len(first)
 
 

@@ -56,7 +56,7 @@ def delivery() -> dict[str, list[Row]]:
         "rejected_rows": [
             reject("leads_1.csv", 2, "required_missing", "collected_at", INSTANT),
             reject("leads_1.csv", 2, "no_valid_identifier", None, Reason("identifier_missing")),
-            reject("leads_1.csv", 5, "lead_id_repeated", "lead_id", Reason("reference_repeated")),
+            reject("leads_1.csv", 5, "lead_id_repeated", "lead_id", Reason("reference_repeated")) | {"lead_id": "A"},
             reject("z.pdf", None, "file_unclaimed", None, GLOBS),
         ],
         "leads": [lead("A", 1), lead("B", 3), lead("C", 4), lead("D", 6)],
@@ -88,10 +88,10 @@ def test_each_reason_of_each_row_and_each_finding_has_a_line_and_a_clean_lead_ha
     assert [told(row, *place) for row in rows_of(house)] == [
         ("leads_1.csv", "2", "3", "", "", "rejected", "no_valid_identifier", ""),
         ("leads_1.csv", "2", "3", "", "", "rejected", "required_missing", "Collecté le"),
-        ("leads_1.csv", "3", "", "B", "email", "blocked", "consent_withdrawn", ""),
-        ("leads_1.csv", "4", "", "C", "email", "on_hold", "proof_individual_record", ""),
-        ("leads_1.csv", "5", "6", "", "", "rejected", "lead_id_repeated", "Référence"),
-        ("leads_1.csv", "6", "", "D", "", "usable", "field_invalid", "Canaux, postal_code"),
+        ("leads_1.csv", "3", "4", "B", "email", "blocked", "consent_withdrawn", ""),
+        ("leads_1.csv", "4", "5", "C", "email", "on_hold", "proof_individual_record", ""),
+        ("leads_1.csv", "5", "6", "A", "", "rejected", "lead_id_repeated", "Référence"),
+        ("leads_1.csv", "6", "7", "D", "", "usable", "field_invalid", "Canaux, postal_code"),
         ("z.pdf", "", "", "", "", "rejected", "file_unclaimed", ""),
         ("", "", "", "", "", "", "min_only_contract_fields", "Né le"),
     ]
@@ -132,11 +132,47 @@ def test_lines_say_in_both_languages_what_is_wrong_and_what_would_mend_it(house:
     assert missing["wrong_fr"].endswith("attendu\u00a0: une date et une heure comme `dd/MM/yyyy HH:mm`")
     assert missing["wrong_en"] == "A required field is missing; expected: a date and time as `dd/MM/yyyy HH:mm`"
     assert missing["remedy_en"] == "Fill this column in every row."
-    assert rows["consent_withdrawn"]["wrong_en"] == "Requirement not met: " + (
-        "The consent was not withdrawn for this channel"
+    assert rows["consent_withdrawn"]["wrong_en"] == "The consent was withdrawn for this channel"
+    assert rows["proof_individual_record"]["wrong_en"] == (
+        "Still to be proven: There is an individual and complete proof of the consent"
     )
     assert rows["consent_withdrawn"]["remedy_fr"].startswith("Retirer la personne des livraisons dès son retrait")
     assert all(row[name] for row in rows.values() for name in ("wrong_fr", "wrong_en", "remedy_fr", "remedy_en"))
+
+
+@pytest.mark.parametrize(
+    ("missing", "column", "told_en", "told_fr"),
+    [
+        (["consent_proofs"], "", "no proof came for this lead", "aucune preuve reçue pour ce lead"),
+        (
+            ["consent_proofs.decision", "consent_proofs.form_id"],
+            "accord, formulaire",
+            "missing or unclear in the proof file: `accord`, `formulaire`",
+            "absent ou imprécis dans le fichier de preuves\u00a0: `accord`, `formulaire`",
+        ),
+        (
+            ["consent_proofs.recipients|consent_proofs.recipient_sirens", "leads.phone"],
+            "destinataires | recipient_sirens, Téléphone",
+            "missing or unclear in the proof file: `destinataires` or `recipient_sirens`; "
+            "missing or unclear in the lead file: `Téléphone`",
+            "absent ou imprécis dans le fichier de preuves\u00a0: `destinataires` ou `recipient_sirens`\u202f; "
+            "absent ou imprécis dans le fichier de leads\u00a0: `Téléphone`",
+        ),
+    ],
+)
+def test_a_line_says_which_part_is_missing_under_the_vendors_own_names(
+    house: House, missing: list[str], column: str, told_en: str, told_fr: str
+) -> None:
+    not_proven = found("proof_individual_record", "C", "email", is_proven=False, pending_on="vendor")
+    owed = {"missing_facts": missing, "facts": '{"proof_form_id":"devis","proof_form_version":"7"}'}
+    judged(house, delivery() | {"findings": [not_proven | owed]})
+    prepare(house)
+    (row,) = [row for row in rows_of(house) if row["reason_code"] == "proof_individual_record"]
+    assert (row["column"], row["form"], row["sheet_row"]) == (column, "devis 7", "5")
+    assert row["wrong_en"] == (
+        f"Not proven by the proof deadline: There is an individual and complete proof of the consent ({told_en})"
+    )
+    assert row["wrong_fr"].endswith(f"({told_fr})")
 
 
 def test_evidence_in_words_is_told_with_what_is_wrong(house: House) -> None:
@@ -346,8 +382,8 @@ def test_a_reference_that_a_spreadsheet_would_run_is_neutralised_in_the_table_al
     tables = delivery() | {"leads": [lead("=cmd|' /C calc'!A0", 1)]}
     judged(house, tables | {"findings": [found("lead_duplicate", "=cmd|' /C calc'!A0", severity="minor")]})
     prepare(house)
-    (row,) = [row for row in rows_of(house) if row["lead_id"]]
-    (line,) = [line for line in document_of(house)["lines"] if line["lead_id"]]
+    (row,) = [row for row in rows_of(house) if row["reason_code"] == "lead_duplicate"]
+    (line,) = [line for line in document_of(house)["lines"] if line["reason_code"] == "lead_duplicate"]
     assert (row["lead_id"], line["lead_id"]) == ("'=cmd|' /C calc'!A0", "=cmd|' /C calc'!A0")
 
 

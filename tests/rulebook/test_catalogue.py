@@ -26,6 +26,7 @@ ALWAYS_DELIVERED = {"audience", "collected_at"}
 SIMPLE: dict[str, Any] = {
     "id": "own_rule",
     "title": {"fr": "Une règle", "en": "A rule"},
+    "fault": {"fr": "Un défaut", "en": "A fault"},
     "grain": "lead",
     "basis": [{"cite": "Contrat"}],
     "in_force": {"from": None, "to": None},
@@ -207,6 +208,7 @@ def test_a_folder_that_does_not_exist_holds_no_rules(tmp_path: Path, catalogue: 
     "change",
     [
         {"title": {"fr": "Autre", "en": "Other"}},
+        {"fault": {"fr": "Autre", "en": "Other"}},
         {"remedy": {"fr": "Autre", "en": "Other"}},
         {"basis": [{"cite": "RGPD, art. 5"}]},
         {"review": {"status": "to_confirm", "note": "Ask counsel."}},

@@ -110,6 +110,7 @@ def deliveries(home: Path) -> None:
     first, last = DAYS[0].isoformat(), DAYS[-1].isoformat()
     command("reconcile", "--from", first, "--to", last, "--vendor", VENDORS[1], "--as-of", AS_OF.isoformat())
     command("explain", VENDORS[0], "L-1", "--date", first)
+    command("explain", VENDORS[0], "L-1", "--date", first, "--all")
     command("explain", VENDORS[0], "L-76", status=1)
     command("contracts", "lint")
     command("contracts", "drift")

@@ -1,14 +1,16 @@
 """Contract files for tests: a right one, changes to it, and where a text stands in it."""
 
+from functools import cache
 from pathlib import Path
 
 from pipelines.contracts.book import ContractProblem, ExaminedContract, examine_contract
 from pipelines.contracts.contract import Contract
 from pipelines.contracts.reference import EXAMPLE
+from pipelines.rulebook.catalogue import load_catalogue
 
 FIXTURE = EXAMPLE
 VALID = FIXTURE.read_text(encoding="utf-8")
-KNOWN_RULES = ("lead_duplicate", "proof_individual_record", "field_invalid")
+shipped_catalogue = cache(load_catalogue)
 
 
 def write(
@@ -26,11 +28,11 @@ def changed(old: str, new: str) -> str:
 
 
 def examine(tmp_path: Path, text: str | bytes) -> ExaminedContract:
-    return examine_contract(write(tmp_path, text), known_rules=KNOWN_RULES)
+    return examine_contract(write(tmp_path, text), catalogue=shipped_catalogue())
 
 
 def read_contract(path: Path) -> Contract:
-    examined = examine_contract(path, is_against_standard=False)
+    examined = examine_contract(path)
     assert examined.contract is not None, "\n".join(map(str, examined.problems))
     return examined.contract
 

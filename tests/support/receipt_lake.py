@@ -4,7 +4,6 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,11 @@ import sqlalchemy as sa
 
 from pipelines.house import House
 from pipelines.receipts.notices import Notice
-from pipelines.rulebook.catalogue import load_catalogue
 from pipelines.storage.registry.tables import RECEIPTS
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 from pipelines.wording.reasons import published
+from tests.support.contract_files import shipped_catalogue
 from tests.support.exemple import sign
 from tests.support.houses import house_at
 
@@ -30,9 +29,6 @@ FINAL = datetime(2026, 9, 4, 8, tzinfo=UTC)
 
 Row = dict[str, Any]
 VALUE = Reason("value")
-
-
-shipped_catalogue = cache(load_catalogue)
 
 
 def signed_house(home: Path) -> House:
@@ -68,8 +64,8 @@ def reject(name: str, row: int | None, reason: str, column: str | None = None, c
 
 
 def lead(lead_id: str, row: int, name: str = "leads_1.csv") -> Row:
-    keys = {"lead_id": lead_id, "file_digest": f"{name:x<64}", "row_number": row, "audience": "consumer"}
-    lists: Row = {"invalid_fields": [], "placeholder_fields": []}
+    keys = {"lead_id": lead_id, "file_digest": f"{name:x<64}", "row_number": row, "sheet_row": row + 1}
+    lists: Row = {"audience": "consumer", "invalid_fields": [], "placeholder_fields": []}
     return keys | lists | {"collected_at": DELIVERED_AT, "delivered_at": DELIVERED_AT}
 
 

@@ -54,6 +54,32 @@ TITLES = {
         "The vendor had not delivered this person before",
     ),
 }
+FAULTS = {
+    "proof_individual_record": Bilingual(
+        "La preuve du consentement manque ou est incomplète",
+        "The proof of the consent is missing or incomplete",
+    ),
+    "tel_consent_five_mentions": Bilingual(
+        "La demande de consentement téléphonique ne portait pas les cinq mentions",
+        "The request for phone consent did not carry the five mentions",
+    ),
+    "opp_vendor_redelivery": Bilingual(
+        "La personne s'était opposée avant la livraison",
+        "The person had objected before the delivery",
+    ),
+    "lead_too_old_at_delivery": Bilingual(
+        "Le lead était plus vieux à la livraison que le contrat ne l'admet",
+        "The lead was older at delivery than the contract allows",
+    ),
+    "min_only_contract_fields": Bilingual(
+        "La livraison contient des champs que le contrat ne prévoit pas",
+        "The delivery holds fields that the contract does not foresee",
+    ),
+    "lead_duplicate": Bilingual(
+        "Le vendeur avait déjà livré cette personne",
+        "The vendor had delivered this person before",
+    ),
+}
 REASON = Bilingual(
     "Des personnes opposées ont été livrées à nouveau après une notification acquittée.",
     "Persons who had objected were delivered again after an acknowledged notice.",
@@ -135,7 +161,7 @@ def move() -> ScoreMove:
         ("quality", "leads", 0.41),
         ("quality", "tolerance", 0.04),
     )
-    contributions = tuple(ScoreMovePart(dimension, cause, gain, TITLES.get(cause)) for dimension, cause, gain in parts)
+    contributions = tuple(ScoreMovePart(dimension, cause, gain, FAULTS.get(cause)) for dimension, cause, gain in parts)
     return ScoreMove(date(2026, 10, 21), date(2026, 11, 21), 60.24, 52.4, contributions)
 
 
@@ -155,7 +181,7 @@ def rule(rule_id: str, severity: str, dimension: str, *cites: str, **counts: Any
         "Livrer, avant le délai de preuve, un enregistrement par personne : qui, quand, où, à quel texte, pour qui.",
         "Deliver, before the proof deadline, a record for each person: who, when, where, to what text, for whom.",
     )
-    return RuleFindings(rule_id, TITLES[rule_id], severity, dimension, basis, remedy, **counts)
+    return RuleFindings(rule_id, TITLES[rule_id], FAULTS[rule_id], severity, dimension, basis, remedy, **counts)
 
 
 def findings() -> tuple[RuleFindings, ...]:

@@ -27,7 +27,7 @@ files as (
 
 select
     files.file_no * 4294967296 + lead.row_number as lead_no,
-    lead.* exclude (file_digest, row_number, answers, probe_keys, contained_keys),
+    lead.* exclude (file_digest, row_number, sheet_row, answers, probe_keys, contained_keys),
     reference_key(lead.lead_id) as lead_reference,
     reference_key(lead.consent_id) as consent_reference,
     terms.delivery_date is not null as is_judged,

@@ -51,6 +51,8 @@ select
         when array_contains(proof.recipient_sirens, lead.advertiser_siren) then true
         when list_has_any(proof.recipients, lead.advertiser_spellings) then true
         when list_has_any(proof.invalid_fields, ['recipients', 'recipient_sirens']) then null
+        -- a brand alone, a branch, another legal form: nobody can tell from the name
+        when list_has_any(proof.recipients, lead.advertiser_near_spellings) then null
         when proof.recipients is not null or proof.recipient_sirens is not null then false
     end as names_advertiser
 from aged

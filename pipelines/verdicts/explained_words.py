@@ -1,0 +1,65 @@
+"""An explanation as people read it: the verdict first, then what decides it; ten lines are enough for a plain case."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC
+
+from pipelines.rulebook.compiler import Code
+from pipelines.verdicts.explain import AppliedRule, ExplainedUse
+from pipelines.verdicts.missing_parts import missing_in_words
+from pipelines.wording.words import Words
+
+
+def explanation(uses: Sequence[ExplainedUse], say: Words) -> Iterator[str]:
+    """Lines on the uses of a lead: a heading a delivery, then channels that came out alike told as one."""
+    for of_delivery in _grouped_uses(uses, lambda use: (use.vendor, use.delivery_date, use.lead_id)):
+        first = of_delivery[0]
+        yield say("explain.subject", vendor=first.vendor, on=first.delivery_date, lead=first.lead_id)
+        for alike in _grouped_uses(of_delivery, lambda use: (use.verdict, _told_of(use, say))):
+            yield _verdict_line(alike, say)
+            yield from (f"  {line}" for line in _told_of(alike[0], say))
+
+
+def _grouped_uses(
+    uses: Sequence[ExplainedUse], key: Callable[[ExplainedUse], object]
+) -> Iterable[Sequence[ExplainedUse]]:
+    groups: dict[object, list[ExplainedUse]] = {}
+    for use in uses:
+        groups.setdefault(key(use), []).append(use)
+    return groups.values()
+
+
+def _verdict_line(uses: Sequence[ExplainedUse], say: Words) -> str:
+    first = uses[0]
+    channels = [say(f"channel.{use.channel}") for use in uses if use.channel] or [say("explain.no_channel")]
+    state = say("explain.final" if first.is_final else "explain.provisional")
+    verdict = say(f"verdict.{first.verdict}") if say.has(f"verdict.{first.verdict}") else say("explain.no_use")
+    at = say.instant(first.known_at.replace(tzinfo=UTC))
+    return say("explain.verdict", channels=say.enumerate(channels), verdict=verdict.upper(), state=state, at=at)
+
+
+def _told_of(use: ExplainedUse, say: Words) -> tuple[str, ...]:
+    """What decides the verdict, what else was found, and what to be warned of."""
+    lines = [line for one in use.deciding for line in _deciding_lines(one, say)]
+    if not use.deciding:
+        lines.append(say("explain.nothing_decides"))
+    if use.others_found:
+        others = ", ".join(f"{one.rule.id} ({_short(one, say)})" for one in use.others_found)
+        lines.append(say("explain.others", rules=others))
+    if use.stricter_expiry is not None:
+        lines.append(say("explain.stricter", at=say.instant(use.stricter_expiry.replace(tzinfo=UTC))))
+    return tuple(lines)
+
+
+def _deciding_lines(one: AppliedRule, say: Words) -> Iterator[str]:
+    """The fault, or that it is open or not proven; what is missing; what would mend it."""
+    card = one.rule.card
+    key = {Code.FAIL: "fail", Code.NOT_PROVEN: "not_proven"}.get(one.code, "unknown")
+    party = say(f"party.{one.waits_on}") if one.waits_on else ""
+    told = say(f"explain.{key}", fault=say.say(card.fault), title=say.say(card.title), rule=one.rule.id, party=party)
+    missing = missing_in_words(one.missing, say)
+    yield f"{told} ({missing})" if missing else told
+    yield f"  {say('explain.remedy', remedy=say.say(card.remedy))}"
+
+
+def _short(one: AppliedRule, say: Words) -> str:
+    return say("explain.short_fail" if one.code is Code.FAIL else "explain.short_open")
