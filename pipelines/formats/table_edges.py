@@ -9,7 +9,8 @@ format calls a row, and how its cells become text, is the reader's.
 - Header: among the first `HEADER_REACH` rows the one, or two that belong together, with most of the names sought.
   What stands above is titles; the row directly above may name groups of columns, those below may explain them.
 - Among the rows: a line of the header again, cell by cell.
-- Foot: any number of rows at the end that only sum up the table.
+- Foot: any number of rows at the end that only sum up the table; and after these, or after a blank row, those of a
+  single cell, as reports have them: title, copyright, who made it.
 """
 
 import re
@@ -28,6 +29,7 @@ TITLES: Final = Reason("titles_found")
 TWO_LINES: Final = Reason("header_of_lines")
 REPEATED: Final = Reason("header_again")
 TOTALS: Final = Reason("totals_found")
+FOOTER: Final = Reason("footer_found")
 HEADER_REACH: Final = 50
 """Rows among which a header is looked for."""
 ROWS_BELOW: Final = 50
@@ -36,6 +38,8 @@ ROWS_FOR_NAMES: Final = 1000
 """Rows below a header that tell whether a column without a name holds something."""
 _MOST_EXPLAINING: Final = 3
 _FEWEST: Final = 3
+_WIDE: Final = 3
+"""Columns from which on a single cell is hardly a row."""
 _TOTAL: Final = re.compile(
     r"(?:(?:grand[ -]|sous[ -]?|sub[ -]?)?(?:totals?|totaux)|somme|nombre|nb|count|rows|records|enregistrements|eof|"
     r"fin d(?:[eu] |e l['’]|['’])(?:fichier|export)|end of (?:file|export))\b",
@@ -109,7 +113,7 @@ class Header:
         """Whether a row is one of the header's rows again."""
         if not cells or column_name(cells[0]) not in self.first_names:
             return False
-        return _without_end(_names_of(cells)) in [_without_end(names) for _, names in self.lines]
+        return without_end(_names_of(cells)) in [without_end(names) for _, names in self.lines]
 
     def is_total(self, cells: Cells) -> bool:
         """Whether a row at the end of the table only sums it up.
@@ -121,6 +125,11 @@ class Header:
         if not 0 < len(filled) <= min(2, sum(map(bool, self.names)) - 1) or any(map(_has_line_end, filled)):
             return False
         return begins_total(filled[0]) and not any(looks_like_person(cell, "cell") for cell in filled)
+
+    def is_foot_line(self, cells: Cells) -> bool:
+        """Whether a row at the end of the table, after blank ones or totals, is none: one cell, nobody's identifier."""
+        filled = [cell for cell in cells if cell.strip()]
+        return len(filled) == 1 and sum(map(bool, self.names)) >= _WIDE and not looks_like_person(filled[0], "cell")
 
 
 def begins_total(cell: str) -> bool:
@@ -173,7 +182,12 @@ def with_numbers(names: Names, rows: Iterable[Cells]) -> Names:
     if not nameless:
         return names
     filled = {place for row in rows if len(row) == len(names) for place in nameless if row[place].strip()}
-    return tuple(f"column {place + 1}" if place in filled else name for place, name in enumerate(names))
+    return tuple(numbered_column(place + 1) if place in filled else name for place, name in enumerate(names))
+
+
+def numbered_column(number: int) -> str:
+    """The name of a column that has none and holds something."""
+    return f"column {number}"
 
 
 def _hits(names: Names, sought: SoughtNames) -> int:
@@ -235,6 +249,6 @@ def _names_of(cells: Cells) -> Names:
     return tuple(map(column_name, cells))
 
 
-def _without_end(names: Names) -> Names:
+def without_end(names: Names) -> Names:
     """Names without the empty ones at the end."""
     return names[: max((place for place, name in enumerate(names, 1) if name), default=0)]

@@ -32,6 +32,8 @@ _FLAGS: Final = {
 }
 _COUNTRIES: Final = {"FRANCE": "FR", "FRA": "FR"}
 _BASES: Final = {basis: basis for basis in words.BASES}
+_ROUNDED: Final = r"^[+-]?\d+(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,3}$"
+"""`1,23457E+15`, `1.2e15`; `12E5` may be a reference."""
 _NOTHING_LISTED: Final = r"^\[\s*\]$"
 
 Reader = Callable[[pa.Array, FieldTerms], pa.Array]
@@ -183,8 +185,18 @@ def _read_instant(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 
 def _read_reference(texts: pa.Array, terms: FieldTerms) -> pa.Array:
-    """A vendor's reference; one that holds an e-mail address or a phone number is bad."""
-    return impersonal(texts, Persons({}))
+    """A vendor's reference; one that holds an e-mail address or a phone number, or was rounded, is bad."""
+    return unrounded(impersonal(texts, Persons({})))
+
+
+def are_rounded(texts: pa.Array) -> pa.Array:
+    """Which texts are numbers with an exponent, as spreadsheets show long ones: what they stood for is lost."""
+    return pc.fill_null(pc.match_substring_regex(texts, _ROUNDED), False)
+
+
+def unrounded(texts: pa.Array) -> pa.Array:
+    """Texts, NULL where they are rounded numbers: many references have become one."""
+    return pc.if_else(are_rounded(texts), NO_TEXT, texts)
 
 
 def _read_country(texts: pa.Array, terms: FieldTerms) -> pa.Array:

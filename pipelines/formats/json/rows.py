@@ -4,16 +4,12 @@ A text is JSON Lines, or one document: an array of objects, an object with one s
 """
 
 import codecs
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from math import isfinite
 from typing import Any, Final
 
-import orjson
-
+from pipelines.formats.json.values import DECODER, fast_value
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.table_edges import SoughtNames
 from pipelines.vocabulary.reasons import Reason
@@ -27,9 +23,9 @@ _BLANKS: Final = " \t\r\n"
 _BLANK: Final = re.compile(f"[{_BLANKS}]*")
 _TO_ZEROS: Final = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER: Final = b"0" * 16  # digits that a binary number may not hold
+_EXPONENT: Final = re.compile(rb"\d[eE]\+?\d")
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{},]', re.DOTALL)
 _ANOTHER: Final = re.compile(r"\[\s*\{")
-_SHORT: Final = 15  # digits that a binary number holds exactly
 
 Row = tuple[dict[str, Any] | None, int]
 """A parsed object and about how many bytes it took; None for what is no object."""
@@ -98,7 +94,7 @@ def _rows_of_lines(blocks: Iterable[bytes], most: int, limits: Limits) -> Iterat
 
 
 def _has_long_number(text: bytes) -> bool:
-    return _LONG_NUMBER in text.translate(_TO_ZEROS)
+    return _LONG_NUMBER in text.translate(_TO_ZEROS) or _EXPONENT.search(text) is not None
 
 
 def _is_blank(line: bytes) -> bool:
@@ -108,7 +104,7 @@ def _is_blank(line: bytes) -> bool:
 def _parsed_line(line: bytes, *, is_fast: bool = False, may_be_any: bool = False) -> Any:
     """A line's object, or None. The fast parser is used where it loses no digit; it refuses some of what is JSON."""
     try:
-        value = orjson.loads(line) if is_fast else _decoded_line(line)
+        value = fast_value(line) if is_fast else _decoded_line(line)
     except (ValueError, RecursionError):
         if is_fast:
             return _parsed_line(line, may_be_any=may_be_any)
@@ -119,19 +115,7 @@ def _parsed_line(line: bytes, *, is_fast: bool = False, may_be_any: bool = False
 def _decoded_line(line: bytes) -> Any:
     if b"\0" in line:
         raise ValueError("bytes that are no character")
-    return _DECODER.decode(line.decode())
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _json_number(text: str) -> float | Decimal:
-    value = float(text)
-    return value if len(text) <= _SHORT and isfinite(value) else Decimal(text)
-
-
-_DECODER: Final = json.JSONDecoder(parse_float=_json_number, parse_constant=_no_number, strict=False)
+    return DECODER.decode(line.decode())
 
 
 def _array_in_object(text: str, sought: SoughtNames) -> int | None:
@@ -142,14 +126,14 @@ def _array_in_object(text: str, sought: SoughtNames) -> int | None:
     place = 1
     try:
         while True:
-            key, place = _DECODER.raw_decode(text, _after_blanks(text, place))
+            key, place = DECODER.raw_decode(text, _after_blanks(text, place))
             place = _after_blanks(text, place)
             if text[place] != ":" or key in sought:
                 return None
             place = _after_blanks(text, place + 1)
             if text[place] == "[" and text[_after_blanks(text, place + 1)] in "{]":
                 return place + 1
-            place = _after_blanks(text, _DECODER.raw_decode(text, place)[1])
+            place = _after_blanks(text, DECODER.raw_decode(text, place)[1])
             if text[place] != ",":
                 return None
             place += 1
@@ -221,7 +205,7 @@ class _Window:
         """The next element; None while it is not whole."""
         start = self.place
         try:
-            value, end = _DECODER.raw_decode(self.text, start)
+            value, end = DECODER.raw_decode(self.text, start)
         except (ValueError, RecursionError):
             found = self._end_of_broken(start)
             if found is None:

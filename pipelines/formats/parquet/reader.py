@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import islice, pairwise
 from typing import BinaryIO, Final
 
@@ -16,7 +17,7 @@ from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.raw import FoundFormat, RawChunk, RawFile
 from pipelines.formats.source import Source
 from pipelines.formats.table_edges import SoughtNames
-from pipelines.formats.values_as_text import text_array
+from pipelines.formats.values_as_text import FIRST_ROUNDED, as_text, rounded_text, text_array
 from pipelines.vocabulary.column_names import column_name
 
 CHUNK: Final = 65_536
@@ -26,7 +27,8 @@ CHUNK_BYTES: Final = 2**26
 _FOUND: Final = FoundFormat("parquet")
 _BUFFER: Final = 2**20
 _LONG: Final = 2**14
-_LARGEST_WHOLE: Final = 2.0**63
+_LARGEST_EXACT: Final = {16: 2.0**11, 32: 2.0**24, 64: float(FIRST_ROUNDED)}
+"""Bits of a binary number -> from where on its last digits may be lost."""
 _TEXT: Final = pa.string()
 _BY_VALUE: Final = (pa.types.is_decimal, pa.types.is_nested, pa.types.is_duration, pa.types.is_interval)
 
@@ -160,7 +162,7 @@ def _column_text(column: pa.Array) -> pa.Array:
     if pa.types.is_date64(type_):
         return column.cast(pa.date32()).cast(_TEXT)
     if pa.types.is_floating(type_):
-        return _floats(column.cast(pa.float64()))
+        return _floats(column.cast(pa.float64()), _LARGEST_EXACT[type_.bit_width])
     if pa.types.is_time64(type_):
         return column.cast(pa.time64("us"), safe=False).cast(_TEXT)
     if any(is_typed(type_) for is_typed in _BY_VALUE):
@@ -175,6 +177,11 @@ def _values_text(column: pa.Array) -> pa.Array:
     return text_array(column.to_pylist())
 
 
+def _float_text(value: float | None, exact: float) -> str | None:
+    is_rounded = value is not None and exact <= abs(value) < float("inf")
+    return rounded_text(Decimal(repr(value))) if is_rounded else as_text(value)
+
+
 def _instants(column: pa.Array) -> pa.Array:
     """Instants to the microsecond; with a zone, in UTC."""
     unit = "us" if column.type.unit == "ns" else column.type.unit
@@ -183,9 +190,9 @@ def _instants(column: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(texts, "Z", "") if column.type.tz else texts
 
 
-def _floats(column: pa.Array) -> pa.Array:
-    """Numbers in full; what is no number is nothing."""
-    is_whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), _LARGEST_WHOLE))
+def _floats(column: pa.Array, exact: float) -> pa.Array:
+    """Numbers in full, but for those from `exact` on, which may have lost digits; what is no number is nothing."""
+    is_whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), exact))
     if not pc.all(pc.fill_null(is_whole, True)).as_py():
-        return _values_text(column)
+        return text_array([_float_text(value, exact) for value in column.to_pylist()])
     return pc.if_else(is_whole, column, None).cast(pa.int64()).cast(_TEXT)
