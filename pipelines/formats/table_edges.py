@@ -6,7 +6,7 @@ such edges: their columns are named with each value or in the file's own schema,
 Rows are cells as text, "" for nothing, with the number that their file gives them; blank ones are left out. What a
 format calls a row, and how its cells become text, is the reader's.
 
-- Header: among the first `HEADER_REACH` rows the one, or two that belong together, with most of the names sought.
+- Header: among the first `HEADER_REACH` rows the one, or two or three that belong together, with most of the names sought.
   What stands above is titles; the row directly above may name groups of columns, those below may explain them.
 - Among the rows: a line of the header again, cell by cell.
 - Foot: any number of rows at the end that only sum up the table; and after these, or after a blank row, those of a
@@ -65,12 +65,12 @@ class SoughtNames(Protocol):
 
 @dataclass(frozen=True)
 class HeaderPlace:
-    """Where a header may be: a row, or two that belong together."""
+    """Where a header may be: a row, or two or three that belong together."""
 
     names: Names
     """One a column, NFC and trimmed; "" for a column without a name."""
     lines: tuple[NamedRow, ...]
-    """Its one or two rows, the cells as names."""
+    """Its one, two or three rows, the cells as names."""
     hits: int
     """How many of the names sought it has."""
     rows_above: int
@@ -150,16 +150,19 @@ def find_place(rows: Iterable[NumberedRow], sought: SoughtNames) -> HeaderPlace 
     """
     best: HeaderPlace | None = None
     upper: HeaderPlace | None = None
+    two_lines: HeaderPlace | None = None
     for count, (number, cells) in enumerate(islice(rows, HEADER_REACH)):
         names = _names_of(cells)
         above = upper.lines[0] if upper and upper.lines[0][0] == number - 1 else None
         single = HeaderPlace(names, ((number, names),), _hits(names, sought), count, above)
-        for place in (single, _of_two_lines(upper, single, sought) if upper else None):
+        joined = _of_two_lines(upper, single, sought) if upper else None
+        of_three = _of_two_lines(two_lines, single, sought) if two_lines else None
+        for place in (single, joined, of_three):
             if place and (best is None or (place.hits > best.hits and place.hits >= min(2, len(sought)))):
                 best = place
         if best and sought and best.hits == len(sought):
             break
-        upper = single
+        upper, two_lines = single, joined
     return best
 
 

@@ -119,9 +119,10 @@ def _phones(texts: pa.Array, fields: Fields) -> pa.Array:
 
 
 def _postal_codes(texts: pa.Array, fields: Fields) -> pa.Array:
-    """Five digits in France, free elsewhere."""
+    """Five digits in France, free elsewhere. One that was a number has lost its zero, or won some: `1000`, `69001.0`."""
     countries = fields.values("country")
-    compact = pc.replace_substring_regex(texts, r"\s+", "")
+    compact = pc.replace_substring_regex(texts, r"\s+|[.,]0+$", "")
+    compact = pc.replace_substring_regex(compact, r"^([1-9]\d{3})$", r"0\1")
     french = pc.if_else(pc.match_substring_regex(compact, r"^\d{5}$"), compact, NO_TEXT)
     return pc.if_else(pc.equal(pc.coalesce(countries, pa.scalar(FRANCE)), FRANCE), french, texts)
 

@@ -14,7 +14,7 @@ MOST_NAMES = 200
 
 
 def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRefusal | None:
-    """Why a file's header is not the contract's; None when all required columns are there, and no declared one twice."""
+    """Why a file's header is not the contract's; None when it has all required columns, and none twice."""
     if not raw.columns and FILE_FORMATS[terms.format].is_named_by_rows:
         return None
     names = {field.name: column_name(field.physical_name) for field in terms.fields}

@@ -108,9 +108,9 @@ def workbook_kind(content: bytes) -> str:
     """
     if content.startswith(compound_files.MAGIC):
         names = CompoundFile(content).names
-        if "EncryptedPackage" in names:
+        if "ENCRYPTEDPACKAGE" in names:
             raise FileRefusedError(LOCKED)
-        kind = "xls" if set(_STREAMS) & names else None
+        kind = "xls" if {name.upper() for name in _STREAMS} & names else None
     else:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {name.replace("\\", "/").lower() for name in archive.namelist()}
@@ -139,6 +139,8 @@ def _check(content: bytes, kind: str, limits: Limits) -> None:
 
 
 def _parsed_workbook(content: bytes) -> CalamineWorkbook:
+    if content.startswith(compound_files.MAGIC):  # the parser knows one spelling of each name
+        content = CompoundFile(CompoundFile(content).respelled("Workbook")).respelled("Book")
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(content))
     except PasswordError:
