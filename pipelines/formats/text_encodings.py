@@ -5,6 +5,7 @@ encoding, then Windows-1252 (`_RULES`). What the text means belongs to the reade
 """
 
 import codecs
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -31,6 +32,13 @@ _CONTROLS: Final = bytes(range(0x80, 0xA0))
 # in Windows-1252 undefined or next to never used, in the code pages of DOS and of old Macs the French accents
 _RARE: Final = _UNDEFINED + b"\x82\x83\x84\x86\x87\x88\x89\x8b\x98"
 _LETTERS: Final = bytes(range(0xC0, 0x100))
+# where Windows-1252 has signs and foreign capitals, MacRoman and the code pages of DOS have French letters: none of the
+# former stands within a word; and no word has an A with a tilde before a sign, as UTF-8 read as Windows-1252 has
+_GARBLED: Final = re.compile(
+    rb"[a-z][\x82\x83\x86-\x8a\x8e\x98]|[a-z][\x85\x8c\x93\x94\x99][a-z]|\x83[a-z]|\xc3[\x80-\xbf]"
+)
+_TWICE_ENCODED: Final = (b"\xc3\x83\xc2", b"\xc3\xa2\xe2\x82\xac")
+"""What UTF-8 makes of letters, and of typographic signs, that were UTF-8 before and taken for Windows-1252."""
 
 codecs.register_error("stray", lambda error: (STRAY.decode(), getattr(error, "end", 0)))
 
@@ -46,6 +54,8 @@ class Encoding:
     """True if some bytes are, or may be, no characters."""
     is_ascii: bool = False
     """True if the bytes mean the same in every encoding that extends ASCII."""
+    is_garbled: bool = False
+    """True if some letters were written in another encoding, and read as others."""
 
     @property
     def name(self) -> str:
@@ -53,10 +63,11 @@ class Encoding:
         return "windows-1252" if self.codec == WINDOWS else _SHOWN.get(self.codec, self.codec)
 
     def differences(self, stated: str | None) -> Iterator[Reason]:
-        """Where this is not what the contract states."""
-        if stated is None or _same(stated) == _same(self.codec) or (self.is_ascii and _extends_ascii(stated)):
-            return
-        yield Reason("encoding_differs", stated=stated, found=_SHOWN.get(self.codec, self.codec))
+        """Where this is not what the contract states, or not the same throughout."""
+        if stated is not None and _same(stated) != _same(self.codec) and not (self.is_ascii and _extends_ascii(stated)):
+            yield Reason("encoding_differs", stated=stated, found=_SHOWN.get(self.codec, self.codec))
+        if self.is_garbled:
+            yield Reason("letters_garbled")
 
 
 @dataclass
@@ -75,6 +86,10 @@ class Bytes:
     controls: int = 0
     rare: int = 0
     letters: int = 0
+    garbled: int = 0
+    """Places where letters of another encoding stand within words, if this is Windows-1252."""
+    twice_encoded: int = 0
+    """The same, if this is UTF-8."""
     _rest: bytes = field(default=b"", repr=False)
 
     def see(self, block: bytes) -> None:
@@ -99,7 +114,9 @@ class Bytes:
             self.controls += _count_in_block(block, _CONTROLS)
             self.rare += _count_in_block(block, _RARE)
             self.letters += _count_in_block(block, _LETTERS)
+            self.garbled += len(_GARBLED.findall(block))
         self.wide += good - len(text)
+        self.twice_encoded += sum(map(block.count, _TWICE_ENCODED))
         self._rest = block[used:]
 
     def end(self) -> "Bytes":
@@ -159,7 +176,8 @@ def _utf8(seen: Bytes, stated: str | None) -> Encoding | None:
     mark = len(mark_of(seen.head))
     if seen.odd and seen.wide - mark <= seen.odd:
         return None
-    return Encoding("utf-8", mark, bool(seen.odd or seen.zeros), is_ascii=not mark and seen.wide + seen.odd == 0)
+    is_ascii = not mark and seen.wide + seen.odd == 0
+    return Encoding("utf-8", mark, bool(seen.odd or seen.zeros), is_ascii, is_garbled=seen.twice_encoded > 0)
 
 
 def _code_page_as_stated(seen: Bytes, stated: str | None) -> Encoding | None:
@@ -175,7 +193,8 @@ def _windows(seen: Bytes, stated: str | None) -> Encoding | None:
     is_iso = stated is not None and _same(stated).startswith("iso8859")
     if not is_iso and seen.rare and seen.rare >= seen.letters:
         return None
-    return Encoding(WINDOWS, len(mark_of(seen.head)), bool(seen.undefined or seen.zeros))
+    has_strays = bool(seen.undefined or seen.zeros)
+    return Encoding(WINDOWS, len(mark_of(seen.head)), has_strays, is_garbled=seen.garbled > 0)
 
 
 _RULES: Final[tuple[Callable[[Bytes, str | None], Encoding | None], ...]] = (

@@ -16,7 +16,10 @@ from tests.support.format_files import ods_of, parquet, sheet_part, with_part, x
 
 LOW = Limits(held_bytes=2**20)
 FAR = '<row r="1"><c r="A1" t="str"><v>Nom</v></c></row><row r="60000"><c r="AA60000"><v>1</v></c></row>'
-ROW = "<table:table-row><table:table-cell office:value-type='string'><text:p>Nom</text:p></table:table-cell></table:table-row>"
+ROW = (
+    "<table:table-row><table:table-cell office:value-type='string'>"
+    "<text:p>Nom</text:p></table:table-cell></table:table-row>"
+)
 
 
 def refusal_of(content: bytes, format_: str, limits: Limits) -> FileRefusal:

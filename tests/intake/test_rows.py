@@ -146,7 +146,7 @@ def test_a_reference_that_only_has_digits_is_good(reference: str) -> None:
         ({"Courriel": "a@@x.fr"}, ["email"]),
         ({"Tél": "0612"}, ["phone"]),
         ({"Courriel": ""}, []),
-        ({"CP": "7500"}, ["postal_code"]),
+        ({"CP": "750"}, ["postal_code"]),
         ({"CP": " 75 001 "}, []),
         ({"Canaux": "email|pigeon"}, ["channels"]),
         ({"Canaux": '["EMAIL", "phone"]'}, []),
@@ -237,7 +237,7 @@ def test_a_field_keeps_what_it_may_hold(field: str, delivered: str, kept: str | 
 def test_outside_france_a_postal_code_is_free() -> None:
     terms = with_leads({**LEAD_COLUMNS, "country": "Pays"})
     intake = take_leads({**lead(1, CP="B-1000"), "Pays": "BE"}, {**lead(2, CP="1000"), "Pays": ""}, terms=terms)
-    assert rows(intake.leads, "postal_code", "country") == [("B-1000", "BE"), (None, "FR")]
+    assert rows(intake.leads, "postal_code", "country") == [("B-1000", "BE"), ("01000", "FR")]
 
 
 def take_proofs(

@@ -46,6 +46,7 @@ from pipelines.formats.values_as_text import FIRST_ROUNDED, as_text, text_array
 from pipelines.formats.workbooks import compound_files
 from pipelines.formats.workbooks.binary_sizes import LOCKED, check_binary_workbook
 from pipelines.formats.workbooks.compound_files import CompoundFile
+from pipelines.formats.workbooks.preparation import formulas_without_values, prepared
 from pipelines.formats.workbooks.zipped_sizes import check_zipped_workbook
 from pipelines.vocabulary.column_names import column_name
 from pipelines.vocabulary.reasons import Reason
@@ -86,7 +87,7 @@ def read_workbook(source: Source, terms: FileTerms, limits: Limits) -> RawFile |
     return RawFile(
         page.names,
         lambda: _workbook_chunks(_parsed_workbook(source.read()).get_sheet_by_name(page.sheet), page, places),
-        format_differences=(*differences, *page.differences),
+        format_differences=(*differences, *page.differences, *_without_values(source, kind, page.sheet)),
         found=FoundFormat(kind, sheet=page.sheet),
     )
 
@@ -141,6 +142,8 @@ def _check(content: bytes, kind: str, limits: Limits) -> None:
 def _parsed_workbook(content: bytes) -> CalamineWorkbook:
     if content.startswith(compound_files.MAGIC):  # the parser knows one spelling of each name
         content = CompoundFile(CompoundFile(content).respelled("Workbook")).respelled("Book")
+    else:
+        content = prepared(content)
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(content))
     except PasswordError:
@@ -222,6 +225,12 @@ def _page(sheet: CalamineSheet, name: str, sought: SoughtNames) -> _Page | None:
     no_data = _no_data(sheet, header)
     differences = (*header.differences, *(why for why in (REPEATED, TOTALS, FOOTER) if why in no_data.values()))
     return _Page(name, with_numbers(names, sample), first_row, frozenset(no_data), differences)
+
+
+def _without_values(source: Source, kind: str, sheet: str) -> tuple[Reason, ...]:
+    """That formulas were saved without their values; old binary workbooks always hold these."""
+    count = 0 if kind == "xls" else formulas_without_values(source.read(), sheet)
+    return (Reason("formulas_without_values", count=count),) if count else ()
 
 
 def _is_short(sheet: CalamineSheet, page: _Page, terms: FileTerms) -> bool:
