@@ -111,7 +111,9 @@ def formulas_without_values(content: bytes, sheet: str) -> int:
 def _table_of_ods(content: bytes, sheet: str) -> bytes:
     tables = list(_TABLE_OF_ODS.finditer(content))
     ends = [*(table.start() for table in tables[1:]), len(content)]
-    named = {_plain_xml(table[1] or table[2] or b""): (table.start(), end) for table, end in zip(tables, ends, strict=True)}
+    named = {
+        _plain_xml(table[1] or table[2] or b""): (table.start(), end) for table, end in zip(tables, ends, strict=True)
+    }
     start, end = named.get(sheet, (0, 0))
     return content[start:end]
 

@@ -55,8 +55,10 @@ def test_an_open_document_shows_its_zeros_too() -> None:
 
 
 def test_tabs_and_line_breaks_of_an_open_document_are_white_space() -> None:
-    broken = "Jean<text:tab/>Noël<text:line-break/>Petit<text:tab text:tab-ref=\"1\"></text:tab>x"
-    assert rows_of(read(ods_of(ods_rows(HEADER, text_cell("1") + text_cell(broken))), "ods")) == [["1", "Jean Noël Petit x"]]
+    broken = 'Jean<text:tab/>Noël<text:line-break/>Petit<text:tab text:tab-ref="1"></text:tab>x'
+    assert rows_of(read(ods_of(ods_rows(HEADER, text_cell("1") + text_cell(broken))), "ods")) == [
+        ["1", "Jean Noël Petit x"]
+    ]
 
 
 def test_inline_texts_are_read() -> None:
@@ -80,7 +82,9 @@ def test_formulas_that_were_saved_without_values_are_told() -> None:
 def test_formulas_of_an_open_document_without_values_are_told() -> None:
     formula = '<table:table-cell table:formula="of:=1+1"/>'
     valued = '<table:table-cell table:formula="of:=1+1" office:value-type="float" office:value="2"><text:p>2</text:p></table:table-cell>'
-    tables = ods_rows(text_cell("x"), formula, name="Autre") + ods_rows(HEADER, text_cell("1") + formula, text_cell("2") + valued)
+    tables = ods_rows(text_cell("x"), formula, name="Autre") + ods_rows(
+        HEADER, text_cell("1") + formula, text_cell("2") + valued
+    )
     raw = read(ods_of(tables), "ods")
     assert (rows_of(raw), raw.format_differences) == (
         [["1", None], ["2", "2"]],
