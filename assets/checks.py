@@ -106,8 +106,8 @@ def verdicts_are_sound(
         dg.AssetCheckSpec(
             "references_look_like_references",
             asset="leads",
-            description="No reference of leads and proofs looks, in most rows, like what another column holds, such as a "
-            f"postal code: columns moved, or one is mapped by mistake. {OF_EVERY_DELIVERY}",
+            description="No reference of leads and proofs looks, in most rows, like what another column holds (a "
+            f"postal code): columns moved, or one is mapped by mistake. {OF_EVERY_DELIVERY}",
         ),
         dg.AssetCheckSpec(
             "contracts_are_readable",

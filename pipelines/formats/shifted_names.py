@@ -50,7 +50,7 @@ def are_shifted(names: Sequence[str], rows: Sequence[Sequence[str]], terms: File
     gain = best = 0.0
     for place in range(len(names) - 1, -1, -1):
         kind = declared.get(names[place])
-        if kind in _FITS:
+        if kind is not None and kind in _FITS:
             here, beside = ([row[at].strip() for row in rows] for at in (place, place + 1))
             gain += _share_fitting(beside, kind) - _share_fitting(here, kind)
             best = max(best, gain)

@@ -6,7 +6,8 @@ such edges: their columns are named with each value or in the file's own schema,
 Rows are cells as text, "" for nothing, with the number that their file gives them; blank ones are left out. What a
 format calls a row, and how its cells become text, is the reader's.
 
-- Header: among the first `HEADER_REACH` rows the one, or two or three that belong together, with most of the names sought.
+- Header: among the first `HEADER_REACH` rows the one, or those two or three that belong together, with most of the
+  names sought.
   What stands above is titles; the row directly above may name groups of columns, those below may explain them.
 - Among the rows: a line of the header again, cell by cell.
 - Foot: any number of rows at the end that only sum up the table; and after these, or after a blank row, those of a

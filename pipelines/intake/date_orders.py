@@ -22,9 +22,10 @@ from pipelines.vocabulary.file_formats import FILE_FORMATS
 COUNTS: Final = ("both_count", "day_first_count", "swapped_count", "open_count", "late_count")
 DATE_ORDERS: Final = pa.schema({"file": pa.int64(), "field": pa.string(), **{name: pa.int64() for name in COUNTS}})
 """`both_count`: dates that read in both orders, as different days. `swapped_count`: dates that read only in the order
-that is not the contract's (without a format: month first; in a workbook: with the day first, beside dates). `late_count`: dates that the contract's reading puts after
-the file was received, and the other order does not. `open_count` and `day_first_count`, of fields without a format:
-dates in an order that no contract says, and those of them that read only with the day first."""
+that is not the contract's (without a format: month first; in a workbook: with the day first, beside dates).
+`late_count`: dates that the contract's reading puts after the file was received, and the other order does not.
+`open_count` and `day_first_count`, of fields without a format: dates in an order that no contract says, and those of
+them that read only with the day first."""
 
 _DAY_FIRST, _MONTH_FIRST = "d/M/yyyy", "M/d/yyyy"
 _LIKE_A_DATE: Final = r"(?s)^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:\D.*)?$"

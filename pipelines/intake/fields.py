@@ -119,7 +119,7 @@ def _phones(texts: pa.Array, fields: Fields) -> pa.Array:
 
 
 def _postal_codes(texts: pa.Array, fields: Fields) -> pa.Array:
-    """Five digits in France, free elsewhere. One that was a number has lost its zero, or won some: `1000`, `69001.0`."""
+    """Five digits in France, free elsewhere. One that was a number has lost its zero or won one: `1000`, `69001.0`."""
     countries = fields.values("country")
     compact = pc.replace_substring_regex(texts, r"\s+|[.,]0+$", "")
     compact = pc.replace_substring_regex(compact, r"^([1-9]\d{3})$", r"0\1")

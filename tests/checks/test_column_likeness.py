@@ -39,9 +39,8 @@ def faults(tmp_path: Path, consent_ids: Sequence[str | None]) -> list[str]:
     ],
 )
 def test_references_that_look_like_another_column_are_named(tmp_path: Path, consent_ids: list[str], thing: str) -> None:
-    assert faults(tmp_path, consent_ids) == [
-        f"acme 2026-08-11 leads: most values of `consent_id` look like {thing}: is a column missing or mapped by mistake?"
-    ]
+    told = f"most values of `consent_id` look like {thing}: is a column missing or mapped by mistake?"
+    assert faults(tmp_path, consent_ids) == [f"acme 2026-08-11 leads: {told}"]
 
 
 @pytest.mark.parametrize(

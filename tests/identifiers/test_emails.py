@@ -74,7 +74,6 @@ def expected_key(canonical: str) -> str:
         ("a@x", None),
         ("a@x.f", None),
         ("a@b.c.d", None),
-        ("a" * 64 + "@x.fr", "a" * 64 + "@x.fr"),
         ("a" * 65 + "@x.fr", None),
         ("é" * 33 + "@x.fr", None),  # 66 octets
         ("(comment)a@x.fr", None),

@@ -85,9 +85,11 @@ def head_of(head: bytes, terms: FileTerms, sought: SoughtNames, *, is_whole: boo
 
 
 def _rank(found: _Found, terms: FileTerms) -> tuple[int, bool, float, int]:
-    """The names sought decide, then the contract's delimiter, then how even the records are, then their fields."""
+    """The names sought decide, then whether there is a delimiter in the header; without names the contract's delimiter,
+    then how even the records are, then their fields."""
     if found.place.hits:
-        return found.place.hits, False, 0.0, 0
+        header = found.records.record(found.place.last)
+        return found.place.hits, found.dialect.delimiter.encode() in header, 0.0, 0
     widths = Counter(len(row) for _, row in islice(found.rows(0), ROWS_BELOW))
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
     is_agreed = width > 1 and found.dialect.delimiter == terms.delimiter

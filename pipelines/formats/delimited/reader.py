@@ -76,8 +76,10 @@ def read_csv(source: Source, terms: FileTerms, limits: Limits, *, block_bytes: i
 
 
 def found_format(encoding: Encoding, head: TextHead) -> FoundFormat:
-    """How a delimited text is written."""
-    return FoundFormat("csv", head.dialect.delimiter, encoding.name, head.dialect.quote)
+    """How a delimited text is written; without a delimiter where none occurs."""
+    delimiter = head.dialect.delimiter
+    is_there = head.width > 1 or any(delimiter.encode() in line for line in head.lines)
+    return FoundFormat("csv", delimiter if is_there else None, encoding.name, head.dialect.quote)
 
 
 def well_formed(names: tuple[str, ...]) -> Reason:

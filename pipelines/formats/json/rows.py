@@ -121,9 +121,10 @@ def _decoded_line(line: bytes) -> Any:
 def _array_in_object(text: str, sought: SoughtNames) -> int | None:
     """Where the elements of the first array of objects in an object start; None when there is none in sight.
 
-    An object with a column of the contract's is a row itself.
+    An object with a column of the contract's is a row itself. An array of the object's own comes before those of
+    objects in it.
     """
-    place = 1
+    place, nested = 1, None
     try:
         while True:
             key, place = DECODER.raw_decode(text, _after_blanks(text, place))
@@ -133,12 +134,15 @@ def _array_in_object(text: str, sought: SoughtNames) -> int | None:
             place = _after_blanks(text, place + 1)
             if text[place] == "[" and text[_after_blanks(text, place + 1)] in "{]":
                 return place + 1
+            if text[place] == "{" and nested is None:
+                inside = _array_in_object(text[place:], sought)
+                nested = None if inside is None else place + inside
             place = _after_blanks(text, DECODER.raw_decode(text, place)[1])
             if text[place] != ",":
-                return None
+                return nested
             place += 1
     except (ValueError, IndexError, RecursionError):
-        return None
+        return nested
 
 
 def _after_blanks(text: str, place: int) -> int:

@@ -8,16 +8,15 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from html import unescape
 from typing import Final
-from xml.etree import ElementTree
+from xml.parsers.expat import ParserCreate
 
 _CONTENT: Final = "content.xml"
 _STYLES: Final = "xl/styles.xml"
 _WORKBOOK: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _SHEETS: Final = "xl/worksheets/"
-_MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_ID: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 _BLANK_OF_ODS: Final = re.compile(rb"<text:(tab|line-break)\b[^<>]*?(?:/>|>\s*</text:\1>)")
 _ZEROS_OF_ODS: Final = re.compile(
@@ -79,11 +78,20 @@ def _prepared_ods(part: bytes) -> bytes:
 
 def _digits_by_style(styles: bytes) -> dict[int, int]:
     """Cell style -> how many digits it shows at least, for formats of zeros alone: [ECMA-376] 18.8.30."""
-    root = ElementTree.fromstring(styles)
-    formats = {each.get("numFmtId"): each.get("formatCode", "") for each in root.iter(f"{_MAIN}numFmt")}
-    listed = root.find(f"{_MAIN}cellXfs")
-    codes = [formats.get(each.get("numFmtId"), "") for each in listed] if listed is not None else []
+    elements = _elements_of_xml(styles)
+    formats = {each.get("numFmtId"): each.get("formatCode", "") for name, each in elements if name == "numFmt"}
+    start = next((place for place, (name, _) in enumerate(elements) if name == "cellXfs"), len(elements))
+    codes = [formats.get(each.get("numFmtId"), "") for name, each in elements[start:] if name == "xf"]
     return {style: len(code) for style, code in enumerate(codes) if _ZEROS.fullmatch(code)}
+
+
+def _elements_of_xml(part: bytes) -> list[tuple[str, dict[str, str]]]:
+    """Names, without prefix, and attributes of all elements, in order."""
+    found: list[tuple[str, dict[str, str]]] = []
+    parser = ParserCreate()
+    parser.StartElementHandler = lambda name, attributes: found.append((name.rpartition(":")[2], attributes))
+    parser.Parse(part, True)
+    return found
 
 
 def _zeros_written(digits: dict[int, int]) -> Callable[[bytes], bytes]:
@@ -112,14 +120,11 @@ def _table_of_ods(content: bytes, sheet: str) -> bytes:
     tables = list(_TABLE_OF_ODS.finditer(content))
     ends = [*(table.start() for table in tables[1:]), len(content)]
     named = {
-        _plain_xml(table[1] or table[2] or b""): (table.start(), end) for table, end in zip(tables, ends, strict=True)
+        unescape((table[1] or table[2] or b"").decode()): (table.start(), end)
+        for table, end in zip(tables, ends, strict=True)
     }
     start, end = named.get(sheet, (0, 0))
     return content[start:end]
-
-
-def _plain_xml(text: bytes) -> str:
-    return ElementTree.fromstring(b"<a>%b</a>" % text).text or ""
 
 
 def _part_of_sheet(archive: zipfile.ZipFile, sheet: str) -> str | None:
@@ -127,9 +132,10 @@ def _part_of_sheet(archive: zipfile.ZipFile, sheet: str) -> str | None:
     names = set(archive.namelist())
     if not {_WORKBOOK, _RELATIONS} <= names:
         return None
-    sheets = ElementTree.fromstring(archive.read(_WORKBOOK)).iter(f"{_MAIN}sheet")
-    wanted = next((each.get(_ID) for each in sheets if each.get("name") == sheet), None)
-    relations = ElementTree.fromstring(archive.read(_RELATIONS))
-    target = next((each.get("Target", "") for each in relations if each.get("Id") == wanted), "")
+    sheets = _elements_of_xml(archive.read(_WORKBOOK))
+    named = next((each for name, each in sheets if name == "sheet" and each.get("name") == sheet), {})
+    wanted = next((value for name, value in named.items() if name.endswith(":id")), None)
+    relations = _elements_of_xml(archive.read(_RELATIONS))
+    target = next((each.get("Target", "") for _, each in relations if each.get("Id") == wanted), "")
     part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
     return part if part in names else None
