@@ -9,6 +9,8 @@ import orjson
 
 from pipelines.formats.values_as_text import rounded_text
 
+_SPACED: Final = (b" :", b"\t:", b"\r:")
+"""What may stand between a name and its colon."""
 _SHORT: Final = 15  # digits that a binary number holds exactly
 _FEWEST_ROUNDED: Final = 11
 """Digits from which on spreadsheets show a number with an exponent, and without most of them."""
@@ -67,6 +69,7 @@ def fast_value(line: bytes) -> Any:
         ValueError: it is no JSON, or may hold a name twice.
     """
     value = orjson.loads(line)
-    if _name_count(value) != line.count(b'":'):
+    count = line.count(b'":')
+    if any(sign in line for sign in _SPACED) or _name_count(value) != count:
         raise ValueError("names may be repeated")
     return value

@@ -156,9 +156,10 @@ def test_a_number_beyond_all_bounds_is_a_matter_of_its_row(shape: str) -> None:
 def test_an_object_with_a_name_twice_is_no_row(row: str, shape: str) -> None:
     others = '{"Réf": "0", "Nom": "dit \\"a\\": b"}'
     between = "\n" if shape == "{}" else ","
-    raw = reads_or_refuses(shape.format(between.join([others, row])).encode(), terms("json"))
+    content = shape.replace("{}", between.join([others, row, others])) + "\n"
+    raw = reads_or_refuses(content.encode(), terms("json"))
     assert isinstance(raw, RawFile), raw
-    assert rows_of(raw) == [["0", 'dit "a": b']]
+    assert rows_of(raw) == [["0", 'dit "a": b']] * 2
 
 
 def test_names_that_are_one_but_for_blanks_refuse_the_file() -> None:
