@@ -5,11 +5,13 @@ encoding, then Windows-1252 (`_RULES`). What the text means belongs to the reade
 """
 
 import codecs
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from pipelines.formats.source import Source
 from pipelines.vocabulary.reasons import Reason
@@ -34,9 +36,12 @@ _RARE: Final = _UNDEFINED + b"\x82\x83\x84\x86\x87\x88\x89\x8b\x98"
 _LETTERS: Final = bytes(range(0xC0, 0x100))
 # where Windows-1252 has signs and foreign capitals, MacRoman and the code pages of DOS have French letters: none of the
 # former stands within a word; and no word has an A with a tilde before a sign, as UTF-8 read as Windows-1252 has
-_GARBLED: Final = re.compile(
-    rb"[a-z][\x82\x83\x86-\x8a\x8e\x98]|[a-z][\x85\x8c\x93\x94\x99][a-z]|\x83[a-z]|\xc3[\x80-\xbf]"
-)
+_AFTER_LETTER: Final = b"\x82\x83\x86\x87\x88\x89\x8a\x8e\x98"
+_BETWEEN_LETTERS: Final = b"\x85\x8c\x93\x94\x99"
+_BEFORE_LETTER: Final = b"\x83"
+_BEFORE_SIGN: Final = b"\xc3"
+_SIGNS: Final = bytes(range(0x80, 0xC0))
+_SMALL_LETTERS: Final = bytes(range(0x61, 0x7B))
 _TWICE_ENCODED: Final = (b"\xc3\x83\xc2", b"\xc3\xa2\xe2\x82\xac")
 """What UTF-8 makes of letters, and of typographic signs, that were UTF-8 before and taken for Windows-1252."""
 
@@ -114,7 +119,7 @@ class Bytes:
             self.controls += _count_in_block(block, _CONTROLS)
             self.rare += _count_in_block(block, _RARE)
             self.letters += _count_in_block(block, _LETTERS)
-            self.garbled += len(_GARBLED.findall(block))
+            self.garbled += _garbled_count(block)
         self.wide += good - len(text)
         self.twice_encoded += sum(map(block.count, _TWICE_ENCODED))
         self._rest = block[used:]
@@ -241,6 +246,31 @@ def recoded(content: bytes, encoding: Encoding, *, is_whole: bool) -> bytes:
         return content[encoding.mark :]
     decoder = codecs.getincrementaldecoder(encoding.codec)("stray")
     return decoder.decode(content[encoding.mark :], final=is_whole).encode("utf-8", "replace")
+
+
+def _garbled_count(block: bytes) -> int:
+    """Places where a sign of Windows-1252 stands in a word as only a letter can."""
+    characters = np.frombuffer(block, np.uint8)
+    places = np.flatnonzero(_among(_AFTER_LETTER + _BETWEEN_LETTERS + _BEFORE_SIGN)[characters])
+    found = characters[places]
+    before = np.where(places > 0, characters[places - 1], 0)
+    after = np.append(characters, 0)[places + 1]
+    letters = _among(_SMALL_LETTERS)
+    is_garbled = (
+        (_among(_AFTER_LETTER)[found] & letters[before])
+        | (_among(_BETWEEN_LETTERS)[found] & letters[before] & letters[after])
+        | (_among(_BEFORE_LETTER)[found] & letters[after])
+        | (_among(_BEFORE_SIGN)[found] & _among(_SIGNS)[after])
+    )
+    return int(np.count_nonzero(is_garbled))
+
+
+@lru_cache
+def _among(wanted: bytes) -> npt.NDArray[np.bool_]:
+    """For each byte, whether it is one of those wanted."""
+    table = np.zeros(256, np.bool_)
+    table[list(wanted)] = True
+    return table
 
 
 def _count_in_block(block: bytes, wanted: bytes) -> int:

@@ -23,7 +23,7 @@ _BLANKS: Final = " \t\r\n"
 _BLANK: Final = re.compile(f"[{_BLANKS}]*")
 _TO_ZEROS: Final = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER: Final = b"0" * 16  # digits that a binary number may not hold
-_EXPONENT: Final = re.compile(rb"\d[eE]\+?\d")
+_EXPONENTS: Final = (b"0e0", b"0E0", b"0e+0", b"0E+0")
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{},]', re.DOTALL)
 _ANOTHER: Final = re.compile(r"\[\s*\{")
 
@@ -94,7 +94,8 @@ def _rows_of_lines(blocks: Iterable[bytes], most: int, limits: Limits) -> Iterat
 
 
 def _has_long_number(text: bytes) -> bool:
-    return _LONG_NUMBER in text.translate(_TO_ZEROS) or _EXPONENT.search(text) is not None
+    zeros = text.translate(_TO_ZEROS)
+    return _LONG_NUMBER in zeros or any(exponent in zeros for exponent in _EXPONENTS)
 
 
 def _is_blank(line: bytes) -> bool:

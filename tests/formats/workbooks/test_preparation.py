@@ -63,7 +63,8 @@ def test_tabs_and_line_breaks_of_an_open_document_are_white_space() -> None:
 
 def test_inline_texts_are_read() -> None:
     cells = (
-        '<row r="1"><c r="A1" t="inlineStr"><is><t>Réf</t></is></c><c r="B1" t="inlineStr"><is><t>Nom</t></is></c></row>'
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>Réf</t></is></c>'
+        '<c r="B1" t="inlineStr"><is><t>Nom</t></is></c></row>'
         '<row r="2"><c r="A2" t="inlineStr"><is><r><t>L</t></r><r><t>1</t></r></is></c>'
         '<c r="B2" t="inlineStr"><is><t>é</t></is></c></row>'
     )
