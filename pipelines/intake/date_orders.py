@@ -77,6 +77,11 @@ def _mixed_with_cells(fields: Fields, name: str) -> pa.Table | None:
     """
     texts = fields.texts(name)
     is_text = np.asarray(pc.fill_null(pc.match_substring_regex(texts, _DAY_ABOVE_TWELVE), False))
+    if not is_text.any():
+        return None
+    is_text = _is_read_by(
+        is_text, pc.replace_substring_regex(texts, _LIKE_A_DATE, r"\1/\2/\3"), fields, name, _DAY_FIRST
+    )
     is_cell = _reads_in_both(pc.replace_substring_regex(texts, _DATE_CELL, r"\3/\2/\1"), _DAY_FIRST)
     is_cell &= np.asarray(pc.fill_null(pc.match_substring_regex(texts, _DATE_CELL), False))
     if not is_text.any() or not is_cell.any():

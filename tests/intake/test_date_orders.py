@@ -143,6 +143,7 @@ def test_dates_in_iso_8601_are_not_looked_at_twice(monkeypatch: pytest.MonkeyPat
         (["2026-03-04T00:00:00", "03/03/2026"], False),
         (["2026-03-04T00:00:00", "2026-03-05T00:00:00"], False),
         (["13/04/2026", "03/04/2026"], False),
+        (["2026-03-04T00:00:00", "31/02/2026 25:61:00"], False),  # no date in any order
     ],
 )
 @pytest.mark.parametrize("pattern", [None, "dd/MM/yyyy"])

@@ -36,6 +36,13 @@ def _each_field(delimiter: bytes, quote: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"(?:\A|%b)(?:%b|([^%b]*+))" % (side, quoted, side))
 
 
+@lru_cache(maxsize=64)
+def _within_fields(delimiter: bytes, quote: bytes) -> re.Pattern[bytes]:
+    """A quote that neither begins nor ends a field: without one nothing is odd."""
+    side, mark = re.escape(delimiter), re.escape(quote)
+    return re.compile(rb"[^%b%b]%b[^%b%b]" % (side, mark, mark, side, mark))
+
+
 @lru_cache(maxsize=8)
 def _odd_starts(quote: bytes) -> re.Pattern[bytes]:
     """A quote that opens in the middle of a field, or behind blanks, and is not closed there."""
@@ -49,7 +56,7 @@ def has_odd_quotes(record: bytes, delimiter: bytes, quote: bytes) -> bool:
     Where a delimiter is lost before a quoted field that holds one, the record has the right number of fields, and all
     later ones in the wrong place.
     """
-    if quote not in record:
+    if _within_fields(delimiter, quote).search(record) is None:
         return False
     is_open = False
     for field in _each_field(delimiter, quote).finditer(record):

@@ -23,7 +23,8 @@ _BLANKS: Final = " \t\r\n"
 _BLANK: Final = re.compile(f"[{_BLANKS}]*")
 _TO_ZEROS: Final = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER: Final = b"0" * 16  # digits that a binary number may not hold
-_EXPONENTS: Final = (b"0e0", b"0E0", b"0e+0", b"0E+0")
+_CAREFUL: Final = (b"e+", b"E+", b'" :', b'"  ', b'"\t', b'"\r')
+"""What begins the exponent of a rounded number, or may stand between a name and its colon."""
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{},]', re.DOTALL)
 _ANOTHER: Final = re.compile(r"\[\s*\{")
 
@@ -83,19 +84,19 @@ def _rows_of_lines(blocks: Iterable[bytes], most: int, limits: Limits) -> Iterat
     for block in blocks:
         text = rest + block
         *lines, rest = text.split(b"\n")
-        is_short = not _has_long_number(text)
+        is_short = not _needs_care(text)
         for line in lines:
             if not _is_blank(line):
-                yield _parsed_line(line, is_fast=is_short or not _has_long_number(line)), len(line)
+                yield _parsed_line(line, is_fast=is_short or not _needs_care(line)), len(line)
         if len(rest) > most:
             raise FileRefusedError(limits.refusal("cell_characters"))
     if not _is_blank(rest):
         yield _parsed_line(rest, is_fast=False), len(rest)
 
 
-def _has_long_number(text: bytes) -> bool:
-    zeros = text.translate(_TO_ZEROS)
-    return _LONG_NUMBER in zeros or any(exponent in zeros for exponent in _EXPONENTS)
+def _needs_care(text: bytes) -> bool:
+    """Whether a text may hold what the fast parser takes without a word: a number with lost digits, a repeated name."""
+    return _LONG_NUMBER in text.translate(_TO_ZEROS) or any(sign in text for sign in _CAREFUL)
 
 
 def _is_blank(line: bytes) -> bool:

@@ -9,8 +9,6 @@ import orjson
 
 from pipelines.formats.values_as_text import rounded_text
 
-_SPACED: Final = (b" :", b"\t:", b"\r:")
-"""What may stand between a name and its colon."""
 _SHORT: Final = 15  # digits that a binary number holds exactly
 _FEWEST_ROUNDED: Final = 11
 """Digits from which on spreadsheets show a number with an exponent, and without most of them."""
@@ -50,10 +48,15 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _name_count(value: Any) -> int:
-    """Names in an object and in all that it holds."""
-    if isinstance(value, dict):
-        return len(value) + sum(_name_count(inner) for inner in value.values() if isinstance(inner, (dict, list)))
-    return sum(map(_name_count, value)) if isinstance(value, list) else 0
+    """Names in an object or a list and in all that it holds; 0 for any other value."""
+    is_object = isinstance(value, dict)
+    if not is_object and not isinstance(value, list):
+        return 0
+    count = len(value) if is_object else 0
+    for inner in value.values() if is_object else value:
+        if isinstance(inner, (dict, list)):
+            count += _name_count(inner)
+    return count
 
 
 DECODER: Final = json.JSONDecoder(
@@ -63,13 +66,14 @@ DECODER: Final = json.JSONDecoder(
 
 
 def fast_value(line: bytes) -> Any:
-    """A line whose names are as many as it has signs that end one.
+    """A line whose names are as many as it has signs that end one; no blanks may stand before a colon.
 
     Raises:
         ValueError: it is no JSON, or may hold a name twice.
     """
     value = orjson.loads(line)
     count = line.count(b'":')
-    if any(sign in line for sign in _SPACED) or _name_count(value) != count:
+    is_flat = type(value) is dict and len(value) == count
+    if not is_flat and _name_count(value) != count:
         raise ValueError("names may be repeated")
     return value
