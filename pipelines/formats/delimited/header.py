@@ -136,7 +136,7 @@ def _head_found(head: bytes, best: _Found, terms: FileTerms) -> TextHead:
         sheet_rows=after - _hint_count(records),
         lines=tuple(records.record(place) for place, _ in header.lines),
         differences=(*dialect_differences(dialect, records, terms), *header.differences, *beyond),
-        is_short=_is_a_name_short(names, rows, terms),
+        is_short=_is_a_name_short(names, width, rows, terms),
     )
 
 
@@ -168,11 +168,10 @@ def _width(names: Names, rows: Sequence[Cells], *, is_ended: bool) -> tuple[Name
     return names, count
 
 
-def _is_a_name_short(names: Names, rows: Sequence[Cells], terms: FileTerms) -> bool:
-    """Whether rows go on where the header has no name any more, and their values are not below their names."""
+def _is_a_name_short(names: Names, width: int, rows: Sequence[Cells], terms: FileTerms) -> bool:
+    """Whether good rows go on where the header has no name any more, and their values are not below their names."""
     named = without_end(names)
-    wider = [row for row in rows if len(row) > len(named)]
-    return 2 * len(wider) > len(rows) and are_shifted(named, wider, terms)
+    return width > len(named) and are_shifted(named, [row for row in rows if len(row) == width], terms)
 
 
 @dataclass(frozen=True)
