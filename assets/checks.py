@@ -13,6 +13,7 @@ import dagster as dg
 import pyarrow as pa
 
 from pipelines.checks.column_drift import days_compared_with
+from pipelines.checks.column_likeness import unlike_references
 from pipelines.checks.column_readings import LOOK_BACK, vendor_drifts
 from pipelines.checks.conservation import broken_deliveries
 from pipelines.checks.delivery_faults import late_deliveries, missing_deliveries, refused_files
@@ -103,6 +104,12 @@ def verdicts_are_sound(
             f"written as before: none missing, renamed, added or re-typed. {OF_EVERY_DELIVERY}",
         ),
         dg.AssetCheckSpec(
+            "references_look_like_references",
+            asset="leads",
+            description="No reference of leads and proofs looks, in most rows, like what another column holds (a "
+            f"postal code): columns moved, or one is mapped by mistake. {OF_EVERY_DELIVERY}",
+        ),
+        dg.AssetCheckSpec(
             "contracts_are_readable",
             asset="leads",
             description="Every contract can be read; a vendor whose contract can't is left out of the runs.",
@@ -130,6 +137,7 @@ def vendors_kept_to_it(
         "deliveries_came": missing_deliveries(all_of_them),
         "deliveries_came_in_time": late_deliveries(all_of_them, book.in_force),
         "files_were_accepted": refused_files(all_of_them),
+        "references_look_like_references": unlike_references(house.judge.engine, lake, days),
     }
     yield from _by_delivery("leads", lake, days, found)
     moved = {vendor: _with_followers(lake, vendor, theirs) for vendor, theirs in days.items()}

@@ -4,6 +4,7 @@ Checks as Dagster knows them are in `assets.checks`.
 
 - `column_drift`: how a delivery's columns differ from those of the vendor's last accepted delivery: missing, renamed,
   added, re-typed
+- `column_likeness`: references that look like what another column holds: a column moved, or was mapped by mistake
 - `column_readings`: drifts of columns, worked out from the published lake: few partitions read
 - `conservation`: conservation, counted from the published files alone: no row of an accepted file is lost, none is
   invented

@@ -7,6 +7,8 @@ down is in `document`; how one field is described, in `fields`.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from glob import escape
 from typing import Final
 
 import pyarrow as pa
@@ -16,7 +18,7 @@ from pipelines.drafts.contents import Content, content_of, is_worded_as_flags
 from pipelines.drafts.fields import draft_field
 from pipelines.identifiers.shown_names import LONGEST_NAME, shown_name
 from pipelines.vocabulary import field_kinds as kinds
-from pipelines.vocabulary.column_names import VAGUE, field_nearness
+from pipelines.vocabulary.column_names import VAGUE, field_nearness, plain
 from pipelines.vocabulary.field import Field
 from pipelines.vocabulary.fields import FIELDS, INSTANT_FIELDS, REACHED_BY
 
@@ -25,6 +27,8 @@ MOST_COLUMNS: Final = 300
 _EXACT: Final = 0.96
 _LEAST: Final = 0.6
 """Score below which a column is left undeclared."""
+_NAMED: Final = 2.0
+"""Score of a column that bears a field's own name: no other column takes the field."""
 _SHOWS: Final = 0.8
 _BELIES: Final = 0.25
 _TELLING: Final = frozenset(
@@ -122,6 +126,8 @@ def _assigned(role: str, contents: Mapping[str, Content]) -> dict[str, tuple[str
                 continue
             evidence = _evidence(field, content)
             score = near + 0.5 * evidence if near else 0.7
+            if near >= _EXACT:  # what is named as a field is asked about, whatever it holds
+                score = _NAMED if plain(column) == plain(field.name) else max(score, _LEAST)
             if score >= _LEAST:
                 scored.append((-score, place, field.name, column, near, evidence))
     found: dict[str, tuple[str, float, float] | None] = dict.fromkeys(contents)
@@ -202,6 +208,8 @@ def _glob_for(names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
             "which names do the files bear? Those of the sample are not repeated here",
         )
     glob = next(iter(globs)) if len(globs) == 1 else _common(list(globs))
+    if not all(fnmatchcase(name, glob) for name in names):  # cut within a sign that stands for a bracket
+        glob = f"*.{names[0].rpartition('.')[2]}"
     if "*" not in glob:
         return glob, ("is the file always called so? The sample's name holds no date",)
     return glob, ()
@@ -209,7 +217,7 @@ def _glob_for(names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 
 def _starred(name: str) -> str:
     stem, dot, end = name.rpartition(".")
-    starred = re.sub(r"\d[\d_.T-]*\d|\d", "*", stem if dot else name)
+    starred = re.sub(r"\d[\d_.T-]*\d|\d", "*", escape(stem if dot else name))
     return re.sub(r"\*(?:[-_ (]*\*)+\)?", "*", starred) + (dot + end if dot else "")
 
 

@@ -14,6 +14,8 @@ its place among `kinds.KINDS` and its line below.
 - `parquet/`: Parquet
 - `raw`: what a reader gets out of a file: rows as text by column, in chunks
 - `readers`: one delivered file to text by column
+- `shifted_names`: whether the values of a table stand one column further on than their names: its header is one name
+  short
 - `source`: where a reader's bytes come from
 - `table_edges`: the edges of a table: where its header is, and which rows are titles, the header again or totals
 - `text_encodings`: in which encoding a file is, decided over all of its bytes, and its text as UTF-8 in blocks

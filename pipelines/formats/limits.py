@@ -20,6 +20,8 @@ _CAUSES: Final[Mapping[Bound, Callable[..., Reason]]] = {
 }
 FREE: Final = 2**20
 """Bytes that any packing may expand to."""
+FREE_EXTENT: Final = 2**27
+"""Bytes for which any file may make a parser find room: stray cells far away are common, and do no harm so far."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,20 @@ class Limits:
     def refusal(self, bound: Bound) -> FileRefusal:
         """The refusal of a file that exceeds a bound; its cause names the bound and the setting that moves it."""
         return FileRefusal("limit_exceeded", _CAUSES[bound](most=getattr(self, bound)))
+
+    def check_extent(self, announced: int, delivered: int) -> None:
+        """Refuse a file for which a parser would find more room than may be held, or than its own size can explain.
+
+        Args:
+            announced: bytes for the cells or values that it says it has, filled or not.
+            delivered: bytes of the file.
+
+        Raises:
+            FileRefusedError: it is too much.
+        """
+        self.check("held_bytes", announced)
+        if announced > FREE_EXTENT:
+            self.check("expansion", announced // max(1, delivered))
 
     def check(self, bound: Bound, count: int) -> None:
         """Refuse what exceeds a bound.

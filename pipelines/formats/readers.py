@@ -18,6 +18,7 @@ from pipelines.formats.table_edges import SoughtNames
 from pipelines.vocabulary.reasons import Reason
 
 Result = TypeVar("Result")
+_TOO_LARGE: Final = FileRefusal("limit_exceeded", Reason("memory_exceeded"))
 _EMPTY: Final = FileRefusal("file_empty", Reason("file_without_rows"))
 
 
@@ -83,8 +84,10 @@ def guarded(read: Callable[[], Result], broken: Reason) -> Result:
     """
     try:
         return read()
-    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError, FileRefusedError, InboxFaultError):
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, FileRefusedError, InboxFaultError):
         raise
+    except MemoryError:  # Arrow's as well: what the file holds, and no fault of the run
+        raise FileRefusedError(_TOO_LARGE) from None
     except BaseException as error:  # a panic in a native parser is no Exception
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise

@@ -6,10 +6,12 @@ such edges: their columns are named with each value or in the file's own schema,
 Rows are cells as text, "" for nothing, with the number that their file gives them; blank ones are left out. What a
 format calls a row, and how its cells become text, is the reader's.
 
-- Header: among the first `HEADER_REACH` rows the one, or two that belong together, with most of the names sought.
+- Header: among the first `HEADER_REACH` rows the one, or those two or three that belong together, with most of the
+  names sought.
   What stands above is titles; the row directly above may name groups of columns, those below may explain them.
 - Among the rows: a line of the header again, cell by cell.
-- Foot: any number of rows at the end that only sum up the table.
+- Foot: any number of rows at the end that only sum up the table; and after these, or after a blank row, those of a
+  single cell, as reports have them: title, copyright, who made it.
 """
 
 import re
@@ -28,6 +30,7 @@ TITLES: Final = Reason("titles_found")
 TWO_LINES: Final = Reason("header_of_lines")
 REPEATED: Final = Reason("header_again")
 TOTALS: Final = Reason("totals_found")
+FOOTER: Final = Reason("footer_found")
 HEADER_REACH: Final = 50
 """Rows among which a header is looked for."""
 ROWS_BELOW: Final = 50
@@ -36,6 +39,8 @@ ROWS_FOR_NAMES: Final = 1000
 """Rows below a header that tell whether a column without a name holds something."""
 _MOST_EXPLAINING: Final = 3
 _FEWEST: Final = 3
+_WIDE: Final = 3
+"""Columns from which on a single cell is hardly a row."""
 _TOTAL: Final = re.compile(
     r"(?:(?:grand[ -]|sous[ -]?|sub[ -]?)?(?:totals?|totaux)|somme|nombre|nb|count|rows|records|enregistrements|eof|"
     r"fin d(?:[eu] |e l['’]|['’])(?:fichier|export)|end of (?:file|export))\b",
@@ -61,12 +66,12 @@ class SoughtNames(Protocol):
 
 @dataclass(frozen=True)
 class HeaderPlace:
-    """Where a header may be: a row, or two that belong together."""
+    """Where a header may be: a row, or two or three that belong together."""
 
     names: Names
     """One a column, NFC and trimmed; "" for a column without a name."""
     lines: tuple[NamedRow, ...]
-    """Its one or two rows, the cells as names."""
+    """Its one, two or three rows, the cells as names."""
     hits: int
     """How many of the names sought it has."""
     rows_above: int
@@ -109,7 +114,7 @@ class Header:
         """Whether a row is one of the header's rows again."""
         if not cells or column_name(cells[0]) not in self.first_names:
             return False
-        return _without_end(_names_of(cells)) in [_without_end(names) for _, names in self.lines]
+        return without_end(_names_of(cells)) in [without_end(names) for _, names in self.lines]
 
     def is_total(self, cells: Cells) -> bool:
         """Whether a row at the end of the table only sums it up.
@@ -121,6 +126,11 @@ class Header:
         if not 0 < len(filled) <= min(2, sum(map(bool, self.names)) - 1) or any(map(_has_line_end, filled)):
             return False
         return begins_total(filled[0]) and not any(looks_like_person(cell, "cell") for cell in filled)
+
+    def is_foot_line(self, cells: Cells) -> bool:
+        """Whether a row at the end of the table, after blank ones or totals, is none: one cell, nobody's identifier."""
+        filled = [cell for cell in cells if cell.strip()]
+        return len(filled) == 1 and sum(map(bool, self.names)) >= _WIDE and not looks_like_person(filled[0], "cell")
 
 
 def begins_total(cell: str) -> bool:
@@ -141,16 +151,19 @@ def find_place(rows: Iterable[NumberedRow], sought: SoughtNames) -> HeaderPlace 
     """
     best: HeaderPlace | None = None
     upper: HeaderPlace | None = None
+    two_lines: HeaderPlace | None = None
     for count, (number, cells) in enumerate(islice(rows, HEADER_REACH)):
         names = _names_of(cells)
         above = upper.lines[0] if upper and upper.lines[0][0] == number - 1 else None
         single = HeaderPlace(names, ((number, names),), _hits(names, sought), count, above)
-        for place in (single, _of_two_lines(upper, single, sought) if upper else None):
+        joined = _of_two_lines(upper, single, sought) if upper else None
+        of_three = _of_two_lines(two_lines, single, sought) if two_lines else None
+        for place in (single, joined, of_three):
             if place and (best is None or (place.hits > best.hits and place.hits >= min(2, len(sought)))):
                 best = place
         if best and sought and best.hits == len(sought):
             break
-        upper = single
+        upper, two_lines = single, joined
     return best
 
 
@@ -173,7 +186,12 @@ def with_numbers(names: Names, rows: Iterable[Cells]) -> Names:
     if not nameless:
         return names
     filled = {place for row in rows if len(row) == len(names) for place in nameless if row[place].strip()}
-    return tuple(f"column {place + 1}" if place in filled else name for place, name in enumerate(names))
+    return tuple(numbered_column(place + 1) if place in filled else name for place, name in enumerate(names))
+
+
+def numbered_column(number: int) -> str:
+    """The name of a column that has none and holds something."""
+    return f"column {number}"
 
 
 def _hits(names: Names, sought: SoughtNames) -> int:
@@ -235,6 +253,6 @@ def _names_of(cells: Cells) -> Names:
     return tuple(map(column_name, cells))
 
 
-def _without_end(names: Names) -> Names:
+def without_end(names: Names) -> Names:
     """Names without the empty ones at the end."""
     return names[: max((place for place, name in enumerate(names, 1) if name), default=0)]

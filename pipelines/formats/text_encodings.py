@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 from pipelines.formats.source import Source
 from pipelines.vocabulary.reasons import Reason
 
@@ -31,6 +34,16 @@ _CONTROLS: Final = bytes(range(0x80, 0xA0))
 # in Windows-1252 undefined or next to never used, in the code pages of DOS and of old Macs the French accents
 _RARE: Final = _UNDEFINED + b"\x82\x83\x84\x86\x87\x88\x89\x8b\x98"
 _LETTERS: Final = bytes(range(0xC0, 0x100))
+# where Windows-1252 has signs and foreign capitals, MacRoman and the code pages of DOS have French letters: none of the
+# former stands within a word; and no word has an A with a tilde before a sign, as UTF-8 read as Windows-1252 has
+_AFTER_LETTER: Final = b"\x82\x83\x86\x87\x88\x89\x8a\x8e\x98"
+_BETWEEN_LETTERS: Final = b"\x85\x8c\x93\x94\x99"
+_BEFORE_LETTER: Final = b"\x83"
+_BEFORE_SIGN: Final = b"\xc3"
+_SIGNS: Final = bytes(range(0x80, 0xC0))
+_SMALL_LETTERS: Final = bytes(range(0x61, 0x7B))
+_TWICE_ENCODED: Final = (b"\xc3\x83\xc2", b"\xc3\xa2\xe2\x82\xac")
+"""What UTF-8 makes of letters, and of typographic signs, that were UTF-8 before and taken for Windows-1252."""
 
 codecs.register_error("stray", lambda error: (STRAY.decode(), getattr(error, "end", 0)))
 
@@ -46,6 +59,8 @@ class Encoding:
     """True if some bytes are, or may be, no characters."""
     is_ascii: bool = False
     """True if the bytes mean the same in every encoding that extends ASCII."""
+    is_garbled: bool = False
+    """True if some letters were written in another encoding, and read as others."""
 
     @property
     def name(self) -> str:
@@ -53,10 +68,11 @@ class Encoding:
         return "windows-1252" if self.codec == WINDOWS else _SHOWN.get(self.codec, self.codec)
 
     def differences(self, stated: str | None) -> Iterator[Reason]:
-        """Where this is not what the contract states."""
-        if stated is None or _same(stated) == _same(self.codec) or (self.is_ascii and _extends_ascii(stated)):
-            return
-        yield Reason("encoding_differs", stated=stated, found=_SHOWN.get(self.codec, self.codec))
+        """Where this is not what the contract states, or not the same throughout."""
+        if stated is not None and _same(stated) != _same(self.codec) and not (self.is_ascii and _extends_ascii(stated)):
+            yield Reason("encoding_differs", stated=stated, found=_SHOWN.get(self.codec, self.codec))
+        if self.is_garbled:
+            yield Reason("letters_garbled")
 
 
 @dataclass
@@ -75,6 +91,10 @@ class Bytes:
     controls: int = 0
     rare: int = 0
     letters: int = 0
+    garbled: int = 0
+    """Places where letters of another encoding stand within words, if this is Windows-1252."""
+    twice_encoded: int = 0
+    """The same, if this is UTF-8."""
     _rest: bytes = field(default=b"", repr=False)
 
     def see(self, block: bytes) -> None:
@@ -99,7 +119,9 @@ class Bytes:
             self.controls += _count_in_block(block, _CONTROLS)
             self.rare += _count_in_block(block, _RARE)
             self.letters += _count_in_block(block, _LETTERS)
+            self.garbled += _garbled_count(block)
         self.wide += good - len(text)
+        self.twice_encoded += sum(map(block.count, _TWICE_ENCODED))
         self._rest = block[used:]
 
     def end(self) -> "Bytes":
@@ -159,7 +181,8 @@ def _utf8(seen: Bytes, stated: str | None) -> Encoding | None:
     mark = len(mark_of(seen.head))
     if seen.odd and seen.wide - mark <= seen.odd:
         return None
-    return Encoding("utf-8", mark, bool(seen.odd or seen.zeros), is_ascii=not mark and seen.wide + seen.odd == 0)
+    is_ascii = not mark and seen.wide + seen.odd == 0
+    return Encoding("utf-8", mark, bool(seen.odd or seen.zeros), is_ascii, is_garbled=seen.twice_encoded > 0)
 
 
 def _code_page_as_stated(seen: Bytes, stated: str | None) -> Encoding | None:
@@ -175,7 +198,8 @@ def _windows(seen: Bytes, stated: str | None) -> Encoding | None:
     is_iso = stated is not None and _same(stated).startswith("iso8859")
     if not is_iso and seen.rare and seen.rare >= seen.letters:
         return None
-    return Encoding(WINDOWS, len(mark_of(seen.head)), bool(seen.undefined or seen.zeros))
+    has_strays = bool(seen.undefined or seen.zeros)
+    return Encoding(WINDOWS, len(mark_of(seen.head)), has_strays, is_garbled=seen.garbled > 0)
 
 
 _RULES: Final[tuple[Callable[[Bytes, str | None], Encoding | None], ...]] = (
@@ -222,6 +246,31 @@ def recoded(content: bytes, encoding: Encoding, *, is_whole: bool) -> bytes:
         return content[encoding.mark :]
     decoder = codecs.getincrementaldecoder(encoding.codec)("stray")
     return decoder.decode(content[encoding.mark :], final=is_whole).encode("utf-8", "replace")
+
+
+def _garbled_count(block: bytes) -> int:
+    """Places where a sign of Windows-1252 stands in a word as only a letter can."""
+    characters = np.frombuffer(block, np.uint8)
+    places = np.flatnonzero(_among(_AFTER_LETTER + _BETWEEN_LETTERS + _BEFORE_SIGN)[characters])
+    found = characters[places]
+    before = np.where(places > 0, characters[places - 1], 0)
+    after = np.append(characters, 0)[places + 1]
+    letters = _among(_SMALL_LETTERS)
+    is_garbled = (
+        (_among(_AFTER_LETTER)[found] & letters[before])
+        | (_among(_BETWEEN_LETTERS)[found] & letters[before] & letters[after])
+        | (_among(_BEFORE_LETTER)[found] & letters[after])
+        | (_among(_BEFORE_SIGN)[found] & _among(_SIGNS)[after])
+    )
+    return int(np.count_nonzero(is_garbled))
+
+
+@lru_cache
+def _among(wanted: bytes) -> npt.NDArray[np.bool_]:
+    """For each byte, whether it is one of those wanted."""
+    table = np.zeros(256, np.bool_)
+    table[list(wanted)] = True
+    return table
 
 
 def _count_in_block(block: bytes, wanted: bytes) -> int:

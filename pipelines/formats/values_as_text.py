@@ -11,6 +11,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+FIRST_ROUNDED: Final = 10**15
+"""From here on spreadsheets, which keep 15 digits, may have made zeros of the last ones; phone numbers end before
+(ITU-T E.164). <https://learn.microsoft.com/office/troubleshoot/excel/last-digits-changed-to-zeros>"""
 _MOST_DIGITS: Final = 400
 """Decimal places that are written out; a greater exponent stays one."""
 
@@ -47,16 +50,26 @@ def as_text(value: Any) -> str | None:
 
 
 def number_text(value: float | Decimal) -> str | None:
-    """A number as people write it: never with an exponent, unless it has hundreds of digits. None for no number."""
+    """A number as people write it; None for no number.
+
+    With an exponent where it has hundreds of digits, and where it is a binary number that may have lost some.
+    """
     number = Decimal(repr(value)) if isinstance(value, float) else value
     if not number.is_finite():
         return None
     if abs(number.adjusted()) > _MOST_DIGITS:
         return str(number)
+    if isinstance(value, float) and abs(value) >= FIRST_ROUNDED:
+        return rounded_text(number)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text and not number % 1 else text
+    whole, _, decimals = format(number, "f").partition(".")
+    return f"{whole}.{decimals}" if decimals.strip("0") else whole
+
+
+def rounded_text(number: Decimal) -> str:
+    """A number that may have lost digits, with an exponent, as spreadsheets show it: `1.23457E+15`."""
+    return f"{number.normalize():E}"
 
 
 def _duration_text(value: timedelta) -> str:

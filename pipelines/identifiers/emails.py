@@ -32,6 +32,12 @@ _LONGEST_REGULAR: Final = 63  # so short that no part of the address can be too 
 
 _LONGEST_TEXT: Final = 2000
 """Characters of a text in which an address is looked for once more."""
+_LONGEST_LOCAL: Final = 64
+"""Octets: RFC 5321 4.5.3.1.1 (<https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.1>)."""
+
+
+_SHORTEST_TLD: Final = 2
+"""Letters: no top-level domain has one (<https://data.iana.org/TLD/tlds-alpha-by-domain.txt>)."""
 
 
 _TAG: Final = r"^([^+@]+)\+[^@]*@"
@@ -62,6 +68,11 @@ def literal_email(text: str) -> str | None:
     try:
         address = email_validator.validate_email(INVISIBLE.sub("", text).strip(), check_deliverability=False)
     except email_validator.EmailNotValidError:
+        return None
+    if (
+        len(address.local_part.encode()) > _LONGEST_LOCAL
+        or len(address.ascii_domain.rpartition(".")[2]) < _SHORTEST_TLD
+    ):
         return None
     local = unicodedata.normalize("NFC", unicodedata.normalize("NFC", address.local_part).lower())
     return f"{local}@{address.ascii_domain.lower()}"

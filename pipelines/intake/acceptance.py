@@ -24,8 +24,9 @@ from pipelines.intake.date_orders import date_orders
 from pipelines.intake.fields import FRANCE, Fields, Rows
 from pipelines.intake.objections import unread_objections
 from pipelines.intake.refusals import PLACE, Rejection, met_by_none, refused_rows
-from pipelines.intake.values import consent_text_digests
-from pipelines.vocabulary.fields import FIELDS, PERSONAL
+from pipelines.intake.values import are_rounded, consent_text_digests
+from pipelines.vocabulary.field_kinds import REFERENCE
+from pipelines.vocabulary.fields import FIELD_NAMED, FIELDS, PERSONAL
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import arrow_schema
 
@@ -119,8 +120,14 @@ def _rejections(fields: Fields, required: tuple[str, ...]) -> Iterator[Rejection
 
 
 def _bad(fields: Fields, name: str) -> Iterator[Rejection]:
-    if name in fields:
-        yield Rejection(fields[name].is_bad, "required_invalid", name, fields[name].expected)
+    if name not in fields:
+        return
+    is_bad = fields[name].is_bad
+    if FIELD_NAMED[name].kind == REFERENCE:
+        is_rounded = is_bad & np.asarray(are_rounded(fields.texts(name)))
+        yield Rejection(is_rounded, "required_invalid", name, Reason("value_unrounded"))
+        is_bad = is_bad & ~is_rounded
+    yield Rejection(is_bad, "required_invalid", name, fields[name].expected)
 
 
 def _is_too_late(fields: Fields) -> Truth:

@@ -17,20 +17,25 @@ from pipelines.dates.instants import regex_of
 from pipelines.intake.fields import Fields
 from pipelines.intake.values import kind_of
 from pipelines.vocabulary.fields import INSTANT_FIELDS
+from pipelines.vocabulary.file_formats import FILE_FORMATS
 
 COUNTS: Final = ("both_count", "day_first_count", "swapped_count", "open_count", "late_count")
 DATE_ORDERS: Final = pa.schema({"file": pa.int64(), "field": pa.string(), **{name: pa.int64() for name in COUNTS}})
 """`both_count`: dates that read in both orders, as different days. `swapped_count`: dates that read only in the order
-that is not the contract's (without a format: month first). `late_count`: dates that the contract's reading puts after
-the file was received, and the other order does not. `open_count` and `day_first_count`, of fields without a format:
-dates in an order that no contract says, and those of them that read only with the day first."""
+that is not the contract's (without a format: month first; in a workbook: with the day first, beside dates).
+`late_count`: dates that the contract's reading puts after the file was received, and the other order does not.
+`open_count` and `day_first_count`, of fields without a format: dates in an order that no contract says, and those of
+them that read only with the day first."""
 
 _DAY_FIRST, _MONTH_FIRST = "d/M/yyyy", "M/d/yyyy"
 _LIKE_A_DATE: Final = r"(?s)^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:\D.*)?$"
+_DATE_CELL: Final = r"(?s)^(\d{4})-(\d{2})-(\d{2})(?:T.*)?$"
+_DAY_ABOVE_TWELVE: Final = r"(?s)^(?:1[3-9]|2\d|3[01])[/.\-]\d{1,2}[/.\-]\d{4}(?:\D.*)?$"
 _ORDER: Final = re.compile(r"'(?:[^']|'')*'|(?P<letter>[dMyuE])(?P=letter)*")
 _SMALL: Final = "(?:0?[1-9]|1[0-2])"
 _PART: Final = r"\(\?P<(?:day|month)>[^)]*\)(?:\(\?:er\)\?)?"
 _MONTHS: Final = 12
+WORKBOOKS: Final = "workbooks"
 
 
 def date_orders(fields: Fields) -> pa.Table:
@@ -54,11 +59,34 @@ def ambiguous_fields(summed: pa.Table) -> dict[int, list[str]]:
 
 def _counted(fields: Fields, name: str) -> pa.Table | None:
     """The counts of one field; None where its order is beyond doubt."""
+    mixed = _mixed_with_cells(fields, name) if FILE_FORMATS[fields.rows.terms.format].kind == WORKBOOKS else None
+    if mixed is not None:
+        return mixed
     pattern = fields[name].terms.format
     if pattern is None:
         return _unsaid(fields, name)
     swapped = swapped_pattern(pattern)
     return None if swapped is None else _counts_of_stated_order(fields, name, pattern, swapped)
+
+
+def _mixed_with_cells(fields: Fields, name: str) -> pa.Table | None:
+    """Counts of a column of a workbook in which dates stand beside texts that are dates with the day first.
+
+    A program that expects the month first makes dates of those texts that it can read, wrongly, and leaves the others:
+    `13/04/2026` stays a text, `03/04/2026` became the fourth of March. None for a column of one kind.
+    """
+    texts = fields.texts(name)
+    is_text = np.asarray(pc.fill_null(pc.match_substring_regex(texts, _DAY_ABOVE_TWELVE), False))
+    if not is_text.any():
+        return None
+    is_text = _is_read_by(
+        is_text, pc.replace_substring_regex(texts, _LIKE_A_DATE, r"\1/\2/\3"), fields, name, _DAY_FIRST
+    )
+    is_cell = _reads_in_both(pc.replace_substring_regex(texts, _DATE_CELL, r"\3/\2/\1"), _DAY_FIRST)
+    is_cell &= np.asarray(pc.fill_null(pc.match_substring_regex(texts, _DATE_CELL), False))
+    if not is_text.any() or not is_cell.any():
+        return None
+    return _counts_by_file(fields, name, both_count=is_cell, swapped_count=is_text)
 
 
 def _counts_of_stated_order(fields: Fields, name: str, pattern: str, swapped: str) -> pa.Table | None:

@@ -15,7 +15,7 @@ from pipelines.arrays.values import NO_TEXT, TEXT, Truth
 from pipelines.contracts.contract import Contract, FieldTerms, FileTerms
 from pipelines.identifiers.hidden import Persons, impersonal
 from pipelines.identifiers.phones import canonical_phones
-from pipelines.intake.values import delivered_texts, kind_of, without_errors
+from pipelines.intake.values import delivered_texts, kind_of, unrounded, without_errors
 from pipelines.vocabulary.field_kinds import PHONE, POSTAL_CODE, REFERENCE, FieldKind
 from pipelines.vocabulary.fields import FIELD_NAMED, PERSONAL
 from pipelines.vocabulary.file_formats import FILE_FORMATS
@@ -107,7 +107,7 @@ class Fields:
         if kind in _READ_BESIDE_OTHERS:
             return _READ_BESIDE_OTHERS[kind](texts, self)
         if kind == REFERENCE:
-            return impersonal(texts, self.persons)
+            return unrounded(impersonal(texts, self.persons))
         values = kind_of(terms.name).read(texts, terms)
         if terms.format and FILE_FORMATS[self.rows.terms.format].is_typed and pa.types.is_timestamp(values.type):
             return pc.coalesce(values, kind_of(terms.name).read(texts, replace(terms, format=None)))
@@ -119,9 +119,10 @@ def _phones(texts: pa.Array, fields: Fields) -> pa.Array:
 
 
 def _postal_codes(texts: pa.Array, fields: Fields) -> pa.Array:
-    """Five digits in France, free elsewhere."""
+    """Five digits in France, free elsewhere. One that was a number has lost its zero or won one: `1000`, `69001.0`."""
     countries = fields.values("country")
-    compact = pc.replace_substring_regex(texts, r"\s+", "")
+    compact = pc.replace_substring_regex(texts, r"\s+|[.,]0+$", "")
+    compact = pc.replace_substring_regex(compact, r"^([1-9]\d{3})$", r"0\1")
     french = pc.if_else(pc.match_substring_regex(compact, r"^\d{5}$"), compact, NO_TEXT)
     return pc.if_else(pc.equal(pc.coalesce(countries, pa.scalar(FRANCE)), FRANCE), french, texts)
 

@@ -14,12 +14,16 @@ MOST_NAMES = 200
 
 
 def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRefusal | None:
-    """Why a file's header is not the contract's; None when every required column is there."""
+    """Why a file's header is not the contract's; None when it has all required columns, and none twice."""
     if not raw.columns and FILE_FORMATS[terms.format].is_named_by_rows:
         return None
     names = {field.name: column_name(field.physical_name) for field in terms.fields}
     if not set(names.values()) & set(raw.columns):
         return FileRefusal("header_missing", Reason("header_foreign"))
+    repeated = sorted({name for name in names.values() if raw.columns.count(name) > 1})
+    if repeated:
+        shown = tuple(shown_name(name, 0) for name in repeated)
+        return FileRefusal("header_missing", Reason("columns_repeated", columns=shown), repeated[0])
     required = required_fields(terms.role, contract)
     missing = [names.get(name, name) for name in required if names.get(name) not in raw.columns]
     identifiers = [names[name] for name in REACHED_BY if name in names]

@@ -41,6 +41,8 @@ _FLAGS: Final = {word: ours == "true" for word, ours in words_known(FLAG_WORDS).
 _COUNTRIES: Final = {"FRANCE": "FR", "FRA": "FR"}
 _BASES: Final = {word_key(basis): basis for basis in words.BASES}
 _CHANNELS: Final = words_known(CHANNEL_WORDS)
+_ROUNDED: Final = r"^[+-]?\d+(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,3}$"
+"""`1,23457E+15`, `1.2e15`; `12E5` may be a reference."""
 _NOTHING_LISTED: Final = r"^\[\s*\]$"
 _ERRORS: Final = pa.array(ERROR_VALUES)
 _MARKERS: Final[Mapping[FieldKind, pa.Array]] = {
@@ -225,8 +227,18 @@ def _read_instant(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 
 def _read_reference(texts: pa.Array, terms: FieldTerms) -> pa.Array:
-    """A vendor's reference; one that holds an e-mail address or a phone number is bad."""
-    return impersonal(texts, Persons({}))
+    """A vendor's reference; one that holds an e-mail address or a phone number, or was rounded, is bad."""
+    return unrounded(impersonal(texts, Persons({})))
+
+
+def are_rounded(texts: pa.Array) -> pa.Array:
+    """Which texts are numbers with an exponent, as spreadsheets show long ones: what they stood for is lost."""
+    return pc.fill_null(pc.match_substring_regex(texts, _ROUNDED), False)
+
+
+def unrounded(texts: pa.Array) -> pa.Array:
+    """Texts, NULL where they are rounded numbers: many references have become one."""
+    return pc.if_else(are_rounded(texts), NO_TEXT, texts)
 
 
 def _read_digest(texts: pa.Array, terms: FieldTerms) -> pa.Array:

@@ -72,7 +72,8 @@ LEAD_FIELDS: Final = (
     Field(
         "postal_code",
         POSTAL_CODE,
-        "Postal code of the person: five digits in France, free elsewhere.",
+        "Postal code of the person: five digits in France, free elsewhere. A French one of four digits has lost its "
+        "zero as a number, and gets it back.",
         example="75011",
         synonyms="code postal, postal code, cp, zip, zip code, postcode",
     ),

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pyarrow as pa
@@ -503,3 +504,53 @@ def test_a_draft_of_some_files_is_that_of_all_when_they_are_alike(tmp_path: Path
     both = draft_files("leads", read_samples(sorted(tmp_path.glob("us_*.tsv")), "leads"))
     unique = [replace(field, questions=(), is_unique=True) for field in both.fields]
     assert [field.terms for field in unique] == [field.terms for field in one.fields]
+
+
+@pytest.mark.parametrize(
+    "date_text",
+    ["1786438800", "13 août 2026 à 09:05", "Thu, 13 Aug 2026 09:05:00 +0200", "2026-08-13 09:05 UTC", "20260813090500"],
+)
+def test_a_column_named_as_a_field_is_asked_about_whatever_it_holds(tmp_path: Path, date_text: str) -> None:
+    lines = [f'L{number};a{number}@exemple.fr;"{date_text}"' for number in range(20)]
+    draft = drafted_from(tmp_path, "leads.csv", "\n".join(["lead_id;email;collected_at", *lines, ""]))
+    field = draft.field("collected_at")
+    assert field is not None
+    assert draft.undeclared == ()
+    assert field.terms.format or any("pattern" in question for question in field.questions)
+
+
+def test_a_field_goes_to_the_column_that_bears_its_name(tmp_path: Path) -> None:
+    lines = [f"L{number};néant;a{number}@exemple.fr" for number in range(20)]
+    draft = drafted_from(tmp_path, "leads.csv", "\n".join(["lead_id;email;Adresse de contact", *lines, ""]))
+    field = draft.field("email")
+    assert field is not None
+    assert (field.terms.physical_name, field.confidence) == ("email", UNSURE)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["leads [08] 2026-08-13.csv", "[leads]2026-08-13.csv", "leads[1].csv", "leads 2026-08-13 (1).csv", "a]b[-12.csv"],
+)
+def test_a_draft_claims_its_own_sample(tmp_path: Path, name: str) -> None:
+    draft = drafted_from(tmp_path, name, "lead_id;email\nL1;a@exemple.fr\n")
+    assert fnmatchcase(name, draft.terms.path)
+
+
+@pytest.mark.parametrize(
+    ("header", "delimiter"), [("Email", None), ("Email;Commentaire", ";"), ("Email|Commentaire", "|")]
+)
+def test_no_delimiter_is_drafted_that_does_not_occur(tmp_path: Path, header: str, delimiter: str | None) -> None:
+    more = f"{delimiter}bonjour" if delimiter else ""
+    lines = [f"a{number}@exemple.fr{more}" for number in range(9)]
+    assert drafted_from(tmp_path, "leads.csv", "\n".join([header, *lines, ""])).terms.delimiter == delimiter
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ['{{"data": {}}}', '{{"data": {{"leads": {}, "page": 1}}}}', '{{"date": "2026", "results": {}, "count": 3}}'],
+)
+def test_wrapped_json_is_opened(tmp_path: Path, shape: str) -> None:
+    rows = [{"lead_id": f"L{number}", "email": f"a{number}@exemple.fr"} for number in range(9)]
+    draft = drafted_from(tmp_path, "leads.json", shape.format(json.dumps(rows)))
+    assert [field.terms.name for field in draft.fields] == ["lead_id", "email"]
+    assert draft.terms.format == "json"

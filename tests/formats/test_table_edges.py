@@ -10,8 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.formats.delimited.reader import read_csv
+from pipelines.formats.limits import Limits
 from pipelines.formats.raw import RawFile
+from pipelines.formats.source import BytesSource
 from pipelines.formats.table_edges import (
+    FOOTER,
     HEADER_REACH,
     REPEATED,
     TITLES,
@@ -189,6 +193,46 @@ FIVE = [["Total", "4"], ["Sous-total", "4"], ["Nombre", "4"], ["Fin de fichier"]
 def test_four_rows_are_four_in_every_format(rows: Rows, differences: tuple[str, ...], is_ragged: bool) -> None:
     found = in_every_format(rows, Writing(is_ragged=is_ragged))
     assert found == dict.fromkeys(found, (TEXTS, differences))
+
+
+SALESFORCE = [
+    ["Leads de la semaine"],
+    ["Copyright (c) 2000-2026 salesforce.com, inc. All rights reserved."],
+    ["Informations confidentielles - Ne pas diffuser"],
+    ["Généré par : Service Ventes 11/08/2026 09:05"],
+    ["Exemple SAS"],
+]
+
+
+@pytest.mark.parametrize("is_ragged", [False, True])
+@pytest.mark.parametrize(
+    ("foot", "differences"),
+    [
+        ([[], *SALESFORCE], (FOOTER,)),
+        ([[], [], *SALESFORCE[:2], [], *SALESFORCE[2:], [], []], (FOOTER,)),
+        ([["Total", "4"], [], *SALESFORCE], (TOTALS, FOOTER)),
+        ([["Total", "4"], *SALESFORCE], (TOTALS, FOOTER)),
+        ([[], *SALESFORCE, ["Total", "4"]], (TOTALS, FOOTER)),
+    ],
+)
+def test_the_foot_of_a_report_is_no_row_in_any_format(foot: Rows, differences: object, is_ragged: bool) -> None:
+    found = in_every_format([COLUMNS, *DATA, *foot], Writing(is_ragged=is_ragged))
+    assert found == dict.fromkeys(found, (TEXTS, differences))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("block_bytes", [1 << 23, 64, 1])
+def test_the_foot_of_a_report_is_found_however_the_text_is_cut(end: str, block_bytes: int) -> None:
+    text = delimited([COLUMNS, *DATA, [], *SALESFORCE], Writing(is_ragged=True)).decode().replace("\r\n", end)
+    raw = read_csv(BytesSource(text.encode()), terms("csv", TERMS), Limits(), block_bytes=block_bytes)
+    assert isinstance(raw, RawFile)
+    assert (rows_of(raw), raw.format_differences) == ([list(row) for row in DATA], (FOOTER,))
+
+
+def test_a_single_cell_is_no_foot_without_a_blank_row_before_it_or_where_it_is_somebodys() -> None:
+    for rows in ([["Mention"]], [[], ["a@exemple.fr"]], [[], ["Mention"], DATA[0]], [[], ["0639980001"]]):
+        for _, differences in in_every_format([COLUMNS, *DATA, *rows]).values():
+            assert differences == ()
 
 
 def test_the_end_alone_has_totals_and_a_repeated_header_ends_them() -> None:

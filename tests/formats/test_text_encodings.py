@@ -5,6 +5,7 @@ import codecs
 import pytest
 
 from pipelines.formats.text_encodings import MARKS, encoding_of, mark_of, survey
+from pipelines.vocabulary.reasons import Reason
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,23 @@ def test_a_mark_is_known_by_its_bytes_and_is_no_text(mark: bytes) -> None:
     assert found
     assert (found.codec, found.mark, mark_of(content)) == (MARKS[mark], len(mark), mark)
     assert mark_of(b"Nom") == b""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("André;Zoé".encode("mac_roman"), True),
+        ("Benoît;Éric;côté;façade".encode("mac_roman"), True),
+        ("René, Hélène, à côté; Eugène".encode("cp850") + "Noël, Aimé, Zoé, Éloïse, Irène, Léo".encode("cp1252"), True),
+        ("Aimé, Zoé, Éloïse, Irène, Léo; ".encode("cp1252") + "Noël".encode(), True),
+        ("Noël".encode().decode("cp1252").encode(), True),
+        ("l’été".encode().decode("cp1252").encode(), True),
+        ("Aimé… l’Œuvre, 5 € – « CAFÉ» cœur ‘a’ “b” Bože Žižek Škoda™".encode("cp1252"), False),
+        ("Aimé… l’Œuvre, 5 € – Ã, São Tomé, João, ÃO, mañana".encode("cp1252"), False),
+        ("Aimé… l’Œuvre, 5 € – Ã, São Tomé, João, Â".encode(), False),
+    ],
+)
+def test_letters_of_another_encoding_are_told(text: bytes, expected: bool) -> None:
+    encoding = encoding_of(survey([text]), None)
+    assert encoding is None or (Reason("letters_garbled") in encoding.differences(None)) == expected
+    assert encoding is not None or expected

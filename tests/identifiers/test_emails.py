@@ -72,6 +72,10 @@ def expected_key(canonical: str) -> str:
         ("a@x.fr\n", "a@x.fr"),
         ("a@x\n.fr", None),
         ("a@x", None),
+        ("a@x.f", None),
+        ("a@b.c.d", None),
+        ("a" * 65 + "@x.fr", None),
+        ("é" * 33 + "@x.fr", None),  # 66 octets
         ("(comment)a@x.fr", None),
         ("a@x.fr(comment)", None),
         ("a@127.0.0.1", None),

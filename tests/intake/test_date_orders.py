@@ -23,8 +23,9 @@ def fields_of(
     field: str = "collected_at",
     files: Sequence[int] | None = None,
     received_at: datetime | None = ARRIVED,
+    format_: str = "csv",
 ) -> Fields:
-    terms = file_terms("leads", {}, fields=(FieldTerms(field, field, format=pattern),))
+    terms = file_terms("leads", {}, format=format_, fields=(FieldTerms(field, field, format=pattern),))
     count = len(dates)
     rows = Rows(
         contract=contract(leads=terms),
@@ -130,3 +131,24 @@ def test_dates_in_iso_8601_are_not_looked_at_twice(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("pipelines.dates.instants.instants", None)
     monkeypatch.setattr("pipelines.intake.values.instants", None)
     assert date_orders(fields).num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        (["2026-03-04T00:00:00", "13/04/2026"], True),  # the third of April, read with the month first
+        (["2026-03-04", "13/04/2026 10:05"], True),
+        (["2026-04-04T00:00:00", "13/04/2026"], False),  # the same day in both orders
+        (["2026-03-14T00:00:00", "13/04/2026"], False),
+        (["2026-03-04T00:00:00", "03/03/2026"], False),
+        (["2026-03-04T00:00:00", "2026-03-05T00:00:00"], False),
+        (["13/04/2026", "03/04/2026"], False),
+        (["2026-03-04T00:00:00", "31/02/2026 25:61:00"], False),  # no date in any order
+    ],
+)
+@pytest.mark.parametrize("pattern", [None, "dd/MM/yyyy"])
+@pytest.mark.parametrize("format_", ["xlsx", "xls", "ods"])
+def test_dates_of_a_workbook_beside_texts_with_the_day_first_are_in_doubt(
+    dates: list[str | None], expected: bool, pattern: str | None, format_: str
+) -> None:
+    assert is_ambiguous(fields_of(dates, pattern=pattern, format_=format_)) == expected

@@ -28,6 +28,27 @@ from tests.support.intake_boxes import (
 )
 
 
+@pytest.mark.parametrize(
+    ("text", "country", "expected"),
+    [
+        ("69001", "", "69001"),
+        ("69 001", "FR", "69001"),
+        ("69001.0", "", "69001"),
+        ("1000", "", "01000"),
+        ("1000.0", "FR", "01000"),
+        ("1000", "BE", "1000"),
+        ("0100", "", None),
+        ("100", "", None),
+        ("690010", "", None),
+        ("69001.5", "", None),
+    ],
+)
+def test_a_postal_code_that_was_a_number_has_its_zero_again(text: str, country: str, expected: str | None) -> None:
+    agreed = with_leads({**LEAD_COLUMNS, "country": "Pays"})
+    intake = take_leads(lead(1, CP=text, Pays=country), terms=agreed)
+    assert [value if isinstance(value, str) else None for value in intake.leads["postal_code"]] == [expected]
+
+
 def test_a_good_lead_is_typed_keyed_and_stamped() -> None:
     intake = take_leads(lead(1, Courriel=" A1@X.fr ", Tél="0692 12 34 56"))
     (row,) = pa.Table.from_pandas(intake.leads).to_pylist()
@@ -137,7 +158,7 @@ def test_a_reference_that_only_has_digits_is_good(reference: str) -> None:
         ({"Courriel": "a@@x.fr"}, ["email"]),
         ({"Tél": "0612"}, ["phone"]),
         ({"Courriel": ""}, []),
-        ({"CP": "7500"}, ["postal_code"]),
+        ({"CP": "750"}, ["postal_code"]),
         ({"CP": " 75 001 "}, []),
         ({"Canaux": "email|pigeon"}, ["channels"]),
         ({"Canaux": '["EMAIL", "phone"]'}, []),
@@ -228,7 +249,7 @@ def test_a_field_keeps_what_it_may_hold(field: str, delivered: str, kept: str | 
 def test_outside_france_a_postal_code_is_free() -> None:
     terms = with_leads({**LEAD_COLUMNS, "country": "Pays"})
     intake = take_leads({**lead(1, CP="B-1000"), "Pays": "BE"}, {**lead(2, CP="1000"), "Pays": ""}, terms=terms)
-    assert rows(intake.leads, "postal_code", "country") == [("B-1000", "BE"), (None, "FR")]
+    assert rows(intake.leads, "postal_code", "country") == [("B-1000", "BE"), ("01000", "FR")]
 
 
 def take_proofs(

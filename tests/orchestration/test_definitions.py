@@ -71,6 +71,7 @@ CHECKS = {
         "contracts_are_readable",
         "inbox_folders_are_known",
         "columns_as_before",
+        "references_look_like_references",
         "no_delivery_waits",
         "partitions_were_done",
     },

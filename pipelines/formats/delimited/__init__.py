@@ -5,6 +5,8 @@ Other text is in `formats.json`.
 - `dialects`: how a delimited text tells its fields apart: delimiter, quote, escape
 - `header`: where the header of a delimited text stands, and where its data end
 - `kind`: delimited text as a kind of file
+- `quoting`: quotes that are not as they should be: blanks beside them, a delimiter lost before them, backslashes within
+  values
 - `reader`: delimited text to text by column, in chunks
 - `records`: where the records of delimited text begin and end
 - `repeats`: lines of the header that stand in a text again, whichever way they are quoted there

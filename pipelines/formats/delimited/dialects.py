@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from pipelines.contracts.contract import FileTerms
@@ -36,7 +37,7 @@ def possible_dialects(head: bytes, terms: FileTerms) -> Iterator[Dialect]:
     expected = expected_dialect(terms)
     for delimiter in dict.fromkeys(expected.delimiter + DELIMITERS):
         if delimiter == expected.delimiter or (delimiter.encode() in head and delimiter != expected.quote):
-            yield Dialect(delimiter, fitting_quote(head, delimiter, expected.quote))
+            yield with_blanks(head, Dialect(delimiter, fitting_quote(head, delimiter, expected.quote)))
 
 
 def fitting_quote(head: bytes, delimiter: str, expected: str) -> str:
@@ -58,6 +59,14 @@ def _wrapped(head: bytes, delimiter: str, quote: str) -> int:
     return len(re.findall(field, head, re.MULTILINE))
 
 
+def with_blanks(head: bytes, dialect: Dialect) -> Dialect:
+    """The dialect with blanks beside quotes, where more lines are right with them."""
+    spaced = replace(dialect, is_spaced=True)
+    if spaced.unspaced(head) == head:
+        return dialect
+    return min((dialect, spaced), key=lambda candidate: _wrong_quotes(head, candidate))
+
+
 def with_escape(head: bytes, dialect: Dialect) -> Dialect:
     """The dialect with backslash escapes, where lines are broken without them and nothing speaks against them.
 
@@ -68,16 +77,16 @@ def with_escape(head: bytes, dialect: Dialect) -> Dialect:
     side, mark = re.escape(dialect.delimiter.encode()), re.escape(dialect.quote.encode())
     within = rb"\\%b(?![%b%b\r\n]|\Z)" % (mark, mark, side)
     doubled = rb"%b{3}|[^%b\r\n%b\\]%b{2}[^%b\r\n%b]" % (mark, side, mark, mark, side, mark)
-    unescaped = rb"\\(?![\\%b%b\r\n])" % (mark, side)
+    unescaped = rb"\\(?![\\'\"%b\r\n])" % side
     if not re.search(within, head) or re.search(doubled, head) or re.search(unescaped, head.replace(rb"\\", b"")):
         return dialect
-    escaped = Dialect(dialect.delimiter, dialect.quote, is_escaped=True)
+    escaped = replace(dialect, is_escaped=True)
     return min((dialect, escaped), key=lambda candidate: _wrong_quotes(head, candidate))
 
 
 def _wrong_quotes(head: bytes, dialect: Dialect) -> int:
     """Lines whose quotes are wrong; one of them may be where the head is cut."""
-    return int(scan(head, Grid(dialect), is_last=True).is_broken.sum())
+    return int(scan(dialect.unspaced(head), Grid(dialect), is_last=True).is_broken.sum())
 
 
 def cells(record: bytes, dialect: Dialect) -> list[str]:
@@ -108,3 +117,5 @@ def dialect_differences(found: Dialect, records: Records, terms: FileTerms) -> I
         yield Reason("delimiter_differs", stated=terms.delimiter, found=found.delimiter)
     if terms.quote is not None and found.quote != terms.quote:
         yield Reason("quote_differs", stated=terms.quote, found=found.quote)
+    if found.is_spaced:
+        yield Reason("blanks_beside_quotes")

@@ -6,7 +6,7 @@ is, is said there, for every format.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
@@ -14,9 +14,12 @@ from typing import Final
 from pipelines.contracts.contract import FileTerms
 from pipelines.formats.delimited.dialects import cells, dialect_differences, is_blank, possible_dialects, with_escape
 from pipelines.formats.delimited.records import Dialect, Grid, Records, scan
+from pipelines.formats.shifted_names import are_shifted
 from pipelines.formats.table_edges import (
+    FOOTER,
     ROWS_BELOW,
     ROWS_FOR_NAMES,
+    TOTALS,
     Cells,
     Header,
     HeaderPlace,
@@ -26,6 +29,7 @@ from pipelines.formats.table_edges import (
     find_place,
     header_at,
     with_numbers,
+    without_end,
 )
 from pipelines.vocabulary.reasons import Reason
 
@@ -51,6 +55,8 @@ class TextHead:
     lines: tuple[bytes, ...] = ()
     """The records that are the header."""
     differences: tuple[Reason, ...] = ()
+    is_short: bool = False
+    """Whether the header lacks a name, so that later values stand one column off."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +85,11 @@ def head_of(head: bytes, terms: FileTerms, sought: SoughtNames, *, is_whole: boo
 
 
 def _rank(found: _Found, terms: FileTerms) -> tuple[int, bool, float, int]:
-    """The names sought decide, then the contract's delimiter, then how even the records are, then their fields."""
+    """The names sought decide, then whether there is a delimiter in the header; without names the contract's delimiter,
+    then how even the records are, then their fields."""
     if found.place.hits:
-        return found.place.hits, False, 0.0, 0
+        header = found.records.record(found.place.last)
+        return found.place.hits, found.dialect.delimiter.encode() in header, 0.0, 0
     widths = Counter(len(row) for _, row in islice(found.rows(0), ROWS_BELOW))
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
     is_agreed = width > 1 and found.dialect.delimiter == terms.delimiter
@@ -89,9 +97,10 @@ def _rank(found: _Found, terms: FileTerms) -> tuple[int, bool, float, int]:
 
 
 def _best_place(head: bytes, dialect: Dialect, sought: SoughtNames, *, is_whole: bool) -> _Found | None:
-    records = scan(head, Grid(dialect), is_last=is_whole)
+    text = dialect.unspaced(head)
+    records = scan(text, Grid(dialect), is_last=is_whole)
     if not len(records):
-        records = scan(head, Grid(dialect), is_last=True)
+        records = scan(text, Grid(dialect), is_last=True)
     place = find_place(_filled_rows(records, dialect, _hint_count(records), has_broken=True), sought)
     return _Found(records, dialect, place) if place else None
 
@@ -117,6 +126,7 @@ def _head_found(head: bytes, best: _Found, terms: FileTerms) -> TextHead:
     rows = [row for _, row in sample]
     names, width = _width(header.names, rows, is_ended=_all_end_with_delimiter(found, sample))
     after = header.last + 1
+    beyond = (Reason("fields_beyond_header"),) if width > len(names) else ()
     return TextHead(
         dialect=dialect,
         header=header,
@@ -125,7 +135,8 @@ def _head_found(head: bytes, best: _Found, terms: FileTerms) -> TextHead:
         body=int(records.starts[after]) if after < len(records) else records.consumed,
         sheet_rows=after - _hint_count(records),
         lines=tuple(records.record(place) for place, _ in header.lines),
-        differences=(*dialect_differences(dialect, records, terms), *header.differences),
+        differences=(*dialect_differences(dialect, records, terms), *header.differences, *beyond),
+        is_short=_is_a_name_short(names, width, rows, terms),
     )
 
 
@@ -138,8 +149,10 @@ def _sample(found: _Found, header: Header) -> list[NumberedRow]:
 
 
 def _all_end_with_delimiter(found: _Found, rows: Sequence[NumberedRow]) -> bool:
-    end = found.dialect.delimiter.encode()
-    return all(found.records.record(place).endswith(end) for place, _ in rows)
+    """Whether rows end so; a stray quote in one, which may have cut a field in two, leaves it open."""
+    end, quote = found.dialect.delimiter.encode(), found.dialect.quote.encode()
+    records = (found.records.record(place) for place, _ in rows)
+    return all(record.endswith(end) and record.count(quote) % 2 == 0 for record in records)
 
 
 def _width(names: Names, rows: Sequence[Cells], *, is_ended: bool) -> tuple[Names, int]:
@@ -155,29 +168,63 @@ def _width(names: Names, rows: Sequence[Cells], *, is_ended: bool) -> tuple[Name
     return names, count
 
 
-def footer_start(text: bytes, head: TextHead, *, is_last: bool = True) -> int:
-    """Where the total lines at the end of a text start; its length where there are none.
+def _is_a_name_short(names: Names, width: int, rows: Sequence[Cells], terms: FileTerms) -> bool:
+    """Whether good rows go on where the header has no name any more, and their values are not below their names."""
+    named = without_end(names)
+    return width > len(named) and are_shifted(named, [row for row in rows if len(row) == width], terms)
 
-    Where more of the text is to come, the line that may go on is left out of account: it ends nothing.
+
+@dataclass(frozen=True)
+class Foot:
+    """The end of a text that is no data."""
+
+    start: int
+    """Where it starts; the length of the text where there is none."""
+    has_totals: bool = False
+    has_lines: bool = False
+    """Whether it has lines of a single cell, as reports end with."""
+
+    @property
+    def differences(self) -> tuple[Reason, ...]:
+        """What of it a table does not have."""
+        return (TOTALS,) * self.has_totals + (FOOTER,) * self.has_lines
+
+
+def foot_of(text: bytes, head: TextHead, *, is_last: bool = True) -> Foot:
+    """The foot of a text.
+
+    Where more of the text is to come, the line that may go on is left out of account: it ends nothing. Blank lines
+    before it are held back then: what follows them may be the foot.
     """
-    foot = text[-FOOTER_REACH:]
-    start = place = len(foot) if is_last else _line_start(foot, len(foot))
+    reach = text[-FOOTER_REACH:]
+    before = len(text) - len(reach)
+    place = len(reach) if is_last else _line_start(reach, len(reach))
+    foot, is_pending = Foot(before + place), False
     while place > 0:
-        end = place - (foot[place - 1] in b"\r\n")
-        place = _line_start(foot, end)
-        line = foot[place:end]
-        is_empty = is_blank(line, head.dialect)
-        is_cut = place == 0 and len(foot) == FOOTER_REACH
-        if is_cut or not (is_empty or _is_total(line, head)):
+        end = place - (reach[place - 1] in b"\r\n")
+        end -= reach[end - 1 : end + 1] == b"\r\n"
+        place = _line_start(reach, end)
+        if place == 0 and before:
             break
-        start = start if is_empty else place
-    return len(text) - len(foot) + start
+        line = reach[place:end]
+        if is_blank(line, head.dialect):
+            is_foot = is_pending or not is_last
+            foot = replace(foot, start=before + place, has_lines=foot.has_lines or is_pending) if is_foot else foot
+            is_pending = False
+        elif _is_cells_of(line, head, head.header.is_total):
+            foot = Foot(before + place, has_totals=True, has_lines=foot.has_lines or is_pending)
+            is_pending = False
+        elif _is_cells_of(line, head, head.header.is_foot_line):
+            is_pending = True
+        else:
+            break
+    return foot
 
 
 def _line_start(text: bytes, end: int) -> int:
     return max(text.rfind(b"\n", 0, end), text.rfind(b"\r", 0, end)) + 1
 
 
-def _is_total(line: bytes, head: TextHead) -> bool:
-    """Whether a line is a total; the end of a text of several lines is none."""
-    return line.count(head.dialect.quote.encode()) % 2 == 0 and head.header.is_total(cells(line, head.dialect))
+def _is_cells_of(line: bytes, head: TextHead, is_meant: Callable[[Cells], bool]) -> bool:
+    """Whether a line, if it is no end of a text of several lines, is what is meant."""
+    return line.count(head.dialect.quote.encode()) % 2 == 0 and is_meant(cells(line, head.dialect))

@@ -16,6 +16,7 @@ from pyarrow import csv as arrow_csv
 
 from pipelines.contracts.contract import FileTerms, declared_names, declared_places
 from pipelines.formats.delimited.header import TextHead
+from pipelines.formats.delimited.quoting import without_escapes
 from pipelines.formats.delimited.records import Places, Records, Truth
 from pipelines.formats.delimited.survey import Survey, are_no_rows, body_records, survey_csv
 from pipelines.formats.limits import FileRefusal, Limits
@@ -75,8 +76,10 @@ def read_csv(source: Source, terms: FileTerms, limits: Limits, *, block_bytes: i
 
 
 def found_format(encoding: Encoding, head: TextHead) -> FoundFormat:
-    """How a delimited text is written."""
-    return FoundFormat("csv", head.dialect.delimiter, encoding.name, head.dialect.quote)
+    """How a delimited text is written; without a delimiter where none occurs."""
+    delimiter = head.dialect.delimiter
+    is_there = head.width > 1 or any(delimiter.encode() in line for line in head.lines)
+    return FoundFormat("csv", delimiter if is_there else None, encoding.name, head.dialect.quote)
 
 
 def well_formed(names: tuple[str, ...]) -> Reason:
@@ -146,7 +149,9 @@ def read_rows(records: Records, rows: Places, reading: DelimitedReading) -> tupl
     if not is_good.all():
         table, whole = table.filter(pa.array(is_good)), whole[is_good]
     _check_cells(table, reading.limits)
-    return pa.table({name: table[f"{place}"] for name, place in reading.wanted.items()}), whole
+    values = (table[f"{place}"] for place in reading.wanted.values())
+    plain = map(without_escapes, values) if reading.survey.has_escapes else values
+    return pa.table(dict(zip(reading.wanted, plain, strict=True))), whole
 
 
 def _are_good(table: pa.Table, reading: DelimitedReading) -> Truth:

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.formats.delimited.quoting import has_odd_quotes, without_blanks
 from pipelines.formats.limits import FileRefusal, FileRefusedError
 from pipelines.formats.text_encodings import UTF8_MARK
 from pipelines.vocabulary.reasons import Reason
@@ -36,6 +37,16 @@ class Dialect:
     delimiter: str
     quote: str = '"'
     is_escaped: bool = False
+    is_spaced: bool = False
+    """Whether blanks beside quotes are left out of account; records are cut from a text without them."""
+
+    def unspaced(self, text: bytes) -> bytes:
+        """A text, from the start of a record on, as its records are cut."""
+        return without_blanks(text, self.delimiter.encode(), self.quote.encode()) if self.is_spaced else text
+
+    def is_odd(self, record: bytes) -> bool:
+        """Whether quotes of a record stand where it may be cut in two ways; with escapes nobody can tell."""
+        return not self.is_escaped and has_odd_quotes(record, self.delimiter.encode(), self.quote.encode())
 
 
 @dataclass(frozen=True)
@@ -171,7 +182,7 @@ def _record_pattern(dialect: Dialect) -> re.Pattern[bytes]:
     """One record whose quotes are right, up to its line end. Nothing in it backtracks."""
     delimiter, quote = re.escape(dialect.delimiter.encode()), re.escape(dialect.quote.encode())
     escape = rb"\\" if dialect.is_escaped else b""
-    escaped = rb"|\\[\\%b%b\r\n]" % (quote, delimiter) if dialect.is_escaped else b""
+    escaped = rb"|\\[\\'\"%b%b\r\n]" % (quote, delimiter) if dialect.is_escaped else b""
     line = rb"[^%b\r\n%b]*+(?:(?:%b%b%b)[^%b\r\n%b]*+)*+" % (quote, escape, quote, quote, escaped, quote, escape)
     quoted = rb"%b%b(?:(?>\r\n|\r|\n)%b){0,%d}+%b(?=%b|\r|\n|\Z)" % (quote, line, line, MOST_LINES, quote, delimiter)
     plain = rb"(?:[^%b%b\r\n%b]%b)(?:[^%b\r\n%b]%b)*+" % (
@@ -194,7 +205,7 @@ def _records_one_by_one(text: bytes, grid: Grid, reach: int, *, is_last: bool) -
         end = match.end() if match else size
         if match and not is_last and end + 1 >= size:
             break
-        is_broken = match is None or (_LINE_END.search(text, place, end) is not None and not _is_whole(match[0], grid))
+        is_broken = match is None or not _is_one_record(match[0], grid)
         if is_broken:
             if not is_last and not _is_decided(text, place, grid):
                 break
@@ -205,6 +216,11 @@ def _records_one_by_one(text: bytes, grid: Grid, reach: int, *, is_last: bool) -
         place = line_end.end() if line_end else size
     spans = np.array(found, np.int64).reshape(-1, 3)
     return Records(text, spans[:, 0], spans[:, 1], spans[:, 2].astype(np.bool_), place)
+
+
+def _is_one_record(record: bytes, grid: Grid) -> bool:
+    """Whether a record whose quotes fit is really one."""
+    return (_LINE_END.search(record) is None or _is_whole(record, grid)) and not grid.dialect.is_odd(record)
 
 
 def _is_decided(text: bytes, place: int, grid: Grid) -> bool:
@@ -228,7 +244,7 @@ def record_blocks(
     """
     rest = b""
     for block, is_last in _with_last(blocks):
-        rest = without_marks(rest + block)
+        rest = grid.dialect.unspaced(without_marks(rest + block))
         if not is_last and len(rest) <= start:
             continue
         text, start = rest[start:], 0

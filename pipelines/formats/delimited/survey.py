@@ -9,12 +9,14 @@ import numpy as np
 
 from pipelines.contracts.contract import FileTerms, declared_names
 from pipelines.formats.delimited.dialects import BLANKS, RARE_BLANKS, is_blank
-from pipelines.formats.delimited.header import FOOTER_REACH, TextHead, footer_start, head_of
+from pipelines.formats.delimited.header import FOOTER_REACH, TextHead, foot_of, head_of
+from pipelines.formats.delimited.quoting import holds_escapes, may_hold_escapes
 from pipelines.formats.delimited.records import Dialect, Grid, Records, Truth, record_blocks, without_marks
 from pipelines.formats.delimited.repeats import LineAgain, lines_again, may_be_repeated, repeats_in
 from pipelines.formats.limits import FileRefusal, Limits
+from pipelines.formats.shifted_names import HEADER_SHORT
 from pipelines.formats.source import Source
-from pipelines.formats.table_edges import REPEATED, TOTALS, SoughtNames
+from pipelines.formats.table_edges import REPEATED, SoughtNames
 from pipelines.formats.text_encodings import Bytes, Encoding, encoding_of, recoded, utf8_blocks
 from pipelines.vocabulary.reasons import Reason
 
@@ -32,6 +34,8 @@ class Survey:
     head: TextHead
     has_repeats: bool = False
     """True if a line of the header stands in the file again."""
+    has_escapes: bool = False
+    """True if quotes in some values have a backslash before them."""
     differences: tuple[Reason, ...] = ()
     """Where the file is not of the format that the contract says."""
 
@@ -53,12 +57,15 @@ def survey_csv(source: Source, terms: FileTerms, limits: Limits, block_bytes: in
     if opened.head is None:
         return _EMPTY if opened.is_whole else FileRefusal("header_missing", Reason("header_too_far", most=HEAD))
     limits.check("columns", len(opened.head.names))
+    if opened.head.is_short:
+        return FileRefusal("header_missing", HEADER_SHORT)
     survey = Survey(opened.encoding, opened.head)
     body = partial(body_records, source, survey, limits, block_bytes)
     may_repeat = rest.may_repeat or may_be_repeated(opened.body, lines_again(opened.head))
-    survey = replace(survey, has_repeats=may_repeat and _has_repeats(body(), opened.head))
+    has_repeats = may_repeat and _has_repeats(body(), opened.head)
+    survey = replace(survey, has_repeats=has_repeats, has_escapes=rest.may_escape and _has_escapes(body(), opened.head))
     mixes = rest.may_mix_line_ends and _mixes_line_ends(opened.text[: opened.head.body], body())
-    differences = _differences(survey, terms, has_totals=opened.has_totals(rest.tail), mixes_line_ends=mixes)
+    differences = _differences(survey, terms, foot=opened.foot_differences(rest.tail), mixes_line_ends=mixes)
     return replace(survey, differences=tuple(differences))
 
 
@@ -66,13 +73,16 @@ def _text_expected(stated: str | None) -> Reason:
     return Reason("text_not_in_encoding", encoding=stated) if stated else Reason("text_undecodable")
 
 
-def _differences(survey: Survey, terms: FileTerms, *, has_totals: bool, mixes_line_ends: bool) -> Iterator[Reason]:
+def _differences(
+    survey: Survey, terms: FileTerms, *, foot: tuple[Reason, ...], mixes_line_ends: bool
+) -> Iterator[Reason]:
     yield from survey.encoding.differences(terms.encoding)
     yield from survey.head.differences
     if survey.has_repeats:
         yield REPEATED
-    if has_totals:
-        yield TOTALS
+    yield from foot
+    if survey.has_escapes:
+        yield Reason("backslashes_before_quotes")
     if mixes_line_ends:
         yield Reason("line_ends_mixed")
 
@@ -86,7 +96,7 @@ def body_records(source: Source, survey: Survey, limits: Limits, block_bytes: in
     head = survey.head
     grid = Grid(head.dialect, head.width, limits.cell_characters)
     blocks = utf8_blocks(source, survey.encoding, block_bytes)
-    return record_blocks(blocks, head.body, grid, lambda text, is_last: footer_start(text, head, is_last=is_last))
+    return record_blocks(blocks, head.body, grid, lambda text, is_last: foot_of(text, head, is_last=is_last).start)
 
 
 def are_no_rows(records: Records, survey: Survey) -> Truth:
@@ -126,7 +136,8 @@ class OpenedText:
         """Decoded, with the header."""
         text = recoded(self.start, self.encoding, is_whole=self.is_whole) if self.encoding else b""
         text = without_marks(text)
-        return replace(self, text=text, head=head_of(text, terms, sought, is_whole=self.is_whole))
+        head = head_of(text, terms, sought, is_whole=self.is_whole)
+        return replace(self, text=head.dialect.unspaced(text) if head else text, head=head)
 
     @property
     def body(self) -> bytes:
@@ -138,12 +149,12 @@ class OpenedText:
         """How to find the header's lines in the bytes of the file."""
         return lines_again(self.head, self.encoding.codec) if self.head and self.encoding else ()
 
-    def has_totals(self, tail: bytes) -> bool:
-        """Whether the file ends with total lines."""
+    def foot_differences(self, tail: bytes) -> tuple[Reason, ...]:
+        """That the file ends with totals, or as reports do."""
         if self.encoding is None or self.head is None:
-            return False
+            return ()
         end = self.body if self.is_whole else recoded(tail, replace(self.encoding, mark=0), is_whole=True)
-        return footer_start(end, self.head) < len(end)
+        return foot_of(end, self.head).differences
 
 
 def open_text(start: bytes, terms: FileTerms, sought: SoughtNames) -> OpenedText:
@@ -161,6 +172,7 @@ class _Rest:
 
     encoding: Encoding | None
     may_repeat: bool
+    may_escape: bool
     may_mix_line_ends: bool
     tail: bytes
 
@@ -169,19 +181,27 @@ def _see_rest(stream: BinaryIO, opened: OpenedText, terms: FileTerms, block_byte
     """See all bytes after the head."""
     lines, ends, may_repeat = opened.lines_again, _LineEnds(opened.start), False
     reach = max((line.reach for line in lines), default=0)
-    tail = opened.start[-_TAIL:]
+    codec = opened.encoding.codec if opened.encoding else "utf-8"
+    tail, may_escape = opened.start[-_TAIL:], may_hold_escapes(opened.start, codec)
     ends.see(opened.start)
     while not opened.is_whole and (block := stream.read(block_bytes)):
         opened.seen.see(block)
         ends.see(block)
         may_repeat = may_repeat or may_be_repeated(tail[-reach:] + block, lines)
+        may_escape = may_escape or may_hold_escapes(tail[-8:] + block, codec)
         tail = (tail + block[-_TAIL:])[-_TAIL:]
-    return _Rest(encoding_of(opened.seen.end(), terms.encoding), may_repeat, ends.may_mix, tail)
+    return _Rest(encoding_of(opened.seen.end(), terms.encoding), may_repeat, may_escape, ends.may_mix, tail)
 
 
 def _has_repeats(blocks: Iterator[Records], head: TextHead) -> bool:
     lines = lines_again(head)
     return any(True for records in blocks for _ in repeats_in(records, head, lines))
+
+
+def _has_escapes(blocks: Iterator[Records], head: TextHead) -> bool:
+    dialect = head.dialect
+    sides = dialect.delimiter.encode(), dialect.quote.encode()
+    return not dialect.is_escaped and any(holds_escapes(records.text, *sides) for records in blocks)
 
 
 class _LineEnds:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipelines.contracts.contract import FileTerms, declared_names, declared_places
 from pipelines.formats.delimited.dialects import QUOTES, expected_dialect, fitting_quote
-from pipelines.formats.delimited.header import TextHead, footer_start
+from pipelines.formats.delimited.header import TextHead, foot_of
 from pipelines.formats.delimited.kind import DELIMITED
 from pipelines.formats.delimited.reader import DelimitedReading, read_rows, well_formed
 from pipelines.formats.delimited.records import Grid, Places, Records, scan
@@ -120,7 +120,7 @@ class _Template:
             return False
         body = text[start:]
         has_quote = fitting_quote(text, dialect.delimiter, dialect.quote) == dialect.quote
-        return has_quote and footer_start(body, self.head) == len(body)
+        return has_quote and foot_of(body, self.head).start == len(body)
 
     def is_plain(self, rows: bytes) -> bool:
         """Whether the rows of some files, one after the other, can be nothing else under this header."""

@@ -3,6 +3,7 @@
 Where the rows lie in the text is in `rows`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,7 +15,7 @@ import pyarrow as pa
 from pipelines.contracts.contract import FileTerms, declared_names
 from pipelines.formats.file_kind import Outline
 from pipelines.formats.json.rows import EXPECTED_ELEMENT, EXPECTED_LINE, Row, Shape, rows_of, shape_of
-from pipelines.formats.limits import FileRefusal, Limits
+from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import FoundFormat, RawChunk, RawFile
 from pipelines.formats.source import Source
 from pipelines.formats.table_edges import SoughtNames
@@ -34,7 +35,8 @@ _UTF8: Final = "utf-8"
 def read_json(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
     """Read one object a row; what is none is malformed, blank lines are no rows, a missing name is no value.
 
-    Where two names in an object are the same, the last counts, as for every parser of JSON.
+    An object in which a name stands twice is none: which of its values counts, every parser decides for itself
+    (<https://www.rfc-editor.org/rfc/rfc8259#section-4>).
     """
     stated = terms.encoding or _UTF8  # which the format itself asks for
     encoding = _encoding_of_source(source, stated)
@@ -122,6 +124,13 @@ class _Columns:
     def see(self, row: Mapping[str, Any]) -> None:
         """Note the columns of a row."""
         if self._roots or not row.keys() <= self.names.keys():
+            if len({*map(column_name, row)}) < len(row):
+                counts = Counter(map(column_name, row))
+                repeated = tuple(name for name, count in counts.items() if count > 1 and name in self.declared)
+                if repeated:
+                    raise FileRefusedError(
+                        FileRefusal("header_missing", Reason("columns_repeated", columns=repeated), repeated[0])
+                    )
             for name in self._leaves(row, ""):
                 self.names.setdefault(name)
 

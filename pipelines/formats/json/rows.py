@@ -4,16 +4,12 @@ A text is JSON Lines, or one document: an array of objects, an object with one s
 """
 
 import codecs
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from math import isfinite
 from typing import Any, Final
 
-import orjson
-
+from pipelines.formats.json.values import DECODER, fast_value
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.table_edges import SoughtNames
 from pipelines.vocabulary.reasons import Reason
@@ -27,9 +23,10 @@ _BLANKS: Final = " \t\r\n"
 _BLANK: Final = re.compile(f"[{_BLANKS}]*")
 _TO_ZEROS: Final = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER: Final = b"0" * 16  # digits that a binary number may not hold
+_CAREFUL: Final = (b"e+", b"E+", b'" :', b'"  ', b'"\t', b'"\r')
+"""What begins the exponent of a rounded number, or may stand between a name and its colon."""
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{},]', re.DOTALL)
 _ANOTHER: Final = re.compile(r"\[\s*\{")
-_SHORT: Final = 15  # digits that a binary number holds exactly
 
 Row = tuple[dict[str, Any] | None, int]
 """A parsed object and about how many bytes it took; None for what is no object."""
@@ -87,18 +84,19 @@ def _rows_of_lines(blocks: Iterable[bytes], most: int, limits: Limits) -> Iterat
     for block in blocks:
         text = rest + block
         *lines, rest = text.split(b"\n")
-        is_short = not _has_long_number(text)
+        is_short = not _needs_care(text)
         for line in lines:
             if not _is_blank(line):
-                yield _parsed_line(line, is_fast=is_short or not _has_long_number(line)), len(line)
+                yield _parsed_line(line, is_fast=is_short or not _needs_care(line)), len(line)
         if len(rest) > most:
             raise FileRefusedError(limits.refusal("cell_characters"))
     if not _is_blank(rest):
         yield _parsed_line(rest, is_fast=False), len(rest)
 
 
-def _has_long_number(text: bytes) -> bool:
-    return _LONG_NUMBER in text.translate(_TO_ZEROS)
+def _needs_care(text: bytes) -> bool:
+    """Whether a text may hold what the fast parser takes without a word: a number with lost digits, a repeated name."""
+    return _LONG_NUMBER in text.translate(_TO_ZEROS) or any(sign in text for sign in _CAREFUL)
 
 
 def _is_blank(line: bytes) -> bool:
@@ -108,7 +106,7 @@ def _is_blank(line: bytes) -> bool:
 def _parsed_line(line: bytes, *, is_fast: bool = False, may_be_any: bool = False) -> Any:
     """A line's object, or None. The fast parser is used where it loses no digit; it refuses some of what is JSON."""
     try:
-        value = orjson.loads(line) if is_fast else _decoded_line(line)
+        value = fast_value(line) if is_fast else _decoded_line(line)
     except (ValueError, RecursionError):
         if is_fast:
             return _parsed_line(line, may_be_any=may_be_any)
@@ -119,42 +117,34 @@ def _parsed_line(line: bytes, *, is_fast: bool = False, may_be_any: bool = False
 def _decoded_line(line: bytes) -> Any:
     if b"\0" in line:
         raise ValueError("bytes that are no character")
-    return _DECODER.decode(line.decode())
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _json_number(text: str) -> float | Decimal:
-    value = float(text)
-    return value if len(text) <= _SHORT and isfinite(value) else Decimal(text)
-
-
-_DECODER: Final = json.JSONDecoder(parse_float=_json_number, parse_constant=_no_number, strict=False)
+    return DECODER.decode(line.decode())
 
 
 def _array_in_object(text: str, sought: SoughtNames) -> int | None:
     """Where the elements of the first array of objects in an object start; None when there is none in sight.
 
-    An object with a column of the contract's is a row itself.
+    An object with a column of the contract's is a row itself. An array of the object's own comes before those of
+    objects in it.
     """
-    place = 1
+    place, nested = 1, None
     try:
         while True:
-            key, place = _DECODER.raw_decode(text, _after_blanks(text, place))
+            key, place = DECODER.raw_decode(text, _after_blanks(text, place))
             place = _after_blanks(text, place)
             if text[place] != ":" or key in sought:
                 return None
             place = _after_blanks(text, place + 1)
             if text[place] == "[" and text[_after_blanks(text, place + 1)] in "{]":
                 return place + 1
-            place = _after_blanks(text, _DECODER.raw_decode(text, place)[1])
+            if text[place] == "{" and nested is None:
+                inside = _array_in_object(text[place:], sought)
+                nested = None if inside is None else place + inside
+            place = _after_blanks(text, DECODER.raw_decode(text, place)[1])
             if text[place] != ",":
-                return None
+                return nested
             place += 1
     except (ValueError, IndexError, RecursionError):
-        return None
+        return nested
 
 
 def _after_blanks(text: str, place: int) -> int:
@@ -221,7 +211,7 @@ class _Window:
         """The next element; None while it is not whole."""
         start = self.place
         try:
-            value, end = _DECODER.raw_decode(self.text, start)
+            value, end = DECODER.raw_decode(self.text, start)
         except (ValueError, RecursionError):
             found = self._end_of_broken(start)
             if found is None:

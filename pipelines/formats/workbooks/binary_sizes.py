@@ -33,7 +33,7 @@ def check_binary_workbook(stream: bytes, limits: Limits) -> None:
         FileRefusedError: it exceeds a limit, or needs a password.
         ValueError, struct.error: it is damaged.
     """
-    limits.check("held_bytes", len(stream) + binary_workbook_size(stream))
+    limits.check_extent(len(stream) + binary_workbook_size(stream), len(stream))
 
 
 def binary_workbook_size(stream: bytes) -> int:

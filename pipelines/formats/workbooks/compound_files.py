@@ -33,8 +33,8 @@ class CompoundFile:
     content: bytes
 
     def stream(self, name: str) -> bytes | None:
-        """A stream's bytes by its name, whatever folder it is in; None when there is none."""
-        entry = next((entry for entry in self._entries if entry[0] == name), None)
+        """A stream's bytes by its name, in any case, whatever folder it is in; None when there is none."""
+        entry = next((entry for entry in self._entries if entry[0].upper() == name.upper()), None)
         if entry is None:
             return None
         _, start, size = entry
@@ -43,10 +43,22 @@ class CompoundFile:
         short = 1 << self._number("<H", 32)
         return self._chained(start, self._short_stream, self._short_fat, short)[:size]
 
+    def respelled(self, name: str) -> bytes:
+        """The file with a stream's name in this spelling. [MS-CFB] 2.6.4 compares names in upper case."""
+        wanted = name.encode("utf-16-le")
+        changed = bytearray(self.content)
+        for sector in self._chain(self._number("<I", 48), self._fat):
+            first = (sector + 1) * self._sector_size
+            for place in range(first, first + self._sector_size, _ENTRY):
+                found = bytes(changed[place : place + len(wanted)]).decode("utf-16-le", "replace")
+                if found.upper() == name.upper() and changed[place + len(wanted) : place + len(wanted) + 2] == b"\0\0":
+                    changed[place : place + len(wanted)] = wanted
+        return bytes(changed)
+
     @cached_property
     def names(self) -> frozenset[str]:
-        """Names of all streams."""
-        return frozenset(name for name, _, _ in self._entries)
+        """Names of all streams, in upper case."""
+        return frozenset(name.upper() for name, _, _ in self._entries)
 
     @cached_property
     def _sector_size(self) -> int:
@@ -116,13 +128,15 @@ class CompoundFile:
         return sector
 
     def _chained(self, start: int, source: bytes, table: tuple[int, ...], size: int) -> bytes:
-        parts: list[bytes] = []
+        return b"".join(source[place * size : (place + 1) * size] for place in self._chain(start, table))
+
+    def _chain(self, start: int, table: tuple[int, ...]) -> Iterator[int]:
+        count = 0
         while start <= _LAST_SECTOR:
-            if start >= len(table) or len(parts) > len(table):
+            if start >= len(table) or count > len(table):
                 raise BrokenCompoundFileError("a chain runs outside the file, or in a circle")
-            parts.append(source[start * size : (start + 1) * size])
-            start = table[start]
-        return b"".join(parts)
+            yield start
+            start, count = table[start], count + 1
 
     def _number(self, format_: str, place: int) -> int:
         return int(struct.unpack_from(format_, self.content, place)[0])

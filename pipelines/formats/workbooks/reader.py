@@ -26,8 +26,10 @@ from pipelines.contracts.contract import FileTerms, declared_names, declared_pla
 from pipelines.formats.file_kind import Outline
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import FoundFormat, RawChunk, RawFile
+from pipelines.formats.shifted_names import HEADER_SHORT, are_shifted
 from pipelines.formats.source import Source
 from pipelines.formats.table_edges import (
+    FOOTER,
     REPEATED,
     ROWS_FOR_NAMES,
     TOTALS,
@@ -37,12 +39,14 @@ from pipelines.formats.table_edges import (
     begins_total,
     find_place,
     header_at,
+    numbered_column,
     with_numbers,
 )
-from pipelines.formats.values_as_text import as_text, text_array
+from pipelines.formats.values_as_text import FIRST_ROUNDED, as_text, text_array
 from pipelines.formats.workbooks import compound_files
 from pipelines.formats.workbooks.binary_sizes import LOCKED, check_binary_workbook
 from pipelines.formats.workbooks.compound_files import CompoundFile
+from pipelines.formats.workbooks.preparation import formulas_without_values, prepared
 from pipelines.formats.workbooks.zipped_sizes import check_zipped_workbook
 from pipelines.vocabulary.column_names import column_name
 from pipelines.vocabulary.reasons import Reason
@@ -73,14 +77,17 @@ def read_workbook(source: Source, terms: FileTerms, limits: Limits) -> RawFile |
     declared = declared_names(terms)
     workbook, kind = _open_workbook(source, limits)
     chosen, differences = _chosen_sheet(workbook, terms.sheet, declared)
-    page = _page(workbook.get_sheet_by_name(chosen), chosen, declared)
+    sheet = workbook.get_sheet_by_name(chosen)
+    page = _page(sheet, chosen, declared)
     if page is None:
         return _EMPTY
+    if _is_short(sheet, page, terms):
+        return FileRefusal("header_missing", HEADER_SHORT)
     places = declared_places(page.names, declared)
     return RawFile(
         page.names,
         lambda: _workbook_chunks(_parsed_workbook(source.read()).get_sheet_by_name(page.sheet), page, places),
-        format_differences=(*differences, *page.differences),
+        format_differences=(*differences, *page.differences, *_without_values(source, kind, page.sheet)),
         found=FoundFormat(kind, sheet=page.sheet),
     )
 
@@ -102,9 +109,9 @@ def workbook_kind(content: bytes) -> str:
     """
     if content.startswith(compound_files.MAGIC):
         names = CompoundFile(content).names
-        if "EncryptedPackage" in names:
+        if "ENCRYPTEDPACKAGE" in names:
             raise FileRefusedError(LOCKED)
-        kind = "xls" if set(_STREAMS) & names else None
+        kind = "xls" if {name.upper() for name in _STREAMS} & names else None
     else:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {name.replace("\\", "/").lower() for name in archive.namelist()}
@@ -133,6 +140,10 @@ def _check(content: bytes, kind: str, limits: Limits) -> None:
 
 
 def _parsed_workbook(content: bytes) -> CalamineWorkbook:
+    if content.startswith(compound_files.MAGIC):  # the parser knows one spelling of each name
+        content = CompoundFile(CompoundFile(content).respelled("Workbook")).respelled("Book")
+    else:
+        content = prepared(content)
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(content))
     except PasswordError:
@@ -191,12 +202,16 @@ def _filled_sheet_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _cell_value(cell: Any) -> Any:
-    """A cell's value; None for an empty cell and for an error such as #N/A, which the parser gives as no text."""
-    return None if cell == "" else cell
+    """A cell's value; None for an empty cell and for an error such as #N/A, which the parser gives as no text.
+
+    Workbooks hold binary numbers, also those that the parser gives as whole ones.
+    """
+    is_rounded = type(cell) is int and abs(cell) >= FIRST_ROUNDED
+    return None if cell == "" else float(cell) if is_rounded else cell
 
 
 def _cell_texts(cells: Sequence[Any]) -> list[str]:
-    return [as_text(cell) or "" for cell in cells]
+    return [as_text(_cell_value(cell)) or "" for cell in cells]
 
 
 def _page(sheet: CalamineSheet, name: str, sought: SoughtNames) -> _Page | None:
@@ -207,26 +222,45 @@ def _page(sheet: CalamineSheet, name: str, sought: SoughtNames) -> _Page | None:
     first_row = header.last + 1
     names = header.names + ("",) * (sheet.width - len(header.names))
     sample = (texts for _, texts in islice(_text_rows(sheet, first_row), ROWS_FOR_NAMES))
-    repeated, totals = _no_data(sheet, header)
-    differences = (*header.differences, *([REPEATED] if repeated else []), *([TOTALS] if totals else []))
-    return _Page(name, with_numbers(names, sample), first_row, frozenset(repeated + totals), differences)
+    no_data = _no_data(sheet, header)
+    differences = (*header.differences, *(why for why in (REPEATED, TOTALS, FOOTER) if why in no_data.values()))
+    return _Page(name, with_numbers(names, sample), first_row, frozenset(no_data), differences)
 
 
-def _no_data(sheet: CalamineSheet, header: Header) -> tuple[list[int], list[int]]:
-    """The sheet rows after the header that are the header again, and those at the end that are totals."""
-    repeated: list[int] = []
-    totals: list[int] = []
+def _without_values(source: Source, kind: str, sheet: str) -> tuple[Reason, ...]:
+    """That formulas were saved without their values; old binary workbooks always hold these."""
+    count = 0 if kind == "xls" else formulas_without_values(source.read(), sheet)
+    return (Reason("formulas_without_values", count=count),) if count else ()
+
+
+def _is_short(sheet: CalamineSheet, page: _Page, terms: FileTerms) -> bool:
+    """Whether a column without a name stands at the end, because one is missing before."""
+    numbered = len(page.names) - 1
+    if len(page.names) < 2 or page.names[-1] != numbered_column(len(page.names)):
+        return False
+    rows = islice(_text_rows(sheet, page.first_row), ROWS_FOR_NAMES)
+    return are_shifted(page.names[:numbered], [row for number, row in rows if number not in page.skipped], terms)
+
+
+def _no_data(sheet: CalamineSheet, header: Header) -> dict[int, Reason]:
+    """The sheet rows after the header that are the header again, and those at the end that are its foot."""
+    repeated: dict[int, Reason] = {}
+    foot: dict[int, Reason] = {}
+    last = header.last
     for number, cells in _filled_sheet_rows(sheet):
         if number <= header.last:
             continue
+        is_foot_open, last = foot or number > last + 1, number
         if column_name(as_text(cells[0]) or "") in header.first_names and header.is_repeated_by(_cell_texts(cells)):
-            repeated.append(number)
-            totals.clear()
+            repeated[number] = REPEATED
+            foot.clear()
         elif _begins_total(cells) and header.is_total(_cell_texts(cells)):
-            totals.append(number)
+            foot[number] = TOTALS
+        elif is_foot_open and header.is_foot_line(_cell_texts(cells)):
+            foot[number] = FOOTER
         else:
-            totals.clear()
-    return repeated, totals
+            foot.clear()
+    return repeated | foot
 
 
 def _begins_total(cells: Sequence[Any]) -> bool:

@@ -28,7 +28,7 @@ _SHARED: Final = "sharedstrings.xml"
 _SHARED_END: Final = re.compile(rb"</(?:[\w.-]+:)?si\s*>|<(?:[\w.-]+:)?si\s*/>")
 _SHARED_PLACE: Final = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>\s*(\d{1,9})\s*<")
 _ODS_TAG: Final = re.compile(
-    rb"<(/?)(table:table-row|table:(?:covered-)?table-cell|text:s)\b((?:[^>\"'/]|\"[^\"]*\"|'[^']*'|/(?!>))*)(/?)>"
+    rb"<(/?)(table:table(?!-)|table:table-row|table:(?:covered-)?table-cell|text:s)\b((?:[^>\"'/]|\"[^\"]*\"|'[^']*'|/(?!>))*)(/?)>"
 )
 _REPEATED: Final = re.compile(rb"(?:-repeated|text:c)\s*=\s*[\"']\s*\+?(\d{1,10})")
 
@@ -47,13 +47,14 @@ def check_zipped_workbook(content: bytes, limits: Limits) -> None:
         limits.check("held_bytes", size)
         if size > FREE:
             limits.check("expansion", size // max(1, len(content)))
-        parts = [info for info in infos if info.filename.lower().endswith((".xml", ".rels"))]
+        parts = [info for info in infos if info.filename.lower().endswith((".xml", ".rels")) and info.file_size]
         shared = max(
             (_well_formed_part(archive.read(part)) for part in parts if _is_shared(part)), key=len, default=b""
         )
         for part in parts:
             if not _is_shared(part):
-                limits.check("held_bytes", _part_size(part.filename, _well_formed_part(archive.read(part)), shared))
+                size = _part_size(part.filename, _well_formed_part(archive.read(part)), shared)
+                limits.check_extent(size, len(content))
 
 
 def _well_formed_part(part: bytes) -> bytes:
@@ -119,11 +120,14 @@ class _Row:
 def open_document_size(content: bytes) -> int:
     """Bytes of the tables of an ODS document once repeated rows, cells and spaces are written out."""
     row, cell_repeat, cell_start, spaces = _Row(), 1, 0, 0
-    height = filled_height = widest = text_size = 0
+    height = filled_height = widest = text_size = rectangles = 0
     for tag in _ODS_TAG.finditer(content):
         is_end, name, attributes, is_whole = tag.groups()
         repeat = int(found[1]) if (found := _REPEATED.search(attributes)) else 1
-        if name == b"text:s":
+        if name == b"table:table":
+            rectangles += filled_height * widest
+            height = filled_height = widest = 0
+        elif name == b"text:s":
             spaces += repeat
         elif name == b"table:table-row" and not is_end:
             row = _Row(repeat)
@@ -138,4 +142,4 @@ def open_document_size(content: bytes) -> int:
         if name.endswith(b"table-cell") and (is_end or (is_whole and b"office:" in attributes)):
             row.filled_width = row.width
             row.text_size += cell_repeat * (tag.end() - cell_start + spaces + CELL)
-    return text_size + filled_height * widest * CELL
+    return text_size + (rectangles + filled_height * widest) * CELL

@@ -142,6 +142,7 @@ def test_records_are_those_of_pythons_own_reader(
 ) -> None:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
+    table = [*table, ["a", "b", "c"]]  # a row at the end, so that no single cell is the foot of a report
     writer.writerows([["Réf", "Téléphone", "Nom"], *table])
     found = accepted(buffer.getvalue(), terms(delimiter=delimiter, encoding="UTF-8"), block_bytes=block_bytes)
     filled = [row for row in table if any(cell.strip() for cell in row)]

@@ -14,6 +14,7 @@ from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.raw import RawFile
 from pipelines.formats.readers import read_source
 from pipelines.formats.source import BytesSource
+from pipelines.vocabulary.reasons import Reason
 from pipelines.wording.reasons import published
 from tests.formats.test_readers import malformed, of_bytes, row_numbers, rows_of, terms
 
@@ -40,7 +41,7 @@ def test_json_values_become_text_and_nested_ones_stay_json() -> None:
         ["true", None, "c"],
         ["0.5", None, None],
         ["0.0000001", None, None],
-        ["60000000000000000000000", None, None],
+        ["6E+22", None, None],
     ]
 
 
@@ -126,3 +127,54 @@ def test_where_blocks_are_cut_changes_nothing(rows: list[dict[str, Any]], size: 
     shape = Shape(True) if is_lines else Shape(False, 1, is_closed=True)
     blocks = [content[start : start + size] for start in range(0, len(content), size)]
     assert [row for row, _ in rows_of_blocks(blocks, shape, Limits())] == rows
+
+
+@pytest.mark.parametrize("shape", ["[{}]", '{{"data": [{}]}}', "{}"])
+def test_a_number_beyond_all_bounds_is_a_matter_of_its_row(shape: str) -> None:
+    texts = [
+        '{"Réf": "a", "Nom": 1e99999999999999999999}',
+        '{"Réf": "b", "Nom": 123456789012345678901234567890.5}',
+        '{"Réf": "c", "Nom": "x"}',
+    ]
+    between = "\n" if shape == "{}" else ","
+    raw = reads_or_refuses(shape.format(between.join(texts)).encode(), terms("json"))
+    assert isinstance(raw, RawFile), raw
+    assert rows_of(raw) == [["b", "123456789012345678901234567890.5"], ["c", "x"]]
+    assert [number for chunk in raw.chunks() for number in chunk.malformed.to_pylist()] == [1]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '{"Réf": "1", "Réf": "2"}',
+        '{"Réf": "1", "Nom": {"a": 1, "a": 2}}',
+        '{"Réf" : "1", "R\\u00e9f": "2"}',
+        '{"Réf": "1", "Nom": [{"a": 1, "a": 1}]}',
+    ],
+)
+@pytest.mark.parametrize("shape", ["[{}]", "{}"])
+def test_an_object_with_a_name_twice_is_no_row(row: str, shape: str) -> None:
+    others = '{"Réf": "0", "Nom": "dit \\"a\\": b"}'
+    between = "\n" if shape == "{}" else ","
+    content = shape.replace("{}", between.join([others, row, others])) + "\n"
+    raw = reads_or_refuses(content.encode(), terms("json"))
+    assert isinstance(raw, RawFile), raw
+    assert rows_of(raw) == [["0", 'dit "a": b']] * 2
+
+
+def test_names_that_are_one_but_for_blanks_refuse_the_file() -> None:
+    refusal = reads_or_refuses(b'{"Nom": "a", "Nom ": "b"}\n', terms("jsonl"))
+    assert isinstance(refusal, FileRefusal)
+    assert refusal.cause == Reason("columns_repeated", columns=("Nom",))
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("1.23457E+15", "1.23457E+15"), ("1.5e+11", "1.5E+11"), ("1e10", "10000000000"),
+        ("1234567890123456", "1234567890123456"),
+        ("612345678.0", "612345678"), ("1.5e2", "150"),
+    ],
+)  # fmt: skip
+def test_a_number_whose_digits_were_rounded_away_keeps_its_exponent(number: str, text: str) -> None:
+    assert rows_of(reads_or_refuses(f'{{"Réf": {number}}}\n'.encode(), terms("jsonl"))) == [[text]]
