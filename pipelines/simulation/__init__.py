@@ -20,10 +20,13 @@ Knows `vocabulary.words` alone, so that its truth is independent of the product.
 - `lead_defects`: what can be wrong with a lead row: unreadable values, repetition, age, channels and claimed bases
 - `market`: the sample market, whole: drawn from a seed, written into a home folder, with the truth about it
 - `market_facts`: the facts of the sample market: what vendors, contracts, forms, files and rows are
+- `noes`: what may tell that a person said NO to a vendor though its row of proof was rejected
 - `objections`: persons who objected and are sold all the same: what our opposition registry knows, and since when
 - `people`: invented persons, and the many ways in which vendors spell an e-mail or a phone number
 - `proof_defects`: what can be wrong with a consent or its proof: absent, late, refused, withdrawn, incomplete, old,
   somebody else's
+- `row_reasons`: what is wrong with one row of the market: why it can't be accepted, and which of its cells nobody can
+  read
 - `truth`: what is wrong with the market at the proof deadline: when each rule is asked, and every finding that
   follows
 - `vendors`: the vendors of the sample market: contracts, habits and vices

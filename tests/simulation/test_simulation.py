@@ -36,7 +36,13 @@ LEAD_RULES = {
     "field_invalid",
     "value_placeholder",
 }
-DELIVERY_RULES = {"min_only_contract_fields", "format_differs", "sequence_gap", "date_order_ambiguous"}
+DELIVERY_RULES = {
+    "min_only_contract_fields",
+    "format_differs",
+    "sequence_gap",
+    "date_order_ambiguous",
+    "objections_readable",
+}
 RULES = {rule.rule_id for rule in LEAD_USE_RULES} | LEAD_RULES | DELIVERY_RULES
 CAN_STAY_UNKNOWN = {
     "proof_individual_record",

@@ -51,7 +51,13 @@ def contract_text(**terms: Any) -> str:
         "sector": "furniture",
         "channels": ["email", "phone"],
         "approvedForms": [FORM],
-        "toleratedDefectRates": {"consent": 0.01, "proof": 0.01, "opposition": 0.01, "conformity": 0.05, "quality": 0.05},
+        "toleratedDefectRates": {
+            "consent": 0.01,
+            "proof": 0.01,
+            "opposition": 0.01,
+            "conformity": 0.05,
+            "quality": 0.05,
+        },
         **terms,
     }
     document = {
@@ -170,7 +176,9 @@ class CleanMarket:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Published rows of a table."""
-        marker = "scorecards" if table in ("verdicts", "findings", "dimension_scorecards", "scorecards") else "deliveries"
+        marker = (
+            "scorecards" if table in ("verdicts", "findings", "dimension_scorecards", "scorecards") else "deliveries"
+        )
         return read_all(self.house.lake, table, marker).to_pylist()
 
     def verdicts(self) -> dict[tuple[str, str], str]:

@@ -18,7 +18,9 @@ def market_of(home: Path, leads: Iterable[Row], proofs: Iterable[Row]) -> CleanM
     return market
 
 
-def verdicts(home: Path, leads: Iterable[Row], proofs: Iterable[Row]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def verdicts(
+    home: Path, leads: Iterable[Row], proofs: Iterable[Row]
+) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Verdicts by lead, before the proof deadline and after it."""
     market = market_of(home, leads, proofs)
     found = []
@@ -104,7 +106,9 @@ def test_a_refusal_in_a_row_that_is_rejected_holds_the_lead_that_it_names(tmp_pa
 
 
 def test_rows_that_may_be_a_no_count_against_the_delivery(tmp_path: Path) -> None:
-    market = market_of(tmp_path, [lead(1)], [proof(1), proof(9, decision="?"), proof(8, decision="given", consent_at="x")])
+    market = market_of(
+        tmp_path, [lead(1)], [proof(1), proof(9, decision="?"), proof(8, decision="given", consent_at="x")]
+    )
     market.reconcile(SOON)
     [finding] = [row for row in market.rows("findings") if row["rule_id"] == "objections_readable"]
     assert (finding["outcome"], finding["lead_id"], finding["facts"]) == ("fail", None, '{"unread_objection_count":1}')
