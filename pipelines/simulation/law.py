@@ -105,6 +105,11 @@ def basis_admissible(use: LeadUse) -> Answer:
     return basis in ("callback_request", "legitimate_interest", "b2b")
 
 
+def callback_request_proven(use: LeadUse) -> Answer:
+    """There is a proof that the person asked to be called; no vendor of the market has one."""
+    return None
+
+
 def consent_refused_at_collection(use: LeadUse) -> Answer:
     """The person did not refuse."""
     return None if use.is_refused is None else not use.is_refused

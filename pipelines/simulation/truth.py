@@ -17,6 +17,7 @@ from pipelines.vocabulary import words
 ELECTRONIC: Final = ("email", "sms", "automated_call")
 PERSONS: Final = ("consumer", "professional")
 _PHONE: Final = ("phone",)
+_GDPR_FROM: Final = date(2018, 5, 25)
 _CONSUMER: Final = ("consumer",)
 
 
@@ -83,6 +84,10 @@ def _is_ticked(use: LeadUse) -> Answer:
     return None if use.record.action is None else use.record.action == "ticked_box"
 
 
+def _claims_callback(use: LeadUse) -> Answer:
+    return None if use.basis is None else use.basis == "callback_request"
+
+
 def _is_optin_required(use: LeadUse) -> Answer:
     return use.terms.is_double_optin_required
 
@@ -105,6 +110,8 @@ LEAD_USE_RULES: Final = (
          reads_proof=False, owed=_always_owed),
     Rule("basis_admissible", law.basis_admissible, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
          reads_proof=False, owed=_basis_owed),
+    Rule("callback_request_proven", law.callback_request_proven, _PHONE, words.AUDIENCES, _GDPR_FROM,
+         is_of_consent=False, needs=None, reads_proof=False, is_asked=_claims_callback, owed=_always_owed),
     Rule("consent_refused_at_collection", law.consent_refused_at_collection, is_of_consent=False, needs=None,
          owed=_always_owed),
     Rule("proof_field_invalid", law.proof_field_invalid, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
