@@ -93,10 +93,9 @@ def basis_admissible(use: LeadUse) -> Answer:
         return True
     audience, basis = use.lead.audience, use.basis
     if use.channel in ("email", "sms"):
-        return (basis == "b2b" and audience != "consumer") or (basis, audience) == (
-            "legitimate_interest",
-            "legal_person",
-        )
+        protected = ("consumer",) if use.channel == "email" else ("consumer", "professional")
+        is_b2b = basis == "b2b" and audience != "consumer"
+        return is_b2b or (basis == "legitimate_interest" and audience not in protected)
     if use.channel == "automated_call":
         return (basis, audience) == ("legitimate_interest", "legal_person")
     if audience == "consumer":
