@@ -10,6 +10,8 @@ Knows `vocabulary.words` alone, so that its truth is independent of the product.
 - `defects`: every defect by name, in the order in which they strike a draft
 - `deliveries`: A vendor's days: when each delivery arrives, into which files its drafts go, and what goes wrong with
   whole files
+- `disguises`: how a vendor dresses a consumer up as somebody whom fewer rules protect: as a company, or as one who
+  asked to be called
 - `drafts`: A lead while it is being invented: its row, the consents behind it and the objections of its person
 - `file_habits`: what vendors' tools do to whole files: titles, totals, other dialects, packing
 - `forms`: the collection forms of the market's vendors and what the advertiser wrote when it reviewed them
@@ -20,10 +22,14 @@ Knows `vocabulary.words` alone, so that its truth is independent of the product.
 - `lead_defects`: what can be wrong with a lead row: unreadable values, repetition, age, channels and claimed bases
 - `market`: the sample market, whole: drawn from a seed, written into a home folder, with the truth about it
 - `market_facts`: the facts of the sample market: what vendors, contracts, forms, files and rows are
+- `noes`: what may tell that a person said NO to a vendor though its row of proof was rejected
 - `objections`: persons who objected and are sold all the same: what our opposition registry knows, and since when
 - `people`: invented persons, and the many ways in which vendors spell an e-mail or a phone number
 - `proof_defects`: what can be wrong with a consent or its proof: absent, late, refused, withdrawn, incomplete, old,
   somebody else's
+- `row_reasons`: what is wrong with one row of the market: why it can't be accepted, and which of its cells nobody can
+  read
+- `spelling_defects`: what a vendor writes in words and orders that its contract did not foresee: its NOs above all
 - `truth`: what is wrong with the market at the proof deadline: when each rule is asked, and every finding that
   follows
 - `vendors`: the vendors of the sample market: contracts, habits and vices

@@ -6,14 +6,22 @@ Works on what was invented, never on the written files. What the accepted leads 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from pipelines.simulation.dates import is_ambiguous
 from pipelines.simulation.market_facts import Bad, ContractTerms, Filler, Layout, Row, SimulatedDelivery, SimulatedFile
+from pipelines.simulation.noes import No, noes_of_row
+from pipelines.simulation.row_reasons import (
+    REQUIRED_OF_LEADS,
+    REQUIRED_OF_PROOFS,
+    faulty_fields,
+    is_unread,
+    lead_reasons,
+    proof_reasons,
+    unread_fields,
+)
 
 T = TypeVar("T")
-_REQUIRED_OF_LEADS: Final = ("lead_id", "collected_at")
-_REQUIRED_OF_PROOFS: Final = ("consent_id", "channels", "decision", "consent_at")
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,10 @@ class Lead:
     consent_id: str | None
     claimed_basis: str | None
     has_bad_fields: bool
+    is_audience_unread: bool = False
+    """True when nobody can tell whom the vendor says that it sells."""
+    is_channels_unread: bool = False
+    """True when nobody can tell for which channels the lead is sold."""
     has_filler: bool = False
     """True when a field holds a filler instead of a person's value."""
     doubtful_email: str | None = None
@@ -68,6 +80,10 @@ class Proof:
     double_optin_sent_at: datetime | None
     double_optin_confirmed_at: datetime | None
     withdrawn_at: datetime | None
+    unread: frozenset[str] = frozenset()
+    """Fields that hold something that can't be read."""
+    faulty: frozenset[str] = frozenset()
+    """Those, and fields that the contract requires and that are empty."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +104,11 @@ class Accepted:
     leads: tuple[Lead, ...]
     proofs: tuple[Proof, ...]
     rejects: tuple[Reject, ...]
-    undeclared_on: tuple[date, ...]
+    noes: tuple[No, ...] = ()
+    """What rejected rows of proofs are or may be: refusals and withdrawals."""
+    unread_noes_on: tuple[date, ...] = ()
+    """Delivery dates with a line of a proof file that is no row, or a rejected row that is or may be a NO."""
+    undeclared_on: tuple[date, ...] = ()
     """Delivery dates with an accepted file that has a column beside the contract."""
     otherwise_on: tuple[date, ...] = ()
     """Delivery dates with an accepted file that is not of the contract's format."""
@@ -102,6 +122,8 @@ def accept(deliveries: Sequence[SimulatedDelivery]) -> Accepted:
     """Read one vendor's deliveries, in order of their dates."""
     leads: list[Lead] = []
     proofs: list[Proof] = []
+    noes: list[No] = []
+    unread_noes_on: list[date] = []
     rejects: list[Reject] = []
     for delivery in deliveries:
         rejects += (_reject(delivery, file, None, file.flaw) for file in delivery.files if file.flaw)
@@ -118,10 +140,21 @@ def accept(deliveries: Sequence[SimulatedDelivery]) -> Accepted:
             for file, number, row in _rows_read(delivery, "consent_proofs")
             if (file.name, number) not in reasons
         )
+        rejected = [
+            (file, row)
+            for file, number, row in _rows_read(delivery, "consent_proofs")
+            if (file.name, number) in reasons
+        ]
+        unread = [no for file, row in rejected for no in noes_of_row(row, delivery.terms, file.received_at)]
+        if unread or any(row.is_malformed for _, row in rejected):
+            unread_noes_on.append(delivery.on)
+        noes += unread
     return Accepted(
         tuple(leads),
         tuple(proofs),
         tuple(rejects),
+        tuple(noes),
+        tuple(unread_noes_on),
         undeclared_on=_days_on_which(deliveries, lambda layout, file: any(row.undeclared for row in file.rows)),
         otherwise_on=_days_on_which(deliveries, lambda layout, file: file.differs),
         ambiguous_on=_days_on_which(deliveries, is_ambiguous),
@@ -174,35 +207,11 @@ def _row_reasons(delivery: SimulatedDelivery) -> Iterator[tuple[tuple[str, int],
             yield (file.name, number), why
 
 
-def lead_reasons(row: Row) -> list[str]:
-    """Why a lead row can't be accepted, repetition apart; a reason for each field that has one."""
-    why = _required_reasons(row, _REQUIRED_OF_LEADS)
-    if row.meaning("email") is None and row.meaning("phone") is None:
-        why.append("no_valid_identifier")
-    return why
-
-
 def _future_reasons(row: Row, file: SimulatedFile) -> list[str]:
     """A lead collected more than a day after its file came, as our transport noted, was not collected then."""
     collected_at = row.meaning("collected_at")
     is_future = isinstance(collected_at, datetime) and collected_at > file.received_at + timedelta(hours=24)
     return ["required_invalid"] if file.is_recorded and is_future else []
-
-
-def proof_reasons(row: Row, terms: ContractTerms) -> list[str]:
-    """Why a proof row can't be accepted; a decision is not asked for where only given consents are delivered."""
-    required = [name for name in _REQUIRED_OF_PROOFS if name != "decision" or not terms.is_only_given_consents]
-    return _required_reasons(row, required)
-
-
-def _required_reasons(row: Row, required: Sequence[str]) -> list[str]:
-    why = []
-    for name in required:
-        if row.is_bad(name):
-            why.append("required_invalid")
-        elif row.meaning(name) is None:
-            why.append("required_missing")
-    return why
 
 
 def _lead_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int, row: Row) -> Lead:
@@ -220,10 +229,12 @@ def _lead_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int, 
         email=_given_cell(row, "email", str),
         phone=_given_cell(row, "phone", str),
         audience=_audience(row, terms),
-        channels=_given_cell(row, "channels", tuple) or terms.channels,
+        channels=_channels_of_row_sold(row, terms),
         consent_id=_given_cell(row, "consent_id", str),
         claimed_basis=basis if isinstance(basis, str) else None,
-        has_bad_fields=has_bad_fields(row, terms),
+        has_bad_fields=bool(faulty_fields(row, terms.leads, REQUIRED_OF_LEADS)),
+        is_audience_unread=is_unread(row, "audience", terms.leads),
+        is_channels_unread=is_unread(row, "channels", terms.leads),
         has_filler=any(isinstance(row.values.get(name), Filler) for name in row.values),
         doubtful_email=_doubtful(row, "email"),
     )
@@ -240,18 +251,16 @@ def delivered_at(delivery: SimulatedDelivery) -> datetime:
 
 
 def _audience(row: Row, terms: ContractTerms) -> str:
-    """A professional who gives no company is protected as a consumer."""
+    """Whoever gives no company is protected as a consumer, and so is whoever nobody can tell."""
     audience = _given_cell(row, "audience", str) or terms.audience
-    if audience == "professional" and row.meaning("company_siren") is None:
-        return "consumer"
-    return audience
+    is_company = row.meaning("company_siren") is not None and not is_unread(row, "audience", terms.leads)
+    return audience if is_company else "consumer"
 
 
-def has_bad_fields(row: Row, terms: ContractTerms) -> bool:
-    """True when an optional value can't be read, or is missing although the contract requires it."""
-    required = (name for name, column in terms.leads.columns.items() if column.is_required)
-    missing = any(name not in row.values for name in required if name not in _REQUIRED_OF_LEADS)
-    return missing or any(row.is_bad(name) for name in row.values)
+def _channels_of_row_sold(row: Row, terms: ContractTerms) -> tuple[str, ...]:
+    """The channels of the row, none where it says so; those of the contract where it says nothing that can be read."""
+    channels = _given_cell(row, "channels", tuple)
+    return terms.channels if channels is None else channels
 
 
 def _proof_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int, row: Row) -> Proof:
@@ -279,6 +288,8 @@ def _proof_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int,
         double_optin_sent_at=_given_cell(row, "double_optin_sent_at", datetime),
         double_optin_confirmed_at=_given_cell(row, "double_optin_confirmed_at", datetime),
         withdrawn_at=_given_cell(row, "withdrawn_at", datetime),
+        unread=unread_fields(row),
+        faulty=faulty_fields(row, delivery.terms.proofs, REQUIRED_OF_PROOFS),
     )
 
 

@@ -106,6 +106,8 @@ def _type_of_column(name: str, column: Column) -> dict[str, object]:
 
 
 def _enum_entries(name: str, column: Column) -> list[dict[str, object]]:
+    if column.is_open:
+        return []
     if name in FLAGS:
         return [{"value": word == "true", "label": label} for word, label in column.words.items()]
     return [

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pipelines.simulation import lead_defects, objections, proof_defects
+from pipelines.simulation import disguises, lead_defects, objections, proof_defects, spelling_defects
 from pipelines.simulation.drafts import Draft
 
 Defect = Callable[[Draft], None]
@@ -68,7 +68,21 @@ _IN_ORDER: Final[tuple[Defect, ...]] = (
     lead_defects.malformed,
 )
 
-DEFECTS: Final[Mapping[str, Defect]] = {defect.__name__: defect for defect in _IN_ORDER}
+# Nothing is drawn of these for a vendor that has no such vice: others' leads are the same with and without them.
+_OF_FEW: Final[tuple[Defect, ...]] = (
+    disguises.siren_of_zeros,
+    disguises.siren_absent,
+    disguises.callback_unproven,
+    spelling_defects.consent_unforeseen,
+    spelling_defects.proof_cell_unread,
+    spelling_defects.refusal_unforeseen,
+    spelling_defects.withdrawal_unread,
+    spelling_defects.audience_unforeseen,
+    spelling_defects.channels_unforeseen,
+    spelling_defects.nothing_in_words,
+)
+
+DEFECTS: Final[Mapping[str, Defect]] = {defect.__name__: defect for defect in (*_IN_ORDER, *_OF_FEW)}
 
 
 def spoil(draft: Draft, rates: Mapping[str, float], rng: random.Random) -> None:
@@ -79,6 +93,7 @@ def spoil(draft: Draft, rates: Mapping[str, float], rng: random.Random) -> None:
     """
     for name in rates:
         DEFECTS[name]
+    of_few = {defect.__name__ for defect in _OF_FEW}
     for name, defect in DEFECTS.items():
-        if rng.random() < rates.get(name, 0.0):
+        if (name in rates or name not in of_few) and rng.random() < rates.get(name, 0.0):
             defect(draft)

@@ -56,6 +56,13 @@ NOVA: Final = (
     Form("RAPPEL", "1", f"Être rappelé. {_PHONE_TEXT}", recipient_sirens=_OUR_SIREN, mentions=_FIVE),
     Form("RAPPEL", "2", f"Être rappelé gratuitement. {_PHONE_TEXT}", partner_list_version="nr-3", mentions=_FIVE),
 )
+MOTS: Final = (
+    Form("MM-CARTE", "1", f"Carte de fidélité. {_PHONE_TEXT}", recipients=_US, recipient_sirens=_OUR_SIREN,
+         mentions=_FIVE),
+)  # fmt: skip
+FACADE: Final = (
+    Form("FC-AUDIT", "2", f"Audit de façade. {_PHONE_TEXT}", "button", None, _US, _OUR_SIREN, mentions=_FIVE),
+)
 
 Reviews = Mapping[tuple[str, str], FormReview]
 
@@ -95,4 +102,6 @@ def reviews(first_day: date, days: int) -> Mapping[str, Reviews]:
             [_reviewed(HEXA[0], before, recipients=None), _reviewed(HEXA[1], halfway, mentions=_FIVE[:4])]
         ),
         "nova-rappel": dict([_reviewed(form, before, recipients=None) for form in NOVA]),
+        "mot-a-mot": dict([_reviewed(form, before) for form in MOTS]),
+        "facade-conseil": dict([_reviewed(form, before) for form in FACADE]),
     }

@@ -7,13 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from pipelines.simulation.acceptance import Accepted, Lead, Proof
 from pipelines.simulation.law import LeadUse, known_at
 from pipelines.simulation.market_facts import OppositionRow, duration
+from pipelines.simulation.noes import No
 from pipelines.simulation.objections import counts_from, counts_until
 from pipelines.simulation.people import alias_of, otherwise_of
 from pipelines.simulation.truth import LEAD_USE_RULES, answer
+
+R = TypeVar("R", Proof, No)
 
 
 @dataclass
@@ -64,9 +68,13 @@ class KnownFacts:
         self._registry = registry
         self._proofs: defaultdict[tuple[str, str], list[Proof]] = defaultdict(list)
         self._leads: defaultdict[tuple[str, str], list[Lead]] = defaultdict(list)
+        self._noes: defaultdict[tuple[str, str], list[No]] = defaultdict(list)
         for proof in accepted.proofs:
             for key in _references(proof):
                 self._proofs[key].append(proof)
+        for no in (*(no for proof in accepted.proofs for no in _noes_of_proof(proof)), *accepted.noes):
+            for key in _references(no):
+                self._noes[key].append(no)
         for lead in accepted.leads:
             for key in _references(lead):
                 self._leads[key].append(lead)
@@ -130,26 +138,58 @@ class KnownFacts:
 
     def _known(self, lead: Lead, keys: list[tuple[str, str | None]]) -> list[Proof]:
         """Proof rows with one of some references that had come by the proof deadline, each once."""
-        rows = [proof for name, value in keys if value for proof in self._proofs[(name, value)]]
-        return [proof for proof in dict.fromkeys(rows) if proof.received_at <= known_at(lead)]
+        return _known_rows(self._proofs, lead, keys)
 
     def _beside(self, use: LeadUse, proof: Proof | None) -> LeadUse:
         lead = use.lead
-        tied = self._known(lead, [("consent_id", lead.consent_id), ("lead_id", lead.lead_id)])
-        alike = self._known(lead, [("email", lead.email), ("phone", lead.phone)])
-        refusals = [(row.consent_at, row) for row in (*tied, *alike) if row.decision == "refused"]
-        withdrawals = [(row.withdrawn_at, row) for row in (*tied, *alike) if row.withdrawn_at is not None]
-
-        def counts(at: datetime, row: Proof) -> bool:
-            is_late_enough = row in tied or proof is None or at >= proof.consent_at
-            return at <= lead.delivered_at and use.channel in row.channels and is_late_enough
-
+        tied = _known_rows(self._noes, lead, [("consent_id", lead.consent_id), ("lead_id", lead.lead_id)])
+        alike = _known_rows(self._noes, lead, [("email", lead.email), ("phone", lead.phone)])
+        reached = [*tied, *(no for no in alike if proof is None or no.known_from >= proof.consent_at)]
+        said = [no for no in reached if _is_of_use(no, use)]
         return replace(
             use,
             proof=proof,
-            is_refused=any(counts(at, row) for at, row in refusals),
-            is_withdrawn=any(counts(at, row) for at, row in withdrawals),
+            is_refused=_is_said(no for no in said if no.is_refusal),
+            is_withdrawn=_is_said(no for no in said if not no.is_refusal),
         )
+
+
+def _known_rows(rows: Mapping[tuple[str, str], list[R]], lead: Lead, keys: Iterable[tuple[str, str | None]]) -> list[R]:
+    """Rows with one of some references that had come by the proof deadline, each once."""
+    found = dict.fromkeys(row for name, value in keys if value for row in rows.get((name, value), ()))
+    return [row for row in found if row.received_at <= known_at(lead)]
+
+
+def _noes_of_proof(proof: Proof) -> Iterator[No]:
+    """What an accepted row says against its lead; a withdrawal that can't be read may be of any instant."""
+    no = No(
+        is_refusal=True,
+        received_at=proof.received_at,
+        consent_id=proof.consent_id,
+        lead_id=proof.lead_id,
+        email=proof.email,
+        phone=proof.phone,
+        channels=proof.channels,
+        at=proof.consent_at,
+        is_sure=True,
+    )
+    if proof.decision == "refused":
+        yield no
+    if proof.withdrawn_at is not None or "withdrawn_at" in proof.unread:
+        is_sure = proof.withdrawn_at is not None
+        yield replace(no, is_refusal=False, at=proof.withdrawn_at, is_sure=is_sure)
+
+
+def _is_of_use(no: No, use: LeadUse) -> bool:
+    """True when it may concern this channel and may have been said by the delivery."""
+    is_of_channel = no.channels is None or use.channel in no.channels
+    return is_of_channel and (no.at is None or no.at <= use.lead.delivered_at)
+
+
+def _is_said(noes: Iterable[No]) -> bool | None:
+    """True for a sure one, None when there are only possible ones."""
+    sure = {no.is_sure for no in noes}
+    return True if True in sure else None if sure else False
 
 
 def _fault_order(use: LeadUse) -> tuple[object, ...]:
@@ -168,7 +208,7 @@ def _fault_order(use: LeadUse) -> tuple[object, ...]:
     )
 
 
-def _references(row: Lead | Proof) -> Iterator[tuple[str, str]]:
+def _references(row: Lead | Proof | No) -> Iterator[tuple[str, str]]:
     for name in ("consent_id", "lead_id", "email", "phone"):
         value = getattr(row, name)
         if value is not None:

@@ -28,8 +28,9 @@ class LeadUse:
     lead: Lead
     channel: str
     proof: Proof | None = None
-    is_refused: bool = False
-    is_withdrawn: bool = False
+    is_refused: bool | None = False
+    """None when a row that nobody can read may be a refusal."""
+    is_withdrawn: bool | None = False
     is_opposed: bool = False
     is_opposed_in_other_form: bool = False
     is_consent_of_other_person: bool = False
@@ -40,6 +41,10 @@ class LeadUse:
         if self.proof is None:
             raise LookupError("this rule needs a proof")
         return self.proof
+
+    def is_any_unread(self, *names: str) -> bool:
+        """True when the proof holds something in one of some fields that nobody can read."""
+        return any(name in self.record.unread for name in names)
 
     @property
     def terms(self) -> ContractTerms:
@@ -75,6 +80,11 @@ def uses_of(lead: Lead) -> tuple[str, ...]:
     return tuple(channel for channel in sold if (lead.email if channel == "email" else lead.phone) is not None)
 
 
+def channel_readable(use: LeadUse) -> Answer:
+    """The vendor says for which channels it sells."""
+    return None if use.lead.is_channels_unread else True
+
+
 def basis_admissible(use: LeadUse) -> Answer:
     """A bought lead rests on consent; a few channels admit another basis for some persons."""
     if use.basis is None:
@@ -83,10 +93,9 @@ def basis_admissible(use: LeadUse) -> Answer:
         return True
     audience, basis = use.lead.audience, use.basis
     if use.channel in ("email", "sms"):
-        return (basis == "b2b" and audience != "consumer") or (basis, audience) == (
-            "legitimate_interest",
-            "legal_person",
-        )
+        protected = ("consumer",) if use.channel == "email" else ("consumer", "professional")
+        is_b2b = basis == "b2b" and audience != "consumer"
+        return is_b2b or (basis == "legitimate_interest" and audience not in protected)
     if use.channel == "automated_call":
         return (basis, audience) == ("legitimate_interest", "legal_person")
     if audience == "consumer":
@@ -95,14 +104,24 @@ def basis_admissible(use: LeadUse) -> Answer:
     return basis in ("callback_request", "legitimate_interest", "b2b")
 
 
+def callback_request_proven(use: LeadUse) -> Answer:
+    """There is a proof that the person asked to be called; no vendor of the market has one."""
+    return None
+
+
 def consent_refused_at_collection(use: LeadUse) -> Answer:
     """The person did not refuse."""
-    return not use.is_refused
+    return None if use.is_refused is None else not use.is_refused
 
 
 def proof_individual_record(use: LeadUse) -> Answer:
     """There is a record of this consent: text, action, form and recipients."""
     return None if use.proof is None or gaps(use.proof) else True
+
+
+def proof_field_invalid(use: LeadUse) -> Answer:
+    """Every field of the proof that the contract asks for can be read."""
+    return not use.record.faulty
 
 
 def proof_matches_lead(use: LeadUse) -> Answer:
@@ -132,7 +151,8 @@ def consent_names_advertiser(use: LeadUse) -> Answer:
     """The advertiser was named when consent was asked; our review may deny it, only the proof can show it."""
     if use.review and _names_us(use.terms, use.review.recipients, use.review.recipient_sirens) is False:
         return False
-    return _names_us(use.terms, use.record.recipients, use.record.recipient_sirens)
+    names_us = _names_us(use.terms, use.record.recipients, use.record.recipient_sirens)
+    return names_us or (None if use.is_any_unread("recipients", "recipient_sirens") else names_us)
 
 
 def consent_form_version_known(use: LeadUse) -> Answer:
@@ -147,6 +167,8 @@ def consent_form_version_known(use: LeadUse) -> Answer:
 
 def consent_box_not_prechecked(use: LeadUse) -> Answer:
     """The box was not ticked beforehand; the vendor may confess it, only our review can clear it."""
+    if use.is_any_unread("box_prechecked"):
+        return None
     if use.record.box_prechecked:
         return False
     prechecked = use.review.box_prechecked if use.review else None
@@ -155,6 +177,8 @@ def consent_box_not_prechecked(use: LeadUse) -> Answer:
 
 def tel_consent_five_mentions(use: LeadUse) -> Answer:
     """The form shows the five mentions; a proof that lacks one fails, only our review can pass."""
+    if use.is_any_unread("mentions"):
+        return None
     if use.record.mentions is not None and not _holds_all_mentions(use.record.mentions):
         return False
     shown = use.review.mentions if use.review else None
@@ -164,12 +188,13 @@ def tel_consent_five_mentions(use: LeadUse) -> Answer:
 def tel_consent_max_age_one_year(use: LeadUse) -> Answer:
     """A phone consent lives one calendar year, or for the shorter period that was agreed."""
     a_year_on, agreed_end = years_later(use.record.consent_at, 1), use.record.period_end
-    return use.lead.delivered_at < (min(a_year_on, agreed_end) if agreed_end else a_year_on)
+    is_in_time = use.lead.delivered_at < (min(a_year_on, agreed_end) if agreed_end else a_year_on)
+    return None if is_in_time and use.is_any_unread("period_end") else is_in_time
 
 
 def consent_withdrawn(use: LeadUse) -> Answer:
     """The person did not take the consent back."""
-    return not use.is_withdrawn
+    return None if use.is_withdrawn is None else not use.is_withdrawn
 
 
 def consent_double_optin_confirmed(use: LeadUse) -> Answer:

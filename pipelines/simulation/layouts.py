@@ -60,8 +60,12 @@ def columns(
     separator: str = "|",
     required: tuple[str, ...] = (),
     dates: Mapping[str, str] | None = None,
+    opened: tuple[str, ...] = (),
 ) -> dict[str, Column]:
-    """Columns of a layout; instants share a pattern and a zone, `dates` holds patterns of those without a time."""
+    """Columns of a layout; instants share a pattern and a zone, `dates` holds patterns of those without a time.
+
+    Fields that are `opened` have no list of words in the contract.
+    """
     physical = names if isinstance(names, Mapping) else {name: name for name in names}
     dates = dates or {}
     return {
@@ -73,6 +77,7 @@ def columns(
             separator=separator,
             is_required=name in required,
             is_date=name in dates,
+            is_open=name in opened,
         )
         for name, title in physical.items()
     }
@@ -202,4 +207,27 @@ CALLBACK_PROOFS_LATER: Final = Layout(
     ";",
     "UTF-8",
     '"',
+)
+
+_OPENED: Final = ("channels", "decision", "audience", "action")
+OPEN_CSV_LEADS: Final = Layout(
+    "contacts-*.csv",
+    "csv",
+    columns((*WHO, "audience", "company_siren", "channels", *ORIGIN, "product"), opened=_OPENED),
+    ",",
+    "UTF-8",
+    '"',
+)
+OPEN_CSV_PROOFS: Final = Layout(
+    "accords-*.csv", "csv", columns(without(PROOF, "ip", "user_agent"), opened=_OPENED), ",", "UTF-8", '"'
+)
+
+COMPANY_LEADS: Final = Layout(
+    "entreprises_*.jsonl",
+    "jsonl",
+    columns((*WHO, "audience", "company_siren", "channels", "consent_id", "claimed_basis")),
+    encoding="UTF-8",
+)
+COMPANY_PROOFS: Final = Layout(
+    "accords_*.jsonl", "jsonl", columns(without(PROOF, "ip", "user_agent")), encoding="UTF-8"
 )

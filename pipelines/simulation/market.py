@@ -31,7 +31,7 @@ DEFAULT_LEADS: Final = 30
 DAYS_UNTIL_FINAL: Final = 9
 """After so many days every proof deadline of the market has passed; the longest is five days."""
 STRANGER_COUNT: Final = 120
-EDITION: Final = 3
+EDITION: Final = 4
 """Goes up when equal arguments begin to give other files."""
 WRITTEN_FOLDERS: Final = ("inbox", "contracts", "oppositions")
 TRUTH_SCHEMA: Final = pa.schema(

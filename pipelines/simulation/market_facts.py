@@ -33,7 +33,24 @@ class Bad:
 
 
 Plain = str | bool | datetime | tuple[str, ...]
-Value = Plain | Said | Bad
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A value in a word that no contract foresees and everybody understands: `oui` for True, `aucun` for no channel."""
+
+    text: str
+    meaning: Plain
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A word for an empty cell: `NULL`, `N/A`."""
+
+    text: str
+
+
+Value = Plain | Said | Bad | Worded | Blank
 
 
 @dataclass
@@ -47,13 +64,17 @@ class Row:
     def meaning(self, name: str) -> Plain | None:
         """What the row says in a field; None when it is empty or bad."""
         value = self.values.get(name)
-        if isinstance(value, Said):
+        if isinstance(value, Said | Worded):
             return value.meaning
-        return None if isinstance(value, Bad) else value
+        return None if isinstance(value, Bad | Blank) else value
 
     def is_bad(self, name: str) -> bool:
         """True when the field holds something that can't be read."""
         return isinstance(self.values.get(name), Bad)
+
+    def is_empty(self, name: str) -> bool:
+        """True when the field holds nothing, or a word for nothing."""
+        return name not in self.values or isinstance(self.values[name], Blank)
 
 
 @dataclass(frozen=True)
@@ -70,6 +91,8 @@ class Column:
     separator: str = "|"
     is_required: bool = False
     is_date: bool = False
+    is_open: bool = False
+    """True when the contract lists no words, though the field has a closed vocabulary."""
 
 
 @dataclass(frozen=True)

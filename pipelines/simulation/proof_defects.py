@@ -59,29 +59,29 @@ def refused(draft: Draft) -> None:
 def refused_besides(draft: Draft) -> None:
     """A second row says that the person refused, on some channels, before or after the consent."""
     for consent in draft.own:
-        other = _sibling(draft, consent, "R")
+        other = sibling(draft, consent, "R")
         if other:
             other.values["decision"] = "refused"
             other.drop("withdrawn_at")
-            other.values["channels"] = _some_channels(draft)
-            other.values["consent_at"] = _around(draft, consent)
+            other.values["channels"] = some_channels(draft)
+            other.values["consent_at"] = instant_around(draft, consent)
             draft.consents.append(other)
 
 
 def withdrawn(draft: Draft) -> None:
     """The person withdrew the consent from the vendor, before or after the delivery."""
     for consent in draft.own:
-        consent.values["withdrawn_at"] = max(_around(draft, consent), _consent_instant(consent, "consent_at"))
+        consent.values["withdrawn_at"] = max(instant_around(draft, consent), _consent_instant(consent, "consent_at"))
 
 
 def withdrawn_besides(draft: Draft) -> None:
     """Another consent of the same person was withdrawn, before or after this one was given."""
     for consent in draft.own:
-        other = _sibling(draft, consent, "W")
+        other = sibling(draft, consent, "W")
         if other:
             given_at = _consent_instant(consent, "consent_at") - timedelta(days=draft.rng.randint(20, 90))
-            other.values |= {"consent_at": given_at, "withdrawn_at": _around(draft, consent)}
-            other.values["channels"] = _some_channels(draft)
+            other.values |= {"consent_at": given_at, "withdrawn_at": instant_around(draft, consent)}
+            other.values["channels"] = some_channels(draft)
             draft.consents.append(other)
 
 
@@ -105,7 +105,7 @@ def second_proof(draft: Draft) -> None:
 def channel_missing(draft: Draft) -> None:
     """The consent covers only some of the channels for which the lead is sold."""
     for consent in draft.own:
-        consent.values["channels"] = _some_channels(draft)
+        consent.values["channels"] = some_channels(draft)
 
 
 def unnamed(draft: Draft) -> None:
@@ -238,7 +238,7 @@ def missing(draft: Draft) -> None:
     draft.consents = []
 
 
-def _sibling(draft: Draft, consent: Consent, letter: str) -> Consent | None:
+def sibling(draft: Draft, consent: Consent, letter: str) -> Consent | None:
     """Another row about the same person, tied to the lead by its consent, by its lead or by key alone.
 
     Needs a person named in clear or by hash, so that the tie by key exists.
@@ -255,7 +255,7 @@ def _sibling(draft: Draft, consent: Consent, letter: str) -> Consent | None:
     return other
 
 
-def _around(draft: Draft, consent: Consent) -> datetime:
+def instant_around(draft: Draft, consent: Consent) -> datetime:
     """An instant before the consent, between consent and delivery, or after the delivery."""
     given_at = _consent_instant(consent, "consent_at")
     between = given_at + (draft.delivered_at - given_at) / 2
@@ -263,7 +263,8 @@ def _around(draft: Draft, consent: Consent) -> datetime:
     return draft.rng.choices(choices, weights=(2, 5, 2))[0]
 
 
-def _some_channels(draft: Draft) -> tuple[str, ...]:
+def some_channels(draft: Draft) -> tuple[str, ...]:
+    """At least one of the contract's channels, and not all where there are several."""
     channels = draft.terms.channels
     if len(channels) == 1:
         return channels

@@ -17,6 +17,7 @@ from pipelines.vocabulary import words
 ELECTRONIC: Final = ("email", "sms", "automated_call")
 PERSONS: Final = ("consumer", "professional")
 _PHONE: Final = ("phone",)
+_GDPR_FROM: Final = date(2018, 5, 25)
 _CONSUMER: Final = ("consumer",)
 
 
@@ -83,14 +84,38 @@ def _is_ticked(use: LeadUse) -> Answer:
     return None if use.record.action is None else use.record.action == "ticked_box"
 
 
+def _claims_callback(use: LeadUse) -> Answer:
+    return None if use.basis is None else use.basis == "callback_request"
+
+
 def _is_optin_required(use: LeadUse) -> Answer:
     return use.terms.is_double_optin_required
 
 
+def _always_owed(use: LeadUse) -> bool:
+    """What only the vendor's own unreadable cells leave unknown."""
+    return True
+
+
+def _unread_owed(*names: str) -> Callable[[LeadUse], bool]:
+    return lambda use: use.is_any_unread(*names)
+
+
+def _has_proof(use: LeadUse) -> Answer:
+    return use.proof is not None
+
+
 LEAD_USE_RULES: Final = (
+    Rule("channel_readable", law.channel_readable, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+         reads_proof=False, owed=_always_owed),
     Rule("basis_admissible", law.basis_admissible, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
          reads_proof=False, owed=_basis_owed),
-    Rule("consent_refused_at_collection", law.consent_refused_at_collection, is_of_consent=False, needs=None),
+    Rule("callback_request_proven", law.callback_request_proven, _PHONE, words.AUDIENCES, _GDPR_FROM,
+         is_of_consent=False, needs=None, reads_proof=False, is_asked=_claims_callback, owed=_always_owed),
+    Rule("consent_refused_at_collection", law.consent_refused_at_collection, is_of_consent=False, needs=None,
+         owed=_always_owed),
+    Rule("proof_field_invalid", law.proof_field_invalid, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+         is_blocking=False, is_asked=_has_proof),
     Rule("opp_vendor_redelivery", law.opp_vendor_redelivery, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
          reads_proof=False),
     Rule("opp_other_form", law.opp_other_form, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
@@ -107,10 +132,13 @@ LEAD_USE_RULES: Final = (
     Rule("tel_consent_named_professional", law.consent_names_advertiser, _PHONE, _CONSUMER, PHONE_CONSENT_FROM,
          owed=_recipients_owed),
     Rule("consent_form_version_known", law.consent_form_version_known),
-    Rule("consent_box_not_prechecked", law.consent_box_not_prechecked, is_asked=_is_ticked),
-    Rule("tel_consent_five_mentions", law.tel_consent_five_mentions, _PHONE, _CONSUMER, PHONE_CONSENT_FROM),
-    Rule("tel_consent_max_age_one_year", law.tel_consent_max_age_one_year, _PHONE, _CONSUMER, PHONE_CONSENT_FROM),
-    Rule("consent_withdrawn", law.consent_withdrawn),
+    Rule("consent_box_not_prechecked", law.consent_box_not_prechecked, is_asked=_is_ticked,
+         owed=_unread_owed("box_prechecked")),
+    Rule("tel_consent_five_mentions", law.tel_consent_five_mentions, _PHONE, _CONSUMER, PHONE_CONSENT_FROM,
+         owed=_unread_owed("mentions")),
+    Rule("tel_consent_max_age_one_year", law.tel_consent_max_age_one_year, _PHONE, _CONSUMER, PHONE_CONSENT_FROM,
+         owed=_always_owed),
+    Rule("consent_withdrawn", law.consent_withdrawn, owed=_always_owed),
     Rule("consent_double_optin_confirmed", law.consent_double_optin_confirmed, ("email", "sms"), is_blocking=False,
          is_asked=_is_optin_required, owed=_optin_owed),
     Rule("proof_reused_across_persons", law.proof_reused_across_persons, reads_proof=False),
@@ -123,10 +151,12 @@ def answer(rule: Rule, use: LeadUse) -> str:
     in_scope = use.channel in rule.channels and use.lead.audience in rule.audiences
     if not in_scope or law.used_on(use) < rule.first_day:
         return "not_applicable"
-    asked = _both(_claims_consent(use), rule.is_asked(use)) if rule.is_of_consent else True
+    asked = _both(_claims_consent(use) if rule.is_of_consent else True, rule.is_asked(use))
     if asked is False:
         return "not_applicable"
     says = None if asked is None else rule.says(use)
+    if says and _may_concern_others(rule, use):
+        says = None
     return "unknown" if says is None else "pass" if says else "fail"
 
 
@@ -137,20 +167,20 @@ def judge_use(use: LeadUse) -> Iterator[tuple[str, str]]:
         is_reached = rule.needs is None or outcomes[rule.needs] == "pass"
         outcome = answer(rule, use) if is_reached else "not_applicable"
         outcomes[rule.rule_id] = outcome
-        if outcome == "unknown" and rule.owed(use):
+        if outcome == "unknown" and (rule.owed(use) or _may_concern_others(rule, use)):
             outcome = "fail"  # not proven in time
         if outcome in ("fail", "unknown"):
             yield rule.rule_id, outcome
 
 
 def judge_lead(lead: Lead, *, is_duplicate: bool) -> Iterator[str]:
-    """The rules of grain lead that a lead fails; none of them can be unknown."""
+    """The rules of grain lead that a lead fails; what can't be read of it was owed by the vendor."""
     max_age = lead.terms.max_lead_age
     if is_duplicate:
         yield "lead_duplicate"
     if max_age and lead.delivered_at > lead.collected_at + duration(max_age):
         yield "lead_too_old_at_delivery"
-    if not set(lead.channels) <= set(lead.terms.channels):
+    if lead.is_channels_unread or not set(lead.channels) <= set(lead.terms.channels):
         yield "channel_not_contracted"
     if lead.has_bad_fields:
         yield "field_invalid"
@@ -173,6 +203,7 @@ def truth_of(
         "format_differs": accepted.otherwise_on,
         "date_order_ambiguous": accepted.ambiguous_on,
         "sequence_gap": accepted.incomplete_on,
+        "objections_readable": accepted.unread_noes_on,
     }
     for rule_id, days in of_deliveries.items():
         yield from (TruthRow(vendor, day, rule_id=rule_id, outcome="fail") for day in days)
@@ -182,6 +213,11 @@ def truth_of(
         for use in uses_of(lead):
             for rule_id, outcome in judge_use(use):
                 yield TruthRow(vendor, lead.delivery_date, lead.lead_id, use.channel, rule_id, outcome)
+
+
+def _may_concern_others(rule: Rule, use: LeadUse) -> bool:
+    """True when nobody can tell whether the rule is for the person of the lead."""
+    return use.lead.is_audience_unread and rule.audiences != words.AUDIENCES
 
 
 def _claims_consent(use: LeadUse) -> Answer:

@@ -140,6 +140,23 @@ NOVA: Final = Habits(
     form_weights=(20, 1),
     delivery_hour=17,
 )
+MOT_A_MOT: Final = Habits(
+    rates=_rates(
+        withdrawal_unread=0.15, refusal_unforeseen=0.15, consent_unforeseen=0.20, proof_cell_unread=0.15,
+        nothing_in_words=0.08, audience_unforeseen=0.15, channels_unforeseen=0.20,
+    ),
+    links=("consent_id", "lead_id", "key"),
+    audiences=("professional", "consumer"),
+    channel_choices=(("email", "phone"), ("sms", "phone"), ("email",)),
+    volume=0.3,
+)
+FACADE: Final = Habits(
+    rates=_rates(siren_of_zeros=0.15, siren_absent=0.15, callback_unproven=0.10),
+    audiences=("professional", "legal_person"),
+    bases=("consent", "consent", "legitimate_interest"),
+    channel_choices=(("email", "phone"), ("phone",), ("email",)),
+    volume=0.25,
+)
 # fmt: on
 
 
@@ -180,6 +197,12 @@ def market_vendors(first_day: date, days: int) -> tuple[Vendor, ...]:
             terms(*nova, layouts.CALLBACK_PROOFS_AT_FIRST, cut_off=time(20, 0)),
             terms(*nova, layouts.CALLBACK_PROOFS_LATER, valid_from=changed_on, version="2.0.0",
                   is_double_optin_required=True, max_lead_age=(24, "h"), proof_deadline=(48, "h"))),
+        _vendor("mot-a-mot", "Mot à Mot", "MM", forms.MOTS, MOT_A_MOT, terms(
+            "mot-a-mot", ("email", "sms", "phone"), layouts.OPEN_CSV_LEADS, layouts.OPEN_CSV_PROOFS,
+            audience="professional")),
+        _vendor("facade-conseil", "Façade Conseil", "FC", forms.FACADE, FACADE, terms(
+            "facade-conseil", ("email", "phone"), layouts.COMPANY_LEADS, layouts.COMPANY_PROOFS,
+            audience="professional")),
     )  # fmt: skip
 
 

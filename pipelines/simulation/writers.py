@@ -17,7 +17,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.simulation import file_habits
-from pipelines.simulation.market_facts import Bad, Column, Layout, Said, SimulatedDelivery, SimulatedFile, Value
+from pipelines.simulation.market_facts import (
+    Bad,
+    Blank,
+    Column,
+    Layout,
+    Said,
+    SimulatedDelivery,
+    SimulatedFile,
+    Value,
+    Worded,
+)
 
 INSTANTS: Final = (
     "collected_at",
@@ -126,7 +136,7 @@ def _text_cell(column: Column, value: Value | None) -> str:
     """A value as the vendor writes it in a text cell."""
     if value is None:
         return ""
-    if isinstance(value, Said):
+    if isinstance(value, Said | Worded | Blank):
         return value.text
     if isinstance(value, Bad):
         return value.text if isinstance(value.text, str) else _list_cell(column, value.text)
@@ -245,7 +255,7 @@ def _parquet_content(layout: Layout, file: SimulatedFile) -> bytes:
 
 
 def _native(value: Value | None) -> object:
-    if isinstance(value, Said | Bad):
+    if isinstance(value, Said | Bad | Worded | Blank):
         return list(value.text) if isinstance(value.text, tuple) else value.text
     return list(value) if isinstance(value, tuple) else value
 
