@@ -1,4 +1,4 @@
-"""What becomes of delivered files and rows: four published tables.
+"""What becomes of delivered files and rows: the published tables.
 
 The last package that knows a clear identifier. Leads are judged in `verdicts`.
 
@@ -7,13 +7,15 @@ The last package that knows a clear identifier. Leads are judged in `verdicts`.
 - `attributes`: what a lead's values say of themselves: kinds of address and number, fillers
 - `blocks`: the rows of many files in blocks of bounded size: small files are gathered, across days, and large ones
   cut
+- `clocks`: when a delivery was complete, and which files have a clock of their own
 - `date_orders`: whether the dates of a column may have been written month first where the contract reads the day
   first, or contrary
-- `days`: the intake of one vendor's deliveries: files in, the four published tables out
+- `days`: the intake of one vendor's deliveries: files in, the published tables out
 - `days_to_read`: which days of a vendor an intake has to read, given those it was asked for
 - `fields`: delivered text of one role's rows to typed canonical columns, field by field
 - `files`: what becomes of each delivered file: role, correction, repetition, reading
 - `headers`: whether a file that was read has the columns that its contract declares
+- `objections`: what can be told of a refusal or withdrawal in a proof row that can't be accepted
 - `refusals`: rejected rows: every reason of every row, with the column and what was expected in words, never a value
 - `rows`: what became of the rows of some days, in the order in which they are published; and which leads are repeated
 - `tables`: the intake's published tables: what files and rows became, in the columns, types and order of the schemas

@@ -1,4 +1,4 @@
-"""The intake of one vendor's deliveries: files in, the four published tables out. Nothing a vendor sends raises.
+"""The intake of one vendor's deliveries: files in, the published tables out. Nothing a vendor sends raises.
 
 Set-based, and bounded in memory: the files of all days are read block by block, across files and days; the rows are
 mapped, judged and validated, and sorted by day. Bytes are read in `deliveries` and `formats`, tables written in

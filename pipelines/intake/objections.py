@@ -69,12 +69,8 @@ def _any_where_empty(channels: pa.Array) -> pa.Array:
 
 
 def _objected_at(columns: Mapping[str, pa.Array], is_refusal: pa.Array, is_withdrawal: pa.Array) -> pa.Array:
-    """When a row that surely refuses, or surely withdraws, did; NULL where it may be either, or nobody knows."""
-    is_plain_refusal = pc.and_(_surely(is_refusal), pc.invert(_perhaps(is_withdrawal)))
-    is_plain_withdrawal = pc.and_(_surely(is_withdrawal), pc.invert(_perhaps(is_refusal)))
+    """When a row that can but refuse, or can but withdraw, did; NULL where it may be either, or nobody knows."""
+    is_plain_refusal = pc.invert(_perhaps(is_withdrawal))
+    is_plain_withdrawal = pc.invert(_perhaps(is_refusal))
     refused = pc.if_else(is_plain_refusal, columns["consent_at"], pa.scalar(None, pa.timestamp("us")))
     return pc.if_else(is_plain_withdrawal, columns["withdrawn_at"], refused)
-
-
-def _surely(truth: pa.Array) -> pa.Array:
-    return pc.fill_null(truth, False)

@@ -67,7 +67,7 @@ class FieldReader:
 def delivered_texts(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     """Cleaned text of a field; what programs write for nothing is nothing, and so is a list of names without any."""
     kind = FIELD_NAMED[terms.name].kind
-    cleaned = _without(clean(texts), _MARKERS.get(kind, _ANY_MARKERS), terms)
+    cleaned = _without_markers(clean(texts), _MARKERS.get(kind, _ANY_MARKERS), terms)
     if not kind.is_listed or kind == kinds.WORDS:
         return cleaned
     empty = pc.or_(
@@ -82,7 +82,7 @@ def without_errors(texts: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_in(pc.utf8_lower(texts), _ERRORS), NO_TEXT, texts)
 
 
-def _without(texts: pa.Array, markers: pa.Array, terms: FieldTerms) -> pa.Array:
+def _without_markers(texts: pa.Array, markers: pa.Array, terms: FieldTerms) -> pa.Array:
     """NULL where one of the markers stands; a word that the contract explains is no marker."""
     meant = pa.array([word.strip().casefold() for word in terms.enum], TEXT)
     lowered = pc.utf8_lower(texts)

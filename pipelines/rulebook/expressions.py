@@ -146,7 +146,9 @@ def is_null(node: exp.Expr) -> exp.Expr:
 
 
 def is_mapped(column: LeadDossierColumn) -> exp.Expr:
-    """Whether the contract in force maps a delivered field that would fill the column."""
+    """Whether the contract in force maps a delivered field that would fill the column, or the law asks for it."""
+    if column.is_always_owed:
+        return exp.true()
     return exp.or_(
         exp.false(),
         *(

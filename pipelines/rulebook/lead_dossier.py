@@ -3,7 +3,7 @@
 The SQL that joins them is in `pipelines/rulebook/sql/`; cards are checked against this list.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from pipelines.vocabulary.fields import FIELD_NAMED
@@ -24,6 +24,8 @@ class LeadDossierColumn:
     grains: tuple[str, ...] = ("lead_use",)
     fields: tuple[str, ...] = ()
     """Contract fields (`object.field`) that would fill it; empty for what is ours."""
+    is_always_owed: bool = False
+    """True where the law asks the vendor for it, whether or not the contract maps it."""
     example_default: object = None
     """Value in a card's example that does not name the column."""
 
@@ -34,6 +36,11 @@ _ALL: Final = ("lead_use", "lead", "delivery")
 
 def _lead_column(name: str) -> LeadDossierColumn:
     return LeadDossierColumn(name, FIELD_NAMED[name].kind.type, "lead", _LEAD, (f"leads.{name}",))
+
+
+def _request_column(name: str, *fields: str) -> LeadDossierColumn:
+    """A column of a callback request: a label without its proof is worth nothing, whatever the contract asks for."""
+    return replace(_proof_column(name, *fields), is_always_owed=True)
 
 
 def _proof_column(name: str, *fields: str, type_: SqlType | None = None) -> LeadDossierColumn:
@@ -115,9 +122,9 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     _proof_column("proof_sha256", "proof_sha256"),
     _proof_column("double_optin_sent_at"),
     _proof_column("double_optin_confirmed_at"),
-    _proof_column("requested_at"),
-    _proof_column("request_object"),
-    _proof_column("callback_ends_at", "requested_at"),  # five working days after `requested_at`
+    _request_column("requested_at"),
+    _request_column("request_object"),
+    _request_column("callback_ends_at", "requested_at"),  # five working days after `requested_at`
     _proof_column("proof_collector_id"),
     _proof_column("proof_received_at", "consent_id", type_="instant"),
     _proof_column("email_keys_equal", "email", "email_sha256", type_="boolean"),  # NULL when either side has none

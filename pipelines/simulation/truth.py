@@ -180,7 +180,8 @@ def judge_lead(lead: Lead, *, is_duplicate: bool) -> Iterator[str]:
         yield "lead_duplicate"
     if max_age and lead.delivered_at > lead.collected_at + duration(max_age):
         yield "lead_too_old_at_delivery"
-    if lead.is_channels_unread or not set(lead.channels) <= set(lead.terms.channels):
+    may_be_beside = lead.is_channels_unread and not set(words.CHANNELS) <= set(lead.terms.channels)
+    if may_be_beside or not set(lead.channels) <= set(lead.terms.channels):
         yield "channel_not_contracted"
     if lead.has_bad_fields:
         yield "field_invalid"

@@ -12,4 +12,5 @@ What the rules mean is in `rulebook`; what they cost a vendor in `scores`.
 - `explained_words`: an explanation as people read it: the verdict first, then what decides it
 - `judge`: one vendor's days, judged: lake and contracts in, published tables out
 - `missing_parts`: what an undecided rule lacks, under a vendor's own column names and in words
+- `working_days`: until when a person who asked to be called back may be
 """

@@ -6,7 +6,11 @@ with found as (
     select leads.lead_no, proofs.consent_reference, proofs.received_at
     from leads
     inner join proofs on leads.lead_reference = proofs.lead_reference
-    where leads.consent_reference is null and proofs.decision = 'given'
+    where
+        leads.consent_reference is null
+        and proofs.decision = 'given'
+        and proofs.email_key is null
+        and proofs.phone_key is null
     union all
     select leads.lead_no, proofs.consent_reference, proofs.received_at
     from leads
