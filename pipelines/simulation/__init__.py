@@ -4,6 +4,8 @@ Knows `vocabulary.words` alone, so that its truth is independent of the product.
 
 - `acceptance`: which files and rows of the market are accepted, and why the others are not: a plain reading of
   appendix A
+- `clocks`: when lead files count as delivered: with their day's delivery if they were on time, else by their own
+  arrival
 - `contracts`: contracts of the market's vendors as files of the Open Data Contract Standard, the annex of the legal
   contract
 - `dates`: dates that a tool wrote month first although the contract says day first, and whether a file gives it away

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
+from pipelines.simulation.clocks import delivered_at
 from pipelines.simulation.dates import is_ambiguous
 from pipelines.simulation.market_facts import ContractTerms, Filler, Layout, Row, SimulatedDelivery, SimulatedFile
 from pipelines.simulation.noes import No, noes_of_row
@@ -218,7 +219,7 @@ def _lead_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int, 
     return Lead(
         vendor=delivery.vendor.slug,
         delivery_date=delivery.on,
-        delivered_at=delivered_at(delivery),
+        delivered_at=delivered_at(delivery, file),
         file_name=file.name,
         row_number=number,
         terms=terms,
@@ -235,11 +236,6 @@ def _lead_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int, 
         is_channels_unread=is_unread(row, "channels", terms.leads),
         has_filler=any(isinstance(row.values.get(name), Filler) for name in row.values),
     )
-
-
-def delivered_at(delivery: SimulatedDelivery) -> datetime:
-    """When the last lead file came; files that repeat an earlier one don't count."""
-    return max(file.received_at for file in delivery.files if file.role == "leads" and not file.repeats)
 
 
 def _audience(row: Row, terms: ContractTerms) -> str:

@@ -151,7 +151,15 @@ MOT_A_MOT: Final = Habits(
     volume=0.3,
 )
 FACADE: Final = Habits(
-    rates=_rates(siren_of_zeros=0.15, siren_absent=0.15, callback_unproven=0.10),
+    rates=_rates(
+        siren_of_zeros=0.15, siren_absent=0.15, callback_unproven=0.10, duplicate_person=0.10, reused=0.10,
+    ),
+    incidents={
+        2: ("first_file_late",), 6: ("first_file_unrecorded",), 9: ("first_file_late", "late_arrival"),
+        11: ("first_file_late",), 15: ("first_file_unrecorded", "late_arrival"), 20: ("first_file_late",),
+        25: ("first_file_unrecorded",),
+    },
+    file_count=2,
     audiences=("professional", "legal_person"),
     bases=("consent", "consent", "legitimate_interest"),
     channel_choices=(("email", "phone"), ("phone",), ("email",)),
