@@ -79,6 +79,8 @@ class Proof:
     double_optin_sent_at: datetime | None
     double_optin_confirmed_at: datetime | None
     withdrawn_at: datetime | None
+    participation_requires_consent: bool | None = None
+    refusal_equal_prominence: bool | None = None
     unread: frozenset[str] = frozenset()
     """Fields that hold something that can't be read."""
     faulty: frozenset[str] = frozenset()
@@ -276,6 +278,8 @@ def _proof_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int,
         double_optin_sent_at=_given_cell(row, "double_optin_sent_at", datetime),
         double_optin_confirmed_at=_given_cell(row, "double_optin_confirmed_at", datetime),
         withdrawn_at=_given_cell(row, "withdrawn_at", datetime),
+        participation_requires_consent=_given_cell(row, "participation_requires_consent", bool),
+        refusal_equal_prominence=_given_cell(row, "refusal_equal_prominence", bool),
         unread=unread_fields(row),
         faulty=faulty_fields(row, delivery.terms.proofs, REQUIRED_OF_PROOFS),
     )

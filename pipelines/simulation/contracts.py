@@ -171,6 +171,8 @@ def _approval(form_id: str, form_version: str, review: FormReview) -> dict[str, 
         "form_version": form_version,
         "text_sha256": digest,
         "box_prechecked": review.box_prechecked,
+        "participation_requires_consent": review.participation_requires_consent,
+        "refusal_equal_prominence": review.refusal_equal_prominence,
         **{name: list(value) if value is not None else None for name, value in lists.items()},
         "reviewed_on": f"{review.reviewed_on}",
     }

@@ -229,5 +229,8 @@ COMPANY_LEADS: Final = Layout(
     encoding="UTF-8",
 )
 COMPANY_PROOFS: Final = Layout(
-    "accords_*.jsonl", "jsonl", columns(without(PROOF, "ip", "user_agent")), encoding="UTF-8"
+    "accords_*.jsonl",
+    "jsonl",
+    columns((*without(PROOF, "ip", "user_agent"), "participation_requires_consent", "refusal_equal_prominence")),
+    encoding="UTF-8",
 )

@@ -153,6 +153,7 @@ MOT_A_MOT: Final = Habits(
 FACADE: Final = Habits(
     rates=_rates(
         siren_of_zeros=0.15, siren_absent=0.15, callback_unproven=0.10, duplicate_person=0.10, reused=0.10,
+        form_confessed=0.10,
     ),
     incidents={
         2: ("first_file_late",), 6: ("first_file_unrecorded",), 9: ("first_file_late", "late_arrival"),

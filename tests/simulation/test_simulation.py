@@ -52,6 +52,8 @@ CAN_STAY_UNKNOWN = {
     "consent_form_version_known",
     "consent_box_not_prechecked",
     "tel_consent_five_mentions",
+    "consent_not_bundled_with_participation",
+    "consent_equal_prominence_refusal",
     "consent_double_optin_confirmed",
 }
 NOT_SIMULATED = {"limit_exceeded", "no_contract_in_force"}
