@@ -9,6 +9,8 @@ Knows `vocabulary.words` alone, so that its truth is independent of the product.
 - `contracts`: contracts of the market's vendors as files of the Open Data Contract Standard, the annex of the legal
   contract
 - `dates`: dates that a tool wrote month first although the contract says day first, and whether a file gives it away
+- `decorations`: what stands around identifiers in vendors' files: prefixes, brackets, notes and wrappers that leave one
+  meaning
 - `defects`: every defect by name, in the order in which they strike a draft
 - `deliveries`: A vendor's days: when each delivery arrives, into which files its drafts go, and what goes wrong with
   whole files

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pipelines.simulation import disguises, lead_defects, objections, proof_defects, spelling_defects
+from pipelines.simulation import decorations, disguises, lead_defects, objections, proof_defects, spelling_defects
 from pipelines.simulation.drafts import Draft
 
 Defect = Callable[[Draft], None]
@@ -81,6 +81,7 @@ _OF_FEW: Final[tuple[Defect, ...]] = (
     spelling_defects.audience_unforeseen,
     spelling_defects.channels_unforeseen,
     spelling_defects.nothing_in_words,
+    decorations.decorated,
 )
 
 DEFECTS: Final[Mapping[str, Defect]] = {defect.__name__: defect for defect in (*_IN_ORDER, *_OF_FEW)}

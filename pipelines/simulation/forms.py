@@ -63,6 +63,9 @@ MOTS: Final = (
 FACADE: Final = (
     Form("FC-AUDIT", "2", f"Audit de façade. {_PHONE_TEXT}", "button", None, _US, _OUR_SIREN, mentions=_FIVE),
 )
+CARNET: Final = (
+    Form("CD-RESEAU", "7", f"Formulaire de réseau social. {_PHONE_TEXT}", "button", None, _US, mentions=_FIVE),
+)
 
 Reviews = Mapping[tuple[str, str], FormReview]
 
@@ -122,5 +125,6 @@ def reviews(first_day: date, days: int) -> Mapping[str, Reviews]:
         ),
         "nova-rappel": dict([_reviewed(form, before, recipients=None) for form in NOVA]),
         "mot-a-mot": dict([_reviewed(form, before) for form in MOTS]),
+        "carnet-decore": dict([_reviewed(form, before) for form in CARNET]),
         "facade-conseil": dict([_reviewed(form, before) for form in FACADE]),
     }
