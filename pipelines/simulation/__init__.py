@@ -4,9 +4,13 @@ Knows `vocabulary.words` alone, so that its truth is independent of the product.
 
 - `acceptance`: which files and rows of the market are accepted, and why the others are not: a plain reading of
   appendix A
+- `clocks`: when lead files count as delivered: with their day's delivery if they were on time, else by their own
+  arrival
 - `contracts`: contracts of the market's vendors as files of the Open Data Contract Standard, the annex of the legal
   contract
 - `dates`: dates that a tool wrote month first although the contract says day first, and whether a file gives it away
+- `decorations`: what stands around identifiers in vendors' files: prefixes, brackets, notes and wrappers that leave one
+  meaning
 - `defects`: every defect by name, in the order in which they strike a draft
 - `deliveries`: A vendor's days: when each delivery arrives, into which files its drafts go, and what goes wrong with
   whole files

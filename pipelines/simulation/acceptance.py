@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
+from pipelines.simulation.clocks import delivered_at
 from pipelines.simulation.dates import is_ambiguous
 from pipelines.simulation.market_facts import Bad, ContractTerms, Filler, Layout, Row, SimulatedDelivery, SimulatedFile
 from pipelines.simulation.noes import No, noes_of_row
@@ -80,6 +81,8 @@ class Proof:
     double_optin_sent_at: datetime | None
     double_optin_confirmed_at: datetime | None
     withdrawn_at: datetime | None
+    participation_requires_consent: bool | None = None
+    refusal_equal_prominence: bool | None = None
     unread: frozenset[str] = frozenset()
     """Fields that hold something that can't be read."""
     faulty: frozenset[str] = frozenset()
@@ -220,7 +223,7 @@ def _lead_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int, 
     return Lead(
         vendor=delivery.vendor.slug,
         delivery_date=delivery.on,
-        delivered_at=delivered_at(delivery),
+        delivered_at=delivered_at(delivery, file),
         file_name=file.name,
         row_number=number,
         terms=terms,
@@ -243,11 +246,6 @@ def _lead_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int, 
 def _doubtful(row: Row, name: str) -> str | None:
     value = row.values.get(name)
     return value.may_mean if isinstance(value, Bad) else None
-
-
-def delivered_at(delivery: SimulatedDelivery) -> datetime:
-    """When the last lead file came; files that repeat an earlier one don't count."""
-    return max(file.received_at for file in delivery.files if file.role == "leads" and not file.repeats)
 
 
 def _audience(row: Row, terms: ContractTerms) -> str:
@@ -288,6 +286,8 @@ def _proof_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int,
         double_optin_sent_at=_given_cell(row, "double_optin_sent_at", datetime),
         double_optin_confirmed_at=_given_cell(row, "double_optin_confirmed_at", datetime),
         withdrawn_at=_given_cell(row, "withdrawn_at", datetime),
+        participation_requires_consent=_given_cell(row, "participation_requires_consent", bool),
+        refusal_equal_prominence=_given_cell(row, "refusal_equal_prominence", bool),
         unread=unread_fields(row),
         faulty=faulty_fields(row, delivery.terms.proofs, REQUIRED_OF_PROOFS),
     )

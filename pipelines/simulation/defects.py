@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pipelines.simulation import disguises, lead_defects, objections, proof_defects, spelling_defects
+from pipelines.simulation import decorations, disguises, lead_defects, objections, proof_defects, spelling_defects
 from pipelines.simulation.drafts import Draft
 
 Defect = Callable[[Draft], None]
@@ -73,6 +73,7 @@ _OF_FEW: Final[tuple[Defect, ...]] = (
     disguises.siren_of_zeros,
     disguises.siren_absent,
     disguises.callback_unproven,
+    proof_defects.form_confessed,
     spelling_defects.consent_unforeseen,
     spelling_defects.proof_cell_unread,
     spelling_defects.refusal_unforeseen,
@@ -80,6 +81,7 @@ _OF_FEW: Final[tuple[Defect, ...]] = (
     spelling_defects.audience_unforeseen,
     spelling_defects.channels_unforeseen,
     spelling_defects.nothing_in_words,
+    decorations.decorated,
 )
 
 DEFECTS: Final[Mapping[str, Defect]] = {defect.__name__: defect for defect in (*_IN_ORDER, *_OF_FEW)}

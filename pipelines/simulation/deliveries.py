@@ -22,7 +22,8 @@ FLAWS: Final = {
 INCIDENTS: Final = (
     *FLAWS, "empty_file", "unclaimed", "header_only", "resent", "resent_same_day", "resent_proofs",
     "proofs_missing_column", "proofs_column_dropped", "undeclared", "undeclared_proofs", "skipped", "unrecorded",
-    "proofs_unrecorded", "late_arrival", "sequence_skipped", "american_dates", *HABITS,
+    "proofs_unrecorded", "late_arrival", "first_file_late", "first_file_unrecorded", "sequence_skipped",
+    "american_dates", *HABITS,
 )  # fmt: skip
 
 
@@ -122,6 +123,7 @@ def _lead_files(
         for number, rows in enumerate(_shares(layout, drafts, vendor, day), start=1)
     ]
     _flaw_the_last(layout, day, files)
+    _delay_the_first(vendor, day, files)
     files[0].habits = drawn_habits(layout, day.incidents)
     if PACKED in files[0].habits:
         files[0].name += ".gz"
@@ -152,6 +154,14 @@ def _flaw_the_last(layout: Layout, day: Day, files: list[SimulatedFile]) -> None
         if incident in day.incidents and len(files) > 1:
             files[-1].flaw = reason
             files[-1].absent = frozenset({"collected_at"}) if incident == "missing_column" else frozenset()
+
+
+def _delay_the_first(vendor: Vendor, day: Day, files: list[SimulatedFile]) -> None:
+    """The first of several files comes on the next day, or nobody notes when it came."""
+    if "first_file_late" in day.incidents and len(files) > 1:
+        files[0].received_at = in_paris(day.on + timedelta(days=1), time(11))
+    if "first_file_unrecorded" in day.incidents and len(files) > 1:
+        files[0].received_at, files[0].is_recorded = in_paris(day.on, vendor.terms_on(day.on).cut_off), False
 
 
 def _extra_lead_files(layout: Layout, day: Day, first: SimulatedFile) -> list[SimulatedFile]:

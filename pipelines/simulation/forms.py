@@ -63,6 +63,9 @@ MOTS: Final = (
 FACADE: Final = (
     Form("FC-AUDIT", "2", f"Audit de façade. {_PHONE_TEXT}", "button", None, _US, _OUR_SIREN, mentions=_FIVE),
 )
+CARNET: Final = (
+    Form("CD-RESEAU", "7", f"Formulaire de réseau social. {_PHONE_TEXT}", "button", None, _US, mentions=_FIVE),
+)
 
 Reviews = Mapping[tuple[str, str], FormReview]
 
@@ -71,7 +74,10 @@ def _reviewed(
     form: Form, on: date, *, is_text_kept: bool = True, **findings: object
 ) -> tuple[tuple[str, str], FormReview]:
     """A review that found a form sound unless told otherwise."""
-    sound: dict[str, object] = {"box_prechecked": False, "mentions": _FIVE, "recipients": _US}
+    sound: dict[str, object] = {
+        "box_prechecked": False, "mentions": _FIVE, "recipients": _US, "participation_requires_consent": False,
+        "refusal_equal_prominence": True,
+    }  # fmt: skip
     text = form.text if is_text_kept else None
     return (form.form_id, form.form_version), FormReview(on, text, **{**sound, **findings})  # type: ignore[arg-type]
 
@@ -89,13 +95,29 @@ def reviews(first_day: date, days: int) -> Mapping[str, Reviews]:
         "promo-plaisir": dict(
             [
                 _reviewed(
-                    PROMO_PLAISIR[0], before, box_prechecked=True, mentions=_FIVE[:2], recipients=("Jeux & Cie",)
+                    PROMO_PLAISIR[0],
+                    before,
+                    box_prechecked=True,
+                    mentions=_FIVE[:2],
+                    recipients=("Jeux & Cie",),
+                    participation_requires_consent=True,
                 ),
                 _reviewed(PROMO_PLAISIR[2], before, box_prechecked=None, mentions=None),
-                _reviewed(PROMO_PLAISIR[3], before, recipients=None),
+                _reviewed(PROMO_PLAISIR[3], before, recipients=None, refusal_equal_prominence=False),
             ]
         ),
-        "relance-directe": dict([_reviewed(RELANCE[0], before), _reviewed(RELANCE[1], before, mentions=None)]),
+        "relance-directe": dict(
+            [
+                _reviewed(RELANCE[0], before),
+                _reviewed(
+                    RELANCE[1],
+                    before,
+                    mentions=None,
+                    participation_requires_consent=None,
+                    refusal_equal_prominence=None,
+                ),
+            ]
+        ),
         "agence-du-rhone": dict([_reviewed(form, before, is_text_kept=False) for form in RHONE]),
         "multibase-pro": dict([_reviewed(MULTIBASE[0], before, recipients=None, recipient_sirens=_OUR_SIREN)]),
         "hexa-leads": dict(
@@ -103,5 +125,6 @@ def reviews(first_day: date, days: int) -> Mapping[str, Reviews]:
         ),
         "nova-rappel": dict([_reviewed(form, before, recipients=None) for form in NOVA]),
         "mot-a-mot": dict([_reviewed(form, before) for form in MOTS]),
+        "carnet-decore": dict([_reviewed(form, before) for form in CARNET]),
         "facade-conseil": dict([_reviewed(form, before) for form in FACADE]),
     }

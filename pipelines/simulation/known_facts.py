@@ -104,7 +104,7 @@ class KnownFacts:
     def _is_consent_of_other_person(self, lead: Lead) -> bool:
         sharing = self._leads[("consent_id", lead.consent_id)] if lead.consent_id else []
         return any(
-            (_is_same_delivery(other, lead) or _is_earlier_delivery(other, lead)) and _are_strangers(other, lead)
+            (_is_of_folder_by_then(other, lead) or _is_earlier_delivery(other, lead)) and _are_strangers(other, lead)
             for other in sharing
         )
 
@@ -219,6 +219,11 @@ def _is_same_delivery(other: Lead, lead: Lead) -> bool:
     return other.delivery_date == lead.delivery_date
 
 
+def _is_of_folder_by_then(other: Lead, lead: Lead) -> bool:
+    """True for a lead of the same folder that came with this one or before it."""
+    return _is_same_delivery(other, lead) and other.delivered_at <= lead.delivered_at
+
+
 def _is_earlier_delivery(other: Lead, lead: Lead) -> bool:
     return other.delivery_date < lead.delivery_date and other.delivered_at <= lead.delivered_at
 
@@ -226,10 +231,14 @@ def _is_earlier_delivery(other: Lead, lead: Lead) -> bool:
 def _is_before(other: Lead, lead: Lead) -> bool:
     """True for an earlier row of the delivery, or a row of an earlier delivery within the contract's window."""
     if _is_same_delivery(other, lead):
-        return (other.file_name, other.row_number) < (lead.file_name, lead.row_number)
+        return _place_in_folder(other) < _place_in_folder(lead)
     window = lead.terms.duplicate_window
     is_recent = window is None or lead.delivered_at - other.delivered_at <= duration(window)
     return _is_earlier_delivery(other, lead) and is_recent
+
+
+def _place_in_folder(lead: Lead) -> tuple[datetime, str, int]:
+    return lead.delivered_at, lead.file_name, lead.row_number
 
 
 def _are_strangers(one: Lead, other: Lead) -> bool:

@@ -175,6 +175,25 @@ def consent_box_not_prechecked(use: LeadUse) -> Answer:
     return None if prechecked is None else not prechecked
 
 
+def consent_not_bundled_with_participation(use: LeadUse) -> Answer:
+    """Nobody had to consent to take part; the vendor may confess it, only our review can clear it."""
+    return _is_clear_of(use, "participation_requires_consent", fault=True)
+
+
+def consent_equal_prominence_refusal(use: LeadUse) -> Answer:
+    """Refusing was as easy to see as agreeing; the vendor may confess that it was not."""
+    return _is_clear_of(use, "refusal_equal_prominence", fault=False)
+
+
+def _is_clear_of(use: LeadUse, name: str, *, fault: bool) -> Answer:
+    if use.is_any_unread(name):
+        return None
+    reviewed = getattr(use.review, name, None)
+    if fault in (getattr(use.record, name), reviewed):
+        return False
+    return None if reviewed is None else True
+
+
 def tel_consent_five_mentions(use: LeadUse) -> Answer:
     """The form shows the five mentions; a proof that lacks one fails, only our review can pass."""
     if use.is_any_unread("mentions"):

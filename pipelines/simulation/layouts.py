@@ -229,5 +229,13 @@ COMPANY_LEADS: Final = Layout(
     encoding="UTF-8",
 )
 COMPANY_PROOFS: Final = Layout(
-    "accords_*.jsonl", "jsonl", columns(without(PROOF, "ip", "user_agent")), encoding="UTF-8"
+    "accords_*.jsonl",
+    "jsonl",
+    columns((*without(PROOF, "ip", "user_agent"), "participation_requires_consent", "refusal_equal_prominence")),
+    encoding="UTF-8",
+)
+
+DECORATED_LEADS: Final = Layout("carnet_*.csv", "csv", columns((*WHO, "channels", *ORIGIN)), ";", "UTF-8", '"')
+DECORATED_PROOFS: Final = Layout(
+    "preuves-carnet_*.csv", "csv", columns(without(PROOF, "ip", "user_agent")), ";", "UTF-8", '"'
 )

@@ -133,6 +133,8 @@ class FormReview:
     mentions: tuple[str, ...] | None = None
     recipients: tuple[str, ...] | None = None
     recipient_sirens: tuple[str, ...] | None = None
+    participation_requires_consent: bool | None = None
+    refusal_equal_prominence: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ def spell_email(rng: random.Random, email: str) -> Said:
 
 def spell_phone(rng: random.Random, phone: str) -> Said:
     """A phone number as somebody typed it, national or international."""
-    country = 4 if phone.startswith(OVERSEAS_PREFIXES) else 3
+    country = _country_length(phone)
     number = phone[country:]
     pairs = (number[:1], number[1:3], number[3:5], number[5:7], number[7:])
     spellings = (
@@ -145,6 +145,15 @@ def spell_phone(rng: random.Random, phone: str) -> Said:
         "0" + "-".join(pairs),
     )
     return Said(rng.choice(spellings), phone)
+
+
+def national(phone: str) -> str:
+    """A number in E.164 as it is dialled at home."""
+    return f"0{phone[_country_length(phone) :]}"
+
+
+def _country_length(phone: str) -> int:
+    return 4 if phone.startswith(OVERSEAS_PREFIXES) else 3
 
 
 def hashed(identifier: str) -> Said:

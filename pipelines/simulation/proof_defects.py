@@ -128,6 +128,15 @@ def prechecked(draft: Draft) -> None:
         consent.values["box_prechecked"] = True
 
 
+def form_confessed(draft: Draft) -> None:
+    """The vendor itself says that one could not take part without consent, or that refusing was hard to see."""
+    for consent in draft.own:
+        if draft.rng.random() < 0.5:
+            consent.values["participation_requires_consent"] = True
+        else:
+            consent.values["refusal_equal_prominence"] = False
+
+
 def text_changed(draft: Draft) -> None:
     """Another text than the one that was reviewed."""
     for consent in draft.own:

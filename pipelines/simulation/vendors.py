@@ -150,8 +150,25 @@ MOT_A_MOT: Final = Habits(
     channel_choices=(("email", "phone"), ("sms", "phone"), ("email",)),
     volume=0.3,
 )
+CARNET: Final = Habits(
+    rates=_rates(
+        decorated=0.60, never_shared=0.15, known_to_vendor=0.10, one_channel=0.10, under_alias=0.05,
+        duplicate_person=0.08,
+    ),
+    channel_choices=(("email", "phone"), ("sms", "phone"), ("email", "sms")),
+    volume=0.25,
+)
 FACADE: Final = Habits(
-    rates=_rates(siren_of_zeros=0.15, siren_absent=0.15, callback_unproven=0.10),
+    rates=_rates(
+        siren_of_zeros=0.15, siren_absent=0.15, callback_unproven=0.10, duplicate_person=0.10, reused=0.10,
+        form_confessed=0.10,
+    ),
+    incidents={
+        2: ("first_file_late",), 6: ("first_file_unrecorded",), 9: ("first_file_late", "late_arrival"),
+        11: ("first_file_late",), 15: ("first_file_unrecorded", "late_arrival"), 20: ("first_file_late",),
+        25: ("first_file_unrecorded",),
+    },
+    file_count=2,
     audiences=("professional", "legal_person"),
     bases=("consent", "consent", "legitimate_interest"),
     channel_choices=(("email", "phone"), ("phone",), ("email",)),
@@ -200,6 +217,8 @@ def market_vendors(first_day: date, days: int) -> tuple[Vendor, ...]:
         _vendor("mot-a-mot", "Mot à Mot", "MM", forms.MOTS, MOT_A_MOT, terms(
             "mot-a-mot", ("email", "sms", "phone"), layouts.OPEN_CSV_LEADS, layouts.OPEN_CSV_PROOFS,
             audience="professional")),
+        _vendor("carnet-decore", "Carnet Décoré", "CD", forms.CARNET, CARNET, terms(
+            "carnet-decore", ("email", "sms", "phone"), layouts.DECORATED_LEADS, layouts.DECORATED_PROOFS)),
         _vendor("facade-conseil", "Façade Conseil", "FC", forms.FACADE, FACADE, terms(
             "facade-conseil", ("email", "phone"), layouts.COMPANY_LEADS, layouts.COMPANY_PROOFS,
             audience="professional")),

@@ -37,7 +37,10 @@ INSTANTS: Final = (
     "double_optin_confirmed_at",
     "withdrawn_at",
 )
-FLAGS: Final = ("over_18", "informed_at_collection", "optout_offered_at_collection", "box_prechecked")
+FLAGS: Final = (
+    "over_18", "informed_at_collection", "optout_offered_at_collection", "box_prechecked",
+    "participation_requires_consent", "refusal_equal_prominence",
+)  # fmt: skip
 LISTS: Final = ("channels", "recipients", "recipient_sirens", "mentions")
 Cell = str | bool | int | datetime | None
 _LONG_AGO: Final = (2026, 1, 1, 0, 0, 0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from pipelines.simulation.acceptance import Lead, accept
 from pipelines.simulation.known_facts import KnownFacts
@@ -235,3 +235,59 @@ def test_the_delivery_is_complete_with_its_last_lead_file_repeats_apart() -> Non
     repeat = _file(name="l3", repeats=_file(GOOD), received_at=later + timedelta(hours=2))
     accepted = accept([_delivery(_file(GOOD), _file(name="l2", received_at=later), repeat, proofs)])
     assert [lead.delivered_at for lead in accepted.leads] == [later]
+
+
+# the cut-off of these tests is 22:00 in Paris: 20:00 UTC
+CUT_OFF = datetime(2026, 8, 20, 20, tzinfo=UTC)
+
+
+def _clocks(*files: SimulatedFile) -> list[datetime]:
+    """When the lead of each file counts as delivered, in order of the files' names."""
+    for number, file in enumerate(files, start=1):
+        file.name = f"l{number}"
+        file.rows = [Row(GOOD | {"lead_id": f"L{number}"})]
+    return [lead.delivered_at for lead in accept([_delivery(*files)]).leads]
+
+
+def _came(at: datetime, **changes: object) -> SimulatedFile:
+    return _file(received_at=at, **changes)
+
+
+def test_a_file_after_the_cut_off_has_a_clock_of_its_own_and_moves_no_other() -> None:
+    late = CUT_OFF + timedelta(seconds=1)
+    assert _clocks(_came(late), _came(DELIVERED_AT), _came(CUT_OFF)) == [late, CUT_OFF, CUT_OFF]
+    next_day = CUT_OFF + timedelta(days=1)
+    assert _clocks(_came(next_day), _came(late)) == [next_day, late]
+
+
+def test_an_arrival_that_nobody_noted_is_the_cut_off_and_moves_no_other() -> None:
+    assert _clocks(_came(CUT_OFF, is_recorded=False), _came(DELIVERED_AT)) == [CUT_OFF, DELIVERED_AT]
+    assert _clocks(_came(CUT_OFF, is_recorded=False), _came(CUT_OFF, is_recorded=False)) == [CUT_OFF, CUT_OFF]
+    late = CUT_OFF + timedelta(hours=9)
+    assert _clocks(_came(CUT_OFF, is_recorded=False), _came(late)) == [CUT_OFF, late]
+
+
+def test_a_refused_file_does_not_move_the_clock() -> None:
+    assert _clocks(_came(DELIVERED_AT), _came(CUT_OFF, flaw="file_undecodable")) == [DELIVERED_AT]
+
+
+def test_within_a_folder_the_later_clock_is_the_duplicate() -> None:
+    late = replace(LEAD, lead_id="L2", file_name="l0", delivered_at=DELIVERED_AT + timedelta(hours=9))
+    facts = known_facts([LEAD, late], [])
+    assert (facts.is_duplicate(LEAD), facts.is_duplicate(late)) == (False, True)
+
+
+def test_within_a_folder_the_later_clock_reuses_the_consent() -> None:
+    late = replace(
+        LEAD, lead_id="L2", email="bea@mail.example", phone="+33612345679", channels=("sms",),
+        delivered_at=DELIVERED_AT + timedelta(hours=9),
+    )  # fmt: skip
+    assert "sms proof_reused_across_persons fail" in findings(late, PROOF, others=(LEAD,))
+    assert findings(sold_for("sms"), PROOF, others=(late,)) == set()
+
+
+def test_the_proof_deadline_follows_the_leads_own_clock() -> None:
+    came_at = DELIVERED_AT + timedelta(hours=80)
+    late = sold_for("sms", delivered_at=DELIVERED_AT + timedelta(hours=9))
+    assert findings(late, replace(PROOF, received_at=came_at)) == set()
+    assert findings(sold_for("sms"), replace(PROOF, received_at=came_at)) == {"sms proof_individual_record fail"}

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from pipelines.simulation.acceptance import Lead
 from pipelines.simulation.market_facts import years_later
 from pipelines.vocabulary import words
 from tests.support.lead_facts import DELIVERED_AT, LEAD, PROOF, REVIEW, findings, sold_for, with_terms, without_column
@@ -149,6 +150,8 @@ def test_what_only_our_review_can_pass_stays_unknown_without_it() -> None:
         "phone consent_form_version_known unknown",
         "phone consent_box_not_prechecked unknown",
         "phone tel_consent_five_mentions unknown",
+        "phone consent_not_bundled_with_participation unknown",
+        "phone consent_equal_prominence_refusal unknown",
     }
     assert findings(with_terms(sold_for("phone"), reviews={}), PROOF) == expected
     # the facts close on 23 August in Paris; a review of the next day comes too late
@@ -161,6 +164,27 @@ def test_what_only_our_review_can_pass_stays_unknown_without_it() -> None:
 def test_a_confessed_box_fails_though_our_review_clears_the_form() -> None:
     assert findings(sold_for("sms"), replace(PROOF, box_prechecked=True)) == {"sms consent_box_not_prechecked fail"}
     assert findings(sold_for("sms"), replace(PROOF, box_prechecked=True, action="button")) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "fault", "rule"),
+    [
+        ("participation_requires_consent", True, "consent_not_bundled_with_participation"),
+        ("refusal_equal_prominence", False, "consent_equal_prominence_refusal"),
+    ],
+)
+def test_a_form_that_forces_or_hides_is_no_consent_whoever_says_so(name: str, fault: bool, rule: str) -> None:
+    def judged(ours: bool | None, theirs: bool | None, lead: Lead = LEAD) -> set[str]:
+        review = replace(REVIEW, **{name: ours})  # type: ignore[arg-type]
+        lead = with_terms(replace(lead, channels=("email",)), reviews={("F", "1"): review})
+        return findings(lead, replace(PROOF, **{name: theirs}))  # type: ignore[arg-type]
+
+    assert judged(not fault, None) == judged(not fault, not fault) == set()
+    assert judged(fault, None) == judged(fault, not fault) == judged(not fault, fault) == {f"email {rule} fail"}
+    assert judged(None, None) == judged(None, not fault) == {f"email {rule} unknown"}
+    assert judged(fault, fault, replace(LEAD, audience="legal_person")) == set()
+    unread = replace(PROOF, unread=frozenset({name}), faulty=frozenset({name}))
+    assert findings(sold_for("email"), unread) == {f"email {rule} fail", "email proof_field_invalid fail"}
 
 
 def test_a_text_is_compared_without_regard_to_spaces_and_composition() -> None:

@@ -12,7 +12,15 @@ from pipelines.vocabulary import words
 NAMES = ("email", "phone", "recipients", "recipient_sirens", "partner_list_version", "consent_text", "action")
 COLUMNS = {name: Column(name) for name in (*NAMES, "form_id", "form_version", "double_optin_confirmed_at")}
 BASIS_COLUMN = {"claimed_basis": Column("claimed_basis")}
-REVIEW = FormReview(date(2026, 1, 1), "J'accepte.", box_prechecked=False, mentions=words.MENTIONS, recipients=("Acme",))
+REVIEW = FormReview(
+    date(2026, 1, 1),
+    "J'accepte.",
+    box_prechecked=False,
+    mentions=words.MENTIONS,
+    recipients=("Acme",),
+    participation_requires_consent=False,
+    refusal_equal_prominence=True,
+)
 TERMS = ContractTerms(
     valid_from=date(2026, 1, 1),
     version="1",
