@@ -24,10 +24,10 @@ class LeadDossierColumn:
     grains: tuple[str, ...] = ("lead_use",)
     fields: tuple[str, ...] = ()
     """Contract fields (`object.field`) that would fill it; empty for what is ours."""
-    is_always_owed: bool = False
-    """True where the law asks the vendor for it, whether or not the contract maps it."""
     example_default: object = None
     """Value in a card's example that does not name the column."""
+    is_always_owed: bool = False
+    """True where the law asks the vendor for it, whether or not the contract maps it."""
 
 
 _LEAD: Final = ("lead_use", "lead")
