@@ -1,7 +1,8 @@
 """The page of published tables, from the tables' own descriptions (`vocabulary.tables`)."""
 
 from pipelines.handbook.markdown import filled, table
-from pipelines.vocabulary.tables import TABLES, Table
+from pipelines.vocabulary.table_columns import Table
+from pipelines.vocabulary.tables import TABLES
 
 
 def dictionary_page() -> str:

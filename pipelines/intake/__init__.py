@@ -12,6 +12,7 @@ The last package that knows a clear identifier. Leads are judged in `verdicts`.
   first, or contrary
 - `days`: the intake of one vendor's deliveries: files in, the published tables out
 - `days_to_read`: which days of a vendor an intake has to read, given those it was asked for
+- `delivered`: delivered text before it is read: cleaned, and NULL where nothing is said
 - `fields`: delivered text of one role's rows to typed canonical columns, field by field
 - `files`: what becomes of each delivered file: role, correction, repetition, reading
 - `headers`: whether a file that was read has the columns that its contract declares

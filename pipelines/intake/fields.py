@@ -15,7 +15,8 @@ from pipelines.arrays.values import NO_TEXT, TEXT, Truth
 from pipelines.contracts.contract import Contract, FieldTerms, FileTerms
 from pipelines.identifiers.hidden import Persons, impersonal
 from pipelines.identifiers.phones import canonical_phones
-from pipelines.intake.values import delivered_texts, kind_of, unrounded, without_errors
+from pipelines.intake.delivered import delivered_texts, without_errors
+from pipelines.intake.values import kind_of, unrounded
 from pipelines.vocabulary.field_kinds import PHONE, POSTAL_CODE, REFERENCE, FieldKind
 from pipelines.vocabulary.fields import FIELD_NAMED, PERSONAL
 from pipelines.vocabulary.file_formats import FILE_FORMATS

@@ -6,7 +6,6 @@ Every reader takes cleaned text and gives NULL where the text is bad. What is re
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -26,11 +25,8 @@ from pipelines.vocabulary import words
 from pipelines.vocabulary.field_kinds import FieldKind
 from pipelines.vocabulary.field_words import (
     CHANNEL_WORDS,
-    ERROR_VALUES,
     FLAG_WORDS,
     NOTHING_WORDS,
-    NULL_DATES,
-    NULL_MARKERS,
     word_key,
     words_known,
 )
@@ -43,16 +39,6 @@ _BASES: Final = {word_key(basis): basis for basis in words.BASES}
 _CHANNELS: Final = words_known(CHANNEL_WORDS)
 _ROUNDED: Final = r"^[+-]?\d+(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,3}$"
 """`1,23457E+15`, `1.2e15`; `12E5` may be a reference."""
-_NOTHING_LISTED: Final = r"^\[\s*\]$"
-_ERRORS: Final = pa.array(ERROR_VALUES)
-_MARKERS: Final[Mapping[FieldKind, pa.Array]] = {
-    kinds.NAME: pa.array([], TEXT),  # Null, Na and Nan are names of people
-    kinds.COUNTRY: pa.array(sorted({*NULL_MARKERS} - {"na", "nc"})),  # Namibia, New Caledonia
-    kinds.WORDS: pa.array(sorted({*NULL_MARKERS} - NOTHING_WORDS)),  # "none" is an answer
-    kinds.INSTANT: pa.array((*NULL_MARKERS, *NULL_DATES)),
-}
-_ANY_MARKERS: Final = pa.array(NULL_MARKERS)
-
 Reader = Callable[[pa.Array, FieldTerms], pa.Array]
 
 
@@ -62,32 +48,6 @@ class FieldReader:
 
     read: Reader
     expected: Callable[[FieldTerms], Reason]
-
-
-def delivered_texts(texts: pa.Array, terms: FieldTerms) -> pa.Array:
-    """Cleaned text of a field; what programs write for nothing is nothing, and so is a list of names without any."""
-    kind = FIELD_NAMED[terms.name].kind
-    cleaned = _without_markers(clean(texts), _MARKERS.get(kind, _ANY_MARKERS), terms)
-    if not kind.is_listed or kind == kinds.WORDS:
-        return cleaned
-    empty = pc.or_(
-        pc.match_substring_regex(cleaned, rf"^(?:\s|{re.escape(terms.list_separator)})*$"),
-        pc.match_substring_regex(cleaned, _NOTHING_LISTED),
-    )
-    return pc.if_else(empty, NO_TEXT, cleaned)
-
-
-def without_errors(texts: pa.Array) -> pa.Array:
-    """NULL where a spreadsheet shows that it could not work a value out."""
-    return pc.if_else(pc.is_in(pc.utf8_lower(texts), _ERRORS), NO_TEXT, texts)
-
-
-def _without_markers(texts: pa.Array, markers: pa.Array, terms: FieldTerms) -> pa.Array:
-    """NULL where one of the markers stands; a word that the contract explains is no marker."""
-    meant = pa.array([word.strip().casefold() for word in terms.enum], TEXT)
-    lowered = pc.utf8_lower(texts)
-    is_marker = pc.and_(pc.is_in(lowered, markers), pc.invert(pc.is_in(lowered, meant)))
-    return pc.if_else(is_marker, NO_TEXT, texts)
 
 
 def kind_of(field: str) -> FieldReader:

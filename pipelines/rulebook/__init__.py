@@ -6,6 +6,7 @@ Runs nothing: statements are run by `verdicts` on an engine.
 - `catalogue`: the rule cards together: loading, order, digest
 - `checks`: how cards must fit together and with the dossier: references, cycles, examples
 - `compiler`: cards become columns: for each rule the SQL of its outcome, its attribution and its facts
+- `counting`: what of a judgement is counted: scorecards, and which leads a dimension is rated over
 - `expressions`: the language of the cards: what an expression may say, checked against the dossier before it may
   judge anybody
 - `judgement`: the judgement as a list of statements: dossier, outcomes, the proof that counts, verdicts, findings,

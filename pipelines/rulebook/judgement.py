@@ -11,10 +11,9 @@ from importlib import resources
 from pipelines.engines.interface import DIALECT
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import FAILED, UNKNOWN, Code, CompiledRule, compile_rules
+from pipelines.rulebook.counting import any_in, rated_leads, scorecards
 from pipelines.rulebook.references import with_reference_keys
 
-RATED_OVER_JUDGED = ("consent", "proof", "opposition")
-"""Dimensions whose rules all have the grain lead use, and that are rated over the leads that they could judge."""
 VIEWS = ("judged_leads", "all_findings", "verdicts", "findings")
 """Steps, beside the dossiers, that are cheaper joined again than kept: wide, and narrowed by whoever reads them."""
 _ALWAYS_NEEDED = {"vendor", "delivery_date", "lead_id", "has_proof"}
@@ -63,9 +62,9 @@ class Judgement:
             _step("all_findings", _all_findings()),
             _step("verdicts", _verdict_statement(self.lead_use, self.lead, self.catalogue_digest)),
             _step("findings", _published_findings()),
-            Step("rated_leads", _rated_leads(self.lead_use)),
+            Step("rated_leads", rated_leads(self.lead_use)),
             Step("dimension_scorecards", _load("21_dimension_scorecards")),
-            Step("scorecards", _scorecards(self.lead_use, self.lead, self.delivery)),
+            Step("scorecards", scorecards(self.lead_use, self.lead, self.delivery)),
         )
 
 
@@ -230,8 +229,8 @@ def _verdict_statement(uses: Sequence[CompiledRule], leads: Sequence[CompiledRul
         select
             lead.vendor, lead.delivery_date, lead.lead_id, use.channel,
             case
-                when {_any(blocking, FAILED)} then 'blocked'
-                when {_any(blocking, UNKNOWN)} then 'on_hold'
+                when {any_in(blocking, FAILED)} then 'blocked'
+                when {any_in(blocking, UNKNOWN)} then 'on_hold'
                 else 'usable'
             end as verdict,
             {_rule_ids(rules, FAILED)} as failed_rules,
@@ -242,10 +241,6 @@ def _verdict_statement(uses: Sequence[CompiledRule], leads: Sequence[CompiledRul
         inner join judged_leads_by_rule as by_rule on use.lead_no = by_rule.lead_no"""
 
 
-def _any(rules: Sequence[CompiledRule], codes: str) -> str:
-    return " or ".join(f"f_{rule.id} in {codes}" for rule in rules) or "false"
-
-
 def _count_of_codes(rules: Sequence[CompiledRule], prefix: str, codes: str) -> str:
     return " + ".join(f"case when {prefix}_{rule.id} in {codes} then 1 else 0 end" for rule in rules) or "0"
 
@@ -254,87 +249,4 @@ def _rule_ids(rules: Sequence[CompiledRule], codes: str) -> str:
     """Ids in order; the list is only built where there is something to list."""
     ids = ", ".join(f"case when f_{rule.id} in {codes} then '{rule.id}' end" for rule in rules)
     listed = f"list_filter([{ids}], lambda id: id is not null)"
-    return f"case when {_any(rules, codes)} then {listed} else cast([] as varchar[]) end"
-
-
-def _rated_leads(rules: Sequence[CompiledRule]) -> str:
-    """Leads that are no duplicates, with a flag a dimension: whether any of its rules passed or failed on a use."""
-    said = f"({Code.PASS}, {Code.FAIL}, {Code.NOT_PROVEN})"
-    flags = [
-        f"bool_or({_any([rule for rule in rules if rule.card.dimension == name], said)}) as {name}"
-        for name in RATED_OVER_JUDGED
-    ]
-    names = ", ".join(f"coalesce(use.{name}, false) as {name}" for name in RATED_OVER_JUDGED)
-    return f"""
-        with use as (select lead_no, {", ".join(flags)} from judged_uses group by lead_no)
-        select lead.lead_no, lead.delivery_date, {names}
-        from judged_leads as lead
-        left join use on lead.lead_no = use.lead_no
-        where not lead.is_duplicate"""
-
-
-def _scorecards(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], deliveries: Sequence[CompiledRule]) -> str:
-    by_use = f"""
-        select cell.vendor, cell.delivery_date, cell.channel{_counts_by_rule(uses, "use")}
-        from (
-            select delivered.vendor, delivered.delivery_date, unnest(delivered.contract_channels) as channel
-            from delivery_dossier as delivered
-        ) as cell
-        left join judged_leads as lead on cell.delivery_date = lead.delivery_date
-        left join judged_uses as use on lead.lead_no = use.lead_no and cell.channel = use.channel
-        group by cell.vendor, cell.delivery_date, cell.channel"""
-    by_lead = f"""
-        select
-            delivered.vendor, delivered.delivery_date,
-            cast(null as varchar) as channel{_counts_by_rule(leads, "judged")}
-        from delivery_dossier as delivered
-        left join judged_leads as lead on delivered.delivery_date = lead.delivery_date
-        left join judged_leads_by_rule as judged on lead.lead_no = judged.lead_no
-        group by delivered.vendor, delivered.delivery_date"""
-    by_delivery = f"""
-        select
-            delivered.vendor, delivered.delivery_date,
-            cast(null as varchar) as channel{_counts_by_rule(deliveries, "judged")}
-        from delivery_dossier as delivered
-        left join judged_deliveries as judged on delivered.delivery_date = judged.delivery_date
-        group by delivered.vendor, delivered.delivery_date"""
-    branches = [
-        *(_scorecard(rule, "by_use") for rule in uses),
-        *(_scorecard(rule, "by_lead") for rule in leads),
-        *(_scorecard(rule, "by_delivery") for rule in deliveries),
-    ]
-    return f"""
-        with by_use as materialized ({by_use}),
-        by_lead as materialized ({by_lead}),
-        by_delivery as materialized ({by_delivery}),
-        blamed as materialized (
-            select delivery_date, channel, rule_id, count(*) as blamed_count
-            from all_findings
-            where code in {FAILED} and party = 'vendor'
-            group by delivery_date, channel, rule_id
-        ),
-        counted as ({" union all ".join(branches)})
-        select counted.*, coalesce(blamed.blamed_count, 0) as vendor_attributable_count
-        from counted
-        left join blamed
-            on counted.delivery_date = blamed.delivery_date
-            and counted.channel is not distinct from blamed.channel
-            and counted.rule_id = blamed.rule_id"""
-
-
-def _counts_by_rule(rules: Sequence[CompiledRule], table: str) -> str:
-    codes = {"p": f"= {Code.PASS}", "f": f"in {FAILED}", "u": f"in {UNKNOWN}", "n": f"= {Code.NOT_APPLICABLE}"}
-    return "".join(
-        f",\ncount(case when {table}.f_{rule.id} {test} then 1 end) as {letter}_{rule.id}"
-        for rule in rules
-        for letter, test in codes.items()
-    )
-
-
-def _scorecard(rule: CompiledRule, source: str) -> str:
-    return f"""
-        select
-            vendor, delivery_date, channel, '{rule.id}' as rule_id, '{rule.card.dimension}' as dimension,
-            p_{rule.id} as pass_count, f_{rule.id} as fail_count, u_{rule.id} as unknown_count,
-            n_{rule.id} as not_applicable_count
-        from {source}"""
+    return f"case when {any_in(rules, codes)} then {listed} else cast([] as varchar[]) end"

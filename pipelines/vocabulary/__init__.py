@@ -16,6 +16,8 @@ Data and types. No file is read here, and no row.
 - `lead_fields`: the canonical fields of leads, in the order in which vendors are told of them
 - `proof_fields`: the canonical fields of consent proofs, in the order in which vendors are told of them
 - `reasons`: why a row is rejected, a file refused, a difference or a remark noted: a code with its figures
+- `table_columns`: what columns of published tables are made of
 - `tables`: the published tables of the lake: one Pandera model a table, one description a column
+- `verdict_tables`: the published tables that judging fills
 - `words`: the closed vocabularies, and what else all rooms mean alike
 """

@@ -5,49 +5,25 @@ are UTC without a zone, in microseconds. `vendor` and `delivery_date` are in eve
 No function that fills a table belongs here.
 """
 
-from typing import Annotated, Any, Final
+from typing import Final
 
-import pandas as pd
-import pandera.pandas as pandera
 import pyarrow as pa
 from pandera.typing import Series
 
 from pipelines.vocabulary import words
 from pipelines.vocabulary.reasons import REASONS
-
-Text = Annotated[pd.ArrowDtype, pa.string()]
-TextList = Annotated[pd.ArrowDtype, pa.list_(pa.string())]
-Instant = Annotated[pd.ArrowDtype, pa.timestamp("us")]
-Day = Annotated[pd.ArrowDtype, pa.date32()]
-Count = Annotated[pd.ArrowDtype, pa.int64()]
-Flag = Annotated[pd.ArrowDtype, pa.bool_()]
-
-
-def filled(description: str, **checks: Any) -> Any:
-    """A column that always has a value."""
-    return pandera.Field(description=description, **checks)
-
-
-def optional(description: str, **checks: Any) -> Any:
-    """A column whose value may be NULL."""
-    return pandera.Field(description=description, nullable=True, **checks)
-
-
-class Table(pandera.DataFrameModel):
-    """A published table: exactly these columns, in this order."""
-
-    class Config:
-        """Pandera's settings."""
-
-        strict = True
-        ordered = True
-
-
-class PartitionedTable(Table):
-    """A table laid out by vendor and delivery date."""
-
-    vendor: Series[Text] = filled("Key of the company that sells us the leads.")
-    delivery_date: Series[Day] = filled("Civil date, Europe/Paris, of the delivery.")
+from pipelines.vocabulary.table_columns import (
+    Count,
+    Flag,
+    Instant,
+    PartitionedTable,
+    Table,
+    Text,
+    TextList,
+    filled,
+    optional,
+)
+from pipelines.vocabulary.verdict_tables import DimensionScorecards, Findings, Scorecards, Verdicts
 
 
 class Deliveries(PartitionedTable):
@@ -217,68 +193,6 @@ class Oppositions(Table):
     vendor: Series[Text] = optional("Vendor with which it was shared, `*` for all; NULL if not shared.")
     shared_at: Series[Instant] = optional("When the share was acknowledged; a date alone is its 24:00.")
     revoked_at: Series[Instant] = optional("Set on the event that revokes the opposition; a date alone is its 24:00.")
-
-
-class Verdicts(PartitionedTable):
-    """One row a lead use, on the clock at delivery."""
-
-    lead_id: Series[Text] = filled("The vendor's reference of the lead.")
-    channel: Series[Text] = filled("Channel of the lead use.", isin=words.CHANNELS)
-    verdict: Series[Text] = filled("The sum of the outcomes.", isin=words.VERDICTS)
-    failed_rules: Series[TextList] = filled("Rules that failed, of the lead use and of its lead, sorted by id.")
-    unknown_rules: Series[TextList] = filled("Rules without an answer, of the lead use and of its lead, sorted by id.")
-    is_final: Series[Flag] = filled("True from the proof deadline on.")
-    known_at: Series[Instant] = filled(
-        "Facts known up to here counted: `as_of`, not after the deadline nor before the leads had come."
-    )
-    catalogue_digest: Series[Text] = filled("Digest of the rules that judged.")
-
-
-class Findings(PartitionedTable):
-    """Every fail and every unknown, at the grain of its rule."""
-
-    lead_id: Series[Text] = optional("The lead; NULL for a rule of grain delivery.")
-    channel: Series[Text] = optional("The channel; NULL for rules of grain lead or delivery.", isin=words.CHANNELS)
-    rule_id: Series[Text] = filled("The rule.")
-    outcome: Series[Text] = filled("What the rule says.", isin=("fail", "unknown"))
-    is_proven: Series[Flag] = optional("True for a breach, false for a fact not proven in time; NULL for unknown.")
-    severity: Series[Text] = filled("How grave the rule is.", isin=words.SEVERITIES)
-    attributable_to: Series[Text] = optional("Who answers for a fail; NULL for unknown.", isin=words.ATTRIBUTIONS)
-    pending_on: Series[Text] = optional(
-        "Who owes the missing fact, of unknowns and not-proven fails.", isin=words.PARTIES
-    )
-    dimension: Series[Text] = filled("Dimension of the score.", isin=words.DIMENSIONS)
-    facts: Series[Text] = filled("The card's evidence columns, as JSON; no direct identifier.")
-    missing_facts: Series[TextList] = optional(
-        "Of unknowns and not-proven fails: fields that were not delivered, as `object.field`, joined by `|` where one "
-        "would do; `consent_proofs` where there is no proof. NULL for breaches."
-    )
-
-
-class Scorecards(PartitionedTable):
-    """Counts of one delivery by channel and rule."""
-
-    channel: Series[Text] = optional("Contract channel; NULL for rules that count leads or the delivery.")
-    rule_id: Series[Text] = filled("The rule.")
-    dimension: Series[Text] = filled("Dimension of the score.", isin=words.DIMENSIONS)
-    pass_count: Series[Count] = filled("Lead uses, leads or deliveries that pass.", ge=0)
-    fail_count: Series[Count] = filled("Those that fail.", ge=0)
-    unknown_count: Series[Count] = filled("Those without an answer.", ge=0)
-    not_applicable_count: Series[Count] = filled("Those that the rule does not concern.", ge=0)
-    vendor_attributable_count: Series[Count] = filled("Fails for which the vendor answers.", ge=0)
-
-
-class DimensionScorecards(PartitionedTable):
-    """Leads of one delivery by dimension of the score; `all` is any dimension."""
-
-    dimension: Series[Text] = filled("Dimension, or `all`.", isin=(*words.RATED_DIMENSIONS, "all"))
-    leads_received: Series[Count] = filled(
-        "Leads that the dimension is rated over: those that a rule could judge, without duplicates, for `consent`, "
-        "`proof` and `opposition`; the accepted ones for `quality`; every data row, rejects included, for the others.",
-        ge=0,
-    )
-    leads_defective: Series[Count] = filled("Leads with a defect in the dimension.", ge=0)
-    leads_vendor_defective: Series[Count] = filled("Leads with a defect for which the vendor answers.", ge=0)
 
 
 class CheckResults(PartitionedTable):

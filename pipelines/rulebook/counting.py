@@ -1,0 +1,98 @@
+"""What of a judgement is counted: scorecards by channel and rule, and which leads are rated. SQL only."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pipelines.rulebook.compiler import FAILED, UNKNOWN, Code, CompiledRule
+
+RATED_OVER_JUDGED: Final = ("consent", "proof", "opposition")
+"""Dimensions whose rules all have the grain lead use, and that are rated over the leads that they could judge."""
+
+
+def any_in(rules: Sequence[CompiledRule], codes: str) -> str:
+    """Whether the final outcome of any of some rules is among the codes."""
+    return " or ".join(f"f_{rule.id} in {codes}" for rule in rules) or "false"
+
+
+def rated_leads(rules: Sequence[CompiledRule]) -> str:
+    """Leads that are no duplicates, with a flag a dimension: whether any of its rules passed or failed on a use."""
+    said = f"({Code.PASS}, {Code.FAIL}, {Code.NOT_PROVEN})"
+    flags = [
+        f"bool_or({any_in([rule for rule in rules if rule.card.dimension == name], said)}) as {name}"
+        for name in RATED_OVER_JUDGED
+    ]
+    names = ", ".join(f"coalesce(use.{name}, false) as {name}" for name in RATED_OVER_JUDGED)
+    return f"""
+        with use as (select lead_no, {", ".join(flags)} from judged_uses group by lead_no)
+        select lead.lead_no, lead.delivery_date, {names}
+        from judged_leads as lead
+        left join use on lead.lead_no = use.lead_no
+        where not lead.is_duplicate"""
+
+
+def scorecards(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], deliveries: Sequence[CompiledRule]) -> str:
+    """The statement of the table `scorecards`: one row a rule, and a channel where the rule knows channels."""
+    by_use = f"""
+        select cell.vendor, cell.delivery_date, cell.channel{_counts_by_rule(uses, "use")}
+        from (
+            select delivered.vendor, delivered.delivery_date, unnest(delivered.contract_channels) as channel
+            from delivery_dossier as delivered
+        ) as cell
+        left join judged_leads as lead on cell.delivery_date = lead.delivery_date
+        left join judged_uses as use on lead.lead_no = use.lead_no and cell.channel = use.channel
+        group by cell.vendor, cell.delivery_date, cell.channel"""
+    by_lead = f"""
+        select
+            delivered.vendor, delivered.delivery_date,
+            cast(null as varchar) as channel{_counts_by_rule(leads, "judged")}
+        from delivery_dossier as delivered
+        left join judged_leads as lead on delivered.delivery_date = lead.delivery_date
+        left join judged_leads_by_rule as judged on lead.lead_no = judged.lead_no
+        group by delivered.vendor, delivered.delivery_date"""
+    by_delivery = f"""
+        select
+            delivered.vendor, delivered.delivery_date,
+            cast(null as varchar) as channel{_counts_by_rule(deliveries, "judged")}
+        from delivery_dossier as delivered
+        left join judged_deliveries as judged on delivered.delivery_date = judged.delivery_date
+        group by delivered.vendor, delivered.delivery_date"""
+    branches = [
+        *(_scorecard(rule, "by_use") for rule in uses),
+        *(_scorecard(rule, "by_lead") for rule in leads),
+        *(_scorecard(rule, "by_delivery") for rule in deliveries),
+    ]
+    return f"""
+        with by_use as materialized ({by_use}),
+        by_lead as materialized ({by_lead}),
+        by_delivery as materialized ({by_delivery}),
+        blamed as materialized (
+            select delivery_date, channel, rule_id, count(*) as blamed_count
+            from all_findings
+            where code in {FAILED} and party = 'vendor'
+            group by delivery_date, channel, rule_id
+        ),
+        counted as ({" union all ".join(branches)})
+        select counted.*, coalesce(blamed.blamed_count, 0) as vendor_attributable_count
+        from counted
+        left join blamed
+            on counted.delivery_date = blamed.delivery_date
+            and counted.channel is not distinct from blamed.channel
+            and counted.rule_id = blamed.rule_id"""
+
+
+def _counts_by_rule(rules: Sequence[CompiledRule], table: str) -> str:
+    codes = {"p": f"= {Code.PASS}", "f": f"in {FAILED}", "u": f"in {UNKNOWN}", "n": f"= {Code.NOT_APPLICABLE}"}
+    return "".join(
+        f",\ncount(case when {table}.f_{rule.id} {test} then 1 end) as {letter}_{rule.id}"
+        for rule in rules
+        for letter, test in codes.items()
+    )
+
+
+def _scorecard(rule: CompiledRule, source: str) -> str:
+    return f"""
+        select
+            vendor, delivery_date, channel, '{rule.id}' as rule_id, '{rule.card.dimension}' as dimension,
+            p_{rule.id} as pass_count, f_{rule.id} as fail_count, u_{rule.id} as unknown_count,
+            n_{rule.id} as not_applicable_count
+        from {source}"""
