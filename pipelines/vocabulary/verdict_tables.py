@@ -1,4 +1,4 @@
-"""The published tables that judging fills, one Pandera model a table. Those of the intake, and the list, are in `tables`."""
+"""The published tables that judging fills, one Pandera model a table. Those of the intake are in `tables`."""
 
 from pandera.typing import Series
 
