@@ -17,7 +17,7 @@ from tests.support.market_persons import personal_values
 from tests.support.programs import Demo, run_program
 from tests.support.reasons import english_in
 
-VENDOR_COUNT = 8
+VENDOR_COUNT = 11
 PREFIX = 8
 
 
