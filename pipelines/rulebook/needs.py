@@ -14,6 +14,7 @@ from pipelines.rulebook.expressions import columns_of, parse_condition
 from pipelines.rulebook.lead_dossier import BY_NAME
 from pipelines.rulebook.missing_facts import ALTERNATIVES, decisive, needed_fields
 from pipelines.rulebook.parameters import DatedParameter
+from pipelines.vocabulary.words import BASES
 
 _NEVER_MISSING: Final = frozenset({"leads.claimed_basis", "leads.audience"})
 """Fields whose place a contract fills where they are not delivered."""
@@ -40,7 +41,8 @@ def _blocks_consents(card: Card, parameters: Mapping[str, DatedParameter]) -> bo
     if card.grain != "lead_use" or card.severity != "blocking" or card.in_force.to is not None:
         return False
     applies = parse_condition(card.applies_when or "true", grain=card.grain, parameters=parameters)
-    return columns_of(applies) <= {"claimed_basis"}
+    bases = {str(literal.this) for literal in applies.find_all(exp.Literal)} & {*BASES}
+    return columns_of(applies) <= {"claimed_basis"} and (not bases or "consent" in bases)
 
 
 def _needs(card: Card, parameters: Mapping[str, DatedParameter]) -> Iterator[Need]:
