@@ -1,5 +1,6 @@
 -- Conformity, and any dimension, are rated over every row received: a vendor can't better them by sending rows that we
--- refuse. No other dimension is rated over more leads than were accepted.
+-- refuse; a file that came when the day was final counts from its own deadline on. No other dimension is rated over more
+-- leads than were accepted.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_dimension_rates'}}}) }}
 
 with rated as (
@@ -19,6 +20,6 @@ from {{ ref('fct_deliveries') }} as deliveries
 inner join rated using (vendor, delivery_date)
 where
     rated.dimension_count <> 6
-    or rated.least <> deliveries.leads_received
-    or rated.most <> deliveries.leads_received
+    or rated.least <> rated.most
+    or rated.most > deliveries.leads_received
     or rated.most_judged > deliveries.leads_accepted

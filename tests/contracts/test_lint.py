@@ -379,7 +379,9 @@ def test_a_contract_without_a_reviewed_form_is_warned_about(tmp_path: Path) -> N
     start = VALID.index("  - property: approvedForms")
     text = VALID[:start] + VALID[VALID.index("  - {property: ownerTeam") :]
     problem = only_problem(examine(tmp_path, text))
-    assert problem.message.startswith("no form is reviewed, as needed by consent_form_version_known")
+    assert problem.message.startswith(
+        "no form is reviewed, as needed by consent_equal_prominence_refusal, consent_form_version_known"
+    )
     assert problem.severity == "warning"
 
 

@@ -71,15 +71,15 @@ def outcome(
     }
 
 
-def rated(received: int, defective: Mapping[str, tuple[int, int]]) -> Rows:
-    """Defective and vendor-defective leads by dimension; none where nothing is said."""
+def rated(received: int, defective: Mapping[str, tuple[int, int]], accepted: int | None = None) -> Rows:
+    """Defective and vendor-defective leads by dimension; none where nothing is said. All were accepted unless told."""
     rows = []
     for dimension in DIMENSIONS:
         all_of_them, by_vendor = defective.get(dimension, (0, 0))
         rows.append(
             {
                 "dimension": dimension,
-                "leads_received": received,
+                "leads_received": received if accepted is None or dimension in ("conformity", "all") else accepted,
                 "leads_defective": all_of_them,
                 "leads_vendor_defective": by_vendor,
             }
@@ -144,7 +144,7 @@ def fill(lake: Lake) -> None:
             outcome("lead_duplicate", None, "quality", (40, 8, 0, 0), blamed=8),
             outcome("rule_of_old", None, "quality", (47, 1, 0, 0), blamed=1),  # has left the catalogue since
         ],
-        rated(50, {"conformity": (2, 2), "quality": (9, 9), "all": (11, 11)}),
+        rated(50, {"conformity": (2, 2), "quality": (9, 9), "all": (11, 11)}, accepted=48),
     )
     deliver(lake, "acme", AUGUST_2, [file("c.csv", "leads", "accepted", 40, 0)])
     judge(
@@ -165,16 +165,16 @@ def fill(lake: Lake) -> None:
 
 def score(house: House) -> None:
     """Two scores of acme: as of 1 August over July, and over its two final deliveries since."""
-    for as_of, leads, bad, defective, points, earned in (
-        (EARLIER, 100, 3, 4, 90.0, "B"),
-        (AS_OF, 150, 12, 15, 62.5, "C"),
+    for as_of, leads, accepted, bad, defective, points, earned in (
+        (EARLIER, 100, 100, 3, 4, 90.0, "B"),
+        (AS_OF, 150, 148, 12, 15, 62.5, "C"),
     ):
         rows = [
             GradedScore(
                 "quality",
-                leads,
+                accepted,
                 bad,
-                bad / leads,
+                bad / accepted,
                 0.05,
                 points + 1,
                 40.0,
