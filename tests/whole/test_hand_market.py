@@ -37,11 +37,15 @@ KINDS: dict[str, tuple[str, bool | None, str | None, str | None]] = {
 # The first cards, with what the issue says of them: severity, dimension.
 FIRST_CARDS = {
     "basis_admissible": ("blocking", "consent"),
+    "callback_request_proven": ("blocking", "consent"),
     "channel_not_contracted": ("minor", "conformity"),
+    "channel_readable": ("blocking", "conformity"),
     "consent_box_not_prechecked": ("blocking", "consent"),
     "consent_double_optin_confirmed": ("major", "proof"),
+    "consent_equal_prominence_refusal": ("blocking", "consent"),
     "consent_form_version_known": ("blocking", "proof"),
     "consent_named_recipient_elec": ("blocking", "consent"),
+    "consent_not_bundled_with_participation": ("blocking", "consent"),
     "consent_prior_to_delivery": ("blocking", "consent"),
     "consent_refused_at_collection": ("blocking", "consent"),
     "consent_timestamp_coherent": ("minor", "proof"),
@@ -207,7 +211,7 @@ def judged_scorecards(rows: list[Row]) -> dict[tuple[date, str], list[int]]:
     """Days without a received lead say nothing and are left out."""
     columns = ("leads_received", "leads_defective", "leads_vendor_defective")
     counts = {(row["delivery_date"], row["dimension"]): [row[name] for name in columns] for row in rows}
-    return {key: counted for key, counted in counts.items() if counted != [0, 0, 0]}
+    return {key: counted for key, counted in counts.items() if counts[key[0], "all"] != [0, 0, 0]}
 
 
 def differences(found: Counter[tuple[Any, ...]], expected: Counter[tuple[Any, ...]]) -> dict[str, list[str]]:
