@@ -13,11 +13,3 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     result = run_program(home, "demo")
     assert result.returncode == 0, result.stderr
     return Demo(home, result.stdout, result.stderr)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs a whole file, and one runs all that stands on the demo: what a fixture makes is made once."""
-    for item in items:
-        is_of_demo = "demo" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("demo" if is_of_demo else str(item.path)))
