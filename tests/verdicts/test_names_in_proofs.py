@@ -9,6 +9,7 @@ import pytest
 from pipelines.contracts.contract import ApprovedForm
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.verdicts.day_terms import DAY_TERMS, DeliveredDay, day_terms_table, names_advertiser
+from pipelines.verdicts.working_days import CALLBACK_ENDS
 from tests.support.intake_boxes import contract
 
 US = contract(advertiser_name="Durand Telecom SA", advertiser_siren="732829320")
@@ -41,6 +42,8 @@ def test_a_proof_names_the_advertiser_does_not_or_leaves_it_open(
         "proof_no": pa.array([1]),
         "consent_at": pa.array([AT], pa.timestamp("us")),
         "period_end": pa.nulls(1, pa.timestamp("us")),
+        "requested_at": pa.nulls(1, pa.timestamp("us")),
+        "invalid_fields": pa.array([[]], pa.list_(pa.string())),
         "recipients": pa.array([recipients], pa.list_(pa.string())),
         "recipient_sirens": pa.array([sirens], pa.list_(pa.string())),
         **{name: pa.nulls(1, pa.string()) for name in keys},
@@ -51,6 +54,7 @@ def test_a_proof_names_the_advertiser_does_not_or_leaves_it_open(
         session.register("one_lead", lead)
         session.create("judged_leads", "select one_lead.*, terms.* from one_lead cross join terms")
         session.register("proofs", pa.table(proof))
+        session.register("callback_ends", CALLBACK_ENDS.empty_table())
         session.register("paths", pa.table({"lead_no": [1], "proof_no": [1]}))
         (row,) = session.fetch(statement).to_pylist()
     assert row["names_advertiser"] is expected
