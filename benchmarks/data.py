@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import yaml
 from pyarrow import csv
 
+from pipelines.identifiers.emails import email_aliases
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.keys import KEY_ID
@@ -107,10 +108,13 @@ def write_oppositions(home: Path, *, leads: int, count: int) -> None:
     """The snapshot as the registry writes it, one file a day; one lead in a hundred objected, the rest is strangers."""
     rng = np.random.default_rng([SEED, count])
     hasher, lake = IdentityHasher(SECRET), Lake(home / "lake")
-    opposed = hasher.keys(persons_of(np.arange(0, leads, 100)).emails)[:count]
-    strangers = pa.array([key.hex() for key in _random_keys(rng, count - len(opposed))])
-    keys = pa.concat_arrays([opposed.cast(pa.string()), strangers.cast(pa.string())])
-    keys = keys.take(pa.array(rng.permutation(len(keys))))
+    emails = persons_of(np.arange(0, leads, 100)).emails[:count]
+    aliases = email_aliases(emails)
+    tagged = pc.if_else(pc.equal(aliases, emails), pa.scalar(None, pa.string()), aliases)
+    opposed = pa.table({"identity_key": hasher.keys(emails), "alias_key": hasher.keys(tagged)})
+    strangers = pa.table({"identity_key": [key.hex() for key in _random_keys(rng, count - len(opposed))]})
+    keys = pa.concat_tables([opposed, strangers], promote_options="permissive")
+    keys = keys.take(pa.array(rng.permutation(len(keys)))).combine_chunks()
     for number, ours in enumerate(np.array_split(np.arange(len(keys)), OPPOSITION_DAYS)):
         recorded_at = datetime.combine(DAY, time(8)) - timedelta(days=1 + number)
         target = lake.root / "oppositions" / f"recorded_on={recorded_at:%Y-%m-%d}" / "part-0.parquet"
@@ -123,10 +127,11 @@ def _random_keys(rng: np.random.Generator, count: int) -> list[bytes]:
     return [drawn[start : start + 16] for start in range(0, len(drawn), 16)]
 
 
-def _opposition_rows(keys: pa.Array, recorded_at: datetime) -> pa.Table:
+def _opposition_rows(keys: pa.Table, recorded_at: datetime) -> pa.Table:
     size, instant = len(keys), pa.timestamp("us")
     columns = {
-        "identity_key": keys,
+        "identity_key": keys["identity_key"],
+        "alias_key": keys["alias_key"],
         "kind": pa.repeat("email", size),
         "channel": pa.repeat("all", size),
         "opposed_at": pa.repeat(pa.scalar(recorded_at - timedelta(hours=2), instant), size),

@@ -50,15 +50,22 @@ with probes as (
     from leads
 ),
 
+in_force as (
+    select identity_key, alias_key
+    from read_parquet('$home/lake/oppositions/*/part-0.parquet', hive_partitioning = false)
+    where revoked_at is null and opposed_at < timestamp '$delivered_at' and recorded_at <= timestamp '$known_at'
+),
+
+opposed_keys as (
+    select identity_key from in_force
+    union all
+    select alias_key from in_force where alias_key is not null
+),
+
 opposed as (
     select distinct probes.lead_id
     from probes
-    inner join read_parquet('$home/lake/oppositions/*/part-0.parquet', hive_partitioning = false) as event
-        on probes.identity_key = event.identity_key
-    where
-        event.revoked_at is null
-        and event.opposed_at < timestamp '$delivered_at'
-        and event.recorded_at <= timestamp '$known_at'
+    inner join opposed_keys on probes.identity_key = opposed_keys.identity_key
 ),
 
 uses as (

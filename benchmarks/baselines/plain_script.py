@@ -117,7 +117,7 @@ def judge(
         & (oppositions["opposed_at"] < delivered_at)
         & (oppositions["recorded_at"] <= known_at)
     ]
-    opposed = set(in_force["identity_key"])
+    opposed = {*in_force["identity_key"], *in_force["alias_key"].dropna()}
     is_opposed = leads[["email_key", "email_alias_key", "phone_key"]].isin(opposed).any(axis=1)
     uses = leads.assign(is_opposed=is_opposed).explode("channels").rename(columns={"channels": "channel"})
     is_reachable = uses["email_key"].notna().where(uses["channel"] == "email", uses["phone_key"].notna())
