@@ -31,7 +31,7 @@ $(MANIFEST): $(READY) $(shell find dbt_project -name '*.sql' -o -name '*.yml' | 
 	@$(BIN)/python -m pipelines.marts.manifest
 
 test: $(MANIFEST)
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
 check: $(MANIFEST)
 	@$(BIN)/ruff format --check .

@@ -1,8 +1,11 @@
-"""Fixtures that several test files share: one demo, run once, as a newcomer runs it."""
+"""Fixtures that several test files share: one demo, run once, as a newcomer runs it; and how tests are spread."""
+
+from typing import Any
 
 import pytest
 
 from tests.support.programs import Demo, run_program
+from tests.support.spreading import Spreading, longest_first, workers
 
 pytest_plugins = ["tests.support.postgres"]
 
@@ -13,3 +16,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     result = run_program(home, "demo")
     assert result.returncode == 0, result.stderr
     return Demo(home, result.stdout, result.stderr)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    return workers()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spreading:
+    return Spreading(config, log)

@@ -1,0 +1,41 @@
+"""How test files are spread over pytest-xdist's workers: what a module makes is made once, the longest begin first.
+
+Many of these files wait for servers and daemons: one worker more than there are cores leaves no core idle.
+"""
+
+import os
+from typing import Any, Final
+
+from xdist.scheduler import LoadFileScheduling
+
+LONGEST_FIRST: Final = (
+    "tests/orchestration/test_ways_to_start.py",
+    "tests/whole/test_demo.py",
+    "tests/orchestration/test_ui_in_browser.py",
+    "tests/whole/test_reproducibility.py",
+    "tests/whole/test_truth.py",
+    "tests/whole/test_canary.py",
+    "tests/orchestration/test_schedules.py",
+    "tests/upkeep/test_rotation.py",
+)
+"""Files that take more than half a minute, in the order of their beginning."""
+USERS_OF_DEMO: Final = LONGEST_FIRST[1:3]
+
+
+class Spreading(LoadFileScheduling):  # type: ignore[misc]
+    """A file to a worker; those that use the demo to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "demo" if file in USERS_OF_DEMO else file
+
+
+def workers() -> int:
+    """How many processes `-n auto` means."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+def longest_first(items: list[Any]) -> None:
+    """Put tests into the order in which files are handed out."""
+    places = {file: place for place, file in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.nodeid.split("::")[0], len(places)))
