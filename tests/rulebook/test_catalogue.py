@@ -117,6 +117,7 @@ def test_a_parameter_has_no_value_before_its_first_date(catalogue: Catalogue) ->
 def test_where_the_instant_of_delivery_decides_the_vendor_only_answers_for_a_known_one(catalogue: Catalogue) -> None:
     hanging = {card.id for card in catalogue.cards if "is_delivered_at_assumed" in str(card.attributable_to)}
     assert hanging == {
+        "basis_admissible",
         "callback_request_proven",
         "consent_prior_to_delivery",
         "consent_refused_at_collection",
@@ -126,6 +127,7 @@ def test_where_the_instant_of_delivery_decides_the_vendor_only_answers_for_a_kno
         "lead_too_old_at_delivery",
         "opp_vendor_redelivery",
         "tel_consent_max_age_one_year",
+        "tel_optin_consent_required",
     }
     assert all(catalogue.by_id[rule_id].attributable_to[-1] == ("nobody", None) for rule_id in hanging)
 
