@@ -147,12 +147,16 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
         "opposition_blame_at", "instant", "ours"
     ),  # least shared_at + suppressionDelay; NULL if never shared
     LeadDossierColumn("is_consent_of_other_person", "boolean", "ours", example_default=False),
+    LeadDossierColumn("has_contradicting_records", "boolean", "ours", example_default=False),
     LeadDossierColumn("is_duplicate", "boolean", "ours", _LEAD, example_default=False),
     LeadDossierColumn("undeclared_columns", "list", "ours", ("delivery",), example_default=[]),
     LeadDossierColumn("ambiguous_dates", "list", "ours", ("delivery",), example_default=[]),
     LeadDossierColumn("format_differences", "list", "ours", ("delivery",), example_default=[]),
     LeadDossierColumn("missing_sequences", "list", "ours", ("delivery",), example_default=[]),
     LeadDossierColumn("unread_objection_count", "integer", "ours", ("delivery",), example_default=0),
+    # leads with a consent of 4 to 10 August 2026; 4, or three times as many as of 28 July to 3 August
+    LeadDossierColumn("last_week_consents", "integer", "ours", ("delivery",), example_default=0),
+    LeadDossierColumn("usual_last_week_consents", "integer", "ours", ("delivery",), example_default=4),
     # our review of the proof's form version; NULL when unreviewed or when the review does not say
     LeadDossierColumn("is_form_reviewed", "boolean", "review", example_default=False),
     LeadDossierColumn("reviewed_text_digest", "text", "review"),

@@ -15,6 +15,7 @@ from pipelines.simulation.market_facts import OppositionRow, duration
 from pipelines.simulation.noes import No
 from pipelines.simulation.objections import counts_from, counts_until
 from pipelines.simulation.people import alias_of, otherwise_of
+from pipelines.simulation.record_keeping import contradict
 from pipelines.simulation.truth import LEAD_USE_RULES, answer
 
 R = TypeVar("R", Proof, No)
@@ -93,6 +94,7 @@ class KnownFacts:
                     is_opposed=bool(objected & {"all", channel}),
                     is_opposed_in_other_form=bool(otherwise & {"all", channel}),
                     is_consent_of_other_person=is_consent_shared,
+                    has_contradicting_records=contradict(self._found(lead)),
                 )
                 yield self._with_best_proof(use)
 
@@ -123,15 +125,19 @@ class KnownFacts:
 
     def _with_best_proof(self, use: LeadUse) -> LeadUse:
         """The use with the proof that has the fewest faults, and the refusals and withdrawals that count beside it."""
-        candidates = [self._beside(use, proof) for proof in self._candidates(use.lead)]
+        candidates = [self._beside(use, proof) for proof in self.candidates(use.lead)]
         return min(candidates, key=_fault_order, default=self._beside(use, None))
 
-    def _candidates(self, lead: Lead) -> list[Proof]:
-        """Given proofs found by the first path that finds one; those before the delivery, if there are any."""
+    def candidates(self, lead: Lead) -> list[Proof]:
+        """Those of a lead's given proofs of before the delivery, if there are any; else all."""
+        found = self._found(lead)
+        return [proof for proof in found if proof.consent_at <= lead.delivered_at] or found
+
+    def _found(self, lead: Lead) -> list[Proof]:
+        """Given proofs found by the first path that finds one."""
         by_consent = self._given(lead, [("consent_id", lead.consent_id)])
         by_lead = self._given(lead, [("lead_id", lead.lead_id)])
-        found = by_consent or by_lead or self._given(lead, [("email", lead.email), ("phone", lead.phone)])
-        return [proof for proof in found if proof.consent_at <= lead.delivered_at] or found
+        return by_consent or by_lead or self._given(lead, [("email", lead.email), ("phone", lead.phone)])
 
     def _given(self, lead: Lead, keys: list[tuple[str, str | None]]) -> list[Proof]:
         return [proof for proof in self._known(lead, keys) if proof.decision == "given"]

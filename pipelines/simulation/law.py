@@ -12,6 +12,7 @@ from typing import Final
 
 from pipelines.simulation.acceptance import Lead, Proof
 from pipelines.simulation.market_facts import ContractTerms, FormReview, duration, years_later
+from pipelines.simulation.record_keeping import is_long_before
 from pipelines.vocabulary import words
 from pipelines.vocabulary.words import PARIS
 
@@ -34,6 +35,7 @@ class LeadUse:
     is_opposed: bool = False
     is_opposed_in_other_form: bool = False
     is_consent_of_other_person: bool = False
+    has_contradicting_records: bool = False
 
     @property
     def record(self) -> Proof:
@@ -228,6 +230,16 @@ def consent_double_optin_confirmed(use: LeadUse) -> Answer:
 def proof_reused_across_persons(use: LeadUse) -> Answer:
     """Nobody else rests on the same consent."""
     return not use.is_consent_of_other_person
+
+
+def proof_records_agree(use: LeadUse) -> Answer:
+    """One consent has one history."""
+    return not use.has_contradicting_records
+
+
+def consent_near_collection(use: LeadUse) -> Answer:
+    """The lead was collected about when the person consented."""
+    return not is_long_before(use.record.consent_at, use.lead.collected_at)
 
 
 def opp_vendor_redelivery(use: LeadUse) -> Answer:

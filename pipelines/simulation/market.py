@@ -164,7 +164,7 @@ def _truth_of_market(
         tell(f"judging {vendor.slug}")
         accepted = accept([delivery for delivery in deliveries if delivery.vendor is vendor])
         facts = KnownFacts(accepted, registry)
-        rows += truth_of(vendor.slug, accepted, facts.uses_of, facts.is_duplicate)
+        rows += truth_of(vendor.slug, accepted, facts.uses_of, facts.is_duplicate, facts.candidates)
     return tuple(sorted(rows, key=lambda row: tuple((value is not None, value or 0) for value in row)))
 
 

@@ -9,9 +9,10 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from pipelines.simulation import law
-from pipelines.simulation.acceptance import Accepted, Lead
+from pipelines.simulation.acceptance import Accepted, Lead, Proof
 from pipelines.simulation.law import PHONE_CONSENT_FROM, Answer, LeadUse
 from pipelines.simulation.market_facts import duration
+from pipelines.simulation.record_keeping import days_of_a_pile
 from pipelines.vocabulary import words
 
 ELECTRONIC: Final = ("email", "sms", "automated_call")
@@ -146,6 +147,9 @@ LEAD_USE_RULES: Final = (
     Rule("consent_double_optin_confirmed", law.consent_double_optin_confirmed, ("email", "sms"), is_blocking=False,
          is_asked=_is_optin_required, owed=_optin_owed),
     Rule("proof_reused_across_persons", law.proof_reused_across_persons, reads_proof=False),
+    Rule("proof_records_agree", law.proof_records_agree, first_day=_GDPR_FROM, reads_proof=False, is_blocking=False),
+    Rule("consent_near_collection", law.consent_near_collection, first_day=_GDPR_FROM,
+         needs="consent_timestamp_coherent", is_blocking=False),
 )  # fmt: skip
 """Every rule of grain lead use; a needed rule stands before those that need it."""
 
@@ -198,6 +202,7 @@ def truth_of(
     accepted: Accepted,
     uses_of: Callable[[Lead], Iterable[LeadUse]],
     is_duplicate: Callable[[Lead], bool],
+    consents_of: Callable[[Lead], Iterable[Proof]],
 ) -> Iterator[TruthRow]:
     """Every finding and every reject reason of one vendor."""
     for reject in accepted.rejects:
@@ -209,6 +214,7 @@ def truth_of(
         "date_order_ambiguous": accepted.ambiguous_on,
         "sequence_gap": accepted.incomplete_on,
         "objections_readable": accepted.unread_noes_on,
+        "consents_spread_before_law": days_of_a_pile(accepted.leads, consents_of),
     }
     for rule_id, days in of_deliveries.items():
         yield from (TruthRow(vendor, day, rule_id=rule_id, outcome="fail") for day in days)

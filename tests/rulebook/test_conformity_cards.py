@@ -20,6 +20,9 @@ from tests.support.houses import house_at, read_all, reconcile
 
 MONDAY = date(2026, 8, 10)
 STEPS = {step.name: step for step in judgement_of(load_catalogue()).steps}
+OLD_CONSENTS = pa.schema(
+    [("delivery_date", pa.date32()), ("last_week_consents", pa.int64()), ("usual_last_week_consents", pa.int64())]
+)
 Row = dict[str, Any]
 
 
@@ -36,6 +39,7 @@ def delivery_dossier(rows: Sequence[Row]) -> dict[int, Row]:
         session.register("all_deliveries", pa.Table.from_pylist(filled, schema=schema))
         for table in ("rejected_rows", "unread_objections"):
             session.register(f"all_{table}", arrow_schema(table).empty_table())
+        session.register("old_consents", OLD_CONSENTS.empty_table())
         session.register("terms", pa.Table.from_pylist(terms, schema=DAY_TERMS))
         for name in ("missing_sequences", "delivery_dossier"):
             session.create(name, STEPS[name].sql, is_view=STEPS[name].is_view)

@@ -25,13 +25,16 @@ from tests.support.lead_facts import DELIVERED_AT, LEAD, PROOF, TERMS, findings,
 
 def test_the_better_proof_counts_though_the_worse_is_later() -> None:
     worse = replace(PROOF, consent_text=None, consent_at=PROOF.consent_at + timedelta(minutes=1), row_number=2)
-    assert findings(sold_for("sms"), worse, PROOF) == set()
+    assert findings(sold_for("sms"), worse, PROOF) == {"sms proof_records_agree fail"}
 
 
 def test_a_consent_after_the_delivery_counts_only_when_it_is_alone() -> None:
     after = replace(PROOF, consent_at=DELIVERED_AT + timedelta(days=1))
     before = replace(PROOF, channels=("email",))
-    assert findings(sold_for("sms"), before, after) == {"sms elec_consent_per_channel fail"}
+    assert findings(sold_for("sms"), before, after) == {
+        "sms elec_consent_per_channel fail",
+        "sms proof_records_agree fail",
+    }
 
 
 def test_proofs_are_sought_by_consent_then_lead_then_key() -> None:
@@ -162,7 +165,7 @@ def _file(*rows: dict[str, object], name: str = "l1", **changes: object) -> Simu
 def _truth(*deliveries: SimulatedDelivery) -> Iterator[tuple[object, ...]]:
     accepted = accept(deliveries)
     facts = KnownFacts(accepted, {})
-    for row in truth_of("v", accepted, lambda lead: (), facts.is_duplicate):
+    for row in truth_of("v", accepted, lambda lead: (), facts.is_duplicate, lambda lead: ()):
         yield (row.lead_id, row.rule_id) if row.rule_id else (row.file_name, row.row_number, row.reason)
 
 

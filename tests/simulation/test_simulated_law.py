@@ -101,10 +101,12 @@ def test_phone_rules_of_the_decree_begin_at_midnight_in_paris() -> None:
 def test_a_phone_consent_dies_after_a_calendar_year_to_the_second() -> None:
     a_year_ago = datetime(2025, 8, 20, 18, tzinfo=UTC)
     assert findings(sold_for("phone"), replace(PROOF, consent_at=a_year_ago)) == {
-        "phone tel_consent_max_age_one_year fail"
+        "phone tel_consent_max_age_one_year fail",
+        "phone consent_near_collection fail",
     }
-    assert findings(sold_for("phone"), replace(PROOF, consent_at=a_year_ago + timedelta(seconds=1))) == set()
-    assert findings(sold_for("sms"), replace(PROOF, consent_at=a_year_ago)) == set()
+    alive = replace(PROOF, consent_at=a_year_ago + timedelta(seconds=1))
+    assert findings(sold_for("phone"), alive) == {"phone consent_near_collection fail"}
+    assert findings(sold_for("sms"), replace(PROOF, consent_at=a_year_ago)) == {"sms consent_near_collection fail"}
     assert findings(sold_for("phone"), replace(PROOF, period_end=DELIVERED_AT)) == {
         "phone tel_consent_max_age_one_year fail"
     }

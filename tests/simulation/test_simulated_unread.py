@@ -151,7 +151,7 @@ def _held(*rows: dict[str, Value], proof: Proof = PROOF, **circumstances: object
     lead = replace(LEAD, channels=("email", "sms"))
     found = {
         f"{row.channel} {row.rule_id}"
-        for row in truth_of("v", replace(accepted, leads=(lead,)), facts.uses_of, lambda lead: False)
+        for row in truth_of("v", replace(accepted, leads=(lead,)), facts.uses_of, lambda lead: False, lambda lead: ())
     }
     return _refused_or_withdrawn(found)
 
@@ -220,7 +220,7 @@ def test_a_rejected_no_is_sure_if_its_kind_instant_and_channels_can_be_read() ->
 
 def _of_delivery(*proofs: Row) -> set[str]:
     accepted = _accepted(proofs=list(proofs))
-    rows = truth_of("v", accepted, lambda lead: (), lambda lead: False)
+    rows = truth_of("v", accepted, lambda lead: (), lambda lead: False, lambda lead: ())
     return {row.rule_id for row in rows if row.rule_id and row.lead_id is None}
 
 

@@ -29,6 +29,7 @@ CHANNELS = ("email", "sms", "phone", "automated_call")
 KINDS: dict[str, tuple[str, bool | None, str | None, str | None]] = {
     "breach": ("fail", True, "vendor", None),
     "blameless": ("fail", True, "nobody", None),
+    "undetermined": ("fail", True, "undetermined", None),
     "not_proven": ("fail", False, "vendor", "vendor"),
     "waits_on_vendor": ("unknown", None, None, "vendor"),
     "waits_on_advertiser": ("unknown", None, None, "advertiser"),
@@ -46,6 +47,7 @@ FIRST_CARDS = {
     "consent_form_version_known": ("blocking", "proof"),
     "consent_named_recipient_elec": ("blocking", "consent"),
     "consent_not_bundled_with_participation": ("blocking", "consent"),
+    "consent_near_collection": ("info", "proof"),
     "consent_prior_to_delivery": ("blocking", "consent"),
     "consent_refused_at_collection": ("blocking", "consent"),
     "consent_timestamp_coherent": ("minor", "proof"),
@@ -58,6 +60,7 @@ FIRST_CARDS = {
     "opp_vendor_redelivery": ("blocking", "opposition"),
     "proof_individual_record": ("blocking", "proof"),
     "proof_matches_lead": ("blocking", "proof"),
+    "proof_records_agree": ("minor", "proof"),
     "proof_reused_across_persons": ("blocking", "proof"),
     "tel_consent_five_mentions": ("blocking", "consent"),
     "tel_consent_max_age_one_year": ("blocking", "consent"),

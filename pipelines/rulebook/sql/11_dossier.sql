@@ -109,6 +109,7 @@ select
     case when opposition.lead_no is null then false else opposition.is_opposed_in_other_form end
         as is_opposed_in_other_form,
     lead.is_consent_of_other_person,
+    contradiction.lead_no is not null as has_contradicting_records,
     lead.is_duplicate,
     form.form_id is not null as is_form_reviewed,
     form.text_digest as reviewed_text_digest,
@@ -121,6 +122,7 @@ from lead_uses as use
 inner join judged_leads as lead on use.lead_no = lead.lead_no
 left join candidates as candidate on use.lead_no = candidate.lead_no
 left join proofs as proof on candidate.proof_no = proof.proof_no
+left join contradictions as contradiction on use.lead_no = contradiction.lead_no
 left join objections as objection on use.lead_no = objection.lead_no and use.channel = objection.channel
 left join oppositions_met as opposition on use.lead_no = opposition.lead_no and use.channel = opposition.channel
 left join form_reviews as form

@@ -66,11 +66,14 @@ select
     coalesce(ambiguous.ambiguous_dates, cast([] as varchar[])) as ambiguous_dates,
     coalesce(differing.format_differences, cast([] as varchar[])) as format_differences,
     coalesce(missing_sequences.missing_sequences, cast([] as varchar[])) as missing_sequences,
-    coalesce(unread_by_day.unread_objection_count, 0) as unread_objection_count
+    coalesce(unread_by_day.unread_objection_count, 0) as unread_objection_count,
+    coalesce(old_consents.last_week_consents, 0) as last_week_consents,
+    coalesce(old_consents.usual_last_week_consents, 4) as usual_last_week_consents
 from terms
 inner join delivered on terms.delivery_date = delivered.delivery_date
 left join undeclared on terms.delivery_date = undeclared.delivery_date
 left join ambiguous on terms.delivery_date = ambiguous.delivery_date
 left join differing on terms.delivery_date = differing.delivery_date
+left join old_consents on terms.delivery_date = old_consents.delivery_date
 left join unread_by_day on terms.delivery_date = unread_by_day.delivery_date
 left join missing_sequences on terms.delivery_date = missing_sequences.delivery_date
