@@ -73,6 +73,7 @@ def _parquet_file(stream: BinaryIO, dictionaries: list[str] | None = None) -> pq
         pre_buffer=False,
         read_dictionary=dictionaries,
         page_checksum_verification=True,
+        coerce_int96_timestamp_unit="us",  # nanoseconds overflow silently: the year 2500 is 1915
     )
 
 
