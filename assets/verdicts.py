@@ -7,6 +7,7 @@ import dagster as dg
 import pyarrow.compute as pc
 
 from assets.reporting import columns_of, materialized, told_by_partition
+from pipelines.canaries.watch import confirm_canaries
 from pipelines.contracts.contract import Contract
 from pipelines.house import House
 from pipelines.oppositions.snapshot import refresh_snapshot
@@ -37,6 +38,7 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition, *, engine: str) -> 
     ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
         """Judge the run's days, and the published days that they can reach."""
         (wanted, book), at = doable_days(context, house), as_of(context)
+        canaries: Counts = {"canaries met": str(confirm_canaries(house))}
         refresh_snapshot(house.registry, house.lake)  # a run never judges on a registry that has moved on
         for vendor, days in wanted.items():
             with house.lake.writing(vendor):
@@ -45,7 +47,9 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition, *, engine: str) -> 
                 fresh_count = house.receipts.prepare(vendor, book.of(vendor), list(counts), as_of=at)
             for day in sorted(counts.keys() & set(days)):
                 reasons = house.lake.partition("findings", vendor, day)
-                yield materialized("verdicts", vendor, day, counts[day] | _receipt(house, vendor, day), reasons)
+                yield materialized(
+                    "verdicts", vendor, day, counts[day] | _receipt(house, vendor, day) | canaries, reasons
+                )
             _, problems = pick_up_acknowledgements(house.registry, house.outbox, vendor, now=datetime.now(UTC))
             for problem in problems:
                 context.log.warning(problem)

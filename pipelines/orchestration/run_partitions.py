@@ -10,6 +10,7 @@ from typing import Final
 
 import dagster as dg
 
+from pipelines.canaries.watch import confirm_canaries
 from pipelines.contracts.book import ContractBook
 from pipelines.house import House
 from pipelines.orchestration.jobs import as_of
@@ -57,10 +58,13 @@ def doable_days(context: dg.AssetExecutionContext, house: House) -> tuple[Mappin
     The contracts are read once: one that goes away a moment later must not empty what was found to be covered.
 
     Raises:
-        RunTagsError, SettingsError, RegistryError: nothing can be done.
+        RunTagsError, SettingsError, RegistryError, MissedCanaryError: nothing can be done.
     """
     named = days_of_run(context, house)
     house.confirm_inputs()
+    context.log.info(
+        f"{confirm_canaries(house)} canaries met: invented persons who said no, judged before any real one"
+    )
     book = house.contracts(named)
     left_out = house.left_out(named, book)
     for one in left_out:

@@ -1,0 +1,99 @@
+"""Every run asks first whether it still hears invented persons who said no; one unheard stops it before any work."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.canaries import watch as watching
+from pipelines.canaries.market import Canary, canaries, person
+from pipelines.canaries.watch import watch
+from pipelines.house import House
+from pipelines.identifiers.published_spellings import PUBLISHED_SPELLINGS
+from pipelines.vocabulary.clock import tick_of
+from pipelines.vocabulary.words import CHANNELS
+from tests.support.exemple import deliver, sign
+from tests.support.houses import house_at
+from tests.support.instances import Daemon, instance_of
+
+DAY = date(2026, 8, 11)
+AS_OF = tick_of(date(2026, 8, 20))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return house_at(tmp_path, OPPOSABLE_THREADS="1")
+
+
+def test_every_canary_is_heard(house: House) -> None:
+    watched = watch(house.engine, house.catalogue, canaries())
+    assert watched.missed == ()
+    published = sum(spelling.can_meet for spelling in PUBLISHED_SPELLINGS)
+    assert watched.count == 2 * (len(CHANNELS) + 1) + 1 + published + 3
+
+
+def test_somebody_who_said_nothing_is_blocked_by_nothing(house: House) -> None:
+    silent = replace(person(1), said="nothing", closed=CHANNELS)
+    assert watch(house.engine, house.catalogue, [silent, person(2)]).missed == ("nothing",)
+
+
+def _of_other_spelling(one: Canary) -> Canary:
+    return replace(one, oppositions=tuple({**row, "identifier": "0" * 63 + "1"} for row in one.oppositions))
+
+
+def _too_late(one: Canary) -> Canary:
+    late = {"opposed_at": "2026-09-08T08:00:00Z", "recorded_at": "2026-09-08T08:00:00Z"}
+    return replace(one, oppositions=tuple({**row, **late} for row in one.oppositions))
+
+
+def _for_other_reason(one: Canary) -> Canary:
+    return replace(one, proof={"recipients": "Autre SA"}, oppositions=())
+
+
+def hashed() -> Canary:
+    return next(one for one in canaries() if one.said.startswith("an objection hashed"))
+
+
+@pytest.mark.parametrize("spoil", [_of_other_spelling, _too_late, _for_other_reason])
+def test_one_that_is_not_met_or_for_another_reason_alone_is_missed_by_what_was_said(
+    house: House, spoil: Callable[[Canary], Canary]
+) -> None:
+    one = hashed()
+    assert watch(house.engine, house.catalogue, [spoil(one), *canaries()[:2]]).missed == (one.said,)
+
+
+def test_what_was_said_names_nobody() -> None:
+    for one in canaries():
+        assert one.email not in one.said
+        assert one.phone not in one.said
+
+
+def test_a_run_says_how_many_were_met_and_leaves_nothing_of_them(house: House) -> None:
+    sign(house.settings.home, "acme")
+    deliver(house.settings.home, "acme", DAY)
+    with instance_of(house) as instance:
+        daemon = Daemon(house, instance, now=AS_OF)
+        daemon.register("acme")
+        result = daemon.judge(("acme", "acme"), (DAY, DAY), AS_OF)
+    count = len(canaries())
+    [event] = result.asset_materializations_for_node("verdicts")[:1]
+    assert event.metadata["canaries met"].value == f"{count} of {count}"
+    assert not [path for path in house.settings.home.rglob("*") if "canari" in path.name]
+
+
+def test_one_unheard_stops_a_run_before_any_work(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign(house.settings.home, "acme")
+    deliver(house.settings.home, "acme", DAY)
+    monkeypatch.setattr(watching, "_FOUND", {})
+    unheard = [_of_other_spelling(one) if one == hashed() else one for one in canaries()]
+    monkeypatch.setattr(watching, "canaries", lambda: unheard)
+    with instance_of(house) as instance:
+        daemon = Daemon(house, instance, now=AS_OF)
+        daemon.register("acme")
+        result = daemon.judge(("acme", "acme"), (DAY, DAY), AS_OF)
+    assert not result.success
+    told = str(result.failure_data_for_node("intake"))
+    assert f"{len(unheard) - 1} of {len(unheard)} canaries were met, not: an objection hashed as" in told
+    assert not (house.settings.lake / "leads").exists()
