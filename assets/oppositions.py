@@ -4,7 +4,7 @@ import dagster as dg
 
 from assets.reporting import columns_of
 from pipelines.house import House
-from pipelines.oppositions.snapshot import refresh_snapshot
+from pipelines.oppositions.snapshot import mended_in_words, refresh_snapshot
 
 
 @dg.asset(
@@ -17,10 +17,13 @@ from pipelines.oppositions.snapshot import refresh_snapshot
 def oppositions(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Copy what is new in the registry into the lake."""
     refreshed = refresh_snapshot(house.registry, house.lake)
+    if refreshed.mended:
+        context.log.warning(mended_in_words(refreshed))
     return dg.MaterializeResult(
         metadata={
             "days rewritten": refreshed.day_count,
             "events in them": refreshed.row_count,
             "rebuilt": refreshed.is_rebuild,
+            "damaged days written anew": len(refreshed.mended),
         }
     )

@@ -10,7 +10,7 @@ from assets.reporting import columns_of, materialized, told_by_partition
 from pipelines.canaries.watch import confirm_canaries
 from pipelines.contracts.contract import Contract
 from pipelines.house import House
-from pipelines.oppositions.snapshot import refresh_snapshot
+from pipelines.oppositions.snapshot import mended_in_words, refresh_snapshot
 from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.run_partitions import doable_days
 from pipelines.receipts.records import pick_up_acknowledgements
@@ -39,7 +39,9 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition, *, engine: str) -> 
         """Judge the run's days, and the published days that they can reach."""
         (wanted, book), at = doable_days(context, house), as_of(context)
         canaries: Counts = {"canaries met": str(confirm_canaries(house))}
-        refresh_snapshot(house.registry, house.lake)  # a run never judges on a registry that has moved on
+        refreshed = refresh_snapshot(house.registry, house.lake)  # never judge on a registry that has moved on
+        if refreshed.mended:
+            context.log.warning(mended_in_words(refreshed))
         for vendor, days in wanted.items():
             with house.lake.writing(vendor):
                 house.confirm_keys(vendor)

@@ -2,6 +2,7 @@
 
 import typer
 
+from pipelines.commands.accept_registry import accept_registry_command
 from pipelines.commands.checks import app as checks
 from pipelines.commands.contracts import app as contracts
 from pipelines.commands.demo import demo
@@ -27,6 +28,7 @@ app.command()(demo)
 app.command()(dev)
 app.command()(simulate)
 app.add_typer(contracts, name="contracts")
+oppositions.command("accept-registry")(accept_registry_command)
 app.add_typer(oppositions, name="oppositions")
 app.command()(reconcile)
 app.add_typer(checks, name="checks")

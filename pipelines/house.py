@@ -24,7 +24,7 @@ from pipelines.storage.lake import Lake
 from pipelines.storage.registry.database import open_registry
 from pipelines.storage.secrets.identity_keys import KEY_FACT, confirm_generation, open_hasher
 from pipelines.storage.secrets.keys import key_id
-from pipelines.storage.secrets.seals import Seals, has_sealed_files
+from pipelines.storage.secrets.seals import Seals
 from pipelines.storage.secrets.vault import Vault
 from pipelines.upkeep.retention import Retention
 from pipelines.upkeep.retention_clock import RetentionSpans
@@ -118,7 +118,7 @@ class House:
     @cached_property
     def seals(self) -> Seals:
         """Encrypts delivered files after their intake, and opens them."""
-        return Seals(self.settings.keys, has_sealed_files=lambda: has_sealed_files(self.settings.inbox))
+        return Seals(self.settings.keys, self.settings.inbox)
 
     @property
     def intake(self) -> Intake:

@@ -2,6 +2,7 @@
 
 Logic belongs in the subjects; runs that commands start are in `runs`.
 
+- `accept_registry`: a person says that another registry takes the place of the one before
 - `checks`: what the checks last said of each vendor's deliveries
 - `contracts`: what is wrong with contracts, a first draft of one, and how files drift from what they were
 - `demo`: the sample market, end to end: simulate, import the oppositions, reconcile, show the scores

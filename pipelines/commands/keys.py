@@ -1,5 +1,6 @@
 """`opposable keys`: the secrets under which identifiers are keyed, looked at, checked and changed."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from rich.table import Table
 from pipelines.commands.shared import house_of_settings, refuse
 from pipelines.house import House
 from pipelines.oppositions.records import oppositions_by_key_id
+from pipelines.oppositions.snapshot import confirm_registry
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.identity_keys import IdentityKey, identity_keys, left_behind, read_secrets, unfinished
 from pipelines.storage.secrets.keys import SEAL, VAULT, KeysError, age_key_files
@@ -46,7 +48,7 @@ def list_() -> None:
 
 @app.command("check")
 def check() -> None:
-    """Whether every secret is the one that keyed what is stored, and everything stored is under the newest.
+    """Whether registry and secrets are those of what is stored, and everything stored is under the newest.
 
     Exit status: 0 all is well, 1 something is not, 2 a setting is wrong.
     """
@@ -114,6 +116,19 @@ def _users(key: IdentityKey, chain: list[IdentityKey], users: dict[str, int]) ->
 
 def _key_faults(house: House) -> list[str]:
     chain, users = _noted_and_kept_keys(house)
+    asked = (lambda: confirm_registry(house.registry, house.lake), house.vault.confirm_keys, house.seals.confirm_keys)
+    return [*(fault for confirm in asked for fault in _fault_of(confirm)), *_chain_faults(house, chain, users)]
+
+
+def _fault_of(confirm: Callable[[], None]) -> list[str]:
+    try:
+        confirm()
+    except (RegistryError, KeysError, ValueError) as error:
+        return [str(error)]
+    return []
+
+
+def _chain_faults(house: House, chain: list[IdentityKey], users: dict[str, int]) -> list[str]:
     if not chain:
         return []
     try:

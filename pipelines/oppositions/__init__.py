@@ -6,6 +6,7 @@ Whether a lead meets one is judged in `verdicts`.
 - `lines`: one opposition file, line by line: what is good becomes an `OppositionLine`, what is bad a `RefusedLine`
 - `records`: the opposition registry: importing events into it, and reading what is new
 - `snapshot`: from the registry into the lake: the oppositions' snapshot, one file a civil day of recording
+- `snapshot_note`: what is known of the snapshot: which registry it is of, up to where, and each file's digest
 - `uncompared`: which published leads were never compared with hashes that others made
 - `unmet_lists`: hashed lists that meet no lead, which a spelling that nobody foresaw explains better than chance
 """

@@ -1,20 +1,30 @@
-"""From the registry into the lake: the oppositions' snapshot, one file a civil day of recording."""
+"""From the registry into the lake: the oppositions' snapshot, one file a civil day of recording.
 
-import json
-import os
+The snapshot knows which registry it is of, and what each file was. Another registry, or an older state of this one,
+stops every run; a file that is not what was published is written anew from the registry.
+"""
+
 import shutil
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from pipelines.oppositions.records import Watermark, oppositions_recorded_on, oppositions_since, snapshot_row_count
+from pipelines.oppositions.records import Increment, oppositions_recorded_on, oppositions_since
+from pipelines.oppositions.snapshot_note import SnapshotNote, broken_days, file_of_day, read_note, write_note
+from pipelines.storage.digests import digest_of_file
 from pipelines.storage.lake import Lake
 from pipelines.storage.registry.database import SETTING, RegistryError
-from pipelines.vocabulary.tables import arrow_schema
+from pipelines.storage.registry.identity import note_acceptance, registry_identity
 
 REGISTRY_WRITER = "_registry"
+ACCEPT: Final = "opposable oppositions accept-registry --reason …"
+_EVENT: Final = ("identity_key", "kind", "channel", "opposed_at", "revoked_at")
 
 
 @dataclass(frozen=True)
@@ -24,67 +34,136 @@ class Refreshed:
     day_count: int
     row_count: int
     is_rebuild: bool
+    mended: tuple[date, ...] = ()
+    """Days of recording whose file was not what had been published, now written anew."""
 
 
 def confirm_registry(registry: sa.Engine, lake: Lake) -> None:
     """Make sure that the registry still holds what was published of it.
 
     Raises:
-        RegistryError: it holds fewer oppositions: another or an emptied database, or an old backup.
+        RegistryError: it is another one, or lacks oppositions: an emptied database, or an old backup.
     """
-    if oppositions_since(registry, _watermark_of_snapshot(lake.root / "oppositions")).is_rebuild:
-        _confirm_not_fewer(registry, lake)
+    note = read_note(lake.root / "oppositions")
+    _confirm_same(registry, lake, note)
+    if _is_void(lake, note, oppositions_since(registry, note.watermark)):
+        _confirm_nothing_lost(registry, lake, note)
 
 
 def refresh_snapshot(registry: sa.Engine, lake: Lake) -> Refreshed:
-    """Rewrite the days of recording that changed since the last refresh; the watermark moves last.
+    """Rewrite the days of recording that changed since the last refresh, or that are damaged; the note moves last.
 
     Raises:
-        RegistryError: the registry holds fewer oppositions than the snapshot, which stays as it is.
+        RegistryError: the registry is not the one that was published, or holds less; the snapshot stays as it is.
     """
     folder = lake.root / "oppositions"
     with lake.writing(REGISTRY_WRITER):
-        increment = oppositions_since(registry, _watermark_of_snapshot(folder))
-        if increment.is_rebuild:
-            _confirm_not_fewer(registry, lake)
+        note = read_note(folder)
+        _confirm_same(registry, lake, note)
+        increment = oppositions_since(registry, note.watermark)
+        is_rebuild = _is_void(lake, note, increment)
+        if is_rebuild:
+            _confirm_nothing_lost(registry, lake, note)
             shutil.rmtree(folder, ignore_errors=True)
-        rows = 0
-        for day in sorted(increment.recorded_on):
-            content = oppositions_recorded_on(registry, [day])
-            lake.replace_file(folder / f"recorded_on={day.isoformat()}" / "part-0.parquet", "oppositions", content)
-            rows += content.num_rows
-        _move_watermark(folder, increment.watermark)
-    return Refreshed(len(increment.recorded_on), rows, increment.is_rebuild)
+            note, increment = SnapshotNote(), oppositions_since(registry, SnapshotNote().watermark)
+        damaged = broken_days(folder, note) - increment.recorded_on
+        digests, rows = dict(note.digests), 0
+        for day in sorted(increment.recorded_on | damaged):
+            rows += _write_day(registry, lake, day, digests)
+        write_note(folder, SnapshotNote(registry_identity(registry), increment.watermark, digests))
+    return Refreshed(len(increment.recorded_on), rows, is_rebuild, tuple(sorted(damaged)))
 
 
-def _confirm_not_fewer(registry: sa.Engine, lake: Lake) -> None:
-    published = sum(pq.read_metadata(path).num_rows for path in lake.opposition_files())
-    held = snapshot_row_count(registry)
-    if held < published:
-        raise RegistryError(
-            f"the registry holds {held} rows of oppositions, the published snapshot {published}: another database, an "
-            f"emptied one, or an old backup; nothing was judged. Put the right one back ({SETTING}), or import what is "
-            f"missing; if oppositions were removed on purpose, remove {lake.root / 'oppositions'}"
-        )
+def mended_in_words(refreshed: Refreshed) -> str:
+    """What a run says of files that were not what had been published."""
+    days = ", ".join(day.isoformat() for day in refreshed.mended)
+    return (
+        f"oppositions recorded on {days}: the snapshot's files were damaged or gone, and were written anew from the "
+        "registry; verdicts since then may have missed them: judge the days again, and find out who writes there"
+    )
+
+
+def accept_registry(registry: sa.Engine, lake: Lake, *, accepted_by: str, reason: str, at: datetime) -> Refreshed:
+    """Publish a registry in place of the one that the snapshot is of; who decided it and why is noted in it for good.
+
+    Args:
+        registry: the one to take.
+        lake: where the snapshot lies.
+        accepted_by: who says so.
+        reason: in words.
+        at: aware.
+    """
+    folder = lake.root / "oppositions"
+    with lake.writing(REGISTRY_WRITER):
+        instead_of = read_note(folder).registry
+        note_acceptance(registry, instead_of=instead_of, accepted_by=accepted_by, reason=reason, at=at)
+        shutil.rmtree(folder, ignore_errors=True)
+    return refresh_snapshot(registry, lake)
 
 
 def pending_watermark(registry: sa.Engine, lake: Lake) -> str | None:
     """The registry's watermark, as text, if the snapshot has not read up to there; else None."""
-    watermark = _watermark_of_snapshot(lake.root / "oppositions")
+    watermark = read_note(lake.root / "oppositions").watermark
     current = oppositions_since(registry, watermark).watermark
     return None if current == watermark else f"{current.event_id} {current.share_id} {current.anchor}"
 
 
-def _watermark_of_snapshot(folder: Path) -> Watermark:
-    """The start where nothing was published, or without a column that the table has now: all of it is written anew."""
-    path = folder / ".watermark.json"
-    noted = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return Watermark(**noted) if noted.pop("columns", None) == arrow_schema("oppositions").names else Watermark()
+def _write_day(registry: sa.Engine, lake: Lake, day: date, digests: dict[date, str]) -> int:
+    """Put a day as the registry has it into the lake; a day that it does not know goes."""
+    target = file_of_day(lake.root / "oppositions", day)
+    content = oppositions_recorded_on(registry, [day])
+    if not len(content):
+        shutil.rmtree(target.parent, ignore_errors=True)
+        digests.pop(day, None)
+        return 0
+    lake.replace_file(target, "oppositions", content)
+    digests[day] = digest_of_file(target)
+    return len(content)
 
 
-def _move_watermark(folder: Path, watermark: Watermark) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".watermark.{os.getpid()}"
-    noted = asdict(watermark) | {"columns": arrow_schema("oppositions").names}
-    aside.write_text(json.dumps(noted, sort_keys=True), encoding="utf-8")
-    os.replace(aside, folder / ".watermark.json")
+def _is_void(lake: Lake, note: SnapshotNote, increment: Increment) -> bool:
+    """Whether all of the snapshot is to be made anew: the registry was restored or re-keyed, or the note is no more."""
+    return increment.is_rebuild or (not note.registry and bool(lake.opposition_files()))
+
+
+def _confirm_same(registry: sa.Engine, lake: Lake, note: SnapshotNote) -> None:
+    if note.registry and note.registry != registry_identity(registry):
+        raise RegistryError(
+            f"this is not the registry whose oppositions were published in {lake.root / 'oppositions'}: a new "
+            f"database, perhaps made because of a wrong address; nothing was judged. Put the right one back "
+            f"({SETTING}); if this one is to take its place, say so: {ACCEPT}"
+        )
+
+
+def _confirm_nothing_lost(registry: sa.Engine, lake: Lake, note: SnapshotNote) -> None:
+    """Every published event is still there; where keys were made anew meanwhile, as many as there were."""
+    held = oppositions_since(registry, SnapshotNote().watermark)
+    files = lake.opposition_files()
+    days = [date.fromisoformat(path.parent.name.partition("=")[2]) for path in files]
+    is_rekeyed = note.watermark.key_id != held.watermark.key_id
+    lost = sum(_lost_count(registry, lake, day, by_count=is_rekeyed) for day in days)
+    if lost:
+        raise RegistryError(
+            f"the registry lacks {lost} rows of oppositions that the published snapshot holds: an emptied database, or "
+            f"an old backup; nothing was judged. Put the right one back ({SETTING}), or import what is missing; if "
+            f"they were removed on purpose, say so: {ACCEPT}"
+        )
+
+
+def _lost_count(registry: sa.Engine, lake: Lake, day: date, *, by_count: bool) -> int:
+    """How many published rows of a day the registry does not hold; none of a file that nobody can read."""
+    try:
+        published = pq.read_table(file_of_day(lake.root / "oppositions", day), partitioning=None)
+    except (OSError, pa.ArrowInvalid):
+        return 0
+    held = oppositions_recorded_on(registry, [day])
+    if by_count:
+        return max(len(published) - len(held), 0)
+    return pc.sum(pc.invert(pc.is_in(_events(published), _events(held)))).as_py() or 0
+
+
+def _events(rows: pa.Table) -> pa.Array:
+    """Each row as one text."""
+    columns: Iterable[pa.ChunkedArray] = (rows[name] for name in _EVENT)
+    texts = [pc.fill_null(pc.cast(column, pa.string()), "") for column in columns]
+    return pc.binary_join_element_wise(*texts, "|").combine_chunks()

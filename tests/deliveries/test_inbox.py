@@ -79,7 +79,7 @@ def test_sealed_files_are_listed_as_they_were_delivered_and_read_through_their_s
     inbox = inbox_with(tmp_path, **contents, **{"manifest.json": manifest, "theirs.csv.age": b"not ours"})
     folder = inbox / "acme" / DAY.isoformat()
     clear = read_inbox_folder(inbox, "acme", DAY)
-    seals = Seals(tmp_path / "keys")
+    seals = Seals(tmp_path / "keys", inbox)
     for name in (*contents, "manifest.json"):
         path = folder / name
         assert seals.seal(path, folder, hashlib.sha256(path.read_bytes()).hexdigest())
@@ -99,12 +99,12 @@ def test_sealed_files_are_listed_as_they_were_delivered_and_read_through_their_s
 def test_a_seal_that_can_not_be_opened_is_our_fault_and_names_the_file(tmp_path: Path) -> None:
     inbox = inbox_with(tmp_path, **{"a.csv": CONTENT})
     folder = inbox / "acme" / DAY.isoformat()
-    Seals(tmp_path / "keys").seal(folder / "a.csv", folder, hashlib.sha256(CONTENT).hexdigest())
+    Seals(tmp_path / "keys", inbox).seal(folder / "a.csv", folder, hashlib.sha256(CONTENT).hexdigest())
     (file,) = read_inbox_folder(inbox, "acme", DAY)
     with pytest.raises(InboxFaultError, match=r"a\.csv\.age"):
         read_file(file, terms())
     with pytest.raises(InboxFaultError, match=r"a\.csv\.age"):
-        read_file(file, terms(), seals=Seals(tmp_path / "other keys"))
+        read_file(file, terms(), seals=Seals(tmp_path / "other keys", tmp_path / "empty"))
 
 
 def test_members_of_an_archive_are_files_of_their_own(tmp_path: Path) -> None:

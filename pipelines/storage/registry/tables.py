@@ -59,6 +59,27 @@ def _id_column() -> SqlColumn[int]:
     return SqlColumn("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
 
 
+REGISTRY_IDENTITY: Final = Table(
+    "registry_identity",
+    METADATA,
+    SqlColumn("identity", String(36), primary_key=True),
+)
+"""Which registry this is; its copies and backups say the same."""
+
+
+REGISTRY_ACCEPTANCES: Final = Table(
+    "registry_acceptances",
+    METADATA,
+    _id_column(),
+    _sql_column("instead_of", String(36)),  # the identity that the lake's snapshot knew
+    _sql_column("accepted_by", String(64)),
+    _sql_column("reason", String(200)),
+    _sql_column("accepted_at", Instant),
+    sqlite_autoincrement=True,
+)
+"""Who took this registry in place of another, or of a later state of itself, and why, append-only."""
+
+
 OPPOSITIONS: Final = Table(
     "oppositions",
     METADATA,

@@ -77,6 +77,16 @@ def open_clear(path: Path, identities: Sequence[Identity]) -> BinaryIO:
         raise _broken_seal(path) from None
 
 
+def is_opened_by(path: Path, identities: Sequence[Identity]) -> bool:
+    """Whether one of some keys opens a file, as far as its first bytes say."""
+    try:
+        with open_clear(path, identities) as clear:
+            clear.read(1)
+    except (BrokenSealError, OSError):
+        return False
+    return True
+
+
 def clear_size(path: Path) -> int:
     """Clear bytes of an age file, from its own size."""
     with path.open("rb") as file:

@@ -11,16 +11,19 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from pipelines.storage.secrets.age import Identity, identity_of, new_identity_text
+from pipelines.storage.secrets.age import Identity, identity_of, is_opened_by, new_identity_text
 
 SECRET_BYTES: Final = 32
 KEY_ID: Final = "identity-1"
 """The first secret under which identifiers are keyed."""
 VAULT: Final = "vault"
 SEAL: Final = "seal"
+TRIED: Final = 3
+"""So many encrypted files are tried with a key: one may be damaged."""
 
 
 class KeysError(RuntimeError):
@@ -82,23 +85,34 @@ def read_identity_secret(keys: Path, number: int) -> bytes:
     return bytes.fromhex(text)
 
 
-def age_identities(keys: Path, name: str, *, has_data: Callable[[], bool]) -> tuple[Identity, ...]:
+def age_identities(keys: Path, name: str, *, encrypted: Callable[[], Iterable[Path]]) -> tuple[Identity, ...]:
     """The age identities of a name (`vault` or `seal`), the newest first; the first is made at first need.
 
+    Args:
+        keys: folder of the secrets.
+        name: `vault` or `seal`.
+        encrypted: files that were encrypted to them, of which the first few are tried.
+
     Raises:
-        KeyMissingError: none, but data that was encrypted to one.
+        KeyMissingError: none, or none that opens what was encrypted.
         ValueError: a file holds no age identity.
     """
-    paths = age_key_files(keys, name)
+    paths, some = age_key_files(keys, name), list(islice(encrypted(), TRIED))
     if not paths:
         first = keys / f"{name}-1.key"
-        if has_data():
+        if some:
             raise KeyMissingError(
                 f"{first} is missing, but there is data encrypted to it: restore the file from your backup"
             )
         make_age_identity(keys, name, 1)
         paths = [first]
-    return tuple(_age_identity(path) for path in paths)
+    identities = tuple(_age_identity(path) for path in paths)
+    if some and not any(is_opened_by(path, identities) for path in some):
+        raise KeyMissingError(
+            f"{paths[0]} does not open {some[0]}: it is another key, so that nothing is encrypted to it; restore the "
+            "right one from your backup"
+        )
+    return identities
 
 
 def age_key_files(keys: Path, name: str) -> list[Path]:

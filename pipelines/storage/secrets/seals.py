@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -64,18 +64,29 @@ def _printable_sealed_name(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def has_sealed_files(inbox: Path) -> bool:
-    """Whether anything in the inbox was sealed."""
-    return any(inbox.glob(f"*/*/{RECORD}"))
+def encrypted_files(inbox: Path) -> Iterator[Path]:
+    """What was sealed in the inbox."""
+    for record in inbox.glob(f"*/*/{RECORD}"):
+        paths = (record.parent / f"{name}{SEALED}" for name in sealed_files(record.parent))
+        yield from (path for path in paths if path.exists())
 
 
 class Seals:
     """Encrypts and opens delivered files under the house's seal keys, which are made at first need."""
 
-    def __init__(self, keys: Path, *, has_sealed_files: Callable[[], bool] = lambda: False) -> None:
-        """`keys` is the folder of the secrets; `has_sealed_files` is only asked when it holds no seal key."""
+    def __init__(self, keys: Path, inbox: Path) -> None:
+        """`keys` is the folder of the secrets."""
         self._keys = keys
-        self._has_sealed_files = has_sealed_files
+        self._inbox = inbox
+
+    def confirm_keys(self) -> None:
+        """Make sure that the keys open what is sealed.
+
+        Raises:
+            KeyMissingError, ValueError: they are gone, no keys, or others.
+        """
+        if next(encrypted_files(self._inbox), None):
+            _ = self._identities
 
     def open(self, path: Path) -> BinaryIO:
         """The clear bytes of a sealed file, as a seekable stream that holds little memory; may be closed early.
@@ -105,7 +116,7 @@ class Seals:
 
     @cached_property
     def _identities(self) -> tuple[Identity, ...]:
-        return age_identities(self._keys, SEAL, has_data=self._has_sealed_files)
+        return age_identities(self._keys, SEAL, encrypted=lambda: encrypted_files(self._inbox))
 
     def _encrypt(self, path: Path, target: Path) -> SealedFile:
         """Encrypt a file with its time of change, and say what was encrypted."""

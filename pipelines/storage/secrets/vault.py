@@ -116,7 +116,16 @@ class Vault:
 
     @cached_property
     def _identities(self) -> tuple[Identity, ...]:
-        return age_identities(self.keys, VAULT, has_data=lambda: any(self.root.rglob("*.age")))
+        return age_identities(self.keys, VAULT, encrypted=lambda: self.root.rglob("*.age"))
+
+    def confirm_keys(self) -> None:
+        """Make sure that the keys open what is kept.
+
+        Raises:
+            KeyMissingError, ValueError: they are gone, no keys, or others.
+        """
+        if self.vendors():
+            _ = self._identities
 
     def _read_part(self, path: Path) -> pa.Table:
         with open_clear(path, self._identities) as clear:

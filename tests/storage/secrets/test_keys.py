@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from pipelines.storage.registry.database import open_registry
+from pipelines.storage.secrets.age import encrypt
 from pipelines.storage.secrets.identity_keys import check_digest, identity_keys, open_hasher
 from pipelines.storage.secrets.keys import (
     SEAL,
+    VAULT,
     KeyMissingError,
     age_identities,
     age_key_files,
@@ -38,7 +40,7 @@ def test_only_the_owner_can_read_a_secret(tmp_path: Path, name: str) -> None:
     keys = tmp_path / "keys"
     identity_secret(keys, has_keyed_data=lambda: False)
     make_identity_secret(keys, 2)
-    age_identities(keys, SEAL, has_data=lambda: False)
+    age_identities(keys, SEAL, encrypted=list)
     assert stat.S_IMODE((keys / f"{name}.key").stat().st_mode) == 0o600
     assert stat.S_IMODE(keys.stat().st_mode) == 0o700
 
@@ -88,17 +90,28 @@ def test_the_newest_of_several_age_keys_comes_first_and_by_number_not_by_name(tm
     for number in (2, 10, 9):
         make_age_identity(tmp_path, SEAL, number)
     assert [path.name for path in age_key_files(tmp_path, SEAL)] == ["seal-10.key", "seal-9.key", "seal-2.key"]
-    assert len(age_identities(tmp_path, SEAL, has_data=lambda: True)) == 3
+    assert len(age_identities(tmp_path, SEAL, encrypted=list)) == 3
 
 
 def test_encrypted_data_without_its_key_is_an_error_and_no_new_key_is_made(tmp_path: Path) -> None:
     with pytest.raises(KeyMissingError, match=r"seal-1\.key is missing, but there is data encrypted to it"):
-        age_identities(tmp_path, SEAL, has_data=lambda: True)
+        age_identities(tmp_path, SEAL, encrypted=lambda: [tmp_path / "a.age"])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_age_key_is_named_but_not_shown(tmp_path: Path) -> None:
     (tmp_path / "seal-1.key").write_text("AGE-SECRET-KEY-1NOTREALLY\n")
     with pytest.raises(ValueError, match=r"seal-1\.key: expected an age identity") as caught:
-        age_identities(tmp_path, SEAL, has_data=lambda: True)
+        age_identities(tmp_path, SEAL, encrypted=lambda: [tmp_path / "a.age"])
     assert "NOTREALLY" not in str(caught.value)
+
+
+def test_a_key_that_opens_nothing_of_what_is_encrypted_encrypts_nothing_more(tmp_path: Path) -> None:
+    (theirs,) = age_identities(tmp_path / "right", VAULT, encrypted=list)
+    files = [tmp_path / "damaged.age", tmp_path / "whole.age"]
+    files[0].write_bytes(b"damaged")
+    files[1].write_bytes(encrypt(b"content", theirs))
+    assert age_identities(tmp_path / "right", VAULT, encrypted=lambda: files)
+    make_age_identity(tmp_path / "wrong", VAULT, 1)
+    with pytest.raises(KeyMissingError, match=r"vault-1\.key does not open .*damaged\.age: it is another key"):
+        age_identities(tmp_path / "wrong", VAULT, encrypted=lambda: files)

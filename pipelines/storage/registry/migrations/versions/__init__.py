@@ -8,4 +8,5 @@ What they make is described in `storage.registry.tables`.
   vault
 - `v0004_receipts`: what was told to vendors: receipts prepared, sent and acknowledged
 - `v0005_alias_keys`: the key of an e-mail's alias beside that of an opposition
+- `v0006_registry_identity`: which registry this is, and who accepted it in place of another
 """
