@@ -1,4 +1,4 @@
-"""The page of the opposition registry, `docs/oppositions.md`: what an import reads, and which hashes can meet a lead."""
+"""The page of the opposition registry, `docs/oppositions.md`: what an import reads, which hashes can meet a lead."""
 
 from pipelines.handbook.markdown import filled, table
 from pipelines.identifiers.published_spellings import PUBLISHED_SPELLINGS, PublishedSpelling
