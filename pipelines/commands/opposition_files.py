@@ -22,7 +22,7 @@ from pipelines.formats.readers import read_source
 from pipelines.formats.source import BytesSource, Source
 from pipelines.formats.text_encodings import encoding_of, survey
 from pipelines.identifiers.keyed_hashes import IdentityHasher
-from pipelines.oppositions.layouts import DATES, Layout, LayoutError, in_their_words, laid_out
+from pipelines.oppositions.layouts import DATES, FileLayout, LayoutError, in_their_words, laid_out
 from pipelines.oppositions.lines import (
     HeaderError,
     LineFault,
@@ -37,10 +37,10 @@ from pipelines.wording.reasons import published
 
 Lines = Iterable[OppositionLine | RefusedLine]
 ReadLines = Callable[[IdentityHasher, Progress], Lines]
-OWN: Final = Layout()
+OWN: Final = FileLayout()
 
 
-def open_oppositions(path: Path, layout: Layout, now: datetime) -> ReadLines:
+def open_oppositions(path: Path, layout: FileLayout, now: datetime) -> ReadLines:
     """What reads the lines of a file. What makes the file as a whole unreadable is found out here, if its rows need not
     be parsed for it.
 
@@ -92,15 +92,15 @@ class _LaidOutFile:
 
     def _rows(self) -> Iterator[Row]:
         fault = LineFault(None, f"{len(self.raw.columns)} cells, as in the header, and every quote closed")
-        for chunk in _chunks(self.raw):
+        for chunk in _chunks_unless_refused(self.raw):
             cells = laid_out(chunk.table, self.found, self.constants, self.patterns)
-            good = zip(_numbers(chunk.sheet_rows, chunk.row_numbers), cells, strict=True)
-            bad = ((number, fault) for number in _numbers(chunk.malformed_sheet_rows, chunk.malformed))
+            good = zip(_line_numbers(chunk.sheet_rows, chunk.row_numbers), cells, strict=True)
+            bad = ((number, fault) for number in _line_numbers(chunk.malformed_sheet_rows, chunk.malformed))
             rows: list[Row] = sorted([*good, *bad], key=lambda row: row[0])
             yield from ((number - self.rows_before, row) for number, row in rows)
 
 
-def _open_laid_out(path: Path, layout: Layout, now: datetime) -> _LaidOutFile:
+def _open_laid_out(path: Path, layout: FileLayout, now: datetime) -> _LaidOutFile:
     delivered: Source = DeliveredSource(DeliveredFile(path.name, path, "", path.stat().st_size), Limits())
     fields = tuple(FieldTerms(ours, theirs) for ours, theirs in layout.names.items())
     source = delivered if layout.has_header else _with_header(delivered, fields[0].physical_name)
@@ -124,18 +124,18 @@ def _with_header(source: Source, name: str) -> Source:
     return BytesSource(mark + f"{name}\n".encode(encoding.codec) + content[len(mark) :])
 
 
-def _pattern(raw: RawFile, layout: Layout, name: str) -> str | None:
-    texts = [chunk.table[name].unique() for chunk in _chunks(raw)]
+def _pattern(raw: RawFile, layout: FileLayout, name: str) -> str | None:
+    texts = [chunk.table[name].unique() for chunk in _chunks_unless_refused(raw)]
     return layout.pattern_of(name, pa.concat_arrays([pa.array([], pa.string()), *texts]))
 
 
-def _chunks(raw: RawFile) -> Iterator[RawChunk]:
+def _chunks_unless_refused(raw: RawFile) -> Iterator[RawChunk]:
     try:
         yield from raw.chunks()
     except FileRefusedError as error:
         raise LayoutError(published(error.refusal.cause)) from None
 
 
-def _numbers(sheet_rows: pa.Array | None, data_rows: pa.Array) -> list[int]:
+def _line_numbers(sheet_rows: pa.Array | None, data_rows: pa.Array) -> list[int]:
     numbers: list[int] = (data_rows if sheet_rows is None else sheet_rows).to_pylist()
     return numbers

@@ -8,7 +8,7 @@ import typer
 
 from pipelines.commands.shared import refuse
 from pipelines.dates.instants import UnsupportedPatternError, regex_of
-from pipelines.oppositions.layouts import BEFORE_ALL, COLUMNS, UNKNOWN, Layout, LayoutError
+from pipelines.oppositions.layouts import BEFORE_ALL, COLUMNS, UNKNOWN, FileLayout, LayoutError
 from pipelines.oppositions.profiles import PROFILES, Profile
 from pipelines.vocabulary.column_names import column_name
 from pipelines.vocabulary.words import CHANNELS, OPPOSITION_KINDS
@@ -47,8 +47,8 @@ OpposedAtOption = Annotated[
         metavar="DATE",
     ),
 ]
-HeaderOption = Annotated[
-    bool, typer.Option("--header/--no-header", help="Without: one column of addresses, numbers or hashes.")
+NoHeaderOption = Annotated[
+    bool, typer.Option("--no-header", help="The file is one column of addresses, numbers or hashes, without a name.")
 ]
 DateOrderOption = Annotated[
     DateOrder | None, typer.Option(help="How 03/04/2026 is meant, where no date of the file settles it.")
@@ -69,7 +69,7 @@ def layout_of_options(
     has_header: bool,
     date_order: DateOrder | None,
     date_pattern: str,
-) -> Layout:
+) -> FileLayout:
     """The layout that options tell; they win over the profile. A wrong one ends the program with status 2."""
     known = _profile(profile)
     told = dict(map(_column, columns))
@@ -78,7 +78,7 @@ def layout_of_options(
     try:
         if date_pattern:
             regex_of(date_pattern)
-        return Layout(
+        return FileLayout(
             {**(dict.fromkeys(COLUMNS, "") if profile else {}), **known.columns, **told},
             {**known.constants, **constants},
             has_header=has_header and known.has_header,

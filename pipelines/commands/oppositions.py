@@ -21,9 +21,9 @@ from pipelines.commands.opposition_options import (
     DateOrderOption,
     DatePatternOption,
     DryRunOption,
-    HeaderOption,
     IdentifierOption,
     KindOption,
+    NoHeaderOption,
     OpposedAtOption,
     OriginOption,
     ProfileOption,
@@ -32,7 +32,7 @@ from pipelines.commands.opposition_options import (
 from pipelines.commands.shared import house_of_settings, instant_of, refuse
 from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION, IdentityHasher
-from pipelines.oppositions.layouts import Layout, LayoutError
+from pipelines.oppositions.layouts import FileLayout, LayoutError
 from pipelines.oppositions.lines import OppositionLine, RefusedLine
 from pipelines.oppositions.records import (
     ImportCounts,
@@ -71,7 +71,7 @@ def import_(
     channel: ChannelOption = "",
     origin: OriginOption = "",
     opposed_at: OpposedAtOption = "",
-    has_header: HeaderOption = True,
+    is_headless: NoHeaderOption = False,
     date_order: DateOrderOption = None,
     date_pattern: DatePatternOption = "",
     is_dry_run: DryRunOption = False,
@@ -90,7 +90,7 @@ def import_(
         profile,
         [*(column or ()), *([f"identifier={identifier}"] if identifier else ())],
         {name: text for name, text in told.items() if text},
-        has_header=has_header,
+        has_header=not is_headless,
         date_order=date_order,
         date_pattern=date_pattern,
     )
@@ -215,7 +215,7 @@ def _progress() -> Progress:
     return Progress(console=console, transient=True, disable=not console.is_terminal)
 
 
-def _opened(path: Path, layout: Layout, now: datetime) -> ReadLines:
+def _opened(path: Path, layout: FileLayout, now: datetime) -> ReadLines:
     try:
         return open_oppositions(path, layout, now)
     except OSError as error:

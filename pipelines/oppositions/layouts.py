@@ -3,7 +3,7 @@
 Reading the file belongs to who calls; lines of cells under our names are parsed in `lines`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.dates.iso_texts import in_other_order, iso_texts
-from pipelines.dates.patterns import DatePattern, date_pattern
+from pipelines.dates.patterns import date_pattern
 from pipelines.oppositions.lines import (
     OPTIONAL_COLUMNS,
     REQUIRED_COLUMNS,
@@ -27,8 +27,6 @@ UNKNOWN: Final = "unknown"
 BEFORE_ALL: Final = f"{YEARS[0]}-01-01"
 """An opposition of unknown date: it blocks every lead, whenever that was delivered. Nobody answers for more by it: a
 vendor does from the share on, which has a date of its own."""
-MOST_VALUES: Final = 500
-"""Dates among which the order of day and month is looked for at a time."""
 
 Order = Literal["dmy", "mdy"]
 
@@ -38,7 +36,7 @@ class LayoutError(ValueError):
 
 
 @dataclass(frozen=True)
-class Layout:
+class FileLayout:
     """What an import was told of its files."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -88,22 +86,24 @@ class Layout:
         """The pattern of a column's dates, all of which are given; None for ISO 8601, and where none is found.
 
         Raises:
-            LayoutError: day and month could change places in all of them, or are not in the order that was told.
+            LayoutError: no date, or dates of either kind, tell whether day or month comes first, or they deny what was
+                told.
         """
         filled = pc.unique(pc.utf8_trim_whitespace(texts))
         filled = filled.filter(pc.not_equal(filled, ""))
-        found = _settled_pattern(filled)
-        if self.date_pattern or found is None or found.pattern is None:
-            return self.date_pattern
-        if not found.is_order_open:
-            if self.date_order not in (None, _order(found.pattern)):
-                raise LayoutError(f"column {name}: its dates are not in the order --date-order {self.date_order}")
-            return found.pattern
-        if self.date_order is None:
-            raise LayoutError(
-                f"column {name}: in every date day and month could change places; say --date-order dmy or mdy"
-            )
-        return found.pattern if self.date_order == "dmy" else in_other_order(found.pattern)
+        found = date_pattern(filled)
+        if self.date_pattern or found is None or found.pattern is None or _order(found.pattern) is None:
+            return self.date_pattern or (found.pattern if found else None)
+        patterns = {_order(pattern): pattern for pattern in (found.pattern, in_other_order(found.pattern))}
+        proven = [order for order, pattern in patterns.items() if _reads_more(pattern, filled)]
+        if self.date_order and (not proven or self.date_order in proven):
+            return patterns[self.date_order]
+        if self.date_order:
+            raise LayoutError(f"column {name}: its dates are not in the order --date-order {self.date_order}")
+        if len(proven) != 1:
+            told = "day and month are in both orders" if proven else "in every date day and month could change places"
+            raise LayoutError(f"column {name}: {told}; say --date-order dmy or mdy")
+        return patterns[proven[0]]
 
 
 def laid_out(
@@ -114,7 +114,7 @@ def laid_out(
     Args:
         table: some rows, as text under the file's names.
         found: our column -> the file's.
-        constants: see `Layout`.
+        constants: see `FileLayout`.
         patterns: our column -> the pattern of its dates, if not ISO 8601.
     """
     columns = {ours: _cells(table[theirs], patterns.get(ours), constants.get(ours)) for ours, theirs in found.items()}
@@ -151,15 +151,9 @@ def _order(pattern: str) -> Order | None:
     return orders.get(pattern[0])
 
 
-def _settled_pattern(texts: pa.Array) -> DatePattern | None:
-    """The pattern of some dates; while it leaves the order open, more of them are asked."""
-    found = None
-    for part in _parts(texts):
-        found = date_pattern(part)
-        if found is None or not found.is_order_open:
-            break
-    return found
-
-
-def _parts(texts: pa.Array) -> Iterable[pa.Array]:
-    return (texts.slice(start, MOST_VALUES) for start in range(0, len(texts), MOST_VALUES))
+def _reads_more(pattern: str, texts: pa.Array) -> bool:
+    """Whether a pattern reads a date that it would not with day and month exchanged."""
+    is_read, is_read_exchanged = (
+        pc.is_valid(iso_texts(texts, one)) for one in (pattern, in_other_order(pattern))
+    )  # fmt: skip
+    return bool(pc.any(pc.and_not(is_read, is_read_exchanged)).as_py())

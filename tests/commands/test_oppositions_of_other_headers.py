@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 from pipelines.commands.opposition_files import OWN, open_oppositions
 from pipelines.commands.opposition_options import layout_of_options
 from pipelines.identifiers.keyed_hashes import IdentityHasher
-from pipelines.oppositions.layouts import Layout
+from pipelines.oppositions.layouts import FileLayout
 from pipelines.oppositions.lines import OppositionLine, RefusedLine
 from pipelines.oppositions.records import ImportCounts, import_oppositions
 from pipelines.storage.registry.database import open_registry
@@ -63,11 +63,13 @@ def known_at(tmp_path: Path) -> list[str]:
         return list(connection.scalars(sa.text("SELECT recorded_at FROM oppositions ORDER BY id")))
 
 
-def told(profile: str = "", *columns: str, has_header: bool = True, **constants: str) -> Layout:
+def told(profile: str = "", *columns: str, has_header: bool = True, **constants: str) -> FileLayout:
     return layout_of_options(profile, columns, constants, has_header=has_header, date_order=None, date_pattern="")
 
 
-def lines_of(path: Path, layout: Layout, hasher: IdentityHasher | None = None) -> list[OppositionLine | RefusedLine]:
+def lines_of(
+    path: Path, layout: FileLayout, hasher: IdentityHasher | None = None
+) -> list[OppositionLine | RefusedLine]:
     return list(open_oppositions(path, layout, NOW)(hasher or IdentityHasher(SECRET), Progress(disable=True)))
 
 

@@ -12,11 +12,16 @@ from typing import Any
 import dagster as dg
 import pytest
 import yaml
+from rich.progress import Progress
 from typer.testing import CliRunner
 
+from pipelines.commands.opposition_files import open_oppositions
+from pipelines.commands.opposition_options import layout_of_options
 from pipelines.commands.oppositions import app
 from pipelines.house import House
 from pipelines.identifiers.emails import canonical_email
+from pipelines.oppositions import records
+from pipelines.oppositions.lines import OppositionLine
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.oppositions.unmet_lists import UnmetList, unmet_lists
 from pipelines.orchestration.jobs import AS_OF_TAG
@@ -158,6 +163,17 @@ def test_an_opposition_known_before_aliases_were_kept_is_counted(
     monkeypatch.setenv("OPPOSABLE_HOME", str(tmp_path))
     result = CliRunner().invoke(app, ["check", "--as-of", "2026-09-01"])
     assert (result.exit_code, "1 oppositions by e-mail were recorded before" in result.output) == (1, True)
+
+
+def test_an_opposition_of_unknown_date_blocks_every_lead_and_nobody_answers_for_it(tmp_path: Path) -> None:
+    house = house_with(tmp_path, leads_of(["jean@mail.example", "other@mail.example"]))
+    (tmp_path / "brevo.csv").write_text("EMAIL;NOM\njean@mail.example;Inventé\n", encoding="cp1252")
+    constants = {"opposed_at": "unknown"}
+    layout = layout_of_options("brevo", [], constants, has_header=True, date_order=None, date_pattern="")
+    read = open_oppositions(tmp_path / "brevo.csv", layout, datetime(2026, 8, 19, tzinfo=UTC))  # after the delivery
+    lines = [line for line in read(house.hasher, Progress(disable=True)) if isinstance(line, OppositionLine)]
+    records.import_oppositions(house.registry, lines, key_id="identity-1", normalisation_version=2)
+    assert set().union(*opposed_leads(house).values()) == {"L-0"}
 
 
 def test_a_hashed_list_that_meets_no_lead_in_a_month_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
