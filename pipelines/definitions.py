@@ -11,7 +11,7 @@ from assets.completeness import completeness
 from assets.dossiers import dossiers
 from assets.intake import build_intake
 from assets.marts import build_marts
-from assets.oppositions import oppositions
+from assets.oppositions import hashed_lists_meet_leads, oppositions
 from assets.quality import quality
 from assets.retention import purges
 from assets.vendor_scores import vendor_scores
@@ -47,7 +47,7 @@ def build_defs(
     deliveries = [build_intake(partitions), build_verdicts(partitions, engine=settings.engine)]
     return dg.Definitions(
         assets=[oppositions, *deliveries, vendor_scores, dossiers, purges, *marts],
-        asset_checks=[*build_checks(), completeness, *([quality] if has_marts else [])],
+        asset_checks=[*build_checks(), completeness, hashed_lists_meet_leads, *([quality] if has_marts else [])],
         jobs=[REGISTRY, DELIVERIES, PUBLISH, RETENTION],
         schedules=build_schedules(house),
         sensors=build_sensors(house),

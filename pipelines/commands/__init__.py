@@ -10,6 +10,10 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `docs`: the pages of `docs/` that are made from the code, written anew
 - `explain`: the vendor's and the DPO's first question, answered rule by rule
 - `keys`: the secrets under which identifiers are keyed, looked at, checked and changed
+- `opposition_files`: opposition files on their way to the registry: opened by the readers of deliveries, laid out,
+  read into lines
+- `opposition_options`: options of `opposable oppositions import` for files of other headers than ours, and the layout
+  that they tell
 - `oppositions`: the opposition registry from the terminal
 - `receipts`: what was told to vendors, and when it counts as told
 - `reconcile`: a range of deliveries taken in, judged and scored, as Dagster runs

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,10 +14,26 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from pipelines.commands.opposition_files import ReadLines, open_oppositions
+from pipelines.commands.opposition_options import (
+    ChannelOption,
+    ColumnOption,
+    DateOrderOption,
+    DatePatternOption,
+    DryRunOption,
+    IdentifierOption,
+    KindOption,
+    NoHeaderOption,
+    OpposedAtOption,
+    OriginOption,
+    ProfileOption,
+    layout_of_options,
+)
 from pipelines.commands.shared import house_of_settings, instant_of, refuse
 from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION, IdentityHasher
-from pipelines.oppositions.lines import HeaderError, OppositionLine, RefusedLine, read_header, read_lines
+from pipelines.oppositions.layouts import FileLayout, LayoutError
+from pipelines.oppositions.lines import OppositionLine, RefusedLine
 from pipelines.oppositions.records import (
     ImportCounts,
     has_hashed_oppositions,
@@ -25,7 +42,7 @@ from pipelines.oppositions.records import (
 )
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.oppositions.uncompared import uncompared_days
-from pipelines.oppositions.unmet_lists import WATCHED, unmet_lists
+from pipelines.oppositions.unmet_lists import unmet_lists
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError, key_id
 from pipelines.vocabulary.clock import paris_date
@@ -47,17 +64,45 @@ def import_(
     files: Annotated[
         list[Path], typer.Argument(help="CSV files with identifier,kind,channel,opposed_at,…", metavar="FILE…")
     ],
+    profile: ProfileOption = "",
+    column: ColumnOption = None,
+    identifier: IdentifierOption = "",
+    kind: KindOption = "",
+    channel: ChannelOption = "",
+    origin: OriginOption = "",
+    opposed_at: OpposedAtOption = "",
+    is_headless: NoHeaderOption = False,
+    date_order: DateOrderOption = None,
+    date_pattern: DatePatternOption = "",
+    is_dry_run: DryRunOption = False,
 ) -> None:
     """Import opposition files. Bad lines are refused one by one; good lines are imported; importing again is safe.
 
+    Other headers than ours are read with --profile, or with --column and with options for what the file does not say.
+    An option counts where the file has no such column, or an empty cell. When a file does not say since when its
+    oppositions are known (recorded_at), it is the instant of the import. Text with , ; or tabs, in UTF-8, UTF-16 or
+    Windows-1252, and workbooks are read.
+
     Exit status: 0 all imported, 1 some lines refused, 2 a file, a header or a setting is wrong and nothing was done.
     """
-    headers = {path: _header_of_file(path) for path in files}
+    told = {"kind": kind, "channel": channel, "origin": origin, "opposed_at": opposed_at}
+    layout = layout_of_options(
+        profile,
+        [*(column or ()), *([f"identifier={identifier}"] if identifier else ())],
+        {name: text for name, text in told.items() if text},
+        has_header=not is_headless,
+        date_order=date_order,
+        date_pattern=date_pattern,
+    )
+    now = datetime.now(UTC)
+    opened = {path: _opened(path, layout, now) for path in files}
     house = house_of_settings()
     registry, hasher = _registry_and_hasher(house)
-    done = [_import(path, columns, registry, hasher) for path, columns in headers.items()]
+    if is_dry_run:
+        typer.echo("dry run: nothing is imported, this is what would be")
+    done = [_import(path, read, registry, hasher, is_trial=is_dry_run) for path, read in opened.items()]
     if len(done) == 1 or any(seen.count for _, seen in done):
-        for path, (counts, seen) in zip(files, done, strict=True):
+        for path, (counts, seen) in zip(opened, done, strict=True):
             _say_imported(path.name, counts, seen)
     if len(done) > 1:
         _say_imported(
@@ -82,11 +127,7 @@ def check(
     refresh_snapshot(registry, house.lake)
     unmet = unmet_lists(house.judge.engine, house.lake, today)
     for one in unmet:
-        typer.echo(
-            f"{one.origin or 'without origin'}: none of {one.entry_count} hashed entries met a lead in "
-            f"{WATCHED.days} days: ask how they were spelt before they were hashed, or for clear ones "
-            "(docs/oppositions.md)"
-        )
+        typer.echo(str(one))
     without_alias = oppositions_without_alias(registry)
     if without_alias:
         typer.echo(
@@ -133,16 +174,12 @@ class _Seen:
 
 
 def _import(
-    path: Path, columns: tuple[str, ...], registry: sa.Engine, hasher: IdentityHasher
+    path: Path, read: ReadLines, registry: sa.Engine, hasher: IdentityHasher, *, is_trial: bool
 ) -> tuple[ImportCounts, _Seen]:
     refusals = _Seen()
-    with (
-        _progress() as progress,
-        progress.open(path, "r", encoding="utf-8-sig", errors="surrogateescape", description=path.name) as file,
-    ):
-        next(file)  # the header
-        lines = chain(refusals.let_pass(read_lines(file, columns, hasher)), _announce_stage(progress, "merging"))
-        counts = _merge(path, registry, lines, key_id(hasher.secret_count))
+    with _progress() as progress:
+        lines = chain(refusals.let_pass(read(hasher, progress)), _announce_stage(progress, "merging"))
+        counts = _merge(path, registry, lines, key_id(hasher.secret_count), is_trial=is_trial)
     _report_refusals(path, refusals)
     return counts, refusals
 
@@ -151,10 +188,13 @@ def _summed_imports(counts: Iterable[ImportCounts]) -> ImportCounts:
     return ImportCounts(*(sum(column) for column in zip(*map(astuple, counts), strict=True)))
 
 
-def _merge(path: Path, registry: sa.Engine, lines: Iterable[OppositionLine], newest: str) -> ImportCounts:
+def _merge(
+    path: Path, registry: sa.Engine, lines: Iterable[OppositionLine], newest: str, *, is_trial: bool
+) -> ImportCounts:
+    keyed = partial(import_oppositions, key_id=newest, normalisation_version=NORMALISATION_VERSION)
     try:
-        return import_oppositions(registry, lines, key_id=newest, normalisation_version=NORMALISATION_VERSION)
-    except KeysError as error:
+        return keyed(registry, lines, is_trial=is_trial)
+    except (KeysError, LayoutError) as error:
         refuse(f"{path.name}: nothing of it was imported: {error}")
     except sa.exc.DBAPIError as error:
         reason = type(error.orig).__name__
@@ -175,14 +215,13 @@ def _progress() -> Progress:
     return Progress(console=console, transient=True, disable=not console.is_terminal)
 
 
-def _header_of_file(path: Path) -> tuple[str, ...]:
+def _opened(path: Path, layout: FileLayout, now: datetime) -> ReadLines:
     try:
-        with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
-            return read_header(file.readline())
+        return open_oppositions(path, layout, now)
     except OSError as error:
         refuse(f"{path}: {error.strerror}; give the path of an opposition file")
-    except HeaderError as error:
-        refuse(f"{path}: line 1: {error}")
+    except LayoutError as error:
+        refuse(f"{path}: {error}")
 
 
 def _registry_and_hasher(house: House) -> tuple[sa.Engine, IdentityHasher]:

@@ -6,6 +6,7 @@ No clock: what time it is comes as an argument, what a date means in law is in `
   accents and dots
 - `fixed_dates`: dates of a fixed width read as a matrix of bytes: many times as fast as a regular expression with
   groups
+- `iso_texts`: delivered dates as ISO 8601 text that leaves open what they left open: the time of the day, the offset
 - `instants`: delivered dates and times to UTC instants: JDK patterns, ISO 8601, local times in a zone
 - `patterns`: which date pattern a column is written in, found out from its values
 """

@@ -1,7 +1,8 @@
 """One opposition file, line by line: what is good becomes an `OppositionLine`, what is bad a `RefusedLine`.
 
-Reading files, keeping oppositions and deciding whether they block a lead belong elsewhere. No identifier outlives the
-parsing of its line: a good line carries a keyed hash, a refused one says what was expected, never what was there.
+Files of our own header are cut into cells here; cells of others come under our names by `layouts`. Reading files,
+keeping oppositions and deciding whether they block a lead belong elsewhere. No identifier outlives the parsing of its
+line: a good one carries a keyed hash, a refused one says what was expected, never what was there.
 """
 
 import csv
@@ -71,6 +72,10 @@ class RefusedLine:
     faults: tuple[LineFault, ...]
 
 
+Row = tuple[int, Mapping[str, str] | LineFault]
+"""The number of a line, and its cells under our names or why it has none."""
+
+
 def read_header(line: str) -> tuple[str, ...]:
     """Columns of an opposition file, in the order of the file.
 
@@ -91,7 +96,7 @@ def read_header(line: str) -> tuple[str, ...]:
 def read_lines(
     lines: Iterable[str], columns: tuple[str, ...], hasher: IdentityHasher
 ) -> Iterator[OppositionLine | RefusedLine]:
-    """Every data line, good or refused, in order; blank lines are skipped. Holds `CHUNK` lines in memory.
+    """Every data line of a file of our own header, good or refused, in order; blank lines are skipped.
 
     One row is one physical line, so that a stray quote spoils its own line only.
 
@@ -101,12 +106,27 @@ def read_lines(
         hasher: makes the identity keys.
     """
     numbered = enumerate(lines, start=2)
+    rows = ((number, _cells_of_line(line.strip(), columns)) for number, line in numbered if line.strip())
+    return parse_rows(rows, hasher)
+
+
+def parse_rows(rows: Iterable[Row], hasher: IdentityHasher) -> Iterator[OppositionLine | RefusedLine]:
+    """Every row, good or refused, in order. Holds `CHUNK` rows in memory."""
+    numbered = iter(rows)
     while chunk := list(islice(numbered, CHUNK)):
-        rows = [(number, _cells_of_line(line.strip(), columns)) for number, line in chunk if line.strip()]
-        keys = keys_of_identifiers((cells for _, cells in rows if not isinstance(cells, LineFault)), hasher)
-        for number, cells in rows:
+        keys = keys_of_identifiers((cells for _, cells in chunk if not isinstance(cells, LineFault)), hasher)
+        for number, cells in chunk:
             parsed = (cells,) if isinstance(cells, LineFault) else _parse_cells(cells, keys)
             yield parsed if isinstance(parsed, OppositionLine) else RefusedLine(number, parsed)
+
+
+def expected_instead(column: str, text: str) -> str | None:
+    """What was expected of one cell, if it is not what may stand there; None also where any text may."""
+    try:
+        _LONE_CELLS.get(column, str)(text)
+    except _CellError as error:
+        return str(error)
+    return None
 
 
 def event_digest(
@@ -233,6 +253,12 @@ def _instant_of_cell(text: str, *, is_late: bool) -> datetime:
     except ValueError:
         years = f"between {YEARS[0]} and {YEARS[-1]}"
         raise _CellError(f"an ISO 8601 instant or date {years}, such as 2026-08-11T09:30:00+02:00") from None
+
+
+_LONE_CELLS: Final[Mapping[str, Callable[[str], object]]] = {
+    "kind": _kind, "channel": _channel, "opposed_at": _early, "recorded_at": _early
+}  # fmt: skip
+"""Columns whose cells mean something without the others."""
 
 
 def _not_before(text: str, opposed_at: datetime | None) -> datetime:

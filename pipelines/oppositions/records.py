@@ -102,9 +102,16 @@ class Increment:
 
 
 def import_oppositions(
-    engine: Engine, lines: Iterable[OppositionLine], *, key_id: str, normalisation_version: int
+    engine: Engine,
+    lines: Iterable[OppositionLine],
+    *,
+    key_id: str,
+    normalisation_version: int,
+    is_trial: bool = False,
 ) -> ImportCounts:
     """Add the oppositions, shares and revocations of a file; what is there already stays as it is.
+
+    A trial counts what would be added, and adds nothing.
 
     Of several lines of one opposition the least `recorded_at` counts, within a file; the first imported, across files.
 
@@ -122,6 +129,8 @@ def import_oppositions(
             oppositions = connection.execute(_merge_events(engine, keyed, is_revocation=False)).rowcount
             revocations = connection.execute(_merge_events(engine, keyed, is_revocation=True)).rowcount
             shares = connection.execute(_merge_shares(engine)).rowcount
+            if is_trial:
+                connection.rollback()
     return ImportCounts(oppositions, shares, revocations, line_count - oppositions)
 
 

@@ -54,6 +54,13 @@ class UnmetList:
     """Empty where the file said none."""
     entry_count: int
 
+    def __str__(self) -> str:
+        return (
+            f"{self.origin or 'without origin'}: none of {self.entry_count} hashed entries met a lead in "
+            f"{WATCHED.days} days: ask how they were spelt before they were hashed, or for clear ones "
+            "(docs/oppositions.md)"
+        )
+
 
 def unmet_lists(engine: Engine, lake: Lake, today: date) -> list[UnmetList]:
     """Origins whose hashes were known for a month and met no lead delivered in the month before a day, by name.

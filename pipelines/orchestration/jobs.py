@@ -20,9 +20,13 @@ DELIVERIES: Final = dg.define_asset_job(
 )
 PUBLISHED: Final = ("vendor_scores", "dossiers")
 MART_GROUPS: Final = ("staging", "intermediate", "marts")
+WATCHED_LISTS: Final = dg.AssetCheckKey(dg.AssetKey("oppositions"), "hashed_lists_meet_leads")
+"""Asked when leads have come, too: the registry may stay as it is for months."""
 PUBLISH: Final = dg.define_asset_job(
     "publish",
-    selection=dg.AssetSelection.assets(*PUBLISHED) | dg.AssetSelection.groups(*MART_GROUPS),
+    selection=dg.AssetSelection.assets(*PUBLISHED)
+    | dg.AssetSelection.groups(*MART_GROUPS)
+    | dg.AssetSelection.checks(WATCHED_LISTS),
     description="Score the vendors, build the marts, write the dossiers.",
 )
 

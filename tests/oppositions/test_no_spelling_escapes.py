@@ -9,18 +9,26 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 import yaml
+from rich.progress import Progress
 from typer.testing import CliRunner
 
+from pipelines.commands.opposition_files import open_oppositions
+from pipelines.commands.opposition_options import layout_of_options
 from pipelines.commands.oppositions import app
 from pipelines.house import House
 from pipelines.identifiers.emails import canonical_email
+from pipelines.oppositions import records
+from pipelines.oppositions.lines import OppositionLine
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.oppositions.unmet_lists import UnmetList, unmet_lists
+from pipelines.orchestration.jobs import AS_OF_TAG
 from pipelines.upkeep.rotation import rotate
 from tests.support.exemple import deliver, sign
 from tests.support.houses import house_at, import_oppositions, read_all, reconcile
+from tests.support.instances import Daemon, instance_of
 from tests.support.paths import ROOT
 
 VENDOR = "exemple-leads"
@@ -157,6 +165,17 @@ def test_an_opposition_known_before_aliases_were_kept_is_counted(
     assert (result.exit_code, "1 oppositions by e-mail were recorded before" in result.output) == (1, True)
 
 
+def test_an_opposition_of_unknown_date_blocks_every_lead_and_nobody_answers_for_it(tmp_path: Path) -> None:
+    house = house_with(tmp_path, leads_of(["jean@mail.example", "other@mail.example"]))
+    (tmp_path / "brevo.csv").write_text("EMAIL;NOM\njean@mail.example;Inventé\n", encoding="cp1252")
+    constants = {"opposed_at": "unknown"}
+    layout = layout_of_options("brevo", [], constants, has_header=True, date_order=None, date_pattern="")
+    read = open_oppositions(tmp_path / "brevo.csv", layout, datetime(2026, 8, 19, tzinfo=UTC))  # after the delivery
+    lines = [line for line in read(house.hasher, Progress(disable=True)) if isinstance(line, OppositionLine)]
+    records.import_oppositions(house.registry, lines, key_id="identity-1", normalisation_version=2)
+    assert set().union(*opposed_leads(house).values()) == {"L-0"}
+
+
 def test_a_hashed_list_that_meets_no_lead_in_a_month_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     house = house_with(tmp_path, leads_of(["jean@mail.example"]))
     salted = hashlib.sha256(b"salt jean@mail.example").hexdigest()
@@ -197,3 +216,22 @@ def test_a_snapshot_without_a_column_of_now_is_written_anew(tmp_path: Path) -> N
     mark = house.lake.root / "oppositions" / ".watermark.json"
     mark.write_text(mark.read_text("utf-8").replace('"alias_key", ', ""), encoding="utf-8")
     assert refresh_snapshot(house.registry, house.lake).day_count == 1
+
+
+def test_an_asset_check_tells_it_in_the_same_words_and_stops_nothing(tmp_path: Path) -> None:
+    house = house_with(tmp_path, leads_of(["jean@mail.example"]))
+    salted = hashlib.sha256(b"salt jean@mail.example").hexdigest()
+    oppose(house, (salted, "email_sha256"), (salted[::-1], "email_sha256"), recorded="2026-07-01", origin="salted list")
+    oppose(house, (hashlib.sha256(b"Jean@mail.example").hexdigest(), "email_sha256"), recorded="2026-07-01", origin="b")
+    reconcile(house, [VENDOR], [DAY], AS_OF)
+    with instance_of(house) as instance:
+        daemon = Daemon(house, instance, now=AS_OF)
+        for job in ("registry", "publish"):
+            run = daemon.run(job, {AS_OF_TAG: AS_OF.isoformat()})
+            (said,) = [one for one in run.get_asset_check_evaluations() if one.check_name == "hashed_lists_meet_leads"]
+            assert (run.success, said.passed, said.severity) == (True, False, dg.AssetCheckSeverity.WARN)
+            assert said.metadata["count"].value == 1
+            assert said.metadata["first of them"].value == [str(UnmetList("salted list", 2))]
+            assert said.metadata["hashed entries by origin"].value == {"salted list": 2}
+        run = daemon.run("registry", {AS_OF_TAG: datetime(2026, 7, 20, 4, tzinfo=UTC).isoformat()})
+        assert [one.passed for one in run.get_asset_check_evaluations()] == [True]  # known for less than a month

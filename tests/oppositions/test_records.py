@@ -94,6 +94,16 @@ def test_across_files_the_first_recorded_at_stays(registry: sa.Engine) -> None:
     assert [row["recorded_at"] for row in everything(registry)] == [datetime(2026, 8, 5, 22)]
 
 
+def test_a_trial_counts_and_adds_nothing(registry: sa.Engine) -> None:
+    load(registry, line_of(who="bob"))
+    before, mark = everything(registry), oppositions_since(registry, Watermark()).watermark
+    lines = read_good(line_of(shared="acme,2026-08-03", revoked="2026-08-09"), line_of(who="bob"))
+    counts = import_oppositions(registry, lines, key_id="identity-1", normalisation_version=1, is_trial=True)
+    assert counts == ImportCounts(1, 1, 1, 1)
+    assert everything(registry) == before
+    assert oppositions_since(registry, mark).recorded_on == frozenset()
+
+
 def test_a_revocation_is_an_event_beside_the_opposition(registry: sa.Engine) -> None:
     load(registry, line_of(recorded="2026-08-02", shared="acme,2026-08-03"))
     mark = oppositions_since(registry, Watermark()).watermark

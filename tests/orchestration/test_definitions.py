@@ -62,6 +62,7 @@ GRAPH = {
     ),
 }
 CHECKS = {
+    "oppositions": {"hashed_lists_meet_leads"},
     "leads": {
         "every_row_is_accounted_for",
         "intake_tables_have_their_schema",
