@@ -98,6 +98,9 @@ class Leads(PartitionedTable):
     )
     invalid_fields: Series[TextList] = filled("Canonical fields whose delivered value was bad and became NULL, sorted.")
     placeholder_fields: Series[TextList] = filled("Canonical fields whose value is no person's but a filler, sorted.")
+    unallocated_fields: Series[TextList] = filled(
+        "Canonical fields whose phone number lies in no block that Arcep had allocated by October 2026, sorted."
+    )
     delivered_at: Series[Instant] = filled("When the delivery was complete; of a lead in a later file, its arrival.")
     file_digest: Series[Text] = filled("SHA-256 of the lead file.")
     row_number: Series[Count] = filled("1-based data row in the file.", ge=1)

@@ -40,7 +40,7 @@ MADE = {
             "phone_kind",
             "phone_region",
         ),
-        *("invalid_fields", "placeholder_fields", "sheet_row"),
+        *("invalid_fields", "placeholder_fields", "unallocated_fields", "sheet_row"),
     },
     "consent_proofs": {*STAMPS, "received_at", "consent_text_digest", "invalid_fields"},
 }
