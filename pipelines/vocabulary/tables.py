@@ -90,6 +90,9 @@ class Leads(PartitionedTable):
     email_key: Series[Text] = optional("Identity key of the canonical e-mail: 32 hex digits.")
     email_alias_key: Series[Text] = optional("Identity key of the e-mail without `+tag` and Gmail's dots.")
     phone_key: Series[Text] = optional("Identity key of the phone number in E.164.")
+    other_phone_keys: Series[TextList] = optional(
+        "Identity keys of further phone numbers, sorted; NULL where none can be read."
+    )
     probe_keys: Series[TextList] = optional(
         "Keys of the e-mail and phone in other forms under which others may have hashed them, sorted."
     )

@@ -34,6 +34,7 @@ MADE = {
             *STAMPS,
             "delivered_at",
             "email_alias_key",
+            "other_phone_keys",
             "probe_keys",
             "contained_keys",
             "email_kind",
@@ -116,7 +117,7 @@ def test_kept_fields_are_columns_of_their_type_and_nothing_else_is(role: str) ->
 
 
 def test_who_a_lead_is_goes_to_the_vault_and_is_known_to_the_search() -> None:
-    assert PERSONAL == ("email", "phone", "first_name", "last_name")
+    assert PERSONAL == ("email", "phone", "first_name", "last_name", "other_phones")
     assert tuple(attribute.name for attribute in attributes(Person)) == PERSONAL
     assert IDENTIFIERS.names == ["lead_id", *PERSONAL, "file_digest", "row_number"]
 
