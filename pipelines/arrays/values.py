@@ -38,3 +38,23 @@ def clean(texts: pa.Array) -> pa.Array:
 
 
 Truth = npt.NDArray[np.bool_]
+
+
+def list_columns(lists: pa.Array) -> list[pa.Array]:
+    """Lists of texts as columns of their first elements, second elements, …"""
+    lengths = pc.fill_null(pc.list_value_length(lists), 0)
+    columns = []
+    for place in range(pc.max(lengths).as_py() or 0):
+        is_there = pc.greater(lengths, place)
+        elements = pc.list_element(lists.filter(is_there), place)
+        columns.append(pc.replace_with_mask(pa.nulls(len(lists), TEXT), is_there, elements))
+    return columns
+
+
+def with_elements(lists: pa.Array, elements: pa.Array) -> pa.Array:
+    """Lists with other elements in the places of theirs, without those that are NULL; a NULL list stays NULL."""
+    is_kept = np.asarray(pc.is_valid(elements))
+    parents = pc.list_parent_indices(lists).to_numpy()
+    sizes = np.bincount(parents[is_kept], minlength=len(lists))
+    offsets = pa.array(np.concatenate([[0], sizes.cumsum()]).astype(np.int32))
+    return pa.ListArray.from_arrays(offsets, elements.filter(pa.array(is_kept)), mask=pc.is_null(lists))

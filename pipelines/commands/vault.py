@@ -55,4 +55,8 @@ def _identifier_lines(house: House, vendor: str, day: date, lead_id: str, purpos
     if rows:
         reading = (vendor, day, lead_id)
         note_reading(house.registry, *reading, reader=getpass.getuser(), purpose=purpose, read_at=datetime.now(UTC))
-    return [f"{day} {name}: {row[name] or '-'}" for row in rows for name in PERSONAL]
+    return [f"{day} {name}: {_shown(row[name])}" for row in rows for name in PERSONAL]
+
+
+def _shown(value: str | list[str] | None) -> str:
+    return ", ".join(value) if isinstance(value, list) else value or "-"

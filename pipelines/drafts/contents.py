@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from pipelines.arrays.values import clean
 from pipelines.dates.patterns import DatePattern, date_pattern
 from pipelines.identifiers.emails import canonical_emails
+from pipelines.identifiers.phone_kinds import phone_kinds
 from pipelines.identifiers.phones import canonical_phones
 from pipelines.vocabulary import field_kinds as kinds
 from pipelines.vocabulary.field import Field
@@ -27,6 +28,8 @@ MOST_VALUES: Final = 2_000
 """Filled values that are looked at."""
 SEPARATORS: Final = ("|", ",", ";", "/", "+", " ")
 """Marks between the elements of a list, in the order in which they are tried."""
+PHONE_SEPARATORS: Final = ("|", ",", ";", "/")
+"""Those that may stand between phone numbers, in the same order."""
 _SHA256: Final = r"^[0-9a-fA-F]{64}$"
 _REGEXES: Final[Mapping[FieldKind, str]] = {
     kinds.DIGEST: _SHA256,
@@ -103,6 +106,17 @@ class Content:
         return max(SEPARATORS[: len(SEPARATORS) - (known is None)], key=lambda mark: self._split(mark, known))
 
     @cached_property
+    def phone_separator(self) -> str:
+        """The mark between phone numbers; the signs within one are none."""
+        return max(PHONE_SEPARATORS, key=lambda mark: _phones_listed(self.elements(mark)))
+
+    @cached_property
+    def mobile_share(self) -> float:
+        """Of the phone numbers, those that are mobile, 0 to 1."""
+        kinds_found = phone_kinds(canonical_phones(self.texts)).drop_null()
+        return _share_of([kind == "mobile" for kind in kinds_found.to_pylist()])
+
+    @cached_property
     def _shares(self) -> dict[str, float]:
         return {}
 
@@ -155,6 +169,10 @@ def _valid(values: pa.Array) -> float:
     return 1 - float(values.null_count) / len(values)
 
 
+def _phones_listed(elements: list[str]) -> float:
+    return _valid(canonical_phones(pa.array(elements, pa.string()))) if elements else 0.0
+
+
 def _sirens(content: Content) -> float:
     elements = content.elements(content.separator(None))
     return _share_of([_is_siren(re.sub(r"\s", "", element)) for element in elements])
@@ -171,6 +189,7 @@ def _objects(content: Content) -> float:
 _MEASURES: Final[Mapping[FieldKind, Callable[[Content], float]]] = {
     kinds.EMAIL: lambda content: _valid(canonical_emails(content.texts)),
     kinds.PHONE: lambda content: _valid(canonical_phones(content.texts)),
+    kinds.PHONES: lambda content: _phones_listed(content.elements(content.phone_separator)),
     kinds.INSTANT: lambda content: content.dates.share if content.dates else 0.0,
     kinds.SIREN: _sirens,
     kinds.SIRENS: _sirens,

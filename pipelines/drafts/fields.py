@@ -16,7 +16,7 @@ from pipelines.dates.instants import DEFAULT_ZONE
 from pipelines.drafts.contents import Content, vocabulary
 from pipelines.intake.values import kind_of
 from pipelines.vocabulary.field import Field
-from pipelines.vocabulary.field_kinds import BASES, FLAG, INSTANT
+from pipelines.vocabulary.field_kinds import BASES, FLAG, INSTANT, PHONES
 from pipelines.vocabulary.field_words import NULL_MARKERS, word_key
 
 SURE_TO_READ: Final = 0.97
@@ -67,7 +67,7 @@ def _drafted_instant(terms: FieldTerms, content: Content) -> Drafted:
 
 
 def _drafted_list(field: Field, terms: FieldTerms, content: Content) -> Drafted:
-    mark = content.separator(vocabulary(field) or None) if content.filled_count else terms.list_separator
+    mark = _separator(field, content) if content.filled_count else terms.list_separator
     listed = _with(terms, logical_type="array", list_separator=mark)
     elements = content.elements(mark)
     if not field.words:
@@ -76,6 +76,10 @@ def _drafted_list(field: Field, terms: FieldTerms, content: Content) -> Drafted:
         elements = [element.rpartition(":")[2].strip() for element in elements]
         listed = _with(listed, logical_type="string")
     return _worded(field, listed, elements)
+
+
+def _separator(field: Field, content: Content) -> str:
+    return content.phone_separator if field.kind == PHONES else content.separator(vocabulary(field) or None)
 
 
 def _worded(field: Field, terms: FieldTerms, elements: list[str]) -> Drafted:

@@ -30,6 +30,8 @@ _LEAST: Final = 0.6
 _NAMED: Final = 2.0
 """Score of a column that bears a field's own name: no other column takes the field."""
 _SHOWS: Final = 0.8
+_CERTAIN: Final = 0.9
+_HALF: Final = 0.5
 _BELIES: Final = 0.25
 _TELLING: Final = frozenset(
     {kinds.EMAIL, kinds.PHONE, kinds.IP, kinds.USER_AGENT, kinds.WORD, kinds.WORDS, kinds.BASES}
@@ -44,6 +46,9 @@ _FOREIGN: Final = (kinds.EMAIL, kinds.PHONE, kinds.INSTANT)
 """What a free field does not hold."""
 _FEWEST: Final = 5
 """Filled, or different, values from which on a content tells anything."""
+
+Assigned = tuple[str, float, float]
+"""A field, the nearness of the column's name to it, the evidence of the column's content."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +120,8 @@ def _contents_by_column(samples: Sequence[Sample]) -> dict[str, Content]:
     }
 
 
-def _assigned(role: str, contents: Mapping[str, Content]) -> dict[str, tuple[str, float, float] | None]:
-    """Column -> field, nearness of the name, evidence of the content; the best pairs first, each side once."""
+def _assigned(role: str, contents: Mapping[str, Content]) -> dict[str, Assigned | None]:
+    """What each column is assigned to; the best pairs first, each side once."""
     scored = []
     for place, (column, content) in enumerate(contents.items()):
         nearnesses = field_nearness(role, column) if len(column) <= LONGEST_NAME else {}
@@ -130,13 +135,42 @@ def _assigned(role: str, contents: Mapping[str, Content]) -> dict[str, tuple[str
                 score = _NAMED if plain(column) == plain(field.name) else max(score, _LEAST)
             if score >= _LEAST:
                 scored.append((-score, place, field.name, column, near, evidence))
-    found: dict[str, tuple[str, float, float] | None] = dict.fromkeys(contents)
+    found: dict[str, Assigned | None] = dict.fromkeys(contents)
     taken: set[str] = set()
     for _, _, named, column, near, evidence in sorted(scored):
         if found[column] is None and named not in taken:
             found[column] = (named, near, evidence)
             taken.add(named)
-    return found
+    return found if role != "leads" else _phones_told_apart(found, contents)
+
+
+def _phones_told_apart(
+    found: Mapping[str, Assigned | None], contents: Mapping[str, Content]
+) -> dict[str, Assigned | None]:
+    """Of the columns of phone numbers the one by which leads are used, a mobile one where there is one, and another."""
+    columns = {chosen[0]: column for column, chosen in found.items() if chosen}
+    phone, other = columns.get("phone"), columns.get("other_phones")
+    left = (column for column, chosen in found.items() if chosen is None and _are_phones(contents[column]))
+    if phone is None:
+        phone, other = other, next(left, None)
+    elif other is None:
+        other = next(left, None)
+    if phone and other and contents[phone].mobile_share < _HALF < contents[other].mobile_share:
+        phone, other = other, phone
+    told = {column: name for column, name in ((phone, "phone"), (other, "other_phones")) if column}
+    return {
+        column: _assigned_to(told[column], column, contents[column]) if column in told else chosen
+        for column, chosen in found.items()
+    }
+
+
+def _are_phones(content: Content) -> bool:
+    return content.filled_count >= _FEWEST and (content.share(kinds.PHONES) or 0.0) >= _CERTAIN
+
+
+def _assigned_to(name: str, column: str, content: Content) -> Assigned:
+    near = field_nearness("leads", column).get(name, 0.0) if len(column) <= LONGEST_NAME else 0.0
+    return name, near, _evidence(next(field for field in FIELDS["leads"] if field.name == name), content)
 
 
 def _evidence(field: Field, content: Content) -> float:
@@ -153,7 +187,7 @@ def _evidence(field: Field, content: Content) -> float:
 
 def _tells(field: Field, content: Content) -> bool:
     """Whether the content alone gives the field away."""
-    if field.kind not in _TELLING or content.filled_count < _FEWEST or (content.share_of(field) or 0.0) < 0.9:
+    if field.kind not in _TELLING or content.filled_count < _FEWEST or (content.share_of(field) or 0.0) < _CERTAIN:
         return False
     is_common = field.kind in _VARIED or is_worded_as_flags(field)
     return not is_common or content.distinct_count > _FEWEST

@@ -13,7 +13,7 @@ import idna
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, mapped_once
+from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, list_columns, mapped_once
 from pipelines.identifiers.decorations import OF_EMAILS, OF_PHONES, Steps, undecorated_texts
 from pipelines.identifiers.emails import canonical_email, literal_email
 from pipelines.identifiers.emails_in_texts import emails_in, may_hold_emails
@@ -43,15 +43,18 @@ _NO_DIGIT: Final = re.compile(r"[^0-9+]")
 _DIGITS_LIKE: Final = str.maketrans("OoIl", "0011")
 
 
-def contained_in(emails: Identifiers, phones: Identifiers) -> Contained:
-    """Identifiers within the e-mails and phones of some leads, whichever of the two fields they stand in."""
-    texts = [_searched(emails, OF_EMAILS, _PLAIN_EMAIL), _searched(phones, OF_PHONES, _PLAIN_PHONE)]
+def contained_in(emails: Identifiers, *phones: Identifiers) -> Contained:
+    """Identifiers within the e-mails and phones of some leads, whichever of the fields they stand in."""
+    texts = [
+        _searched(emails, OF_EMAILS, _PLAIN_EMAIL),
+        *(_searched(each, OF_PHONES, _PLAIN_PHONE) for each in phones),
+    ]
     return Contained(
         [
             *_as_version_1(emails),
-            *(column for each in texts for column in _columns(mapped_once(each, _listed_emails, TEXT_LIST))),
+            *(column for each in texts for column in list_columns(mapped_once(each, _listed_emails, TEXT_LIST))),
         ],
-        [column for each in texts for column in _columns(mapped_once(each, _listed_phones, TEXT_LIST))],
+        [column for each in texts for column in list_columns(mapped_once(each, _listed_phones, TEXT_LIST))],
     )
 
 
@@ -74,17 +77,6 @@ def _as_version_1(emails: Identifiers) -> list[pa.Array]:
     lowered = pc.ascii_lower(emails.delivered)
     is_other = pc.and_(pc.match_substring_regex(lowered, _LITERAL), pc.not_equal(lowered, emails.canonicals))
     return [pc.if_else(is_other, lowered, NO_TEXT)] if pc.any(is_other).as_py() else []
-
-
-def _columns(lists: pa.Array) -> list[pa.Array]:
-    """Lists as columns of their first elements, second elements, …"""
-    lengths = pc.fill_null(pc.list_value_length(lists), 0)
-    columns = []
-    for place in range(pc.max(lengths).as_py() or 0):
-        is_there = pc.greater(lengths, place)
-        elements = pc.list_element(lists.filter(is_there), place)
-        columns.append(pc.replace_with_mask(pa.nulls(len(lists), TEXT), is_there, elements))
-    return columns
 
 
 def contained_emails(text: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.matches import digests_of, folded_texts, held, matching, packed, shapes, spaced_words
-from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, Truth, mapped_once
+from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, Truth, list_columns, mapped_once
 from pipelines.identifiers.emails_in_texts import EMAIL
 from pipelines.identifiers.phones_in_texts import PHONE
 from pipelines.identifiers.spellings import NOBODY, Person, folded, holds_encoded, name_words, without_identifiers_in
@@ -50,7 +50,7 @@ class Persons:
     """Whom some rows are about: what each says of its own person, in columns."""
 
     def __init__(self, columns: Mapping[str, pa.Array]) -> None:
-        """`columns`: those of `fields.PERSONAL` that there are; e-mail and phone in canonical form."""
+        """`columns`: those of `fields.PERSONAL` that there are; e-mail and phones in canonical form."""
         self._columns = dict(columns)
         self._lists: dict[tuple[str, str], pa.Array] = {}
         self._names = [columns[name].dictionary_encode() for name in ("first_name", "last_name") if name in columns]
@@ -67,14 +67,16 @@ class Persons:
         return pc.utf8_slice_codeunits(folded_texts(self.values("email", rows)), 0, _LOCAL_HEAD)
 
     def digested(self, rows: Places) -> tuple[pa.Array, ...]:
-        """The forms of e-mail and phone of some rows in which they are hashed, as `spellings` has them."""
-        phones = self.values("phone", rows)
-        digits = pc.utf8_ltrim(phones, "+")
-        subscribers = pc.utf8_slice_codeunits(digits, -_SUBSCRIBER)
-        return self.values("email", rows), phones, digits, pc.binary_join_element_wise("0", subscribers, "")
+        """The forms of e-mail and phones of some rows in which they are hashed, as `spellings` has them."""
+        return self.values("email", rows), *(form for phones in self.phones(rows) for form in _hashed_forms(phones))
+
+    def phones(self, rows: Places) -> list[pa.Array]:
+        """The phone of some rows, then their further numbers, in columns."""
+        others = self._columns.get("other_phones")
+        return [self.values("phone", rows), *([] if others is None else list_columns(others.take(pa.array(rows))))]
 
     def values(self, name: str, rows: Places) -> pa.Array:
-        """What some rows say under a name of `fields.PERSONAL`."""
+        """What some rows say under a name of `fields.PERSONAL` that is one text."""
         if name not in self._columns:
             return pa.nulls(len(rows), TEXT)
         return self._columns[name].take(pa.array(rows))
@@ -234,8 +236,9 @@ class _Texts:
             )
         )
         numbered = np.flatnonzero(matching(texts, NUMBER) & ~found)
-        numbers = pc.utf8_slice_codeunits(persons.values("phone", rows[numbered]), -_SUBSCRIBER)
-        found[numbered] = held(packed(texts.take(pa.array(numbered))), numbers)
+        digits = packed(texts.take(pa.array(numbered)))
+        for phones in persons.phones(rows[numbered]):
+            found[numbered] |= held(digits, pc.utf8_slice_codeunits(phones, -_SUBSCRIBER))
         coded = np.flatnonzero(matching(texts, CODED) & ~found)
         pairs = zip(texts.take(pa.array(coded)).to_pylist(), persons.at(rows[coded]), strict=True)
         found[coded] = [holds_encoded(text, who) for text, who in pairs]
@@ -270,6 +273,12 @@ def _shapes(texts: pa.Array) -> pa.DictionaryArray:
         return shaped.dictionary_encode()
     places = pa.array(np.arange(len(texts), dtype=np.int32))
     return pa.DictionaryArray.from_arrays(pc.if_else(pc.is_valid(texts), places, None), pc.fill_null(shaped, ""))
+
+
+def _hashed_forms(phones: pa.Array) -> tuple[pa.Array, ...]:
+    digits = pc.utf8_ltrim(phones, "+")
+    subscribers = pc.utf8_slice_codeunits(digits, -_SUBSCRIBER)
+    return phones, digits, pc.binary_join_element_wise("0", subscribers, "")
 
 
 def _with_field(lists: pa.Array, rows: Places, name: str) -> pa.Array:

@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, mapped_once
+from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, list_columns, mapped_once
 from pipelines.identifiers.emails import GMAIL, email_aliases, email_parts
 from pipelines.identifiers.keyed_hashes import KEY_BYTES, IdentityHasher
 from pipelines.identifiers.phone_plans import METROPOLITAN, OVERSEAS
@@ -46,6 +46,8 @@ class Identifiers:
     canonicals: pa.Array
     delivered: pa.Array
     """The texts that the canonical forms were read from, trimmed."""
+    others: Sequence[pa.Array] = ()
+    """Further canonical forms of the same leads, in columns."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def other_form_keys(
     if not hasher.is_keying_other_forms:
         return pa.nulls(count, TEXT_LIST)
     forms = [*email_forms(emails.canonicals, emails.delivered), *phone_forms(phones.canonicals, phones.delivered)]
+    forms += [form for column in phones.others for form in phone_forms(column, column)]
     forms += [form for column in within.emails for form in email_forms(column, column)]
     forms += [form for column in within.phones for form in phone_forms(column, column)]
     return _sorted_lists([hasher.keys(form) for form in forms], count)
@@ -77,10 +80,14 @@ def contained_keys(emails: Identifiers, phones: Identifiers, hasher: IdentityHas
     own_emails = [emails.canonicals, email_aliases(emails.canonicals)]
     forms = [
         *_distinct([*contained.emails, *map(email_aliases, contained.emails)], own_emails),
-        *_distinct(contained.phones, [phones.canonicals]),
+        *_distinct(contained.phones, [phones.canonicals, *phones.others]),
     ]
-    lists = _sorted_lists([hasher.keys(form) for form in forms], len(emails.canonicals))
-    return pc.if_else(pc.equal(pc.list_value_length(lists), 0), pa.scalar(None, TEXT_LIST), lists)
+    return _keys_or_nothing(forms, len(emails.canonicals), hasher)
+
+
+def listed_keys(lists: pa.Array, hasher: IdentityHasher) -> pa.Array:
+    """Identity keys of lists of canonical identifiers, a sorted list a row; NULL for none."""
+    return _keys_or_nothing(list_columns(lists), len(lists), hasher)
 
 
 def email_forms(canonicals: pa.Array, delivered: pa.Array) -> list[pa.Array]:
@@ -207,6 +214,11 @@ def _sorted_lists(columns: Sequence[pa.Array], count: int) -> pa.Array:
     chosen = (places * count + np.arange(count)[:, np.newaxis])[is_kept]
     offsets = np.concatenate([[0], sizes.cumsum()]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), pa.concat_arrays(columns).take(pa.array(chosen)))
+
+
+def _keys_or_nothing(forms: Sequence[pa.Array], count: int, hasher: IdentityHasher) -> pa.Array:
+    lists = _sorted_lists([hasher.keys(form) for form in forms], count)
+    return pc.if_else(pc.equal(pc.list_value_length(lists), 0), pa.scalar(None, TEXT_LIST), lists)
 
 
 def _ranks(keys: pa.Array) -> npt.NDArray[np.uint64]:

@@ -19,19 +19,34 @@ OVERSEAS: Final[dict[str, tuple[str, ...]]] = {
     "262": ("RE", "YT"),
     "596": ("MQ",),
     "508": ("PM",),
-    "594": ("GF",),  # last: its pattern of internet numbers (0976) takes in its neighbours'
+    "594": ("GF",),
 }
 """Country codes of the overseas departments in the French plan, in the order in which they are tried."""
 
 BLOCKS: Final[dict[str, tuple[str, ...]]] = {
-    "590": ("590", "690", "691", "7090", "9395", "9475"),
-    "262": ("262", "263", "692", "693", "269", "639", "7092", "9398", "9399", "9478", "9479"),
-    "596": ("596", "696", "697", "7091", "9397", "9477"),
+    "590": ("590", "591", "5987", "690", "691", "7090", "9395", "9475", "9760", "9761", "9768"),
+    "262": (
+        *("262", "263", "268", "269", "639", "692", "693", "7092"),
+        *("9398", "9399", "9478", "9479", "9762", "9763", "9769"),
+    ),
+    "596": ("596", "597", "5989", "696", "697", "7091", "9397", "9477", "9766", "9767"),
     "508": ("508", "708"),
-    "594": ("594", "694", "9396", "9476"),
+    "594": ("594", "5988", "694", "9396", "9476", "9764", "9765"),
 }
 """First digits, behind the trunk `0`, of the blocks that the plan gives overseas (Arcep, plan national de numérotation,
-décision n° 2018-0881 modifiée). Of 07093 and 0976, which several share, the metadata knows the owners."""
+décision n° 2018-0881 modifiée; of 0976 décision n° 2005-1085).
+
+As Arcep's list of the blocks that operators have shows them in October 2026 (`allocations`), and the metadata of
+`phonenumbers` 9.0.43: no number of theirs is elsewhere. In 0591, 0597 and 0268 7 nobody has a number; they are counted
+to the territory of the block beside them. Of 07093, which two territories share, the metadata knows the owners."""
+
+UNSHARED: Final = ("5985", "5986", "9470")
+"""First digits of overseas blocks in which nobody has a number, and of which no list says whose one would be."""
+
+FICTION: Final = ("19900", "26191", "35301", "46571", "53649", "63998")
+"""First digits of the blocks that the plan keeps for films and other works (the same decision, annexe 1, 2.5.12): they
+are written as numbers are, and nobody's. 06 39 98 lies amid Mayotte's block, and the metadata does not know it."""
+IS_FICTION: Final = rf"^(?:{'|'.join(FICTION)})\d*$"
 
 OWN_PLANS: Final = {"975": "PM", "986": "WF", "987": "PF", "988": "NC"}
 """Territories whose numbers are shorter, by the first digits of the postal code."""
@@ -93,15 +108,19 @@ def in_service(code: str) -> str:
 
 
 def overseas_patterns() -> Iterator[tuple[str, str]]:
-    """Country codes and patterns of nine digits, in the order in which they are tried: first the blocks."""
+    """Country codes and patterns of nine digits, in the order in which they are tried: first the blocks.
+
+    Last come the blocks that are in no territory's service, under a code behind which they don't exist either.
+    """
     for pattern in (owned_by, in_service):
         for code in OVERSEAS:
             yield code, pattern(code)
+    yield next(iter(OVERSEAS)), rf"^(?:{'|'.join(UNSHARED)})\d*$"
 
 
 def overseas_code(national: str) -> str | None:
     """The overseas country code that nine digits of the French plan belong to; None for metropolitan ones."""
-    if national.startswith("8"):
+    if national.startswith("8") or re.match(IS_FICTION, national):
         return None
     return next((code for code, pattern in overseas_patterns() if re.match(pattern, national)), None)
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumber, PhoneNumberFormat
 
 from pipelines.identifiers.phone_plans import (
+    IS_FICTION,
     METROPOLITAN,
     OVERSEAS,
     OWN_PLANS,
@@ -152,7 +153,10 @@ def _e164(plain: str, region: str) -> str | None:
     if number.extension:
         return None
     national = str(number.national_number)
-    if number.country_code == int(METROPOLITAN) and not number.italian_leading_zero and len(national) == _DIGITS:
+    is_french = number.country_code == int(METROPOLITAN)
+    if is_french and len(national) == _DIGITS and re.match(IS_FICTION, national):
+        return f"+{METROPOLITAN}{national}"
+    if is_french and not number.italian_leading_zero and len(national) == _DIGITS:
         code = overseas_code(national) or METROPOLITAN
         number = PhoneNumber(country_code=int(code), national_number=int(_subscriber(code, national)))
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) if phonenumbers.is_valid_number(number) else None
@@ -167,12 +171,13 @@ def _e164_of_nationals(nationals: pa.Array) -> pa.Array:
     """E.164 of numbers in the French plan, given as nine digits."""
     anywhere = "|".join(pattern for _, pattern in overseas_patterns())
     is_overseas = pc.and_not(pc.match_substring_regex(nationals, anywhere), pc.starts_with(nationals, "8"))
-    numbers = _where_it_exists(METROPOLITAN, nationals)
-    return pc.replace_with_mask(
-        numbers,
+    numbers = pc.replace_with_mask(
+        _where_it_exists(METROPOLITAN, nationals),
         pc.fill_null(is_overseas, False),
         _overseas(nationals.filter(is_overseas, null_selection_behavior="drop")),
     )
+    is_fiction = pc.match_substring_regex(nationals, IS_FICTION)
+    return pc.if_else(is_fiction, pc.binary_join_element_wise(f"+{METROPOLITAN}", nationals, ""), numbers)
 
 
 def _overseas(nationals: pa.Array) -> pa.Array:

@@ -1,7 +1,8 @@
 """Fillers: what is typed in, or put in by a machine, so that a field is not empty. A filler can be read, and is kept.
 
 A false alarm costs a vendor points, so only what no person is known by counts: 0612345678 is somebody's number, and
-Reza and Azer are people's names though their letters are neighbours on a keyboard.
+Reza and Azer are people's names though their letters are neighbours on a keyboard. Numbers that the plan keeps from
+persons count as well.
 """
 
 from itertools import accumulate
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.identifiers.emails import email_parts
+from pipelines.identifiers.phone_plans import FICTION, METROPOLITAN
 
 _ROWS: Final = ("azertyuiop", "qsdfghjklm", "wxcvbn", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _BACKWARDS: Final = ("poiuyt", "mlkjhg", "lkjhgf", "nbvcxw", "mnbvcxz")
@@ -35,6 +37,12 @@ _LABEL: Final = r"^(?:.*\.)?(?P<label>[^.]+)\.[^.]+$"
 _REPEATED_NAME: Final = f"^(?:{'|'.join(f'{letter}{{2,}}' for letter in ascii_lowercase)})$"
 _REPEATED_PHONE: Final = rf"^\+(?:33|262|590|594|596)[1-9](?:{'|'.join(f'{digit}{{8}}' for digit in range(10))})$"
 _COUNTED_PHONE: Final = "+33123456789"
+_PLATFORMS: Final = (
+    *("33162", "33163", "33270", "33271", "33377", "33378", "33424", "33425", "33568", "33569"),
+    *("33948", "33949", "5909475", "5949476", "5969477", "2629478", "2629479"),
+)
+"""Blocks from which automatic systems call (Arcep, décision n° 2018-0881 modifiée, annexe 1, 2.3.7): nobody's own."""
+_RESERVED: Final = rf"^\+(?:{'|'.join((*(f'{METROPOLITAN}{block}' for block in FICTION), *_PLATFORMS))})"
 
 
 def is_placeholder_email(canonicals: pa.Array) -> pa.Array:
@@ -52,8 +60,12 @@ def is_placeholder_email(canonicals: pa.Array) -> pa.Array:
 
 
 def is_placeholder_phone(e164: pa.Array) -> pa.Array:
-    """Whether numbers are fillers: 06 and eight equal digits, or 01 23 45 67 89. NULL where there is none."""
-    return pc.or_(pc.match_substring_regex(e164, _REPEATED_PHONE), pc.equal(e164, _COUNTED_PHONE))
+    """Whether numbers are fillers: 06 and eight equal digits, 01 23 45 67 89, or of a block that is no person's.
+
+    NULL where there is none.
+    """
+    made_up = pc.or_(pc.match_substring_regex(e164, _REPEATED_PHONE), pc.equal(e164, _COUNTED_PHONE))
+    return pc.or_(made_up, pc.match_substring_regex(e164, _RESERVED))
 
 
 def is_placeholder_name(names: pa.Array) -> pa.Array:

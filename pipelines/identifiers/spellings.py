@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -63,22 +63,23 @@ def local_words(email: str) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Person:
-    """What a row says of its own person: canonical e-mail and phone, names as delivered; None where it says nothing."""
+    """What a row says of its own person: canonical e-mail and phones, names as delivered; None where it is silent."""
 
     email: str | None = None
     phone: str | None = None
     first_name: str | None = None
     last_name: str | None = None
+    other_phones: Sequence[str] | None = None
 
     @cached_property
-    def numbers(self) -> tuple[str, ...]:
-        """Digits by which the number is known: the subscriber's, then with each usual prefix."""
-        if self.phone is None:
-            return ()
-        digits = self.phone.removeprefix("+")
-        code = next((code for code in FRENCH_CODES if digits.startswith(code)), "")
-        subscriber = digits[len(code) :] if code else digits[-9:]
-        return (subscriber, f"0{subscriber}", digits, f"33{subscriber}") if len(subscriber) >= 9 else (digits, digits)
+    def phones(self) -> tuple[str, ...]:
+        """All its numbers in E.164."""
+        return tuple(filter(None, (self.phone, *(self.other_phones or ()))))
+
+    @cached_property
+    def numbers(self) -> tuple[tuple[str, ...], ...]:
+        """Digits by which each number is known: the subscriber's, then with each usual prefix."""
+        return tuple(map(_digits_of, self.phones))
 
     @cached_property
     def first_words(self) -> frozenset[str]:
@@ -100,6 +101,13 @@ class Person:
     def local_words(self) -> frozenset[str]:
         """See `local_words`."""
         return local_words(self.email or "")
+
+
+def _digits_of(phone: str) -> tuple[str, ...]:
+    digits = phone.removeprefix("+")
+    code = next((code for code in FRENCH_CODES if digits.startswith(code)), "")
+    subscriber = digits[len(code) :] if code else digits[-9:]
+    return (subscriber, f"0{subscriber}", digits, f"33{subscriber}") if len(subscriber) >= 9 else (digits, digits)
 
 
 NOBODY: Final = Person()
@@ -162,14 +170,14 @@ def _without_addresses(text: str, person: Person, use: Use) -> str:
 
 def _without_encoded(text: str, person: Person, use: Use) -> str:
     """Without the person's e-mail or phone in base64 or hex, or a digest of either."""
-    if person.email is None and person.phone is None:
+    if person.email is None and not person.phones:
         return text
     cut = _HEX.sub(lambda match: EMAIL if _is_hex_of(match[0], person) else match[0], text)
     return _BASE64.sub(lambda match: EMAIL if _is_base64_of(match[0], person) else match[0], cut)
 
 
 def _is_hex_of(token: str, person: Person) -> bool:
-    return _is_digest_of(token, person.email, person.phone) or _holds(_bytes_of_hex(token), person)
+    return _is_digest_of(token, person) or _holds(_bytes_of_hex(token), person)
 
 
 def _is_base64_of(token: str, person: Person) -> bool:
@@ -189,7 +197,9 @@ def _bytes_of_base64(token: str) -> bytes:
 
 def _holds(content: bytes, person: Person) -> bool:
     text = content.decode("utf-8", "replace").casefold()
-    return bool(person.email and person.email in text) or any(number in text for number in person.numbers[1:])
+    return bool(person.email and person.email in text) or any(
+        number in text for numbers in person.numbers for number in numbers[1:]
+    )
 
 
 def holds_encoded(text: str, person: Person) -> bool:
@@ -197,20 +207,24 @@ def holds_encoded(text: str, person: Person) -> bool:
     return _without_encoded(text, person, "reference") != text
 
 
-def _is_digest_of(token: str, email: str | None, phone: str | None) -> bool:
-    """Whether a token is the MD5, SHA-1 or SHA-256 of an e-mail or of a number in its usual forms."""
+def _is_digest_of(token: str, person: Person) -> bool:
+    """Whether a token is the MD5, SHA-1 or SHA-256 of the person's e-mail or of a number in its usual forms."""
     make = _DIGESTS.get(len(token))
     if make is None:
         return False
-    digits = phone and phone.removeprefix("+")
-    forms = (email, phone, digits, digits and f"0{digits[-_SUBSCRIBER:]}")
+    all_digits = [phone.removeprefix("+") for phone in person.phones]
+    forms = (person.email, *person.phones, *all_digits, *(f"0{digits[-_SUBSCRIBER:]}" for digits in all_digits))
     return any(form and make(form.encode(), usedforsecurity=False).hexdigest() == token.lower() for form in forms)
 
 
 def _without_own_phone(text: str, person: Person, use: Use) -> str:
-    if not person.numbers:
-        return text
-    subscriber, *prefixed = person.numbers
+    for numbers in person.numbers:
+        text = _without_number(text, numbers)
+    return text
+
+
+def _without_number(text: str, numbers: tuple[str, ...]) -> str:
+    subscriber, *prefixed = numbers
     if subscriber not in _GAP.sub("", text):
         return text
     for number in sorted(prefixed, key=len, reverse=True):

@@ -12,13 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.values import NO_TEXT, TEXT_LIST, Truth
+from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, Truth, list_columns
 from pipelines.contracts.contract import required_fields
 from pipelines.identifiers.contained import contained_in
 from pipelines.identifiers.emails import email_aliases
 from pipelines.identifiers.hidden import without_identifiers
 from pipelines.identifiers.keyed_hashes import IdentityHasher
-from pipelines.identifiers.other_forms import Identifiers, contained_keys, other_form_keys
+from pipelines.identifiers.other_forms import Identifiers, contained_keys, listed_keys, other_form_keys
 from pipelines.intake.attributes import lead_attributes
 from pipelines.intake.date_orders import date_orders
 from pipelines.intake.fields import FRANCE, Fields, Rows
@@ -68,7 +68,7 @@ def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
         "claimed_basis": fields.values("claimed_basis") if "claimed_basis" in fields else _all(rows, "consent"),
         "invalid_fields": _invalid_fields(fields, required_fields("leads", contract)),
         **lead_attributes(fields),
-        **_keys_to_compare(_identifiers(fields, "email"), _identifiers(fields, "phone"), hasher),
+        **_keys_to_compare(fields, hasher),
     }
     identifiers = {name: fields.values(name) for name in PERSONAL}
     taken = _taken_of(rows, without_identifiers(columns, fields.persons) | identifiers, rejections)
@@ -185,6 +185,7 @@ def _keyed_leads(leads: pa.Table, hasher: IdentityHasher) -> pa.Table:
         .append_column("email_key", keys)
         .append_column("email_alias_key", pc.coalesce(hasher.keys(differing), keys))
         .append_column("phone_key", hasher.keys(phones))
+        .append_column("other_phone_keys", listed_keys(_in_one_piece(leads, "other_phones"), hasher))
     )
 
 
@@ -204,13 +205,23 @@ def _in_one_piece(table: pa.Table, name: str) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _keys_to_compare(emails: Identifiers, phones: Identifiers, hasher: IdentityHasher) -> dict[str, pa.Array]:
+def _keys_to_compare(fields: Fields, hasher: IdentityHasher) -> dict[str, pa.Array]:
     """Keys beside those of the lead itself that are compared with oppositions."""
-    contained = contained_in(emails, phones)
+    emails, phones = _identifiers(fields, "email"), _identifiers(fields, "phone")
+    phones = replace(phones, others=list_columns(fields.values("other_phones")))
+    contained = contained_in(emails, phones, *_unread_phones(fields))
     return {
         "probe_keys": other_form_keys(emails, phones, hasher, contained),
         "contained_keys": contained_keys(emails, phones, hasher, contained),
     }
+
+
+def _unread_phones(fields: Fields) -> Iterator[Identifiers]:
+    """The lists of further numbers of which a part can't be read, to be searched for what they may mean."""
+    if "other_phones" in fields:
+        is_bad = pa.array(fields["other_phones"].is_bad)
+        texts = pc.if_else(is_bad, fields.texts("other_phones"), NO_TEXT)
+        yield Identifiers(pa.nulls(fields.rows.count, TEXT), texts)
 
 
 def _identifiers(fields: Fields, name: str) -> Identifiers:

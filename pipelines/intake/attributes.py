@@ -1,4 +1,5 @@
-"""What a lead's values say of themselves: kinds of address and number, fillers. Not whether a field can be read."""
+"""What a lead's values say of themselves: kinds of address and number, fillers, numbers that
+nobody has. Not whether a field can be read."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.values import TEXT_LIST
+from pipelines.identifiers.allocations import is_unallocated
 from pipelines.identifiers.email_kinds import email_kinds
 from pipelines.identifiers.phone_kinds import phone_kinds, phone_regions
 from pipelines.identifiers.placeholders import is_placeholder_email, is_placeholder_name, is_placeholder_phone
@@ -29,23 +31,25 @@ _PLACEHOLDERS: Final = {
 
 
 def lead_attributes(fields: Fields) -> dict[str, pa.Array]:
-    """The columns `email_kind`, `phone_kind`, `phone_region` and `placeholder_fields` of some lead rows."""
+    """What is told of the values of some lead rows, as the columns of `leads` are called."""
     emails, phones = fields.values("email"), fields.values("phone")
+    fillers = {name: pc.fill_null(tell(fields.values(name)), False) for name, tell in _PLACEHOLDERS.items()}
+    is_nobodys = pc.and_not(pc.fill_null(is_unallocated(phones), False), fillers["phone"])
     return {
         "email_kind": email_kinds(emails),
         "phone_kind": phone_kinds(phones),
         "phone_region": phone_regions(phones),
-        "placeholder_fields": _placeholder_fields(fields),
+        "placeholder_fields": _names_where(fillers),
+        "unallocated_fields": _names_where({"phone": is_nobodys}),
     }
 
 
-def _placeholder_fields(fields: Fields) -> pa.Array:
-    """Canonical fields that hold a filler; sorted by name, a list a row."""
-    found = [pc.fill_null(tell(fields.values(name)), False) for name, tell in _PLACEHOLDERS.items()]
-    truths = [truth.to_numpy(zero_copy_only=False) for truth in found]
+def _names_where(found: Mapping[str, pa.Array]) -> pa.Array:
+    """The names under which a row is true, in the order of the names; a list a row."""
+    truths = [truth.to_numpy(zero_copy_only=False) for truth in found.values()]
     counts = np.sum([truth.astype(np.int8) for truth in truths], axis=0)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     is_any = counts > 0
     _, columns = np.nonzero(np.column_stack([truth[is_any] for truth in truths]))
-    names = pa.array(list(_PLACEHOLDERS)).take(pa.array(columns))
+    names = pa.array(list(found)).take(pa.array(columns))
     return pa.ListArray.from_arrays(pa.array(offsets), names).cast(TEXT_LIST)

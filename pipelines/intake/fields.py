@@ -11,13 +11,13 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.values import NO_TEXT, TEXT, Truth
+from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, Truth
 from pipelines.contracts.contract import Contract, FieldTerms, FileTerms
 from pipelines.identifiers.hidden import Persons, impersonal
 from pipelines.identifiers.phones import canonical_phones
 from pipelines.intake.delivered import delivered_texts, without_errors
-from pipelines.intake.values import kind_of, unrounded
-from pipelines.vocabulary.field_kinds import PHONE, POSTAL_CODE, REFERENCE, FieldKind
+from pipelines.intake.values import kind_of, phone_lists, unrounded
+from pipelines.vocabulary.field_kinds import PHONE, PHONES, POSTAL_CODE, REFERENCE, FieldKind
 from pipelines.vocabulary.fields import FIELD_NAMED, PERSONAL
 from pipelines.vocabulary.file_formats import FILE_FORMATS
 from pipelines.vocabulary.reasons import Reason
@@ -55,6 +55,7 @@ class FieldReading:
     values: pa.Array
     is_missing: Truth
     is_bad: Truth
+    """Of a list of phone numbers also where a part can't be read: the others are values all the same."""
 
     @cached_property
     def expected(self) -> Reason:
@@ -82,9 +83,12 @@ class Fields:
         """Canonical fields that the contract maps, sorted."""
         return sorted(self._terms)
 
-    def values(self, name: str, type_: pa.DataType = TEXT) -> pa.Array:
-        """A field's values; NULLs where the contract does not map it."""
-        return self[name].values if name in self else pa.nulls(self.rows.count, type_)
+    def values(self, name: str, type_: pa.DataType | None = None) -> pa.Array:
+        """A field's values; NULLs where the contract does not map it, of a type or of that of its kind."""
+        if name in self:
+            return self[name].values
+        listed = TEXT_LIST if FIELD_NAMED[name].kind.type == "list" else TEXT
+        return pa.nulls(self.rows.count, type_ or listed)
 
     def texts(self, name: str) -> pa.Array:
         """A field as cleaned text; NULLs where the contract does not map it."""
@@ -99,9 +103,18 @@ class Fields:
 
     def _read(self, terms: FieldTerms) -> FieldReading:
         texts = self.texts(terms.name)
-        values = self._values(without_errors(texts), terms)
         is_missing = _as_truth_array(pc.is_null(texts))
+        if FIELD_NAMED[terms.name].kind == PHONES:
+            values, is_partly_bad = phone_lists(without_errors(texts), terms, self.postal_texts)
+            is_bad = ~is_missing & _as_truth_array(pc.fill_null(is_partly_bad, True))
+            return FieldReading(terms, values, is_missing, is_bad)
+        values = self._values(without_errors(texts), terms)
         return FieldReading(terms, values, is_missing, ~is_missing & _as_truth_array(pc.is_null(values)))
+
+    @property
+    def postal_texts(self) -> pa.Array | None:
+        """Postal codes as text, beside which phone numbers are read; None where the contract does not map them."""
+        return self.texts("postal_code") if "postal_code" in self else None
 
     def _values(self, texts: pa.Array, terms: FieldTerms) -> pa.Array:
         kind = FIELD_NAMED[terms.name].kind
@@ -116,7 +129,7 @@ class Fields:
 
 
 def _phones(texts: pa.Array, fields: Fields) -> pa.Array:
-    return canonical_phones(texts, fields.texts("postal_code") if "postal_code" in fields else None)
+    return canonical_phones(texts, fields.postal_texts)
 
 
 def _postal_codes(texts: pa.Array, fields: Fields) -> pa.Array:

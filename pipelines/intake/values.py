@@ -13,7 +13,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, clean, mapped_once
+from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, clean, mapped_once, with_elements
 from pipelines.contracts.contract import FieldTerms
 from pipelines.dates.instants import DEFAULT_ZONE, instants
 from pipelines.identifiers.digests import sha256_digests
@@ -147,6 +147,15 @@ def _read_sirens(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     return mapped_once(texts, read, TEXT_LIST)
 
 
+def phone_lists(texts: pa.Array, terms: FieldTerms, postal_codes: pa.Array | None = None) -> tuple[pa.Array, pa.Array]:
+    """The numbers of each list that can be read, NULL for none; and whether a part of it can't be read."""
+    lists = mapped_once(texts, lambda text: _delivered_elements(text, terms.list_separator), TEXT_LIST)
+    codes = None if postal_codes is None else postal_codes.take(pc.list_parent_indices(lists))
+    found = with_elements(lists, canonical_phones(lists.flatten(), codes))
+    is_partly_bad = pc.less(pc.list_value_length(found), pc.list_value_length(lists))
+    return pc.if_else(pc.equal(pc.list_value_length(found), 0), pa.scalar(None, TEXT_LIST), found), is_partly_bad
+
+
 def _read_siren(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     def read(text: str) -> str | None:
         siren = "".join(text.split())
@@ -258,5 +267,6 @@ _KINDS: Final[Mapping[FieldKind, FieldReader]] = {
     kinds.PAGE: FieldReader(_read_url, lambda terms: Reason("value_address")),
     kinds.HASHED: FieldReader(_read_digest, lambda terms: Reason("value")),
     kinds.EMAIL: FieldReader(lambda texts, terms: canonical_emails(texts), _FREE.expected),
+    kinds.PHONES: FieldReader(lambda texts, terms: phone_lists(texts, terms)[0], _FREE.expected),
     kinds.PHONE: FieldReader(lambda texts, terms: canonical_phones(texts), _FREE.expected),
 }

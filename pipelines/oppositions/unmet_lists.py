@@ -12,7 +12,7 @@ from pipelines.vocabulary.tables import arrow_schema
 
 WATCHED: Final = timedelta(days=31)
 """So long leads have to come in without one of a list being met, and so long the list has to be known."""
-_KEYS: Final = ("email_key", "email_alias_key", "phone_key", "probe_keys", "contained_keys")
+_KEYS: Final = ("email_key", "email_alias_key", "phone_key", "other_phone_keys", "probe_keys", "contained_keys")
 _STATEMENT: Final = """
     with hashed as (
         select coalesce(origin, '') as origin, identity_key
@@ -26,6 +26,8 @@ _STATEMENT: Final = """
         select email_alias_key from leads
         union all
         select phone_key from leads
+        union all
+        select unnest(other_phone_keys) from leads
         union all
         select unnest(probe_keys) from leads
         union all

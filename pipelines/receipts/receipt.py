@@ -24,7 +24,10 @@ VENDORS_OWN: Final = ("consent_withdrawn",)
 """Rules of the dimension `opposition` about what the vendor itself knows: told like any other."""
 STATES: Final = ("rejected", "fail", "not_proven", "unknown", OPPOSED, UNDER_REVIEW)
 """What a line says: a refused file or row, a breach, a fact not proven in time, one still owed, and the two above."""
-FIELD_LISTS: Final = ("invalid_fields", "placeholder_fields", "undeclared_columns", "ambiguous_dates")
+FIELD_LISTS: Final = (
+    *("invalid_fields", "placeholder_fields", "unallocated_fields"),
+    *("undeclared_columns", "ambiguous_dates"),
+)
 """Evidence that names fields or columns: told in the column `column`."""
 DETAIL_LISTS: Final = ("format_differences", "missing_sequences")
 """Evidence about the delivery as a whole: told with what is wrong."""

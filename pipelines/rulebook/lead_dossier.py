@@ -87,6 +87,7 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     LeadDossierColumn("unread_fields", "list", "ours", _LEAD, example_default=[]),  # `object.field`, of lead and proof
     LeadDossierColumn("proof_invalid_fields", "list", "ours", example_default=[]),
     LeadDossierColumn("placeholder_fields", "list", "ours", _LEAD, example_default=[]),
+    LeadDossierColumn("unallocated_fields", "list", "ours", _LEAD, example_default=[]),
     # chosen proof; all NULL when there is none
     LeadDossierColumn("has_proof", "boolean", "ours", example_default=True),
     _proof_column("proof_consent_id"),

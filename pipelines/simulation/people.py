@@ -31,8 +31,9 @@ DOMAINS: Final = ("courriel-rapide.example", "bal-express.example", "messagerie-
 ACCENTED_DOMAIN: Final = "boîte-postale.example"
 TRAVELLING_DOMAIN: Final = ACCENTED_DOMAIN.encode("idna").decode("ascii")
 """The accented domain as it travels: `xn--…`."""
-MOBILE_PREFIXES: Final = ("+3361", "+3362", "+3367", "+3368", "+3375", "+3376", "+3378")
-LANDLINE_PREFIXES: Final = ("+3319900", "+3326191", "+3335301", "+3346571", "+3353649")
+MOBILE_PREFIXES: Final = ("+3361", "+3362", "+3367", "+3368", "+3366", "+3376", "+3378")
+LANDLINE_PREFIXES: Final = ("+3314455", "+3329855", "+3338855", "+3347855", "+3355655")
+"""Blocks of operators: of the numbers that are kept for films a lead's vendor is told."""
 OVERSEAS_PREFIXES: Final = ("+262692", "+262262", "+590690", "+596696")
 _POSTAL_CODES: Final = (
     "01000",

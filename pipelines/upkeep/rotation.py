@@ -42,7 +42,7 @@ from pipelines.storage.secrets.keys import key_id, make_identity_secret, read_id
 from pipelines.vocabulary.tables import INTAKE_TABLES
 
 KEY_COLUMNS: Final = {
-    "leads": ("email_key", "email_alias_key", "phone_key", "probe_keys", "contained_keys"),
+    "leads": ("email_key", "email_alias_key", "phone_key", "other_phone_keys", "probe_keys", "contained_keys"),
     "consent_proofs": ("email_key", "phone_key"),
     "unread_objections": ("email_key", "phone_key"),
 }

@@ -64,6 +64,8 @@ BASES: Final = FieldKind("bases", exempt=_OURS, is_listed=True)
 
 EMAIL: Final = FieldKind("email", is_personal=True)
 PHONE: Final = FieldKind("phone", is_personal=True)
+PHONES: Final = FieldKind("phones", "list", is_personal=True, is_listed=True)
+"""Phone numbers by which a lead is not used, and whose oppositions are its own."""
 NAME: Final = FieldKind("name", is_personal=True)
 """A person's name."""
 HASHED: Final = FieldKind("hashed", is_personal=True)

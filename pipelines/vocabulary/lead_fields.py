@@ -14,6 +14,7 @@ from pipelines.vocabulary.field_kinds import (
     NAME,
     PAGE,
     PHONE,
+    PHONES,
     POSTAL_CODE,
     REFERENCE,
     SIREN,
@@ -68,6 +69,14 @@ LEAD_FIELDS: Final = (
         "Last name of the person.",
         example="Martin",
         synonyms="nom famille, last name, nom, name?, nom lead, family name, nom usage",
+    ),
+    Field(
+        "other_phones",
+        PHONES,
+        "Further phone numbers of the person: the lead is not used by them, and what they object to counts.",
+        example="01 44 55 40 00",
+        synonyms="autres telephones, phone fixe, fixe, phone domicile, phone secondaire, tel 2, mobile 2, home phone, "
+        "landline, landline phone, other phone, phone bureau, work phone",
     ),
     Field(
         "postal_code",

@@ -90,6 +90,9 @@ class Leads(PartitionedTable):
     email_key: Series[Text] = optional("Identity key of the canonical e-mail: 32 hex digits.")
     email_alias_key: Series[Text] = optional("Identity key of the e-mail without `+tag` and Gmail's dots.")
     phone_key: Series[Text] = optional("Identity key of the phone number in E.164.")
+    other_phone_keys: Series[TextList] = optional(
+        "Identity keys of further phone numbers, sorted; NULL where none can be read."
+    )
     probe_keys: Series[TextList] = optional(
         "Keys of the e-mail and phone in other forms under which others may have hashed them, sorted."
     )
@@ -98,6 +101,9 @@ class Leads(PartitionedTable):
     )
     invalid_fields: Series[TextList] = filled("Canonical fields whose delivered value was bad and became NULL, sorted.")
     placeholder_fields: Series[TextList] = filled("Canonical fields whose value is no person's but a filler, sorted.")
+    unallocated_fields: Series[TextList] = filled(
+        "Canonical fields whose phone number lies in no block that Arcep had allocated by October 2026, sorted."
+    )
     delivered_at: Series[Instant] = filled("When the delivery was complete; of a lead in a later file, its arrival.")
     file_digest: Series[Text] = filled("SHA-256 of the lead file.")
     row_number: Series[Count] = filled("1-based data row in the file.", ge=1)

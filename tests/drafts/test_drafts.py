@@ -276,6 +276,46 @@ def test_columns_without_a_telling_name_are_known_by_what_they_hold(tmp_path: Pa
     assert sum("Without it every row is rejected" in question for question in drafted.questions) == 2
 
 
+FIXED, MOBILE = "01 44 55 40 {:02}", "06 12 34 56 {:02}"
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"mobile": MOBILE, "telephone_fixe": FIXED}, {"mobile": "phone", "telephone_fixe": "other_phones"}),
+        ({"Tél. fixe": FIXED, "Portable": MOBILE}, {"Tél. fixe": "other_phones", "Portable": "phone"}),
+        ({"Téléphone": FIXED, "Portable": MOBILE}, {"Téléphone": "other_phones", "Portable": "phone"}),
+        ({"tel1": MOBILE, "tel2": MOBILE}, {"tel1": "phone", "tel2": "other_phones"}),
+        ({"telephone_fixe": FIXED}, {"telephone_fixe": "phone"}),
+        ({"home phone": FIXED}, {"home phone": "phone"}),
+        ({"c": MOBILE}, {"c": "phone"}),
+        ({"c": FIXED, "d": MOBILE}, {"c": "other_phones", "d": "phone"}),
+        ({"phone": MOBILE, "other_phones": FIXED}, {"phone": "phone", "other_phones": "other_phones"}),
+    ],
+)
+def test_of_two_columns_of_phones_the_mobile_one_is_the_lead_s(
+    tmp_path: Path, columns: dict[str, str], expected: dict[str, str]
+) -> None:
+    rows = [
+        f"{n};2026-08-{n:02};p{n}@example.org;" + ";".join(map(str.format, columns.values(), [n] * 2))
+        for n in range(10, 30)
+    ]
+    content = "\n".join([f"lead_id;date;email;{';'.join(columns)}", *rows])
+    found = mapping(drafted_from(tmp_path, "l_1.csv", f"{content}\n"))
+    assert {column: field for column, (field, _) in found.items() if column in columns} == expected
+
+
+@pytest.mark.parametrize("separator", ["|", ",", "/", ";"])
+def test_the_mark_between_further_numbers_is_found(tmp_path: Path, separator: str) -> None:
+    rows = "\n".join(
+        f"L{n}\t2026-08-{n}\t06123456{n}\t+33 1 44 55 40 {n}{separator}01.44.55.41.{n}" for n in range(10, 30)
+    )
+    drafted = drafted_from(tmp_path, "l_1.tsv", f"lead_id\tdate\tphone\tautres téléphones\n{rows}\n")
+    others = drafted.field("other_phones")
+    assert others
+    assert (others.terms.logical_type, others.terms.list_separator, others.confidence) == ("array", separator, SURE)
+
+
 def test_a_name_that_its_values_belie_is_not_called_sure(tmp_path: Path) -> None:
     rows = "\n".join(f"{n};2026-08-0{n};call {n};p{n}@example.org" for n in range(1, 8))
     found = mapping(drafted_from(tmp_path, "l_1.csv", f"lead_id;date;email;phone\n{rows}\n"))

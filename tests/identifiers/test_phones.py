@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 import phonenumbers
 import pyarrow as pa
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.identifiers.phone_plans import BLOCKS
+from pipelines.identifiers.phone_plans import BLOCKS, UNSHARED
 from pipelines.identifiers.phones import canonical_phone, canonical_phones
 
 
@@ -263,10 +264,10 @@ def test_a_number_is_what_phonenumbers_says_but_for_the_territory(national: str)
     ours = canonical_phone(f"0{national}")
     french = phonenumbers.parse(f"0{national}", "FR")
     if ours is None:
-        is_overseas_block = any(national.startswith(block) for blocks in BLOCKS.values() for block in blocks)
+        is_overseas_block = any(map(national.startswith, (*chain(*BLOCKS.values()), *UNSHARED)))
         assert is_overseas_block or not phonenumbers.is_valid_number(french)
     else:
-        assert phonenumbers.is_valid_number(phonenumbers.parse(ours))
+        assert phonenumbers.is_valid_number(phonenumbers.parse(ours)) or ours.startswith("+3363998")
         if ours.startswith("+33"):
             assert ours == phonenumbers.format_number(french, phonenumbers.PhoneNumberFormat.E164)
 
@@ -303,9 +304,61 @@ def test_no_overseas_block_ever_becomes_metropolitan() -> None:
         f"{prefix}{block}{tail:06d}"[: len(prefix) + 9]
         for block in blocks
         for tail in range(0, 1_000_000, 9973)
+        if not f"{block}{tail:06d}".startswith("63998")
         for prefix in ("0", "+33", "33", "", "+330")
     ]
     assert not [number for number in canonical_phones(pa.array(texts)).to_pylist() if (number or "").startswith("+33")]
+
+
+OVERSEAS_BLOCKS = {
+    "+590": "0590 0591 05987 0690 0691 07090 09395 09475 09760 09761 09768",
+    "+594": "0594 05988 0694 070930 09396 09476 09764 09765",
+    "+596": "0596 0597 05989 0696 0697 07091 09397 09477 09766 09767",
+    "+262": "0262 0263 02687 02688 02689 0269 0639 0692 0693 07092 070935 09398 09399 09478 09479 09762 09763 09769",
+    "+508": "0508 0708",
+    "nobody": "05985 05986 09470",
+}
+"""Arcep's plan as its list of allocated blocks (October 2026) shows it, with the blocks that are held back: by hand."""
+
+
+@pytest.mark.parametrize("code", OVERSEAS_BLOCKS)
+def test_a_number_of_an_overseas_block_is_of_its_territory_or_of_nobody(code: str) -> None:
+    numbers = [
+        f"{block}{tail:07d}"[:10].ljust(10, "0")
+        for block in OVERSEAS_BLOCKS[code].split()
+        for tail in range(0, 10_000_000, 9973)
+    ]
+    numbers = [number for number in numbers if not number.startswith("063998")]
+    found = canonical_phones(pa.array(numbers))
+    assert {(number or code)[: len(code)] for number in found.to_pylist()} == {code}
+    few = numbers[::97]
+    assert [canonical_phone(number) for number in few] == found.to_pylist()[::97]
+    assert canonical_phones(pa.array(few[:50])).to_pylist() == found.to_pylist()[::97][:50]
+
+
+@pytest.mark.parametrize("text", ["06 39 98 12 34", "+33 6 39 98 12 34", "0033639981234", "639981234", "33639981234.0"])
+def test_a_number_that_is_kept_for_films_is_read_also_amid_the_block_of_mayotte(text: str) -> None:
+    """Arcep, décision n° 2018-0881, annexe 1, 2.5.12."""
+    assert canonical_phone(text) == "+33639981234"
+    assert canonical_phones(pa.array([text] * 200)).to_pylist() == ["+33639981234"] * 200
+    assert canonical_phone("+262 639 98 12 34") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0591 00 00 00",
+        "0597 12 34 56",
+        "0598 51 23 45",
+        "0598 61 23 45",
+        "0268 71 23 45",
+        "0947 01 23 45",
+        "0976 20 12 34",
+    ],
+)
+def test_a_block_that_is_held_for_overseas_has_no_numbers_yet(text: str) -> None:
+    assert canonical_phone(text) is None
+    assert canonical_phones(pa.array([text] * 200)).to_pylist() == [None] * 200
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,4 +1,6 @@
-"""Kinds of numbers and addresses, fillers: what a lead's values say of themselves."""
+"""Kinds of numbers and addresses, fillers, numbers that nobody has: what a lead's values say of themselves."""
+
+from importlib.metadata import version
 
 import phonenumbers
 import pyarrow as pa
@@ -6,13 +8,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pipelines.identifiers.allocations import LISTED_ON, is_unallocated
 from pipelines.identifiers.email_kinds import email_kinds
 from pipelines.identifiers.emails import canonical_email
 from pipelines.identifiers.phone_kinds import phone_kinds, phone_regions
-from pipelines.identifiers.phones import canonical_phone
+from pipelines.identifiers.phones import canonical_phone, canonical_phones
 from pipelines.identifiers.placeholders import is_placeholder_email, is_placeholder_name, is_placeholder_phone
 from pipelines.intake.attributes import lead_attributes
 from pipelines.intake.fields import Fields, Rows
+from pipelines.rulebook.card import read_card
+from pipelines.rulebook.catalogue import SHIPPED_CARDS
 from tests.support.intake_boxes import contract, file_terms
 
 
@@ -144,10 +149,73 @@ def test_an_address_may_be_a_filler(address: str | None, expected: bool | None) 
         ("0600000001", False),
         ("0123456780", False),
         ("+32 470 00 00 00", False),
+        # kept for films (Arcep, décision n° 2018-0881, annexe 1, 2.5.12)
+        ("01 99 00 12 34", True),
+        ("+33 2 61 91 12 34", True),
+        ("0033353011234", True),
+        ("04.65.71.12.34", True),
+        ("33 5 36 49 12 34", True),
+        ("+33 (0)6 39 98 12 34", True),
+        ("639981234.0", True),
+        ("01 99 01 12 34", False),
+        ("06 39 97 12 34", False),
+        # where automatic systems call from (the same, 2.3.7)
+        ("01 62 12 34 56", True),
+        ("0163123456", True),
+        ("+33270123456", True),
+        ("0271123456", True),
+        ("03 77 12 34 56", True),
+        ("0378123456", True),
+        ("0424123456", True),
+        ("0425123456", True),
+        ("0568123456", True),
+        ("0569123456", True),
+        ("0948123456", True),
+        ("0949123456", True),
+        ("09475 12345", True),
+        ("+594 9476 12345", True),
+        ("09477 12345", True),
+        ("09478 01234", True),
+        ("09479 12345", True),
+        ("0161123456", False),
+        ("0426123456", False),
+        ("0950123456", False),
     ],
 )
 def test_a_number_may_be_a_filler(text: str, expected: bool) -> None:
-    assert is_placeholder_phone(pa.array([canonical_phone(text)])).to_pylist() == [expected]
+    assert is_placeholder_phone(canonical_phones(pa.array([text]))).to_pylist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("06 12 34 56 78", False),
+        ("01 44 55 40 00", False),  # offices in Paris
+        ("07 00 00 00 01", None),  # a block of longer numbers
+        ("01 10 12 34 56", True),  # of no operator
+        ("+33 1 12 12 34 56", True),
+        ("0596 60 12 34", False),  # overseas is not asked about,
+        ("+32 470 12 34 56", False),  # nor is abroad,
+        ("0899 99 99 99", False),  # nor a number with a price
+        ("no number", None),
+    ],
+)
+def test_a_number_may_lie_in_no_allocated_block(text: str, expected: bool | None) -> None:
+    numbers = canonical_phones(pa.array([text, "06 12 34 56 78", None, text]))
+    assert is_unallocated(numbers).to_pylist() == [expected, False, None, expected]
+
+
+def test_a_number_that_is_a_filler_is_told_once() -> None:
+    found = lead_attributes(fields_of(phone=["01 99 00 12 34", "01 10 12 34 56", "06 12 34 56 78", None]))
+    assert found["placeholder_fields"].to_pylist() == [["phone"], [], [], []]
+    assert found["unallocated_fields"].to_pylist() == [[], ["phone"], [], []]
+
+
+def test_the_list_of_blocks_is_that_of_the_date_it_is_told_with() -> None:
+    """A newer list has a newer date: `LISTED_ON`, the card and the dictionary say it."""
+    assert version("fr-phonenumbers").startswith("0.1.")
+    card = read_card(SHIPPED_CARDS / "quality" / "phone_unallocated.yaml")
+    assert LISTED_ON.strftime("%-d October %Y") in card.remedy.en
 
 
 @pytest.mark.parametrize(
@@ -202,6 +270,7 @@ def test_the_fields_with_a_filler_are_listed_by_name_and_their_values_stay() -> 
         "phone_kind": ["mobile", "mobile", None],
         "phone_region": ["FR", "FR", None],
         "placeholder_fields": [[], ["email", "first_name", "last_name", "phone"], []],
+        "unallocated_fields": [[], [], []],
     }
     assert fields.values("phone").to_pylist() == ["+33612345678", "+33600000000", None]
 
@@ -213,6 +282,7 @@ def test_fields_that_are_not_mapped_hold_nothing() -> None:
         "phone_kind": [None],
         "phone_region": [None],
         "placeholder_fields": [["email"]],
+        "unallocated_fields": [[]],
     }
     assert lead_attributes(fields_of(email=[]))["placeholder_fields"].to_pylist() == []
 

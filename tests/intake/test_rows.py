@@ -71,6 +71,7 @@ def test_a_good_lead_is_typed_keyed_and_stamped() -> None:
         "phone_region": "RE",
         "invalid_fields": [],
         "placeholder_fields": [],
+        "unallocated_fields": [],
         "delivered_at": datetime(2026, 8, 11, 10),
         "file_digest": hashlib.sha256(csv_bytes([lead(1, Courriel=" A1@X.fr ", Tél="0692 12 34 56")])).hexdigest(),
         "row_number": 1,

@@ -76,6 +76,7 @@ def lead(tail: int) -> Row:
         "phone": number(tail, " "),
         "first_name": FIRST,
         "last_name": LAST,
+        "other_phones": f"{number(90, ' ')}|{number(tail, '.')}" if tail % 3 else f"{number(91)}|bureau 0{DIGITS}",
         "postal_code": "75001" if tail % 2 else spelt[0],
         "country": "FR" if tail % 2 else "DE",
         "audience": "consumer",

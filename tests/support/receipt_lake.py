@@ -65,7 +65,7 @@ def reject(name: str, row: int | None, reason: str, column: str | None = None, c
 
 def lead(lead_id: str, row: int, name: str = "leads_1.csv") -> Row:
     keys = {"lead_id": lead_id, "file_digest": f"{name:x<64}", "row_number": row, "sheet_row": row + 1}
-    lists: Row = {"audience": "consumer", "invalid_fields": [], "placeholder_fields": []}
+    lists: Row = {"audience": "consumer", "invalid_fields": [], "placeholder_fields": [], "unallocated_fields": []}
     return keys | lists | {"collected_at": DELIVERED_AT, "delivered_at": DELIVERED_AT}
 
 

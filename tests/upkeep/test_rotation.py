@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
@@ -54,9 +55,8 @@ class Town:
             table = path.relative_to(self.house.lake.root).parts[0]
             for name in (*KEY_COLUMNS.get(table, ()), *(["identity_key"] if table == "oppositions" else [])):
                 values = pq.read_table(path, columns=[name], partitioning=None)[name].combine_chunks()
-                found |= set((values.flatten() if name in ("probe_keys", "contained_keys") else values).to_pylist()) - {
-                    None
-                }
+                is_listed = pa.types.is_list(values.type)
+                found |= set((values.flatten() if is_listed else values).to_pylist()) - {None}
         return found
 
     def run(self, *arguments: str) -> Any:

@@ -34,13 +34,14 @@ MADE = {
             *STAMPS,
             "delivered_at",
             "email_alias_key",
+            "other_phone_keys",
             "probe_keys",
             "contained_keys",
             "email_kind",
             "phone_kind",
             "phone_region",
         ),
-        *("invalid_fields", "placeholder_fields", "sheet_row"),
+        *("invalid_fields", "placeholder_fields", "unallocated_fields", "sheet_row"),
     },
     "consent_proofs": {*STAMPS, "received_at", "consent_text_digest", "invalid_fields"},
 }
@@ -116,7 +117,7 @@ def test_kept_fields_are_columns_of_their_type_and_nothing_else_is(role: str) ->
 
 
 def test_who_a_lead_is_goes_to_the_vault_and_is_known_to_the_search() -> None:
-    assert PERSONAL == ("email", "phone", "first_name", "last_name")
+    assert PERSONAL == ("email", "phone", "first_name", "last_name", "other_phones")
     assert tuple(attribute.name for attribute in attributes(Person)) == PERSONAL
     assert IDENTIFIERS.names == ["lead_id", *PERSONAL, "file_digest", "row_number"]
 

@@ -155,7 +155,7 @@ def test_the_market_is_what_it_should_be(canary: Canary) -> None:
     assert {"accepted", "accepted_with_rejects", "refused"} <= set(statuses)
     leads = [row for path in (lake / "leads").rglob("*.parquet") for row in pq.ParquetFile(path).read().to_pylist()]
     assert len(leads) >= 30
-    assert all(row["probe_keys"] for row in leads)
+    assert all(row["probe_keys"] and row["other_phone_keys"] for row in leads)
     assert any("[email]" in (row["answers"] or "") and "[name]" in row["answers"] for row in leads)
     places = ("registry.db", "marts.duckdb", "dagster", "dbt", "data_docs", "dossiers", "outbox", "vault", "keys")
     assert [name for name in places if not (canary.home / name).exists()] == []

@@ -1,5 +1,5 @@
 -- oppositions in force at delivery, as each lead use meets them; who could have known is a share with this vendor.
--- By its own key or by its alias's. Whether one is met in another form of the identifier, or in an identifier that the
+-- By its own key, by its alias's or by that of a further phone number. Whether one is met in another form of the identifier, or in an identifier that the
 -- delivered text holds, is NULL where the lead was never compared.
 with probes as (
     select lead_no, email_key as identity_key, false as is_other_form
@@ -9,6 +9,10 @@ with probes as (
     select lead_no, phone_key, false as is_other_form
     from judged_leads
     where phone_key is not null
+    union all
+    select lead_no, unnest(other_phone_keys), false as is_other_form
+    from judged_leads
+    where other_phone_keys is not null
     union all
     select lead_no, email_alias_key, false as is_other_form
     from judged_leads

@@ -54,6 +54,7 @@ select
         )
     end as unread_fields,
     lead.placeholder_fields,
+    lead.unallocated_fields,
     proof.proof_no is not null as has_proof,
     proof.consent_id as proof_consent_id,
     proof.lead_id as proof_lead_id,

@@ -34,6 +34,7 @@ select
         else list_transform(invalid_fields, lambda field: 'leads.' || field)
     end as unread_fields,
     placeholder_fields,
+    unallocated_fields,
     contract_channels,
     advertiser_siren,
     lead_age_limit_at,

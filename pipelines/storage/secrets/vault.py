@@ -26,11 +26,12 @@ IDENTIFIERS: Final = pa.schema(
         "phone": pa.string(),
         "first_name": pa.string(),
         "last_name": pa.string(),
+        "other_phones": pa.list_(pa.string()),
         "file_digest": pa.string(),
         "row_number": pa.int64(),
     }
 )
-"""What a part holds, of each accepted lead. E-mail and phone are in their canonical form."""
+"""What a part holds, of each accepted lead. E-mail and phones are in their canonical form."""
 _ASIDE: Final = ".aside"
 
 
