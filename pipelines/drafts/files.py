@@ -5,7 +5,7 @@ down is in `document`; how one field is described, in `fields`.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from glob import escape
@@ -18,9 +18,10 @@ from pipelines.drafts.contents import Content, content_of, is_worded_as_flags
 from pipelines.drafts.fields import draft_field
 from pipelines.identifiers.shown_names import LONGEST_NAME, shown_name
 from pipelines.vocabulary import field_kinds as kinds
+from pipelines.vocabulary.channel_columns import CHANNEL_COLUMNS
 from pipelines.vocabulary.column_names import VAGUE, field_nearness, plain
 from pipelines.vocabulary.field import Field
-from pipelines.vocabulary.fields import FIELDS, INSTANT_FIELDS, REACHED_BY
+from pipelines.vocabulary.fields import COLUMN_FIELDS, FIELD_NAMED, FIELDS, INSTANT_FIELDS, REACHED_BY, whole_field
 
 SURE, LIKELY, UNSURE = "sure", "likely", "unsure"
 MOST_COLUMNS: Final = 300
@@ -42,6 +43,8 @@ _LOOSE: Final = frozenset({kinds.NAME, kinds.COUNTRY, kinds.WORDING, kinds.JSON,
 """Kinds whose readers take nearly anything: another content is odd, not impossible."""
 _FOREIGN: Final = (kinds.EMAIL, kinds.PHONE, kinds.INSTANT)
 """What a free field does not hold."""
+Assigned = tuple[str, float, float]
+"""A field, the nearness of the column's name, the evidence of its content."""
 _FEWEST: Final = 5
 """Filled, or different, values from which on a content tells anything."""
 
@@ -115,12 +118,12 @@ def _contents_by_column(samples: Sequence[Sample]) -> dict[str, Content]:
     }
 
 
-def _assigned(role: str, contents: Mapping[str, Content]) -> dict[str, tuple[str, float, float] | None]:
-    """Column -> field, nearness of the name, evidence of the content; the best pairs first, each side once."""
+def _assigned(role: str, contents: Mapping[str, Content]) -> dict[str, Assigned | None]:
+    """What each column seems to be; the best pairs first, each side once."""
     scored = []
     for place, (column, content) in enumerate(contents.items()):
         nearnesses = field_nearness(role, column) if len(column) <= LONGEST_NAME else {}
-        for field in FIELDS[role]:
+        for field in COLUMN_FIELDS[role]:
             near = nearnesses.get(field.name, 0.0)
             if not near and not _tells(field, content):
                 continue
@@ -130,13 +133,25 @@ def _assigned(role: str, contents: Mapping[str, Content]) -> dict[str, tuple[str
                 score = _NAMED if plain(column) == plain(field.name) else max(score, _LEAST)
             if score >= _LEAST:
                 scored.append((-score, place, field.name, column, near, evidence))
-    found: dict[str, tuple[str, float, float] | None] = dict.fromkeys(contents)
+    found: dict[str, Assigned | None] = dict.fromkeys(contents)
     taken: set[str] = set()
     for _, _, named, column, near, evidence in sorted(scored):
         if found[column] is None and named not in taken:
             found[column] = (named, near, evidence)
             taken.add(named)
-    return found
+    return _list_or_parts(found)
+
+
+def _list_or_parts(chosen: dict[str, Assigned | None]) -> dict[str, Assigned | None]:
+    """A list is one column, or yes/no columns: of both the list, if it holds what it should."""
+    fields = {found[0]: found for found in chosen.values() if found is not None}
+    wholes = {FIELD_NAMED[name].part_of for name in fields if FIELD_NAMED[name].part_of} & fields.keys()
+    lists = {whole for whole in wholes if fields[whole][2] > 0}
+
+    def is_left_out(name: str) -> bool:
+        return FIELD_NAMED[name].part_of in lists or name in wholes - lists
+
+    return {column: None if found and is_left_out(found[0]) else found for column, found in chosen.items()}
 
 
 def _evidence(field: Field, content: Content) -> float:
@@ -160,7 +175,7 @@ def _tells(field: Field, content: Content) -> bool:
 
 
 def _drafted(role: str, column: str, content: Content, name: str, near: float, evidence: float) -> DraftedField:
-    field = next(field for field in FIELDS[role] if field.name == name)
+    field = next(field for field in COLUMN_FIELDS[role] if field.name == name)
     terms, questions = draft_field(field, column, content)
     named = max(field_nearness(role, column), key=lambda other: field_nearness(role, column)[other], default=None)
     confidence, doubt = _confidence(name, near, evidence, content)
@@ -232,7 +247,7 @@ def _common(globs: Sequence[str]) -> str:
 
 def _file_questions(role: str, samples: Sequence[Sample], fields: Iterable[DraftedField]) -> list[str]:
     """Questions about the files as such."""
-    found = {field.terms.name for field in fields}
+    found = {whole_field(field.terms.name) for field in fields}
     questions = [f"the vendor's files have {difference}; can the export do without?" for difference in _odd(samples)]
     dialects = {(one.terms.format, one.terms.delimiter, one.terms.encoding, one.terms.sheet) for one in samples}
     if len(dialects) > 1:
@@ -243,8 +258,16 @@ def _file_questions(role: str, samples: Sequence[Sample], fields: Iterable[Draft
     missing = [name for name in required if name not in found]
     if role == "leads" and found.isdisjoint(REACHED_BY):
         missing.append(" or ".join(REACHED_BY))
+    questions += list(_unsaid_channels({field.terms.name for field in fields}))
     questions += [f"which column holds {name}? Without it every row is rejected" for name in missing]
     return questions
+
+
+def _unsaid_channels(found: Collection[str]) -> Iterator[str]:
+    """What to ask of channels for which no yes/no column was found, while others have theirs."""
+    unsaid = [part.element for part in CHANNEL_COLUMNS if part.name not in found]
+    if 0 < len(unsaid) < len(CHANNEL_COLUMNS):
+        yield f"no column says yes or no to {', '.join(unsaid)}: then no row has these channels; is that so?"
 
 
 def _odd(samples: Sequence[Sample]) -> list[str]:

@@ -230,8 +230,10 @@ def test_an_export_with_title_lines_and_dates_that_read_both_ways(tmp_path: Path
         "Prénom": "first_name",
         "Nom de famille": "last_name",
         "CP": "postal_code",
+        "Opt-in SMS": "channels_sms",
     }
-    assert [column for column, _ in drafted.undeclared] == ["Opt-in SMS"]
+    unsaid = "no column says yes or no to email, phone, automated_call: then no row has these channels; is that so?"
+    assert unsaid in drafted.questions
     collected = drafted.field("collected_at")
     assert collected
     assert collected.terms.format == "dd/MM/yyyy 'à' HH:mm"
@@ -554,3 +556,68 @@ def test_wrapped_json_is_opened(tmp_path: Path, shape: str) -> None:
     draft = drafted_from(tmp_path, "leads.json", shape.format(json.dumps(rows)))
     assert [field.terms.name for field in draft.fields] == ["lead_id", "email"]
     assert draft.terms.format == "json"
+
+
+# One yes/no column a channel
+
+
+def yes_no_file(heading: tuple[str, ...], *cells: tuple[str, ...]) -> str:
+    """Leads with one row for each tuple of cells."""
+    first = ";".join(("id lead", "date collecte", "email", *heading))
+    rows = [f"L{n};2026-08-1{n}T09:00:00Z;a{n}@example.org;{';'.join(row)}" for n, row in enumerate(cells)]
+    return "\n".join([first, *rows, ""])
+
+
+@pytest.mark.parametrize(
+    ("heading", "fields"),
+    [
+        (("optin_email", "optin_sms", "optin_tel"), ("channels_email", "channels_sms", "channels_phone")),
+        (("Consentement e-mail", "Accepte SMS", "Opt-in appel"), ("channels_email", "channels_sms", "channels_phone")),
+        (("emailConsent", "smsOptIn", "phone_opt_in"), ("channels_email", "channels_sms", "channels_phone")),
+        (("allow_email", "ok_sms", "optin_robocall"), ("channels_email", "channels_sms", "channels_automated_call")),
+    ],
+)
+@pytest.mark.parametrize("role", ROLES)
+def test_yes_no_columns_are_drafted_as_such(
+    tmp_path: Path, role: str, heading: tuple[str, ...], fields: tuple[str, ...]
+) -> None:
+    cells = [("oui", "non", "oui"), ("non", "", "1"), ("X", "0", "")]
+    drafted = drafted_from(tmp_path, "leads_20260811.csv", yes_no_file(heading, *cells), role)
+    found = mapping(drafted)
+    assert [found.get(column) for column in heading] == [(field, SURE) for field in fields]
+    assert all(drafted.field(field).terms.enum == {} for field in fields)  # type: ignore[union-attr]
+    assert not any("which column holds channels?" in question for question in drafted.questions)
+
+
+def test_words_of_yes_no_columns_that_are_not_known_are_asked_about(tmp_path: Path) -> None:
+    cells = [("oui",), ("oui",), ("non",), ("oui",), ("oui",), ("abonné",), ("abonné",), ("abonné",)]
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(("optin_email",), *cells))
+    field = drafted.field("channels_email")
+    assert field
+    assert "what is meant by `abonné` (38% of the values)?" in field.questions
+
+
+def test_an_opt_out_column_is_no_yes(tmp_path: Path) -> None:
+    cells = [("oui", "non")] * 6
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(("optout_email", "stop_sms"), *cells))
+    assert {"optout_email", "stop_sms"} & set(mapping(drafted)) == set()
+
+
+def test_beside_a_list_of_channels_yes_no_columns_are_left_out(tmp_path: Path) -> None:
+    cells = [("email|sms", "oui", "non")] * 6
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(("canaux", "optin_email", "optin_sms"), *cells))
+    assert {name for name, _ in mapping(drafted).values()} >= {"channels"}
+    assert drafted.field("channels_email") is None
+    other = [("Facebook", "oui", "non")] * 6
+    drafted = drafted_from(tmp_path, "leads_2.csv", yes_no_file(("canaux", "optin_email", "optin_sms"), *other))
+    assert drafted.field("channels") is None
+    assert drafted.field("channels_email")
+
+
+def test_a_draft_writes_yes_no_columns_down_and_proposes_their_channels(tmp_path: Path) -> None:
+    cells = [("oui", "non")] * 6
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(("optin_email", "optin_sms"), *cells))
+    text = draft_document("acme", drafted, None)
+    written = "      - name: channels_email\n        physicalName: optin_email\n        logicalType: boolean\n"
+    assert written in text
+    assert "  - property: channels\n    value:\n      - email\n      - sms\n" in text
