@@ -3,7 +3,6 @@
 Which column is which field is in `files`.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,15 +13,13 @@ import pyarrow as pa
 from pipelines.contracts.contract import FieldTerms
 from pipelines.dates.instants import DEFAULT_ZONE
 from pipelines.drafts.contents import Content, vocabulary
+from pipelines.identifiers.shown_words import MOST_WORDS, is_plain_word
 from pipelines.intake.values import kind_of
 from pipelines.vocabulary.field import Field
 from pipelines.vocabulary.field_kinds import BASES, FLAG, INSTANT
 from pipelines.vocabulary.field_words import NULL_MARKERS, word_key
 
 SURE_TO_READ: Final = 0.97
-MOST_WORDS: Final = 12
-_WORD: Final = re.compile(r"[^\W\d_][^\W\d_ '’./-]*(?:[ '’./-]?[^\W\d_]+){0,3}\d?|\d")
-_LONGEST_WORD: Final = 24
 
 Drafted = tuple[FieldTerms, tuple[str, ...]]
 
@@ -113,15 +110,11 @@ def _asked(strange: Mapping[str, int], total: int) -> tuple[str, ...]:
     if not strange:
         return ()
     share = sum(strange.values()) / total
-    words = sorted(word for word, count in strange.items() if share < 0.5 and count > 2 and _is_showable(word))
+    words = sorted(word for word, count in strange.items() if share < 0.5 and count > 2 and is_plain_word(word))
     shown = ", ".join(f"`{word}`" for word in words[:MOST_WORDS])
     hidden = len(strange) - len(words[:MOST_WORDS])
     rest = f"{hidden} {'other ' if shown else ''}{'word' if hidden == 1 else 'words'} not shown here" if hidden else ""
     return (f"what is meant by {' and '.join(part for part in (shown, rest) if part)} ({share:.0%} of the values)?",)
-
-
-def _is_showable(word: str) -> bool:
-    return len(word) <= _LONGEST_WORD and _WORD.fullmatch(word) is not None
 
 
 def _unread(terms: FieldTerms, content: Content) -> float:

@@ -112,7 +112,7 @@ class Fields:
 
     def _put_together(self, name: str) -> FieldReading:
         """A list that yes/no columns say together: an empty cell is no yes, a bad one makes the whole list bad."""
-        parts = [self._read(terms) for terms in self.rows.terms.fields if whole_field(terms.name) == name]
+        parts = [self[terms.name] for terms in self.rows.terms.fields if whole_field(terms.name) == name]
         is_missing = np.all([part.is_missing for part in parts], axis=0)
         is_bad = np.any([part.is_bad | (part.is_missing & part.terms.is_required) for part in parts], axis=0)
         values = _elements_said(name, [(FIELD_NAMED[part.terms.name].element, part.values) for part in parts])

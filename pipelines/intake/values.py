@@ -100,6 +100,14 @@ def _delivered_elements(text: str, separator: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
+def unread_elements(text: str, terms: FieldTerms) -> list[str]:
+    """The elements of a list, or the text as a whole, that can't be read, each once; of a bad text."""
+    kind = FIELD_NAMED[terms.name].kind
+    elements = _delivered_elements(text, terms.list_separator) if kind.is_listed else [text]
+    values = kind_of(terms.name).read(pa.array(elements, TEXT), terms)
+    return list(dict.fromkeys(pa.array(elements, TEXT).filter(pc.is_null(values)).to_pylist()))
+
+
 def _json_array(text: str) -> list[str] | None:
     try:
         parsed = json.loads(text)
