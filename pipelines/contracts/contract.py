@@ -20,7 +20,8 @@ class FieldTerms:
     is_required: bool = False
     enum: Mapping[str, str] = field(default_factory=dict)
     """The vendor's word (the `label`, and the value itself) -> our value; empty when the field is free."""
-    list_separator: str = "|"
+    list_separators: tuple[str, ...] = ("|",)
+    """What may stand between the elements of a list."""
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,12 @@ FIELD_TERMS: Final = (
     ),
 )
 FIELD_PROPERTIES: Final = (
-    ContractTerm("listSeparator", "What stands between the elements of a list. A JSON array needs none.", absent="`|`"),
+    ContractTerm(
+        "listSeparator",
+        "What stands between the elements of a list, such as `;` or ` et `; a list of such texts where now one stands, "
+        "now another. A JSON array needs none.",
+        absent="`|`",
+    ),
 )
 OPTION_TERMS: Final = (
     ContractTerm(
@@ -195,7 +200,7 @@ def _field(place: Place, role: str) -> FieldTerms:
         default_timezone=options.entry("defaultTimezone").read(ZONE),
         is_required=place.entry("required").read_or(FLAG, False),
         enum=_enum_words(place, name),
-        list_separator=custom["listSeparator"].read_or(SEPARATOR, "|"),
+        list_separators=custom["listSeparator"].read_or(SEPARATORS, ("|",)),
     )
 
 
@@ -291,10 +296,16 @@ def _delimiter(value: Any) -> str | None:
     return mark if len(mark) == 1 and mark not in '\r\n"' else None
 
 
+def _separators(value: Any) -> tuple[str, ...] | None:
+    given = value if isinstance(value, list) else [value]
+    are_texts = bool(given) and all(isinstance(mark, str) and mark for mark in given)
+    return tuple(dict.fromkeys(given)) if are_texts else None
+
+
 GLOB = TermKind(_safe_glob, "a glob below the delivery folder, such as leads_*.csv")
 FORMAT = TermKind(_file_format, f"one of {', '.join(FILE_FORMATS)}", tuple(FORMAT_WORDS))
 DELIMITER = TermKind(_delimiter, "one character, or tab")
 ENCODING = TermKind(_encoding, "the name of a text encoding, such as utf-8 or windows-1252")
 QUOTE = TermKind(lambda value: value if isinstance(value, str) and len(value) <= 1 else None, "one character, or empty")
 ZONE = TermKind(_zone, "an IANA time zone, such as Europe/Paris")
-SEPARATOR = TermKind(lambda value: value if isinstance(value, str) and value else None, "a text that is not empty")
+SEPARATORS = TermKind(_separators, "a text that is not empty, or a list of such texts")

@@ -90,8 +90,9 @@ def _property_entry(field: DraftedField) -> Noted:
         document["unique"] = True
     if terms.enum:
         document["enum"] = [Inline(_word_entry(terms, label, value)) for label, value in terms.enum.items()]
-    if terms.list_separator != "|":
-        document["customProperties"] = _named_properties({"listSeparator": terms.list_separator})
+    if terms.list_separators != ("|",):
+        marks = terms.list_separators
+        document["customProperties"] = _named_properties({"listSeparator": marks[0] if len(marks) == 1 else [*marks]})
     doubt = "" if field.confidence == SURE else f" ({field.confidence})"
     return Noted(document, tuple(f"{QUESTION}{doubt}: {question}" for question in field.questions))
 

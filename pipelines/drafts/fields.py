@@ -4,7 +4,7 @@ Which column is which field is in `files`.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -64,15 +64,35 @@ def _drafted_instant(terms: FieldTerms, content: Content) -> Drafted:
 
 
 def _drafted_list(field: Field, terms: FieldTerms, content: Content) -> Drafted:
-    mark = content.separator(vocabulary(field) or None) if content.filled_count else terms.list_separator
-    listed = _with(terms, logical_type="array", list_separator=mark)
-    elements = content.elements(mark)
+    marks = content.separators(vocabulary(field) or None) if content.filled_count else terms.list_separators
+    listed = _with(terms, logical_type="array", list_separators=marks)
+    elements = content.elements(marks)
     if not field.words:
-        return listed, ()
+        return listed, _asked_of_signs(content.other_signs(marks[0]))
     if field.kind == BASES:
         elements = [element.rpartition(":")[2].strip() for element in elements]
         listed = _with(listed, logical_type="string")
-    return _worded(field, listed, elements)
+    described, asked = _worded(field, listed, elements)
+    return described, (*_asked_of_marks(marks), *asked)
+
+
+def _asked_of_marks(marks: Sequence[str]) -> tuple[str, ...]:
+    if len(marks) < 2:
+        return ()
+    return (f"do all of {_listed_marks(marks)} stand between elements? The sample has each; one is better agreed",)
+
+
+def _asked_of_signs(signs: Sequence[str]) -> tuple[str, ...]:
+    if not signs:
+        return ()
+    verb = "does" if len(signs) == 1 else "do"
+    return (
+        f"{verb} {_listed_marks(signs)} stand between elements, too, or within them? Then list it beside the other",
+    )
+
+
+def _listed_marks(marks: Sequence[str]) -> str:
+    return " and ".join(f"`{mark}`" for mark in marks).replace("\n", "\\n")
 
 
 def _worded(field: Field, terms: FieldTerms, elements: list[str]) -> Drafted:

@@ -76,6 +76,13 @@ UNREADABLE = [
         "name is not a canonical field of leads",
         "did you mean channels",
     ),
+    (
+        'listSeparator, value: ","',
+        "listSeparator, value: []",
+        "[]}\n      - {name: postal",
+        "listSeparator is not a text",
+        "correct",
+    ),
     ("format: dd/MM/yyyy HH:mm", "format: DD/MM/YYYY", "DD/MM/YYYY", "the date pattern can't be read", "dd/MM/yyyy"),
     (
         "defaultTimezone: Europe/Paris",

@@ -135,7 +135,7 @@ def test_words_separators_and_patterns_are_those_of_the_contract(drafts: dict[tu
     channels, collected = drafted.field("channels"), drafted.field("collected_at")
     assert channels
     assert collected
-    assert channels.terms.list_separator == ","
+    assert channels.terms.list_separators == (",",)
     assert {"téléphone": "phone", "SMS": "sms"}.items() <= channels.terms.enum.items()
     assert (collected.terms.format, collected.terms.default_timezone) == ("dd/MM/yyyy HH:mm:ss", "Europe/Paris")
     assert any("which zone?" in question for question in collected.questions)
@@ -621,3 +621,48 @@ def test_a_draft_writes_yes_no_columns_down_and_proposes_their_channels(tmp_path
     written = "      - name: channels_email\n        physicalName: optin_email\n        logicalType: boolean\n"
     assert written in text
     assert "  - property: channels\n    value:\n      - email\n      - sms\n" in text
+
+
+# Lists
+
+
+def drafted_channels(tmp_path: Path, *cells: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The separators that are drafted for a column of channels, and what is asked about it."""
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(("canaux",), *[(f'"{cell}"',) for cell in cells]))
+    field = drafted.field("channels")
+    assert field
+    return field.terms.list_separators, field.questions
+
+
+@pytest.mark.parametrize("mark", ["|", ",", "/", "+", " & ", " et ", " and ", ";", ", ", " "])
+def test_the_separator_of_a_list_is_found(tmp_path: Path, mark: str) -> None:
+    separators, questions = drafted_channels(tmp_path, f"email{mark}sms", "sms", f"sms{mark}tel", "email", "tel")
+    assert separators == (mark if mark in (" et ", " and ", " ") else mark.strip(),)
+    assert not any("stand between elements" in question for question in questions)
+
+
+def test_several_separators_are_drafted_and_asked_about(tmp_path: Path) -> None:
+    cells = ["email,sms", "sms,tel", "email / tel", "email, sms et tel", "tel"]
+    separators, questions = drafted_channels(tmp_path, *cells)
+    assert sorted(separators) == [" et ", ",", "/"]
+    assert separators[0] == ","
+    assert any(question.startswith("do all of `,` and ") for question in questions)
+
+
+def test_several_separators_are_written_as_a_list_that_the_contract_reads(tmp_path: Path) -> None:
+    drafted = drafted_from(
+        tmp_path, "leads_1.csv", yes_no_file(("canaux",), ("email,sms",), ("email,tel",), ("email/tel",), ("sms",))
+    )
+    text = draft_document("acme", drafted, None)
+    assert '- {property: listSeparator, value: [",", "/"]}' in text
+
+
+def test_signs_in_names_of_companies_are_asked_about(tmp_path: Path) -> None:
+    rows = ["Alpha SAS|Beta SARL", "Alpha SAS|Gamma SA", "Beta SARL;Gamma SA", "Alpha SAS"]
+    lines = [f'C{n};2026-08-1{n}T09:00:00Z;"{cell}"' for n, cell in enumerate(rows)]
+    content = "\n".join(["id consentement;date consentement;destinataires", *lines, ""])
+    field = drafted_from(tmp_path, "preuves_1.csv", content, "consent_proofs").field("recipients")
+    assert field
+    assert field.terms.list_separators == ("|",)
+    asked = "does `;` stand between elements, too, or within them? Then list it beside the other"
+    assert asked in field.questions
