@@ -45,6 +45,8 @@ _FOREIGN: Final = (kinds.EMAIL, kinds.PHONE, kinds.INSTANT)
 """What a free field does not hold."""
 Assigned = tuple[str, float, float]
 """A field, the nearness of the column's name, the evidence of its content."""
+_FEWEST_OF_PROOF: Final = 2
+"""Columns of a lead file from which on it seems to hold proofs."""
 _FEWEST: Final = 5
 """Filled, or different, values from which on a content tells anything."""
 
@@ -107,7 +109,12 @@ def draft_files(role: str, samples: Sequence[Sample]) -> DraftedFiles:
     )
     path, questions = _glob_for([sample.name for sample in samples])
     terms = replace(samples[0].terms, role=role, path=path, fields=tuple(field.terms for field in fields))
-    return DraftedFiles(terms, fields, undeclared, (*questions, *_file_questions(role, samples, fields)))
+    asked = [
+        *questions,
+        *_file_questions(role, samples, fields),
+        *_proofs_beside(role, [name for name, _ in undeclared]),
+    ]
+    return DraftedFiles(terms, fields, undeclared, tuple(asked))
 
 
 def _contents_by_column(samples: Sequence[Sample]) -> dict[str, Content]:
@@ -268,6 +275,15 @@ def _unsaid_channels(found: Collection[str]) -> Iterator[str]:
     unsaid = [part.element for part in CHANNEL_COLUMNS if part.name not in found]
     if 0 < len(unsaid) < len(CHANNEL_COLUMNS):
         yield f"no column says yes or no to {', '.join(unsaid)}: then no row has these channels; is that so?"
+
+
+def _proofs_beside(role: str, undeclared: Iterable[str]) -> Iterator[str]:
+    """What to ask of a lead file whose other columns are those of proofs: of a lead file no proof is read."""
+    near = {name: field_nearness("consent_proofs", name) for name in undeclared} if role == "leads" else {}
+    found = [name for name, fields in near.items() if max(fields.values(), default=0.0) >= _EXACT]
+    if len(found) >= _FEWEST_OF_PROOF:
+        named = ", ".join(f"`{name}`" for name in found)
+        yield f"{named} look like a consent proof beside each lead: can the vendor deliver them as a file of proofs?"
 
 
 def _odd(samples: Sequence[Sample]) -> list[str]:

@@ -666,3 +666,21 @@ def test_signs_in_names_of_companies_are_asked_about(tmp_path: Path) -> None:
     assert field.terms.list_separators == ("|",)
     asked = "does `;` stand between elements, too, or within them? Then list it beside the other"
     assert asked in field.questions
+
+
+# Proofs beside leads
+
+
+def test_columns_of_proofs_in_a_lead_file_are_asked_about(tmp_path: Path) -> None:
+    heading = ("date consentement", "texte consentement", "case précochée")
+    cells = [("2026-08-11T08:59:00Z", "J'accepte d'être appelé par Meubles Sereins SAS.", "non")] * 6
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(heading, *cells))
+    asked = [question for question in drafted.questions if "look like a consent proof beside each lead" in question]
+    assert len(asked) == 1
+    assert all(f"`{name}`" in asked[0] for name in ("texte consentement", "case précochée"))
+    assert asked[0].endswith("can the vendor deliver them as a file of proofs?")
+
+
+def test_one_such_column_is_not(tmp_path: Path) -> None:
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(("user agent",), *[("curl/8",)] * 6))
+    assert not any("consent proof" in question for question in drafted.questions)
