@@ -28,10 +28,10 @@ def unknown_words(deliveries: pa.Table) -> list[Fault]:
             column = (row["vendor"], row["delivery_date"], row["role"], told["field"], told["column"])
             counts[column] += told["rows"]
             words.setdefault(column, {}).update(dict.fromkeys(told["words"]))
-    return [_fault(column, counts[column], list(words[column])) for column in sorted(counts)]
+    return [_fault_of_words(column, counts[column], list(words[column])) for column in sorted(counts)]
 
 
-def _fault(column: _Column, row_count: int, words: Sequence[str]) -> Fault:
+def _fault_of_words(column: _Column, row_count: int, words: Sequence[str]) -> Fault:
     vendor, day, role, field, name = column
     shown = f", such as {', '.join(f'`{word}`' for word in words)}" if words else ", not shown here"
     rows = "1 row holds" if row_count == 1 else f"{row_count} rows hold"

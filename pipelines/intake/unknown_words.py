@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.identifiers.hidden import impersonal
+from pipelines.identifiers.hidden import Places, impersonal
 from pipelines.identifiers.shown_names import shown_name
 from pipelines.identifiers.shown_words import MOST_WORDS, is_plain_word
 from pipelines.intake.fields import FieldReading, Fields
@@ -43,7 +43,9 @@ _MOST_TEXTS: Final = 1000
 def unknown_words(fields: Fields) -> pa.Table:
     """What can't be read in columns with a closed vocabulary, schema `UNKNOWN_WORDS`; counts of blocks add up."""
     names = [terms.name for terms in fields.rows.terms.fields if FIELD_NAMED[terms.name].kind in CLOSED]
-    parts = [part for name in names for part in _unread_of_field(fields, fields[name])]
+    files, places = np.unique(np.asarray(fields.rows.files), return_inverse=True)
+    parts = [_counts_of_field(fields[name], files, places) for name in names]
+    parts += [_words_by_file(fields, fields[name]) for name in names if fields[name].is_bad.any()]
     return pa.concat_tables([UNKNOWN_WORDS.empty_table(), *parts])
 
 
@@ -58,18 +60,17 @@ def note_unknown_words(cases: Sequence[FileCase], found: Sequence[pa.Table]) -> 
         by_file.setdefault(row["file"], []).append(row)
     for place, case in enumerate(cases):
         if case.is_to_be_read:
-            case.unknown_words = sorted(_told(case, by_file.get(place, []), shown))
+            case.unknown_words = sorted(_unknown_words_told(case, by_file.get(place, []), shown))
 
 
-def _unread_of_field(fields: Fields, reading: FieldReading) -> list[pa.Table]:
-    files = np.asarray(fields.rows.files)
-    distinct, places = np.unique(files, return_inverse=True)
-    unread = np.bincount(places, weights=reading.is_bad, minlength=len(distinct)).astype(np.int64)
-    filled = np.bincount(places, weights=~reading.is_missing, minlength=len(distinct)).astype(np.int64)
-    name = reading.terms.name
-    nulls = pa.nulls(len(distinct), pa.string())
-    counts = pa.table([distinct, [name] * len(distinct), nulls, unread, filled], schema=UNKNOWN_WORDS)
-    return [counts, _words_by_file(fields, reading)] if reading.is_bad.any() else [counts]
+def _counts_of_field(reading: FieldReading, files: Places, places: Places) -> pa.Table:
+    """Unread and filled rows of a field in some files; `places`: of each row's file among them."""
+    unread, filled = (
+        np.bincount(places, weights=rows, minlength=len(files)).astype(np.int64)
+        for rows in (reading.is_bad, ~reading.is_missing)
+    )
+    names = [[reading.terms.name] * len(files), pa.nulls(len(files), pa.string())]
+    return pa.table([files, *names, unread, filled], schema=UNKNOWN_WORDS)
 
 
 def _words_by_file(fields: Fields, reading: FieldReading) -> pa.Table:
@@ -130,7 +131,9 @@ def _is_frequent(count: int, unread: int) -> bool:
     return count >= _LEAST_ROWS and count >= _LEAST_PART * unread
 
 
-def _told(case: FileCase, rows: Sequence[Mapping[str, Any]], shown: Mapping[Column, Sequence[str]]) -> list[str]:
+def _unknown_words_told(
+    case: FileCase, rows: Sequence[Mapping[str, Any]], shown: Mapping[Column, Sequence[str]]
+) -> list[str]:
     """A JSON text for each column of a file in which something can't be read."""
     columns = {terms.name: shown_name(terms.physical_name, 0) for terms in case.terms.fields}
     words = {(row["field"], row["word"]) for row in rows}
