@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pyarrow as pa
@@ -120,3 +121,20 @@ def test_proofs_that_lack_one_of_the_columns_are_refused_and_leads_have_no_such_
     assert rows(intake.leads, "channels") == [(["email"],)]
     [refused] = rows(intake.rejected_rows, "row_number", "reason", "column", "expected")
     assert refused == (None, "column_missing", "optin_sms", "the column optin_sms")
+
+
+def test_every_mix_of_cells_is_exactly_its_yeses_or_unread() -> None:
+    mixes = list(product(("oui", "non", "", "bof"), repeat=3))
+    leads = [{**lead(number), **cells(*mix)} for number, mix in enumerate(mixes)]
+    for row in leads:
+        del row["Canaux"]
+    intake = Box(**{"leads.csv": csv_bytes(leads)}).take(contract(leads=mapped("leads", LEAD_COLUMNS)))
+    found = {
+        name: (channels, flawed)
+        for name, channels, flawed in rows(intake.leads, "lead_id", "channels", "invalid_fields")
+    }
+    for number, mix in enumerate(mixes):
+        said = [channel for channel, cell in zip(("email", "sms", "phone"), mix, strict=True) if cell == "oui"]
+        unread = "bof" in mix
+        expected = None if unread or mix == ("", "", "") else said
+        assert found[f"L{number}"] == (expected, ["channels"] if unread else []), mix
