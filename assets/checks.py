@@ -20,6 +20,7 @@ from pipelines.checks.delivery_faults import late_deliveries, missing_deliveries
 from pipelines.checks.faults import Fault
 from pipelines.checks.results import SAMPLE, FailingResult, failing_results, keep_results
 from pipelines.checks.schema_faults import row_faults, schema_faults
+from pipelines.checks.unknown_words import unknown_words
 from pipelines.contracts.contract import InForce
 from pipelines.deliveries.inbox import unread_folders
 from pipelines.house import House
@@ -110,6 +111,12 @@ def verdicts_are_sound(
             f"postal code): columns moved, or one is mapped by mistake. {OF_EVERY_DELIVERY}",
         ),
         dg.AssetCheckSpec(
+            "words_are_known",
+            asset="leads",
+            description="Yes and no, channels, audiences, decisions and their like come in words of our table or of "
+            f"the contract. {OF_EVERY_DELIVERY}",
+        ),
+        dg.AssetCheckSpec(
             "contracts_are_readable",
             asset="leads",
             description="Every contract can be read; a vendor whose contract can't is left out of the runs.",
@@ -137,6 +144,7 @@ def vendors_kept_to_it(
         "deliveries_came": missing_deliveries(all_of_them),
         "deliveries_came_in_time": late_deliveries(all_of_them, book.in_force),
         "files_were_accepted": refused_files(all_of_them),
+        "words_are_known": unknown_words(all_of_them),
         "references_look_like_references": unlike_references(house.judge.engine, lake, days),
     }
     yield from _by_delivery("leads", lake, days, found)

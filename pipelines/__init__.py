@@ -3,6 +3,7 @@
 `docs/design.md` shows the floors; `pyproject.toml` holds them (import-linter).
 
 - `arrays/`: Whole columns of values at once
+- `canaries/`: Canaries
 - `checks/`: What the UI shows as failed
 - `cli`: the program `opposable`: its commands put together
 - `commands/`: The program `opposable`

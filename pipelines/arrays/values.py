@@ -1,6 +1,7 @@
 """Columns of values: their Arrow types, and a function called once for each distinct value. Knows no subject."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,12 @@ def mapped_once(texts: pa.Array, function: Callable[[str], object], type_: pa.Da
     encoded = texts.dictionary_encode()
     values = pa.array([function(text) for text in encoded.dictionary.to_pylist()], type_)
     return values.take(encoded.indices)
+
+
+def parts_between(text: str, marks: Sequence[str]) -> list[str]:
+    """What stands between any of some marks in a text; of marks that begin alike the longest is taken."""
+    longest_first = sorted(marks, key=len, reverse=True)
+    return re.split("|".join(map(re.escape, longest_first)), text)
 
 
 TEXT: Final = pa.string()

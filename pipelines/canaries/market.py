@@ -97,10 +97,10 @@ def _makers() -> Iterator[Maker]:
 
 def person(number: int) -> Canary:
     """Somebody with a good lead and a good proof, who said nothing yet."""
-    return Canary(number, "nothing", (), f"canari{number}@canari.example", f"06 12 {_pairs(number)}")
+    return Canary(number, "nothing", (), f"canari{number}@canari.example", f"06 12 {_spaced_digits(number)}")
 
 
-def _pairs(number: int) -> str:
+def _spaced_digits(number: int) -> str:
     digits = f"{number:06d}"
     return f"{digits[:2]} {digits[2:4]} {digits[4:]}"
 
@@ -127,23 +127,23 @@ def _consented(said: str, rule: str, closed: tuple[str, ...] = CHANNELS, **proof
 
 def _hashed(spelling: PublishedSpelling) -> Maker:
     def make(number: int) -> Canary:
-        given, text = _renamed(spelling.delivered, number), _renamed(spelling.hashed, number)
+        given, text = _respelt_for(spelling.delivered, number), _respelt_for(spelling.hashed, number)
         if re.fullmatch("[0-9a-f]{32}", text):
             text = hashlib.md5(given.encode(), usedforsecurity=False).hexdigest()
         digest = hashlib.sha256(text.encode()).hexdigest()
         line = _opposition(digest, f"{spelling.kind}_sha256", "all")
         said = f"an objection hashed as {spelling.document} says ({spelling.kind}: {spelling.rule})"
-        return replace(_with(spelling.kind, given, number), said=said, closed=CHANNELS, oppositions=(line,))
+        return replace(_reached_by(spelling.kind, given, number), said=said, closed=CHANNELS, oppositions=(line,))
 
     return make
 
 
-def _with(kind: str, identifier: str, number: int) -> Canary:
+def _reached_by(kind: str, identifier: str, number: int) -> Canary:
     plain = person(number)
     return replace(plain, email=identifier) if kind == "email" else replace(plain, phone=identifier)
 
 
-def _renamed(text: str, number: int) -> str:
+def _respelt_for(text: str, number: int) -> str:
     """Another person's address or number, spelt in the same way."""
     named = re.sub("(?i)ana", lambda found: f"{found[0]}{number}", text)
     last = f"{number:04d}"

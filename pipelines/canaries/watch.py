@@ -85,7 +85,7 @@ def watch(engine: Engine, catalogue: Catalogue, persons: Sequence[Canary]) -> Wa
         house = House(load_settings({"OPPOSABLE_HOME": folder}))
         _deliver(house, persons)
         _import_objections(house, persons)
-        verdicts = _judged(house, Judge(engine=engine, lake=house.lake, catalogue=catalogue))
+        verdicts = _verdicts_of(house, Judge(engine=engine, lake=house.lake, catalogue=catalogue))
         house.registry.dispose()
     missed = [person.said for person in persons if not _is_heard(person, verdicts)]
     return Watched(len(persons), tuple(missed))
@@ -127,7 +127,7 @@ def _import_objections(house: House, persons: Iterable[Canary]) -> None:
     refresh_snapshot(house.registry, house.lake)
 
 
-def _judged(house: House, judge: Judge) -> Verdicts:
+def _verdicts_of(house: House, judge: Judge) -> Verdicts:
     contracts = house.contracts().of(VENDOR)
     with house.lake.writing(VENDOR):
         for _ in replace(house.intake, vault=None).take_in(VENDOR, contracts, [DAY]):

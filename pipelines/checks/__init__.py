@@ -14,4 +14,6 @@ Checks as Dagster knows them are in `assets.checks`.
   it
 - `schema_faults`: whether what was published is what was promised: file by file the Arrow schema, row by row the
   Pandera model
+- `unknown_words`: columns whose words nobody knows, delivery by delivery: read in no row, and mended by a line in the
+  contract
 """

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 from pipelines.vocabulary.column_names import column_name
-from pipelines.vocabulary.fields import FIELDS
+from pipelines.vocabulary.fields import FIELDS, whole_field
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class FieldTerms:
     is_required: bool = False
     enum: Mapping[str, str] = field(default_factory=dict)
     """The vendor's word (the `label`, and the value itself) -> our value; empty when the field is free."""
-    list_separator: str = "|"
+    list_separators: tuple[str, ...] = ("|",)
+    """What may stand between the elements of a list."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,12 @@ class FileTerms:
 
     @property
     def mapped_fields(self) -> frozenset[str]:
-        """Canonical fields that the contract maps to a delivered column."""
-        return frozenset(terms.name for terms in self.fields)
+        """Canonical fields that the contract maps to a delivered column, or a list to one for each of its elements."""
+        return frozenset(whole_field(terms.name) for terms in self.fields)
+
+    def columns_of(self, field: str) -> tuple[str, ...]:
+        """Delivered columns of a canonical field, as `column_name` gives them; none where it is not mapped."""
+        return tuple(column_name(terms.physical_name) for terms in self.fields if whole_field(terms.name) == field)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pipelines.contracts.contract import FieldTerms, FileTerms
 from pipelines.contracts.contract_term import ContractTerm, keys_of
 from pipelines.contracts.document import FLAG, MAPPING, TEXT, Place, TermKind, did_you_mean, one_of
 from pipelines.dates.instants import UnsupportedPatternError, regex_of
-from pipelines.vocabulary.fields import CANONICAL_FIELDS, FIELD_WORDS, INSTANT_FIELDS
+from pipelines.vocabulary.fields import COLUMN_FIELDS, FIELD_NAMED, FIELD_WORDS, INSTANT_FIELDS
 from pipelines.vocabulary.file_formats import FILE_FORMATS, FORMAT_WORDS
 
 DELIMITERS: Final = {"\\t": "\t", "tab": "\t"}
@@ -47,7 +47,12 @@ OBJECT_TERMS: Final = (
     ContractTerm("properties", "One property for each column that the vendor may deliver: see below."),
 )
 FIELD_TERMS: Final = (
-    ContractTerm("name", "The canonical field that the column holds.", faults=("form_id",)),
+    ContractTerm(
+        "name",
+        "The canonical field that the column holds; `channels_email` and its like for one of the yes/no columns that "
+        "say the channels together.",
+        faults=("form_id", "channels_email"),
+    ),
     ContractTerm(
         "physicalName",
         "The column's name as it is delivered. In JSON, `contact.email` is the `email` in `contact`.",
@@ -80,7 +85,12 @@ FIELD_TERMS: Final = (
     ),
 )
 FIELD_PROPERTIES: Final = (
-    ContractTerm("listSeparator", "What stands between the elements of a list. A JSON array needs none.", absent="`|`"),
+    ContractTerm(
+        "listSeparator",
+        "What stands between the elements of a list, such as `;` or ` et `; a list of such texts where now one stands, "
+        "now another. A JSON array needs none.",
+        absent="`|`",
+    ),
 )
 OPTION_TERMS: Final = (
     ContractTerm(
@@ -159,11 +169,20 @@ def _fields(schema: Place, role: str) -> tuple[FieldTerms, ...]:
         terms = _field(place, role)
         if terms.name and terms.name in fields:
             place.entry("name").refuse(f"{terms.name} is mapped twice in {role}", "keep one property for each field")
+        _refuse_list_and_parts(place, terms.name, fields)
         if terms.physical_name in columns:
             place.entry("physicalName").report("the column is mapped twice", "map each column to one field")
         fields.setdefault(terms.name, terms)
         columns.add(terms.physical_name)
     return tuple(fields.values())
+
+
+def _refuse_list_and_parts(place: Place, name: str, fields: Collection[str]) -> None:
+    """A list in one column and yes/no columns for its elements may contradict each other."""
+    whole = FIELD_NAMED[name].part_of if name else ""
+    if whole in fields or any(FIELD_NAMED[other].part_of == name for other in fields if other and name):
+        what = f"{whole or name} is mapped as a list and as yes/no columns"
+        place.entry("name").refuse(what, "keep the list, or the yes/no columns")
 
 
 def _field(place: Place, role: str) -> FieldTerms:
@@ -181,12 +200,12 @@ def _field(place: Place, role: str) -> FieldTerms:
         default_timezone=options.entry("defaultTimezone").read(ZONE),
         is_required=place.entry("required").read_or(FLAG, False),
         enum=_enum_words(place, name),
-        list_separator=custom["listSeparator"].read_or(SEPARATOR, "|"),
+        list_separators=custom["listSeparator"].read_or(SEPARATORS, ("|",)),
     )
 
 
 def _canonical(role: str) -> TermKind[str]:
-    fields = CANONICAL_FIELDS[role]
+    fields = tuple(field.name for field in COLUMN_FIELDS[role])
     return TermKind(one_of(fields).parse, f"a canonical field of {role}", fields)
 
 
@@ -277,10 +296,16 @@ def _delimiter(value: Any) -> str | None:
     return mark if len(mark) == 1 and mark not in '\r\n"' else None
 
 
+def _separators(value: Any) -> tuple[str, ...] | None:
+    given = value if isinstance(value, list) else [value]
+    are_texts = bool(given) and all(isinstance(mark, str) and mark for mark in given)
+    return tuple(dict.fromkeys(given)) if are_texts else None
+
+
 GLOB = TermKind(_safe_glob, "a glob below the delivery folder, such as leads_*.csv")
 FORMAT = TermKind(_file_format, f"one of {', '.join(FILE_FORMATS)}", tuple(FORMAT_WORDS))
 DELIMITER = TermKind(_delimiter, "one character, or tab")
 ENCODING = TermKind(_encoding, "the name of a text encoding, such as utf-8 or windows-1252")
 QUOTE = TermKind(lambda value: value if isinstance(value, str) and len(value) <= 1 else None, "one character, or empty")
 ZONE = TermKind(_zone, "an IANA time zone, such as Europe/Paris")
-SEPARATOR = TermKind(lambda value: value if isinstance(value, str) and value else None, "a text that is not empty")
+SEPARATORS = TermKind(_separators, "a text that is not empty, or a list of such texts")

@@ -10,6 +10,7 @@ from pipelines.contracts.contract import Contract
 from pipelines.contracts.document import Issue
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.needs import Need
+from pipelines.vocabulary.channel_columns import CHANNEL_COLUMNS
 from pipelines.vocabulary.fields import FIELDS
 
 _OUTCOME: Final = "no lead resting on consent can ever be usable"
@@ -23,6 +24,7 @@ def usability_issues(terms: Contract, catalogue: Catalogue) -> Iterator[Issue]:
     yield from _unmapped(terms, needs)
     yield from _without_review(terms, needs)
     yield from _without_channels(terms)
+    yield from _without_channel_columns(terms)
 
 
 def _unmapped(terms: Contract, needs: list[Need]) -> Iterator[Issue]:
@@ -56,3 +58,14 @@ def _without_channels(terms: Contract) -> Iterator[Issue]:
         message = f"leads do not map channels: each lead is judged on all of {', '.join(terms.channels)}"
         remedy = "add a property with name: channels, unless every lead is meant for all of them"
         yield Issue(("schema", "leads"), message, remedy, "warning")
+
+
+def _without_channel_columns(terms: Contract) -> Iterator[Issue]:
+    """Channels that are bought and have no yes/no column, while others have theirs."""
+    for files in (terms.leads, terms.consent_proofs):
+        said = {field.name for field in files.fields}.intersection(part.name for part in CHANNEL_COLUMNS)
+        unsaid = [part.element for part in CHANNEL_COLUMNS if said and part.name not in said]
+        for channel in [channel for channel in terms.channels if channel in unsaid]:
+            message = f"{files.role} have yes/no columns for channels and none for {channel}, which is bought"
+            remedy = f"add a property with name: channels_{channel}; without it no row has that channel"
+            yield Issue(("schema", files.role), message, remedy, "warning")

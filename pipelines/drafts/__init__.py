@@ -2,6 +2,7 @@
 
 What is wrong with a contract says `contracts.lint`.
 
+- `assignment`: which canonical field each column of a sample seems to be, by its name and by what it holds
 - `contents`: what a column seems to hold, from a sample of its values: shares and counts by kind
 - `document`: A drafted contract written down: the Open Data Contract Standard, with what only people can know as
   questions

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.values import clean
+from pipelines.arrays.values import clean, parts_between
 from pipelines.dates.patterns import DatePattern, date_pattern
 from pipelines.identifiers.emails import canonical_emails
 from pipelines.identifiers.phone_kinds import phone_kinds
@@ -26,10 +26,11 @@ from pipelines.vocabulary.fields import is_siren
 
 MOST_VALUES: Final = 2_000
 """Filled values that are looked at."""
-SEPARATORS: Final = ("|", ",", ";", "/", "+", " ")
-"""Marks between the elements of a list, in the order in which they are tried."""
 PHONE_SEPARATORS: Final = ("|", ",", ";", "/")
-"""Those that may stand between phone numbers, in the same order."""
+"""Marks that may stand between phone numbers, in the order in which they are tried."""
+SIGNS: Final = ("|", ",", ";", "/", "+")
+SEPARATORS: Final = (*SIGNS, "&", "\n", " et ", " and ", " ")
+"""Marks between the elements of a list, in the order in which they are tried; between unknown words only signs are."""
 _SHA256: Final = r"^[0-9a-fA-F]{64}$"
 _REGEXES: Final[Mapping[FieldKind, str]] = {
     kinds.DIGEST: _SHA256,
@@ -42,6 +43,7 @@ _REGEXES: Final[Mapping[FieldKind, str]] = {
     kinds.WORDING: r"^\S+(?:\s+\S+){5,}",
     kinds.NAME: r"^[^\d@_/|;,:]{2,40}$",
 }
+Separators = tuple[str, ...]
 Closed = Mapping[str, str]
 """A vendor's word for comparison -> ours."""
 
@@ -97,18 +99,35 @@ class Content:
             return self.share(field.kind)
         return self._kept_share("flag" if field.kind == kinds.FLAG else field.name, lambda: self._worded(field))
 
-    def elements(self, separator: str) -> list[str]:
-        """Elements of lists, repeated as they are; those of JSON arrays whatever the separator."""
-        return [element for text in self.texts.to_pylist() for element in _list_elements(text, separator)]
+    def elements(self, separators: Separators) -> list[str]:
+        """Elements of lists, repeated as they are; those of JSON arrays whatever the separators."""
+        return [element for text in self.texts.to_pylist() for element in _list_elements(text, separators)]
 
-    def separator(self, known: Closed | None) -> str:
-        """The mark between elements that makes most of them known words, or most elements where none are known."""
-        return max(SEPARATORS[: len(SEPARATORS) - (known is None)], key=lambda mark: self._split(mark, known))
+    def separators(self, known: Closed | None) -> Separators:
+        """The marks between elements: what makes most of them known words, or most elements where none are known.
+
+        Several where each makes more of them known; of unknown words one: what else stands there may be in a word.
+        """
+        if known is None:
+            return (max(SIGNS, key=lambda mark: len(self.elements((mark,)))),)
+        found: Separators = (max(SEPARATORS, key=lambda mark: self._known_share((mark,), known)),)
+        while True:
+            wider = max(((*found, mark) for mark in SEPARATORS), key=lambda marks: self._known_share(marks, known))
+            if self._known_share(wider, known) <= self._known_share(found, known):
+                return found
+            found = wider
+
+    def other_signs(self, separator: str) -> Separators:
+        """Signs that stand between parts of values, as one that separates would, where the separator is another."""
+        others = [mark for mark in SIGNS[:3] if mark != separator]
+        return tuple(
+            mark for mark in others if len(self.elements((separator, mark))) > len(self.elements((separator,)))
+        )
 
     @cached_property
     def phone_separator(self) -> str:
         """The mark between phone numbers; the signs within one are none."""
-        return max(PHONE_SEPARATORS, key=lambda mark: _phones_listed(self.elements(mark)))
+        return max(PHONE_SEPARATORS, key=lambda mark: _phones_listed(self.elements((mark,))))
 
     @cached_property
     def mobile_share(self) -> float:
@@ -132,13 +151,10 @@ class Content:
 
     def _worded(self, field: Field) -> float:
         known = vocabulary(field)
-        mark = self.separator(known) if field.kind.is_listed else "\0"
-        return _share_of([word_key(word.split(":")[-1]) in known for word in self.elements(mark)])
+        return self._known_share(self.separators(known) if field.kind.is_listed else ("\0",), known)
 
-    def _split(self, mark: str, known: Closed | None) -> tuple[float, float]:
-        elements = self.elements(mark)
-        right = _share_of([word_key(element.split(":")[-1]) in known for element in elements]) if known else 0.0
-        return right, float(len(elements)) if known is None else 0.0
+    def _known_share(self, separators: Separators, known: Closed) -> float:
+        return _share_of([word_key(word.split(":")[-1]) in known for word in self.elements(separators)])
 
 
 def content_of(texts: pa.Array) -> Content:
@@ -148,9 +164,13 @@ def content_of(texts: pa.Array) -> Content:
     return Content(len(texts), len(filled), filled.slice(0, MOST_VALUES))
 
 
-def _list_elements(text: str, separator: str) -> list[str]:
+def _list_elements(text: str, separators: Separators) -> list[str]:
     listed = _parsed_json(text) if text.startswith("[") else None
-    parts = [part for part in listed if isinstance(part, str)] if isinstance(listed, list) else text.split(separator)
+    parts = (
+        [part for part in listed if isinstance(part, str)]
+        if isinstance(listed, list)
+        else parts_between(text, separators)
+    )
     return [part.strip() for part in parts if part.strip()]
 
 
@@ -174,7 +194,7 @@ def _phones_listed(elements: list[str]) -> float:
 
 
 def _sirens(content: Content) -> float:
-    elements = content.elements(content.separator(None))
+    elements = content.elements(content.separators(None))
     return _share_of([_is_siren(re.sub(r"\s", "", element)) for element in elements])
 
 
@@ -189,7 +209,7 @@ def _objects(content: Content) -> float:
 _MEASURES: Final[Mapping[FieldKind, Callable[[Content], float]]] = {
     kinds.EMAIL: lambda content: _valid(canonical_emails(content.texts)),
     kinds.PHONE: lambda content: _valid(canonical_phones(content.texts)),
-    kinds.PHONES: lambda content: _phones_listed(content.elements(content.phone_separator)),
+    kinds.PHONES: lambda content: _phones_listed(content.elements((content.phone_separator,))),
     kinds.INSTANT: lambda content: content.dates.share if content.dates else 0.0,
     kinds.SIREN: _sirens,
     kinds.SIRENS: _sirens,

@@ -11,6 +11,7 @@ from pipelines.contracts.contract import FieldTerms
 from pipelines.drafts.files import SURE, DraftedField, DraftedFiles
 from pipelines.drafts.noted_yaml import Comment, Inline, Noted, yaml_text
 from pipelines.vocabulary import words
+from pipelines.vocabulary.channel_columns import CHANNEL_COLUMNS
 from pipelines.vocabulary.field_kinds import FLAG
 from pipelines.vocabulary.fields import FIELD_NAMED
 from pipelines.vocabulary.words import ODCS_VERSION
@@ -89,8 +90,9 @@ def _property_entry(field: DraftedField) -> Noted:
         document["unique"] = True
     if terms.enum:
         document["enum"] = [Inline(_word_entry(terms, label, value)) for label, value in terms.enum.items()]
-    if terms.list_separator != "|":
-        document["customProperties"] = _named_properties({"listSeparator": terms.list_separator})
+    if terms.list_separators != ("|",):
+        marks = terms.list_separators
+        document["customProperties"] = _named_properties({"listSeparator": marks[0] if len(marks) == 1 else [*marks]})
     doubt = "" if field.confidence == SURE else f" ({field.confidence})"
     return Noted(document, tuple(f"{QUESTION}{doubt}: {question}" for question in field.questions))
 
@@ -157,7 +159,9 @@ def _particulars_asked(leads: DraftedFiles, proofs: DraftedFiles | None) -> list
 
 
 def _channels_named(leads: DraftedFiles, proofs: DraftedFiles | None) -> list[str]:
-    """Channels that a column names in the vendor's own words; none when the column speaks ours, or there is none."""
-    fields: Iterator[DraftedField | None] = (files.field("channels") for files in (leads, proofs) if files)
+    """Channels that a column names in the vendor's own words, or that have a yes/no column of their own."""
+    drafted = [files for files in (leads, proofs) if files]
+    fields: Iterator[DraftedField | None] = (files.field("channels") for files in drafted)
     named = {value for field in fields if field for value in field.terms.enum.values()}
+    named |= {part.element for part in CHANNEL_COLUMNS for files in drafted if files.field(part.name)}
     return [channel for channel in words.CHANNELS if channel in named]

@@ -3,9 +3,8 @@
 Which column is which field is in `files`.
 """
 
-import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,15 +13,13 @@ import pyarrow as pa
 from pipelines.contracts.contract import FieldTerms
 from pipelines.dates.instants import DEFAULT_ZONE
 from pipelines.drafts.contents import Content, vocabulary
+from pipelines.identifiers.shown_words import MOST_WORDS, is_plain_word
 from pipelines.intake.values import kind_of
 from pipelines.vocabulary.field import Field
 from pipelines.vocabulary.field_kinds import BASES, FLAG, INSTANT, PHONES
 from pipelines.vocabulary.field_words import NULL_MARKERS, word_key
 
 SURE_TO_READ: Final = 0.97
-MOST_WORDS: Final = 12
-_WORD: Final = re.compile(r"[^\W\d_][^\W\d_ '’./-]*(?:[ '’./-]?[^\W\d_]+){0,3}\d?|\d")
-_LONGEST_WORD: Final = 24
 
 Drafted = tuple[FieldTerms, tuple[str, ...]]
 
@@ -67,19 +64,39 @@ def _drafted_instant(terms: FieldTerms, content: Content) -> Drafted:
 
 
 def _drafted_list(field: Field, terms: FieldTerms, content: Content) -> Drafted:
-    mark = _separator(field, content) if content.filled_count else terms.list_separator
-    listed = _with(terms, logical_type="array", list_separator=mark)
-    elements = content.elements(mark)
+    marks = _list_separators(field, content) if content.filled_count else terms.list_separators
+    listed = _with(terms, logical_type="array", list_separators=marks)
+    elements = content.elements(marks)
     if not field.words:
-        return listed, ()
+        return listed, _asked_of_signs(content.other_signs(marks[0]))
     if field.kind == BASES:
         elements = [element.rpartition(":")[2].strip() for element in elements]
         listed = _with(listed, logical_type="string")
-    return _worded(field, listed, elements)
+    described, asked = _worded(field, listed, elements)
+    return described, (*_asked_of_marks(marks), *asked)
 
 
-def _separator(field: Field, content: Content) -> str:
-    return content.phone_separator if field.kind == PHONES else content.separator(vocabulary(field) or None)
+def _asked_of_marks(marks: Sequence[str]) -> tuple[str, ...]:
+    if len(marks) < 2:
+        return ()
+    return (f"do all of {_listed_marks(marks)} stand between elements? The sample has each; one is better agreed",)
+
+
+def _asked_of_signs(signs: Sequence[str]) -> tuple[str, ...]:
+    if not signs:
+        return ()
+    verb = "does" if len(signs) == 1 else "do"
+    return (
+        f"{verb} {_listed_marks(signs)} stand between elements, too, or within them? Then list it beside the other",
+    )
+
+
+def _listed_marks(marks: Sequence[str]) -> str:
+    return " and ".join(f"`{mark}`" for mark in marks).replace("\n", "\\n")
+
+
+def _list_separators(field: Field, content: Content) -> tuple[str, ...]:
+    return (content.phone_separator,) if field.kind == PHONES else content.separators(vocabulary(field) or None)
 
 
 def _worded(field: Field, terms: FieldTerms, elements: list[str]) -> Drafted:
@@ -117,15 +134,11 @@ def _asked(strange: Mapping[str, int], total: int) -> tuple[str, ...]:
     if not strange:
         return ()
     share = sum(strange.values()) / total
-    words = sorted(word for word, count in strange.items() if share < 0.5 and count > 2 and _is_showable(word))
+    words = sorted(word for word, count in strange.items() if share < 0.5 and count > 2 and is_plain_word(word))
     shown = ", ".join(f"`{word}`" for word in words[:MOST_WORDS])
     hidden = len(strange) - len(words[:MOST_WORDS])
     rest = f"{hidden} {'other ' if shown else ''}{'word' if hidden == 1 else 'words'} not shown here" if hidden else ""
     return (f"what is meant by {' and '.join(part for part in (shown, rest) if part)} ({share:.0%} of the values)?",)
-
-
-def _is_showable(word: str) -> bool:
-    return len(word) <= _LONGEST_WORD and _WORD.fullmatch(word) is not None
 
 
 def _unread(terms: FieldTerms, content: Content) -> float:

@@ -5,7 +5,7 @@ down is in `document`; how one field is described, in `fields`.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from glob import escape
@@ -14,41 +14,18 @@ from typing import Final
 import pyarrow as pa
 
 from pipelines.contracts.contract import FieldTerms, FileTerms
-from pipelines.drafts.contents import Content, content_of, is_worded_as_flags
+from pipelines.drafts.assignment import EXACT, assigned_fields
+from pipelines.drafts.contents import Content, content_of
 from pipelines.drafts.fields import draft_field
-from pipelines.identifiers.shown_names import LONGEST_NAME, shown_name
-from pipelines.vocabulary import field_kinds as kinds
-from pipelines.vocabulary.column_names import VAGUE, field_nearness, plain
-from pipelines.vocabulary.field import Field
-from pipelines.vocabulary.fields import FIELDS, INSTANT_FIELDS, REACHED_BY
+from pipelines.identifiers.shown_names import shown_name
+from pipelines.vocabulary.channel_columns import CHANNEL_COLUMNS
+from pipelines.vocabulary.column_names import VAGUE, field_nearness
+from pipelines.vocabulary.fields import COLUMN_FIELDS, FIELDS, INSTANT_FIELDS, REACHED_BY, whole_field
 
 SURE, LIKELY, UNSURE = "sure", "likely", "unsure"
 MOST_COLUMNS: Final = 300
-_EXACT: Final = 0.96
-_LEAST: Final = 0.6
-"""Score below which a column is left undeclared."""
-_NAMED: Final = 2.0
-"""Score of a column that bears a field's own name: no other column takes the field."""
-_SHOWS: Final = 0.8
-_CERTAIN: Final = 0.9
-_HALF: Final = 0.5
-_BELIES: Final = 0.25
-_TELLING: Final = frozenset(
-    {kinds.EMAIL, kinds.PHONE, kinds.IP, kinds.USER_AGENT, kinds.WORD, kinds.WORDS, kinds.BASES}
-    | {kinds.SIREN, kinds.SIRENS, kinds.JSON, kinds.WORDING, kinds.PAGE, kinds.POSTAL_CODE}
-)
-"""Kinds of fields that their content gives away."""
-_VARIED: Final = frozenset({kinds.POSTAL_CODE, kinds.SIREN, kinds.SIRENS})
-"""Those of which one value again and again may be anything."""
-_LOOSE: Final = frozenset({kinds.NAME, kinds.COUNTRY, kinds.WORDING, kinds.JSON, kinds.PAGE, kinds.POSTAL_CODE})
-"""Kinds whose readers take nearly anything: another content is odd, not impossible."""
-_FOREIGN: Final = (kinds.EMAIL, kinds.PHONE, kinds.INSTANT)
-"""What a free field does not hold."""
-_FEWEST: Final = 5
-"""Filled, or different, values from which on a content tells anything."""
-
-Assigned = tuple[str, float, float]
-"""A field, the nearness of the column's name to it, the evidence of the column's content."""
+_FEWEST_OF_PROOF: Final = 2
+"""Columns of a lead file from which on it seems to hold proofs."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +75,7 @@ class DraftedFiles:
 def draft_files(role: str, samples: Sequence[Sample]) -> DraftedFiles:
     """What the files of one role look like; `samples` are at least one, and of one layout."""
     contents = _contents_by_column(samples)
-    chosen = _assigned(role, contents)
+    chosen = assigned_fields(role, contents)
     fields = _dated_alike(
         [_drafted(role, column, contents[column], *found) for column, found in chosen.items() if found is not None]
     )
@@ -109,7 +86,12 @@ def draft_files(role: str, samples: Sequence[Sample]) -> DraftedFiles:
     )
     path, questions = _glob_for([sample.name for sample in samples])
     terms = replace(samples[0].terms, role=role, path=path, fields=tuple(field.terms for field in fields))
-    return DraftedFiles(terms, fields, undeclared, (*questions, *_file_questions(role, samples, fields)))
+    asked = [
+        *questions,
+        *_file_questions(role, samples, fields),
+        *_proofs_beside(role, [name for name, _ in undeclared]),
+    ]
+    return DraftedFiles(terms, fields, undeclared, tuple(asked))
 
 
 def _contents_by_column(samples: Sequence[Sample]) -> dict[str, Content]:
@@ -120,81 +102,8 @@ def _contents_by_column(samples: Sequence[Sample]) -> dict[str, Content]:
     }
 
 
-def _assigned(role: str, contents: Mapping[str, Content]) -> dict[str, Assigned | None]:
-    """What each column is assigned to; the best pairs first, each side once."""
-    scored = []
-    for place, (column, content) in enumerate(contents.items()):
-        nearnesses = field_nearness(role, column) if len(column) <= LONGEST_NAME else {}
-        for field in FIELDS[role]:
-            near = nearnesses.get(field.name, 0.0)
-            if not near and not _tells(field, content):
-                continue
-            evidence = _evidence(field, content)
-            score = near + 0.5 * evidence if near else 0.7
-            if near >= _EXACT:  # what is named as a field is asked about, whatever it holds
-                score = _NAMED if plain(column) == plain(field.name) else max(score, _LEAST)
-            if score >= _LEAST:
-                scored.append((-score, place, field.name, column, near, evidence))
-    found: dict[str, Assigned | None] = dict.fromkeys(contents)
-    taken: set[str] = set()
-    for _, _, named, column, near, evidence in sorted(scored):
-        if found[column] is None and named not in taken:
-            found[column] = (named, near, evidence)
-            taken.add(named)
-    return found if role != "leads" else _phones_told_apart(found, contents)
-
-
-def _phones_told_apart(
-    found: Mapping[str, Assigned | None], contents: Mapping[str, Content]
-) -> dict[str, Assigned | None]:
-    """Of the columns of phone numbers the one by which leads are used, a mobile one where there is one, and another."""
-    columns = {chosen[0]: column for column, chosen in found.items() if chosen}
-    phone, other = columns.get("phone"), columns.get("other_phones")
-    left = (column for column, chosen in found.items() if chosen is None and _are_phones(contents[column]))
-    if phone is None:
-        phone, other = other, next(left, None)
-    elif other is None:
-        other = next(left, None)
-    if phone and other and contents[phone].mobile_share < _HALF < contents[other].mobile_share:
-        phone, other = other, phone
-    told = {column: name for column, name in ((phone, "phone"), (other, "other_phones")) if column}
-    return {
-        column: _assigned_to(told[column], column, contents[column]) if column in told else chosen
-        for column, chosen in found.items()
-    }
-
-
-def _are_phones(content: Content) -> bool:
-    return content.filled_count >= _FEWEST and (content.share(kinds.PHONES) or 0.0) >= _CERTAIN
-
-
-def _assigned_to(name: str, column: str, content: Content) -> Assigned:
-    near = field_nearness("leads", column).get(name, 0.0) if len(column) <= LONGEST_NAME else 0.0
-    return name, near, _evidence(next(field for field in FIELDS["leads"] if field.name == name), content)
-
-
-def _evidence(field: Field, content: Content) -> float:
-    """1 where the content is that of the field, -1 where it is not, 0 where it says nothing."""
-    if not content.filled_count:
-        return 0.0
-    share = content.share_of(field)
-    if share is None:
-        return -1.0 if any((content.share(kind) or 0.0) > _SHOWS for kind in _FOREIGN) else 0.5
-    if share >= _SHOWS:
-        return 1.0
-    return -1.0 if share < _BELIES and field.kind not in _LOOSE else -0.2
-
-
-def _tells(field: Field, content: Content) -> bool:
-    """Whether the content alone gives the field away."""
-    if field.kind not in _TELLING or content.filled_count < _FEWEST or (content.share_of(field) or 0.0) < _CERTAIN:
-        return False
-    is_common = field.kind in _VARIED or is_worded_as_flags(field)
-    return not is_common or content.distinct_count > _FEWEST
-
-
 def _drafted(role: str, column: str, content: Content, name: str, near: float, evidence: float) -> DraftedField:
-    field = next(field for field in FIELDS[role] if field.name == name)
+    field = next(field for field in COLUMN_FIELDS[role] if field.name == name)
     terms, questions = draft_field(field, column, content)
     named = max(field_nearness(role, column), key=lambda other: field_nearness(role, column)[other], default=None)
     confidence, doubt = _confidence(name, near, evidence, content)
@@ -223,10 +132,10 @@ def _confidence(field: str, name: float, evidence: float, content: Content) -> t
     """How sure the mapping is, and what to ask where it is not."""
     if not content.filled_count:
         doubt = f"is this {field}? The column is empty in the sample"
-        return (LIKELY if name >= _EXACT else UNSURE), (doubt,)
+        return (LIKELY if name >= EXACT else UNSURE), (doubt,)
     if evidence < 0:
         return UNSURE, (f"is this {field}? The name says so, most values do not look like it",)
-    if name >= _EXACT:
+    if name >= EXACT:
         return SURE, ()
     if name == 0.0:
         return LIKELY, (f"is this {field}? Only its values look like it",)
@@ -266,7 +175,7 @@ def _common(globs: Sequence[str]) -> str:
 
 def _file_questions(role: str, samples: Sequence[Sample], fields: Iterable[DraftedField]) -> list[str]:
     """Questions about the files as such."""
-    found = {field.terms.name for field in fields}
+    found = {whole_field(field.terms.name) for field in fields}
     questions = [f"the vendor's files have {difference}; can the export do without?" for difference in _odd(samples)]
     dialects = {(one.terms.format, one.terms.delimiter, one.terms.encoding, one.terms.sheet) for one in samples}
     if len(dialects) > 1:
@@ -277,8 +186,25 @@ def _file_questions(role: str, samples: Sequence[Sample], fields: Iterable[Draft
     missing = [name for name in required if name not in found]
     if role == "leads" and found.isdisjoint(REACHED_BY):
         missing.append(" or ".join(REACHED_BY))
+    questions += list(_unsaid_channels({field.terms.name for field in fields}))
     questions += [f"which column holds {name}? Without it every row is rejected" for name in missing]
     return questions
+
+
+def _unsaid_channels(found: Collection[str]) -> Iterator[str]:
+    """What to ask of channels for which no yes/no column was found, while others have theirs."""
+    unsaid = [part.element for part in CHANNEL_COLUMNS if part.name not in found]
+    if 0 < len(unsaid) < len(CHANNEL_COLUMNS):
+        yield f"no column says yes or no to {', '.join(unsaid)}: then no row has these channels; is that so?"
+
+
+def _proofs_beside(role: str, undeclared: Iterable[str]) -> Iterator[str]:
+    """What to ask of a lead file whose other columns are those of proofs: of a lead file no proof is read."""
+    near = {name: field_nearness("consent_proofs", name) for name in undeclared} if role == "leads" else {}
+    found = [name for name, fields in near.items() if max(fields.values(), default=0.0) >= EXACT]
+    if len(found) >= _FEWEST_OF_PROOF:
+        named = ", ".join(f"`{name}`" for name in found)
+        yield f"{named} look like a consent proof beside each lead: can the vendor deliver them as a file of proofs?"
 
 
 def _odd(samples: Sequence[Sample]) -> list[str]:

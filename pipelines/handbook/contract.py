@@ -9,6 +9,7 @@ from typing import Final
 from pipelines.contracts.reference import EXAMPLE, TERM_GROUPS, ExplainedTerm, TermGroup, explained, is_needed
 from pipelines.handbook.markdown import filled, short_yaml_code, table, yaml_code
 from pipelines.rulebook.catalogue import Catalogue, load_catalogue
+from pipelines.vocabulary.channel_columns import CHANNEL_COLUMNS
 from pipelines.vocabulary.fields import FIELDS
 
 _FIELD_HEADINGS: Final = ("field", "means", "holds", "without it", "example")
@@ -25,6 +26,7 @@ def contract_page() -> str:
             role: table(("field", "means", "holds", "without it", "example"), _fields_described(role))
             for role in FIELDS
         },
+        channel_columns=table(("field", "means", "example"), _parts_described()),
         example=EXAMPLE.read_text(encoding="utf-8"),
         example_name=f"{EXAMPLE.parent.name}/{EXAMPLE.name}",
     )
@@ -58,6 +60,10 @@ def _faults_described(one: ExplainedTerm) -> Iterator[str]:
         yield from (f"without `{one.term.key}`: {said}" for said in one.when_missing)
     for fault, sayings in one.faults:
         yield from (f"`{one.term.key}`: {yaml_code(fault)}: {said}" for said in sayings)
+
+
+def _parts_described() -> Iterator[tuple[str, ...]]:
+    return ((f"`{part.name}`", part.description, f"`{part.example}`") for part in CHANNEL_COLUMNS)
 
 
 def _fields_described(role: str) -> Iterator[tuple[str, ...]]:

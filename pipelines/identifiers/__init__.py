@@ -2,6 +2,8 @@
 
 The only package that says what looks like a person. Secrets are kept in `storage.secrets`.
 
+- `allocations`: which numbers of the French plan lie in a block that Arcep has allocated to an operator: nobody has any
+  other
 - `contained`: plain e-mails and phones inside a delivered one that is bad or decorated, and whom its letters may mean
 - `decorations`: what stands around one e-mail address or phone number without changing which is meant
 - `digests`: SHA-256 digests as registries write them, and what a text is that is the digest of something else
@@ -29,6 +31,8 @@ The only package that says what looks like a person. Secrets are kept in `storag
 - `plain_texts`: texts without what hides their signs: encodings, full width, zero width
 - `published_spellings`: spellings that public documents prescribe before an e-mail or phone is hashed
 - `shown_names`: names that vendors chose, of columns and files, as they may be kept: without identifiers of persons
+- `shown_words`: which of a vendor's words may be shown: what nobody knows could be personal data, so only what is a
+  plain word is
 - `spellings`: a row's own person inside one text: names, number and address in any cut, encoded or hashed, cut out of
   it
 - `traces`: patterns (RE2) of what may hold an identifier: each lets through all that `spellings` cuts, and some more

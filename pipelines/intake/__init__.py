@@ -20,6 +20,8 @@ The last package that knows a clear identifier. Leads are judged in `verdicts`.
 - `refusals`: rejected rows: every reason of every row, with the column and what was expected in words, never a value
 - `rows`: what became of the rows of some days, in the order in which they are published; and which leads are repeated
 - `tables`: the intake's published tables: what files and rows became, in the columns, types and order of the schemas
+- `unknown_words`: words of closed vocabularies that nobody knows: how many rows of each file hold one, and those that
+  may be shown
 - `values`: delivered text to typed values, one canonical field at a time: words, flags, lists, instants, references
 - `vendor`: the intake of one vendor's days, from inbox folders to published tables
 """

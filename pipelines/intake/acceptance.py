@@ -24,6 +24,7 @@ from pipelines.intake.date_orders import date_orders
 from pipelines.intake.fields import FRANCE, Fields, Rows
 from pipelines.intake.objections import unread_objections
 from pipelines.intake.refusals import PLACE, Rejection, met_by_none, refused_rows
+from pipelines.intake.unknown_words import unknown_words
 from pipelines.intake.values import are_rounded, consent_text_digests
 from pipelines.vocabulary.field_kinds import REFERENCE
 from pipelines.vocabulary.fields import FIELD_NAMED, FIELDS, PERSONAL
@@ -48,6 +49,8 @@ class Taken:
     """Of accepted leads, for the vault alone: `lead_id`, the fields of `PERSONAL`, `file`, `row_number`."""
     date_orders: pa.Table | None = None
     """How dates read, by `file` and `field`: counts that add up; see `date_orders`."""
+    unknown_words: pa.Table | None = None
+    """What can't be read in columns with a closed vocabulary; see `unknown_words`."""
     objections: pa.Table | None = None
     """Of rejected proof rows, those that are or may be a refusal or withdrawal; see `unread_objections`."""
 
@@ -77,6 +80,7 @@ def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
         accepted=_keyed_leads(taken.accepted, hasher),
         identifiers=taken.accepted.select(["lead_id", *PERSONAL, "file", "row_number"]),
         date_orders=date_orders(fields),
+        unknown_words=unknown_words(fields),
     )
 
 
@@ -102,6 +106,7 @@ def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
         taken,
         accepted=_keyed_proofs(taken.accepted, hasher),
         date_orders=date_orders(fields),
+        unknown_words=unknown_words(fields),
         objections=_keyed_proofs(unread_objections(fields, cleaned, ~is_accepted), hasher),
     )
 

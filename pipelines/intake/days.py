@@ -25,6 +25,7 @@ from pipelines.intake.fields import Rows
 from pipelines.intake.files import FileCase, Read, ReadTogether, mark_duplicates, open_cases
 from pipelines.intake.rows import IntakeRows
 from pipelines.intake.tables import deliveries_table, validate
+from pipelines.intake.unknown_words import note_unknown_words
 from pipelines.vocabulary.fields import PERSONAL
 
 _HANDED_OVER: Final = ("lead_id", *PERSONAL, "file_digest", "row_number")
@@ -155,6 +156,7 @@ def _read_rows(
     """What became of every row; the cases know what became of the files."""
     rows = IntakeRows(vendor, cases, set_aside)
     orders: list[pa.Table] = []
+    unknown: list[pa.Table] = []
     for block in read_blocks:
         with errors_without_values(f"{vendor}: taking in rows"):
             rows.refuse_malformed(block.malformed)
@@ -166,8 +168,11 @@ def _read_rows(
                 _hand_over(vault, vendor, taken.identifiers, cases)
             if taken.date_orders is not None:
                 orders.append(taken.date_orders)
+            if taken.unknown_words is not None:
+                unknown.append(taken.unknown_words)
     rows.end_reading()
     _note_ambiguous_dates(cases, orders)
+    note_unknown_words(cases, unknown)
     return rows
 
 

@@ -34,8 +34,9 @@ def delivered_texts(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     cleaned = _without_markers(clean(texts), _MARKERS.get(kind, _ANY_MARKERS), terms)
     if not kind.is_listed or kind == kinds.WORDS:
         return cleaned
+    marks = "|".join(map(re.escape, terms.list_separators))
     empty = pc.or_(
-        pc.match_substring_regex(cleaned, rf"^(?:\s|{re.escape(terms.list_separator)})*$"),
+        pc.match_substring_regex(cleaned, rf"^(?:\s|{marks})*$"),
         pc.match_substring_regex(cleaned, _NOTHING_LISTED),
     )
     return pc.if_else(empty, NO_TEXT, cleaned)

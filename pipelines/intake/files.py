@@ -58,6 +58,7 @@ class FileCase:
     undeclared: list[str] | None = None
     format_differences: list[Reason] | None = None
     ambiguous_dates: list[str] | None = None
+    unknown_words: list[str] | None = None
 
     @property
     def is_to_be_read(self) -> bool:

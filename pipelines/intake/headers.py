@@ -4,7 +4,7 @@ from pipelines.contracts.contract import Contract, FileTerms, declared_names, re
 from pipelines.formats.limits import FileRefusal
 from pipelines.formats.raw import RawFile
 from pipelines.identifiers.shown_names import shown_name
-from pipelines.vocabulary.column_names import column_name, near_names
+from pipelines.vocabulary.column_names import near_names
 from pipelines.vocabulary.fields import REACHED_BY
 from pipelines.vocabulary.file_formats import FILE_FORMATS
 from pipelines.vocabulary.reasons import Reason
@@ -17,16 +17,16 @@ def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRe
     """Why a file's header is not the contract's; None when it has all required columns, and none twice."""
     if not raw.columns and FILE_FORMATS[terms.format].is_named_by_rows:
         return None
-    names = {field.name: column_name(field.physical_name) for field in terms.fields}
-    if not set(names.values()) & set(raw.columns):
+    declared = declared_names(terms)
+    if not declared & set(raw.columns):
         return FileRefusal("header_missing", Reason("header_foreign"))
-    repeated = sorted({name for name in names.values() if raw.columns.count(name) > 1})
+    repeated = sorted({name for name in declared if raw.columns.count(name) > 1})
     if repeated:
         shown = tuple(shown_name(name, 0) for name in repeated)
         return FileRefusal("header_missing", Reason("columns_repeated", columns=shown), repeated[0])
     required = required_fields(terms.role, contract)
-    missing = [names.get(name, name) for name in required if names.get(name) not in raw.columns]
-    identifiers = [names[name] for name in REACHED_BY if name in names]
+    missing = [column for name in required for column in terms.columns_of(name) or (name,) if column not in raw.columns]
+    identifiers = [column for name in REACHED_BY for column in terms.columns_of(name)]
     if terms.role == "leads" and not set(identifiers) & set(raw.columns):
         missing += identifiers or [REACHED_BY[0]]
     if not missing:

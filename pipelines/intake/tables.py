@@ -100,6 +100,7 @@ def _file_row(case: FileCase, of_day: Sequence[FileCase], counts: RowCounts, pla
         "format_differences": _each(published, case.format_differences),
         "format_causes": _each(Reason.as_text, case.format_differences),
         "ambiguous_dates": case.ambiguous_dates,
+        "unknown_words": case.unknown_words,
         "sequence": case.file.manifest.sequence if case.file.manifest else None,
         "status": "accepted_with_rejects" if is_accepted and rejected else case.status,
         "reason": case.refusal.reason if case.refusal else sentences(causes, PUBLISHED) or None,

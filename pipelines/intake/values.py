@@ -6,14 +6,14 @@ Every reader takes cleaned text and gives NULL where the text is bad. What is re
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, clean, mapped_once, with_elements
+from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, clean, mapped_once, parts_between, with_elements
 from pipelines.contracts.contract import FieldTerms
 from pipelines.dates.instants import DEFAULT_ZONE, instants
 from pipelines.identifiers.digests import sha256_digests
@@ -93,11 +93,19 @@ def _read_flag(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     return mapped_once(texts, lambda text: known.get(word_key(text)), pa.bool_())
 
 
-def _delivered_elements(text: str, separator: str) -> list[str]:
-    """Elements of a list as delivered: a JSON array, or text joined by the contract's separator."""
+def _delivered_elements(text: str, separators: Sequence[str]) -> list[str]:
+    """Elements of a list as delivered: a JSON array, or text joined by the contract's separators."""
     listed = _json_array(text) if text.startswith("[") else None
-    parts = text.split(separator) if listed is None else listed
+    parts = parts_between(text, separators) if listed is None else listed
     return [part.strip() for part in parts if part.strip()]
+
+
+def unread_elements(text: str, terms: FieldTerms) -> list[str]:
+    """The elements of a list, or the text as a whole, that can't be read, each once; of a bad text."""
+    kind = FIELD_NAMED[terms.name].kind
+    elements = _delivered_elements(text, terms.list_separators) if kind.is_listed else [text]
+    values = kind_of(terms.name).read(pa.array(elements, TEXT), terms)
+    return list(dict.fromkeys(pa.array(elements, TEXT).filter(pc.is_null(values)).to_pylist()))
 
 
 def _json_array(text: str) -> list[str] | None:
@@ -116,7 +124,7 @@ def _read_words(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     known, ours = _vocabulary(terms), FIELD_WORDS[terms.name]
 
     def read(text: str) -> list[str] | None:
-        parts = _delivered_elements(text, terms.list_separator)
+        parts = _delivered_elements(text, terms.list_separators)
         found = set() if _says_nothing(parts, known) else {known.get(word_key(part)) for part in parts}
         return None if None in found else [word for word in ours if word in found]
 
@@ -132,7 +140,7 @@ def _read_names(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
     def read(text: str) -> list[str] | None:
         names = [
-            known.get(word_key(part)) if known else part for part in _delivered_elements(text, terms.list_separator)
+            known.get(word_key(part)) if known else part for part in _delivered_elements(text, terms.list_separators)
         ]
         return list(dict.fromkeys(name for name in names if name)) if None not in names else None
 
@@ -141,7 +149,7 @@ def _read_names(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 def _read_sirens(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     def read(text: str) -> list[str] | None:
-        sirens = ["".join(part.split()) for part in _delivered_elements(text, terms.list_separator)]
+        sirens = ["".join(part.split()) for part in _delivered_elements(text, terms.list_separators)]
         return list(dict.fromkeys(sirens)) if all(map(_is_nine_digits, sirens)) else None
 
     return mapped_once(texts, read, TEXT_LIST)
@@ -149,7 +157,7 @@ def _read_sirens(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 def phone_lists(texts: pa.Array, terms: FieldTerms, postal_codes: pa.Array | None = None) -> tuple[pa.Array, pa.Array]:
     """The numbers of each list that can be read, NULL for none; and whether a part of it can't be read."""
-    lists = mapped_once(texts, lambda text: _delivered_elements(text, terms.list_separator), TEXT_LIST)
+    lists = mapped_once(texts, lambda text: _delivered_elements(text, terms.list_separators), TEXT_LIST)
     codes = None if postal_codes is None else postal_codes.take(pc.list_parent_indices(lists))
     found = with_elements(lists, canonical_phones(lists.flatten(), codes))
     is_partly_bad = pc.less(pc.list_value_length(found), pc.list_value_length(lists))
@@ -173,7 +181,7 @@ def _read_basis(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     known = _vocabulary(terms)
 
     def read(text: str) -> str | None:
-        bases = {_basis(part, known) for part in _delivered_elements(text, terms.list_separator)}
+        bases = {_basis(part, known) for part in _delivered_elements(text, terms.list_separators)}
         named = [basis for basis in bases if basis]
         channels = {basis.partition(":")[0] for basis in named if ":" in basis}
         is_one_each = len(bases) == 1 or len(channels) == len(bases)
@@ -235,7 +243,12 @@ def _words_expected(terms: FieldTerms) -> Reason:
 
 
 def _words_listed(terms: FieldTerms) -> Reason:
-    return Reason("value_words", words=_known_words(terms), separator=terms.list_separator)
+    return Reason("value_words", words=_known_words(terms), separator=_separators_shown(terms))
+
+
+def _separators_shown(terms: FieldTerms) -> str:
+    """For sentences that put it in backticks: of several, each."""
+    return "` `".join(terms.list_separators)
 
 
 def _instant_expected(terms: FieldTerms) -> Reason:
@@ -260,8 +273,8 @@ _KINDS: Final[Mapping[FieldKind, FieldReader]] = {
     kinds.WORDS: _WORDS,
     kinds.REFERENCE: _ID,
     kinds.BASES: FieldReader(_read_basis, _words_listed),
-    kinds.COMPANIES: FieldReader(_read_names, lambda terms: Reason("value_names", separator=terms.list_separator)),
-    kinds.SIRENS: FieldReader(_read_sirens, lambda terms: Reason("value_sirens", separator=terms.list_separator)),
+    kinds.COMPANIES: FieldReader(_read_names, lambda terms: Reason("value_names", separator=_separators_shown(terms))),
+    kinds.SIRENS: FieldReader(_read_sirens, lambda terms: Reason("value_sirens", separator=_separators_shown(terms))),
     kinds.SIREN: FieldReader(_read_siren, lambda terms: Reason("value_siren")),
     kinds.COUNTRY: FieldReader(_read_country, lambda terms: Reason("value_country")),
     kinds.PAGE: FieldReader(_read_url, lambda terms: Reason("value_address")),

@@ -45,7 +45,7 @@ def confirm_registry(registry: sa.Engine, lake: Lake) -> None:
         RegistryError: it is another one, or lacks oppositions: an emptied database, or an old backup.
     """
     note = read_note(lake.root / "oppositions")
-    _confirm_same(registry, lake, note)
+    _confirm_same_registry(registry, lake, note)
     if _is_void(lake, note, oppositions_since(registry, note.watermark)):
         _confirm_nothing_lost(registry, lake, note)
 
@@ -59,7 +59,7 @@ def refresh_snapshot(registry: sa.Engine, lake: Lake) -> Refreshed:
     folder = lake.root / "oppositions"
     with lake.writing(REGISTRY_WRITER):
         note = read_note(folder)
-        _confirm_same(registry, lake, note)
+        _confirm_same_registry(registry, lake, note)
         increment = oppositions_since(registry, note.watermark)
         is_rebuild = _is_void(lake, note, increment)
         if is_rebuild:
@@ -126,7 +126,7 @@ def _is_void(lake: Lake, note: SnapshotNote, increment: Increment) -> bool:
     return increment.is_rebuild or (not note.registry and bool(lake.opposition_files()))
 
 
-def _confirm_same(registry: sa.Engine, lake: Lake, note: SnapshotNote) -> None:
+def _confirm_same_registry(registry: sa.Engine, lake: Lake, note: SnapshotNote) -> None:
     if note.registry and note.registry != registry_identity(registry):
         raise RegistryError(
             f"this is not the registry whose oppositions were published in {lake.root / 'oppositions'}: a new "

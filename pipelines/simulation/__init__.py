@@ -31,6 +31,8 @@ Knows `vocabulary.words` alone, so that its truth is independent of the product.
 - `people`: invented persons, and the many ways in which vendors spell an e-mail or a phone number
 - `proof_defects`: what can be wrong with a consent or its proof: absent, late, refused, withdrawn, incomplete, old,
   somebody else's
+- `record_keeping`: what a reader who doubts sees in a vendor's records: two that contradict each other, dates that suit
+  the vendor
 - `row_reasons`: what is wrong with one row of the market: why it can't be accepted, and which of its cells nobody can
   read
 - `spelling_defects`: what a vendor writes in words and orders that its contract did not foresee: its NOs above all

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipelines.contracts.contract import Contract
 from pipelines.rulebook.missing_facts import ALTERNATIVES, NO_PROOF
+from pipelines.vocabulary.fields import whole_field
 from pipelines.wording.words import Words
 
 
@@ -30,10 +31,15 @@ def missing_parts(entries: Iterable[str], contract: Contract | None) -> Iterator
 
 
 def vendors_name(contract: Contract | None, field: str, role: str | None = None) -> str:
-    """A field as the vendor calls it, in one role's files or any; as it is where the contract does not map it."""
-    files = [contract.leads, contract.consent_proofs] if contract is not None else []
-    terms = [one for file in files if role in (None, file.role) for one in file.fields if one.name == field]
-    return terms[0].physical_name if terms else field
+    """A field as the vendor calls it, in one role's files or any; as it is where the contract does not map it.
+
+    A list that yes/no columns say together is called by all of their names.
+    """
+    for file in (contract.leads, contract.consent_proofs) if contract is not None else ():
+        names = [one.physical_name for one in file.fields if whole_field(one.name) == field]
+        if names and role in (None, file.role):
+            return ", ".join(names)
+    return field
 
 
 def missing_in_words(parts: Sequence[MissingPart], say: Words) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 from unicodedata import combining, normalize
 
 from pipelines.vocabulary.column_synonyms import ALIASES, SMALL_WORDS
-from pipelines.vocabulary.fields import FIELDS
+from pipelines.vocabulary.fields import COLUMN_FIELDS
 
 EQUAL: Final = 1.0
 VAGUE: Final = 0.8
@@ -91,7 +91,7 @@ def is_field_name(role: str, name: str) -> bool:
 
 @cache
 def _known_phrases(role: str) -> frozenset[frozenset[str]]:
-    return frozenset(words_of(name.rstrip("?")) for field in FIELDS[role] for name in field.names)
+    return frozenset(words_of(name.rstrip("?")) for field in COLUMN_FIELDS[role] for name in field.names)
 
 
 def field_nearness(role: str, column: str) -> Mapping[str, float]:
@@ -101,7 +101,8 @@ def field_nearness(role: str, column: str) -> Mapping[str, float]:
     """
     parts = column.split(".")
     spellings = {column, parts[-1], " ".join(parts[-2:])}
-    scores = {field.name: max(_to_field(field.names, spelling) for spelling in spellings) for field in FIELDS[role]}
+    fields = COLUMN_FIELDS[role]
+    scores = {field.name: max(_to_field(field.names, spelling) for spelling in spellings) for field in fields}
     return {field: score for field, score in scores.items() if score >= NEAR}
 
 

@@ -29,6 +29,8 @@ class Field:
     """The contract's customProperty that may say it for all rows: then even a required field need not be delivered."""
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Its closed vocabulary, as `field_words` has it; empty where it is free."""
+    part_of: str = ""
+    """The list field of which it says one element, yes or no; empty for a field of its own."""
     exempt: str = ""
     """Why the field is not searched for persons' identifiers although others of its kind are; empty: it is searched."""
 
@@ -46,7 +48,12 @@ class Field:
     @property
     def is_kept(self) -> bool:
         """Whether the role's table has it as a column."""
-        return not self.kind.is_personal
+        return not (self.kind.is_personal or self.part_of)
+
+    @property
+    def element(self) -> str:
+        """Of the list field that it is part of, what it says yes or no to."""
+        return self.name.removeprefix(f"{self.part_of}_")
 
     @property
     def use(self) -> FieldUse | None:

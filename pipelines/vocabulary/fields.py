@@ -8,6 +8,7 @@ by its synonyms. How a vendor writes it is in its contract.
 from collections.abc import Mapping
 from typing import Final
 
+from pipelines.vocabulary.channel_columns import CHANNEL_COLUMNS
 from pipelines.vocabulary.field import Field
 from pipelines.vocabulary.field_kinds import EMAIL, INSTANT, PHONE
 from pipelines.vocabulary.lead_fields import LEAD_FIELDS
@@ -17,8 +18,10 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {"leads": LEAD_FIELDS, "consent
 """Role -> its fields, in the order in which vendors are told of them."""
 CANONICAL_FIELDS: Final = {role: tuple(field.name for field in fields) for role, fields in FIELDS.items()}
 """Role -> names of its fields."""
-FIELD_NAMED: Final = {field.name: field for fields in FIELDS.values() for field in fields}
-"""Name -> a field of that name, for what does not depend on the role: kind, vocabulary, exemption."""
+COLUMN_FIELDS: Final = {role: (*fields, *CHANNEL_COLUMNS) for role, fields in FIELDS.items()}
+"""Role -> what a delivered column may hold: one of its fields, or one of the parts of a list field."""
+FIELD_NAMED: Final = {field.name: field for fields in COLUMN_FIELDS.values() for field in fields}
+"""Name -> a field or part of that name, for what does not depend on the role: kind, vocabulary, exemption."""
 
 INSTANT_FIELDS: Final = frozenset(name for name, field in FIELD_NAMED.items() if field.kind == INSTANT)
 FIELD_WORDS: Final = {name: field.values for name, field in FIELD_NAMED.items() if field.values}
@@ -40,3 +43,9 @@ def is_siren(digits: str) -> bool:
         and digits != "000000000"
         and sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
     )
+
+
+def whole_field(name: str) -> str:
+    """The canonical field that a column's name in a contract belongs to: itself, or the list that it is a part of."""
+    found = FIELD_NAMED.get(name)
+    return found.part_of or name if found else name

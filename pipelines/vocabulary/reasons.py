@@ -126,6 +126,7 @@ REASONS: Final[Mapping[str, DeclaredReason]] = {
             value_word={"words": "names"},
             value_words={"words": "names", "separator": "name"},
             value_flag={},
+            value_flags={"columns": "names"},
             value_instant={"pattern": "name"},
             value_instant_iso={},
             value_reference={},

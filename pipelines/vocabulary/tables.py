@@ -48,6 +48,10 @@ class Deliveries(PartitionedTable):
         "The same differences, one by one, as JSON: a `code` and its `figures`, which make a sentence in any language."
     )
     ambiguous_dates: Series[TextList] = optional("Canonical fields whose dates read both as d/m and as m/d, sorted.")
+    unknown_words: Series[TextList] = optional(
+        "Columns with words outside of their field's vocabulary, one by one, as JSON: `field`, `column`, how many "
+        "`rows`, and of the `words` those that are frequent and plain, in lower case."
+    )
     sequence: Series[Count] = optional("Sequence number of a manifest; NULL for other files.")
     status: Series[Text] = filled("What became of the file.", isin=words.STATUSES)
     reason: Series[Text] = optional("Why, in words or as a reason code, when the status needs one.")

@@ -62,6 +62,27 @@ UNREADABLE = [
         "mapped twice",
         "one",
     ),
+    (
+        "name: postal_code, ",
+        "name: channels_email, physicalName: optin, ",
+        "channels_email",
+        "channels is mapped as a list and as yes/no columns",
+        "keep the list, or the yes/no columns",
+    ),
+    (
+        "name: postal_code, ",
+        "name: channels_fax, physicalName: fax, ",
+        "channels_fax",
+        "name is not a canonical field of leads",
+        "did you mean channels",
+    ),
+    (
+        'listSeparator, value: ","',
+        "listSeparator, value: []",
+        "[]}\n      - {name: postal",
+        "listSeparator is not a text",
+        "correct",
+    ),
     ("format: dd/MM/yyyy HH:mm", "format: DD/MM/YYYY", "DD/MM/YYYY", "the date pattern can't be read", "dd/MM/yyyy"),
     (
         "defaultTimezone: Europe/Paris",
@@ -396,3 +417,36 @@ def test_companies_that_are_no_persons_need_no_proof(tmp_path: Path) -> None:
         "audience, value: consumer", "audience, value: legal_person"
     )
     assert examine(tmp_path, text).problems == ()
+
+
+LISTED = VALID[VALID.index("      - name: channels\n") : VALID.index("      - {name: postal_code")]
+YES_NO = "".join(
+    f"      - {{name: channels_{channel}, physicalName: optin_{channel}, logicalType: boolean}}\n"
+    for channel in ("email", "phone")
+)
+
+
+def test_yes_no_columns_take_the_place_of_the_list(tmp_path: Path) -> None:
+    examined = examine(tmp_path, VALID.replace(LISTED, YES_NO))
+    assert examined.problems == ()
+    assert examined.contract
+    assert "channels" in examined.contract.leads.mapped_fields
+    assert examined.contract.leads.columns_of("channels") == ("optin_email", "optin_phone")
+
+
+def test_a_channel_with_two_yes_no_columns_is_an_error(tmp_path: Path) -> None:
+    text = VALID.replace(LISTED, YES_NO.replace("name: channels_phone", "name: channels_email"))
+    problems = [problem for problem in examine(tmp_path, text).problems if problem.severity == "error"]
+    [problem] = problems
+    assert problem.message == "channels_email is mapped twice in leads"
+    assert (problem.line, problem.column) == place(text, "channels_email, physicalName: optin_phone")
+
+
+def test_a_bought_channel_without_a_yes_no_column_is_told(tmp_path: Path) -> None:
+    [email, _] = YES_NO.splitlines(keepends=True)
+    problem = only_problem(examine(tmp_path, VALID.replace(LISTED, email)))
+    assert problem.message == "leads have yes/no columns for channels and none for phone, which is bought"
+    assert (problem.severity, problem.remedy) == (
+        "warning",
+        "add a property with name: channels_phone; without it no row has that channel",
+    )

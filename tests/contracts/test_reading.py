@@ -55,7 +55,7 @@ def test_files_and_fields_are_read() -> None:
         is_required=True,
     )
     assert fields["channels"].enum == {"phone": "phone", "email": "email", "tél": "phone", "mél": "email"}
-    assert fields["channels"].list_separator == ","
+    assert fields["channels"].list_separators == (",",)
     assert fields["postal_code"].physical_name == "postal_code"
     required = {"consent_id", "channels", "decision", "consent_at"}
     needed = {"action", "consent_text", "recipients", "form_id", "form_version", "email", "phone"}
@@ -109,3 +109,9 @@ def test_terms_left_out_are_told_from_terms_agreed(tmp_path: Path) -> None:
     contract = read_contract(write(tmp_path, VALID[:start] + VALID[end:]))
     assert (contract.suppression_delay, contract.max_lead_age, contract.claim_window) == (None, None, None)
     assert (contract.cut_off, contract.calendar, contract.retention) == (None, None, None)
+
+
+def test_several_separators_of_a_list_are_a_list(tmp_path: Path) -> None:
+    text = changed('listSeparator, value: ","', "listSeparator, value: [';', ' et ', ';']")
+    channels = next(one for one in read_contract(write(tmp_path, text)).leads.fields if one.name == "channels")
+    assert channels.list_separators == (";", " et ")

@@ -135,7 +135,7 @@ def test_words_separators_and_patterns_are_those_of_the_contract(drafts: dict[tu
     channels, collected = drafted.field("channels"), drafted.field("collected_at")
     assert channels
     assert collected
-    assert channels.terms.list_separator == ","
+    assert channels.terms.list_separators == (",",)
     assert {"téléphone": "phone", "SMS": "sms"}.items() <= channels.terms.enum.items()
     assert (collected.terms.format, collected.terms.default_timezone) == ("dd/MM/yyyy HH:mm:ss", "Europe/Paris")
     assert any("which zone?" in question for question in collected.questions)
@@ -230,8 +230,10 @@ def test_an_export_with_title_lines_and_dates_that_read_both_ways(tmp_path: Path
         "Prénom": "first_name",
         "Nom de famille": "last_name",
         "CP": "postal_code",
+        "Opt-in SMS": "channels_sms",
     }
-    assert [column for column, _ in drafted.undeclared] == ["Opt-in SMS"]
+    unsaid = "no column says yes or no to email, phone, automated_call: then no row has these channels; is that so?"
+    assert unsaid in drafted.questions
     collected = drafted.field("collected_at")
     assert collected
     assert collected.terms.format == "dd/MM/yyyy 'à' HH:mm"
@@ -313,7 +315,7 @@ def test_the_mark_between_further_numbers_is_found(tmp_path: Path, separator: st
     drafted = drafted_from(tmp_path, "l_1.tsv", f"lead_id\tdate\tphone\tautres téléphones\n{rows}\n")
     others = drafted.field("other_phones")
     assert others
-    assert (others.terms.logical_type, others.terms.list_separator, others.confidence) == ("array", separator, SURE)
+    assert (others.terms.logical_type, others.terms.list_separators, others.confidence) == ("array", (separator,), SURE)
 
 
 def test_a_name_that_its_values_belie_is_not_called_sure(tmp_path: Path) -> None:
@@ -594,3 +596,131 @@ def test_wrapped_json_is_opened(tmp_path: Path, shape: str) -> None:
     draft = drafted_from(tmp_path, "leads.json", shape.format(json.dumps(rows)))
     assert [field.terms.name for field in draft.fields] == ["lead_id", "email"]
     assert draft.terms.format == "json"
+
+
+# One yes/no column a channel
+
+
+def yes_no_file(heading: tuple[str, ...], *cells: tuple[str, ...]) -> str:
+    """Leads with one row for each tuple of cells."""
+    first = ";".join(("id lead", "date collecte", "email", *heading))
+    rows = [f"L{n};2026-08-1{n}T09:00:00Z;a{n}@example.org;{';'.join(row)}" for n, row in enumerate(cells)]
+    return "\n".join([first, *rows, ""])
+
+
+@pytest.mark.parametrize(
+    ("heading", "fields"),
+    [
+        (("optin_email", "optin_sms", "optin_tel"), ("channels_email", "channels_sms", "channels_phone")),
+        (("Consentement e-mail", "Accepte SMS", "Opt-in appel"), ("channels_email", "channels_sms", "channels_phone")),
+        (("emailConsent", "smsOptIn", "phone_opt_in"), ("channels_email", "channels_sms", "channels_phone")),
+        (("allow_email", "ok_sms", "optin_robocall"), ("channels_email", "channels_sms", "channels_automated_call")),
+    ],
+)
+@pytest.mark.parametrize("role", ROLES)
+def test_yes_no_columns_are_drafted_as_such(
+    tmp_path: Path, role: str, heading: tuple[str, ...], fields: tuple[str, ...]
+) -> None:
+    cells = [("oui", "non", "oui"), ("non", "", "1"), ("X", "0", "")]
+    drafted = drafted_from(tmp_path, "leads_20260811.csv", yes_no_file(heading, *cells), role)
+    found = mapping(drafted)
+    assert [found.get(column) for column in heading] == [(field, SURE) for field in fields]
+    assert all(drafted.field(field).terms.enum == {} for field in fields)  # type: ignore[union-attr]
+    assert not any("which column holds channels?" in question for question in drafted.questions)
+
+
+def test_words_of_yes_no_columns_that_are_not_known_are_asked_about(tmp_path: Path) -> None:
+    cells = [("oui",), ("oui",), ("non",), ("oui",), ("oui",), ("abonné",), ("abonné",), ("abonné",)]
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(("optin_email",), *cells))
+    field = drafted.field("channels_email")
+    assert field
+    assert "what is meant by `abonné` (38% of the values)?" in field.questions
+
+
+def test_an_opt_out_column_is_no_yes(tmp_path: Path) -> None:
+    cells = [("oui", "non")] * 6
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(("optout_email", "stop_sms"), *cells))
+    assert {"optout_email", "stop_sms"} & set(mapping(drafted)) == set()
+
+
+def test_beside_a_list_of_channels_yes_no_columns_are_left_out(tmp_path: Path) -> None:
+    cells = [("email|sms", "oui", "non")] * 6
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(("canaux", "optin_email", "optin_sms"), *cells))
+    assert {name for name, _ in mapping(drafted).values()} >= {"channels"}
+    assert drafted.field("channels_email") is None
+    other = [("Facebook", "oui", "non")] * 6
+    drafted = drafted_from(tmp_path, "leads_2.csv", yes_no_file(("canaux", "optin_email", "optin_sms"), *other))
+    assert drafted.field("channels") is None
+    assert drafted.field("channels_email")
+
+
+def test_a_draft_writes_yes_no_columns_down_and_proposes_their_channels(tmp_path: Path) -> None:
+    cells = [("oui", "non")] * 6
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(("optin_email", "optin_sms"), *cells))
+    text = draft_document("acme", drafted, None)
+    written = "      - name: channels_email\n        physicalName: optin_email\n        logicalType: boolean\n"
+    assert written in text
+    assert "  - property: channels\n    value:\n      - email\n      - sms\n" in text
+
+
+# Lists
+
+
+def drafted_channels(tmp_path: Path, *cells: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The separators that are drafted for a column of channels, and what is asked about it."""
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(("canaux",), *[(f'"{cell}"',) for cell in cells]))
+    field = drafted.field("channels")
+    assert field
+    return field.terms.list_separators, field.questions
+
+
+@pytest.mark.parametrize("mark", ["|", ",", "/", "+", " & ", " et ", " and ", ";", ", ", " "])
+def test_the_separator_of_a_list_is_found(tmp_path: Path, mark: str) -> None:
+    separators, questions = drafted_channels(tmp_path, f"email{mark}sms", "sms", f"sms{mark}tel", "email", "tel")
+    assert separators == (mark if mark in (" et ", " and ", " ") else mark.strip(),)
+    assert not any("stand between elements" in question for question in questions)
+
+
+def test_several_separators_are_drafted_and_asked_about(tmp_path: Path) -> None:
+    cells = ["email,sms", "sms,tel", "email / tel", "email, sms et tel", "tel"]
+    separators, questions = drafted_channels(tmp_path, *cells)
+    assert sorted(separators) == [" et ", ",", "/"]
+    assert separators[0] == ","
+    assert any(question.startswith("do all of `,` and ") for question in questions)
+
+
+def test_several_separators_are_written_as_a_list_that_the_contract_reads(tmp_path: Path) -> None:
+    drafted = drafted_from(
+        tmp_path, "leads_1.csv", yes_no_file(("canaux",), ("email,sms",), ("email,tel",), ("email/tel",), ("sms",))
+    )
+    text = draft_document("acme", drafted, None)
+    assert '- {property: listSeparator, value: [",", "/"]}' in text
+
+
+def test_signs_in_names_of_companies_are_asked_about(tmp_path: Path) -> None:
+    rows = ["Alpha SAS|Beta SARL", "Alpha SAS|Gamma SA", "Beta SARL;Gamma SA", "Alpha SAS"]
+    lines = [f'C{n};2026-08-1{n}T09:00:00Z;"{cell}"' for n, cell in enumerate(rows)]
+    content = "\n".join(["id consentement;date consentement;destinataires", *lines, ""])
+    field = drafted_from(tmp_path, "preuves_1.csv", content, "consent_proofs").field("recipients")
+    assert field
+    assert field.terms.list_separators == ("|",)
+    asked = "does `;` stand between elements, too, or within them? Then list it beside the other"
+    assert asked in field.questions
+
+
+# Proofs beside leads
+
+
+def test_columns_of_proofs_in_a_lead_file_are_asked_about(tmp_path: Path) -> None:
+    heading = ("date consentement", "texte consentement", "case précochée")
+    cells = [("2026-08-11T08:59:00Z", "J'accepte d'être appelé par Meubles Sereins SAS.", "non")] * 6
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(heading, *cells))
+    asked = [question for question in drafted.questions if "look like a consent proof beside each lead" in question]
+    assert len(asked) == 1
+    assert all(f"`{name}`" in asked[0] for name in ("texte consentement", "case précochée"))
+    assert asked[0].endswith("can the vendor deliver them as a file of proofs?")
+
+
+def test_one_such_column_is_not(tmp_path: Path) -> None:
+    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(("user agent",), *[("curl/8",)] * 6))
+    assert not any("consent proof" in question for question in drafted.questions)

@@ -120,7 +120,7 @@ def test_the_words_are_those_of_the_cause(limits: Limits) -> None:
 def test_every_field_says_what_it_should_hold(field: str) -> None:
     plain = FieldTerms(name=field, physical_name=field)
     dated = FieldTerms(name=field, physical_name=field, format="dd/MM/yyyy HH:mm")
-    listed = FieldTerms(name=field, physical_name=field, enum={"oui": "true", "non": "false"}, list_separator=";")
+    listed = FieldTerms(name=field, physical_name=field, enum={"oui": "true", "non": "false"}, list_separators=(";",))
     for terms in (plain, dated, listed):
         assert "required_invalid" in kind_of(field).expected(terms).declared.reject_reasons
 

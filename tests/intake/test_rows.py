@@ -195,7 +195,7 @@ def test_the_vendors_words_patterns_zones_and_separators_are_read() -> None:
     terms = with_leads(
         {**LEAD_COLUMNS, "over_18": "Majeur"},
         collected_at={"format": "dd/MM/yyyy HH:mm", "default_timezone": "Indian/Reunion"},
-        channels={"enum": {"courriel": "email", "tél.": "phone", "email": "email"}, "list_separator": ","},
+        channels={"enum": {"courriel": "email", "tél.": "phone", "email": "email"}, "list_separators": (",",)},
         audience={"enum": {"particulier": "consumer"}},
         over_18={"enum": {"O": "true", "N": "false"}},
     )

@@ -273,8 +273,8 @@ def test_the_vault_gets_the_identifiers_of_accepted_leads_day_by_day_before_the_
         hasher=HASHER,
         vault=vault,
     )
-    one = ("L1", "a1@x.fr", "+33612345601", None, None, first.digest, 1)
-    three = ("L3", "a3@x.fr", None, None, None, second.digest, 1)
+    one = ("L1", "a1@x.fr", "+33612345601", None, None, None, first.digest, 1)
+    three = ("L3", "a3@x.fr", None, None, None, None, second.digest, 1)
     added = [("add", DAY, [one]), ("add", TOMORROW, [three])]
     assert next(days).day == DAY
     assert vault.told == [*added, ("publish", DAY, [])]

@@ -6,6 +6,7 @@ import pytest
 from pipelines.arrays.values import clean
 from pipelines.contracts.contract import FieldTerms
 from pipelines.intake.values import kind_of
+from pipelines.wording.reasons import published
 
 
 def read(field: str, text: str) -> object:
@@ -36,6 +37,33 @@ def test_a_text_has_nothing_unseen_around_it(text: str, expected: str | None) ->
 )
 def test_a_flag_is_read_in_the_words_of_forms_and_exports(text: str, expected: bool | None) -> None:
     assert read("over_18", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("email;sms", ["email", "sms"]),
+        ("sms, email et tel", ["email", "sms", "phone"]),
+        ("tel ,; email", ["email", "phone"]),
+        ("email etsms", None),
+        ("email|sms", None),
+        ('["email", "sms"]', ["email", "sms"]),
+        (" ; ", []),
+    ],
+)
+def test_a_list_is_cut_at_each_of_its_separators(text: str, expected: list[str] | None) -> None:
+    terms = FieldTerms("channels", "channels", list_separators=(";", ",", " et "))
+    assert kind_of("channels").read(clean(pa.array([text])), terms)[0].as_py() == expected
+
+
+def test_of_separators_that_begin_alike_the_longest_is_taken() -> None:
+    terms = FieldTerms("recipients", "recipients", list_separators=("-", "->"))
+    assert kind_of("recipients").read(pa.array(["A->B-C"]), terms)[0].as_py() == ["A", "B", "C"]
+
+
+def test_what_is_expected_names_every_separator() -> None:
+    terms = FieldTerms("recipients", "recipients", list_separators=(";", ","))
+    assert published(kind_of("recipients").expected(terms)) == "names separated by `;` `,`"
 
 
 @pytest.mark.parametrize(("text", "expected"), [("fr", "FR"), ("France", "FR"), ("FRA", "FR"), ("BEL", None)])

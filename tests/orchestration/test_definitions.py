@@ -73,6 +73,7 @@ CHECKS = {
         "inbox_folders_are_known",
         "columns_as_before",
         "references_look_like_references",
+        "words_are_known",
         "no_delivery_waits",
         "partitions_were_done",
     },

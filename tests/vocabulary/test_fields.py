@@ -16,10 +16,11 @@ from pipelines.identifiers.spellings import Person
 from pipelines.intake.values import kind_of
 from pipelines.storage.secrets.vault import IDENTIFIERS
 from pipelines.vocabulary import words
+from pipelines.vocabulary.channel_columns import CHANNEL_COLUMNS
 from pipelines.vocabulary.column_names import VAGUE, field_nearness, words_of
 from pipelines.vocabulary.field import Field
 from pipelines.vocabulary.field_kinds import BASES, CLOSED, COUNTRY, FLAG, INSTANT, TEXT, FieldKind
-from pipelines.vocabulary.fields import CANONICAL_FIELDS, FIELDS, PERSONAL, REACHED_BY
+from pipelines.vocabulary.fields import CANONICAL_FIELDS, COLUMN_FIELDS, FIELDS, PERSONAL, REACHED_BY, whole_field
 from pipelines.vocabulary.tables import TABLES, arrow_schema
 from tests.support.intake_boxes import Box, PublishedTables, contract, csv_bytes, file_terms
 
@@ -301,8 +302,25 @@ def test_its_synonyms_lead_to_it(role: str, field: Field) -> None:
 @EACH_ROLE
 def test_no_phrase_means_two_fields_for_sure(role: str) -> None:
     meanings: dict[frozenset[str], set[str]] = {}
-    for field in FIELDS[role]:
+    for field in COLUMN_FIELDS[role]:
         for phrase in field.names:
             if not phrase.endswith("?"):
                 meanings.setdefault(words_of(phrase), set()).add(field.name)
     assert {phrase: names for phrase, names in meanings.items() if len(names) > 1} == {}
+
+
+# Yes/no columns
+
+
+def test_each_channel_has_a_yes_no_column_that_is_a_part_of_the_channels() -> None:
+    assert tuple(part.element for part in CHANNEL_COLUMNS) == words.CHANNELS
+    assert {whole_field(part.name) for part in CHANNEL_COLUMNS} == {"channels"}
+    assert [whole_field(name) for name in ("channels", "over_18", "nothing")] == ["channels", "over_18", "nothing"]
+    assert [part.name for part in CHANNEL_COLUMNS if part.is_kept or part.kind != FLAG] == []
+
+
+@EACH_ROLE
+def test_synonyms_of_yes_no_columns_lead_to_them(role: str) -> None:
+    for part in CHANNEL_COLUMNS:
+        for phrase in part.names:
+            assert field_nearness(role, phrase)[part.name] == 1.0, phrase
