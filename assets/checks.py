@@ -137,7 +137,8 @@ def vendors_kept_to_it(
     context: dg.AssetCheckExecutionContext, house: dg.ResourceParam[House]
 ) -> Iterator[dg.AssetCheckResult]:
     """Vendors' faults, and what of theirs no run can read: failed, and stopping nothing."""
-    book, lake, days = house.contracts(), house.lake, _days_of_run(context, house)
+    book, lake, named = house.contracts(), house.lake, _days_of_run(context, house)
+    days = {vendor: [day for day in theirs if lake.is_whole(vendor, day)] for vendor, theirs in named.items()}
     deliveries = {vendor: lake.read("deliveries", vendor, list(theirs)) for vendor, theirs in days.items()}
     all_of_them = pa.concat_tables([arrow_schema("deliveries").empty_table(), *deliveries.values()])
     found = {
@@ -173,7 +174,7 @@ def _with_followers(lake: Lake, vendor: str, days: Sequence[date]) -> list[date]
     if not days:
         return []
     later = [max(days) + timedelta(days=age) for age in range(1, LOOK_BACK + 1)]
-    deliveries = lake.read("deliveries", vendor, _published(lake, vendor, {*days, *later}))
+    deliveries = lake.read("deliveries", vendor, [day for day in sorted({*days, *later}) if lake.is_whole(vendor, day)])
     return sorted({*days, *days_compared_with(deliveries, days)})
 
 

@@ -2,9 +2,11 @@
 
 import dagster as dg
 
+from pipelines.checks.results import SAMPLE
 from pipelines.house import House
 from pipelines.orchestration.jobs import as_of
 from pipelines.scores.scorer import Scorer
+from pipelines.storage.lake_health import damages
 
 
 @dg.asset(
@@ -19,3 +21,22 @@ def vendor_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[Hou
     scorer = Scorer(house.judge.engine, house.lake, house.contracts(), house.registry)
     scored = scorer.score_all(as_of=as_of(context), catalogue=house.catalogue)
     return dg.MaterializeResult(metadata={"vendors scored": len(scored), "as of": as_of(context).isoformat()})
+
+
+@dg.asset_check(
+    asset="vendor_scores",
+    description="Every published file is what was published: a damaged delivery counts in no score until it is made "
+    "anew, by its next run or by `opposable lake repair`.",
+)
+def lake_is_whole(house: dg.ResourceParam[House]) -> dg.AssetCheckResult:
+    """Name every delivery that left the scores because a file of it is gone or changed."""
+    found = damages(house.lake)
+    return dg.AssetCheckResult(
+        passed=not found,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={
+            "count": len(found),
+            "deliveries": len({(one.vendor, one.day) for one in found}),
+            "first of them": list(map(str, found[:SAMPLE])),
+        },
+    )

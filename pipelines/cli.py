@@ -10,6 +10,7 @@ from pipelines.commands.dev import dev
 from pipelines.commands.docs import docs
 from pipelines.commands.explain import explain_command
 from pipelines.commands.keys import app as keys
+from pipelines.commands.lake import app as lake
 from pipelines.commands.oppositions import app as oppositions
 from pipelines.commands.receipts import app as receipts
 from pipelines.commands.reconcile import reconcile
@@ -32,6 +33,7 @@ oppositions.command("accept-registry")(accept_registry_command)
 app.add_typer(oppositions, name="oppositions")
 app.command()(reconcile)
 app.add_typer(checks, name="checks")
+app.add_typer(lake, name="lake")
 app.add_typer(receipts, name="receipts")
 app.command(name="explain")(explain_command)
 app.add_typer(rules, name="rules")

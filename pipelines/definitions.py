@@ -14,7 +14,7 @@ from assets.marts import build_marts
 from assets.oppositions import hashed_lists_meet_leads, oppositions
 from assets.quality import quality
 from assets.retention import purges
-from assets.vendor_scores import vendor_scores
+from assets.vendor_scores import lake_is_whole, vendor_scores
 from assets.verdicts import build_verdicts
 from pipelines.house import House
 from pipelines.orchestration.jobs import DELIVERIES, PUBLISH, REGISTRY, RETENTION
@@ -47,7 +47,13 @@ def build_defs(
     deliveries = [build_intake(partitions), build_verdicts(partitions, engine=settings.engine)]
     return dg.Definitions(
         assets=[oppositions, *deliveries, vendor_scores, dossiers, purges, *marts],
-        asset_checks=[*build_checks(), completeness, hashed_lists_meet_leads, *([quality] if has_marts else [])],
+        asset_checks=[
+            *build_checks(),
+            completeness,
+            hashed_lists_meet_leads,
+            lake_is_whole,
+            *([quality] if has_marts else []),
+        ],
         jobs=[REGISTRY, DELIVERIES, PUBLISH, RETENTION],
         schedules=build_schedules(house),
         sensors=build_sensors(house),

@@ -65,7 +65,7 @@ def vendor_drifts(
 
     `deliveries`: the table's rows of those days, if they were read already.
     """
-    there = [day for day in sorted(days) if _is_there(lake, vendor, day)]
+    there = [day for day in sorted(days) if lake.is_whole(vendor, day)]
     if not there:
         return []
     before = _before(lake, vendor, there[0])
@@ -88,16 +88,12 @@ def _before(lake: Lake, vendor: str, first: date) -> list[date]:
     found: list[date] = []
     for age in range(1, LOOK_BACK + 1):
         day = first - timedelta(days=age)
-        if _is_there(lake, vendor, day):
+        if lake.is_whole(vendor, day):
             found.insert(0, day)
             deliveries = lake.read("deliveries", vendor, found)
             if all(last_accepted_before(deliveries, role, first) for role in ROLES):
                 break
     return found
-
-
-def _is_there(lake: Lake, vendor: str, day: date) -> bool:
-    return lake.partition("deliveries", vendor, day).exists()
 
 
 def _readings(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -25,7 +26,7 @@ def schema_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence
     for vendor, asked in days.items():
         for table, day in ((table, day) for table in tables for day in asked):
             path = lake.partition(table, vendor, day)
-            if path.exists() and not pq.read_schema(path).equals(expected[table]):
+            if path.exists() and not _has_schema(path, expected[table]):
                 faults.append(Fault(vendor, day, f"{table} {vendor} {day}"))
     return faults
 
@@ -49,8 +50,15 @@ def row_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence[da
 
 
 def _is_sound(lake: Lake, table: str, vendor: str, day: date) -> bool:
-    path = lake.partition(table, vendor, day)
-    return path.exists() and bool(pq.read_schema(path).equals(_stored_schema(table)))
+    return _has_schema(lake.partition(table, vendor, day), _stored_schema(table))
+
+
+def _has_schema(path: Path, expected: pa.Schema) -> bool:
+    """Whether a file is there, can be read, and has a schema."""
+    try:
+        return bool(pq.read_schema(path).equals(expected))
+    except (OSError, pa.ArrowInvalid):
+        return False
 
 
 def _refused_by_model(table: str, rows: pa.Table) -> list[str]:

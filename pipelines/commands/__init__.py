@@ -14,6 +14,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
   read into lines
 - `opposition_options`: options of `opposable oppositions import` for files of other headers than ours, and the layout
   that they tell
+- `lake`: whether the lake is what was published, and what is damaged made anew
 - `oppositions`: the opposition registry from the terminal
 - `receipts`: what was told to vendors, and when it counts as told
 - `reconcile`: a range of deliveries taken in, judged and scored, as Dagster runs

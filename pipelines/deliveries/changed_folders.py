@@ -94,7 +94,7 @@ def _lying(inbox: Path, vendor: str, day: date, seals: Seals | None) -> set[File
 def _taken_in(lake: Lake, vendor: str, day: date) -> set[File]:
     return {
         (row["file_name"], row["file_digest"], None if row["is_received_at_assumed"] else row["received_at"])
-        for row in lake.read("deliveries", vendor, [day]).to_pylist()
+        for row in lake.read("deliveries", vendor, [day] if lake.is_whole(vendor, day) else []).to_pylist()
     }
 
 

@@ -68,7 +68,7 @@ class Inputs:
 
     def _had_files(self, vendor: str, days: Sequence[date]) -> bool:
         """Whether anything was delivered on some days, says what was published."""
-        there = [day for day in days if self.lake.partition("deliveries", vendor, day).exists()]
+        there = [day for day in days if self.lake.digests(vendor, day, "deliveries")]
         digests = self.lake.read("deliveries", vendor, there)["file_digest"]
         return bool(digests.null_count < len(digests))
 

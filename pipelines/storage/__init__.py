@@ -4,6 +4,8 @@ What is kept there, and for how long, belongs to the subjects and to `upkeep`.
 
 - `digests`: digests of files as the house notes them: SHA-256, lower-case hex
 - `lake`: the Parquet lake: partitions replaced whole, trusted by digest, written by one writer per vendor at a time
+- `lake_health`: what of the lake is not as it was published: files that are gone, changed or cut off, folders that
+  nobody made
 - `registry/`: The SQL database of the house
 - `secrets/`: What is encrypted or keyed, and with which secrets
 """

@@ -84,10 +84,8 @@ class Lake:
     def published_days(self, vendor: str, marker: str = "deliveries") -> list[date]:
         """Days whose partition can be trusted: the marker's digests agree with the files, in date order."""
         folder = self.root / marker / f"vendor={vendor}"
-        days = sorted(
-            date.fromisoformat(path.name.removeprefix("delivery_date=")) for path in folder.glob("delivery_date=*")
-        )
-        return [day for day in days if self._is_whole(vendor, day, marker)]
+        days = sorted(day for day in map(day_of_partition, folder.glob("delivery_date=*")) if day is not None)
+        return [day for day in days if self.is_whole(vendor, day, marker)]
 
     def as_found(self) -> "Lake":
         """The lake as one reader finds it: which days of a vendor can be trusted is asked once. Never to write to."""
@@ -131,11 +129,13 @@ class Lake:
         }
         return pa.table({name: columns[name] if name in columns else rows[name] for name in schema.names}).cast(schema)
 
-    def _is_whole(self, vendor: str, day: date, marker: str) -> bool:
-        path = self.partition(marker, vendor, day)
-        if not path.exists():
-            return False
-        digests = _notes(path, DIGESTS)
+    def digests(self, vendor: str, day: date, marker: str) -> dict[str, str]:
+        """What the tables published with a marker were; empty where the marker can't be read."""
+        return _notes(self.partition(marker, vendor, day), DIGESTS)
+
+    def is_whole(self, vendor: str, day: date, marker: str = "deliveries") -> bool:
+        """Whether a partition can be trusted: its marker can be read, and its digests agree with the files."""
+        digests = self.digests(vendor, day, marker)
         paths = {self.partition(table, vendor, day): digest for table, digest in digests.items()}
         return bool(paths) and all(path.exists() and digest_of_file(path) == digest for path, digest in paths.items())
 
@@ -195,5 +195,17 @@ def _json_bytes(values: Mapping[str, str]) -> bytes:
 
 
 def _notes(path: Path, key: bytes) -> dict[str, str]:
-    notes: dict[str, str] = json.loads((pq.read_metadata(path).metadata or {}).get(key, b"{}"))
+    """What is noted in a file; nothing where it is gone or damaged."""
+    try:
+        notes: dict[str, str] = json.loads((pq.read_metadata(path).metadata or {}).get(key, b"{}"))
+    except (OSError, ValueError):  # Arrow's own error of a damaged file is a ValueError
+        return {}
     return notes
+
+
+def day_of_partition(folder: Path) -> date | None:
+    """The delivery date that a folder is of; None where its name is no such."""
+    try:
+        return date.fromisoformat(folder.name.removeprefix("delivery_date="))
+    except ValueError:
+        return None

@@ -33,7 +33,7 @@ def due_days(lake: Lake, contracts: Sequence[Contract], vendor: str, *, before: 
     has passed, and those for which a file of theirs, or a proof in any later folder, came since they were judged.
     """
     days = days_from(before - LOOK_BACK, before)
-    taken_in = [day for day in days if lake.partition("deliveries", vendor, day).exists()]
+    taken_in = [day for day in days if lake.digests(vendor, day, "deliveries")]
     unjudged = {day for day in taken_in if _is_unjudged(lake, vendor, day)}
     known = {day: known_at for day in taken_in if day not in unjudged and (known_at := _known_at(lake, vendor, day))}
     if not known:

@@ -1,0 +1,121 @@
+"""Damage to the lake is named, stops nothing else, and is made good from what was delivered."""
+
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.storage.lake import Lake
+from pipelines.storage.lake_health import damages
+from pipelines.vocabulary.clock import tick_of
+from tests.support.exemple import deliver, sign
+from tests.support.houses import house_at, lake_bytes
+from tests.support.instances import Daemon, instance_of
+
+DAY = date(2026, 8, 11)
+NEXT = DAY + timedelta(days=1)
+AS_OF = tick_of(date(2026, 9, 20))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("whole")
+    sign(home, "acme", "other")
+    for vendor in ("acme", "other"):
+        for day in (DAY, NEXT):
+            deliver(home, vendor, day)
+    house = house_at(home, OPPOSABLE_THREADS="1")
+    with instance_of(house) as instance:
+        daemon = Daemon(house, instance, now=AS_OF)
+        daemon.register("acme", "other")
+        assert daemon.judge(("acme", "other"), (DAY, NEXT), AS_OF).success
+    return home
+
+
+@pytest.fixture
+def home(whole: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(whole, tmp_path / "home")
+
+
+def run(home: Path, *arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["lake", *arguments], env={"OPPOSABLE_HOME": str(home)})
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def cut_off(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def changed(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[20] ^= 1
+    path.write_bytes(content)
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+DAMAGES: dict[str, tuple[str, Callable[[Path], None], str]] = {
+    "leads changed": ("leads", changed, "leads is not what was published"),
+    "leads gone": ("leads", Path.unlink, "leads is gone"),
+    "verdicts cut off": ("verdicts", cut_off, "verdicts is not what was published"),
+    "marker of the intake cut off": ("deliveries", cut_off, "deliveries can't be read"),
+    "marker of the intake gone": ("deliveries", Path.unlink, "deliveries is gone, or was never finished"),
+    "marker of the verdicts emptied": ("scorecards", emptied, "scorecards can't be read"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_damage_is_named_by_vendor_day_and_table_and_nothing_fails_for_it(home: Path, name: str) -> None:
+    table, damage, told = DAMAGES[name]
+    lake = Lake(home / "lake")
+    assert damages(lake) == []
+    damage(lake.partition(table, "acme", DAY))
+    status, said = run(home, "verify")
+    assert status == 1
+    assert said.splitlines()[0] == f"acme {DAY}: {told}"
+    assert {(one.vendor, one.day) for one in damages(lake)} == {("acme", DAY)}
+    house = house_at(home, OPPOSABLE_THREADS="1")
+    with instance_of(house) as instance:
+        daemon = Daemon(house, instance, now=AS_OF)
+        published = daemon.run("publish", {"opposable/as_of": AS_OF.isoformat()})
+        assert published.success
+        [check] = [one for one in published.get_asset_check_evaluations() if one.check_name == "lake_is_whole"]
+        assert not check.passed
+        assert told in str(check.metadata["first of them"].value)
+        assert daemon.judge(("acme", "other"), (NEXT, NEXT), AS_OF).success
+
+
+def test_repair_makes_every_damaged_table_anew_to_the_byte(home: Path) -> None:
+    before = lake_bytes(Lake(home / "lake"))
+    lake = Lake(home / "lake")
+    for (table, damage, _), vendor, day in zip(
+        DAMAGES.values(), ("acme", "other", "acme", "other", "acme", "other"), (DAY, NEXT) * 3, strict=True
+    ):
+        damage(lake.partition(table, vendor, day))
+    assert run(home, "verify")[0] == 1
+    status, said = run(home, "repair")
+    assert (status, said.splitlines()[-1]) == (0, "2 damaged deliveries were made anew, 0 left"), said
+    assert run(home, "verify") == (0, "every file of the lake is what was published\n")
+    assert lake_bytes(lake) == before
+
+
+def test_a_folder_that_nobody_made_is_named_and_in_nobodys_way(home: Path) -> None:
+    stray = home / "lake" / "leads" / "vendor=acme" / "delivery_date=some day"
+    stray.mkdir()
+    (home / "lake" / "deliveries" / "copy of acme").mkdir()
+    status, said = run(home, "verify")
+    assert status == 1
+    assert f"{stray}: no folder of ours: move it away" in said
+    assert "copy of acme: no folder of ours" in said
+    assert house_at(home).lake.published_days("acme") == [DAY, NEXT]
+
+
+def test_nothing_damaged_is_nothing_to_do(home: Path) -> None:
+    assert run(home, "repair", "--vendor", "acme") == (0, "0 damaged deliveries were made anew, 0 left\n")
