@@ -18,8 +18,9 @@ from pipelines.orchestration.jobs import as_of
 )
 def purges(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Seal what was taken in, then remove what is due as of the run's tick."""
+    at = as_of(context)
     with errors_without_values("retention", *FAULTS_OF_OURS):  # a file's name may be a person's
-        done = house.retention.run(house.contracts(), as_of=as_of(context), now=datetime.now(UTC))
+        done = house.retention.run(house.contracts(), as_of=at, now=datetime.now(UTC))
     for folder in done.held_up:
         context.log.warning(f"{folder}: due, but it holds files that no run took in: reconcile the day, or move them")
     for vendor in done.skipped:

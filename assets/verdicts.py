@@ -14,7 +14,7 @@ from pipelines.oppositions.snapshot import mended_in_words, refresh_snapshot
 from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.run_partitions import doable_days
 from pipelines.receipts.records import pick_up_acknowledgements
-from pipelines.verdicts.judge import JudgedDay
+from pipelines.verdicts.judge import JudgedDay, reopens
 from pipelines.vocabulary.words import VERDICTS
 
 Counts = dict[str, int | str]
@@ -45,12 +45,16 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition, *, engine: str) -> 
         for vendor, days in wanted.items():
             with house.lake.writing(vendor):
                 house.confirm_keys(vendor)
-                counts = _judge(house, book.of(vendor), vendor, days, at)
+                counts, reopened = _judge(house, book.of(vendor), vendor, days, at)
                 fresh_count = house.receipts.prepare(vendor, book.of(vendor), list(counts), as_of=at)
             for day in sorted(counts.keys() & set(days)):
                 reasons = house.lake.partition("findings", vendor, day)
                 yield materialized(
                     "verdicts", vendor, day, counts[day] | _receipt(house, vendor, day) | canaries, reasons
+                )
+            for day in reopened:
+                context.log.warning(
+                    f"{vendor} {day}: its verdicts are final and stay: as of {at.isoformat()} less is known"
                 )
             _, problems = pick_up_acknowledgements(house.registry, house.outbox, vendor, now=datetime.now(UTC))
             for problem in problems:
@@ -63,13 +67,20 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition, *, engine: str) -> 
 
 def _judge(
     house: House, contracts: Sequence[Contract], vendor: str, days: Sequence[date], at: datetime
-) -> dict[date, Counts]:
-    """Publish what the days' judgement reaches; the counts of each day. The caller holds the vendor's lock."""
+) -> tuple[dict[date, Counts], list[date]]:
+    """Publish what the days' judgement reaches; the counts of each day, and the days that stay final as they are.
+
+    The caller holds the vendor's lock.
+    """
     counts: dict[date, Counts] = {}
+    reopened = []
     for judged in house.judge.judge(contracts, vendor, days, as_of=at):
+        if reopens(house.lake.facts(vendor, judged.day, "scorecards"), judged.facts, at):
+            reopened.append(judged.day)
+            continue
         house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
         counts[judged.day] = _verdict_counts(judged)
-    return counts
+    return counts, reopened
 
 
 def _receipt(house: House, vendor: str, day: date) -> Counts:

@@ -36,13 +36,26 @@ RETENTION: Final = dg.define_asset_job(
 
 
 def as_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> datetime:
-    """The run's knowledge instant: its tag, else the last tick before the run was created."""
+    """The run's knowledge instant: its tag, else the last tick before the run was created.
+
+    Raises:
+        ValueError: the tag holds no instant, or one of the future, of which nobody knows anything yet.
+    """
     given = context.run.tags.get(AS_OF_TAG)
     if given is not None:
-        return parse_as_of(given)
+        return _past_instant(parse_as_of(given), datetime.now(UTC))
     record = context.instance.get_run_record_by_id(context.run.run_id)
     created = record.create_timestamp if record is not None else datetime.now(UTC)
     return last_tick(created.astimezone(UTC))
+
+
+def _past_instant(instant: datetime, now: datetime) -> datetime:
+    if instant > now:
+        raise ValueError(
+            f"{AS_OF_TAG}: {instant.isoformat()} lies in the future: what will have come by then nobody knows, and "
+            "nothing is made final or removed on it; give an instant that has been, or leave the tag out"
+        )
+    return instant
 
 
 def parse_as_of(text: str) -> datetime:

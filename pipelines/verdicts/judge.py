@@ -50,6 +50,19 @@ class JudgedDay:
     facts: dict[str, str]
 
 
+def reopens(published: Mapping[str, str], judged: Mapping[str, str], as_of: datetime) -> bool:
+    """Whether a judgement would take final verdicts back because it knows less than they did.
+
+    Args:
+        published: what is noted of the day now; empty where nothing is.
+        judged: what would be noted.
+        as_of: the knowledge instant of the judgement, aware.
+    """
+    if published.get("is_final") != "true" or judged.get("is_final") == "true" or "known_at" not in published:
+        return False
+    return as_lake(as_of) < datetime.fromisoformat(published["known_at"])
+
+
 class Judge:
     """Judges vendors' days under one catalogue."""
 
