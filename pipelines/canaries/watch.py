@@ -18,6 +18,7 @@ import yaml
 from pipelines.canaries.market import DAY, VENDOR, Canary, Row, canaries, contract
 from pipelines.engines.interface import Engine
 from pipelines.house import House
+from pipelines.identifiers.errors_without_values import errors_without_values
 from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION
 from pipelines.oppositions.lines import OppositionLine, read_lines
 from pipelines.oppositions.records import import_oppositions
@@ -75,7 +76,8 @@ def confirm_canaries(house: House) -> Watched:
 def _watched_by(house: House) -> Watched:
     key = (house.catalogue.digest, house.settings.engine, house.settings.threads)
     if key not in _FOUND:
-        _FOUND[key] = watch(house.engine, house.catalogue, canaries())
+        with errors_without_values("the canaries"):  # what fails here may fail with what else the process holds
+            _FOUND[key] = watch(house.engine, house.catalogue, canaries())
     return _FOUND[key]
 
 
