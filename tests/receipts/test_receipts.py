@@ -462,6 +462,14 @@ def test_no_link_in_the_outbox_is_written_through(house: House, tmp_path: Path) 
     assert not any((folder / name).is_symlink() for name in NAMES)
 
 
+def test_receipts_can_be_read_by_our_group_and_by_no_others(house: House) -> None:
+    judged(house, delivery())
+    prepare(house)
+    folder = house.outbox.folder(VENDOR, DAY)
+    assert {oct((folder / name).stat().st_mode & 0o7777) for name in NAMES} == {"0o640"}
+    assert [oct(path.stat().st_mode & 0o777) for path in (folder, folder.parent)] == ["0o750"] * 2
+
+
 def test_a_date_folder_that_is_a_link_is_put_aside_and_a_vendors_folder_that_is_one_is_told(
     house: House, tmp_path: Path
 ) -> None:

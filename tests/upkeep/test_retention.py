@@ -224,6 +224,7 @@ def test_a_date_folder_that_is_a_link_is_not_purged(home: Home, box: str) -> Non
 def test_what_a_vendor_broke_in_its_folder_is_told_and_stops_no_other_vendor(home: Home, record: bytes) -> None:
     sign(home.path, "another-vendor", text=VALID.replace(VENDOR, "another-vendor"))
     folder = deliver(home.path, "another-vendor", DAY, received_at=CAME_AT)
+    home.run(FILES_DUE - timedelta(days=1))
     house = house_at(home.path)
     reconcile(house, ["another-vendor"], [DAY], datetime(2026, 9, 1, tzinfo=UTC))
     (folder / ".sealed.json").write_bytes(record)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import stat
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -200,6 +201,34 @@ def test_a_seal_is_not_written_through_a_link(home: Home, tmp_path: Path, name: 
         home.seal()
     assert elsewhere.read_bytes() == b'{"files": []}'
     assert (home.folder / "leads_1.csv").exists()
+
+
+def test_seals_that_a_vendor_claims_do_not_keep_the_others_from_theirs(home: Home) -> None:
+    home.reconcile()
+    home.seal()
+    folder = home.path / "inbox" / "a-vendor" / DAY.isoformat()
+    folder.mkdir(parents=True)
+    entries = [{"name": f"{number}", "sha256": "0" * 64, "size": 1} for number in range(100)]
+    (folder / ".sealed.json").write_text(json.dumps({"files": entries}))
+    for number in range(100):
+        (folder / f"{number}.age").write_bytes(b"no seal")
+    house_at(home.path).seals.confirm_keys()
+
+
+def test_what_the_house_makes_is_read_by_nobody_else_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        home = Home(tmp_path / "home")
+        home.reconcile()
+        home.seal()
+    finally:
+        os.umask(before)
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in home.path.rglob("*") if not path.is_symlink()}
+    files = [path for path in modes if path.suffix in (".parquet", ".db", ".key") or path.name.endswith(".parquet.age")]
+    assert {path.relative_to(home.path).parts[0] for path in files} == {"lake", "vault", "registry.db", "keys"}
+    assert {oct(modes[path]) for path in files} == {"0o600"}
+    assert [oct(modes[home.path / root]) for root in ("lake", "vault", "keys")] == ["0o700"] * 3
+    assert oct(modes[home.folder / "leads_1.csv.age"]) == "0o640"
 
 
 class Killed(BaseException):

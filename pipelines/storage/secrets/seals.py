@@ -99,12 +99,25 @@ def _printable_sealed_name(name: str) -> str:
 
 
 def encrypted_files(inbox: Path) -> Iterator[Path]:
-    """What was sealed in the inbox; a folder whose record can't be read is told by whoever reads the folder."""
-    for vendor in folder_names(inbox, inbox):
-        for day in folder_names(inbox, inbox / vendor):
-            folder = inbox / vendor / day
-            with suppress(SealRecordError):
-                yield from [folder / f"{name}{SEALED}" for name in sealed_files(folder)]
+    """What was sealed in the inbox, one of each vendor before the next of any: a vendor can claim seals that are none.
+
+    A folder whose record can't be read is told by whoever reads the folder.
+    """
+    waiting = [_encrypted_files_of(inbox, vendor) for vendor in folder_names(inbox, inbox)]
+    while waiting:
+        for files in list(waiting):
+            path = next(files, None)
+            if path is None:
+                waiting.remove(files)
+            else:
+                yield path
+
+
+def _encrypted_files_of(inbox: Path, vendor: str) -> Iterator[Path]:
+    for day in folder_names(inbox, inbox / vendor):
+        folder = inbox / vendor / day
+        with suppress(SealRecordError):
+            yield from [folder / f"{name}{SEALED}" for name in sealed_files(folder)]
 
 
 class Seals:
