@@ -11,6 +11,7 @@ from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError
 from pipelines.upkeep.retention import Retained
 from pipelines.upkeep.retention_clock import DELIVERED_FILE, RECEIPT, VAULT_ROWS
+from pipelines.upkeep.sealing import SEAL_NAME_TAKEN
 from pipelines.vocabulary.clock import last_tick
 
 _OBJECTS: Final = {
@@ -49,7 +50,7 @@ def run(
     except (RegistryError, KeysError, InboxFaultError, ValueError) as error:
         refuse(str(error))
     _report_retention(done, is_dry_run=dry_run)
-    if done.held_up or done.skipped:
+    if done.held_up or done.skipped or done.broken:
         raise typer.Exit(1)
 
 
@@ -62,5 +63,9 @@ def _report_retention(done: Retained, *, is_dry_run: bool) -> None:
         typer.echo(f"{folder}: due, but it holds files that no run took in: reconcile the day, or move them", err=True)
     if len(done.held_up) > SHOWN:
         typer.echo(f"{len(done.held_up) - SHOWN} more folders are held up", err=True)
+    for folder in done.put_off[:SHOWN]:
+        typer.echo(f"{folder}: not sealed whole, {SEAL_NAME_TAKEN}", err=True)
+    for vendor in done.broken:
+        typer.echo(vendor, err=True)
     for vendor in done.skipped:
         typer.echo(f"{vendor}: left out, its contract can't be read: `opposable contracts lint {vendor}`", err=True)

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,9 +20,11 @@ from pipelines.deliveries.inbox import (
     delivery_days,
     inbox_folder,
     recorded_arrivals,
+    root_of,
     shown_vendor,
 )
 from pipelines.deliveries.manifests import is_manifest, parse_manifest
+from pipelines.storage.folders import folder_names, open_below, opened_folder, replacing
 from pipelines.storage.secrets.seals import SEALED, sealed_files
 from pipelines.vocabulary.clock import paris_date
 
@@ -66,7 +69,7 @@ def record_arrivals(inbox: Path, seen: Mapping[str, Sighting], *, now: datetime)
         try:
             complete, still_moving = _look_at(folder, seen, now)
             if RECEIVED in complete:
-                os.replace(folder / RECEIVED, folder / f".received.unreadable-{now:%Y%m%dT%H%M%S}.json")
+                _set_aside(folder, now)
             elif complete:
                 _note(folder, complete)
                 noted_count += len(complete)
@@ -91,12 +94,8 @@ def sightings_from_text(cursor: str | None) -> dict[str, Sighting]:
 
 
 def _recent_folders(inbox: Path, since: date) -> Iterator[Path]:
-    for vendor in sorted(path.name for path in inbox.glob("*") if path.is_dir()):
-        try:
-            days = delivery_days(inbox, vendor)
-        except OSError:
-            continue  # what can't be listed can't be noted; the intake fails on it, and says so
-        yield from (inbox_folder(inbox, vendor, day) for day in days if day >= since)
+    for vendor in folder_names(inbox, inbox):
+        yield from (inbox_folder(inbox, vendor, day) for day in delivery_days(inbox, vendor) if day >= since)
 
 
 def _look_at(folder: Path, seen: Mapping[str, Sighting], now: datetime) -> tuple[dict[str, str], dict[str, Sighting]]:
@@ -108,13 +107,13 @@ def _look_at(folder: Path, seen: Mapping[str, Sighting], now: datetime) -> tuple
     unlisted = {name: path for name, path in unsealed.items() if recorded is not None and name not in recorded}
     if recorded is None:
         unlisted = {RECEIVED: folder / RECEIVED}
-    announced = _announced(unsealed) if unlisted else {}
+    announced = _announced(folder, unsealed) if unlisted else {}
     complete, moving = {}, {}
     for name, path in unlisted.items():
         key = hashlib.sha256(f"{folder.parent.name}/{folder.name}/{name}".encode()).hexdigest()[:24]
         try:
             sighting = _sighting(path, seen.get(key), now)
-            if _is_complete(sighting, path, announced.get(name), now):
+            if _is_complete(sighting, folder, path, announced.get(name), now):
                 complete[name] = sighting.first_seen_at
             else:
                 moving[key] = sighting
@@ -124,7 +123,7 @@ def _look_at(folder: Path, seen: Mapping[str, Sighting], now: datetime) -> tuple
 
 
 def _sighting(path: Path, before: Sighting | None, now: datetime) -> Sighting:
-    found = path.stat()
+    found = path.lstat()
     state = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
     changed_at = datetime.fromtimestamp(found.st_ctime, UTC)
     return Sighting(
@@ -134,24 +133,25 @@ def _sighting(path: Path, before: Sighting | None, now: datetime) -> Sighting:
     )
 
 
-def _is_complete(sighting: Sighting, path: Path, announced: str | None, now: datetime) -> bool:
+def _is_complete(sighting: Sighting, folder: Path, path: Path, announced: str | None, now: datetime) -> bool:
     if now - datetime.fromisoformat(sighting.still_since) >= STILL_FOR:
         return True
     if announced is None:
         return False
-    with path.open("rb") as content:
+    with open_below(root_of(folder), path) as content:
         return hashlib.file_digest(content, "sha256").hexdigest() == announced
 
 
-def _announced(named: Mapping[str, Path]) -> dict[str, str]:
+def _announced(folder: Path, named: Mapping[str, Path]) -> dict[str, str]:
     """Digests that the vendor's manifests announce, by file name. One that can't be read announces nothing."""
     digests: dict[str, str] = {}
     for name, path in named.items():
         if not is_manifest(name):
             continue
         try:
-            is_short = path.stat().st_size <= MOST_MANIFEST_BYTES
-            manifest = parse_manifest(name, path.read_bytes()) if is_short else None
+            with open_below(root_of(folder), path) as stream:
+                content = stream.read(MOST_MANIFEST_BYTES + 1)
+            manifest = parse_manifest(name, content) if len(content) <= MOST_MANIFEST_BYTES else None
         except OSError:
             continue
         for file, place in (manifest.places(named) if manifest else {}).items():
@@ -163,9 +163,17 @@ def _announced(named: Mapping[str, Path]) -> dict[str, str]:
 
 def _note(folder: Path, complete: Mapping[str, str]) -> None:
     """Add to the record, which stays as it was for the files that are in it."""
-    record = folder / RECEIVED
-    document: dict[str, Any] = json.loads(record.read_bytes()) if record.exists() else {"files": []}
+    root, record = root_of(folder), folder / RECEIVED
+    document: dict[str, Any] = {"files": []}
+    with suppress(FileNotFoundError), open_below(root, record) as stream:
+        document = json.loads(stream.read())
     document["files"] += [{"name": name, "received_at": seen_at} for name, seen_at in sorted(complete.items())]
-    aside = folder / f"{RECEIVED}.{os.getpid()}"
-    aside.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    os.replace(aside, record)
+    with replacing(root, record) as target:
+        target.write((json.dumps(document, indent=2) + "\n").encode())
+
+
+def _set_aside(folder: Path, now: datetime) -> None:
+    """Take a record that can't be read, or what bears its name, out of the way."""
+    aside = f".received.unreadable-{now:%Y%m%dT%H%M%S}.json"
+    with opened_folder(root_of(folder), folder) as opened:
+        os.replace(RECEIVED, aside, src_dir_fd=opened, dst_dir_fd=opened)

@@ -1,6 +1,7 @@
 """Delivery folders that hold what their intake did not see: corrections, late files, arrivals noted afterwards."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -74,9 +75,9 @@ class FolderWatch:
 
 def _folder_state(folder: Path) -> tuple[int, int, str]:
     """The last change of anything in a folder, the last writing of a file, and what changes with either."""
-    record = [folder / RECEIVED] if (folder / RECEIVED).exists() else []
-    files = [path.stat() for path in [*delivered_paths(folder), *record]]
-    changed_ns = max(state.st_ctime_ns for state in [folder.stat(), *files])
+    record = [folder / RECEIVED] if os.path.lexists(folder / RECEIVED) else []
+    files = [path.lstat() for path in [*delivered_paths(folder), *record]]
+    changed_ns = max(state.st_ctime_ns for state in [folder.lstat(), *files])
     modified_ns = max((state.st_mtime_ns for state in files), default=0)
     return (
         changed_ns,

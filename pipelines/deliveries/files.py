@@ -34,7 +34,9 @@ class DeliveredFile:
     """Whether `path` is encrypted; digest and size are those of the clear bytes."""
     manifest: Manifest | None = None
     fault: FileRefusal | None = None
-    """Set when it could not even be looked into: a broken archive or manifest."""
+    """Set when it could not even be looked into: a broken archive or manifest, a link."""
+    root: Path | None = None
+    """The folder below which no link is followed to its bytes; None for a file that is our own."""
 
 
 @dataclass(frozen=True)

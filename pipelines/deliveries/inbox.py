@@ -8,6 +8,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,7 @@ from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.deliveries.sources import DeliveredSource, open_delivered
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.source import SMALL, InboxFaultError
+from pipelines.storage.folders import Entry, entries_below, folder_names, open_below, opened_folder
 from pipelines.storage.secrets.seals import RECORD, SEALED, SealedFile, Seals, sealed_files
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.words import PARIS, VENDOR_KEY
@@ -29,11 +31,13 @@ PURGED: Final = ".purged.json"
 """Left in a folder whose files were removed by the retention clock."""
 MOST_MANIFEST_BYTES: Final = 10_000_000
 _BLOCK: Final = 2**20
+_A_LINK: Final = " (a link)"
 _IGNORED_STARTS: Final = (".", "_", "~")
 _IGNORED_ENDS: Final = (".part", ".tmp", ".filepart")
 _NO_MANIFEST: Final = FileRefusal("file_undecodable", Reason("manifest_unreadable"))
 _LONG_MANIFEST: Final = FileRefusal("limit_exceeded", Reason("manifest_too_long", most=MOST_MANIFEST_BYTES))
 _NOT_FOLLOWED: Final = FileRefusal("file_undecodable", Reason("link_outside"))
+_NO_FILE: Final = FileRefusal("file_undecodable", Reason("no_plain_file"))
 
 Result = TypeVar("Result")
 
@@ -43,6 +47,11 @@ _log = logging.getLogger(__name__)
 def inbox_folder(inbox: Path, vendor: str, day: date) -> Path:
     """Where a vendor's delivery of a date lies."""
     return Path(inbox, vendor, day.isoformat())
+
+
+def root_of(folder: Path) -> Path:
+    """The inbox of a delivery folder: what lies below it is opened without following a link."""
+    return folder.parents[1]
 
 
 def delivery_days(inbox: Path, vendor: str) -> list[date]:
@@ -60,32 +69,41 @@ def purged_days(inbox: Path, vendor: str) -> set[date]:
 def kept_and_purged_days(inbox: Path, vendor: str) -> tuple[set[date], set[date]]:
     """`delivery_days` and `purged_days` at one look."""
     folder = inbox / vendor
-    try:
-        with os.scandir(folder) as entries:
-            days = {day for entry in entries if (day := _day_of_folder(entry.name)) and _is_folder(entry)}
-    except OSError:
-        return set(), set()
-    purged = {day for day in days if os.path.exists(f"{folder}/{day}/{PURGED}")}
+    days = {day for name in folder_names(inbox, folder) if (day := _day_of_folder(name))}
+    purged = {day for day in days if os.path.lexists(f"{folder}/{day}/{PURGED}")}
     return days - purged, purged
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    return entry.is_dir(follow_symlinks=False) or os.path.isdir(entry)
-
-
 def unread_folders(inbox: Path, vendors: Collection[str]) -> list[str]:
-    """What lies in the inbox and no run will read: folders of unknown vendors, and what is in no folder of a date.
+    """What lies in the inbox and no run will read: folders of unknown vendors, links, and what is in no folder of a
+    date.
 
-    As `vendor` or `vendor/(no date)`; a name that is no vendor key is not repeated. What is hidden is left alone.
+    As `vendor`, `vendor (a link)`, `vendor/(no date)` or `vendor/<date> (a link)`; a name that is no vendor key is not
+    repeated. What is hidden is left alone.
     """
     found = []
-    for folder in (path for path in inbox.glob("*") if path.is_dir() and not _is_ignored(path.name)):
-        if folder.name not in vendors:
-            found.append(shown_vendor(folder.name))
-            continue
-        strays = (path for path in folder.glob("*") if not (path.is_dir() and _day_of_folder(path.name)))
-        found += [f"{folder.name}/(no date)" for path in strays if not _is_ignored(path.name)]
+    for path in (path for path in inbox.glob("*") if not _is_ignored(path.name)):
+        if path.is_symlink():
+            found.append(f"{shown_vendor(path.name)}{_A_LINK}")
+        elif path.is_dir() and path.name not in vendors:
+            found.append(shown_vendor(path.name))
+        elif path.is_dir():
+            found += [f"{path.name}/{stray}" for stray in _strays(path)]
     return sorted(found)
+
+
+def _strays(folder: Path) -> Iterator[str]:
+    """What no run reads of a vendor's folder, as it may be told."""
+    for path in (path for path in folder.glob("*") if not _is_ignored(path.name)):
+        if path.is_symlink() and _day_of_folder(path.name):
+            yield f"{path.name}{_A_LINK}"
+        elif path.is_symlink() or not (path.is_dir() and _day_of_folder(path.name)):
+            yield "(no date)"
+
+
+def is_linked(inbox: Path, vendor: str) -> bool:
+    """Whether a link lies where a vendor's folder should."""
+    return (inbox / vendor).is_symlink()
 
 
 def shown_vendor(name: str) -> str:
@@ -103,13 +121,16 @@ def _day_of_folder(name: str) -> date | None:
 
 
 def delivered_paths(folder: Path) -> list[Path]:
-    """The files of a delivery folder, by path; what is hidden or still being written is ignored.
+    """The files of a delivery folder, by path; what is hidden or still being written is ignored, and so are links.
 
-    A link counts as the file that it leads to, unless it leads out of the folder. Of a sealed file and the clear one,
-    the clear one counts.
+    Of a sealed file and the clear one, the clear one counts.
     """
-    paths = [path for path in _sorted_paths(folder) if path.is_file() and not _leads_outside(path, folder)]
-    clear, sealed = set(paths), sealed_files(folder)
+    paths = [entry.path for entry in _visible_entries(folder) if entry.is_file]
+    return _counting(folder, paths, sealed_files(folder))
+
+
+def _counting(folder: Path, paths: list[Path], sealed: Collection[str]) -> list[Path]:
+    clear = set(paths)
     return [path for path in paths if not (_is_sealed(path, folder, sealed) and path.with_suffix("") in clear)]
 
 
@@ -144,31 +165,32 @@ def read_inbox_folder(
     sealed = sealed_files(folder) if plain is None or RECORD in plain else {}
     reader = _FolderReader(folder, limits or Limits(), seals, sealed, contents)
     if plain is None or sealed:
-        named = [(path, delivered_name(path, folder)) for path in delivered_paths(folder)]
-        links = [_link(path, folder) for path in _sorted_paths(folder) if _leads_outside(path, folder)]
+        entries = _visible_entries(folder)
+        paths = _counting(folder, [entry.path for entry in entries if entry.is_file], sealed)
+        named = [(path, delivered_name(path, folder, sealed)) for path in paths]
+        others = [_no_file(entry, folder) for entry in entries if not entry.is_file]
     else:
-        named, links = (
-            [(folder / name, _printable_name(name)) for name in plain if not _is_ignored(_printable_name(name))],
-            [],
-        )
+        named = [(folder / name, _printable_name(name)) for name in plain if not _is_ignored(_printable_name(name))]
+        others = []
     files = [file for path, name in named for file in reader.files(path, name)]
-    return sorted((_dated(file, received or {}) for file in files + links), key=lambda file: file.name)
+    return sorted((_dated(file, received or {}) for file in files + others), key=lambda file: file.name)
 
 
 def _plain_names(folder: Path) -> list[str] | None:
-    """Names in a folder that holds files alone, hidden ones included; None where there may be more to it."""
+    """Names in a folder that holds files alone, hidden ones included; None where there is more to it. None lie in what
+    is no folder, or a link."""
     try:
-        with os.scandir(folder) as entries:
+        with opened_folder(root_of(folder), folder) as opened, os.scandir(opened) as entries:
             names = [entry.name if entry.is_file(follow_symlinks=False) else None for entry in entries]
     except OSError:
-        return None
+        return []
     return None if None in names else sorted(name for name in names if name is not None)
 
 
 def recorded_arrivals(folder: Path) -> Mapping[str, datetime] | None:
     """Arrivals that were written down beside a folder's files, by name; None when the record can't be read."""
     try:
-        with open(f"{folder}/{RECEIVED}", "rb", buffering=0) as record:
+        with open_below(root_of(folder), folder / RECEIVED) as record:
             document: Any = json.loads(record.read())
         return {str(entry["name"]): _arrival_instant(entry["received_at"]) for entry in document["files"]}
     except FileNotFoundError:
@@ -204,18 +226,19 @@ class _FolderReader:
             yield file
 
     def _file(self, path: Path, name: str) -> DeliveredFile:
+        root = root_of(self.folder)
         if self.sealed and _is_sealed(path, self.folder, self.sealed):
             record = self.sealed[_arrival_text(path.relative_to(self.folder)).removesuffix(SEALED)]
-            return DeliveredFile(name, path, record.digest, record.size, is_sealed=True)
-        with open(path, "rb", buffering=0) as stream:
+            return DeliveredFile(name, path, record.digest, record.size, is_sealed=True, root=root)
+        with open_below(root, path) as stream:
             size = os.fstat(stream.fileno()).st_size
             if size > SMALL:
-                return DeliveredFile(name, path, hashlib.file_digest(stream, "sha256").hexdigest(), size)
+                return DeliveredFile(name, path, hashlib.file_digest(stream, "sha256").hexdigest(), size, root=root)
             content = stream.read()
         digest = hashlib.sha256(content).hexdigest()
         if self.contents:
             self.contents.keep(digest, content)
-        return DeliveredFile(name, path, digest, len(content))
+        return DeliveredFile(name, path, digest, len(content), root=root)
 
     def _announcing(self, file: DeliveredFile) -> DeliveredFile:
         if file.size > MOST_MANIFEST_BYTES:
@@ -265,39 +288,33 @@ def _vendors_fault(read: Callable[[], Result]) -> Result | FileRefusal:
         return archives.UNREADABLE
 
 
-def _sorted_paths(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if not _is_ignored(_arrival_text(path.relative_to(folder))))
+def _visible_entries(folder: Path) -> list[Entry]:
+    entries = entries_below(root_of(folder), folder)
+    return [entry for entry in entries if not _is_ignored(_arrival_text(entry.path.relative_to(folder)))]
 
 
-def _leads_outside(path: Path, folder: Path) -> bool:
-    """Whether a path is a link to a place that is not in the folder; one that leads in a circle leads nowhere."""
-    if not path.is_symlink():
-        return False
-    try:
-        target = path.resolve()
-    except (OSError, RuntimeError):
-        return False
-    return folder.resolve() not in (target, *target.parents)
-
-
-def _link(path: Path, folder: Path) -> DeliveredFile:
-    """A link that is not followed. Its bytes are the path that it leads to."""
-    target = os.fsencode(path.readlink())
+def _no_file(entry: Entry, folder: Path) -> DeliveredFile:
+    """A link, which is not followed and whose bytes are the path that it leads to, or what is neither file nor link."""
+    target = b""
+    if entry.is_link:
+        with suppress(OSError):  # it vanished meanwhile
+            target = os.fsencode(entry.path.readlink())
+    fault = _NOT_FOLLOWED if entry.is_link else _NO_FILE
     digest = hashlib.sha256(target).hexdigest()
-    return DeliveredFile(delivered_name(path, folder), path, digest, len(target), fault=_NOT_FOLLOWED)
+    return DeliveredFile(delivered_name(entry.path, folder), entry.path, digest, len(target), fault=fault)
 
 
 def _is_sealed(path: Path, folder: Path, sealed: Collection[str]) -> bool:
     return path.suffix == SEALED and _arrival_text(path.relative_to(folder)).removesuffix(SEALED) in sealed
 
 
-def delivered_name(path: Path, folder: Path) -> str:
+def delivered_name(path: Path, folder: Path, sealed: Collection[str] | None = None) -> str:
     """A file's name in its delivery: its path below the folder, with `/`, without our seal.
 
-    Bytes that are not UTF-8 are replaced.
+    Bytes that are not UTF-8 are replaced. `sealed`: names of the folder's sealed files, where they are known already.
     """
     name = _arrival_text(path.relative_to(folder))
-    is_sealed = path.suffix == SEALED and _is_sealed(path, folder, sealed_files(folder))
+    is_sealed = path.suffix == SEALED and _is_sealed(path, folder, sealed_files(folder) if sealed is None else sealed)
     return name.removesuffix(SEALED) if is_sealed else name
 
 

@@ -1,10 +1,10 @@
 """The bytes of small delivered files between their digest and their reading, so that they are opened once."""
 
 import hashlib
-from pathlib import Path
 from typing import Final
 
 from pipelines.deliveries.files import DeliveredFile
+from pipelines.deliveries.sources import open_as_it_lies
 
 MOST_BYTES: Final = 64 * 2**20
 """Bytes that are held at most; files beyond are opened again."""
@@ -32,12 +32,13 @@ class SmallFileContents:
         if content is not None:
             self._room += len(content)
             return content
-        return _content_if_unchanged(file.path, file.digest)
+        return _content_if_unchanged(file)
 
 
-def _content_if_unchanged(path: Path, digest: str) -> bytes | None:
+def _content_if_unchanged(file: DeliveredFile) -> bytes | None:
     try:
-        content = path.read_bytes()
+        with open_as_it_lies(file) as stream:
+            content = stream.read()
     except OSError:
         return None
-    return content if hashlib.sha256(content).hexdigest() == digest else None
+    return content if hashlib.sha256(content).hexdigest() == file.digest else None

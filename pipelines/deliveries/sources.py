@@ -17,6 +17,7 @@ from pipelines.deliveries.files import DeliveredFile
 from pipelines.formats.limits import FREE, FileRefusal, FileRefusedError, Limits
 from pipelines.formats.source import InboxFaultError
 from pipelines.identifiers.shown_names import shown_file_names
+from pipelines.storage.folders import open_below
 from pipelines.storage.secrets.seals import Seals
 from pipelines.vocabulary.reasons import Reason
 
@@ -69,12 +70,13 @@ def open_delivered(file: DeliveredFile, seals: Seals | None) -> BinaryIO:
         InboxFaultError: here or while reading: a fault of ours.
     """
     if file.is_sealed and seals is None:
-        raise InboxFaultError(f"{file.path} is sealed, and there is no folder of keys to open it with")
-    return _buffered(_Ours(file.path, seals.open if file.is_sealed and seals else _open_below))
+        raise InboxFaultError(f"{_shown_path(file)[2]} is sealed, and there is no folder of keys to open it with")
+    return _buffered(_Ours(file, seals.open if file.is_sealed and seals else lambda _: open_as_it_lies(file)))
 
 
-def _open_below(path: Path) -> BinaryIO:
-    return path.open("rb", buffering=0)
+def open_as_it_lies(file: DeliveredFile) -> BinaryIO:
+    """The bytes on the disk: sealed ones where the file is sealed, those of the archive where it is in one."""
+    return file.path.open("rb", buffering=0) if file.root is None else open_below(file.root, file.path)
 
 
 def _buffered(raw: Any) -> BinaryIO:
@@ -107,10 +109,10 @@ def _unbroken(read: Callable[[], Any]) -> Any:
 class _Ours(io.RawIOBase):
     """A stream whose errors are faults of ours, not of the vendor."""
 
-    def __init__(self, path: Path, open_: Callable[[Path], BinaryIO]) -> None:
+    def __init__(self, file: DeliveredFile, open_: Callable[[Path], BinaryIO]) -> None:
         super().__init__()
-        self._path = path
-        self._stream = self._told(lambda: open_(path))
+        self._file = file
+        self._stream = self._told(lambda: open_(file.path))
 
     def readable(self) -> bool:
         return True
@@ -138,9 +140,19 @@ class _Ours(io.RawIOBase):
         try:
             return act()
         except (OSError, RuntimeError) as error:
-            name = shown_file_names([self._path.name])[self._path.name]  # a vendor's word, and may name a person
-            reason = getattr(error, "strerror", None) or str(error).replace(self._path.name, name)
-            raise InboxFaultError(f"{self._path.with_name(name)} can't be read: {reason}") from None
+            name, shown, path = _shown_path(self._file)
+            reason = getattr(error, "strerror", None) or str(error).replace(name, shown)
+            raise InboxFaultError(f"{path} can't be read: {reason}") from None
+
+
+def _shown_path(file: DeliveredFile) -> tuple[str, str, Path]:
+    """A file's name below its delivery folder, which is a vendor's word and may name a person; the same, and its path,
+    as they may be shown."""
+    root, path = file.root, file.path
+    folder = path.parent if root is None else root.joinpath(*path.relative_to(root).parts[:2])
+    name = path.relative_to(folder).as_posix()
+    shown = shown_file_names([name])[name]
+    return name, shown, folder / shown
 
 
 class _Expanded(io.RawIOBase):

@@ -1,6 +1,5 @@
 """Tables for people: CSV that a spreadsheet opens safely. Machines read the lake."""
 
-import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -8,6 +7,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from pipelines.arrays.spreadsheet_cells import BYTE_ORDER_MARK, neutralised
+from pipelines.storage.folders import PRIVATE, replacing
 from pipelines.vocabulary.tables import SORT_KEYS
 
 
@@ -22,12 +22,9 @@ def write_findings_csv(path: Path, findings: pa.Table) -> int:
     """
     keys = [(key, "ascending") for key in ("delivery_date", *SORT_KEYS["findings"])]
     ordered = neutralised(_lists_joined(findings.sort_by(keys)))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.part")
-    with aside.open("wb") as target:
+    with replacing(path.parent, path, PRIVATE) as target:
         target.write(BYTE_ORDER_MARK)
         csv.write_csv(ordered, target)
-    os.replace(aside, path)
     return len(ordered)
 
 

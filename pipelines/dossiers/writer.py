@@ -29,6 +29,7 @@ from pipelines.scores.graded import GradedScore
 from pipelines.scores.points import TOTAL, DimensionScore, LeadCounts
 from pipelines.scores.records import PublishedScore, score_history
 from pipelines.scores.scorer import ScoredVendor, Scorer, final_days, method_version
+from pipelines.storage.folders import PRIVATE, replacing
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import RATED_DIMENSIONS
@@ -58,7 +59,9 @@ class DossierWriter:
         on = paris_date(self.as_of).isoformat()
         for language, page in PAGES.items():
             lines = tuple(PortfolioLine(dossier, f"{dossier.vendor}/{on}/{page}") for dossier in written)
-            _replace_text(self.folder / page, render_portfolio(Portfolio(self.as_of, lines), language=language))
+            _replace_text(
+                self.folder, self.folder / page, render_portfolio(Portfolio(self.as_of, lines), language=language)
+            )
         return written
 
     def _write(self, vendor: str) -> VendorDossier:
@@ -87,9 +90,8 @@ class DossierWriter:
             gates=tuple(ShownGate(gate.reason, gate.since, gate.cap) for gate in scored.gates),
         )
         dossier = self._with_past(dossier, scored)
-        folder.mkdir(parents=True, exist_ok=True)
         for language, page in PAGES.items():
-            _replace_text(folder / page, render_dossier(dossier, language=language))
+            _replace_text(self.folder, folder / page, render_dossier(dossier, language=language))
         write_findings_csv(folder / "findings.csv", findings)
         return dossier
 
@@ -172,8 +174,6 @@ def _point(as_of: datetime, score: GradedScore | PublishedScore) -> PublishedPoi
     )
 
 
-def _replace_text(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(path)
+def _replace_text(root: Path, path: Path, text: str) -> None:
+    with replacing(root, path, PRIVATE) as file:
+        file.write(text.encode())

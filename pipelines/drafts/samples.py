@@ -22,7 +22,7 @@ from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.raw import RawFile
 from pipelines.formats.readers import outline_source, read_source
 from pipelines.identifiers.likeness import looks_like_person
-from pipelines.identifiers.shown_names import LONGEST_NAME
+from pipelines.identifiers.shown_names import LONGEST_NAME, escaped
 from pipelines.vocabulary.column_names import field_nearness, is_field_name
 from pipelines.vocabulary.fields import CANONICAL_FIELDS
 from pipelines.vocabulary.file_formats import PACKINGS
@@ -51,6 +51,10 @@ class NamesOfFields:
 
 class SampleError(ValueError):
     """A file can't serve as a sample; the message names it and what would mend it, never a value."""
+
+    def __init__(self, message: str) -> None:
+        """The file's name is a vendor's word: the message is shown without what a terminal would obey."""
+        super().__init__(escaped(message))
 
 
 def read_samples(paths: Iterable[Path], role: str) -> tuple[Sample, ...]:

@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
+from unicodedata import category
 
 from pipelines.identifiers.likeness import looks_like_person, masked
 
 LONGEST_NAME: Final = 64
 CUT: Final = "…"
 """At the end of a name that is longer."""
+_UNSHOWN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Unicode's categories of controls, of what is not seen, and of line ends."""
 
 
 def shown_name(name: str, position: int) -> str:
@@ -17,10 +20,20 @@ def shown_name(name: str, position: int) -> str:
     return kept if len(kept) <= LONGEST_NAME else kept[: LONGEST_NAME - len(CUT)] + CUT
 
 
+def escaped(name: str) -> str:
+    """A name on one line: control sequences, line ends and signs that turn the direction of writing as `\\x1b`."""
+    return "".join(_escaped_sign(sign) if category(sign) in _UNSHOWN else sign for sign in name)
+
+
+def _escaped_sign(sign: str) -> str:
+    return sign.encode("unicode_escape").decode()
+
+
 def shown_file_names(names: Iterable[str]) -> dict[str, str]:
-    """The names of a delivery's files as they may be kept: addresses and phone numbers masked, no two alike."""
+    """The names of a delivery's files as they may be kept and shown: addresses and phone numbers masked, signs that no
+    name shows escaped, no two alike."""
     shown: dict[str, str] = {}
-    masks = {name: masked(name, "name") for name in sorted(names)}
+    masks = {name: escaped(masked(name, "name")) for name in sorted(names)}
     taken = {name for name, mask in masks.items() if name == mask}
     counts: Counter[str] = Counter()
     for name, mask in masks.items():

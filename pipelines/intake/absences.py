@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.contracts.book import ContractBook
-from pipelines.deliveries.inbox import kept_and_purged_days
+from pipelines.deliveries.inbox import is_linked, kept_and_purged_days
 from pipelines.storage.lake import Lake
 
 
@@ -59,6 +59,8 @@ class Inputs:
             return f"the contract can't be read or has errors; `opposable contracts lint {vendor}` says why"
         if not self.book.of(vendor):
             return f"no contract lies in {self.contracts / vendor}: put it back"
+        if is_linked(self.inbox, vendor):
+            return "its folder in the inbox is a link, which is not followed: put a folder or a mount in its place"
         if not (self.inbox / vendor).is_dir() and self._had_files(vendor, self._published_days(vendor)):
             return "the vendor's folder is gone from the inbox: put it back"
         return None

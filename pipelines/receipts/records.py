@@ -115,17 +115,16 @@ def pick_up_acknowledgements(
     count, problems = 0, []
     for whose, day, path in outbox.acknowledgements(vendor):
         try:
-            said = read_acknowledgement(_receipt_content(path))
+            said = read_acknowledgement(_receipt_content(outbox, path))
             count += record_acknowledged(engine, whose, day, said, source="file", now=now) is not None
         except NoticeRefusedError as error:
             problems.append(f"{whose}/{day}/{path.name}: {error}")
     return count, problems
 
 
-def _receipt_content(path: Path) -> bytes:
+def _receipt_content(outbox: Outbox, path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+        content = outbox.dropped_back(path, MOST_BYTES + 1)
     except OSError as error:
         raise NoticeRefusedError(f"can't be read: {error.strerror}") from None
     if len(content) > MOST_BYTES:

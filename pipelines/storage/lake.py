@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 
 from pipelines.storage.digests import digest_of_file
+from pipelines.storage.folders import PRIVATE, make_folder, make_private_file
 from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
 
 PARTITION_COLUMNS: Final = ("vendor", "delivery_date")
@@ -47,7 +48,7 @@ class Lake:
     def writing(self, vendor: str) -> Iterator[None]:
         """Hold the vendor's lock; a killed writer's lock is free, and what it had written aside is removed."""
         locks = self.root / ".locks"
-        locks.mkdir(parents=True, exist_ok=True)
+        make_folder(self.root, locks, PRIVATE)
         with FileLock(locks / f"{vendor}.lock"):
             shutil.rmtree(self.aside(vendor), ignore_errors=True)
             try:
@@ -72,13 +73,13 @@ class Lake:
             digests[table] = digest_of_file(staged[table])
         for table, aside in staged.items():
             target = self.partition(table, vendor, day)
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.root, target.parent, PRIVATE)
             os.replace(aside, target)
 
     def replace_file(self, target: Path, table: str, content: pa.Table) -> None:
         """Replace one file of a table that is not laid out by vendor and day."""
         aside = self._write_aside("_", table, content, {})
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.root, target.parent, PRIVATE)
         os.replace(aside, target)
 
     def published_days(self, vendor: str, marker: str = "deliveries") -> list[date]:
@@ -150,7 +151,8 @@ class Lake:
         plain = pa.schema([schema.field(name) for name in names])
         pieces = [_sorted_content(content, table)] if isinstance(content, pa.Table) else content
         path = self.aside(vendor) / f"{table}-{uuid4().hex}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.root, path.parent, PRIVATE)
+        make_private_file(path)
         with pq.ParquetWriter(path, plain, compression="zstd", store_schema=False) as writer:
             for rows in _row_groups(piece.select(names).cast(plain) for piece in pieces):
                 writer.write_table(rows, row_group_size=ROW_GROUP)

@@ -6,7 +6,7 @@ is mended by the next run. Of a purged folder a marker stays, so that no run tak
 
 import hashlib
 import json
-import shutil
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,9 +19,17 @@ import sqlalchemy as sa
 from pipelines.contracts.book import ContractBook
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.deliveries.inbox import PURGED, RECEIVED, delivery_days, inbox_folder, purged_days, read_inbox_folder
-from pipelines.storage.digests import digest_of_file
+from pipelines.formats.source import InboxFaultError
+from pipelines.storage.folders import (
+    empty_folder,
+    entries_below,
+    folder_names,
+    open_below,
+    remove_folder,
+    replacing,
+)
 from pipelines.storage.lake import Lake
-from pipelines.storage.secrets.seals import RECORD, Seals
+from pipelines.storage.secrets.seals import RECORD, SealRecordError, Seals
 from pipelines.storage.secrets.vault import Vault
 from pipelines.upkeep.purges import Purge, masked, note_purges
 from pipelines.upkeep.retention_clock import (
@@ -33,7 +41,7 @@ from pipelines.upkeep.retention_clock import (
     delivery_retention_end,
     vault_retention_end,
 )
-from pipelines.upkeep.sealing import as_kept, count_to_seal, seal_vendor, taken_in
+from pipelines.upkeep.sealing import as_kept, count_to_seal, seal_vendor, seals_put_off, taken_in
 from pipelines.vocabulary.clock import paris_date, paris_instant
 
 
@@ -46,6 +54,10 @@ class Retained:
     """Objects removed, by kind."""
     held_up: list[str] = field(default_factory=list)
     """Folders, as `vendor/date`, that are due and hold files which no run took in."""
+    put_off: list[str] = field(default_factory=list)
+    """Folders, as `vendor/date`, with files that can't be sealed: a delivered file bears the name of their seal."""
+    broken: list[str] = field(default_factory=list)
+    """Vendors that were not finished, as `vendor: why`: a seal or a record of seals of theirs can't be read."""
     skipped: list[str] = field(default_factory=list)
     """Vendors left out, because their contract can't be read."""
 
@@ -74,13 +86,16 @@ class Retention:
         done = Retained(skipped=[vendor for vendor in self.vendors() if vendor in book.skipped])
         for vendor in self.vendors():
             if vendor not in book.skipped:
-                with self.lake.writing(vendor):
-                    self._run_vendor(vendor, book.of(vendor), done, paris_date(as_of), now, is_dry_run)
+                try:
+                    with self.lake.writing(vendor):
+                        self._run_vendor(vendor, book.of(vendor), done, paris_date(as_of), now, is_dry_run)
+                except (InboxFaultError, SealRecordError) as error:  # in reach of the vendor: it must not stop others
+                    done.broken.append(f"{vendor}: {error}")
         return done
 
     def vendors(self) -> list[str]:
         """Vendors of whom something is kept that goes some day."""
-        receipts = {path.name for path in self.outbox.glob("*") if path.is_dir()}
+        receipts = folder_names(self.outbox, self.outbox)
         return sorted({*self.lake.vendors(), *self.vault.vendors(), *receipts})
 
     def _run_vendor(
@@ -92,6 +107,7 @@ class Retention:
         else:
             done.sealed_count += seal_vendor(self.inbox, self.lake, self.seals, vendor)
             self.vault.discard_aside(vendor)
+        done.put_off += seals_put_off(self.inbox, self.lake, vendor)
         for due in (*self._due_files(vendor, clock, on, done, now), *self._due_others(vendor, clock, on)):
             done.purged.update(purge.kind for purge in due.purges)
             if not is_dry_run:
@@ -114,26 +130,29 @@ class Retention:
         """Folders of the inbox. That readers trust a day is asked last: it reads the vendor's whole lake."""
         ends = {day: clock.delivery(day) for day in self._days(vendor) if day in clock.delivered}
         folders = {day: inbox_folder(self.inbox, vendor, day) for day in ends}
-        due = [day for day, end in ends.items() if end.is_due(on) and _folder_contents(folders[day])]
+        due = [day for day, end in ends.items() if end.is_due(on) and _folder_contents(self.inbox, folders[day])]
         published = set(self.lake.published_days(vendor)) if due else set()
         for day in due:
             purges = self._delivered_files(vendor, day, ends[day]) if day in published else None
             if purges is None:
                 done.held_up.append(f"{vendor}/{day}")
             else:
-                yield _Due(purges, partial(_empty_delivered_folder, folders[day], now))
+                yield _Due(purges, partial(_empty_delivered_folder, self.inbox, folders[day], now))
 
     def _due_others(self, vendor: str, clock: "_Clock", on: date) -> Iterator["_Due"]:
         for day in self.vault.days(vendor):
             end = clock.vault(day)
             if end.is_due(on):
                 parts = self.vault.parts(vendor, day)
-                yield _Due(_purges(VAULT_ROWS, vendor, day, parts, end), partial(self.vault.purge, vendor, day))
+                yield _Due(
+                    _purges(self.vault.root, VAULT_ROWS, vendor, day, parts, end),
+                    partial(self.vault.purge, vendor, day),
+                )
         for day in delivery_days(self.outbox, vendor):
             end, folder = clock.delivery(day), inbox_folder(self.outbox, vendor, day)
             if end.is_due(on):
-                purges = _purges(RECEIPT, vendor, day, _folder_contents(folder), end)
-                yield _Due(purges, partial(shutil.rmtree, folder))
+                purges = _purges(self.outbox, RECEIPT, vendor, day, _folder_contents(self.outbox, folder), end)
+                yield _Due(purges, partial(remove_folder, self.outbox, folder))
 
     def _delivered_files(self, vendor: str, day: date, end: RetentionEnd) -> list[Purge] | None:
         """A folder's files as in `deliveries`, and what else lies there; None where one was not taken in."""
@@ -142,12 +161,11 @@ class Retention:
         if not set(as_kept(files)) <= taken_in(self.lake, vendor, day):
             return None
         known = {file.path for file in files}
-        others = [
-            path for path in _folder_contents(folder) if path not in known and path.name not in (RECEIVED, RECORD)
-        ]
+        lying = _folder_contents(self.inbox, folder)
+        others = [path for path in lying if path not in known and path.name not in (RECEIVED, RECORD)]
         due = (end.due_on, end.basis)
         purges = [Purge(DELIVERED_FILE, vendor, day, masked(file.name), file.digest, *due) for file in files]
-        return purges + _purges(DELIVERED_FILE, vendor, day, others, end)
+        return purges + _purges(self.inbox, DELIVERED_FILE, vendor, day, others, end)
 
 
 @dataclass(frozen=True)
@@ -174,33 +192,34 @@ class _Due:
     remove: Callable[[], None]
 
 
-def _empty_delivered_folder(folder: Path, now: datetime) -> None:
+def _empty_delivered_folder(inbox: Path, folder: Path, now: datetime) -> None:
     """Leave nothing but the marker of a purge."""
-    (folder / PURGED).write_text(json.dumps({"purged_at": now.astimezone(UTC).isoformat()}) + "\n")
-    for path in sorted(_folder_contents(folder), key=lambda path: path.name in (RECEIVED, RECORD)):
-        path.unlink()  # our records last: they tell a sealed file from a delivered one
-    for path in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
-        path.rmdir()
+    with replacing(inbox, folder / PURGED) as marker:
+        marker.write((json.dumps({"purged_at": now.astimezone(UTC).isoformat()}) + "\n").encode())
+    lying = _folder_contents(inbox, folder)
+    records_last = sorted(lying, key=lambda path: path.name in (RECEIVED, RECORD))  # they tell a seal from a delivery
+    empty_folder(inbox, folder, records_last)
 
 
 def _end_of(day: date) -> datetime:
     return paris_instant(day, time(23, 59)).replace(tzinfo=None)
 
 
-def _folder_contents(folder: Path) -> list[Path]:
+def _folder_contents(root: Path, folder: Path) -> list[Path]:
     """Everything that lies in a folder, hidden or not, but the marker of a purge."""
-    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    return sorted(path for path in found if path != folder / PURGED)
+    return [entry.path for entry in entries_below(root, folder) if entry.path != folder / PURGED]
 
 
-def _purges(kind: str, vendor: str, day: date, paths: Sequence[Path], end: RetentionEnd) -> list[Purge]:
+def _purges(root: Path, kind: str, vendor: str, day: date, paths: Sequence[Path], end: RetentionEnd) -> list[Purge]:
     return [
-        Purge(kind, vendor, day, masked(path.name), _digest_of_removed(path), end.due_on, end.basis) for path in paths
+        Purge(kind, vendor, day, masked(path.name), _digest_of_removed(root, path), end.due_on, end.basis)
+        for path in paths
     ]
 
 
-def _digest_of_removed(path: Path) -> str:
+def _digest_of_removed(root: Path, path: Path) -> str:
     """Of a file's bytes; of what is no file, of nothing."""
-    if not path.is_file() or path.is_symlink():
+    if not stat.S_ISREG(path.lstat().st_mode):
         return hashlib.sha256(b"").hexdigest()
-    return digest_of_file(path)
+    with open_below(root, path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,13 +6,18 @@ How one is sealed is in `storage.secrets.seals`.
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from pipelines.deliveries.files import DeliveredFile
 from pipelines.deliveries.inbox import delivered_paths, delivery_days, inbox_folder, read_inbox_folder
 from pipelines.identifiers.shown_names import shown_file_names
 from pipelines.storage.lake import Lake
-from pipelines.storage.secrets.seals import SEALED, Seals, remove_leftovers, sealed_files
+from pipelines.storage.secrets.seals import SEALED, Seals, is_seal_name_taken, remove_leftovers, sealed_files
 
+SEAL_NAME_TAKEN: Final = (
+    "a delivered file bears the name of another's seal (`x.age` beside `x`): it is never overwritten, so `x` stays "
+    "clear until its end; ask the vendor for other names"
+)
 TakenIn = frozenset[tuple[str | None, str | None]]
 """Name and digest of each file that stands in `deliveries` for a day."""
 
@@ -31,7 +36,7 @@ def count_to_seal(inbox: Path, lake: Lake, seals: Seals, vendor: str) -> int:
 def files_to_seal(inbox: Path, lake: Lake, seals: Seals, vendor: str, day: date) -> dict[Path, str | None]:
     """Clear files of a folder that were taken in whole, with the digest of their bytes; None for an archive.
 
-    A link within the folder comes before the file that it leads to, so that it never leads nowhere.
+    Those whose seal would need a name under which something was delivered are left out: see `seals_put_off`.
     """
     folder = inbox_folder(inbox, vendor, day)
     clear = clear_paths(folder)
@@ -46,8 +51,22 @@ def files_to_seal(inbox: Path, lake: Lake, seals: Seals, vendor: str, day: date)
         if kept not in taken:
             missing.add(file.path)
     whole = {path: members for path, members in by_path.items() if path not in missing}
-    found = sorted((path for path in clear if path in whole), key=lambda path: (not path.is_symlink(), path))
+    sealed = sealed_files(folder)
+    found = (path for path in clear if path in whole and not is_seal_name_taken(path, folder, sealed))
     return {path: whole[path][0].digest if whole[path][0].member is None else None for path in found}
+
+
+def seals_put_off(inbox: Path, lake: Lake, vendor: str) -> list[str]:
+    """Published days, as `vendor/date`, with clear files that a delivered file keeps from being sealed: it bears the
+    name of their seal."""
+    days = [day for day in delivery_days(inbox, vendor) if _has_taken_names(inbox_folder(inbox, vendor, day))]
+    published = set(lake.published_days(vendor)) if days else set()
+    return [f"{vendor}/{day}" for day in days if day in published]
+
+
+def _has_taken_names(folder: Path) -> bool:
+    sealed = sealed_files(folder)
+    return any(is_seal_name_taken(path, folder, sealed) for path in clear_paths(folder))
 
 
 def clear_paths(folder: Path) -> list[Path]:
@@ -90,5 +109,5 @@ def _unmoved(inbox: Path, lake: Lake, seals: Seals, vendor: str, day: date) -> I
 
 
 def _file_state(path: Path) -> tuple[int, int, int]:
-    found = path.stat()
+    found = path.lstat()
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns

@@ -89,6 +89,7 @@ REASONS: Final[Mapping[str, DeclaredReason]] = {
             archive_names_repeated={},
             archive_method={},
             link_outside={},
+            no_plain_file={},
             packed_twice={},
             packing_broken={},
             manifest_unreadable={},

@@ -9,15 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.deliveries.inbox import read_inbox_folder
+from pipelines.deliveries.inbox import kept_and_purged_days, read_inbox_folder, unread_folders
 from pipelines.deliveries.reading import read_file
-from pipelines.formats.limits import FileRefusal
 from pipelines.formats.source import InboxFaultError
-from pipelines.storage.secrets.seals import Seals
+from pipelines.storage.secrets.seals import Seals, sealed_files
 from pipelines.vocabulary.reasons import Reason
 from tests.formats.test_readers import CONTENT, DAY, rows_of, terms
-
-CLEAR = FileRefusal("", Reason("file_broken"))
 
 
 def inbox_with(tmp_path: Path, **files: bytes) -> Path:
@@ -53,7 +50,7 @@ def test_the_folder_is_listed_without_what_is_hidden_or_in_transfer(tmp_path: Pa
     assert read_inbox_folder(inbox, "acme", date(2026, 8, 12)) == []
 
 
-def test_links_out_of_the_folder_are_refused_by_name_and_devices_ignored(tmp_path: Path) -> None:
+def test_links_and_what_is_no_file_are_refused_by_name_wherever_they_lead(tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_bytes(CONTENT)
     inbox = inbox_with(tmp_path / "inbox", **{"a.csv": CONTENT})
     folder = inbox / "acme" / DAY.isoformat()
@@ -66,11 +63,63 @@ def test_links_out_of_the_folder_are_refused_by_name_and_devices_ignored(tmp_pat
     os.mkfifo(folder / "pipe.csv")
     (folder / os.fsdecode(b"caf\xe9.csv")).write_bytes(b"x")
     files = {file.name: file for file in read_inbox_folder(inbox, "acme", DAY)}
-    refused = {"folder", "outside.csv", "unmounted.csv"}
-    assert files.keys() == {"a.csv", "inside.csv", "caf\N{REPLACEMENT CHARACTER}.csv"} | refused
-    assert {name for name, file in files.items() if file.fault} == refused
-    assert files["inside.csv"].digest == files["a.csv"].digest
-    assert (files["outside.csv"].fault or CLEAR).cause == Reason("link_outside")
+    links = {"circle.csv", "folder", "inside.csv", "nowhere.csv", "outside.csv", "unmounted.csv"}
+    assert files.keys() == {"a.csv", "caf\N{REPLACEMENT CHARACTER}.csv", "pipe.csv"} | links
+    causes = {name: file.fault.cause for name, file in files.items() if file.fault}
+    assert causes == dict.fromkeys(links, Reason("link_outside")) | {"pipe.csv": Reason("no_plain_file")}
+
+
+def test_no_folder_that_is_a_link_is_read_and_each_is_told(tmp_path: Path) -> None:
+    inbox = inbox_with(tmp_path / "inbox", **{"a.csv": CONTENT})
+    other = inbox / "zeta" / "2026-08-12"
+    other.mkdir(parents=True)
+    (other / "theirs.csv").write_bytes(CONTENT)
+    (inbox / "acme" / "2026-08-12").symlink_to(other)
+    (inbox / "linked").symlink_to(inbox / "acme")
+    (inbox / "acme" / DAY.isoformat() / "sub").symlink_to(other)
+    assert kept_and_purged_days(inbox, "acme") == ({DAY}, set())
+    assert kept_and_purged_days(inbox, "linked") == (set(), set())
+    assert read_inbox_folder(inbox, "acme", date(2026, 8, 12)) == read_inbox_folder(inbox, "linked", DAY) == []
+    assert [file.name for file in read_inbox_folder(inbox, "acme", DAY)] == ["a.csv", "sub"]
+    told = unread_folders(inbox, {"acme", "linked", "zeta"})
+    assert told == ["acme/2026-08-12 (a link)", "linked (a link)"]
+
+
+def test_the_inbox_itself_may_be_a_link(tmp_path: Path) -> None:
+    inbox_with(tmp_path / "disk", **{"a.csv": CONTENT})
+    (tmp_path / "inbox").symlink_to(tmp_path / "disk")
+    (file,) = read_inbox_folder(tmp_path / "inbox", "acme", DAY)
+    assert rows_of(read_file(file, terms())) == [["1", "a"]]
+
+
+def test_a_file_that_became_a_link_or_a_pipe_after_it_was_listed_is_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_bytes(CONTENT)
+    inbox = inbox_with(tmp_path / "inbox", **{"a.csv": CONTENT, "sub/b.csv": CONTENT})
+    first, second = read_inbox_folder(inbox, "acme", DAY)
+    first.path.unlink()
+    first.path.symlink_to(tmp_path / "secret.csv")
+    with pytest.raises(InboxFaultError, match=r"a\.csv"):
+        read_file(first, terms())
+    first.path.unlink()
+    os.mkfifo(first.path)
+    with pytest.raises(InboxFaultError, match=r"a\.csv can't be read: expected a plain file"):
+        read_file(first, terms())
+    second.path.parent.rename(tmp_path / "moved")
+    second.path.parent.symlink_to(tmp_path / "moved")
+    with pytest.raises(InboxFaultError, match=r"b\.csv"):
+        read_file(second, terms())
+
+
+@pytest.mark.parametrize("name", ["../../zeta/2026-08-11/theirs", "/etc/passwd", "sub/../a.csv"])
+def test_a_record_of_seals_that_names_something_elsewhere_opens_nothing(tmp_path: Path, name: str) -> None:
+    """A vendor can write the record, too."""
+    record = {"files": [{"name": name, "sha256": "0" * 64, "size": 1}]}
+    inbox = inbox_with(tmp_path, **{"a.csv": CONTENT, ".sealed.json": json.dumps(record).encode()})
+    theirs = inbox / "zeta" / DAY.isoformat()
+    theirs.mkdir(parents=True)
+    (theirs / "theirs.age").write_bytes(b"x")
+    assert sealed_files(inbox / "acme" / DAY.isoformat()) == {}
+    assert [file.name for file in read_inbox_folder(inbox, "acme", DAY)] == ["a.csv"]
 
 
 def test_sealed_files_are_listed_as_they_were_delivered_and_read_through_their_seal(tmp_path: Path) -> None:

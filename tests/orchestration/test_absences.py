@@ -46,6 +46,14 @@ def without(*place: str) -> Callable[[Path], None]:
     return lambda home: shutil.rmtree(home.joinpath(*place))
 
 
+def behind_a_link(*place: str) -> Callable[[Path], None]:
+    def move(home: Path) -> None:
+        folder = home.joinpath(*place).rename(home / "moved")
+        home.joinpath(*place).symlink_to(folder)
+
+    return move
+
+
 def emptied_registry(home: Path) -> None:
     (home / "registry.db").unlink()
 
@@ -57,9 +65,10 @@ def emptied_registry(home: Path) -> None:
         (without("contracts", "acme"), "no contract lies in", False),
         (without("inbox"), "is not there: mount it", True),
         (without("inbox", "acme"), "the vendor's folder is gone from the inbox", False),
+        (behind_a_link("inbox", "acme"), "its folder in the inbox is a link", False),
         (without("inbox", "acme", DAY.isoformat()), "its folder is gone from the inbox", False),
     ],
-    ids=["contracts", "a vendor's contracts", "inbox", "a vendor's inbox", "a day's folder"],
+    ids=["contracts", "a vendor's contracts", "inbox", "a vendor's inbox", "a vendor's link", "a day's folder"],
 )
 def test_days_whose_input_is_away_stay_as_published_and_the_others_are_judged(
     home: Path, take_away: Callable[[Path], None], told: str, is_all: bool

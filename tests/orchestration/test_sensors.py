@@ -65,10 +65,10 @@ class TestArrivals:
         record = json.loads((folder / ".received.json").read_text(encoding="utf-8"))
         assert record == {"files": [{"name": "leads_1.csv", "received_at": TICK.isoformat()}]}
 
-    def test_a_folder_that_cannot_be_written_is_told_and_the_others_are_noted(self, daemon: Daemon) -> None:
+    def test_a_folder_that_cannot_be_read_is_told_and_the_others_are_noted(self, daemon: Daemon) -> None:
         deliver(home(daemon), "acme", DAY)
         blocked = deliver(home(daemon), "blocked", DAY)
-        (blocked / f".received.json.{os.getpid()}").mkdir()
+        (blocked / ".sealed.json").write_bytes(b"{")
         for seconds in (0, 60):
             daemon.now = TICK + timedelta(seconds=seconds)
             daemon.sensor("arrivals")

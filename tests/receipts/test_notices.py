@@ -1,6 +1,7 @@
 """When a vendor counts as notified, what may be recorded of a receipt, and the clause of the contract that says so."""
 
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -239,6 +240,25 @@ def test_files_dropped_back_are_picked_up_once_and_bad_ones_are_told(registry: s
     assert "at most 65,536 bytes" in problems[1]
     assert pick_up_acknowledgements(registry, outbox, "acme", now=NOW)[0] == 0
     assert standing_receipts(registry)[0].source == "file"
+
+
+def test_an_acknowledgement_that_is_a_link_or_a_pipe_is_told_and_not_read(registry: sa.Engine, tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "outbox")
+    drop(outbox.root, SAID, day="2026-09-02")
+    link, pipe = (outbox.root / "acme" / day / "acknowledgement.json" for day in ("2026-09-01", "2026-09-03"))
+    link.parent.mkdir()
+    link.symlink_to("../2026-09-02/acknowledgement.json")
+    pipe.parent.mkdir()
+    os.mkfifo(pipe)
+    (outbox.root / "acme" / "2026-09-04").symlink_to("2026-09-02")
+    count, problems = pick_up_acknowledgements(registry, outbox, now=NOW)
+    assert count == 0
+    assert [words.partition(": ")[0] for words in problems] == [
+        f"acme/2026-09-0{day}/acknowledgement.json" for day in (1, 2, 3)
+    ]
+    assert "can't be read" in problems[0]
+    assert "no receipt with this digest" in problems[1]
+    assert "can't be read: expected a plain file" in problems[2]
 
 
 @pytest.fixture

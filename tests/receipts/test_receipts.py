@@ -445,6 +445,49 @@ def test_after_the_deadline_nobody_is_asked_to_keep_it(house: House) -> None:
         assert (asked in files_of(house)["summary.en.txt"].decode()) == is_asked
 
 
+# What a vendor puts into its folder
+
+
+def test_no_link_in_the_outbox_is_written_through(house: House, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_bytes(b"theirs")
+    folder = house.outbox.folder(VENDOR, DAY)
+    folder.mkdir(parents=True)
+    for name in NAMES:
+        (folder / name).symlink_to(elsewhere)
+        (folder / f".{name}.part").symlink_to(elsewhere)
+    judged(house, delivery())
+    prepare(house)
+    assert elsewhere.read_bytes() == b"theirs"
+    assert not any((folder / name).is_symlink() for name in NAMES)
+
+
+def test_receipts_can_be_read_by_our_group_and_by_no_others(house: House) -> None:
+    judged(house, delivery())
+    prepare(house)
+    folder = house.outbox.folder(VENDOR, DAY)
+    assert {oct((folder / name).stat().st_mode & 0o7777) for name in NAMES} == {"0o640"}
+    assert [oct(path.stat().st_mode & 0o777) for path in (folder, folder.parent)] == ["0o750"] * 2
+
+
+def test_a_date_folder_that_is_a_link_is_put_aside_and_a_vendors_folder_that_is_one_is_told(
+    house: House, tmp_path: Path
+) -> None:
+    other = house.outbox.root / "other-vendor" / DAY.isoformat()
+    other.mkdir(parents=True)
+    folder = house.outbox.folder(VENDOR, DAY)
+    folder.parent.mkdir()
+    folder.symlink_to(other)
+    judged(house, delivery())
+    prepare(house)
+    assert list(other.iterdir()) == []
+    assert set(files_of(house)) == NAMES
+    folder.parent.rename(tmp_path / "moved")
+    folder.parent.symlink_to(tmp_path / "moved")
+    with pytest.raises(OSError, match=f"a link is not followed.*{VENDOR}"):
+        prepare(house, as_of=PROVISIONAL)
+
+
 # Faults of ours
 
 
@@ -455,7 +498,7 @@ def test_a_receipt_that_cannot_be_written_fails_and_leaves_the_last_one(
     prepare(house, as_of=PROVISIONAL)
     before = files_of(house)
 
-    def full(*_arguments: object) -> None:
+    def full(*_arguments: object, **_options: object) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:

@@ -191,6 +191,49 @@ def test_receipts_go_with_the_files_that_they_are_about(home: Home) -> None:
     assert len([purge for purge in noted_purges(home.house) if purge.kind == "receipt"]) == count
 
 
+def test_a_purge_removes_links_and_nothing_that_they_lead_to(home: Home, tmp_path: Path) -> None:
+    other = home.path / "inbox" / "other-vendor" / DAY.isoformat()
+    other.mkdir(parents=True)
+    (other / "theirs.csv").write_bytes(b"x")
+    (other / "kept.txt").write_bytes(b"x")
+    outbox = home.path / "outbox" / VENDOR / DAY.isoformat()
+    (outbox / "theirs").symlink_to(other)
+    (home.folder / ".theirs").symlink_to(other)
+    (home.folder / ".purged.json").symlink_to(other / "kept.txt")
+    assert (delivery_days(home.path / "inbox", VENDOR), purged_days(home.path / "inbox", VENDOR)) == ([], {DAY})
+    home.run(FILES_DUE)
+    assert sorted(path.name for path in home.folder.iterdir()) == [".purged.json"]
+    assert not (home.folder / ".purged.json").is_symlink()
+    assert not outbox.exists()
+    assert {path.name: path.read_bytes() for path in other.iterdir()} == {"theirs.csv": b"x", "kept.txt": b"x"}
+
+
+@pytest.mark.parametrize("box", ["inbox", "outbox"])
+def test_a_date_folder_that_is_a_link_is_not_purged(home: Home, box: str) -> None:
+    folder = home.path / box / VENDOR / DAY.isoformat()
+    other = home.path / box / "other-vendor" / DAY.isoformat()
+    other.parent.mkdir()
+    folder.rename(other)
+    folder.symlink_to(other)
+    before = sorted(path.name for path in other.iterdir())
+    home.run(FILES_DUE)
+    assert sorted(path.name for path in other.iterdir()) == before
+
+
+@pytest.mark.parametrize("record", [b"{", b'{"files": [{"name": "all.zip", "sha256": "0", "size": 1}]}'])
+def test_what_a_vendor_broke_in_its_folder_is_told_and_stops_no_other_vendor(home: Home, record: bytes) -> None:
+    sign(home.path, "another-vendor", text=VALID.replace(VENDOR, "another-vendor"))
+    folder = deliver(home.path, "another-vendor", DAY, received_at=CAME_AT)
+    home.run(FILES_DUE - timedelta(days=1))
+    house = house_at(home.path)
+    reconcile(house, ["another-vendor"], [DAY], datetime(2026, 9, 1, tzinfo=UTC))
+    (folder / ".sealed.json").write_bytes(record)
+    (folder / "all.zip.age").write_bytes(b"no seal")
+    done = home.run(FILES_DUE)
+    assert [words.partition(":")[0] for words in done.broken] == ["another-vendor"]
+    assert home.names() == [".purged.json"]
+
+
 def test_a_dry_run_counts_and_changes_nothing(home: Home) -> None:
     names = home.names()
     done = home.run(VAULT_DUE, is_dry_run=True)
@@ -216,7 +259,7 @@ def test_a_kill_in_a_purge_is_mended_by_the_next_run(
     target = {
         "note": "pipelines.upkeep.retention.note_purges",
         "marker": "pipelines.upkeep.retention.json.dumps",
-        "files": "pathlib.Path.rmdir",
+        "files": "os.rmdir",
     }[broken_at]
     (home.folder / "sub").mkdir()
     monkeypatch.setattr(target, killed)

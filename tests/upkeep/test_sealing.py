@@ -3,9 +3,11 @@
 import hashlib
 import json
 import os
+import stat
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from pipelines.deliveries.inbox import read_inbox_folder
 from pipelines.house import House
 from pipelines.storage.secrets import age
 from pipelines.storage.secrets.seals import sealed_files
-from pipelines.upkeep.sealing import seal_vendor
+from pipelines.upkeep.sealing import seal_vendor, seals_put_off
 from tests.support.exemple import HEADER, deliver, lead_line, sign
 from tests.support.houses import house_at, lake_bytes, reconcile
 
@@ -149,15 +151,84 @@ def test_a_vendors_own_file_named_age_is_a_file_like_others(home: Home) -> None:
     assert home.reconcile() == before
 
 
-def test_a_link_is_sealed_as_what_it_leads_to_unless_it_leads_out(home: Home, tmp_path: Path) -> None:
+def test_a_link_is_never_sealed_and_what_it_leads_to_only_for_itself(home: Home, tmp_path: Path) -> None:
     outside = tmp_path / "outside.csv"
     outside.write_bytes(lines(4))
     (home.folder / "leads_0.csv").symlink_to("leads_1.csv")
     (home.folder / "leads_2.csv").symlink_to(outside)
     before = home.reconcile()
-    assert home.seal() == 2
+    assert home.seal() == 1
     assert outside.read_bytes() == lines(4)
+    assert (home.folder / "leads_0.csv").is_symlink()
     assert home.reconcile() == before
+
+
+def test_a_folder_that_became_a_link_to_anothers_is_left_alone(home: Home) -> None:
+    home.reconcile()
+    other = home.path / "inbox" / "other-vendor" / DAY.isoformat()
+    other.parent.mkdir()
+    home.folder.rename(other)
+    home.folder.symlink_to(other)
+    content = (other / "leads_1.csv").read_bytes()
+    assert home.seal() == 0
+    assert (other / "leads_1.csv").read_bytes() == content
+    assert not (other / ".sealed.json").exists()
+
+
+def test_what_was_delivered_under_the_name_of_a_seal_is_not_overwritten_and_that_is_told(home: Home) -> None:
+    (home.folder / "leads_1.csv.age").write_bytes(b"theirs")
+    before = home.reconcile()
+    clear = (home.folder / "leads_1.csv").read_bytes()
+    for sealed in (1, 0):  # the vendor's `leads_1.csv.age` becomes `leads_1.csv.age.age`; `leads_1.csv` stays
+        assert home.seal() == sealed
+        assert (home.folder / "leads_1.csv").read_bytes() == clear
+        names = {file.name: file.digest for file in read_inbox_folder(home.path / "inbox", VENDOR, DAY)}
+        assert names == {
+            "leads_1.csv": hashlib.sha256(clear).hexdigest(),
+            "leads_1.csv.age": hashlib.sha256(b"theirs").hexdigest(),
+        }
+    assert seals_put_off(home.path / "inbox", home.house.lake, VENDOR) == [f"{VENDOR}/{DAY}"]
+    assert home.reconcile() == before
+
+
+@pytest.mark.parametrize("name", [".sealed.json", "leads_1.csv.age"])
+def test_a_seal_is_not_written_through_a_link(home: Home, tmp_path: Path, name: str) -> None:
+    home.reconcile()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_bytes(b'{"files": []}')
+    (home.folder / name).symlink_to(elsewhere)
+    with suppress(ValueError):  # a record that is a link is none of ours, and a person is told
+        home.seal()
+    assert elsewhere.read_bytes() == b'{"files": []}'
+    assert (home.folder / "leads_1.csv").exists()
+
+
+def test_seals_that_a_vendor_claims_do_not_keep_the_others_from_theirs(home: Home) -> None:
+    home.reconcile()
+    home.seal()
+    folder = home.path / "inbox" / "a-vendor" / DAY.isoformat()
+    folder.mkdir(parents=True)
+    entries = [{"name": f"{number}", "sha256": "0" * 64, "size": 1} for number in range(100)]
+    (folder / ".sealed.json").write_text(json.dumps({"files": entries}))
+    for number in range(100):
+        (folder / f"{number}.age").write_bytes(b"no seal")
+    house_at(home.path).seals.confirm_keys()
+
+
+def test_what_the_house_makes_is_read_by_nobody_else_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        home = Home(tmp_path / "home")
+        home.reconcile()
+        home.seal()
+    finally:
+        os.umask(before)
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in home.path.rglob("*") if not path.is_symlink()}
+    files = [path for path in modes if path.suffix in (".parquet", ".db", ".key") or path.name.endswith(".parquet.age")]
+    assert {path.relative_to(home.path).parts[0] for path in files} == {"lake", "vault", "registry.db", "keys"}
+    assert {oct(modes[path]) for path in files} == {"0o600"}
+    assert [oct(modes[home.path / root]) for root in ("lake", "vault", "keys")] == ["0o700"] * 3
+    assert oct(modes[home.folder / "leads_1.csv.age"]) == "0o640"
 
 
 class Killed(BaseException):

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from pipelines.storage.folders import make_private_file
 from pipelines.storage.registry import upgrades
 
 SETTING: Final = "OPPOSABLE_DATABASE_URL"
@@ -80,7 +81,7 @@ def registry_engine(url: str) -> Engine:
     parsed = _parse_url(url)
     try:
         if parsed.get_backend_name() == "sqlite":
-            Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+            make_private_file(Path(str(parsed.database)))
             engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)

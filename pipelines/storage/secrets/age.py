@@ -7,12 +7,14 @@ import io
 import os
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol, TypeAlias
 
 import pyrage
 
+Opener: TypeAlias = Callable[[Path], BinaryIO]
+"""Opens the encrypted bytes under a path."""
 Identity: TypeAlias = Any
 """An X25519 identity: its secret decrypts, its public half encrypts."""
 
@@ -63,16 +65,23 @@ def encrypt_stream(source: Readable, target: BinaryIO, identity: Identity) -> No
     pyrage.encrypt_io(source, target, [identity.to_public()])
 
 
-def open_clear(path: Path, identities: Sequence[Identity]) -> BinaryIO:
+def open_file(path: Path) -> BinaryIO:
+    """The bytes of a file of ours, where nobody else writes."""
+    return path.open("rb", buffering=0)
+
+
+def open_clear(path: Path, identities: Sequence[Identity], opened: Opener = open_file) -> BinaryIO:
     """A seekable stream of the clear bytes of an age file. Seeking back reads anew from the first byte on.
 
     Raises:
         BrokenSealError: here or while reading: encrypted to none of the keys, or damaged.
     """
-    if path.stat().st_size > SMALL:
-        return io.BufferedReader(_ClearStream(path, identities), _BUFFER)
+    with opened(path) as file:
+        content = file.read(SMALL + 1)
+    if len(content) > SMALL:
+        return io.BufferedReader(_ClearStream(path, identities, opened), _BUFFER)
     try:
-        return io.BytesIO(pyrage.decrypt(path.read_bytes(), list(identities)))
+        return io.BytesIO(pyrage.decrypt(content, list(identities)))
     except pyrage.DecryptError:
         raise _broken_seal(path) from None
 
@@ -87,23 +96,24 @@ def is_opened_by(path: Path, identities: Sequence[Identity]) -> bool:
     return True
 
 
-def clear_size(path: Path) -> int:
+def clear_size(path: Path, opened: Opener = open_file) -> int:
     """Clear bytes of an age file, from its own size."""
-    with path.open("rb") as file:
-        header = file.read(_LONGEST_HEADER)
+    with opened(path) as file:
+        header, size = file.read(_LONGEST_HEADER), os.fstat(file.fileno()).st_size
     end = header.find(b"\n", header.find(b"\n--- ") + 1) + 1
     if end <= 1:
         raise _broken_seal(path)
-    encrypted = path.stat().st_size - end - _NONCE
+    encrypted = size - end - _NONCE
     return encrypted - _TAG_BYTES * max(1, -(-encrypted // (_CHUNK + _TAG_BYTES)))
 
 
 class _ClearStream(io.RawIOBase):
     """Reads from a pipe into which a thread decrypts. The thread ends when the pipe is closed."""
 
-    def __init__(self, path: Path, identities: Sequence[Identity]) -> None:
+    def __init__(self, path: Path, identities: Sequence[Identity], opened: Opener) -> None:
         super().__init__()
         self._path = path
+        self._opened = opened
         self._identities = list(identities)
         self._is_broken = False
         self._place = 0
@@ -131,7 +141,7 @@ class _ClearStream(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         target = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._place}.get(whence, 0)
         if whence == io.SEEK_END:
-            target += clear_size(self._path)
+            target += clear_size(self._path, self._opened)
         if target < self._place:
             self._stop()
             self._place = 0
@@ -157,7 +167,7 @@ class _ClearStream(io.RawIOBase):
     def _decrypt(self, write_end: int) -> None:
         with os.fdopen(write_end, "wb", buffering=0) as target:
             try:
-                with self._path.open("rb") as source:
+                with self._opened(self._path) as source:
                     pyrage.decrypt_io(source, _Whole(target), self._identities)
             except BrokenPipeError:
                 pass  # closed early

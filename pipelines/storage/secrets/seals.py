@@ -4,20 +4,33 @@ Which files may be sealed, and when they go for good, is in `retention`; what a 
 
 `x.csv` becomes `x.csv.age`, in the age format, so that any age tool opens it with `keys/seal-<n>.key`. `.sealed.json`
 in the delivery folder, `{"files": [{"name", "sha256", "size"}]}`, tells what was sealed: a file that a vendor named
-`.age` is not in it. As long as the clear file lies there, too, the clear one counts.
+`.age` is not in it. As long as the clear file lies there, too, the clear one counts. A vendor writes there,
+too: no link in them is followed, and a file that was delivered under the name of a seal keeps it.
 """
 
 import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final
 from uuid import uuid4
 
+from pipelines.storage.folders import (
+    created_in,
+    entries_below,
+    folder_names,
+    open_below,
+    open_in,
+    opened_folder,
+    put_in_place,
+    remove_file,
+    replacing,
+)
 from pipelines.storage.secrets.age import Identity, encrypt_stream, open_clear
 from pipelines.storage.secrets.keys import SEAL, age_identities
 
@@ -26,6 +39,10 @@ RECORD: Final = ".sealed.json"
 """Beside the files of a delivery folder; hidden, so that no run takes it for a delivered file."""
 
 _ASIDE: Final = re.compile(rf"\.[0-9a-f]{{32}}\{SEALED}")
+
+
+class SealRecordError(ValueError):
+    """The record of a folder's sealed files can't be read. Names it and the mend."""
 
 
 @dataclass(frozen=True)
@@ -40,23 +57,40 @@ def sealed_files(folder: Path) -> Mapping[str, SealedFile]:
     """Sealed files of a delivery folder by their clear path below it, with `/`; a clear file beside one counts first.
 
     Raises:
-        ValueError: the record is not ours any more: a fault of the house, not of a vendor.
+        SealRecordError: the record is not ours any more: a fault of the house, not of a vendor.
     """
+    root = folder.parents[1]
     try:
-        entries = json.loads((folder / RECORD).read_bytes())["files"]
+        with open_below(root, folder / RECORD) as record:
+            entries = json.loads(record.read())["files"]
         found = {str(entry["name"]): SealedFile(str(entry["sha256"]), int(entry["size"])) for entry in entries}
     except FileNotFoundError:
         return {}
-    except (ValueError, TypeError, KeyError):
-        raise ValueError(f"{folder / RECORD} is no record of sealed files: restore it from your backup") from None
-    return {_printable_sealed_name(name): file for name, file in found.items() if (folder / f"{name}{SEALED}").exists()}
+    except (OSError, ValueError, TypeError, KeyError):
+        raise SealRecordError(f"{folder / RECORD} is no record of sealed files: restore it from your backup") from None
+    lying = {entry.path for entry in entries_below(root, folder) if entry.is_file}
+    return {_printable_sealed_name(name): file for name, file in found.items() if folder / f"{name}{SEALED}" in lying}
+
+
+def is_seal_name_taken(path: Path, folder: Path, sealed: Collection[str]) -> bool:
+    """Whether a file can't be sealed, because what bears the name of its seal was delivered.
+
+    Args:
+        path: a clear file of a delivery folder.
+        folder: the delivery folder.
+        sealed: names of its sealed files.
+    """
+    name = _printable_sealed_name(path.relative_to(folder).as_posix())
+    is_delivered = os.path.lexists(f"{path}{SEALED}") and name not in sealed
+    return is_delivered or f"{name}{SEALED}" in sealed
 
 
 def remove_leftovers(folder: Path) -> None:
     """Remove what a kill left of unfinished seals. The caller is the only one that seals there."""
-    for path in folder.rglob(f".*{SEALED}"):
-        if _ASIDE.fullmatch(path.name):
-            path.unlink()
+    root = folder.parents[1]
+    for entry in entries_below(root, folder):
+        if _ASIDE.fullmatch(entry.path.name):
+            remove_file(root, entry.path)
 
 
 def _printable_sealed_name(name: str) -> str:
@@ -65,10 +99,25 @@ def _printable_sealed_name(name: str) -> str:
 
 
 def encrypted_files(inbox: Path) -> Iterator[Path]:
-    """What was sealed in the inbox."""
-    for record in inbox.glob(f"*/*/{RECORD}"):
-        paths = (record.parent / f"{name}{SEALED}" for name in sealed_files(record.parent))
-        yield from (path for path in paths if path.exists())
+    """What was sealed in the inbox, one of each vendor before the next of any: a vendor can claim seals that are none.
+
+    A folder whose record can't be read is told by whoever reads the folder.
+    """
+    waiting = [_encrypted_files_of(inbox, vendor) for vendor in folder_names(inbox, inbox)]
+    while waiting:
+        for files in list(waiting):
+            path = next(files, None)
+            if path is None:
+                waiting.remove(files)
+            else:
+                yield path
+
+
+def _encrypted_files_of(inbox: Path, vendor: str) -> Iterator[Path]:
+    for day in folder_names(inbox, inbox / vendor):
+        folder = inbox / vendor / day
+        with suppress(SealRecordError):
+            yield from [folder / f"{name}{SEALED}" for name in sealed_files(folder)]
 
 
 class Seals:
@@ -94,39 +143,56 @@ class Seals:
         Raises:
             BrokenSealError: while reading: it was not encrypted to a key of ours, or is damaged.
         """
-        return open_clear(path, self._identities)
+        return open_clear(path, self._identities, partial(open_below, self._inbox))
 
     def seal(self, path: Path, folder: Path, digest: str | None = None) -> bool:
         """Seal one file of a delivery folder, if its bytes are the expected; whether it was sealed.
 
-        The sealed file and the record are durable before the clear file goes; a kill in between leaves both.
+        It is not while something that was delivered bears the name of its seal. The sealed file and the record are
+        durable before the clear file goes; a kill in between leaves both.
         """
-        aside = path.with_name(f".{uuid4().hex}{SEALED}")
-        try:
-            found = self._encrypt(path, aside)
-            if digest not in (None, found.digest):
-                return False
-            _record_seal(folder, path, found)
-            os.replace(aside, path.with_name(path.name + SEALED))
-            _make_durable(path.parent)
-            path.unlink()
-        finally:
-            aside.unlink(missing_ok=True)
+        if is_seal_name_taken(path, folder, sealed_files(folder)):
+            return False
+        aside = f".{uuid4().hex}{SEALED}"
+        with opened_folder(self._inbox, path.parent) as opened:
+            try:
+                found = self._encrypt(opened, path.name, aside)
+                if digest not in (None, found.digest):
+                    return False
+                self._record_seal(folder, path, found)
+                put_in_place(opened, aside, path.name + SEALED)
+                os.fsync(opened)
+                os.unlink(path.name, dir_fd=opened)
+            finally:
+                with suppress(FileNotFoundError):
+                    os.unlink(aside, dir_fd=opened)
         return True
+
+    def _record_seal(self, folder: Path, path: Path, found: SealedFile) -> None:
+        """Add a file to the folder's record, or replace what it says of it."""
+        name, record = path.relative_to(folder).as_posix(), folder / RECORD
+        document: dict[str, Any] = {"files": []}
+        with suppress(FileNotFoundError), open_below(self._inbox, record) as before:
+            document = json.loads(before.read())
+        others = [entry for entry in document["files"] if entry["name"] != name]
+        files = [*others, {"name": name, "sha256": found.digest, "size": found.size}]
+        with replacing(self._inbox, record, is_durable=True) as file:
+            in_order = sorted(files, key=lambda entry: str(entry["name"]))
+            file.write((json.dumps({"files": in_order}, indent=2) + "\n").encode())
 
     @cached_property
     def _identities(self) -> tuple[Identity, ...]:
         return age_identities(self._keys, SEAL, encrypted=lambda: encrypted_files(self._inbox))
 
-    def _encrypt(self, path: Path, target: Path) -> SealedFile:
-        """Encrypt a file with its time of change, and say what was encrypted."""
-        with path.open("rb") as clear, target.open("xb") as sealed:
+    def _encrypt(self, folder: int, name: str, aside: str) -> SealedFile:
+        """Encrypt a file of an opened folder with its time of change, and say what was encrypted."""
+        with open_in(folder, name) as clear, created_in(folder, aside) as sealed:
             counted = _Counted(clear)
             encrypt_stream(counted, sealed, self._identities[0])
             sealed.flush()
             os.fsync(sealed.fileno())
             state = os.fstat(clear.fileno())
-        os.utime(target, ns=(state.st_atime_ns, state.st_mtime_ns))
+            os.utime(sealed.fileno(), ns=(state.st_atime_ns, state.st_mtime_ns))
         return SealedFile(counted.digest.hexdigest(), counted.size)
 
 
@@ -143,27 +209,3 @@ class _Counted:
         self.digest.update(content)
         self.size += len(content)
         return content
-
-
-def _record_seal(folder: Path, path: Path, found: SealedFile) -> None:
-    """Add a file to the folder's record, or replace what it says of it."""
-    name = path.relative_to(folder).as_posix()
-    record = folder / RECORD
-    document: dict[str, Any] = json.loads(record.read_bytes()) if record.exists() else {"files": []}
-    others = [entry for entry in document["files"] if entry["name"] != name]
-    files = [*others, {"name": name, "sha256": found.digest, "size": found.size}]
-    aside = folder / f"{RECORD}.{os.getpid()}"
-    with aside.open("w", encoding="utf-8") as file:
-        file.write(json.dumps({"files": sorted(files, key=lambda entry: str(entry["name"]))}, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, record)
-    _make_durable(folder)
-
-
-def _make_durable(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipelines.storage.folders import PRIVATE, make_folder
 from pipelines.storage.secrets.age import Identity, encrypt, open_clear
 from pipelines.storage.secrets.keys import VAULT, age_identities
 
@@ -52,7 +53,7 @@ class Vault:
             self._begun.add((vendor, day))
         if not identifiers.num_rows:
             return
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(self.root, folder, PRIVATE)
         clear = pa.BufferOutputStream()
         pq.write_table(identifiers.select(IDENTIFIERS.names).cast(IDENTIFIERS), clear, compression="zstd")
         encrypted = encrypt(clear.getvalue().to_pybytes(), self._identities[0])
@@ -69,10 +70,10 @@ class Vault:
         replaced = new.with_name(f"{new.name}.replaced")
         shutil.rmtree(replaced, ignore_errors=True)
         if old.exists():
-            replaced.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.root, replaced.parent, PRIVATE)
             os.replace(old, replaced)
         if is_begun and new.exists():
-            old.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self.root, old.parent, PRIVATE)
             os.replace(new, old)
         shutil.rmtree(replaced, ignore_errors=True)
         shutil.rmtree(new, ignore_errors=True)

@@ -65,7 +65,7 @@ def test_seeking_and_reading_go_as_in_memory(
     path = tmp_path_factory.mktemp("age") / "x.age"
     path.write_bytes(encrypt(content_of(150_000), IDENTITY))
     plain = io.BytesIO(content_of(150_000))
-    with io.BufferedReader(age._ClearStream(path, [IDENTITY])) as stream:
+    with io.BufferedReader(age._ClearStream(path, [IDENTITY], age.open_file)) as stream:
         for whence, offset, count in steps:
             place = min(offset, 150_000) if whence == 0 else (0 if whence == 1 else -min(offset, 150_000))
             assert stream.seek(place, whence) == plain.seek(place, whence)

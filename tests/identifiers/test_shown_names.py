@@ -1,0 +1,29 @@
+"""Names as they are shown: on one line, with nothing that a terminal obeys."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.identifiers.shown_names import escaped, shown_file_names
+
+
+def test_control_sequences_line_ends_and_turned_writing_are_shown_and_not_obeyed() -> None:
+    names = {
+        "leads\x1b[2J.csv": r"leads\x1b[2J.csv",
+        "a\nb\r.csv": r"a\nb\r.csv",
+        "leads\u202evsc.exe": r"leads\u202evsc.exe",
+        "line\u2028end": r"line\u2028end",
+        "été 2026 – leads’.csv": "été 2026 – leads’.csv",
+    }
+    assert shown_file_names(names) == names
+
+
+def test_a_name_that_is_shown_as_another_is_called_is_told_apart() -> None:
+    shown = shown_file_names(["a\n.csv", r"a\n.csv"])
+    assert shown == {r"a\n.csv": r"a\n.csv", "a\n.csv": r"a\n.csv (2)"}
+
+
+@given(st.lists(st.text(min_size=1), unique=True))
+def test_names_stay_apart_and_on_one_line(names: list[str]) -> None:
+    shown = shown_file_names(names)
+    assert len(set(shown.values())) == len(names)
+    assert all(len(name.splitlines()) <= 1 and escaped(name) == name for name in shown.values())
