@@ -88,11 +88,11 @@ def unread_folders(inbox: Path, vendors: Collection[str]) -> list[str]:
         elif path.is_dir() and path.name not in vendors:
             found.append(shown_vendor(path.name))
         elif path.is_dir():
-            found += [f"{path.name}/{stray}" for stray in _strays(path)]
+            found += [f"{path.name}/{stray}" for stray in _strays_of_vendor(path)]
     return sorted(found)
 
 
-def _strays(folder: Path) -> Iterator[str]:
+def _strays_of_vendor(folder: Path) -> Iterator[str]:
     """What no run reads of a vendor's folder, as it may be told."""
     for path in (path for path in folder.glob("*") if not _is_ignored(path.name)):
         if path.is_symlink() and _day_of_folder(path.name):
