@@ -7,7 +7,8 @@ with reasons as (
         delivery_date,
         max(rejected_row_count) as most_of_one,
         sum(rejected_row_count) as of_all,
-        sum(refused_file_count) as refused_file_count
+        max(refused_file_count) as most_files_of_one,
+        sum(refused_file_count) as files_of_all
     from {{ ref('fct_reject_reasons') }}
     group by vendor, delivery_date
 )
@@ -18,4 +19,5 @@ left join reasons using (vendor, delivery_date)
 where
     deliveries.leads_rejected + deliveries.proofs_rejected
     not between coalesce(reasons.most_of_one, 0) and coalesce(reasons.of_all, 0)
-    or deliveries.refused_file_count <> coalesce(reasons.refused_file_count, 0)
+    or deliveries.refused_file_count
+    not between coalesce(reasons.most_files_of_one, 0) and coalesce(reasons.files_of_all, 0)

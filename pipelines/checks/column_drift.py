@@ -12,9 +12,9 @@ from typing import Final
 
 import pyarrow as pa
 
-from pipelines.contracts.contract import Contract, FileTerms
+from pipelines.contracts.contract import Contract, FileTerms, declared_beside
 from pipelines.identifiers.shown_names import shown_name
-from pipelines.vocabulary.column_names import column_name, near_names
+from pipelines.vocabulary.column_names import near_names
 from pipelines.vocabulary.words import ACCEPTED_STATUSES
 
 ROLES: Final = ("leads", "consent_proofs")
@@ -119,15 +119,17 @@ def _compared(
     readings: Readings,
 ) -> list[Drift]:
     before, day = days
-    old, new = (_terms_of_role(contract_on(on), role) for on in days)
-    agreed_gone, agreed_new = _declared(old) - _declared(new), _declared(new) - _declared(old)
+    agreed_before, agreed_now = (_declared(contract_on(on), role) for on in days)
+    agreed_gone, agreed_new = agreed_before - agreed_now, agreed_now - agreed_before
     always = set.intersection(*found[before, role].files)
     phrases: dict[str, str] = {}
     for names in found[day, role].files:
         gone = always - names - agreed_gone
         added = names - found[before, role].every - agreed_new
         phrases |= _column_changes(gone, added)
-    phrases |= _retyped_columns(readings.get((before, role), {}), readings.get((day, role), {}), new)
+    phrases |= _retyped_columns(
+        readings.get((before, role), {}), readings.get((day, role), {}), _terms_of_role(contract_on(day), role)
+    )
     return [Drift(vendor, day, role, kind, words) for words, kind in phrases.items()]
 
 
@@ -155,6 +157,7 @@ def _terms_of_role(contract: Contract | None, role: str) -> FileTerms | None:
     return contract.leads if role == "leads" else contract.consent_proofs
 
 
-def _declared(terms: FileTerms | None) -> set[str]:
+def _declared(contract: Contract | None, role: str) -> set[str]:
     """Declared names as they are kept of delivered files."""
-    return {shown_name(column_name(one.physical_name), 0) for one in terms.fields} if terms else set()
+    terms = _terms_of_role(contract, role)
+    return {shown_name(name, 0) for name in declared_beside(terms, contract)} if contract and terms else set()

@@ -24,22 +24,15 @@ with received as (
     group by delivery_date, role
 ),
 
-files as (
-    select distinct delivery_date, file_digest, role
-    from deliveries
-    where status in ('accepted', 'accepted_with_rejects')
-),
-
 unread as (
     select delivery_date, 'leads' as role, field, count(*) as unread_count
     from (select delivery_date, unnest(invalid_fields) as field from leads)
     group by delivery_date, field
     union all
-    select files.delivery_date, files.role, rejected_rows."column" as field, count(*) as unread_count
+    select delivery_date, role, "column" as field, count(*) as unread_count
     from rejected_rows
-    inner join files using (delivery_date, file_digest)
-    where rejected_rows.reason in ('required_invalid', 'required_missing')
-    group by files.delivery_date, files.role, field
+    where row_number is not null and reason in ('required_invalid', 'required_missing')
+    group by delivery_date, role, field
 )
 
 select received.delivery_date, received.role, unread.field, received.row_count, sum(unread.unread_count) as unread_count

@@ -16,35 +16,35 @@ with accepted as (
 ),
 
 kept as (
-    select delivery_date, file_digest, row_number from leads
+    select delivery_date, file_digest, 'leads' as role, row_number from leads
     union all
-    select delivery_date, file_digest, row_number from consent_proofs
+    select delivery_date, file_digest, 'consent_proofs' as role, row_number from consent_proofs
 ),
 
 kept_counts as (
-    select delivery_date, file_digest, count(*) as row_count, count(distinct row_number) as distinct_count
+    select delivery_date, file_digest, role, count(*) as row_count, count(distinct row_number) as distinct_count
     from kept
-    group by delivery_date, file_digest
+    group by delivery_date, file_digest, role
 ),
 
 rejected_counts as (
-    select delivery_date, file_digest, count(distinct row_number) as row_count
+    select delivery_date, file_digest, role, count(distinct row_number) as row_count
     from rejected_rows
     where row_number is not null
-    group by delivery_date, file_digest
+    group by delivery_date, file_digest, role
 ),
 
 overlap as (
-    select distinct kept.delivery_date, kept.file_digest
+    select distinct kept.delivery_date, kept.file_digest, kept.role
     from kept
-    inner join rejected_rows using (delivery_date, file_digest, row_number)
+    inner join rejected_rows using (delivery_date, file_digest, role, row_number)
 )
 
 select accepted.delivery_date, accepted.role
 from accepted
-left join kept_counts using (delivery_date, file_digest)
-left join rejected_counts using (delivery_date, file_digest)
-left join overlap using (delivery_date, file_digest)
+left join kept_counts using (delivery_date, file_digest, role)
+left join rejected_counts using (delivery_date, file_digest, role)
+left join overlap using (delivery_date, file_digest, role)
 where
     rows_received <> coalesce(kept_counts.row_count, 0) + coalesce(rejected_counts.row_count, 0)
     or rows_accepted <> coalesce(kept_counts.row_count, 0)

@@ -20,7 +20,7 @@ from pipelines.checks.column_readings import vendor_drifts
 from pipelines.commands.shared import day_of, house_of_settings, known_vendor, refuse
 from pipelines.contracts.book import SUFFIX, ContractBook, load_contracts, vendor_folders
 from pipelines.drafts.document import draft_document
-from pipelines.drafts.files import DraftedFiles, draft_files
+from pipelines.drafts.files import DraftedFiles, draft_both
 from pipelines.drafts.samples import SampleError, read_samples
 from pipelines.formats.text_encodings import STRAY, encoding_of, recoded, survey
 from pipelines.house import House
@@ -83,10 +83,10 @@ def init(
     if target is not None and target.exists():
         refuse(f"{target} is there already; move it away, or choose another --out")
     try:
-        drafted = draft_files("leads", read_samples(leads, "leads"))
-        drafted_proofs = draft_files("consent_proofs", read_samples(proofs, "consent_proofs")) if proofs else None
+        samples = read_samples(leads, "leads"), read_samples(proofs or (), "consent_proofs")
     except SampleError as error:
         refuse(str(error))
+    drafted, drafted_proofs = draft_both(*samples)
     text = draft_document(vendor, drafted, drafted_proofs)
     for files in (drafted, drafted_proofs):
         if files is not None:

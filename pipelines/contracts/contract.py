@@ -126,6 +126,11 @@ class Contract:
         """Whether the contract says what a lead, or a lead on some channel, costs."""
         return self.price is not None or bool(self.price_per_channel)
 
+    @property
+    def has_proofs_beside_leads(self) -> bool:
+        """Whether the same files hold leads and proofs: each row is read as both."""
+        return bool(self.leads.path) and self.leads.path == self.consent_proofs.path
+
 
 InForce = Callable[[str, date], Contract | None]
 """The contract that judges a vendor's delivery on a date."""
@@ -152,6 +157,13 @@ def required_fields(role: str, contract: Contract) -> tuple[str, ...]:
 def declared_names(terms: FileTerms) -> frozenset[str]:
     """Columns that the contract declares, as `column_name` gives them."""
     return frozenset(column_name(field.physical_name) for field in terms.fields)
+
+
+def declared_beside(terms: FileTerms, contract: Contract) -> frozenset[str]:
+    """Columns that the contract declares of a role's files, for whichever role."""
+    if not contract.has_proofs_beside_leads:
+        return declared_names(terms)
+    return declared_names(contract.leads) | declared_names(contract.consent_proofs)
 
 
 def declared_places(names: Sequence[str], declared: frozenset[str]) -> dict[str, int]:

@@ -23,7 +23,8 @@ SERVER_TERMS: Final = (
     ContractTerm("type", "Always `custom`: other types have no `path` of ours.", is_read=False),
     ContractTerm(
         "path",
-        "Which files of a delivery folder these are: a glob. A file that no glob claims is refused.",
+        "Which files of a delivery folder these are: a glob. A file that no glob claims is refused. "
+        "With one glob and one format in both servers, each row of these files is read as a lead and as a proof.",
         faults=("proofs/*.xlsx",),
     ),
     ContractTerm(

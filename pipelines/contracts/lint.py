@@ -108,9 +108,14 @@ def _prices(terms: Contract) -> Iterator[Issue]:
 
 
 def _globs(terms: Contract) -> Iterator[Issue]:
-    if terms.leads.path and terms.leads.path == terms.consent_proofs.path:
-        message = "leads and consent_proofs claim the same files"
-        yield Issue(("servers",), message, "give each its own glob")
+    """Leads and proofs may lie in the same files, each row being one of both: then they are files of one format."""
+    leads, proofs = (
+        (files.format, files.delimiter, files.encoding, files.quote, files.sheet)
+        for files in (terms.leads, terms.consent_proofs)
+    )
+    if terms.has_proofs_beside_leads and leads != proofs:
+        message = "leads and consent_proofs claim the same files, in different formats"
+        yield Issue(("servers",), message, "give each its own glob, or both the same format")
 
 
 def _required_are_mapped(terms: Contract) -> Iterator[Issue]:

@@ -106,7 +106,7 @@ _DELIVERIES: Final = """
     order by files.delivery_date
 """
 _REASONS: Final = """
-    select reason, count(distinct (delivery_date, file_digest, row_number)) as row_count
+    select reason, count(distinct (delivery_date, file_digest, role, row_number)) as row_count
     from rejected_rows
     group by reason
     order by row_count desc, reason

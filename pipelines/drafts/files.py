@@ -86,12 +86,21 @@ def draft_files(role: str, samples: Sequence[Sample]) -> DraftedFiles:
     )
     path, questions = _glob_for([sample.name for sample in samples])
     terms = replace(samples[0].terms, role=role, path=path, fields=tuple(field.terms for field in fields))
-    asked = [
-        *questions,
-        *_file_questions(role, samples, fields),
-        *_proofs_beside(role, [name for name, _ in undeclared]),
-    ]
-    return DraftedFiles(terms, fields, undeclared, tuple(asked))
+    asked = (*questions, *_file_questions(role, samples, fields))
+    return DraftedFiles(terms, fields, undeclared, asked)
+
+
+def draft_both(leads: Sequence[Sample], proofs: Sequence[Sample]) -> tuple[DraftedFiles, DraftedFiles | None]:
+    """Lead files and proof files; without a sample of proofs, those that lie beside the leads, or None."""
+    drafted = draft_files("leads", leads)
+    if proofs:
+        return drafted, draft_files("consent_proofs", proofs)
+    found = _proof_columns(name for name, _ in drafted.undeclared)
+    if len(found) < _FEWEST_OF_PROOF:
+        return drafted, None
+    beside = draft_files("consent_proofs", leads)
+    asked = [_beside_question(found), *(question for question in beside.questions if question not in drafted.questions)]
+    return _without_declared(drafted, beside), replace(_without_declared(beside, drafted), questions=tuple(asked))
 
 
 def _contents_by_column(samples: Sequence[Sample]) -> dict[str, Content]:
@@ -198,13 +207,21 @@ def _unsaid_channels(found: Collection[str]) -> Iterator[str]:
         yield f"no column says yes or no to {', '.join(unsaid)}: then no row has these channels; is that so?"
 
 
-def _proofs_beside(role: str, undeclared: Iterable[str]) -> Iterator[str]:
-    """What to ask of a lead file whose other columns are those of proofs: of a lead file no proof is read."""
-    near = {name: field_nearness("consent_proofs", name) for name in undeclared} if role == "leads" else {}
-    found = [name for name, fields in near.items() if max(fields.values(), default=0.0) >= EXACT]
-    if len(found) >= _FEWEST_OF_PROOF:
-        named = ", ".join(f"`{name}`" for name in found)
-        yield f"{named} look like a consent proof beside each lead: can the vendor deliver them as a file of proofs?"
+def _proof_columns(undeclared: Iterable[str]) -> list[str]:
+    """Columns of a lead file that are none of leads, and bear names of proofs' fields."""
+    near = {name: field_nearness("consent_proofs", name) for name in undeclared}
+    return [name for name, fields in near.items() if max(fields.values(), default=0.0) >= EXACT]
+
+
+def _beside_question(columns: Iterable[str]) -> str:
+    named = ", ".join(f"`{name}`" for name in columns)
+    return f"{named} look like a consent proof beside each lead: is each row a lead and its proof, and read as both?"
+
+
+def _without_declared(files: DraftedFiles, others: DraftedFiles) -> DraftedFiles:
+    """Without the undeclared columns that the other role declares in the same files."""
+    declared = {field.terms.physical_name for field in others.fields}
+    return replace(files, undeclared=tuple(column for column in files.undeclared if column[0] not in declared))
 
 
 def _odd(samples: Sequence[Sample]) -> list[str]:

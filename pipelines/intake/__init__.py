@@ -14,10 +14,11 @@ The last package that knows a clear identifier. Leads are judged in `verdicts`.
 - `days_to_read`: which days of a vendor an intake has to read, given those it was asked for
 - `delivered`: delivered text before it is read: cleaned, and NULL where nothing is said
 - `fields`: delivered text of one role's rows to typed canonical columns, field by field
-- `files`: what becomes of each delivered file: role, correction, repetition, reading
+- `files`: what becomes of each delivered file: correction, repetition, reading
 - `headers`: whether a file that was read has the columns that its contract declares
 - `objections`: what can be told of a refusal or withdrawal in a proof row that can't be accepted
 - `refusals`: rejected rows: every reason of every row, with the column and what was expected in words, never a value
+- `roles`: as what a delivered file is read, by its name: leads, proofs, both, a manifest
 - `rows`: what became of the rows of some days, in the order in which they are published; and which leads are repeated
 - `tables`: the intake's published tables: what files and rows became, in the columns, types and order of the schemas
 - `unknown_words`: words of closed vocabularies that nobody knows: how many rows of each file hold one, and those that

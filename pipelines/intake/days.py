@@ -89,9 +89,8 @@ class IntakeDay:
             yield rows
 
     def _rejected_rows(self) -> Iterator[pa.Table]:
-        for rows, roles in self._rows.rejected_rows(self.day):
-            reasons = pa.table({"role": roles, "reason": rows["reason"]})
-            for found in reasons.group_by(["role", "reason"]).aggregate([([], "count_all")]).to_pylist():
+        for rows in self._rows.rejected_rows(self.day):
+            for found in rows.group_by(["role", "reason"]).aggregate([([], "count_all")]).to_pylist():
                 self._reasons[found["role"], found["reason"]] += found["count_all"]
             yield rows
 

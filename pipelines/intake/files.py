@@ -1,4 +1,4 @@
-"""What becomes of each delivered file: role, correction, repetition, reading. Rows belong to `acceptance`.
+"""What becomes of each delivered file: correction, repetition, reading. Rows belong to `acceptance`.
 
 Reading bytes belongs to `deliveries` and `formats`.
 """
@@ -6,11 +6,7 @@ Reading bytes belongs to `deliveries` and `formats`.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from fnmatch import fnmatchcase
-from functools import lru_cache
-from pathlib import PurePosixPath
 from typing import Final
-from unicodedata import normalize
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,12 +14,13 @@ import pyarrow.compute as pc
 from pipelines.contracts.calendar import cut_off_at
 from pipelines.contracts.contract import Contract, FileTerms
 from pipelines.deliveries.files import DeliveredFile, Delivery
-from pipelines.deliveries.manifests import Manifest, is_manifest
+from pipelines.deliveries.manifests import Manifest
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import AlikeFiles, FoundFormat, RawChunk, RawFile
 from pipelines.identifiers.shown_names import shown_file_names, shown_name
 from pipelines.intake.clocks import last_correction_at
 from pipelines.intake.headers import header_refusal, undeclared_columns
+from pipelines.intake.roles import roles_of
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.words import ROLES_READ
 
@@ -33,12 +30,11 @@ ReadTogether = Callable[[Sequence[DeliveredFile], FileTerms], Iterator[AlikeFile
 
 SMALL: Final = 65_536
 """Bytes up to which a repeated file is opened to see whether it has data rows at all; a larger one has."""
-WRAPPERS: Final = (".gz", ".zst")
 
 
 @dataclass
 class FileCase:
-    """One delivered file and what has become of it so far."""
+    """One delivered file in one role, and what has become of it so far; a file of leads and proofs has two cases."""
 
     delivery: Delivery
     file: DeliveredFile
@@ -48,6 +44,8 @@ class FileCase:
     left_out: Reason | None = None
     """Why it is a duplicate, or superseded."""
     is_correction: bool = False
+    number: int = 0
+    """Its place among the files of the delivery, by name."""
     shown_name: str = ""
     """The file's name as it may be kept; distinct within the delivery."""
     row_count: int = 0
@@ -122,7 +120,7 @@ class FileCase:
         refusal = header_refusal(raw, self.terms, self.contract)
         if refusal is None or refusal.reason != "header_missing":
             self.columns = [shown_name(name, place) for place, name in enumerate(raw.columns, 1)]
-            self.undeclared = undeclared_columns(raw, self.terms)
+            self.undeclared = undeclared_columns(raw, self.terms, self.contract)
         if refusal:
             self.refuse(refusal)
             return False
@@ -161,10 +159,14 @@ def most_characters(texts: pa.Table, enough: int) -> int:
 def open_cases(delivery: Delivery) -> list[FileCase]:
     """Every file of a delivery with its role, in order; refused and superseded ones are closed already."""
     shown = shown_file_names(file.name for file in delivery.files)
-    cases = [FileCase(delivery, file, shown_name=shown[file.name]) for file in delivery.files]
+    cases = [
+        FileCase(delivery, file, role, number=number, shown_name=shown[file.name])
+        for number, file in enumerate(sorted(delivery.files, key=lambda file: file.name), 1)
+        for role in roles_of(file.name, delivery.contract)
+    ]
     cases.sort(key=_arrival_order)
     for case in cases:
-        _assign(case)
+        _close_at_once(case)
     for role in ROLES_READ:
         _supersede(cases, role, delivery, shown)
     return cases
@@ -181,11 +183,8 @@ def counting_digests(delivery: Delivery) -> frozenset[str]:
     return frozenset(case.file.digest for case in open_cases(delivery) if case.is_to_be_read)
 
 
-def _assign(case: FileCase) -> None:
+def _close_at_once(case: FileCase) -> None:
     contract, file = case.delivery.contract, case.file
-    if contract is not None:
-        paths = (("leads", contract.leads.path), ("consent_proofs", contract.consent_proofs.path))
-        case.role = "manifest" if is_manifest(file.name) else _claimed_by(paths, file.name)
     if contract is None:
         case.refuse(FileRefusal("no_contract_in_force", Reason("contract_absent")))
     elif file.fault:
@@ -193,27 +192,6 @@ def _assign(case: FileCase) -> None:
     elif case.role is None:
         globs = {"leads": contract.leads.path, "consent_proofs": contract.consent_proofs.path}
         case.refuse(FileRefusal("file_unclaimed", Reason("name_unclaimed", **globs)))
-
-
-@lru_cache(maxsize=1024)
-def _claimed_by(paths: tuple[tuple[str, str], ...], name: str) -> str | None:
-    """The role whose glob matches; the glob with more fixed characters where both do."""
-    globs = {role: _plain_name(path) for role, path in paths}
-    claims = [role for role, glob in globs.items() if any(fnmatchcase(form, glob) for form in _names_to_match(name))]
-    return max(claims, key=lambda role: len(globs[role].replace("*", "").replace("?", "")), default=None)
-
-
-def _plain_name(text: str) -> str:
-    return normalize("NFC", text).casefold().replace("**/", "")
-
-
-def _names_to_match(name: str) -> list[str]:
-    """What a glob may match: the path or its last part, with an archive as a folder or as a file, wrapped or not."""
-    path = PurePosixPath(_plain_name(name))
-    archives = [parent for parent in path.parents if parent.suffix == ".zip"]
-    places = [path, *archives, *(path.relative_to(archive) for archive in archives)]
-    forms = [form for place in places for form in (str(place), place.name)]
-    return forms + [form.removesuffix(wrapper) for form in forms for wrapper in WRAPPERS if form.endswith(wrapper)]
 
 
 def _supersede(all_cases: Sequence[FileCase], role: str, delivery: Delivery, shown: Mapping[str, str]) -> None:
@@ -264,13 +242,13 @@ def mark_duplicates(cases: Sequence[FileCase], first_delivered_on: Mapping[str, 
     `cases` are in the order of day and name; `first_delivered_on` gives the earliest folder of digests elsewhere.
     A file without data rows is never a duplicate.
     """
-    seen: set[str] = set()
+    first: dict[str, tuple[date, int]] = {}
     for case in cases:
         if not case.is_to_be_read:
             continue
-        digest = case.file.digest
-        came_before = digest in seen or first_delivered_on.get(digest, date.max) < case.delivery.day
-        seen.add(digest)
+        digest, place = case.file.digest, (case.delivery.day, case.number)
+        came_before = first.setdefault(digest, place) != place
+        came_before |= first_delivered_on.get(digest, date.max) < case.delivery.day
         if came_before and _has_rows(case, read):
             case.status, case.left_out = "duplicate", Reason("file_repeated")
 
@@ -296,5 +274,6 @@ def causes_of(case: FileCase, cases: Sequence[FileCase]) -> list[Reason]:
 def _manifest_remarks(case: FileCase, cases: Sequence[FileCase]) -> list[Reason]:
     if case.file.manifest is None:
         return []
-    found = {other.file.name: (other.file.digest, other.row_count if other.is_to_be_read else None) for other in cases}
+    read = {other.file.name: other.row_count for other in cases if other.is_to_be_read}
+    found = {other.file.name: (other.file.digest, read.get(other.file.name)) for other in cases}
     return case.file.manifest.remarks(found, {other.file.name: other.shown_name for other in cases})

@@ -1,6 +1,6 @@
 """Whether a file that was read has the columns that its contract declares. Rows belong to `acceptance`."""
 
-from pipelines.contracts.contract import Contract, FileTerms, declared_names, required_fields
+from pipelines.contracts.contract import Contract, FileTerms, declared_beside, declared_names, required_fields
 from pipelines.formats.limits import FileRefusal
 from pipelines.formats.raw import RawFile
 from pipelines.identifiers.shown_names import shown_name
@@ -31,13 +31,13 @@ def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRe
         missing += identifiers or [REACHED_BY[0]]
     if not missing:
         return None
-    near = near_names(missing, undeclared_columns(raw, terms))
+    near = near_names(missing, undeclared_columns(raw, terms, contract))
     pairs = tuple((new, gone) for gone, new in sorted(near.items()))
     return FileRefusal("column_missing", Reason("columns_missing", columns=tuple(missing), near=pairs), missing[0])
 
 
-def undeclared_columns(raw: RawFile, terms: FileTerms) -> list[str]:
+def undeclared_columns(raw: RawFile, terms: FileTerms, contract: Contract) -> list[str]:
     """Names of delivered columns that the contract does not declare, sorted, fit to be kept."""
-    declared = declared_names(terms)
+    declared = declared_beside(terms, contract)
     names = {shown_name(name, place) for place, name in enumerate(raw.columns, 1) if name and name not in declared}
     return sorted(names)[:MOST_NAMES]

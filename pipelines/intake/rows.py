@@ -22,7 +22,7 @@ from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import arrow_schema
 
 RANK: Final = "digest_rank"
-"""Stands for the digest of a row's file in the order of rows, being shorter."""
+"""Stands for the digest and role of a row's file in the order of rows, being shorter."""
 ONLY_ONCE: Final = Reason("reference_repeated")
 _KEYS: Final = {
     "leads": ("lead_id", "file", "row_number"),
@@ -42,10 +42,7 @@ class IntakeRows:
         self._vendor, self._cases = vendor, cases
         self._sorted = {table: SortedRows(keys, set_aside) for table, keys in _KEYS.items()}
         self._file_columns = FileColumns(vendor, cases)
-        self._ranks = pc.rank(pa.array([case.file.digest for case in cases], pa.string()), tiebreaker="dense").cast(
-            pa.int32()
-        )
-        self._roles = pa.array([case.role for case in cases], pa.string())
+        self._ranks = _ranks_of_files(cases)
         self._is_refused: pa.Array | None = None
         self._unchecked: list[pa.Table] = []
 
@@ -123,10 +120,10 @@ class IntakeRows:
         for rows in self._of("unread_objections", day):
             yield self._file_columns.on(rows, "unread_objections")
 
-    def rejected_rows(self, day: date) -> Iterator[tuple[pa.Table, pa.Array]]:
-        """Refusals of a day, and the role of each one's file."""
+    def rejected_rows(self, day: date) -> Iterator[pa.Table]:
+        """Refusals of a day."""
         for rows in self._of("rejected_rows", day):
-            yield self._file_columns.on(rows, "rejected_rows"), self._roles.take(rows["file"])
+            yield self._file_columns.on(rows, "rejected_rows")
 
     def _of(self, table: str, day: date) -> Iterator[pa.Table]:
         """Rows of a day, in order, of files that were not refused; and the refusals of whole files."""
@@ -158,6 +155,12 @@ class IntakeRows:
             for field in _SCHEMAS[table]
         ]  # fmt: skip
         self._sorted[table].add(pa.table(columns, schema=_SCHEMAS[table]))
+
+
+def _ranks_of_files(cases: Sequence[FileCase]) -> pa.Array:
+    """Places of the files in the order of digest and role, NULL last; the same where both are."""
+    texts = [f"{case.file.digest} {case.role or chr(0x7F)}" for case in cases]
+    return pc.rank(pa.array(texts, pa.string()), tiebreaker="dense").cast(pa.int32())
 
 
 def _kept_schema(table: str) -> pa.Schema:

@@ -89,6 +89,7 @@ def _file_row(case: FileCase, of_day: Sequence[FileCase], counts: RowCounts, pla
         "delivery_date": case.delivery.day,
         "file_digest": case.file.digest,
         "file_name": case.shown_name,
+        "file_number": case.number,
         "role": case.role,
         "rows_received": received if is_accepted else None,
         "rows_accepted": accepted if is_accepted else None,
@@ -124,6 +125,7 @@ class FileColumns:
         self._columns = {
             "delivery_date": pa.array([case.delivery.day for case in cases], pa.date32()),
             "file_digest": pa.array([case.file.digest for case in cases], pa.string()),
+            "role": pa.array([case.role for case in cases], pa.string()),
             "received_at": pa.array([as_lake(case.received_at) for case in cases], pa.timestamp("us")),
             "delivered_at": pa.array([when and as_lake(when) for when in whens], pa.timestamp("us")),
         }

@@ -12,6 +12,7 @@ from pipelines.vocabulary.words import ACCEPTED_STATUSES
 
 COLUMNS: Final = (
     "file_name",
+    "role",
     "row_number",
     "sheet_row",
     "lead_id",
@@ -37,20 +38,22 @@ def _sql_list(words: Collection[str]) -> str:
 
 _IS_OPPOSITION: Final = f"(dimension = 'opposition' and rule_id not in ({_sql_list(VENDORS_OWN)}))"
 
-FILES: Final = "select * from deliveries where file_digest is not null order by delivery_date, file_name, file_digest"
+FILES: Final = """
+    select * from deliveries where file_digest is not null order by delivery_date, file_name, file_digest, role desc
+"""
 
 REJECTED: Final = f"""
     with read_files as (
         select delivery_date, file_digest, file_name, role
         from deliveries
         where status in ({_sql_list(ACCEPTED_STATUSES)})
-        qualify row_number() over (partition by delivery_date, file_digest order by file_name) = 1
+        qualify row_number() over (partition by delivery_date, file_digest, role order by file_name) = 1
     )
 
     select
         delivery_date, file_name, role, row_number, sheet_row, lead_id, reason, "column", expected, cause, figures
     from (select distinct * from rejected_rows where row_number is not null) as refused_row
-    left join read_files using (delivery_date, file_digest)
+    left join read_files using (delivery_date, file_digest, role)
     union all
     select
         deliveries.delivery_date, deliveries.file_name, deliveries.role, null, null, null, deliveries.reason,
@@ -58,7 +61,7 @@ REJECTED: Final = f"""
     from deliveries
     left join (select distinct * from rejected_rows where row_number is null) as refusal
         on deliveries.delivery_date = refusal.delivery_date and deliveries.file_digest = refusal.file_digest
-        and deliveries.reason = refusal.reason
+        and deliveries.role is not distinct from refusal.role and deliveries.reason = refusal.reason
     where deliveries.status = 'refused'
 """
 REFUSALS: Final = """
@@ -136,7 +139,7 @@ from one that it blocks."""
 
 _REJECTED_LINES: Final = """
     select
-        rejected.delivery_date, rejected.file_name, rejected.row_number, rejected.sheet_row,
+        rejected.delivery_date, rejected.file_name, rejected.role, rejected.row_number, rejected.sheet_row,
         rejected.lead_id, cast(null as varchar) as channel, cast(null as varchar) as form, 'rejected' as verdict,
         rejected.reason as reason_code, refusals.name as "column",
         cast(null as varchar) as severity, cast(null as varchar) as deadline, refusals.text_key
@@ -150,7 +153,7 @@ _REJECTED_LINES: Final = """
 """
 _FOUND_LINES: Final = """
     select
-        told.delivery_date, lead.file_name, lead.row_number, lead.sheet_row, told.lead_id, told.channel,
+        told.delivery_date, lead.file_name, null, lead.row_number, lead.sheet_row, told.lead_id, told.channel,
         coalesce(nullif(told.form, ''), lead.form),
         case
             when whole.is_opposed then 'blocked'
@@ -174,16 +177,15 @@ _FOUND_LINES: Final = """
 """
 _OPPOSED_LINES: Final = f"""
     select
-        opposed.delivery_date, lead.file_name, lead.row_number, lead.sheet_row, opposed.lead_id, null, null, 'blocked',
-        '{OPPOSED}', null, 'blocking', null, '{OPPOSED}'
+        opposed.delivery_date, lead.file_name, null, lead.row_number, lead.sheet_row, opposed.lead_id, null, null,
+        'blocked', '{OPPOSED}', null, 'blocking', null, '{OPPOSED}'
     from opposed
     left join placed_leads as lead on opposed.delivery_date = lead.delivery_date and opposed.lead_id = lead.lead_id
 """
 _UNDER_REVIEW_LINES: Final = f"""
     select distinct
-        held.delivery_date, lead.file_name, lead.row_number, lead.sheet_row, held.lead_id, held.channel, lead.form,
-        'on_hold',
-        '{UNDER_REVIEW}', null, null, null, '{UNDER_REVIEW}'
+        held.delivery_date, lead.file_name, null, lead.row_number, lead.sheet_row, held.lead_id, held.channel,
+        lead.form, 'on_hold', '{UNDER_REVIEW}', null, null, null, '{UNDER_REVIEW}'
     from findings as held
     inner join unusable_uses as use
         on held.delivery_date = use.delivery_date and held.lead_id = use.lead_id and held.channel = use.channel
@@ -202,7 +204,7 @@ STREAM: Final = f"""
     from lines
     order by
         delivery_date, file_name nulls last, row_number nulls first, lead_id nulls first, channel nulls first,
-        reason_code, "column" nulls first, text_key, sheet_row nulls first
+        reason_code, role desc nulls first, "column" nulls first, text_key, sheet_row nulls first
 """
 LINE_COUNTS: Final = """
     select delivery_date, text_key, count(*) as line_count

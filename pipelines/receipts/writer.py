@@ -40,6 +40,7 @@ FORMAT: Final = "opposable.receipt/1"
 COLUMNS: Final = pa.schema(
     {
         "file_name": pa.string(),
+        "role": pa.string(),
         "row_number": pa.int64(),
         "sheet_row": pa.int64(),
         "lead_id": pa.string(),
@@ -57,9 +58,10 @@ COLUMNS: Final = pa.schema(
         "deadline": pa.string(),
     }
 )
-"""Of the CSV. `row_number`: 1-based data row; `sheet_row`: as a spreadsheet numbers it, where known; `form`: form and
-version, as the proof names them, else the lead; `column`: by the vendor's names, ` | ` between those of which one would
-do; `deadline`: until when a fact that waits on the vendor can be proven, Europe/Paris."""
+"""Of the CSV. `role`: of a rejection or refusal, as what it was read; `row_number`: 1-based data row; `sheet_row`: as a
+spreadsheet numbers it, where known; `form`: form and version, as the proof names them, else the lead; `column`: by the
+vendor's names, ` | ` between those of which one would do; `deadline`: until when a fact that waits on the vendor can be
+proven, Europe/Paris."""
 
 
 @dataclass(frozen=True)

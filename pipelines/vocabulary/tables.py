@@ -27,10 +27,14 @@ from pipelines.vocabulary.verdict_tables import DimensionScorecards, Findings, S
 
 
 class Deliveries(PartitionedTable):
-    """One row a delivered file; a due day without a lead file has one row with status `no_delivery`."""
+    """One row a file, two if it is read as leads and as proofs; a due day without leads has a row `no_delivery`."""
 
     file_digest: Series[Text] = optional("SHA-256 of the file as delivered, lower-case hex; NULL for `no_delivery`.")
     file_name: Series[Text] = optional("Path of the file below its delivery folder; NULL for `no_delivery`.")
+    file_number: Series[Count] = optional(
+        "Place of the file among those of its folder, by name; the same in both rows of a file that is read twice.",
+        ge=1,
+    )
     role: Series[Text] = optional("What the contract says the file is; NULL when no glob claims it.", isin=words.ROLES)
     rows_received: Series[Count] = optional("Data rows in the file; NULL unless accepted.", ge=0)
     rows_accepted: Series[Count] = optional("Rows that became leads or proofs; NULL unless accepted.", ge=0)
@@ -178,6 +182,7 @@ class RejectedRows(PartitionedTable):
     """One row a reason; a refused file has one row without a row number. Never a delivered value."""
 
     file_digest: Series[Text] = filled("SHA-256 of the file.")
+    role: Series[Text] = optional("As what the row was read; NULL when no glob claims the file.", isin=words.ROLES)
     row_number: Series[Count] = optional("1-based data row; NULL for a whole file.", ge=1)
     sheet_row: Series[Count] = optional("The row as a spreadsheet numbers it; NULL where there is none.", ge=1)
     lead_id: Series[Text] = optional("The vendor's reference of the lead; NULL where it is bad or can't be read.")
@@ -234,9 +239,9 @@ VERDICT_TABLES: Final = ("verdicts", "findings", "dimension_scorecards", "scorec
 """What the verdicts publish of a day, in this order."""
 
 SORT_KEYS: dict[str, tuple[str, ...]] = {
-    "deliveries": ("file_name", "file_digest", "status"),
+    "deliveries": ("file_name", "file_digest", "role", "status"),
     "leads": ("lead_id", "file_digest", "row_number"),
-    "rejected_rows": ("file_digest", "row_number", "reason", "column", "expected"),
+    "rejected_rows": ("file_digest", "role", "row_number", "reason", "column", "expected"),
     "consent_proofs": ("consent_id", "file_digest", "row_number"),
     "unread_objections": ("file_digest", "row_number"),
     "oppositions": (

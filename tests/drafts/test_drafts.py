@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from pipelines.commands.contracts import app
@@ -23,7 +24,7 @@ from pipelines.dates.patterns import date_pattern
 from pipelines.deliveries.files import DeliveredFile
 from pipelines.deliveries.reading import read_file
 from pipelines.drafts.document import draft_document
-from pipelines.drafts.files import LIKELY, SURE, UNSURE, DraftedFiles, draft_files
+from pipelines.drafts.files import LIKELY, SURE, UNSURE, DraftedFiles, draft_both, draft_files
 from pipelines.drafts.samples import read_samples
 from pipelines.formats.delimited.dialects import DELIMITERS
 from pipelines.formats.raw import RawFile
@@ -714,13 +715,36 @@ def test_signs_in_names_of_companies_are_asked_about(tmp_path: Path) -> None:
 def test_columns_of_proofs_in_a_lead_file_are_asked_about(tmp_path: Path) -> None:
     heading = ("date consentement", "texte consentement", "case précochée")
     cells = [("2026-08-11T08:59:00Z", "J'accepte d'être appelé par Meubles Sereins SAS.", "non")] * 6
-    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(heading, *cells))
-    asked = [question for question in drafted.questions if "look like a consent proof beside each lead" in question]
+    leads, proofs = both_drafted_from(tmp_path, yes_no_file(heading, *cells))
+    assert proofs is not None
+    asked = [question for question in proofs.questions if "look like a consent proof beside each lead" in question]
     assert len(asked) == 1
     assert all(f"`{name}`" in asked[0] for name in ("texte consentement", "case précochée"))
-    assert asked[0].endswith("can the vendor deliver them as a file of proofs?")
+    assert asked[0].endswith("is each row a lead and its proof, and read as both?")
+    assert not set(proofs.questions) & set(leads.questions)
+    found = {field.terms.physical_name: field.terms.name for field in proofs.fields}
+    assert found["texte consentement"] == "consent_text"
+    assert found["case précochée"] == "box_prechecked"
+    assert (leads.undeclared, proofs.undeclared) == ((), ())
+
+
+def test_the_draft_names_one_path_in_one_format_for_both(tmp_path: Path) -> None:
+    heading, cells = ("texte consentement", "case précochée"), [("J'accepte d'être appelé.", "non")] * 6
+    document = yaml.safe_load(draft_document("acme", *both_drafted_from(tmp_path, yes_no_file(heading, *cells))))
+    leads, proofs = document["servers"]
+    assert (leads.pop("server"), proofs.pop("server")) == ("leads", "consent_proofs")
+    assert leads == proofs
+    assert leads["path"] == "leads_*.csv"
+    assert {"consent_text", "box_prechecked"} <= {field["name"] for field in document["schema"][1]["properties"]}
 
 
 def test_one_such_column_is_not(tmp_path: Path) -> None:
-    drafted = drafted_from(tmp_path, "leads_1.csv", yes_no_file(("user agent",), *[("curl/8",)] * 6))
-    assert not any("consent proof" in question for question in drafted.questions)
+    leads, proofs = both_drafted_from(tmp_path, yes_no_file(("user agent",), *[("curl/8",)] * 6))
+    assert proofs is None
+    assert not any("consent proof" in question for question in leads.questions)
+
+
+def both_drafted_from(tmp_path: Path, content: str) -> tuple[DraftedFiles, DraftedFiles | None]:
+    path = tmp_path / "leads_1.csv"
+    path.write_text(content, encoding="utf-8")
+    return draft_both(read_samples([path], "leads"), ())

@@ -51,11 +51,16 @@ def file(
     }
 
 
+def refused(name: str, role: str | None, reason: str) -> dict[str, Any]:
+    return {**file(name, role, "refused"), "reason": reason}
+
+
 VALUE = {"expected": "a value", "cause": "value", "figures": "{}"}
 
 
 def reject(name: str, row_number: int | None, reason: str) -> dict[str, Any]:
-    return {"file_digest": name[0] * 64, "row_number": row_number, "reason": reason, **VALUE}
+    role = "leads" if row_number else None
+    return {"file_digest": name[0] * 64, "role": role, "row_number": row_number, "reason": reason, **VALUE}
 
 
 def outcome(
@@ -88,7 +93,8 @@ def rated(received: int, defective: Mapping[str, tuple[int, int]], accepted: int
 
 
 def deliver(lake: Lake, vendor: str, day: date, files: Rows, rejects: Rows = ()) -> None:  # type: ignore[assignment]
-    tables = {"deliveries": files, "rejected_rows": list(rejects)}
+    numbered = [{"file_number": number, **row} if "file_name" in row else row for number, row in enumerate(files, 1)]
+    tables = {"deliveries": numbered, "rejected_rows": list(rejects)}
     with lake.writing(vendor):
         lake.publish(vendor, day, {name: _table(name, vendor, day, tables.get(name, [])) for name in INTAKE_TABLES})
 
@@ -127,7 +133,10 @@ def fill(lake: Lake) -> None:
         lake,
         "acme",
         AUGUST_1,
-        [file("b.csv", "leads", "accepted_with_rejects", 50, 2), file("z.csv", None, "refused")],
+        [
+            file("b.csv", "leads", "accepted_with_rejects", 50, 2),
+            refused("z.csv", None, "file_unclaimed"),
+        ],
         [
             reject("b.csv", 1, "required_missing"),
             reject("b.csv", 1, "required_invalid"),
@@ -156,7 +165,13 @@ def fill(lake: Lake) -> None:
         is_final=False,
     )
     deliver(lake, "bolt", JULY_31, [{"status": "no_delivery"}])
-    deliver(lake, "bolt", AUGUST_1, [file("d.csv", "leads", "refused")], [reject("d.csv", None, "header_missing")])
+    deliver(
+        lake,
+        "bolt",
+        AUGUST_1,
+        [refused("d.csv", "leads", "header_missing")],
+        [reject("d.csv", None, "header_missing")],
+    )
     deliver(lake, "0042", AUGUST_1, [file("e.csv", "consent_proofs", "accepted", 30, 0)])
 
     deliver(lake, "half", AUGUST_1, [file("f.csv", "leads", "accepted", 77, 0)])

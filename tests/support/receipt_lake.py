@@ -60,7 +60,8 @@ def reject(name: str, row: int | None, reason: str, column: str | None = None, c
     sheet_row = None if row is None else row + 1
     told = {"expected": published(cause), "cause": cause.code, "figures": cause.figures_text()}
     refused = {"reason": reason, "column": column, **told}
-    return {"file_digest": f"{name:x<64}", "row_number": row, "sheet_row": sheet_row, **refused}
+    role = None if row is None else "leads"
+    return {"file_digest": f"{name:x<64}", "role": role, "row_number": row, "sheet_row": sheet_row, **refused}
 
 
 def lead(lead_id: str, row: int, name: str = "leads_1.csv") -> Row:

@@ -2,6 +2,7 @@ with files as (
     select
         vendor,
         delivery_date,
+        file_number,
         role,
         status,
         coalesce(status in ('accepted', 'accepted_with_rejects'), false) as is_accepted,
@@ -20,10 +21,10 @@ counted as (
     select
         vendor,
         delivery_date,
-        count(*) filter (where status <> 'no_delivery') as file_count,
-        count(*) filter (where status = 'refused') as refused_file_count,
-        count(*) filter (where status = 'duplicate') as duplicate_file_count,
-        count(*) filter (where status = 'superseded') as superseded_file_count,
+        count(distinct file_number) as file_count,
+        count(distinct file_number) filter (where status = 'refused') as refused_file_count,
+        count(distinct file_number) filter (where status = 'duplicate') as duplicate_file_count,
+        count(distinct file_number) filter (where status = 'superseded') as superseded_file_count,
         count(*) filter (where has_leads and is_accepted) as accepted_lead_file_count,
         count(*) filter (where has_leads and status = 'refused') as refused_lead_file_count,
         count(*) filter (where status = 'no_delivery') as missing_count,
@@ -33,10 +34,22 @@ counted as (
         cast(coalesce(sum(rows_received) filter (where has_proofs), 0) as bigint) as proofs_received,
         cast(coalesce(sum(rows_accepted) filter (where has_proofs), 0) as bigint) as proofs_accepted,
         cast(coalesce(sum(rows_rejected) filter (where has_proofs), 0) as bigint) as proofs_rejected,
-        cast(sum(undeclared_column_count) as bigint) as undeclared_column_count,
         min(delivered_at) as delivered_at,
         bool_and(is_received_at_assumed) filter (where has_leads) as is_received_at_assumed
     from files
+    group by vendor, delivery_date
+),
+
+-- what a file has that the contract does not declare stands in both of its rows where it is read as leads and as proofs
+undeclared_by_file as (
+    select vendor, delivery_date, file_number, max(undeclared_column_count) as undeclared_column_count
+    from files
+    group by vendor, delivery_date, file_number
+),
+
+undeclared as (
+    select vendor, delivery_date, cast(sum(undeclared_column_count) as bigint) as undeclared_column_count
+    from undeclared_by_file
     group by vendor, delivery_date
 )
 
@@ -64,3 +77,4 @@ select
     delivered_at,
     coalesce(is_received_at_assumed, false) as is_received_at_assumed
 from counted
+inner join undeclared using (vendor, delivery_date)

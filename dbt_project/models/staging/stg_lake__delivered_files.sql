@@ -6,8 +6,10 @@ with files as (
 select
     vendor,
     delivery_date,
+    file_number,
     role,
     status,
+    reason,
     rows_received,
     rows_accepted,
     rows_rejected,

@@ -6,7 +6,7 @@ with refusals as (
 select
     vendor,
     delivery_date,
-    count(distinct (file_digest, row_number)) as rejected_row_count
+    count(distinct (file_digest, role, row_number)) as rejected_row_count
 from refusals
 semi join {{ ref('stg_lake__delivery_states') }} using (vendor, delivery_date)
 where row_number is not null

@@ -39,13 +39,9 @@ unread as (
     select delivery_date, file_digest, row_number
     from all_unread_objections
     union
-    select rows.delivery_date, rows.file_digest, rows.row_number
-    from all_rejected_rows as rows
-    semi join all_deliveries as files
-        on rows.delivery_date = files.delivery_date
-        and rows.file_digest = files.file_digest
-        and files.role = 'consent_proofs'
-    where rows.reason = 'row_malformed'
+    select delivery_date, file_digest, row_number
+    from all_rejected_rows
+    where role = 'consent_proofs' and reason = 'row_malformed'
 ),
 
 unread_by_day as (

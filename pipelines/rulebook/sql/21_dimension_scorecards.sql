@@ -37,7 +37,7 @@ rejected as (
     select distinct rows.delivery_date, rows.file_digest, rows.row_number
     from all_rejected_rows as rows
     semi join accepted on rows.delivery_date = accepted.delivery_date and rows.file_digest = accepted.file_digest
-    where rows.row_number is not null
+    where rows.role = 'leads' and rows.row_number is not null
 ),
 
 defects as (
