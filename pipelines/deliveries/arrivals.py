@@ -22,6 +22,7 @@ from pipelines.deliveries.inbox import (
     shown_vendor,
 )
 from pipelines.deliveries.manifests import is_manifest, parse_manifest
+from pipelines.storage.foreign_files import read_plain_file
 from pipelines.storage.secrets.seals import SEALED, sealed_files
 from pipelines.vocabulary.clock import paris_date
 
@@ -71,7 +72,7 @@ def record_arrivals(inbox: Path, seen: Mapping[str, Sighting], *, now: datetime)
                 _note(folder, complete)
                 noted_count += len(complete)
             moving |= still_moving
-        except (OSError, ValueError):
+        except Exception:  # whatever it is, the others are noted
             untold.append(f"{shown_vendor(folder.parent.name)}/{folder.name}")
     return Arrivals(noted_count, moving, untold)
 
@@ -151,7 +152,7 @@ def _announced(named: Mapping[str, Path]) -> dict[str, str]:
             continue
         try:
             is_short = path.stat().st_size <= MOST_MANIFEST_BYTES
-            manifest = parse_manifest(name, path.read_bytes()) if is_short else None
+            manifest = parse_manifest(name, read_plain_file(path, MOST_MANIFEST_BYTES)) if is_short else None
         except OSError:
             continue
         for file, place in (manifest.places(named) if manifest else {}).items():
@@ -164,7 +165,7 @@ def _announced(named: Mapping[str, Path]) -> dict[str, str]:
 def _note(folder: Path, complete: Mapping[str, str]) -> None:
     """Add to the record, which stays as it was for the files that are in it."""
     record = folder / RECEIVED
-    document: dict[str, Any] = json.loads(record.read_bytes()) if record.exists() else {"files": []}
+    document: dict[str, Any] = json.loads(read_plain_file(record)) if record.exists() else {"files": []}
     document["files"] += [{"name": name, "received_at": seen_at} for name, seen_at in sorted(complete.items())]
     aside = folder / f"{RECEIVED}.{os.getpid()}"
     aside.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -18,6 +18,7 @@ from pipelines.receipts.notices import (
     read_acknowledgement,
 )
 from pipelines.receipts.outbox import Outbox
+from pipelines.storage.foreign_files import read_plain_file
 from pipelines.storage.registry.database import writing
 from pipelines.storage.registry.tables import RECEIPTS
 
@@ -124,8 +125,7 @@ def pick_up_acknowledgements(
 
 def _receipt_content(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+        content = read_plain_file(path, MOST_BYTES)
     except OSError as error:
         raise NoticeRefusedError(f"can't be read: {error.strerror}") from None
     if len(content) > MOST_BYTES:

@@ -89,6 +89,7 @@ REASONS: Final[Mapping[str, DeclaredReason]] = {
             archive_names_repeated={},
             archive_method={},
             link_outside={},
+            file_unreadable={},
             packed_twice={},
             packing_broken={},
             manifest_unreadable={},

@@ -15,9 +15,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Final
+from typing import IO, BinaryIO, Final
 from uuid import uuid4
 
+from pipelines.storage.foreign_files import read_plain_file
 from pipelines.storage.secrets.age import Identity, encrypt_stream, open_clear
 from pipelines.storage.secrets.keys import SEAL, age_identities
 
@@ -25,6 +26,8 @@ SEALED: Final = ".age"
 RECORD: Final = ".sealed.json"
 """Beside the files of a delivery folder; hidden, so that no run takes it for a delivered file."""
 
+_LONGEST_NAME: Final = 255
+"""Bytes of a file's name, on every file system that we know of."""
 _ASIDE: Final = re.compile(rf"\.[0-9a-f]{{32}}\{SEALED}")
 
 
@@ -36,20 +39,40 @@ class SealedFile:
     size: int
 
 
+class SealRecordError(ValueError):
+    """The record of sealed files is not ours any more; the message says where it lies."""
+
+
 def sealed_files(folder: Path) -> Mapping[str, SealedFile]:
     """Sealed files of a delivery folder by their clear path below it, with `/`; a clear file beside one counts first.
 
+    What is no record says nothing where nothing lies that could have been sealed.
+
     Raises:
-        ValueError: the record is not ours any more: a fault of the house, not of a vendor.
+        SealRecordError: it is broken, and there may be sealed files: a fault of the house, not of a vendor.
     """
+    return {
+        _printable_sealed_name(name): file
+        for name, file in _recorded_seals(folder).items()
+        if os.path.exists(f"{folder}/{name}{SEALED}")  # unlike `Path.exists`, false for a name that is too long
+    }
+
+
+def _recorded_seals(folder: Path) -> dict[str, SealedFile]:
+    """What the record says, of files that are gone, too."""
     try:
-        entries = json.loads((folder / RECORD).read_bytes())["files"]
-        found = {str(entry["name"]): SealedFile(str(entry["sha256"]), int(entry["size"])) for entry in entries}
+        return _read_record(folder / RECORD)
     except FileNotFoundError:
         return {}
-    except (ValueError, TypeError, KeyError):
-        raise ValueError(f"{folder / RECORD} is no record of sealed files: restore it from your backup") from None
-    return {_printable_sealed_name(name): file for name, file in found.items() if (folder / f"{name}{SEALED}").exists()}
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        if all(_ASIDE.fullmatch(path.name) for path in folder.rglob(f"*{SEALED}")):
+            return {}
+        raise SealRecordError(f"{folder / RECORD} is no record of sealed files: restore it from your backup") from None
+
+
+def _read_record(record: Path) -> dict[str, SealedFile]:
+    entries = json.loads(read_plain_file(record))["files"]
+    return {str(entry["name"]): SealedFile(str(entry["sha256"]), int(entry["size"])) for entry in entries}
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -101,13 +124,15 @@ class Seals:
 
         The sealed file and the record are durable before the clear file goes; a kill in between leaves both.
         """
-        aside = path.with_name(f".{uuid4().hex}{SEALED}")
+        aside, target = path.with_name(f".{uuid4().hex}{SEALED}"), path.with_name(path.name + SEALED)
+        if len(os.fsencode(target.name)) > _LONGEST_NAME:
+            return False  # it stays clear until it is purged
         try:
             found = self._encrypt(path, aside)
             if digest not in (None, found.digest):
                 return False
             _record_seal(folder, path, found)
-            os.replace(aside, path.with_name(path.name + SEALED))
+            os.replace(aside, target)
             _make_durable(path.parent)
             path.unlink()
         finally:
@@ -149,14 +174,15 @@ def _record_seal(folder: Path, path: Path, found: SealedFile) -> None:
     """Add a file to the folder's record, or replace what it says of it."""
     name = path.relative_to(folder).as_posix()
     record = folder / RECORD
-    document: dict[str, Any] = json.loads(record.read_bytes()) if record.exists() else {"files": []}
-    others = [entry for entry in document["files"] if entry["name"] != name]
-    files = [*others, {"name": name, "sha256": found.digest, "size": found.size}]
+    known = {**_recorded_seals(folder), name: found}
+    files = [{"name": name, "sha256": file.digest, "size": file.size} for name, file in known.items()]
     aside = folder / f"{RECORD}.{os.getpid()}"
     with aside.open("w", encoding="utf-8") as file:
         file.write(json.dumps({"files": sorted(files, key=lambda entry: str(entry["name"]))}, indent=2) + "\n")
         file.flush()
         os.fsync(file.fileno())
+    if record.is_dir():
+        os.replace(record, folder / f".sealed.unreadable-{uuid4().hex}")
     os.replace(aside, record)
     _make_durable(folder)
 
