@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from assets.intake import FAULTS_OF_OURS
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import errors_without_values
 from pipelines.orchestration.jobs import as_of
+from pipelines.orchestration.run_partitions import tell_left
+from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 
 
 @dg.asset(
@@ -20,6 +21,7 @@ def purges(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) ->
     """Seal what was taken in, then remove what is due as of the run's tick."""
     with errors_without_values("retention", *FAULTS_OF_OURS):  # a file's name may be a person's
         done = house.retention.run(house.contracts(), as_of=as_of(context), now=datetime.now(UTC))
+    tell_left(context, "purges", done.failed)
     for folder in done.held_up:
         context.log.warning(f"{folder}: due, but it holds files that no run took in: reconcile the day, or move them")
     for vendor in done.skipped:

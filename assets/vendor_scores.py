@@ -3,7 +3,9 @@
 import dagster as dg
 
 from pipelines.house import House
+from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.jobs import as_of
+from pipelines.orchestration.run_partitions import tell_left
 from pipelines.scores.scorer import Scorer
 
 
@@ -17,5 +19,7 @@ from pipelines.scores.scorer import Scorer
 def vendor_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Score every vendor that has final deliveries, and keep the scores in the registry."""
     scorer = Scorer(house.judge.engine, house.lake, house.contracts(), house.registry)
-    scored = scorer.score_all(as_of=as_of(context), catalogue=house.catalogue)
+    left = LeftVendors("scoring")
+    scored = scorer.score_all(as_of=as_of(context), catalogue=house.catalogue, left=left)
+    tell_left(context, "vendor_scores", left)
     return dg.MaterializeResult(metadata={"vendors scored": len(scored), "as of": as_of(context).isoformat()})

@@ -7,7 +7,7 @@ from typing import Any, Final
 import dagster as dg
 
 from assets.checks import build_checks
-from assets.completeness import completeness
+from assets.completeness import completeness, vendors_done
 from assets.dossiers import dossiers
 from assets.intake import build_intake
 from assets.marts import build_marts
@@ -47,7 +47,13 @@ def build_defs(
     deliveries = [build_intake(partitions), build_verdicts(partitions, engine=settings.engine)]
     return dg.Definitions(
         assets=[oppositions, *deliveries, vendor_scores, dossiers, purges, *marts],
-        asset_checks=[*build_checks(), completeness, hashed_lists_meet_leads, *([quality] if has_marts else [])],
+        asset_checks=[
+            *build_checks(),
+            completeness,
+            vendors_done,
+            hashed_lists_meet_leads,
+            *([quality] if has_marts else []),
+        ],
         jobs=[REGISTRY, DELIVERIES, PUBLISH, RETENTION],
         schedules=build_schedules(house),
         sensors=build_sensors(house),

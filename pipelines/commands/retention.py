@@ -49,7 +49,7 @@ def run(
     except (RegistryError, KeysError, InboxFaultError, ValueError) as error:
         refuse(str(error))
     _report_retention(done, is_dry_run=dry_run)
-    if done.held_up or done.skipped:
+    if done.held_up or done.skipped or done.failed.reasons:
         raise typer.Exit(1)
 
 
@@ -62,5 +62,7 @@ def _report_retention(done: Retained, *, is_dry_run: bool) -> None:
         typer.echo(f"{folder}: due, but it holds files that no run took in: reconcile the day, or move them", err=True)
     if len(done.held_up) > SHOWN:
         typer.echo(f"{len(done.held_up) - SHOWN} more folders are held up", err=True)
+    for words in done.failed.in_words():
+        typer.echo(f"left, the others are done: {words}", err=True)
     for vendor in done.skipped:
         typer.echo(f"{vendor}: left out, its contract can't be read: `opposable contracts lint {vendor}`", err=True)

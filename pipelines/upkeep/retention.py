@@ -19,10 +19,12 @@ import sqlalchemy as sa
 from pipelines.contracts.book import ContractBook
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.deliveries.inbox import PURGED, RECEIVED, delivery_days, inbox_folder, purged_days, read_inbox_folder
+from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.storage.digests import digest_of_file
 from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.seals import RECORD, Seals
 from pipelines.storage.secrets.vault import Vault
+from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 from pipelines.upkeep.purges import Purge, masked, note_purges
 from pipelines.upkeep.retention_clock import (
     DELIVERED_FILE,
@@ -48,6 +50,8 @@ class Retained:
     """Folders, as `vendor/date`, that are due and hold files which no run took in."""
     skipped: list[str] = field(default_factory=list)
     """Vendors left out, because their contract can't be read."""
+    failed: LeftVendors = field(default_factory=lambda: LeftVendors("retention", FAULTS_OF_OURS))
+    """Vendors at whom it failed, perhaps half done: the next run goes on."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Retention:
         done = Retained(skipped=[vendor for vendor in self.vendors() if vendor in book.skipped])
         for vendor in self.vendors():
             if vendor not in book.skipped:
-                with self.lake.writing(vendor):
+                with done.failed.one(vendor), self.lake.writing(vendor):
                     self._run_vendor(vendor, book.of(vendor), done, paris_date(as_of), now, is_dry_run)
         return done
 
