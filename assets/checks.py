@@ -26,7 +26,7 @@ from pipelines.deliveries.inbox import unread_folders
 from pipelines.house import House
 from pipelines.orchestration.backlog import waiting_in_words
 from pipelines.orchestration.jobs import as_of
-from pipelines.orchestration.run_partitions import days_of_run, has_partitions, watched_days
+from pipelines.orchestration.run_partitions import days_of_run, has_partitions, watched_days, without_left
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
@@ -160,13 +160,14 @@ def vendors_kept_to_it(
 
 
 def _days_of_run(context: dg.AssetCheckExecutionContext, house: House) -> Days:
-    """The run's partitions that are published, by vendor; the week before its tick when there are no partitions,
-    because the check is run without the assets."""
+    """The run's partitions that are published, by vendor, but for vendors that it left; the week before its tick when
+    there are no partitions, because the check is run without the assets."""
     if has_partitions(context):
-        named: Days = days_of_run(context, house)
+        named = days_of_run(context, house)
     else:
         named = dict.fromkeys(house.lake.vendors(), watched_days(context))
-    return {vendor: _published(house.lake, vendor, days) for vendor, days in named.items()}
+    looked_at = without_left(context, named)
+    return {vendor: _published(house.lake, vendor, days) for vendor, days in looked_at.items()}
 
 
 def _with_followers(lake: Lake, vendor: str, days: Sequence[date]) -> list[date]:

@@ -4,7 +4,9 @@ import dagster as dg
 
 from pipelines.dossiers.writer import DossierWriter
 from pipelines.house import House
+from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.jobs import as_of
+from pipelines.orchestration.run_partitions import tell_left
 from pipelines.scores.scorer import Scorer
 
 
@@ -19,7 +21,9 @@ def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
     """Write the pages as of the run's instant."""
     scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry)
     writer = DossierWriter(scorer, house.catalogue, house.settings.home / "dossiers", as_of(context))
-    written = writer.write_all()
+    left = LeftVendors("the dossier")
+    written = writer.write_all(left)
+    tell_left(context, "dossiers", left)
     return dg.MaterializeResult(
         metadata={"dossiers": len(written), "portfolio": dg.MetadataValue.path(str(writer.folder / "index.html"))}
     )

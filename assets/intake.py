@@ -1,24 +1,19 @@
 """The intake: what vendors delivered becomes leads and consent proofs, keyed; one step writes both and their record."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import dagster as dg
 
 from assets.reporting import columns_of, materialized, told_by_partition
-from pipelines.formats.source import InboxFaultError
+from pipelines.contracts.contract import Contract
 from pipelines.house import House
-from pipelines.identifiers.errors_without_values import errors_without_values
+from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.intake.days import IntakeDay
-from pipelines.orchestration.run_partitions import doable_days
+from pipelines.orchestration.run_partitions import doable_days, tell_left
 from pipelines.storage.lake import Lake
-from pipelines.storage.registry.database import RegistryError
-from pipelines.storage.secrets.age import BrokenSealError
-from pipelines.storage.secrets.keys import KeysError
+from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 from pipelines.vocabulary.words import ROLES_READ
-
-FAULTS_OF_OURS = (BrokenSealError, InboxFaultError, KeysError, RegistryError)
-"""Errors that say in words of ours what is wrong; any other may quote what was delivered."""
 
 
 def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
@@ -51,18 +46,33 @@ def build_intake(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinitio
     ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
         """Take in the run's days, vendor by vendor."""
         wanted, book = doable_days(context, house)
+        if wanted:
+            _ = house.hasher  # without its keys nothing can be done for anybody
+        left = LeftVendors("the intake", FAULTS_OF_OURS)
         for vendor, days in wanted.items():
-            left = set(days)
-            with house.lake.writing(vendor), errors_without_values(f"{vendor}: the intake", *FAULTS_OF_OURS):
-                for taken in house.intake.take_in(vendor, book.of(vendor), days):
-                    if taken.day in left:
-                        left.remove(taken.day)
-                        yield from _materialized_roles(house.lake, vendor, taken)
-            yield from _left_as_published(context, house.lake, vendor, sorted(left))
-            context.log.info(f"{vendor}: {len(days) - len(left)} days taken in")
+            with left.one(vendor):
+                yield from _take_in_vendor(context, house, vendor, book.of(vendor), days)
+        tell_left(context, "leads", left)
         yield from map(told_by_partition, ROLES_READ)
 
     return intake
+
+
+def _take_in_vendor(
+    context: dg.AssetExecutionContext,
+    house: House,
+    vendor: str,
+    contracts: Sequence[Contract],
+    days: Sequence[date],
+) -> Iterator[dg.AssetMaterialization]:
+    left, lake = set(days), house.lake
+    with lake.writing(vendor):
+        for taken in house.intake.take_in(vendor, contracts, days):
+            if taken.day in left:
+                left.remove(taken.day)
+                yield from _materialized_roles(lake, vendor, taken)
+    yield from _left_as_published(context, lake, vendor, sorted(left))
+    context.log.info(f"{vendor}: {len(days) - len(left)} days taken in")
 
 
 def _materialized_roles(lake: Lake, vendor: str, taken: IntakeDay) -> Iterator[dg.AssetMaterialization]:

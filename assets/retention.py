@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from assets.intake import FAULTS_OF_OURS
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import errors_without_values
 from pipelines.orchestration.jobs import as_of
+from pipelines.orchestration.run_partitions import tell_left
+from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 from pipelines.upkeep.sealing import SEAL_NAME_TAKEN
 
 
@@ -22,13 +23,12 @@ def purges(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) ->
     at = as_of(context)
     with errors_without_values("retention", *FAULTS_OF_OURS):  # a file's name may be a person's
         done = house.retention.run(house.contracts(), as_of=at, now=datetime.now(UTC))
+    tell_left(context, "purges", done.failed)
     for folder in done.held_up:
         context.log.warning(f"{folder}: due, but it holds files that no run took in: reconcile the day, or move them")
     for folder in done.put_off:
         context.log.warning(f"{folder}: not sealed whole, {SEAL_NAME_TAKEN}")
     for vendor in done.skipped:
         context.log.warning(f"{vendor}: left out, its contract can't be read")
-    if done.broken:
-        raise dg.Failure("; ".join(done.broken))
     purged = {kind.replace("_", " "): count for kind, count in sorted(done.purged.items())}
     return dg.MaterializeResult(metadata={"files sealed": done.sealed_count, **purged, "held up": len(done.held_up)})

@@ -10,10 +10,12 @@ from assets.reporting import columns_of, materialized, told_by_partition
 from pipelines.canaries.watch import confirm_canaries
 from pipelines.contracts.contract import Contract
 from pipelines.house import House
+from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.oppositions.snapshot import mended_in_words, refresh_snapshot
 from pipelines.orchestration.jobs import as_of
-from pipelines.orchestration.run_partitions import doable_days
+from pipelines.orchestration.run_partitions import doable_days, tell_left, without_left
 from pipelines.receipts.records import pick_up_acknowledgements
+from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 from pipelines.verdicts.judge import JudgedDay, reopens
 from pipelines.vocabulary.words import VERDICTS
 
@@ -42,27 +44,38 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition, *, engine: str) -> 
         refreshed = refresh_snapshot(house.registry, house.lake)  # never judge on a registry that has moved on
         if refreshed.mended:
             context.log.warning(mended_in_words(refreshed))
-        for vendor, days in wanted.items():
-            with house.lake.writing(vendor):
-                house.confirm_keys(vendor)
-                counts, reopened = _judge(house, book.of(vendor), vendor, days, at)
-                fresh_count = house.receipts.prepare(vendor, book.of(vendor), list(counts), as_of=at)
-            for day in sorted(counts.keys() & set(days)):
-                reasons = house.lake.partition("findings", vendor, day)
-                yield materialized(
-                    "verdicts", vendor, day, counts[day] | _receipt(house, vendor, day) | canaries, reasons
-                )
-            for day in reopened:
-                context.log.warning(
-                    f"{vendor} {day}: its verdicts are final and stay: as of {at.isoformat()} less is known"
-                )
-            _, problems = pick_up_acknowledgements(house.registry, house.outbox, vendor, now=datetime.now(UTC))
-            for problem in problems:
-                context.log.warning(problem)
-            context.log.info(f"{vendor}: {len(days)} days judged as of {at.isoformat()}; new receipts: {fresh_count}")
+        left = LeftVendors("judging", FAULTS_OF_OURS)
+        for vendor, days in without_left(context, wanted).items():
+            with left.one(vendor):
+                yield from _judge_vendor(context, house, book.of(vendor), vendor, days, at, canaries)
+        tell_left(context, "verdicts", left)
         yield told_by_partition("verdicts")
 
     return verdicts
+
+
+def _judge_vendor(
+    context: dg.AssetExecutionContext,
+    house: House,
+    contracts: Sequence[Contract],
+    vendor: str,
+    days: Sequence[date],
+    at: datetime,
+    canaries: Counts,
+) -> Iterator[dg.AssetMaterialization]:
+    with house.lake.writing(vendor):
+        house.confirm_keys(vendor)
+        counts, reopened = _judge(house, contracts, vendor, days, at)
+        fresh_count = house.receipts.prepare(vendor, contracts, list(counts), as_of=at)
+    for day in sorted(counts.keys() & set(days)):
+        reasons = house.lake.partition("findings", vendor, day)
+        yield materialized("verdicts", vendor, day, counts[day] | _receipt(house, vendor, day) | canaries, reasons)
+    for day in reopened:
+        context.log.warning(f"{vendor} {day}: its verdicts are final and stay: as of {at.isoformat()} less is known")
+    _, problems = pick_up_acknowledgements(house.registry, house.outbox, vendor, now=datetime.now(UTC))
+    for problem in problems:
+        context.log.warning(problem)
+    context.log.info(f"{vendor}: {len(days)} days judged as of {at.isoformat()}; new receipts: {fresh_count}")
 
 
 def _judge(

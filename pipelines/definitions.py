@@ -7,7 +7,7 @@ from typing import Any, Final
 import dagster as dg
 
 from assets.checks import build_checks
-from assets.completeness import completeness
+from assets.completeness import completeness, vendors_done
 from assets.dossiers import dossiers
 from assets.intake import build_intake
 from assets.marts import build_marts
@@ -50,6 +50,7 @@ def build_defs(
         asset_checks=[
             *build_checks(),
             completeness,
+            vendors_done,
             hashed_lists_meet_leads,
             lake_is_whole,
             *([quality] if has_marts else []),

@@ -3,6 +3,7 @@
 Knows no subject: what a column means belongs to whoever asks.
 
 - `matches`: whole columns of texts at once: which hold the part beside them, which are its digest
+- `nesting`: how deep parsed JSON may nest: one bound, wherever it is read
 - `sorted_rows`: rows in the order of their day and some keys, however many there are: an external sort over Arrow
   tables
 - `sorted_run_files`: sorted rows that are set aside on disk while a vendor's days are taken in

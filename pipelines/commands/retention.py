@@ -50,7 +50,7 @@ def run(
     except (RegistryError, KeysError, InboxFaultError, ValueError) as error:
         refuse(str(error))
     _report_retention(done, is_dry_run=dry_run)
-    if done.held_up or done.skipped or done.broken:
+    if done.held_up or done.skipped or done.failed.reasons:
         raise typer.Exit(1)
 
 
@@ -65,7 +65,7 @@ def _report_retention(done: Retained, *, is_dry_run: bool) -> None:
         typer.echo(f"{len(done.held_up) - SHOWN} more folders are held up", err=True)
     for folder in done.put_off[:SHOWN]:
         typer.echo(f"{folder}: not sealed whole, {SEAL_NAME_TAKEN}", err=True)
-    for vendor in done.broken:
-        typer.echo(vendor, err=True)
+    for words in done.failed.in_words():
+        typer.echo(f"left, the others are done: {words}", err=True)
     for vendor in done.skipped:
         typer.echo(f"{vendor}: left out, its contract can't be read: `opposable contracts lint {vendor}`", err=True)

@@ -24,7 +24,7 @@ from pipelines.deliveries.inbox import (
     shown_vendor,
 )
 from pipelines.deliveries.manifests import is_manifest, parse_manifest
-from pipelines.storage.folders import folder_names, open_below, opened_folder, replacing
+from pipelines.storage.folders import folder_names, open_below, opened_folder, read_below, replacing
 from pipelines.storage.secrets.seals import SEALED, sealed_files
 from pipelines.vocabulary.clock import paris_date
 
@@ -74,7 +74,7 @@ def record_arrivals(inbox: Path, seen: Mapping[str, Sighting], *, now: datetime)
                 _note(folder, complete)
                 noted_count += len(complete)
             moving |= still_moving
-        except (OSError, ValueError):
+        except Exception:  # whatever it is, the others are noted
             untold.append(f"{shown_vendor(folder.parent.name)}/{folder.name}")
     return Arrivals(noted_count, moving, untold)
 
@@ -165,8 +165,8 @@ def _note(folder: Path, complete: Mapping[str, str]) -> None:
     """Add to the record, which stays as it was for the files that are in it."""
     root, record = root_of(folder), folder / RECEIVED
     document: dict[str, Any] = {"files": []}
-    with suppress(FileNotFoundError), open_below(root, record) as stream:
-        document = json.loads(stream.read())
+    with suppress(FileNotFoundError):
+        document = json.loads(read_below(root, record))
     document["files"] += [{"name": name, "received_at": seen_at} for name, seen_at in sorted(complete.items())]
     with replacing(root, record) as target:
         target.write((json.dumps(document, indent=2) + "\n").encode())

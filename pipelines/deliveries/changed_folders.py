@@ -50,7 +50,7 @@ class FolderWatch:
                 continue
             try:
                 found = self._look_at(vendor, day, now)
-            except (OSError, ValueError):
+            except (OSError, ValueError, ArithmeticError, RecursionError):
                 continue  # something vanished meanwhile, or can't be opened; the next look, or the intake, tells
             if found is not None:
                 yield ChangedFolder(day, found)

@@ -3,6 +3,7 @@
 What becomes of files is decided in `intake.files`.
 """
 
+import errno
 import hashlib
 import json
 import logging
@@ -21,7 +22,7 @@ from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.deliveries.sources import DeliveredSource, open_delivered
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.source import SMALL, InboxFaultError
-from pipelines.storage.folders import Entry, entries_below, folder_names, open_below, opened_folder
+from pipelines.storage.folders import Entry, entries_below, folder_names, open_below, opened_folder, read_below
 from pipelines.storage.secrets.seals import RECORD, SEALED, SealedFile, Seals, sealed_files
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.words import PARIS, VENDOR_KEY
@@ -32,10 +33,14 @@ PURGED: Final = ".purged.json"
 MOST_MANIFEST_BYTES: Final = 10_000_000
 _BLOCK: Final = 2**20
 _A_LINK: Final = " (a link)"
+_YEARS: Final = range(1990, 3000)
 _IGNORED_STARTS: Final = (".", "_", "~")
 _IGNORED_ENDS: Final = (".part", ".tmp", ".filepart")
 _NO_MANIFEST: Final = FileRefusal("file_undecodable", Reason("manifest_unreadable"))
 _LONG_MANIFEST: Final = FileRefusal("limit_exceeded", Reason("manifest_too_long", most=MOST_MANIFEST_BYTES))
+_UNREADABLE: Final = FileRefusal("file_undecodable", Reason("file_unreadable"))
+_NOT_OURS: Final = (errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENXIO, errno.ELOOP, errno.ENAMETOOLONG)
+"""What an uploader can cause: rights, or what is no file. A broken disk or a file that is gone is a fault of ours."""
 _NOT_FOLLOWED: Final = FileRefusal("file_undecodable", Reason("link_outside"))
 _NO_FILE: Final = FileRefusal("file_undecodable", Reason("no_plain_file"))
 
@@ -190,8 +195,7 @@ def _plain_names(folder: Path) -> list[str] | None:
 def recorded_arrivals(folder: Path) -> Mapping[str, datetime] | None:
     """Arrivals that were written down beside a folder's files, by name; None when the record can't be read."""
     try:
-        with open_below(root_of(folder), folder / RECEIVED) as record:
-            document: Any = json.loads(record.read())
+        document: Any = json.loads(read_below(root_of(folder), folder / RECEIVED))
         return {str(entry["name"]): _arrival_instant(entry["received_at"]) for entry in document["files"]}
     except FileNotFoundError:
         return {}
@@ -200,8 +204,14 @@ def recorded_arrivals(folder: Path) -> Mapping[str, datetime] | None:
 
 
 def _arrival_instant(text: str) -> datetime:
-    """In UTC; a local time is one of Paris."""
+    """In UTC; a local time is one of Paris.
+
+    Raises:
+        ValueError, OverflowError: it is none, or so far away that no span of a contract can be added to it.
+    """
     at = datetime.fromisoformat(text)
+    if at.year not in _YEARS:
+        raise ValueError("no instant at which a file can have come")
     return (at if at.tzinfo else at.replace(tzinfo=PARIS)).astimezone(UTC)
 
 
@@ -218,7 +228,9 @@ class _FolderReader:
     def files(self, path: Path, name: str) -> Iterator[DeliveredFile]:
         """The file at a path, or the files in it."""
         file = self._file(path, name)
-        if file.name.lower().endswith(archives.SUFFIX):
+        if file.fault:
+            yield file
+        elif file.name.lower().endswith(archives.SUFFIX):
             yield from self._members(file)
         elif is_manifest(file.name):
             yield self._announcing(file)
@@ -230,6 +242,15 @@ class _FolderReader:
         if self.sealed and _is_sealed(path, self.folder, self.sealed):
             record = self.sealed[_arrival_text(path.relative_to(self.folder)).removesuffix(SEALED)]
             return DeliveredFile(name, path, record.digest, record.size, is_sealed=True, root=root)
+        try:
+            return self._clear_file(root, path, name)
+        except OSError as error:
+            if error.errno not in _NOT_OURS:
+                raise
+            digest = hashlib.sha256(f"unreadable {name}".encode()).hexdigest()
+            return DeliveredFile(name, path, digest, 0, fault=_UNREADABLE)
+
+    def _clear_file(self, root: Path, path: Path, name: str) -> DeliveredFile:
         with open_below(root, path) as stream:
             size = os.fstat(stream.fileno()).st_size
             if size > SMALL:
@@ -268,6 +289,11 @@ class _FolderReader:
             return replace(file, digest=digest, fault=fault)
         file = replace(file, digest=content[0], size=content[1])
         return self._announcing(file) if is_manifest(file.name) else file
+
+
+def _not_waiting(path: str, flags: int) -> int:
+    """Opens a file; a pipe that took its place meanwhile is not waited for."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _digest_and_size(content: BinaryIO) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """The dossiers of all vendors and the portfolio, written to disk. What they say is counted in `facts`."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from pipelines.dossiers.model import (
     VendorDossier,
 )
 from pipelines.dossiers.pages import render_dossier, render_portfolio
+from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.scores.contributions import DimensionSnapshot, contributions
 from pipelines.scores.graded import GradedScore
@@ -53,9 +55,15 @@ class DossierWriter:
     folder: Path
     as_of: datetime
 
-    def write_all(self) -> list[VendorDossier]:
-        """Every vendor that has published days, and the portfolio page at the root of the folder."""
-        written = [self._write(vendor) for vendor in self.scorer.lake.vendors("scorecards")]
+    def write_all(self, left: LeftVendors | None = None) -> list[VendorDossier]:
+        """Every vendor that has published days, and the portfolio page at the root of the folder.
+
+        A vendor at whom it fails is noted in `left`, and is not in the portfolio.
+        """
+        written: list[VendorDossier] = []
+        for vendor in self.scorer.lake.vendors("scorecards"):
+            with left.one(vendor) if left else nullcontext():
+                written.append(self._write(vendor))
         on = paris_date(self.as_of).isoformat()
         for language, page in PAGES.items():
             lines = tuple(PortfolioLine(dossier, f"{dossier.vendor}/{on}/{page}") for dossier in written)

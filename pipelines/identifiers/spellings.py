@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from pipelines.arrays.nesting import is_too_deep
 from pipelines.identifiers.email_kinds import ROLES
 from pipelines.identifiers.emails_in_texts import EMAIL, without_emails
 from pipelines.identifiers.phones_in_texts import FRENCH_CODES, GAP, PHONE, without_phones
@@ -135,10 +136,12 @@ def _cut(text: str, person: Person, use: Use) -> str:
 
 
 def _cut_in_json(text: str, person: Person) -> str | None:
-    """None where it is not JSON."""
+    """None where it is not JSON, or nests too deep to be walked through: then it is a text like any other."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
+        return None
+    if is_too_deep(value, text):
         return None
     cut = _each_text(value, lambda part: _cut(part, person, "text"))
     return text if cut == value else json.dumps(cut, ensure_ascii=False)

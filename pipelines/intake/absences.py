@@ -10,8 +10,10 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.contracts.book import ContractBook
-from pipelines.deliveries.inbox import is_linked, kept_and_purged_days
+from pipelines.deliveries.inbox import inbox_folder, is_linked, kept_and_purged_days
+from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.storage.lake import Lake
+from pipelines.storage.secrets.seals import SealRecordError, sealed_files
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,14 @@ class Inputs:
 
     def left_out(self, wanted: Mapping[str, Sequence[date]]) -> list[LeftOut]:
         """Of some days by vendor, those that can't be done now, in order of vendor and day."""
-        return [found for vendor, days in sorted(wanted.items()) for found in self._of_vendor(vendor, sorted(days))]
+        failed = LeftVendors("looking for its inputs")
+        found: list[LeftOut] = []
+        for vendor, days in sorted(wanted.items()):
+            with failed.one(vendor):
+                found += list(self._of_vendor(vendor, sorted(days)))
+            if vendor in failed.reasons:
+                found += [LeftOut(vendor, day, failed.reasons[vendor]) for day in sorted(days)]
+        return found
 
     def _of_vendor(self, vendor: str, days: Sequence[date]) -> Iterator[LeftOut]:
         reason = self._missing(vendor)
@@ -50,6 +59,16 @@ class Inputs:
                 yield LeftOut(vendor, day, "its folder is gone from the inbox: put it back")
             elif self.book.in_force(vendor, day) is None and self._was_judged_by_contract(vendor, day):
                 yield LeftOut(vendor, day, "no contract is in force that day, but one judged it: put it back")
+            elif day in kept and (fault := self._seal_fault(vendor, day)):
+                yield LeftOut(vendor, day, fault)
+
+    def _seal_fault(self, vendor: str, day: date) -> str | None:
+        """Why it can't be told which files of a folder were sealed."""
+        try:
+            sealed_files(inbox_folder(self.inbox, vendor, day))
+        except SealRecordError as error:
+            return str(error)
+        return None
 
     def _missing(self, vendor: str) -> str | None:
         """What is away for all of a vendor's days."""

@@ -13,6 +13,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays.nesting import is_too_deep
 from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, clean, mapped_once, parts_between, with_elements
 from pipelines.contracts.contract import FieldTerms
 from pipelines.dates.instants import DEFAULT_ZONE, instants
@@ -112,6 +113,8 @@ def _json_array(text: str) -> list[str] | None:
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
+        return None
+    if is_too_deep(parsed, text):
         return None
     return [part if isinstance(part, str) else json.dumps(part) for part in parsed if part is not None]
 

@@ -13,6 +13,7 @@ import dagster as dg
 from pipelines.canaries.watch import confirm_canaries
 from pipelines.contracts.book import ContractBook
 from pipelines.house import House
+from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.partitions import (
     DATE_DIMENSION,
@@ -29,6 +30,8 @@ from pipelines.vocabulary.clock import days_from, paris_date
 WATCHED: Final = timedelta(days=7)
 """Days so old are looked at by checks, whichever run asks."""
 RUN_TAGS: Final = (PARTITION_TAG, RANGE_START_TAG, RANGE_END_TAG, *DIMENSION_TAGS.values())
+_LEFT: Final = "vendors left"
+_DID: Final = {dg.DagsterEventType.ASSET_OBSERVATION, dg.DagsterEventType.ASSET_MATERIALIZATION}
 
 Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
 
@@ -72,6 +75,49 @@ def doable_days(context: dg.AssetExecutionContext, house: House) -> tuple[Mappin
     left = {(one.vendor, one.day) for one in left_out}
     doable = {vendor: [day for day in days if (vendor, day) not in left] for vendor, days in named.items()}
     return {vendor: days for vendor, days in doable.items() if days}, book
+
+
+def done_partitions(context: Context, asset: dg.AssetKey) -> set[str]:
+    """Partitions of an asset that the run, or one that it re-executes, told of."""
+    return {
+        str(record.asset_materialization.partition)
+        for run_id in _runs_of(context)
+        for record in context.instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+        if record.asset_materialization is not None and record.asset_materialization.asset_key == asset
+    }
+
+
+def without_left(context: Context, wanted: Mapping[str, list[date]]) -> Mapping[str, list[date]]:
+    """Some days by vendor, but for those of vendors that a step of the run left: nothing more is done on them."""
+    left = set[str]().union(*told_left(context).values())
+    return {vendor: days for vendor, days in wanted.items() if vendor not in left}
+
+
+def tell_left(context: dg.AssetExecutionContext, asset: str, left: LeftVendors) -> None:
+    """Say in the log and beside the asset which vendors were left, and why: `told_left` finds it again."""
+    for words in left.in_words():
+        context.log.error(f"left, the others go on: {words}")
+    if left.reasons:
+        context.log_event(dg.AssetObservation(asset, metadata={_LEFT: dg.JsonMetadataValue(left.reasons)}))
+
+
+def told_left(context: Context) -> dict[dg.AssetKey, dict[str, str]]:
+    """Vendors that were left, and why, by asset: in this run, else in the one that it re-executes."""
+    found: dict[dg.AssetKey, dict[str, str]] = {}
+    for run_id in _runs_of(context):
+        told: dict[dg.AssetKey, dict[str, str]] = {}
+        for record in context.instance.all_logs(run_id, of_type=_DID):
+            event = record.asset_observation or record.asset_materialization
+            if event is not None:
+                reasons = event.metadata.get(_LEFT)
+                told.setdefault(event.asset_key, {}).update(dict(reasons.value) if reasons else {})
+        found = told | found
+    return found
+
+
+def _runs_of(context: Context) -> list[str]:
+    run = context.run
+    return [run.run_id, *(found for found in (run.parent_run_id, run.root_run_id) if found)]
 
 
 def watched_days(context: Context) -> list[date]:

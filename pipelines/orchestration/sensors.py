@@ -10,6 +10,7 @@ from dagster._core.storage.partition_status_cache import AssetPartitionStatus
 from pipelines.deliveries.arrivals import record_arrivals, sightings_as_text, sightings_from_text
 from pipelines.deliveries.changed_folders import FolderWatch
 from pipelines.house import House
+from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.backlog import (
     SeenContracts,
     days_under_changed,
@@ -21,6 +22,7 @@ from pipelines.orchestration.backlog import (
 from pipelines.orchestration.jobs import AS_OF_TAG, DELIVERIES, PUBLISH, REGISTRY, parse_as_of
 from pipelines.orchestration.partitions import VENDORS, day_ranges, deliveries_partitions, partition_key
 from pipelines.orchestration.schedules import run_request
+from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 from pipelines.verdicts.due_days import LOOK_BACK
 from pipelines.vocabulary.clock import days_from, last_tick, paris_date
 
@@ -101,15 +103,18 @@ def _corrections(house: House, clock: Clock) -> dg.SensorDefinition:
         since = max(house.settings.first_day, paris_date(now) - LOOK_BACK)
         unread: list[str] = []
         requests: list[dg.RunRequest] = []
+        left = LeftVendors("looking at the inbox", FAULTS_OF_OURS)
         for vendor in context.instance.get_dynamic_partitions(str(VENDORS.name)):
             if vendor not in readable:
                 unread.append(vendor)
                 continue
-            found = list(watch.changed(vendor, since=since, now=now))
-            for first, last in day_ranges(folder.day for folder in found):
-                state = "".join(folder.fingerprint for folder in found if first <= folder.day <= last)
-                requests.append(run_request(last_tick(now), (vendor, vendor), (first, last), reason=state))
-        yield from _requests_or_why(requests, f"no folder holds what its intake did not see{_unread_words(unread)}")
+            with left.one(vendor):
+                found = list(watch.changed(vendor, since=since, now=now))
+                for first, last in day_ranges(folder.day for folder in found):
+                    state = "".join(folder.fingerprint for folder in found if first <= folder.day <= last)
+                    requests.append(run_request(last_tick(now), (vendor, vendor), (first, last), reason=state))
+        idle = f"no folder holds what its intake did not see{_unread_words(unread)}"
+        yield from _requests_or_why(context, requests, idle, left)
 
     return corrections
 
@@ -127,7 +132,10 @@ def _backlog(house: House, clock: Clock) -> dg.SensorDefinition:
             yield dg.SkipReason("runs that judge are under way: what is left is looked at after them")
             return
         vendors = context.instance.get_dynamic_partitions(str(VENDORS.name))
-        wanted = {vendor: _never_done(house, vendor, before) for vendor in vendors}
+        left, wanted = LeftVendors("looking for days to do", FAULTS_OF_OURS), dict[str, list[date]]()
+        for vendor in vendors:
+            with left.one(vendor):
+                wanted[vendor] = _never_done(house, vendor, before)
         left_out = house.left_out(wanted)
         away = {(one.vendor, one.day) for one in left_out}
         requests = [
@@ -136,7 +144,9 @@ def _backlog(house: House, clock: Clock) -> dg.SensorDefinition:
             for first, last in day_ranges(day for day in days if (vendor, day) not in away)
         ]
         waits = f"; waiting: {'; '.join(map(str, left_out[:_MOST_TOLD]))}" if left_out else ""
-        yield from _requests_or_why(requests, f"every day before {before} that could be done was done{waits}")
+        yield from _requests_or_why(
+            context, requests, f"every day before {before} that could be done was done{waits}", left
+        )
 
     return backlog
 
@@ -157,18 +167,22 @@ def _mended_contracts(house: House, clock: Clock) -> dg.SensorDefinition:
         vendors = context.instance.get_dynamic_partitions(str(VENDORS.name))
         unread = [vendor for vendor in vendors if vendor not in book.contracts]
         now = {vendor: digests_of(book.of(vendor)) for vendor in vendors if vendor in book.contracts}
-        at, requests = last_tick(clock()), []
+        at, requests = last_tick(clock()), list[dg.RunRequest]()
+        left = LeftVendors("looking at its contracts' days", FAULTS_OF_OURS)
         for vendor, digests in now.items():
-            days = set(
-                days_under_changed(house, vendor, seen.digests.get(vendor, digests), digests, until=paris_date(at))
-            )
-            if vendor in seen.unreadable:
-                days |= _failed_days(context.instance, house, vendor, paris_date(at))
-            for first, last in day_ranges(days):
-                reason = f"contracts {' '.join(digest[:12] for digest in digests.values())}"
-                requests.append(run_request(at, (vendor, vendor), (first, last), reason=reason))
-        context.update_cursor(SeenContracts({**seen.digests, **now}, unread).as_text())
-        yield from _requests_or_why(requests, f"the contracts are as they were{_unread_words(unread)}")
+            with left.one(vendor):
+                days = set(
+                    days_under_changed(house, vendor, seen.digests.get(vendor, digests), digests, until=paris_date(at))
+                )
+                if vendor in seen.unreadable:
+                    days |= _failed_days(context.instance, house, vendor, paris_date(at))
+                for first, last in day_ranges(days):
+                    reason = f"contracts {' '.join(digest[:12] for digest in digests.values())}"
+                    requests.append(run_request(at, (vendor, vendor), (first, last), reason=reason))
+        looked_at = {vendor: digests for vendor, digests in now.items() if vendor not in left.reasons}
+        still_unread = [*unread, *(vendor for vendor in left.reasons if vendor in seen.unreadable)]
+        context.update_cursor(SeenContracts({**seen.digests, **looked_at}, still_unread).as_text())
+        yield from _requests_or_why(context, requests, f"the contracts are as they were{_unread_words(unread)}", left)
 
     return mended_contracts
 
@@ -182,12 +196,16 @@ def _failed_days(instance: dg.DagsterInstance, house: House, vendor: str, before
     return {keys[key] for key, status in found.items() if status == AssetPartitionStatus.FAILED}
 
 
-def _requests_or_why(requests: Sequence[dg.RunRequest], idle: str) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """The runs to start; where there are none, why the tick is idle."""
+def _requests_or_why(
+    context: dg.SensorEvaluationContext, requests: Sequence[dg.RunRequest], idle: str, left: LeftVendors
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """The runs to start; where there are none, why the tick is idle. Vendors that were left are told either way."""
+    for words in left.in_words():
+        context.log.error(f"left, the others go on: {words}")
     if requests:
         yield from requests
     else:
-        yield dg.SkipReason(idle)
+        yield dg.SkipReason("; left: ".join([idle, *left.in_words()[:_MOST_TOLD]]))
 
 
 def _unread_words(vendors: Sequence[str]) -> str:

@@ -131,10 +131,8 @@ def read_acknowledgement(content: bytes) -> Acknowledgement:
 def _instant_of_answer(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise NoticeRefusedError(
-            "acknowledged_at: expected an instant with its zone, such as 2026-08-11T09:30:00+02:00"
-        )
-    return instant.astimezone(UTC)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):  # the last hours of the year 9999 have no UTC
+        pass
+    raise NoticeRefusedError("acknowledged_at: expected an instant with its zone, such as 2026-08-11T09:30:00+02:00")

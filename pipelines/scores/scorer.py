@@ -1,6 +1,7 @@
 """From the lake's scorecards to published scores: which deliveries count, what they prove, which grade they earn."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from pipelines.contracts.book import ContractBook
 from pipelines.contracts.contract import contract_in_force
 from pipelines.engines.interface import Engine
+from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.scores.graded import GradedScore, graded_scores
 from pipelines.scores.grades import Gate, Grade, effective_leads, grading_method, next_grade, open_gates
@@ -47,9 +49,17 @@ class Scorer:
     contracts: ContractBook
     registry: sa.Engine
 
-    def score_all(self, *, as_of: datetime, catalogue: Catalogue) -> list[ScoredVendor]:
-        """Score every vendor that has final deliveries up to `as_of`, and publish the scores in one transaction."""
-        scored = [self.score(vendor, as_of) for vendor in self.lake.vendors("scorecards")]
+    def score_all(
+        self, *, as_of: datetime, catalogue: Catalogue, left: LeftVendors | None = None
+    ) -> list[ScoredVendor]:
+        """Score every vendor that has final deliveries up to `as_of`, and publish the scores in one transaction.
+
+        A vendor at whom it fails is noted in `left`, and keeps what was published.
+        """
+        scored: list[ScoredVendor] = []
+        for vendor in self.lake.vendors("scorecards"):
+            with left.one(vendor) if left else nullcontext():
+                scored.append(self.score(vendor, as_of))
         publish_scores(
             self.registry,
             {vendor.vendor: vendor.scores for vendor in scored},

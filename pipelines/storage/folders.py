@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import EACCES, EINVAL, ELOOP, ENOENT, ENOTDIR
-from io import FileIO
+from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import uuid4
@@ -22,6 +22,8 @@ SHARED: Final = 0o750
 """Of folders that a transport reads under a user of its own, which is in the group of ours."""
 _FILE_BITS: Final = 0o666
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+MOST_BYTES: Final = 64 * 2**20
+"""Of a record of ours, which grows with the files that it names."""
 _BLOCK: Final = 2**20
 _GONE: Final = (ENOENT, ENOTDIR, ELOOP, EACCES)
 
@@ -70,6 +72,16 @@ def open_below(root: Path, path: Path) -> FileIO:
     """
     with opened_folder(root, path.parent) as folder:
         return open_in(folder, path.name)
+
+
+def read_below(root: Path, path: Path, most_bytes: int = MOST_BYTES) -> bytes:
+    """The bytes of a plain file below a root, one more than `most_bytes` at most.
+
+    Raises:
+        OSError: as `open_below`.
+    """
+    with open_below(root, path) as file:
+        return BufferedReader(file).read(most_bytes + 1)
 
 
 def open_in(folder: int, name: str) -> FileIO:

@@ -2,6 +2,7 @@
 
 Where things are kept is in `storage`.
 
+- `faults_of_ours`: errors that say in words of ours what is wrong
 - `purges`: the ledger of what was removed: one row an object, nothing that could name a person
 - `retention`: the retention run: seals what was taken in, and removes what is due, with a row in the ledger for each
   object

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from pipelines.contracts.book import ContractBook
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.deliveries.inbox import PURGED, RECEIVED, delivery_days, inbox_folder, purged_days, read_inbox_folder
-from pipelines.formats.source import InboxFaultError
+from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.storage.folders import (
     empty_folder,
     entries_below,
@@ -29,8 +29,9 @@ from pipelines.storage.folders import (
     replacing,
 )
 from pipelines.storage.lake import Lake
-from pipelines.storage.secrets.seals import RECORD, SealRecordError, Seals
+from pipelines.storage.secrets.seals import RECORD, Seals
 from pipelines.storage.secrets.vault import Vault
+from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 from pipelines.upkeep.purges import Purge, masked, note_purges
 from pipelines.upkeep.retention_clock import (
     DELIVERED_FILE,
@@ -56,10 +57,10 @@ class Retained:
     """Folders, as `vendor/date`, that are due and hold files which no run took in."""
     put_off: list[str] = field(default_factory=list)
     """Folders, as `vendor/date`, with files that can't be sealed: a delivered file bears the name of their seal."""
-    broken: list[str] = field(default_factory=list)
-    """Vendors that were not finished, as `vendor: why`: a seal or a record of seals of theirs can't be read."""
     skipped: list[str] = field(default_factory=list)
     """Vendors left out, because their contract can't be read."""
+    failed: LeftVendors = field(default_factory=lambda: LeftVendors("retention", FAULTS_OF_OURS))
+    """Vendors at whom it failed, perhaps half done: the next run goes on."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,8 @@ class Retention:
         done = Retained(skipped=[vendor for vendor in self.vendors() if vendor in book.skipped])
         for vendor in self.vendors():
             if vendor not in book.skipped:
-                try:
-                    with self.lake.writing(vendor):
-                        self._run_vendor(vendor, book.of(vendor), done, paris_date(as_of), now, is_dry_run)
-                except (InboxFaultError, SealRecordError) as error:  # in reach of the vendor: it must not stop others
-                    done.broken.append(f"{vendor}: {error}")
+                with done.failed.one(vendor), self.lake.writing(vendor):
+                    self._run_vendor(vendor, book.of(vendor), done, paris_date(as_of), now, is_dry_run)
         return done
 
     def vendors(self) -> list[str]:

@@ -90,6 +90,7 @@ REASONS: Final[Mapping[str, DeclaredReason]] = {
             archive_method={},
             link_outside={},
             no_plain_file={},
+            file_unreadable={},
             packed_twice={},
             packing_broken={},
             manifest_unreadable={},

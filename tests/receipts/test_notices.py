@@ -140,6 +140,10 @@ def test_a_file_dropped_back_is_read() -> None:
         (b'{"digest": "1", "acknowledged_at": "x", "by": "x"}', "64 hex digits"),
         (b'{"digest": "%s", "acknowledged_at": "2026-09-03", "by": "dpo"}' % DIGEST.encode(), "with its zone"),
         (b'{"digest": "%s", "acknowledged_at": "soon", "by": "dpo"}' % DIGEST.encode(), "with its zone"),
+        (
+            b'{"digest": "%s", "acknowledged_at": "9999-12-31T23:59:59-12:00", "by": "dpo"}' % DIGEST.encode(),
+            "with its zone",
+        ),
     ],
 )
 def test_a_malformed_file_is_told_by_what_was_expected(content: bytes, expected: str) -> None:

@@ -230,7 +230,7 @@ def test_what_a_vendor_broke_in_its_folder_is_told_and_stops_no_other_vendor(hom
     (folder / ".sealed.json").write_bytes(record)
     (folder / "all.zip.age").write_bytes(b"no seal")
     done = home.run(FILES_DUE)
-    assert [words.partition(":")[0] for words in done.broken] == ["another-vendor"]
+    assert list(done.failed.reasons) == ["another-vendor"]
     assert home.names() == [".purged.json"]
 
 

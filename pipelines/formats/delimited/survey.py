@@ -49,6 +49,8 @@ def survey_csv(source: Source, terms: FileTerms, limits: Limits, block_bytes: in
     sought = declared_names(terms)
     with source.open() as stream:
         opened = open_text(stream.read(HEAD), terms, sought)
+        if opened.head:  # before a pattern is made of so many names, which takes a minute
+            limits.check("columns", len(opened.head.names))
         rest = _see_rest(stream, opened, terms, block_bytes)
     if opened.encoding != rest.encoding:
         opened = replace(opened, encoding=rest.encoding).with_head(terms, sought)

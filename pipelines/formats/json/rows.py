@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pipelines.arrays.nesting import is_too_deep
 from pipelines.formats.json.values import DECODER, fast_value
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.table_edges import SoughtNames
@@ -111,7 +112,8 @@ def _parsed_line(line: bytes, *, is_fast: bool = False, may_be_any: bool = False
         if is_fast:
             return _parsed_line(line, may_be_any=may_be_any)
         return None
-    return value if may_be_any or isinstance(value, dict) else None
+    is_row = isinstance(value, dict) and not is_too_deep(value, line)
+    return value if may_be_any or is_row else None
 
 
 def _decoded_line(line: bytes) -> Any:
@@ -221,8 +223,9 @@ class _Window:
         if end == len(self.text) and not isinstance(value, dict):
             return None  # a number may go on
         self.place = end
-        has_strays = "\0" in self.text[start:end]
-        return (value if isinstance(value, dict) and not has_strays else None), end - start
+        text = self.text[start:end]
+        is_row = isinstance(value, dict) and "\0" not in text and not is_too_deep(value, text)
+        return (value if is_row else None), end - start
 
     def _end_of_broken(self, start: int) -> int | None:
         depth = 0

@@ -190,9 +190,11 @@ def _column_text(column: pa.Array) -> pa.Array:
     if any(is_typed(type_) for is_typed in _BY_VALUE):
         return _values_text(column)
     try:
-        return column.cast(_TEXT)
+        texts = column.cast(_TEXT)
+        texts.validate(full=True)  # what a file calls a text is taken for one unseen
+        return texts
     except pa.ArrowException:  # bytes that are no text
-        return _values_text(column)
+        return _values_text(column.cast(pa.binary()) if _is_text_column(type_) else column)
 
 
 def _values_text(column: pa.Array) -> pa.Array:

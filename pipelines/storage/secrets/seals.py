@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Final
+from typing import IO, BinaryIO, Final
 from uuid import uuid4
 
 from pipelines.storage.folders import (
@@ -28,6 +28,7 @@ from pipelines.storage.folders import (
     open_in,
     opened_folder,
     put_in_place,
+    read_below,
     remove_file,
     replacing,
 )
@@ -38,6 +39,8 @@ SEALED: Final = ".age"
 RECORD: Final = ".sealed.json"
 """Beside the files of a delivery folder; hidden, so that no run takes it for a delivered file."""
 
+_LONGEST_NAME: Final = 255
+"""Bytes of a file's name, on every file system that we know of."""
 _ASIDE: Final = re.compile(rf"\.[0-9a-f]{{32}}\{SEALED}")
 
 
@@ -56,20 +59,32 @@ class SealedFile:
 def sealed_files(folder: Path) -> Mapping[str, SealedFile]:
     """Sealed files of a delivery folder by their clear path below it, with `/`; a clear file beside one counts first.
 
+    What is no record says nothing where nothing lies that could have been sealed.
+
     Raises:
-        SealRecordError: the record is not ours any more: a fault of the house, not of a vendor.
+        SealRecordError: it is broken, and there may be sealed files: a fault of the house, not of a vendor.
     """
     root = folder.parents[1]
+    found = _recorded_seals(root, folder)
+    lying = {entry.path for entry in entries_below(root, folder) if entry.is_file} if found else set()
+    return {_printable_sealed_name(name): file for name, file in found.items() if folder / f"{name}{SEALED}" in lying}
+
+
+def _recorded_seals(root: Path, folder: Path) -> dict[str, SealedFile]:
+    """What the record says, of files that are gone, too."""
     try:
-        with open_below(root, folder / RECORD) as record:
-            entries = json.loads(record.read())["files"]
-        found = {str(entry["name"]): SealedFile(str(entry["sha256"]), int(entry["size"])) for entry in entries}
+        entries = json.loads(read_below(root, folder / RECORD))["files"]
+        return {str(entry["name"]): SealedFile(str(entry["sha256"]), int(entry["size"])) for entry in entries}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        if not any(_is_seal(entry.path) for entry in entries_below(root, folder)):
+            return {}
         raise SealRecordError(f"{folder / RECORD} is no record of sealed files: restore it from your backup") from None
-    lying = {entry.path for entry in entries_below(root, folder) if entry.is_file}
-    return {_printable_sealed_name(name): file for name, file in found.items() if folder / f"{name}{SEALED}" in lying}
+
+
+def _is_seal(path: Path) -> bool:
+    return path.name.endswith(SEALED) and not _ASIDE.fullmatch(path.name)
 
 
 def is_seal_name_taken(path: Path, folder: Path, sealed: Collection[str]) -> bool:
@@ -151,6 +166,8 @@ class Seals:
         It is not while something that was delivered bears the name of its seal. The sealed file and the record are
         durable before the clear file goes; a kill in between leaves both.
         """
+        if len(os.fsencode(path.name + SEALED)) > _LONGEST_NAME:
+            return False  # it stays clear until it is purged
         if is_seal_name_taken(path, folder, sealed_files(folder)):
             return False
         aside = f".{uuid4().hex}{SEALED}"
@@ -170,13 +187,9 @@ class Seals:
 
     def _record_seal(self, folder: Path, path: Path, found: SealedFile) -> None:
         """Add a file to the folder's record, or replace what it says of it."""
-        name, record = path.relative_to(folder).as_posix(), folder / RECORD
-        document: dict[str, Any] = {"files": []}
-        with suppress(FileNotFoundError), open_below(self._inbox, record) as before:
-            document = json.loads(before.read())
-        others = [entry for entry in document["files"] if entry["name"] != name]
-        files = [*others, {"name": name, "sha256": found.digest, "size": found.size}]
-        with replacing(self._inbox, record, is_durable=True) as file:
+        known = {**_recorded_seals(self._inbox, folder), path.relative_to(folder).as_posix(): found}
+        files = [{"name": name, "sha256": file.digest, "size": file.size} for name, file in known.items()]
+        with replacing(self._inbox, folder / RECORD, is_durable=True) as file:
             in_order = sorted(files, key=lambda entry: str(entry["name"]))
             file.write((json.dumps({"files": in_order}, indent=2) + "\n").encode())
 

@@ -1,5 +1,6 @@
 import csv
 import io
+from time import perf_counter
 from typing import Any
 
 import pyarrow.compute as pc
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pipelines.formats.delimited import reader as csv_files
 from pipelines.formats.delimited import records as csv_records
 from pipelines.formats.delimited.reader import read_csv
-from pipelines.formats.limits import FileRefusal, Limits
+from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import RawFile
 from pipelines.formats.source import BytesSource
 from tests.support.csv_cases import accepted, content_of, read, terms
@@ -156,3 +157,11 @@ def test_line_ends_and_delimiters_within_quotes_do_not_make_rows() -> None:
     cells = ["0\r", "", "", '["a", 1, 2, {"b": 2}]', "0\r", "", "", "x"]  # the middle line has seven commas, too
     content = ",".join(names) + "\r\n" + '"0\r",,,"[""a"", 1, 2, {""b"": 2}]","0\r",,,x\r\n' * 2
     assert accepted(content, terms(names)).rows == {1: cells, 2: cells}
+
+
+@pytest.mark.parametrize("cell", ["a,", '"a",'])
+def test_a_line_of_a_hundred_thousand_columns_without_an_end_is_refused_at_once(cell: str) -> None:
+    began = perf_counter()
+    with pytest.raises(FileRefusedError, match="limit_exceeded"):
+        read_csv(BytesSource(cell.encode() * 100_000), terms(), Limits())
+    assert perf_counter() - began < 5  # a pattern of its names takes a quarter of a millisecond each

@@ -1,0 +1,11 @@
+"""Errors that say in words of ours what is wrong, and quote nothing that was delivered; any other may."""
+
+from typing import Final
+
+from pipelines.formats.source import InboxFaultError
+from pipelines.storage.registry.database import RegistryError
+from pipelines.storage.secrets.age import BrokenSealError
+from pipelines.storage.secrets.keys import KeysError
+from pipelines.storage.secrets.seals import SealRecordError
+
+FAULTS_OF_OURS: Final = (BrokenSealError, InboxFaultError, KeysError, RegistryError, SealRecordError)
