@@ -165,14 +165,19 @@ def _is_whole(record: bytes, grid: Grid) -> bool:
 
 
 def _has_width(line: bytes, grid: Grid) -> bool:
-    """Whether a line read on its own has as many fields as the header; delimiters within quotes are none."""
+    """Whether a line read on its own has as many fields as the header; delimiters within quotes are none.
+
+    One that closes a quote in its first field (`…end",b,c`) goes on with the line before, and is no row of its own.
+    """
     dialect = grid.dialect
     escape = "\\" if dialect.is_escaped else None
     reader = csv.reader(
         [line.decode("utf-8", "replace")], delimiter=dialect.delimiter, quotechar=dialect.quote, escapechar=escape
     )
     try:
-        return len(next(reader)) == grid.width
+        fields = next(reader)
+        goes_on = fields[0].endswith(dialect.quote) and not line.startswith(dialect.quote.encode())
+        return len(fields) == grid.width and not goes_on
     except csv.Error:
         return False
 
