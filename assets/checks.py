@@ -22,7 +22,7 @@ from pipelines.checks.results import SAMPLE, FailingResult, failing_results, kee
 from pipelines.checks.schema_faults import row_faults, schema_faults
 from pipelines.checks.unknown_words import unknown_words
 from pipelines.contracts.contract import InForce
-from pipelines.deliveries.inbox import unread_folders
+from pipelines.deliveries.inbox_folders import unread_folders
 from pipelines.house import House
 from pipelines.orchestration.backlog import waiting_in_words
 from pipelines.orchestration.jobs import as_of

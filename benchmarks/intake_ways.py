@@ -18,7 +18,7 @@ from typing import Final
 from benchmarks.data import DAY, SECRET
 from benchmarks.intake_data import VENDOR
 from benchmarks.measure import Measured, in_own_process, report
-from pipelines.deliveries.inbox import delivery_days
+from pipelines.deliveries.inbox_folders import delivery_days
 from pipelines.house import House
 from pipelines.settings import load_settings
 

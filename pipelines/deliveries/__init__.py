@@ -8,6 +8,7 @@ What becomes of it is decided in `intake`; bytes become text in `formats`.
   afterwards
 - `files`: what lies in a delivery folder, as data
 - `inbox`: what lies in the inbox: one vendor's folder of one date, archives opened
+- `inbox_folders`: folders of the inbox: a vendor's, one a date of delivery, purged ones, and what is none of them
 - `manifests`: what vendors announce in manifests: reading one, and where it and the delivery differ, in words
 - `reading`: A delivered file opened, unsealed and unpacked, and handed to the reader of its format
   (`formats.readers`)

@@ -13,16 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from pipelines.deliveries.inbox import (
-    RECEIVED,
-    delivered_name,
-    delivered_paths,
-    delivery_days,
-    inbox_folder,
-    recorded_arrivals,
-    root_of,
-    shown_vendor,
-)
+from pipelines.deliveries.inbox import RECEIVED, delivered_name, delivered_paths, recorded_arrivals
+from pipelines.deliveries.inbox_folders import delivery_days, inbox_folder, root_of, shown_vendor
 from pipelines.deliveries.manifests import is_manifest, parse_manifest
 from pipelines.storage.folders import folder_names, open_below, opened_folder, read_below, replacing
 from pipelines.storage.secrets.seals import SEALED, sealed_files

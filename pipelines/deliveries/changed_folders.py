@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.deliveries.arrivals import STILL_FOR
-from pipelines.deliveries.inbox import RECEIVED, delivered_paths, delivery_days, inbox_folder, read_inbox_folder
+from pipelines.deliveries.inbox import RECEIVED, delivered_paths, read_inbox_folder
+from pipelines.deliveries.inbox_folders import delivery_days, inbox_folder
 from pipelines.identifiers.shown_names import shown_file_names
 from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.seals import Seals

@@ -17,25 +17,21 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 from pipelines.deliveries import archives
 from pipelines.deliveries.files import DeliveredFile
+from pipelines.deliveries.inbox_folders import inbox_folder, is_ignored, root_of
 from pipelines.deliveries.manifests import is_manifest, parse_manifest
 from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.deliveries.sources import DeliveredSource, open_delivered
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.source import SMALL, InboxFaultError
-from pipelines.storage.folders import Entry, entries_below, folder_names, open_below, opened_folder, read_below
+from pipelines.storage.folders import Entry, entries_below, open_below, opened_folder, read_below
 from pipelines.storage.secrets.seals import RECORD, SEALED, SealedFile, Seals, sealed_files
 from pipelines.vocabulary.reasons import Reason
-from pipelines.vocabulary.words import PARIS, VENDOR_KEY
+from pipelines.vocabulary.words import PARIS
 
 RECEIVED: Final = ".received.json"
-PURGED: Final = ".purged.json"
-"""Left in a folder whose files were removed by the retention clock."""
 MOST_MANIFEST_BYTES: Final = 10_000_000
 _BLOCK: Final = 2**20
-_A_LINK: Final = " (a link)"
 _YEARS: Final = range(1990, 3000)
-_IGNORED_STARTS: Final = (".", "_", "~")
-_IGNORED_ENDS: Final = (".part", ".tmp", ".filepart")
 _NO_MANIFEST: Final = FileRefusal("file_undecodable", Reason("manifest_unreadable"))
 _LONG_MANIFEST: Final = FileRefusal("limit_exceeded", Reason("manifest_too_long", most=MOST_MANIFEST_BYTES))
 _UNREADABLE: Final = FileRefusal("file_undecodable", Reason("file_unreadable"))
@@ -47,82 +43,6 @@ _NO_FILE: Final = FileRefusal("file_undecodable", Reason("no_plain_file"))
 Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
-
-
-def inbox_folder(inbox: Path, vendor: str, day: date) -> Path:
-    """Where a vendor's delivery of a date lies."""
-    return Path(inbox, vendor, day.isoformat())
-
-
-def root_of(folder: Path) -> Path:
-    """The inbox of a delivery folder: what lies below it is opened without following a link."""
-    return folder.parents[1]
-
-
-def delivery_days(inbox: Path, vendor: str) -> list[date]:
-    """Dates for which a vendor has a folder, in order; purged folders, and others, are left alone."""
-    kept, _ = kept_and_purged_days(inbox, vendor)
-    return sorted(kept)
-
-
-def purged_days(inbox: Path, vendor: str) -> set[date]:
-    """Dates of which the retention clock removed the files; whatever lies in their folders now is not taken in."""
-    _, purged = kept_and_purged_days(inbox, vendor)
-    return purged
-
-
-def kept_and_purged_days(inbox: Path, vendor: str) -> tuple[set[date], set[date]]:
-    """`delivery_days` and `purged_days` at one look."""
-    folder = inbox / vendor
-    days = {day for name in folder_names(inbox, folder) if (day := _day_of_folder(name))}
-    purged = {day for day in days if os.path.lexists(f"{folder}/{day}/{PURGED}")}
-    return days - purged, purged
-
-
-def unread_folders(inbox: Path, vendors: Collection[str]) -> list[str]:
-    """What lies in the inbox and no run will read: folders of unknown vendors, links, and what is in no folder of a
-    date.
-
-    As `vendor`, `vendor (a link)`, `vendor/(no date)` or `vendor/<date> (a link)`; a name that is no vendor key is not
-    repeated. What is hidden is left alone.
-    """
-    found = []
-    for path in (path for path in inbox.glob("*") if not _is_ignored(path.name)):
-        if path.is_symlink():
-            found.append(f"{shown_vendor(path.name)}{_A_LINK}")
-        elif path.is_dir() and path.name not in vendors:
-            found.append(shown_vendor(path.name))
-        elif path.is_dir():
-            found += [f"{path.name}/{stray}" for stray in _strays_of_vendor(path)]
-    return sorted(found)
-
-
-def _strays_of_vendor(folder: Path) -> Iterator[str]:
-    """What no run reads of a vendor's folder, as it may be told."""
-    for path in (path for path in folder.glob("*") if not _is_ignored(path.name)):
-        if path.is_symlink() and _day_of_folder(path.name):
-            yield f"{path.name}{_A_LINK}"
-        elif path.is_symlink() or not (path.is_dir() and _day_of_folder(path.name)):
-            yield "(no date)"
-
-
-def is_linked(inbox: Path, vendor: str) -> bool:
-    """Whether a link lies where a vendor's folder should."""
-    return (inbox / vendor).is_symlink()
-
-
-def shown_vendor(name: str) -> str:
-    """A folder's name as it may be told: one that is no vendor key may name a person."""
-    return name if VENDOR_KEY.fullmatch(name) else "(no vendor key)"
-
-
-def _day_of_folder(name: str) -> date | None:
-    """The date that a folder is named after; other ways of ISO 8601 to write one are no delivery folders."""
-    try:
-        day = date.fromisoformat(name)
-    except ValueError:
-        return None
-    return day if day.isoformat() == name else None
 
 
 def delivered_paths(folder: Path) -> list[Path]:
@@ -175,7 +95,7 @@ def read_inbox_folder(
         named = [(path, delivered_name(path, folder, sealed)) for path in paths]
         others = [_no_file(entry, folder) for entry in entries if not entry.is_file]
     else:
-        named = [(folder / name, _printable_name(name)) for name in plain if not _is_ignored(_printable_name(name))]
+        named = [(folder / name, _printable_name(name)) for name in plain if not is_ignored(_printable_name(name))]
         others = []
     files = [file for path, name in named for file in reader.files(path, name)]
     return sorted((_dated(file, received or {}) for file in files + others), key=lambda file: file.name)
@@ -278,7 +198,7 @@ class _FolderReader:
             members = _vendors_fault(lambda: archives.list_members(stream, archive.size, self.limits))
             if isinstance(members, FileRefusal):
                 return [replace(archive, fault=members)]
-            return [self._member(archive, stream, member) for member in members if not _is_ignored(member.name)]
+            return [self._member(archive, stream, member) for member in members if not is_ignored(member.name)]
 
     def _member(self, archive: DeliveredFile, stream: BinaryIO, member: archives.Member) -> DeliveredFile:
         file = replace(archive, name=f"{archive.name}/{member.name}", member=member.key)
@@ -316,7 +236,7 @@ def _vendors_fault(read: Callable[[], Result]) -> Result | FileRefusal:
 
 def _visible_entries(folder: Path) -> list[Entry]:
     entries = entries_below(root_of(folder), folder)
-    return [entry for entry in entries if not _is_ignored(_arrival_text(entry.path.relative_to(folder)))]
+    return [entry for entry in entries if not is_ignored(_arrival_text(entry.path.relative_to(folder)))]
 
 
 def _no_file(entry: Entry, folder: Path) -> DeliveredFile:
@@ -350,11 +270,6 @@ def _arrival_text(path: Path) -> str:
 
 def _printable_name(name: str) -> str:
     return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _is_ignored(name: str) -> bool:
-    parts = PurePosixPath(name).parts if "/" in name else (name,)
-    return any(part.startswith(_IGNORED_STARTS) or part.endswith(_IGNORED_ENDS) for part in parts)
 
 
 def _dated(file: DeliveredFile, received: Mapping[str, datetime]) -> DeliveredFile:

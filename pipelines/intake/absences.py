@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.contracts.book import ContractBook
-from pipelines.deliveries.inbox import inbox_folder, is_linked, kept_and_purged_days
+from pipelines.deliveries.inbox_folders import inbox_folder, is_linked, kept_and_purged_days
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.seals import SealRecordError, sealed_files

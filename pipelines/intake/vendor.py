@@ -15,7 +15,8 @@ import pyarrow as pa
 from pipelines.arrays.sorted_run_files import SortedRunFiles
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.deliveries.files import Delivery
-from pipelines.deliveries.inbox import kept_and_purged_days, read_inbox_folder
+from pipelines.deliveries.inbox import read_inbox_folder
+from pipelines.deliveries.inbox_folders import kept_and_purged_days
 from pipelines.deliveries.reading import read_file, read_together
 from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.formats.limits import Limits

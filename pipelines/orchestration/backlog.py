@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipelines.contracts.contract import Contract
-from pipelines.deliveries.inbox import delivered_paths, delivery_days, inbox_folder
+from pipelines.deliveries.inbox import delivered_paths
+from pipelines.deliveries.inbox_folders import delivery_days, inbox_folder
 from pipelines.house import House
 from pipelines.verdicts.due_days import LOOK_BACK
 from pipelines.vocabulary.clock import days_from, last_tick, paris_date

@@ -18,7 +18,8 @@ import sqlalchemy as sa
 
 from pipelines.contracts.book import ContractBook
 from pipelines.contracts.contract import Contract, contract_in_force
-from pipelines.deliveries.inbox import PURGED, RECEIVED, delivery_days, inbox_folder, purged_days, read_inbox_folder
+from pipelines.deliveries.inbox import RECEIVED, read_inbox_folder
+from pipelines.deliveries.inbox_folders import PURGED, delivery_days, inbox_folder, purged_days
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.storage.folders import (
     empty_folder,

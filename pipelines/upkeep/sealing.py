@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.deliveries.files import DeliveredFile
-from pipelines.deliveries.inbox import delivered_paths, delivery_days, inbox_folder, read_inbox_folder
+from pipelines.deliveries.inbox import delivered_paths, read_inbox_folder
+from pipelines.deliveries.inbox_folders import delivery_days, inbox_folder
 from pipelines.identifiers.shown_names import shown_file_names
 from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.seals import SEALED, Seals, is_seal_name_taken, remove_leftovers, sealed_files

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pipelines.deliveries.arrivals import Arrivals, record_arrivals, sightings_as_text, sightings_from_text
-from pipelines.deliveries.inbox import read_inbox_folder, unread_folders
+from pipelines.deliveries.inbox import read_inbox_folder
+from pipelines.deliveries.inbox_folders import unread_folders
 
 DAY = date(2026, 8, 11)
 NOON = datetime(2026, 8, 11, 10, tzinfo=UTC)

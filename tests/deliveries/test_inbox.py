@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.deliveries.inbox import kept_and_purged_days, read_inbox_folder, unread_folders
+from pipelines.deliveries.inbox import read_inbox_folder
+from pipelines.deliveries.inbox_folders import kept_and_purged_days, unread_folders
 from pipelines.deliveries.reading import read_file
 from pipelines.formats.source import InboxFaultError
 from pipelines.storage.secrets.seals import Seals, sealed_files

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from pipelines.deliveries.archives import harmless_name
 from pipelines.deliveries.files import DeliveredFile
-from pipelines.deliveries.inbox import inbox_folder, read_inbox_folder
+from pipelines.deliveries.inbox import read_inbox_folder
+from pipelines.deliveries.inbox_folders import inbox_folder
 from pipelines.deliveries.reading import read_file
 from pipelines.deliveries.sources import DeliveredSource
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.deliveries.inbox import delivery_days, purged_days
+from pipelines.deliveries.inbox_folders import delivery_days, purged_days
 from pipelines.house import House
 from pipelines.storage.registry.tables import PURGES, VAULT_READINGS
 from pipelines.upkeep.purges import Purge, masked

@@ -1,0 +1,101 @@
+"""Folders of the inbox: a vendor's, one a date of delivery, purged ones, and what is none of them.
+
+What lies in a delivery folder is read in `inbox`.
+"""
+
+import os
+from collections.abc import Collection, Iterator
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from pipelines.storage.folders import folder_names
+from pipelines.vocabulary.words import VENDOR_KEY
+
+PURGED: Final = ".purged.json"
+"""Left in a folder whose files were removed by the retention clock."""
+_A_LINK: Final = " (a link)"
+_IGNORED_STARTS: Final = (".", "_", "~")
+_IGNORED_ENDS: Final = (".part", ".tmp", ".filepart")
+
+
+def inbox_folder(inbox: Path, vendor: str, day: date) -> Path:
+    """Where a vendor's delivery of a date lies."""
+    return Path(inbox, vendor, day.isoformat())
+
+
+def root_of(folder: Path) -> Path:
+    """The inbox of a delivery folder: what lies below it is opened without following a link."""
+    return folder.parents[1]
+
+
+def delivery_days(inbox: Path, vendor: str) -> list[date]:
+    """Dates for which a vendor has a folder, in order; purged folders, and others, are left alone."""
+    kept, _ = kept_and_purged_days(inbox, vendor)
+    return sorted(kept)
+
+
+def purged_days(inbox: Path, vendor: str) -> set[date]:
+    """Dates of which the retention clock removed the files; whatever lies in their folders now is not taken in."""
+    _, purged = kept_and_purged_days(inbox, vendor)
+    return purged
+
+
+def kept_and_purged_days(inbox: Path, vendor: str) -> tuple[set[date], set[date]]:
+    """`delivery_days` and `purged_days` at one look."""
+    folder = inbox / vendor
+    days = {day for name in folder_names(inbox, folder) if (day := _day_of_folder(name))}
+    purged = {day for day in days if os.path.lexists(f"{folder}/{day}/{PURGED}")}
+    return days - purged, purged
+
+
+def unread_folders(inbox: Path, vendors: Collection[str]) -> list[str]:
+    """What lies in the inbox and no run will read: folders of unknown vendors, links, and what is in no folder of a
+    date.
+
+    As `vendor`, `vendor (a link)`, `vendor/(no date)` or `vendor/<date> (a link)`; a name that is no vendor key is not
+    repeated. What is hidden is left alone.
+    """
+    found = []
+    for path in (path for path in inbox.glob("*") if not is_ignored(path.name)):
+        if path.is_symlink():
+            found.append(f"{shown_vendor(path.name)}{_A_LINK}")
+        elif path.is_dir() and path.name not in vendors:
+            found.append(shown_vendor(path.name))
+        elif path.is_dir():
+            found += [f"{path.name}/{stray}" for stray in _strays_of_vendor(path)]
+    return sorted(found)
+
+
+def _strays_of_vendor(folder: Path) -> Iterator[str]:
+    """What no run reads of a vendor's folder, as it may be told."""
+    for path in (path for path in folder.glob("*") if not is_ignored(path.name)):
+        if path.is_symlink() and _day_of_folder(path.name):
+            yield f"{path.name}{_A_LINK}"
+        elif path.is_symlink() or not (path.is_dir() and _day_of_folder(path.name)):
+            yield "(no date)"
+
+
+def is_linked(inbox: Path, vendor: str) -> bool:
+    """Whether a link lies where a vendor's folder should."""
+    return (inbox / vendor).is_symlink()
+
+
+def shown_vendor(name: str) -> str:
+    """A folder's name as it may be told: one that is no vendor key may name a person."""
+    return name if VENDOR_KEY.fullmatch(name) else "(no vendor key)"
+
+
+def _day_of_folder(name: str) -> date | None:
+    """The date that a folder is named after; other ways of ISO 8601 to write one are no delivery folders."""
+    try:
+        day = date.fromisoformat(name)
+    except ValueError:
+        return None
+    return day if day.isoformat() == name else None
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder is hidden, or still being written, by any part of its path with `/`."""
+    parts = PurePosixPath(name).parts if "/" in name else (name,)
+    return any(part.startswith(_IGNORED_STARTS) or part.endswith(_IGNORED_ENDS) for part in parts)
