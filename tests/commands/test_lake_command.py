@@ -72,7 +72,7 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], None], str]] = {
 
 
 @pytest.mark.parametrize("name", DAMAGES)
-def test_damage_is_named_by_vendor_day_and_table_and_nothing_fails_for_it(home: Path, name: str) -> None:
+def test_damage_is_named_by_vendor_day_and_table(home: Path, name: str) -> None:
     table, damage, told = DAMAGES[name]
     lake = Lake(home / "lake")
     assert damages(lake) == []
@@ -81,6 +81,12 @@ def test_damage_is_named_by_vendor_day_and_table_and_nothing_fails_for_it(home: 
     assert status == 1
     assert said.splitlines()[0] == f"acme {DAY}: {told}"
     assert {(one.vendor, one.day) for one in damages(lake)} == {("acme", DAY)}
+
+
+@pytest.mark.parametrize("name", ["leads gone", "marker of the intake cut off", "marker of the verdicts emptied"])
+def test_nothing_fails_for_damage_and_the_scores_are_told_of_it(home: Path, name: str) -> None:
+    table, damage, told = DAMAGES[name]
+    damage(Lake(home / "lake").partition(table, "acme", DAY))
     house = house_at(home, OPPOSABLE_THREADS="1")
     with instance_of(house) as instance:
         daemon = Daemon(house, instance, now=AS_OF)

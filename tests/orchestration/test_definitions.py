@@ -35,7 +35,10 @@ GRAPH = {
     "staging/stg_lake__delivery_states": ("staging", ["verdicts"]),
     "staging/stg_lake__delivered_files": ("staging", ["leads", "staging/stg_lake__delivery_states"]),
     "staging/stg_lake__dimension_counts": ("staging", ["staging/stg_lake__delivery_states", "verdicts"]),
-    "staging/stg_lake__reject_reasons": ("staging", ["leads", "staging/stg_lake__delivery_states"]),
+    "staging/stg_lake__reject_reasons": (
+        "staging",
+        ["leads", "staging/stg_lake__delivered_files", "staging/stg_lake__delivery_states"],
+    ),
     "staging/stg_lake__rejected_rows": ("staging", ["leads", "staging/stg_lake__delivery_states"]),
     "staging/stg_lake__rule_outcomes": ("staging", ["staging/stg_lake__delivery_states", "verdicts"]),
     "staging/stg_lake__vendor_scores": ("staging", ["vendor_scores"]),

@@ -22,6 +22,8 @@ from tests.support.opposition_files import HEADER, line_of
 
 DAY = date(2026, 8, 11)
 TICK = tick_of(date(2026, 8, 12))
+JUDGED_AT = tick_of(date(2026, 8, 15))
+"""After the proof deadline, 72 hours: what knows less takes nothing back."""
 KEY = f"{DAY}|acme"
 
 
@@ -69,6 +71,7 @@ class TestArrivals:
         deliver(home(daemon), "acme", DAY)
         blocked = deliver(home(daemon), "blocked", DAY)
         (blocked / ".sealed.json").write_bytes(b"{")
+        (blocked / "x.age").write_bytes(b"perhaps a seal")
         for seconds in (0, 60):
             daemon.now = TICK + timedelta(seconds=seconds)
             daemon.sensor("arrivals")
@@ -85,7 +88,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with instance_of(house) as instance:
         daemon = Daemon(house, instance, now=TICK)
         daemon.sensor("new_vendors")
-        assert daemon.judge(("acme", "acme"), (DAY, DAY + timedelta(days=3)), tick_of(date(2026, 8, 15))).success
+        assert daemon.judge(("acme", "acme"), (DAY, DAY + timedelta(days=3)), JUDGED_AT).success
     return folder
 
 
@@ -105,10 +108,10 @@ class TestCorrections:
         assert daemon.sensor("corrections") == []
         assert daemon.skipped["corrections"] == "no folder holds what its intake did not see"
         self.correct(daemon)
-        daemon.now = TICK + timedelta(hours=7)
+        daemon.now = JUDGED_AT + timedelta(hours=7)
         (request,) = daemon.sensor("corrections")
         assert days_of(request) == (KEY, KEY)
-        assert request.tags[AS_OF_TAG] == TICK.isoformat()
+        assert request.tags[AS_OF_TAG] == JUDGED_AT.isoformat()
         assert daemon.sensor("corrections") == []
         daemon.execute("deliveries", [request])
         assert daemon.sensor("corrections") == []
