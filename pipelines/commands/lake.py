@@ -80,5 +80,4 @@ def _reconcile(house: House, found: list[Damage]) -> None:
 def _broken_days_of_snapshot(house: House) -> list[date]:
     from pipelines.oppositions.snapshot_note import broken_days, read_note
 
-    folder = house.lake.root / "oppositions"
-    return sorted(broken_days(folder, read_note(folder)))
+    return sorted(broken_days(house.lake, read_note(house.lake.root / "oppositions")))

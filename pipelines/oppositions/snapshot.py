@@ -66,7 +66,7 @@ def refresh_snapshot(registry: sa.Engine, lake: Lake) -> Refreshed:
             _confirm_nothing_lost(registry, lake, note)
             shutil.rmtree(folder, ignore_errors=True)
             note, increment = SnapshotNote(), oppositions_since(registry, SnapshotNote().watermark)
-        damaged = broken_days(folder, note) - increment.recorded_on
+        damaged = broken_days(lake, note) - increment.recorded_on
         digests, rows = dict(note.digests), 0
         for day in sorted(increment.recorded_on | damaged):
             rows += _write_day(registry, lake, day, digests)
@@ -138,10 +138,8 @@ def _confirm_same_registry(registry: sa.Engine, lake: Lake, note: SnapshotNote) 
 def _confirm_nothing_lost(registry: sa.Engine, lake: Lake, note: SnapshotNote) -> None:
     """Every published event is still there; where keys were made anew meanwhile, as many as there were."""
     held = oppositions_since(registry, SnapshotNote().watermark)
-    files = lake.opposition_files()
-    days = [date.fromisoformat(path.parent.name.partition("=")[2]) for path in files]
     is_rekeyed = note.watermark.key_id != held.watermark.key_id
-    lost = sum(_lost_count(registry, lake, day, by_count=is_rekeyed) for day in days)
+    lost = sum(_lost_count(registry, lake, day, by_count=is_rekeyed) for day in lake.opposition_days())
     if lost:
         raise RegistryError(
             f"the registry lacks {lost} rows of oppositions that the published snapshot holds: an emptied database, or "

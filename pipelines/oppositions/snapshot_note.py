@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from pipelines.oppositions.records import Watermark
 from pipelines.storage.digests import digest_of_file
+from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import arrow_schema
 
 NAME: Final = ".watermark.json"
@@ -63,9 +64,9 @@ def write_note(folder: Path, note: SnapshotNote) -> None:
     os.replace(aside, folder / NAME)
 
 
-def broken_days(folder: Path, note: SnapshotNote) -> set[date]:
+def broken_days(lake: Lake, note: SnapshotNote) -> set[date]:
     """Days whose file is not what was published: changed, gone, or never written by us. Reads every file."""
-    found = {date.fromisoformat(path.parent.name.partition("=")[2]): path for path in folder.glob(f"*/{FILE}")}
+    found = lake.opposition_days()
     strange = found.keys() - note.digests.keys()
     return strange | {day for day, digest in note.digests.items() if day not in found or _digest(found[day]) != digest}
 

@@ -114,9 +114,14 @@ class Lake:
         rows = pq.ParquetFile(path).read()
         return rows.append_column("vendor", pa.repeat(vendor, len(rows))).select(schema.names).cast(schema)
 
+    def opposition_days(self) -> dict[date, Path]:
+        """Days of recording in the registry's snapshot, in order, and each one's file."""
+        paths = sorted((self.root / "oppositions").glob("recorded_on=*/part-0.parquet"))
+        return {day: path for path in paths if (day := day_of_partition(path.parent))}
+
     def opposition_files(self) -> list[Path]:
         """Files of the registry's snapshot, one a day of recording."""
-        return sorted((self.root / "oppositions").glob("recorded_on=*/part-0.parquet"))
+        return list(self.opposition_days().values())
 
     def vendors(self, marker: str = "deliveries") -> list[str]:
         """Vendors that have a partition of a table."""
@@ -206,8 +211,8 @@ def _notes(path: Path, key: bytes) -> dict[str, str]:
 
 
 def day_of_partition(folder: Path) -> date | None:
-    """The delivery date that a folder is of; None where its name is no such."""
+    """The date that a folder is named after, as in `delivery_date=2026-08-11`; None where its name is no such."""
     try:
-        return date.fromisoformat(folder.name.removeprefix("delivery_date="))
+        return date.fromisoformat(folder.name.partition("=")[2])
     except ValueError:
         return None

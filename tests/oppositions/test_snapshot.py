@@ -74,6 +74,14 @@ def test_a_day_that_nobody_published_goes(home: Path) -> None:
     assert not strange.parent.exists()
 
 
+@pytest.mark.parametrize("name", ["copy", "recorded_on=copy"])
+def test_a_folder_of_no_day_is_in_nobodys_way(home: Path, name: str) -> None:
+    shutil.copytree(file_of(home, FIRST).parent, home / "lake" / "oppositions" / name)
+    house = house_at(home)
+    assert refresh_snapshot(house.registry, house.lake).mended == ()
+    assert list(house.lake.opposition_days()) == [FIRST, SECOND]
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"seal": "x"}'])
 def test_a_snapshot_whose_note_is_damaged_is_made_anew(home: Path, text: str) -> None:
     whole = file_of(home, FIRST).read_bytes()
