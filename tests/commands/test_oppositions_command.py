@@ -6,25 +6,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
 
 from pipelines.storage.registry.database import open_registry
 from tests.support.opposition_files import HEADER, key_of, line_of
 
 Run = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("OPPOSABLE_HOME", str(tmp_path / "home"))
-    from pipelines.commands.oppositions import app
-
-    def invoke(*arguments: object) -> tuple[int, str]:
-        result = CliRunner().invoke(app, ["import", *map(str, arguments)])
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result.exit_code, result.output
-
-    return invoke
 
 
 def test_the_command_counts_what_it_did(run: Run, tmp_path: Path) -> None:

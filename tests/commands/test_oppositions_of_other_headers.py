@@ -18,7 +18,6 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.progress import Progress
-from typer.testing import CliRunner
 
 from pipelines.commands.opposition_files import OWN, open_oppositions
 from pipelines.commands.opposition_options import layout_of_options
@@ -34,19 +33,6 @@ SAMPLES = ROOT / "tests/data/oppositions"
 NOW = datetime(2026, 9, 1, 12, 30, tzinfo=UTC)
 ADA, BOB = "ada@example.fr", "bob@example.fr"
 Run = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("OPPOSABLE_HOME", str(tmp_path / "home"))
-    from pipelines.commands.oppositions import app
-
-    def invoke(*arguments: object) -> tuple[int, str]:
-        result = CliRunner().invoke(app, ["import", *map(str, arguments)])
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result.exit_code, result.output
-
-    return invoke
 
 
 def registered(tmp_path: Path) -> list[tuple[str, ...]]:
