@@ -1,46 +1,86 @@
-"""The program `opposable`: its commands put together. Each lives in `pipelines/commands/`."""
+"""The program `opposable`: its commands by name. Each lives in `pipelines/commands/`, loaded when it is called."""
+
+from importlib import import_module
+from typing import Any, Final, NamedTuple
 
 import typer
+from typer.core import TyperGroup
 
-from pipelines.commands.accept_registry import accept_registry_command
-from pipelines.commands.checks import app as checks
-from pipelines.commands.contracts import app as contracts
-from pipelines.commands.demo import demo
-from pipelines.commands.dev import dev
-from pipelines.commands.docs import docs
-from pipelines.commands.explain import explain_command
-from pipelines.commands.keys import app as keys
-from pipelines.commands.lake import app as lake
-from pipelines.commands.oppositions import app as oppositions
-from pipelines.commands.receipts import app as receipts
-from pipelines.commands.reconcile import reconcile
-from pipelines.commands.retention import app as retention
-from pipelines.commands.rules import app as rules
-from pipelines.commands.simulate import simulate
-from pipelines.commands.vault import app as vault
+
+class Command(NamedTuple):
+    """Where a command lives, and what the list of commands says of it."""
+
+    place: str
+    """Module and attribute, below `pipelines.commands`."""
+    says: str
+    is_hidden: bool = False
+
+
+COMMANDS: Final = {
+    "demo": Command(
+        "demo:demo",
+        "Run the main job on thirty simulated days around 11 August 2026. Running it again is safe.",
+    ),
+    "dev": Command("dev:dev", "Open the Dagster UI with schedules and sensors."),
+    "simulate": Command(
+        "simulate:simulate",
+        "Write a sample market into the home: contracts, deliveries, oppositions, and the truth about them.",
+    ),
+    "contracts": Command("contracts:app", "The contracts, what is wrong with them, and how files keep to them."),
+    "oppositions": Command(
+        "oppositions:app", "The opposition registry: who objected, when, and which vendors were told."
+    ),
+    "reconcile": Command(
+        "reconcile:reconcile",
+        "Run the registry's snapshot, the deliveries of a range, then the scores; end with the score table.",
+    ),
+    "checks": Command("checks:app", "What the checks last said, by vendor and day."),
+    "lake": Command("lake:app", "The lake: every published table of every delivery."),
+    "receipts": Command("receipts:app", "Receipts for vendors: prepared, sent, acknowledged."),
+    "explain": Command("explain:explain_command", "Say what became of a lead and which rules decided it."),
+    "rules": Command("rules:app", "The rulebook: what is judged, on which texts, and whether its cards hold together."),
+    "keys": Command("keys:app", "The secrets of the house: identity keys, the vault's and the seals' keys."),
+    "retention": Command("retention:app", "How long delivered files, the vault's rows and receipts are kept."),
+    "vault": Command("vault:app", "The vault: the only place that keeps persons' identifiers."),
+    "docs": Command("docs:docs", "Write the pages that are made from the code.", is_hidden=True),
+}
+
+
+class LateCommands(TyperGroup):
+    """Commands that are loaded when they are called: to list them costs no library."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first argument names, loaded."""
+        if args and args[0] in COMMANDS:
+            self.commands[args[0]] = loaded(args[0])
+        return super().resolve_command(ctx, args)
+
+
+def loaded(name: str) -> Any:
+    """A command, or a group of them, as its module has it."""
+    module, attribute = COMMANDS[name].place.split(":")
+    found = getattr(import_module(f"pipelines.commands.{module}"), attribute)
+    holder = typer.Typer()
+    if isinstance(found, typer.Typer):
+        holder.add_typer(found, name=name)
+    else:
+        holder.command(name)(found)
+    return typer.main.get_group(holder).commands[name]
+
+
+def _listed() -> None:
+    """Stand for a command in the list: it is never called, since its module's takes its place."""
+
 
 app = typer.Typer(
     name="opposable",
+    cls=LateCommands,
     help="The buyer's control of purchased leads: every lead judged by dated rules, every vendor scored.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-app.command()(demo)
-app.command()(dev)
-app.command()(simulate)
-app.add_typer(contracts, name="contracts")
-oppositions.command("accept-registry")(accept_registry_command)
-app.add_typer(oppositions, name="oppositions")
-app.command()(reconcile)
-app.add_typer(checks, name="checks")
-app.add_typer(lake, name="lake")
-app.add_typer(receipts, name="receipts")
-app.command(name="explain")(explain_command)
-app.add_typer(rules, name="rules")
-app.add_typer(keys, name="keys")
-app.add_typer(retention, name="retention")
-app.add_typer(vault, name="vault")
-app.command(hidden=True)(docs)
+for name, command in COMMANDS.items():
+    app.command(name, help=command.says, hidden=command.is_hidden)(_listed)
 
 if __name__ == "__main__":
     app()

@@ -1,34 +1,34 @@
-"""What assets need of the house, opened when first used: importing the code location touches no file."""
+"""What assets and commands need of the house, loaded and opened when first used: to know it touches no file.
+
+What a command does not use, it does not wait for: a tool's module is imported where the tool is asked for.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
-from pipelines.contracts.book import ContractBook, load_contracts
-from pipelines.engines.interface import Engine
-from pipelines.engines.named import engine_named
-from pipelines.identifiers.keyed_hashes import IdentityHasher
-from pipelines.intake.absences import Inputs, LeftOut
-from pipelines.intake.vendor import Intake
-from pipelines.oppositions.records import has_hashed_oppositions, has_oppositions
-from pipelines.oppositions.snapshot import confirm_registry
-from pipelines.receipts.outbox import Outbox
-from pipelines.receipts.writer import ReceiptWriter
-from pipelines.rulebook.catalogue import Catalogue, load_catalogue
-from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.settings import Settings, SettingsError
-from pipelines.storage.lake import Lake
-from pipelines.storage.registry.database import open_registry
-from pipelines.storage.secrets.identity_keys import KEY_FACT, confirm_generation, open_hasher
-from pipelines.storage.secrets.keys import key_id
-from pipelines.storage.secrets.seals import Seals
-from pipelines.storage.secrets.vault import Vault
-from pipelines.upkeep.retention import Retention
-from pipelines.upkeep.retention_clock import RetentionSpans
-from pipelines.verdicts.judge import Judge
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from pipelines.contracts.book import ContractBook
+    from pipelines.engines.interface import Engine
+    from pipelines.identifiers.keyed_hashes import IdentityHasher
+    from pipelines.intake.absences import LeftOut
+    from pipelines.intake.vendor import Intake
+    from pipelines.receipts.outbox import Outbox
+    from pipelines.receipts.writer import ReceiptWriter
+    from pipelines.rulebook.catalogue import Catalogue
+    from pipelines.storage.lake import Lake
+    from pipelines.storage.secrets.seals import Seals
+    from pipelines.storage.secrets.vault import Vault
+    from pipelines.upkeep.retention import Retention
+    from pipelines.verdicts.judge import Judge
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,21 @@ class House:
     @property
     def lake(self) -> Lake:
         """The Parquet lake."""
+        from pipelines.storage.lake import Lake
+
         return Lake(self.settings.lake)
 
     def contracts(self, vendors: Collection[str] = ()) -> ContractBook:
         """The contracts as they lie there now, of all vendors or of some: reading one takes some ten milliseconds."""
+        from pipelines.contracts.book import load_contracts
+
         return load_contracts(self.settings.contracts, vendors=vendors, catalogue=self._known_rules)
 
     @property
     def _known_rules(self) -> Catalogue | None:
         """What contracts are checked against; none where it is broken or away, which judging says itself."""
+        from pipelines.rulebook.yaml_files import CatalogueError
+
         try:
             return self.catalogue
         except (CatalogueError, SettingsError):
@@ -59,6 +65,8 @@ class House:
 
         `book`: the contracts by which the others will be done; as they lie there now unless given.
         """
+        from pipelines.intake.absences import Inputs
+
         ours = self.settings
         return Inputs(ours.inbox, ours.contracts, self.lake, book or self.contracts(wanted)).left_out(wanted)
 
@@ -69,6 +77,8 @@ class House:
             SettingsError: the folder of own rules that was set is not there.
             RegistryError: the registry holds fewer oppositions than were published of it.
         """
+        from pipelines.oppositions.snapshot import confirm_registry
+
         self._confirm_rules()
         confirm_registry(self.registry, self.lake)
 
@@ -86,20 +96,28 @@ class House:
         Raises:
             KeysError: a secret is missing or wrong, or a rotation is unfinished.
         """
+        from pipelines.oppositions.records import has_hashed_oppositions
+
         return self._hasher.with_other_forms(has_hashed_oppositions(self.registry))
 
     @cached_property
     def _hasher(self) -> IdentityHasher:
+        from pipelines.storage.secrets.identity_keys import open_hasher
+
         return open_hasher(self.registry, self.settings.keys, has_keyed_data=self.has_keyed_data)
 
     @property
     def key_id(self) -> str:
         """The newest identity secret: what is keyed now is keyed under it."""
+        from pipelines.storage.secrets.keys import key_id
+
         return key_id(self._hasher.secret_count)
 
     @property
     def key_facts(self) -> dict[str, str]:
         """What the intake notes with a partition: under which secret it is keyed."""
+        from pipelines.storage.secrets.identity_keys import KEY_FACT
+
         return {KEY_FACT: self.key_id}
 
     def confirm_keys(self, vendor: str) -> None:
@@ -108,16 +126,22 @@ class House:
         Raises:
             KeysError: they are not, or may not be; the message says what to run.
         """
+        from pipelines.storage.secrets.identity_keys import confirm_generation
+
         confirm_generation(self.registry, self.lake, vendor, self._hasher)
 
     @cached_property
     def vault(self) -> Vault:
         """The leads' identifiers, encrypted."""
+        from pipelines.storage.secrets.vault import Vault
+
         return Vault(self.settings.vault, self.settings.keys)
 
     @cached_property
     def seals(self) -> Seals:
         """Encrypts delivered files after their intake, and opens them."""
+        from pipelines.storage.secrets.seals import Seals
+
         return Seals(self.settings.keys, self.settings.inbox)
 
     @property
@@ -127,6 +151,8 @@ class House:
         Raises:
             KeysError: a secret is missing or wrong, or a rotation is unfinished.
         """
+        from pipelines.intake.vendor import Intake
+
         return Intake(
             inbox=self.settings.inbox,
             lake=self.lake,
@@ -141,6 +167,9 @@ class House:
     @property
     def retention(self) -> Retention:
         """Seals what was taken in, and removes what is due."""
+        from pipelines.upkeep.retention import Retention
+        from pipelines.upkeep.retention_clock import RetentionSpans
+
         settings = self.settings
         spans = RetentionSpans(
             claim_window=timedelta(days=settings.claim_window_days),
@@ -151,11 +180,15 @@ class House:
 
     def has_keyed_data(self) -> bool:
         """Whether anything was keyed already."""
+        from pipelines.oppositions.records import has_oppositions
+
         return any(self.settings.lake.rglob("*.parquet")) or has_oppositions(self.registry)  # locks are no data
 
     @cached_property
     def registry(self) -> sa.Engine:
         """The registry database, migrated."""
+        from pipelines.storage.registry.database import open_registry
+
         return open_registry(self.settings.database_url)
 
     @cached_property
@@ -165,25 +198,35 @@ class House:
         Raises:
             SettingsError: the folder of own rules that was set is not there.
         """
+        from pipelines.rulebook.catalogue import load_catalogue
+
         self._confirm_rules()
         return load_catalogue(self.settings.rules)
 
     @property
     def engine(self) -> Engine:
         """The engine that the settings name."""
+        from pipelines.engines.named import engine_named
+
         return engine_named(self.settings.engine, threads=self.settings.threads)
 
     @cached_property
     def judge(self) -> Judge:
         """Judges under the catalogue, on the engine that the settings name."""
+        from pipelines.verdicts.judge import Judge
+
         return Judge(engine=self.engine, lake=self.lake, catalogue=self.catalogue)
 
     @property
     def outbox(self) -> Outbox:
         """Where receipts lie for vendors, and what vendors dropped back."""
+        from pipelines.receipts.outbox import Outbox
+
         return Outbox(self.settings.outbox)
 
     @property
     def receipts(self) -> ReceiptWriter:
         """Prepares receipts under the catalogue."""
+        from pipelines.receipts.writer import ReceiptWriter
+
         return ReceiptWriter(self.engine, self.lake, self.catalogue, self.outbox, self.registry)

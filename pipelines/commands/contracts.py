@@ -1,34 +1,32 @@
 """`opposable contracts`: what is wrong with contracts, a first draft of one, and how files drift from what they were.
 
 The rules are in `contracts.lint`, how a draft is made in `drafts`, what drifts in `checks.column_drift`, how a consent
-text is digested in `intake.values`.
+text is digested in `intake.values`. What one command needs alone is imported in it: a lint waits for no reader.
 """
+
+from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import pyarrow as pa
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.checks.column_readings import vendor_drifts
 from pipelines.commands.shared import day_of, house_of_settings, known_vendor, refuse
 from pipelines.contracts.book import SUFFIX, ContractBook, load_contracts, vendor_folders
-from pipelines.drafts.document import draft_document
-from pipelines.drafts.files import DraftedFiles, draft_both
-from pipelines.drafts.samples import SampleError, read_samples
-from pipelines.formats.text_encodings import STRAY, encoding_of, recoded, survey
-from pipelines.house import House
 from pipelines.identifiers.shown_names import shown_name
-from pipelines.intake.values import consent_text_digests
-from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.words import VENDOR_KEY
+
+if TYPE_CHECKING:
+    from pipelines.drafts.files import DraftedFiles
+    from pipelines.house import House
+    from pipelines.rulebook.catalogue import Catalogue
 
 app = typer.Typer(help="The contracts, what is wrong with them, and how files keep to them.", no_args_is_help=True)
 
@@ -77,6 +75,10 @@ def init(
     No delivered value is written or shown, save words of closed vocabularies such as oui and non.
     Exit status: 0 drafted, 2 for a file that can't serve as a sample, or a draft that is there already.
     """
+    from pipelines.drafts.document import draft_document
+    from pipelines.drafts.files import draft_both
+    from pipelines.drafts.samples import SampleError, read_samples
+
     if not VENDOR_KEY.fullmatch(vendor):
         refuse("VENDOR: expected 2 to 32 of a-z, 0-9 and -, not beginning with -")
     target = out or (_filed(vendor, valid_from) if valid_from else None)
@@ -109,6 +111,8 @@ def drift(
 
     Exit status: 0 told, drifts included, 2 for a wrong date or an unknown vendor.
     """
+    from pipelines.checks.column_readings import vendor_drifts
+
     house = house_of_settings()
     first = day_of("--from", from_) if from_ else date.min
     last = day_of("--to", to) if to else date.max
@@ -135,6 +139,10 @@ def text_digest(
     On standard error: which reviewed forms of which contracts have this text, drafts included.
     Exit status: 0 printed, 2 for a file that is no text, or holds none.
     """
+    import pyarrow as pa
+
+    from pipelines.intake.values import consent_text_digests
+
     digest = consent_text_digests(pa.array([_consent_text(file.read())]))[0].as_py()
     if digest is None:
         refuse("FILE: expected a consent text; there is nothing but white space")
@@ -146,6 +154,8 @@ def text_digest(
 
 def _consent_text(content: bytes) -> str:
     """A file's text, in whichever encoding the intake would find it in."""
+    from pipelines.formats.text_encodings import STRAY, encoding_of, recoded, survey
+
     encoding = encoding_of(survey([content]), None)
     text = recoded(content, encoding, is_whole=True) if encoding else STRAY
     if STRAY in text:

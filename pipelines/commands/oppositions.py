@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from pipelines.commands.accept_registry import accept_registry_command
 from pipelines.commands.opposition_files import ReadLines, open_oppositions
 from pipelines.commands.opposition_options import (
     ChannelOption,
@@ -52,6 +53,8 @@ SHOWN_REFUSALS: Final = 100
 OTHERWISE: Final = "another column is wrong"
 
 app = typer.Typer(no_args_is_help=True)
+
+app.command("accept-registry")(accept_registry_command)
 
 
 @app.callback()

@@ -1,16 +1,20 @@
 """What commands share: the house of the settings, arguments checked, refusals said in one way."""
 
+from __future__ import annotations
+
 import difflib
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from pipelines.contracts.book import ContractBook
 from pipelines.house import House
-from pipelines.orchestration.jobs import parse_as_of
 from pipelines.settings import SettingsError, load_settings
+from pipelines.vocabulary.clock import parse_as_of
+
+if TYPE_CHECKING:
+    from pipelines.contracts.book import ContractBook
 
 USAGE = 2
 

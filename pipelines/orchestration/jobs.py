@@ -5,7 +5,7 @@ from typing import Final
 
 import dagster as dg
 
-from pipelines.vocabulary.clock import last_tick, tick_of
+from pipelines.vocabulary.clock import last_tick, parse_as_of
 
 AS_OF_TAG: Final = "opposable/as_of"
 """Run tag with the knowledge instant, ISO 8601; the last tick when it is not given."""
@@ -56,17 +56,3 @@ def _past_instant(instant: datetime, now: datetime) -> datetime:
             "nothing is made final or removed on it; give an instant that has been, or leave the tag out"
         )
     return instant
-
-
-def parse_as_of(text: str) -> datetime:
-    """An instant in ISO 8601; a date alone is its tick, 06:00 Europe/Paris.
-
-    Raises:
-        ValueError: neither a date nor an instant with a zone.
-    """
-    if len(text) == len("2026-08-11"):
-        return tick_of(datetime.fromisoformat(text).date())
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError("as_of: expected a date, or an instant with its zone such as 2026-08-11T06:00:00+02:00")
-    return instant.astimezone(UTC)

@@ -19,12 +19,12 @@ from pipelines.orchestration.backlog import (
     skipped_days,
     waiting_days,
 )
-from pipelines.orchestration.jobs import AS_OF_TAG, DELIVERIES, PUBLISH, REGISTRY, parse_as_of
+from pipelines.orchestration.jobs import AS_OF_TAG, DELIVERIES, PUBLISH, REGISTRY
 from pipelines.orchestration.partitions import VENDORS, day_ranges, deliveries_partitions, partition_key
 from pipelines.orchestration.schedules import run_request
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 from pipelines.verdicts.due_days import LOOK_BACK
-from pipelines.vocabulary.clock import days_from, last_tick, paris_date
+from pipelines.vocabulary.clock import days_from, last_tick, paris_date, parse_as_of
 
 Clock = Callable[[], datetime]
 

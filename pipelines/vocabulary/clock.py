@@ -20,6 +20,20 @@ def last_tick(now: datetime) -> datetime:
     return today if today <= now else tick_of(now.astimezone(PARIS).date() - timedelta(days=1))
 
 
+def parse_as_of(text: str) -> datetime:
+    """An instant in ISO 8601; a date alone is its tick, 06:00 Europe/Paris.
+
+    Raises:
+        ValueError: neither a date nor an instant with a zone.
+    """
+    if len(text) == len("2026-08-11"):
+        return tick_of(datetime.fromisoformat(text).date())
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("as_of: expected a date, or an instant with its zone such as 2026-08-11T06:00:00+02:00")
+    return instant.astimezone(UTC)
+
+
 def paris_instant(day: date, at: time) -> datetime:
     """A civil time in Europe/Paris as a UTC instant."""
     return datetime.combine(day, at, tzinfo=PARIS).astimezone(UTC)

@@ -6,13 +6,14 @@ That pages which are made are of today is in `tests/handbook`.
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 
-from pipelines.cli import app
+from pipelines.cli import COMMANDS, app, loaded
 from tests.support.paths import DATA, ROOT
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")), *sorted(DATA.rglob("*.md"))]
@@ -82,10 +83,18 @@ def test_every_command_that_a_page_names_parses(page: Path) -> None:
         assert wrong_in(command) is None, f"{command}: {wrong_in(command)}"
 
 
+@cache
+def program() -> Any:
+    """The program with all of its commands loaded."""
+    group: Any = typer.main.get_command(app)
+    group.commands |= {name: loaded(name) for name in COMMANDS}
+    return group
+
+
 def wrong_in(line: str) -> str | None:
     """What of a command line the program does not know; `list|show` stands for each of both."""
     _, *words = shlex.split(line)
-    command: Any = typer.main.get_command(app)
+    command: Any = program()
     while words and hasattr(command, "commands"):
         found = [command.commands.get(name) for name in words[0].split("|")]
         if None in found:
