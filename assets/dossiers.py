@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.dossiers.writer import DossierWriter
+from pipelines.dossiers.writer import RULE_PAGES, DossierWriter
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.jobs import as_of
@@ -15,7 +15,7 @@ from pipelines.scores.scorer import Scorer
     group_name="dossiers",
     kinds={"html"},
     owners=["team:purchasing"],
-    description="One page a vendor, in French and English, with all findings as CSV; and the portfolio of all vendors.",
+    description="One page a vendor, in French and English, with all findings as CSV; the portfolio of all vendors; and the rules.",
 )
 def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Write the pages as of the run's instant."""
@@ -25,5 +25,9 @@ def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
     written = writer.write_all(left)
     tell_left(context, "dossiers", left)
     return dg.MaterializeResult(
-        metadata={"dossiers": len(written), "portfolio": dg.MetadataValue.path(str(writer.folder / "index.html"))}
+        metadata={
+            "dossiers": len(written),
+            "portfolio": dg.MetadataValue.path(str(writer.folder / "index.html")),
+            "rules": dg.MetadataValue.path(str(writer.folder / RULE_PAGES["fr"])),
+        }
     )

@@ -1,5 +1,7 @@
 """`opposable rules`: the rulebook for people, and its check. What a rule says is in its card."""
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -59,6 +61,23 @@ def show(
     for name, text in _card_lines(card, lang).items():
         table.add_row(name, Text(text))
     Console().print(table)
+
+
+@app.command()
+def page(
+    out: Annotated[Path, typer.Option(help="File to write; what lies there is replaced.")],
+    lang: LanguageOption = Language.FR,
+) -> None:
+    """Write every rule on one page, to be read, searched, printed, or annexed to a contract: it names no vendor."""
+    from pipelines.dossiers.rule_pages import render_rules
+
+    catalogue = _catalogue(house_of_settings())
+    text = render_rules(catalogue, language=lang.value, as_of=datetime.now(UTC))
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        refuse(f"--out: {out} can't be written: {error.strerror}")
+    typer.echo(f"{out}: {len(catalogue.cards)} rules, catalogue {catalogue.digest[:12]}")
 
 
 @app.command()

@@ -10,6 +10,8 @@ Scores are made in `scores`, sentences are in `wording`.
 - `marks`: small drawings that stand beside text: signs of state, bars in rows, sparklines
 - `model`: what a vendor dossier and the portfolio show, in domain words: the frozen report model
 - `pages`: from the report model to pages: one self-contained HTML string each, without script
+- `rule_chart`: when each rule is in force, as inline SVG
+- `rule_pages`: every rule on one page
 - `svg`: inline SVG: elements, scales and the frame that every chart shares
 - `writer`: the dossiers of all vendors and the portfolio, written to disk
 """

@@ -287,6 +287,8 @@ class Portfolio:
 
     as_of: datetime
     lines: tuple[PortfolioLine, ...] = ()
+    rules_href: str | None = None
+    """Where the page of all rules lies, from here."""
 
 
 def grade_or_none(grade: str | None) -> str | None:

@@ -35,7 +35,7 @@ def render_dossier(model: VendorDossier, *, language: str) -> str:
     Raises:
         ValueError: another language.
     """
-    return _render(
+    return render_page(
         "dossier.html.j2",
         language,
         dossier=model,
@@ -62,7 +62,7 @@ def render_portfolio(model: Portfolio, *, language: str) -> str:
     """
     lines = conclusions.by_urgency(model)
     urgent = sum(conclusions.situation(line.dossier) in ("breach_shown", "gated") for line in lines)
-    return _render(
+    return render_page(
         "portfolio.html.j2",
         language,
         portfolio=model,
@@ -77,7 +77,12 @@ def render_portfolio(model: Portfolio, *, language: str) -> str:
     )
 
 
-def _render(template: str, language: str, **model: Any) -> str:
+def render_page(template: str, language: str, **model: Any) -> str:
+    """A template of ours in French or English (`fr`, `en`), with what it shows.
+
+    Raises:
+        ValueError: another language.
+    """
     return _environment().get_template(template).render(w=words(language), **model)
 
 

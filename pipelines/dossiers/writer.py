@@ -1,6 +1,6 @@
 """The dossiers of all vendors and the portfolio, written to disk. What they say is counted in `facts`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -24,6 +24,7 @@ from pipelines.dossiers.model import (
     VendorDossier,
 )
 from pipelines.dossiers.pages import render_dossier, render_portfolio
+from pipelines.dossiers.rule_pages import findings_by_rule, render_rules
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.scores.contributions import DimensionSnapshot, contributions
@@ -37,6 +38,7 @@ from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import RATED_DIMENSIONS
 
 PAGES: Final = {"fr": "index.html", "en": "index.en.html"}
+RULE_PAGES: Final = {"fr": "rules.html", "en": "rules.en.html"}
 REJECTED_ROWS: Final = "rejected_rows"
 CSV_FINDINGS: Final = """
     select
@@ -56,7 +58,7 @@ class DossierWriter:
     as_of: datetime
 
     def write_all(self, left: LeftVendors | None = None) -> list[VendorDossier]:
-        """Every vendor that has published days, and the portfolio page at the root of the folder.
+        """Every vendor that has published days; at the root of the folder the portfolio, and the rules of all.
 
         A vendor at whom it fails is noted in `left`, and is not in the portfolio.
         """
@@ -67,10 +69,16 @@ class DossierWriter:
         on = paris_date(self.as_of).isoformat()
         for language, page in PAGES.items():
             lines = tuple(PortfolioLine(dossier, f"{dossier.vendor}/{on}/{page}") for dossier in written)
-            _replace_text(
-                self.folder, self.folder / page, render_portfolio(Portfolio(self.as_of, lines), language=language)
-            )
+            portfolio = Portfolio(self.as_of, lines, RULE_PAGES[language])
+            _replace_text(self.folder, self.folder / page, render_portfolio(portfolio, language=language))
+        self._write_rules(written)
         return written
+
+    def _write_rules(self, written: Sequence[VendorDossier]) -> None:
+        counts = findings_by_rule(written)
+        for language, page in RULE_PAGES.items():
+            text = render_rules(self.catalogue, language=language, as_of=self.as_of, counts=counts)
+            _replace_text(self.folder, self.folder / page, text)
 
     def _write(self, vendor: str) -> VendorDossier:
         folder = self.folder / vendor / paris_date(self.as_of).isoformat()

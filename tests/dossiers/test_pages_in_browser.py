@@ -11,7 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from pipelines.dossiers.pages import render_dossier, render_portfolio
-from tests.support.report_models import LONG_NAME, calm_vendor, empty_vendor, portfolio, rich_vendor
+from pipelines.dossiers.rule_pages import render_rules
+from pipelines.rulebook.catalogue import load_catalogue
+from tests.support.report_models import AS_OF, LONG_NAME, calm_vendor, empty_vendor, portfolio, rich_vendor
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +36,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "six": lambda: render_portfolio(portfolio(6), language="fr"),
     "seven": lambda: render_portfolio(portfolio(7), language="fr"),
     "two_hundred": lambda: render_portfolio(portfolio(200), language="en"),
+    "rules": lambda: render_rules(load_catalogue(), language="fr", as_of=AS_OF, counts={}),
 }
 OVERFLOWING = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll('body *')]
@@ -97,7 +100,7 @@ def test_a_page_fits_from_a_phone_to_4k_and_its_links_lead_somewhere(opened: Ope
 
 
 # The page of 200 vendors repeats the rows of the page of six, and takes axe ten seconds.
-@pytest.mark.parametrize("name", ["rich", "empty", "nobody", "six"])
+@pytest.mark.parametrize("name", ["rich", "empty", "nobody", "six", "rules"])
 def test_axe_finds_nothing_that_keeps_anybody_out(opened: Opened, name: str) -> None:
     assert violations(opened, name, "light", {"resultTypes": ["violations"]}) == ""
 
@@ -116,7 +119,7 @@ def violations(opened: Opened, name: str, scheme: Literal["light", "dark"], opti
         return result.generate_report() if result.violations_count else ""
 
 
-@pytest.mark.parametrize("name", ["rich", "long", "six"])
+@pytest.mark.parametrize("name", ["rich", "long", "six", "rules"])
 def test_paper_holds_a_page_in_its_width(opened: Opened, name: str, tmp_path: Path) -> None:
     with opened(name) as page:
         assert page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True).startswith(b"%PDF")
@@ -129,3 +132,14 @@ def test_paper_holds_a_page_in_its_width(opened: Opened, name: str, tmp_path: Pa
 def test_a_portfolio_that_fits_leaves_no_footer_alone_on_a_second_sheet(opened: Opened) -> None:
     with opened("seven") as page:
         assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+
+
+def test_rules_are_found_by_their_words_whatever_the_accents(opened: Opened) -> None:
+    with opened("rules") as page:
+        cards = len(load_catalogue().cards)
+        assert page.locator("article.rule:visible").count() == cards
+        page.fill("#search-words", "TELEPHONIQUE expire")
+        found = page.locator("article.rule:visible")
+        assert 0 < found.count() < cards
+        assert all("téléphon" in text.lower() for text in found.all_text_contents())
+        assert page.locator("#search output").inner_text() == f"{found.count()} / {cards}"
