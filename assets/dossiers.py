@@ -15,7 +15,7 @@ from pipelines.scores.scorer import Scorer
     group_name="dossiers",
     kinds={"html"},
     owners=["team:purchasing"],
-    description="One page a vendor, in French and English, with all findings as CSV; the portfolio of all vendors; and the rules.",
+    description="One page a vendor, in French and English, with findings as CSV; one of all vendors, one of all rules.",
 )
 def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Write the pages as of the run's instant."""
