@@ -20,7 +20,9 @@ from pipelines.scores.scorer import Scorer
 def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Write the pages as of the run's instant."""
     scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry)
-    writer = DossierWriter(scorer, house.catalogue, house.settings.home / "dossiers", as_of(context))
+    writer = DossierWriter(
+        scorer, house.catalogue, house.settings.home / "dossiers", as_of(context), house.settings.contracts
+    )
     left = LeftVendors("the dossier")
     written = writer.write_all(left)
     tell_left(context, "dossiers", left)

@@ -15,6 +15,7 @@
 - `drafts/`: A first contract from a vendor's sample files, with questions about what files can't say
 - `engines/`: Runs statements over the files of the lake. One interface, one module an engine
 - `formats/`: Bytes of a file to text by column, refused with a reason. One room a kind of file
+- `governance/`: What an advertiser must ask and agree beyond deliveries
 - `handbook/`: The pages of `docs/` that are made from the code
 - `house`: what assets need of the house, opened when first used: importing the code location touches no file
 - `identifiers/`: E-mails, phones and names of persons

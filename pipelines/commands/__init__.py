@@ -5,6 +5,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `accept_registry`: a person says that another registry takes the place of the one before
 - `checks`: what the checks last said of each vendor's deliveries
 - `contracts`: what is wrong with contracts, a first draft of one, and how files drift from what they were
+- `contracts_review`: what is missing of a vendor's file and contract
 - `demo`: the sample market, end to end: simulate, import the oppositions, reconcile, show the scores
 - `dev`: the Dagster UI on the home's instance, on 127.0.0.1 only
 - `docs`: the pages of `docs/` that are made from the code, written anew

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.commands.contracts_review import review
 from pipelines.commands.shared import day_of, house_of_settings, known_vendor, refuse
 from pipelines.contracts.book import SUFFIX, ContractBook, load_contracts, vendor_folders
 from pipelines.identifiers.shown_names import shown_name
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pipelines.rulebook.catalogue import Catalogue
 
 app = typer.Typer(help="The contracts, what is wrong with them, and how files keep to them.", no_args_is_help=True)
+app.command("review")(review)
 
 
 @app.callback()

@@ -115,6 +115,8 @@ class Contract:
     """Cron expression of the days due; None: none was agreed, and every day is due."""
     tolerances: Mapping[str, float] = field(default_factory=dict)
     refusal_grounds: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+    """Ids of the clauses that the paper has; see `governance.checklist`."""
     approved_forms: tuple[ApprovedForm, ...] = ()
     renewal_on: date | None = None
     notice_days: int | None = None

@@ -90,7 +90,11 @@ PARTICULARS: Final = (
     ),
     ContractTerm("renewalOn", "When the contract is renewed.", absent="dossiers name it as missing"),
     ContractTerm("noticeDays", "How many days before that notice must be given.", absent="dossiers name it as missing"),
-    ContractTerm("clauses", f"Ids of the clauses that the contract has, for the audit. {_NOT_USED}", absent="nothing"),
+    ContractTerm(
+        "clauses",
+        "Ids of the clauses that the contract has; `opposable contracts review` names those that are missing.",
+        absent="every clause counts as missing",
+    ),
     ContractTerm(
         "approvedForms",
         "The versions of forms that we reviewed: see below.",
@@ -176,6 +180,7 @@ def _quality(custom: Mapping[str, Place]) -> dict[str, Any]:
     return {
         "tolerances": {key: rate for key, rate in rates.items() if rate is not None},
         "refusal_grounds": custom["refusalGrounds"].read_all(TEXT),
+        "clauses": custom["clauses"].read_all(TEXT),
         "approved_forms": read_approved_forms(custom["approvedForms"]),
     }
 
@@ -186,7 +191,6 @@ def _check_shapes(custom: Mapping[str, Place]) -> None:
     custom["role"].read(TEXT)
     custom["minRemainingValidity"].read(PERIOD)
     custom["targetFunctions"].read_all(TEXT)
-    custom["clauses"].read_all(TEXT)
     for collector in custom["collectors"].items():
         collector.require(MAPPING, {})
         collector.report_unknown_keys(keys_of(COLLECTOR_TERMS))

@@ -3,6 +3,7 @@
 Every conclusion is a word and its figures, so that each language can say it. No figure of the dossier is made here.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from pipelines.dossiers.model import DeliveryLine, FormUse, Portfolio, PortfolioLine, RuleFindings, VendorDossier
+from pipelines.governance.checklist import MUST
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import PARTIES, RATED_DIMENSIONS, SEVERITIES
 
@@ -25,6 +27,19 @@ SITUATIONS: Final = (
 """From the gravest on. A lack of evidence outweighs that all is within the tolerances."""
 RENEWAL_HORIZON: Final = timedelta(days=90)
 LATEST: Final = 14
+_GOVERNANCE: Final = {
+    "file_unreadable": "diligence_unreadable",
+    "clause_missing": "clauses_missing",
+    "clause_without_terms": "clauses_without_terms",
+    "unanswered": "questions_open",
+    "not_satisfied": "questions_open",
+    "partly_satisfied": "questions_open",
+    "without_evidence": "questions_open",
+    "evidence_expired": "evidence_expired",
+    "never_audited": "never_audited",
+    "audit_overdue": "audit_overdue",
+}
+"""Which sentence of a dossier each kind of gap is counted in."""
 
 Figure = int | str | date | Decimal
 
@@ -76,7 +91,8 @@ def decisions_due(dossier: VendorDossier) -> tuple[Conclusion, ...]:
 
 def missing_for_decision(dossier: VendorDossier) -> tuple[Conclusion, ...]:
     """What nobody can decide without, and who owes it."""
-    return (*_missing_terms(dossier), *_missing_facts(dossier), *_missing_evidence(dossier))
+    parts = (_missing_terms, _missing_governance, _missing_facts, _missing_evidence)
+    return tuple(conclusion for part in parts for conclusion in part(dossier))
 
 
 def by_gravity(findings: Iterable[RuleFindings]) -> list[RuleFindings]:
@@ -185,6 +201,16 @@ def _missing_terms(dossier: VendorDossier) -> Iterator[Conclusion]:
     unsaid = tuple(name for name in RATED_DIMENSIONS if name not in contract.tolerances)
     if unsaid:
         yield Conclusion("no_tolerance", dimensions=unsaid, owed_by="advertiser")
+
+
+def _missing_governance(dossier: VendorDossier) -> Iterator[Conclusion]:
+    """What of the vendor's answers, audits and clauses nobody should buy without."""
+    heavy = Counter(
+        _GOVERNANCE[gap.kind] for gap in dossier.review_gaps if gap.weight == MUST and gap.kind in _GOVERNANCE
+    )
+    for kind in dict.fromkeys(_GOVERNANCE.values()):
+        if heavy[kind]:
+            yield Conclusion(kind, (("n", heavy[kind]),), owed_by="advertiser")
 
 
 def _missing_facts(dossier: VendorDossier) -> Iterator[Conclusion]:

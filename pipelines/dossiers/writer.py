@@ -25,6 +25,7 @@ from pipelines.dossiers.model import (
 )
 from pipelines.dossiers.pages import render_dossier, render_portfolio
 from pipelines.dossiers.rule_pages import findings_by_rule, render_rules
+from pipelines.governance.vendor_review import vendor_gaps
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.scores.contributions import DimensionSnapshot, contributions
@@ -56,6 +57,8 @@ class DossierWriter:
     catalogue: Catalogue
     folder: Path
     as_of: datetime
+    contracts_folder: Path
+    """Where vendors' files beside their contracts lie."""
 
     def write_all(self, left: LeftVendors | None = None) -> list[VendorDossier]:
         """Every vendor that has published days; at the root of the folder the portfolio, and the rules of all.
@@ -102,6 +105,7 @@ class DossierWriter:
             deliveries=facts.deliveries,
             reject_reasons=facts.reject_reasons,
             claims=facts.claims,
+            review_gaps=vendor_gaps(self.contracts_folder, vendor, contract, on=paris_date(self.as_of)),
             intra_delivery_correlation=max((score.correlation or 0.0 for score in scored.scores), default=None),
             gates=tuple(ShownGate(gate.reason, gate.since, gate.cap) for gate in scored.gates),
         )

@@ -6,12 +6,14 @@ from typing import Final
 
 from pipelines.handbook.contract import contract_page
 from pipelines.handbook.dictionary import dictionary_page
+from pipelines.handbook.due_diligence import due_diligence_page
 from pipelines.handbook.oppositions import oppositions_page
 from pipelines.handbook.reasons import reasons_page
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "contract.md": contract_page,
     "dictionary.md": dictionary_page,
+    "due-diligence.md": due_diligence_page,
     "oppositions.md": oppositions_page,
     "reasons.md": reasons_page,
 }

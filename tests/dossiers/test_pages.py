@@ -45,6 +45,7 @@ from pipelines.dossiers.model import (
     VendorDossier,
 )
 from pipelines.dossiers.pages import render_dossier, render_portfolio
+from pipelines.governance.vendor_review import ReviewGap
 from pipelines.scores.standings import STATES
 from pipelines.verdicts.claims import ClaimGround
 from pipelines.vocabulary import words as vocabulary
@@ -602,3 +603,25 @@ def test_the_export_holds_every_column_and_row_in_one_order(tmp_path: Path) -> N
 def test_an_export_without_findings_is_a_header(tmp_path: Path) -> None:
     assert exported(tmp_path) == []
     assert (tmp_path / "findings.csv").read_text("utf-8-sig").startswith('"vendor"')
+
+
+def test_what_nobody_should_buy_without_is_missing_for_a_decision_and_counted_by_kind() -> None:
+    gaps = (
+        ReviewGap("clause_missing", 3, item="cl_a"),
+        ReviewGap("clause_missing", 3, item="cl_b"),
+        ReviewGap("clause_missing", 2, item="cl_c"),
+        ReviewGap("unanswered", 3, item="dd_a"),
+        ReviewGap("not_satisfied", 3, item="dd_b"),
+        ReviewGap("audit_overdue", 3),
+    )
+    missing = {item.kind: dict(item.figures) for item in missing_for_decision(replace(rich_vendor(), review_gaps=gaps))}
+    assert {
+        kind: missing.get(kind) for kind in ("clauses_missing", "questions_open", "audit_overdue", "never_audited")
+    } == {
+        "clauses_missing": {"n": 2},
+        "questions_open": {"n": 2},
+        "audit_overdue": {"n": 1},
+        "never_audited": None,
+    }
+    page = render_dossier(replace(rich_vendor(), review_gaps=gaps), language="fr")
+    assert "2 clauses sans lesquelles personne ne devrait acheter" in page

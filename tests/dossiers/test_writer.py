@@ -42,7 +42,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 def dossier(house: House, as_of: datetime = AS_OF) -> VendorDossier:
     scorer = Scorer(house.judge.engine, house.lake, house.contracts(), house.registry)
-    (written,) = DossierWriter(scorer, house.catalogue, house.settings.home / "dossiers", as_of).write_all()
+    folder, contracts = house.settings.home / "dossiers", house.settings.contracts
+    (written,) = DossierWriter(scorer, house.catalogue, folder, as_of, contracts).write_all()
     return written
 
 

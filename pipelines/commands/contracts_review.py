@@ -1,0 +1,54 @@
+"""`opposable contracts review`: what is missing of a vendor's file and contract. What is asked is in `governance`."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.commands.shared import Language, LanguageOption, day_of, house_of_settings, known_vendor, refuse
+from pipelines.governance.checklist import MUST
+from pipelines.governance.due_diligence import read_due_diligence
+from pipelines.governance.vendor_review import ReviewGap, gap_words, vendor_review
+from pipelines.rulebook.yaml_files import CatalogueError
+from pipelines.vocabulary.clock import paris_date
+from pipelines.wording.words import Words, words
+
+
+def review(
+    vendor: Annotated[str, typer.Argument(help="The vendor to look at.")],
+    on: Annotated[str | None, typer.Option("--on", help="Date that counts; today unless given.")] = None,
+    lang: LanguageOption = Language.EN,
+) -> None:
+    """Name what is missing of a vendor's answers, evidence, audits and clauses, and why, the heaviest first.
+
+    Answers and audits lie in `due_diligence.yaml` beside the vendor's contracts.
+    Exit status: 0 nothing is missing that nobody should buy without, 1 something is, 2 a wrong argument or file.
+    """
+    house, day = house_of_settings(), day_of("--on", on) if on else paris_date(datetime.now(UTC))
+    book = house.contracts((vendor,))
+    known_vendor(book, vendor)
+    try:
+        file = read_due_diligence(house.settings.contracts, vendor)
+    except CatalogueError as error:
+        refuse(str(error))
+    gaps = vendor_review(book.in_force(vendor, day), file, on=day)
+    _show_gaps(vendor, day, gaps, words(lang.value))
+    if any(gap.weight == MUST for gap in gaps):
+        raise typer.Exit(1)
+
+
+def _show_gaps(vendor: str, day: date, gaps: list[ReviewGap], spoken: Words) -> None:
+    if not gaps:
+        typer.echo(spoken("governance.complete", vendor=vendor, on=day))
+        return
+    table = Table(title=spoken("governance.title", vendor=vendor, on=day), title_justify="left", box=SIMPLE)
+    table.add_column(spoken("governance.weight"), justify="right", no_wrap=True)
+    table.add_column(spoken("governance.missing"), overflow="fold", ratio=3)
+    table.add_column(spoken("governance.basis"), overflow="fold", ratio=1)
+    for gap in gaps:
+        table.add_row(str(gap.weight), Text(gap_words(gap, spoken)), Text(spoken.cite(gap.basis or "")))
+    Console().print(table)

@@ -1,0 +1,88 @@
+"""What a vendor answered, on which evidence, and which audits were done: `contracts/<vendor>/due_diligence.yaml`.
+
+answers:
+  dd_register: {satisfies: yes, answered_on: 2026-03-01, evidence: "extract of 15 February", expires_on: 2027-02-15}
+  dd_transfers: {satisfies: not_applicable, answered_on: 2026-03-01, evidence: "hosted in France"}
+audits:
+  - {audited_on: 2026-04-14, of: vendor, scope: "forms and sources", next_on: 2027-04-14, findings: 2}
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, Strict, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from pipelines.contracts.book import DUE_DILIGENCE
+from pipelines.governance.checklist import checklist
+from pipelines.rulebook.yaml_files import CatalogueError, Model, problems_of, read_yaml_file, unknown
+
+_Day = Annotated[date, Strict()]
+
+
+def _yes_and_no(value: Any) -> Any:
+    """YAML reads a bare yes as true."""
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+
+class Answer(Model):
+    """What a vendor answered to one question, as the advertiser took it."""
+
+    satisfies: Annotated[Literal["yes", "partly", "no", "not_applicable"], BeforeValidator(_yes_and_no)]
+    """Whether the answer is the one that the law and the contract ask for, in the advertiser's own judgement."""
+    answered_on: _Day
+    evidence: str | None = None
+    """What was seen: a document and its date, never a person's data. Without it an answer is the vendor's word."""
+    expires_on: _Day | None = None
+    """Last day on which the evidence stands."""
+    note: str | None = None
+
+
+class Audit(Model):
+    """An audit that was done, of the vendor's collection or, by the vendor, of the advertiser's canvassing."""
+
+    audited_on: _Day
+    of: Literal["vendor", "advertiser"]
+    scope: str
+    findings: int = Field(ge=0)
+    """How many points were found wrong."""
+    next_on: _Day | None = None
+    """When the next one is due."""
+
+    @model_validator(mode="after")
+    def _next_is_later(self) -> "Audit":
+        if self.next_on is not None and self.next_on <= self.audited_on:
+            raise PydanticCustomError("audit", "`next_on` must be later than `audited_on`")
+        return self
+
+
+class DueDiligence(Model):
+    """A vendor's file beside its contracts."""
+
+    answers: Mapping[str, Answer] = Field(default_factory=dict)
+    audits: tuple[Audit, ...] = ()
+
+
+def read_due_diligence(contracts: Path, vendor: str) -> DueDiligence:
+    """A vendor's file; where there is none, nothing was answered.
+
+    Raises:
+        CatalogueError: every problem of the file, with its line.
+    """
+    path = contracts / vendor / DUE_DILIGENCE
+    if not path.exists():
+        return DueDiligence()
+    file = read_yaml_file(path)
+    try:
+        found = DueDiligence.model_validate(file.data)
+    except ValidationError as error:
+        raise CatalogueError(problems_of(error, file, DueDiligence)) from None
+    known = [question.id for question in checklist().questions]
+    strangers = [
+        file.problem(f"answers.{name}", unknown("question", name, known)) for name in found.answers if name not in known
+    ]
+    if strangers:
+        raise CatalogueError(strangers)
+    return found

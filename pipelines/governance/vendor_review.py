@@ -1,0 +1,148 @@
+"""What is missing of a vendor's file and contract on a date: answers, evidence, clauses, audits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from dateutil.relativedelta import relativedelta
+
+from pipelines.contracts.contract import Contract
+from pipelines.governance.checklist import MUST, Clause, Question, checklist
+from pipelines.governance.due_diligence import Answer, DueDiligence, read_due_diligence
+from pipelines.rulebook.yaml_files import CatalogueError
+from pipelines.vocabulary.bilingual import Bilingual
+from pipelines.wording.words import Words
+
+KINDS: Final = (
+    "file_unreadable",
+    "no_contract",
+    "quote_only",
+    "clause_missing",
+    "clause_without_terms",
+    "clause_unknown",
+    "unanswered",
+    "not_satisfied",
+    "partly_satisfied",
+    "without_evidence",
+    "evidence_expired",
+    "never_audited",
+    "audit_overdue",
+    "audit_undated",
+)
+AUDIT_MONTHS: Final = 12
+"""Calendar months until a vendor is audited again where its last audit does not say: the house's own span."""
+_AUDIT_BASIS: Final = "RGPD, art. 5, 2 et 24 ; CNIL, SAN-2022-021, SAN-2024-003 et SAN-2025-001"
+_TERM_VALUES: Final = {
+    "refusalGrounds": "refusal_grounds",
+    "claimWindow": "claim_window",
+    "maxLeadAge": "max_lead_age",
+    "proofDeadline": "proof_deadline",
+    "suppressionDelay": "suppression_delay",
+    "renewalOn": "renewal_on",
+    "noticeDays": "notice_days",
+}
+
+
+@dataclass(frozen=True)
+class ReviewGap:
+    """Something missing, of which weight, and what asks for it."""
+
+    kind: str
+    """One of `KINDS`."""
+    weight: int
+    """3: nobody should buy without it, 2: an inspection asks for it, 1: good practice."""
+    basis: str | None = None
+    """The text that it rests on, cited as lawyers do."""
+    item: str | None = None
+    """Id of the question or clause."""
+    says: Bilingual | None = None
+    evidence: Bilingual | None = None
+    on: date | None = None
+    """Since when it is missing, or when it was due."""
+    terms: tuple[str, ...] = ()
+    """Terms that the contract's file lacks."""
+
+
+def vendor_gaps(contracts: Path, vendor: str, contract: Contract | None, *, on: date) -> tuple[ReviewGap, ...]:
+    """`vendor_review` of the vendor's file in the folder of contracts; that it can't be read is a gap, too."""
+    try:
+        return tuple(vendor_review(contract, read_due_diligence(contracts, vendor), on=on))
+    except CatalogueError:
+        return (ReviewGap("file_unreadable", MUST), *vendor_review(contract, DueDiligence(), on=on))
+
+
+def vendor_review(contract: Contract | None, file: DueDiligence, *, on: date) -> list[ReviewGap]:
+    """Everything missing on a civil date (Europe/Paris), the heaviest first, then as the checklist goes."""
+    gaps = [*_contract_gaps(contract), *_answer_gaps(file, on), *_audit_gaps(file, on)]
+    return sorted(gaps, key=lambda gap: -gap.weight)
+
+
+def gap_words(gap: ReviewGap, spoken: Words) -> str:
+    """What is missing, as a sentence."""
+    figures = {
+        "says": spoken.say(gap.says) if gap.says else "",
+        "evidence": spoken.say(gap.evidence) if gap.evidence else "",
+        "terms": ", ".join(gap.terms),
+        "item": gap.item,
+        "on": gap.on,
+    }
+    return spoken(f"governance.kind.{gap.kind}", **figures)
+
+
+def _contract_gaps(contract: Contract | None) -> Iterator[ReviewGap]:
+    if contract is None:
+        yield ReviewGap("no_contract", MUST, basis="RGPD, art. 26 et 28")
+        return
+    if contract.instrument == "quote":
+        yield ReviewGap("quote_only", MUST, basis="RGPD, art. 26 et 28")
+    for clause in checklist().clauses:
+        yield from _clause_gaps(clause, contract)
+    known = {clause.id for clause in checklist().clauses}
+    yield from (ReviewGap("clause_unknown", 1, item=name) for name in contract.clauses if name not in known)
+
+
+def _clause_gaps(clause: Clause, contract: Contract) -> Iterator[ReviewGap]:
+    if clause.id not in contract.clauses:
+        yield ReviewGap("clause_missing", clause.weight, clause.basis, clause.id, clause.says)
+        return
+    lacking = tuple(term for term in clause.terms if not getattr(contract, _TERM_VALUES[term]))
+    if lacking:
+        yield ReviewGap("clause_without_terms", clause.weight, clause.basis, clause.id, clause.says, terms=lacking)
+
+
+def _answer_gaps(file: DueDiligence, on: date) -> Iterator[ReviewGap]:
+    for question in checklist().questions:
+        answer = file.answers.get(question.id)
+        kind, since = _answer_fault(question, answer, on)
+        if kind:
+            yield ReviewGap(
+                kind, question.weight, question.basis, question.id, question.asks, question.evidence, on=since
+            )
+
+
+def _answer_fault(question: Question, answer: Answer | None, on: date) -> tuple[str | None, date | None]:
+    if answer is None or answer.answered_on > on:
+        return "unanswered", None
+    if answer.satisfies == "no":
+        return "not_satisfied", answer.answered_on
+    ends_on = answer.expires_on or answer.answered_on + relativedelta(months=question.months)
+    if ends_on < on:
+        return "evidence_expired", ends_on
+    if answer.evidence is None:
+        return "without_evidence", answer.answered_on
+    return ("partly_satisfied", answer.answered_on) if answer.satisfies == "partly" else (None, None)
+
+
+def _audit_gaps(file: DueDiligence, on: date) -> Iterator[ReviewGap]:
+    done = [audit for audit in file.audits if audit.of == "vendor" and audit.audited_on <= on]
+    if not done:
+        yield ReviewGap("never_audited", MUST, _AUDIT_BASIS)
+        return
+    last = max(done, key=lambda audit: audit.audited_on)
+    due_on = last.next_on or last.audited_on + relativedelta(months=AUDIT_MONTHS)
+    if due_on < on:
+        yield ReviewGap("audit_overdue", MUST, _AUDIT_BASIS, on=due_on)
+    elif last.next_on is None:
+        yield ReviewGap("audit_undated", 1, _AUDIT_BASIS, on=due_on)
