@@ -7,6 +7,7 @@
 - `checks/`: What the UI shows as failed
 - `cli`: the program `opposable`: its commands put together
 - `commands/`: The program `opposable`
+- `comparisons/`: What would change
 - `contracts/`: A vendor's contract
 - `dates/`: Delivered dates and times as instants, and in which pattern a column is written
 - `definitions`: the code location: everything that Dagster loads, put together by one function and called by one line

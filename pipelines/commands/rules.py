@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.commands.rules_diff import diff
 from pipelines.commands.shared import Language, LanguageOption, house_of_settings, refuse
 from pipelines.house import House
 from pipelines.rulebook.card import Branch, Card, Example, Period
@@ -21,6 +22,7 @@ from pipelines.vocabulary.bilingual import Bilingual
 app = typer.Typer(
     help="The rulebook: what is judged, on which texts, and whether its cards hold together.", no_args_is_help=True
 )
+app.command("diff")(diff)
 
 
 @app.command(name="list")

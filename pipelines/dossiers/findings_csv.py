@@ -12,20 +12,29 @@ from pipelines.vocabulary.tables import SORT_KEYS
 
 
 def write_findings_csv(path: Path, findings: pa.Table) -> int:
-    """Write all findings of a vendor beside its dossier: comma, UTF-8, header, the columns of the lake's `findings`.
+    """Write all findings of a vendor beside its dossier: the columns of the lake's `findings`, by `write_rows_csv`.
 
-    A sign that a spreadsheet could take for the start of a formula gets an apostrophe in front. Rows are ordered by
-    delivery date, then by the table's key, so that the same findings give the same bytes. The file is replaced whole.
+    Rows are ordered by delivery date, then by the table's key, so that the same findings give the same bytes.
 
     Returns:
         Rows written.
     """
     keys = [(key, "ascending") for key in ("delivery_date", *SORT_KEYS["findings"])]
-    ordered = neutralised(_lists_joined(findings.sort_by(keys)))
+    return write_rows_csv(path, findings.sort_by(keys))
+
+
+def write_rows_csv(path: Path, rows: pa.Table) -> int:
+    """Write rows in their order: comma, UTF-8, header. The file is replaced whole.
+
+    A sign that a spreadsheet could take for the start of a formula gets an apostrophe in front.
+
+    Returns:
+        Rows written.
+    """
     with replacing(path.parent, path, PRIVATE) as target:
         target.write(BYTE_ORDER_MARK)
-        csv.write_csv(ordered, target)
-    return len(ordered)
+        csv.write_csv(neutralised(_lists_joined(rows)), target)
+    return len(rows)
 
 
 def _lists_joined(rows: pa.Table) -> pa.Table:

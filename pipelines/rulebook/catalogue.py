@@ -64,8 +64,9 @@ class Catalogue:
         return sha256(content.encode()).hexdigest()
 
 
-def load_catalogue(own_rules: Path | None = None) -> Catalogue:
-    """The shipped cards, then those of a folder, which add rules or replace them by id; so does its `parameters.yaml`.
+def load_catalogue(*own_rules: Path | None) -> Catalogue:
+    """The shipped cards, then those of each folder, which add rules or replace them by id; so does its
+    `parameters.yaml`.
 
     A folder that does not exist holds nothing.
 
@@ -75,9 +76,9 @@ def load_catalogue(own_rules: Path | None = None) -> Catalogue:
     problems: list[CatalogueProblem] = []
     cards = _read_cards(SHIPPED_CARDS, problems)
     parameters = dict(_read_parameters(SHIPPED_PARAMETERS, problems))
-    if own_rules is not None:
-        cards |= _read_cards(own_rules, problems)
-        parameters |= _read_parameters(own_rules / PARAMETERS, problems)
+    for folder in filter(None, own_rules):
+        cards |= _read_cards(folder, problems)
+        parameters |= _read_parameters(folder / PARAMETERS, problems)
     unread = {problem.file.stem for problem in problems}
     readable = tuple(card for _, card in sorted(cards.items()))
     problems += check_cards(readable, parameters, known_ids=cards.keys() | unread)

@@ -1,0 +1,117 @@
+"""`opposable rules diff`: what past deliveries would be under other rules. How that is found is in `comparisons`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.commands.shared import day_of, house_of_settings, instant_of, known_vendor, refuse
+from pipelines.rulebook.catalogue import Catalogue, load_catalogue
+from pipelines.rulebook.yaml_files import CatalogueError, unknown
+from pipelines.vocabulary.clock import last_tick
+
+if TYPE_CHECKING:
+    from pipelines.comparisons.rules_compared import VendorCompared
+    from pipelines.house import House
+
+NO_FIGURE = "-"
+
+
+def diff(
+    with_: Annotated[
+        Path | None, typer.Option("--with", help="Folder with edited cards or parameters, which replace ours by id.")
+    ] = None,
+    without: Annotated[list[str] | None, typer.Option(help="A rule to leave out; repeatable.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="A shipped scenario; a wrong name lists them.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="First delivery date.")] = None,
+    to: Annotated[str | None, typer.Option(help="Last delivery date.")] = None,
+    vendors: Annotated[
+        list[str] | None, typer.Option("--vendor", help="A vendor; repeatable, all unless given.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Knowledge instant of both sides; the last tick unless given.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write every lead use that flips here.")] = None,
+) -> None:
+    """Judge past deliveries under the rules of the house and under others, and say what differs; nothing is published.
+
+    Exit status: 0 told, differences included, 2 a wrong argument, folder or card.
+    """
+    from pipelines.comparisons.rules_compared import all_flips, compare_rules
+    from pipelines.dossiers.findings_csv import write_rows_csv
+
+    house, at = house_of_settings(), instant_of("--as-of", as_of) if as_of else last_tick(datetime.now(UTC))
+    ours, others = _catalogues(house, with_, without or [], scenario)
+    first, last = day_of("--from", from_) if from_ else date.min, day_of("--to", to) if to else date.max
+    book, engine, lake = house.contracts(), house.engine, house.lake
+    for vendor in vendors or ():
+        known_vendor(book, vendor)
+    compared = []
+    for vendor in vendors or [one for one in lake.vendors("scorecards") if one in book.vendors]:
+        days = [day for day in lake.published_days(vendor, "scorecards") if first <= day <= last]
+        compared.append(compare_rules(engine, lake, (ours, others), vendor, book.of(vendor), days, as_of=at))
+    _show_compared(compared)
+    if csv is not None:
+        write_rows_csv(csv, all_flips(compared))
+
+
+def _catalogues(
+    house: House, with_: Path | None, without: list[str], scenario: str | None
+) -> tuple[Catalogue, Catalogue]:
+    """The rules of the house, and the others."""
+    from pipelines.comparisons.scenarios import scenarios, without_rules
+
+    if not (with_ or without or scenario):
+        refuse("expected --with FOLDER, --without RULE or --scenario NAME: there is nothing to compare with")
+    if with_ is not None and not with_.is_dir():
+        refuse(f"--with: {with_} is no folder of cards")
+    known = scenarios()
+    if scenario is not None and scenario not in known:
+        listed = "\n".join(f"  {name}: {one.says.en} ({one.reference})" for name, one in known.items())
+        refuse(f"--scenario: {unknown('scenario', scenario, known)}\n{listed}")
+    try:
+        edited = load_catalogue(house.settings.rules, with_)
+        return house.catalogue, without_rules(edited, [*without, *(known[scenario].without if scenario else ())])
+    except (CatalogueError, ValueError) as error:
+        refuse(str(error))
+
+
+def _show_compared(compared: Sequence[VendorCompared]) -> None:
+    table = Table(box=SIMPLE, title="Under these rules and under the others", title_justify="left")
+    table.add_column("vendor", overflow="fold")
+    for heading in ("lead uses", "flips", "points", "claimable"):
+        table.add_column(heading, justify="right")
+    table.add_column("what differs", overflow="fold")
+    for one in compared:
+        table.add_row(
+            one.vendor,
+            str(one.uses_count),
+            str(one.flips.num_rows),
+            _before_and_after(one.before.points, one.after.points),
+            _before_and_after(one.before.claimable, one.after.claimable),
+            "\n".join(_differences_told(one)) or "nothing",
+        )
+    Console().print(table)
+
+
+def _differences_told(one: VendorCompared) -> list[str]:
+    verdicts = [f"{count} {before} -> {after}" for (before, after), count in one.by_verdict.items()]
+    rules = [
+        f"{rule.rule_id}: fails {rule.fails_before} -> {rule.fails_after}, "
+        f"unknown {rule.unknown_before} -> {rule.unknown_after}"
+        for rule in one.rules
+    ]
+    return [*verdicts, *rules]
+
+
+def _before_and_after(before: float | Decimal | None, after: float | Decimal | None) -> str:
+    shown = [NO_FIGURE if value is None else f"{value:.2f}" for value in (before, after)]
+    return shown[0] if shown[0] == shown[1] else " -> ".join(shown)
