@@ -53,6 +53,11 @@ def look(instance: dg.DagsterInstance) -> list[dg.DagsterRunStatus]:
     return [run.status for run in instance.get_runs()]
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="A run, and all that watched over it, is killed",
+    promise="It is seen as failed within minutes; what waits for runs goes on.",
+)
 def test_nothing_waits_for_a_run_that_was_killed(daemon: Daemon) -> None:
     command = [sys.executable, "-c", RUN, str(daemon.house.settings.dagster_home)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
@@ -84,6 +89,11 @@ def test_a_run_of_a_code_server_on_another_machine_is_not_ours_to_see(
     assert look(daemon.instance) == [seen_as]
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="After a restart another process has the number of the killed run's",
+    promise="It is not taken for the run.",
+)
 def test_a_later_process_with_the_number_of_the_run_is_not_the_run() -> None:
     assert is_alive(os.getpid(), seen_at=time.time())
     assert not is_alive(os.getpid(), seen_at=0.0)
