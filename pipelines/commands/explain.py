@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from pipelines.commands.shared import (
@@ -70,7 +69,7 @@ def explain_command(
     for line in explanation(uses, say):
         typer.echo(line)
     for use in uses if is_all else ():
-        Console().print(rules_as_table(use, say))
+        Console().print(_rules_as_table(use, say))
     if not is_all:
         typer.echo(say("explain.rest"))
 
@@ -83,17 +82,15 @@ def _confirm_keys(house: House, vendor: str) -> None:
         refuse(str(error))
 
 
-def rules_as_table(use: ExplainedUse, say: Words) -> Table:
-    """Every rule of a lead use with its inputs; what was delivered is text, whatever brackets it has."""
-    title = escape(f"{use.vendor} · {use.delivery_date} · {use.lead_id} · {use.channel or '-'}")
+def _rules_as_table(use: ExplainedUse, say: Words) -> Table:
+    title = f"{use.vendor} · {use.delivery_date} · {use.lead_id} · {use.channel or '-'}"
     table = Table(title=title, title_justify="left", show_lines=True, expand=True)
     for heading in ("rule", "outcome", "why", "inputs"):
         table.add_column(heading, overflow="fold")
     for applied in use.rules:
         inputs = "\n".join(f"{name} = {_value_written(value)}" for name, value in applied.inputs.items())
         outcome = f"[{_COLOURS[applied.outcome]}]{applied.outcome}[/]"
-        rule = f"{applied.rule.id}\n[dim]{escape(say.say(applied.rule.card.title))}[/]"
-        table.add_row(rule, outcome, escape(applied.why), escape(inputs))
+        table.add_row(f"{applied.rule.id}\n[dim]{say.say(applied.rule.card.title)}[/]", outcome, applied.why, inputs)
     return table
 
 

@@ -200,9 +200,7 @@ def _rate_value(value: Any) -> float | None:
 TEXT = TermKind(_text_value, "a text", is_text=True)
 NUMBER = TermKind(_number_value, "a number from 0")
 RATE = TermKind(_rate_value, "a rate from 0 to 1 (0.01 is 1 %)")
-DAYS = TermKind(
-    lambda value: value if type(value) is int and 0 <= value <= 3650 else None, "a whole number of days from 0 to 3,650"
-)
+COUNT = TermKind(lambda value: value if type(value) is int and value >= 0 else None, "a whole number from 0")
 FLAG = TermKind(lambda value: value if isinstance(value, bool) else None, "true or false")
 SIREN = matching(r"[0-9]{9}", "a SIREN of 9 digits")
 DAY = TermKind(_day_value, "a date such as 2026-08-11")

@@ -6,7 +6,6 @@ What they mean is in `card` and `parameters`.
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -35,11 +34,6 @@ def _construct_date(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
         raise yaml.constructor.ConstructorError(
             problem=f"no such date: {error}", problem_mark=node.start_mark
         ) from None
-
-
-_MOST_DEEP: Final = 32
-_MOST_PLACES: Final = 20_000
-"""Keys and list items of a file, aliases written out."""
 
 
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _construct_date)
@@ -96,14 +90,12 @@ def read_yaml_file(path: Path) -> YamlFile:
     """Read one YAML file that holds a mapping.
 
     Raises:
-        CatalogueError: it is not UTF-8, not YAML, not a mapping, too deep or too large, or repeats a key.
+        CatalogueError: it is not UTF-8, not YAML, not a mapping, or repeats a key.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-        _confirm_depth(text)
-        loader = _Loader(text)
+        loader = _Loader(path.read_text(encoding="utf-8"))
         node = loader.get_single_node()
-        places = _bounded_places(node) if node else []  # first: construction writes merged keys (`<<`) into the nodes
+        places = list(_places(node)) if node else []  # first: construction writes merged keys (`<<`) into the nodes
         data = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -123,30 +115,8 @@ def read_yaml_file(path: Path) -> YamlFile:
     return YamlFile(path, data, lines)
 
 
-def _confirm_depth(text: str) -> None:
-    """Before nodes are made: PyYAML's composer recurses in C, and ends the process on deep nesting (6.0.3)."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _MOST_DEEP:
-            raise _too_deep(event.start_mark)
-
-
-def _too_deep(mark: Any) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=f"nested more than {_MOST_DEEP} deep; flatten it", problem_mark=mark)
-
-
-def _bounded_places(node: yaml.Node) -> list[tuple[str, int]]:
-    places = list(islice(_places(node), _MOST_PLACES + 1))
-    if len(places) > _MOST_PLACES:
-        raise yaml.MarkedYAMLError(problem="too large once aliases are written out; shorten it")
-    return places
-
-
-def _places(node: yaml.Node, parent: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
-    """Dotted path and line of every key and list item below a node, in the file's order; an alias may hold itself."""
-    if depth > _MOST_DEEP:
-        raise _too_deep(node.start_mark)
+def _places(node: yaml.Node, parent: str = "") -> Iterator[tuple[str, int]]:
+    """Dotted path and line of every key and list item below a node, in the file's order."""
     children: Iterable[tuple[Any, yaml.Node, yaml.Node]] = ()
     if isinstance(node, yaml.MappingNode):
         children = ((key.value, key, value) for key, value in node.value)
@@ -155,7 +125,7 @@ def _places(node: yaml.Node, parent: str = "", depth: int = 0) -> Iterator[tuple
     for name, place, value in children:
         path = f"{parent}.{name}" if parent else f"{name}"
         yield path, place.start_mark.line + 1
-        yield from _places(value, path, depth + 1)
+        yield from _places(value, path)
 
 
 def problems_of(

@@ -18,7 +18,6 @@ UNREADABLE = [
     ("value: 72, unit: h", "value: 72", "{property: proofDeadline", "proofDeadline.unit is missing", "d or h"),
     ("value: 72, unit: h", "value: 72, unit: y", "y}\n  - {property: claim", "proofDeadline.unit is not", "d or h"),
     ("value: 30, unit: days", "value: 99999, unit: d", "99999", "longer than a century", "shorter"),
-    ("noticeDays, value: 90", "noticeDays, value: 999999999999", "999999999999", "noticeDays is not a whole", "3,650"),
     ("value: 16:00", "value: 25:00", "25:00", "timeOfAvailability.value is not a time", "HH:MM"),
     ('"0 0 * * 1-5"', '"0 0 * * 8"', '"0 0 * * 8"', "frequency.schedule is not a cron expression", "five fields"),
     (

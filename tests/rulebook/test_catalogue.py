@@ -376,26 +376,6 @@ def test_a_wrong_expression_and_a_missing_example_of_a_card_are_said_together(tm
     assert "no example with `expect: fail`" in problems[1]
 
 
-@pytest.mark.fault(
-    area="content",
-    fault="An own rule card that is nested too deep, holds itself, or grows beyond all bounds",
-    promise="Said with file and line; no rule is read from it, and the program goes on.",
-)
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        (f"a: {'[' * 40}{']' * 40}\n", "nested more than 32 deep"),
-        ("a: &x\n- *x\n", "nested more than 32 deep"),
-        ("a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 25)), "too large"),
-    ],
-    ids=["deep", "itself", "grows"],
-)
-def test_a_card_that_is_too_deep_or_too_large_is_said(tmp_path: Path, text: str, told: str) -> None:
-    (tmp_path / "own_rule.yaml").write_text(text)
-    [problem] = problems_of(tmp_path)
-    assert told in problem
-
-
 def test_a_key_given_twice_is_said(tmp_path: Path) -> None:
     path = write(tmp_path)
     path.write_text(path.read_text() + "severity: info\n")
