@@ -8,7 +8,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: setup demo test check dev manifest screenshots docs lock clean
+.PHONY: setup demo test check dev manifest screenshots docs faults sbom audit lock clean
 
 setup: $(READY)
 
@@ -49,8 +49,22 @@ screenshots: $(MANIFEST)
 docs: $(READY)
 	@$(BIN)/opposable docs
 
+faults: $(READY)  # the table of faults and attacks, from the tests
+	@$(BIN)/python -m tests.support.faults
+
+sbom: $(READY)  # what is installed, with licences, as CycloneDX
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py environment --no-validate --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.cdx.json $(BIN)/python
+
+audit: $(READY)  # known holes of what is locked, by OSV; skipped by name where OSV can't be reached
+	@log=$$(mktemp); status=0; \
+	$(BIN)/pip-audit --strict --vulnerability-service osv --require-hashes --disable-pip --requirement requirements.lock >$$log 2>&1 || status=$$?; \
+	if [ $$status -ne 0 ] && grep -qE "(Connection|Proxy|SSL|Timeout)Error|Timeout:" $$log; \
+	then echo "audit SKIPPED: the advisories of OSV can't be reached from here"; rm -f $$log; \
+	else cat $$log; rm -f $$log; exit $$status; fi
+
 lock: $(READY)
 	@$(BIN)/uv pip compile --quiet --all-extras --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf data
+	rm -rf data dist

@@ -6,6 +6,7 @@ With `assets` and `definitions` all that knows Dagster.
 - `instance`: the Dagster instance of a home: its folder and its settings
 - `jobs`: the jobs: `registry` before `deliveries`, `publish` after it
 - `partitions`: partitions: delivery date × vendor, keys and ranges of them
+- `run_launcher`: where runs are started from, and how a run whose process was killed is noticed
 - `run_partitions`: which deliveries a run is about: one answer, from the run's tags, for assets, checks, metadata and
   events
 - `schedules`: the daily reconciliation: yesterday over all vendors, and the days due for another word

@@ -38,6 +38,11 @@ def test_an_apostrophe_stands_before_what_may_be_a_formula(text: str, expected: 
     assert cell(text) == expected
 
 
+@pytest.mark.fault(
+    area="content",
+    fault="A delivered text that a spreadsheet would run as a formula",
+    promise="It is shown as text, and nothing of it is lost.",
+)
 @given(st.text(st.sampled_from([*SIGNS, *"\t\r\n ;'\"aé1\u00a0\u3000"]), max_size=12))
 def test_no_part_of_any_text_begins_a_formula_and_nothing_is_lost(text: str) -> None:
     safe = cell(text)

@@ -27,6 +27,11 @@ def house(tmp_path: Path) -> House:
     return house_at(tmp_path, OPPOSABLE_THREADS="1")
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="A spelling, kind or channel of objection is not met any more (a fault of ours)",
+    promise="Every run first judges invented persons who said no, in every way that we promise to hear.",
+)
 def test_every_canary_is_heard(house: House) -> None:
     watched = watch(house.engine, house.catalogue, canaries())
     assert watched.missed == ()
@@ -34,6 +39,11 @@ def test_every_canary_is_heard(house: House) -> None:
     assert watched.count == 2 * (len(CHANNELS) + 1) + 1 + published + 3
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="The watch might be satisfied by blocking everybody",
+    promise="An invented person who said nothing must stay usable, or the run fails.",
+)
 def test_somebody_who_said_nothing_is_blocked_by_nothing(house: House) -> None:
     silent = replace(person(1), said="nothing", closed=CHANNELS)
     assert watch(house.engine, house.catalogue, [silent, person(2)]).missed == ("nothing",)
@@ -70,6 +80,11 @@ def test_what_was_said_names_nobody() -> None:
         assert one.phone not in one.said
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="The invented persons might be counted as real ones",
+    promise="They exist in that run alone: none is in a table, a count or a file.",
+)
 def test_a_run_says_how_many_were_met_and_leaves_nothing_of_them(house: House) -> None:
     sign(house.settings.home, "acme")
     deliver(house.settings.home, "acme", DAY)
@@ -83,6 +98,11 @@ def test_a_run_says_how_many_were_met_and_leaves_nothing_of_them(house: House) -
     assert not [path for path in house.settings.home.rglob("*") if "canari" in path.name]
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="One of those invented persons is not heard",
+    promise="The run fails before any work and says which kind of no was missed; nothing is published.",
+)
 def test_one_unheard_stops_a_run_before_any_work(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     sign(house.settings.home, "acme")
     deliver(house.settings.home, "acme", DAY)

@@ -63,6 +63,11 @@ def test_another_column_order_or_type_is_a_fault_of_the_partition(
     assert row_faults(lake, VERDICT_TABLES, DAYS) == []
 
 
+@pytest.mark.fault(
+    area="personal",
+    fault="A row of ours does not keep to its schema",
+    promise="Told by column and check, never by its value.",
+)
 def test_a_row_that_the_model_refuses_is_told_by_column_and_check_and_never_by_its_value(tmp_path: Path) -> None:
     lake = publish(tmp_path, dimension="jeanne.dupont@example.org", fail_count=-1)
     other = {"acme": [*DAYS["acme"], date(2026, 8, 12)]}

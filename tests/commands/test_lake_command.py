@@ -71,6 +71,11 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], None], str]] = {
 }
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="A file of the lake is gone, cut, emptied or replaced",
+    promise="The damage is named by vendor, day and table.",
+)
 @pytest.mark.parametrize("name", DAMAGES)
 def test_damage_is_named_by_vendor_day_and_table(home: Path, name: str) -> None:
     table, damage, told = DAMAGES[name]
@@ -83,6 +88,11 @@ def test_damage_is_named_by_vendor_day_and_table(home: Path, name: str) -> None:
     assert {(one.vendor, one.day) for one in damages(lake)} == {("acme", DAY)}
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="Scores are published over a damaged lake",
+    promise="A red check says what is missing: no day leaves a score in silence.",
+)
 @pytest.mark.parametrize("name", ["leads gone", "marker of the intake cut off", "marker of the verdicts emptied"])
 def test_nothing_fails_for_damage_and_the_scores_are_told_of_it(home: Path, name: str) -> None:
     table, damage, told = DAMAGES[name]
@@ -98,6 +108,11 @@ def test_nothing_fails_for_damage_and_the_scores_are_told_of_it(home: Path, name
         assert daemon.judge(("acme", "other"), (NEXT, NEXT), AS_OF).success
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="Damaged days, also of files that are sealed by now",
+    promise="One command makes them anew from what was delivered, to the byte.",
+)
 def test_repair_makes_every_damaged_table_anew_to_the_byte(home: Path) -> None:
     before = lake_bytes(Lake(home / "lake"))
     lake = Lake(home / "lake")
@@ -112,6 +127,7 @@ def test_repair_makes_every_damaged_table_anew_to_the_byte(home: Path) -> None:
     assert lake_bytes(lake) == before
 
 
+@pytest.mark.fault(area="lake", fault="Stray folders lie in the lake", promise="They are named and in nobody's way.")
 def test_a_folder_that_nobody_made_is_named_and_in_nobodys_way(home: Path) -> None:
     stray = home / "lake" / "leads" / "vendor=acme" / "delivery_date=some day"
     stray.mkdir()

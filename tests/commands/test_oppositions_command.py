@@ -88,6 +88,11 @@ def test_the_command_makes_no_new_key_beside_a_keyed_registry(run: Run, tmp_path
     assert (status, "restore the file from your backup" in output) == (2, True)
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="The registry fails while an import runs",
+    promise="The command says so and nothing of the file was imported.",
+)
 def test_a_registry_that_fails_leaves_nothing_imported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "good.csv").write_text(f"{HEADER}\n{line_of()}\n")
     engine = open_registry(f"sqlite:///{tmp_path / 'home' / 'registry.db'}")
@@ -99,6 +104,9 @@ def test_a_registry_that_fails_leaves_nothing_imported(run: Run, tmp_path: Path)
         assert connection.execute(sa.text("SELECT count(*) FROM oppositions")).scalar_one() == 0
 
 
+@pytest.mark.fault(
+    area="personal", fault="A list of clear addresses is imported", promise="None of them is in a file of the house."
+)
 def test_no_identifier_reaches_the_home(run: Run, tmp_path: Path) -> None:
     digest = hashlib.sha256(b"+33612345678").hexdigest()
     path = tmp_path / "august.csv"

@@ -65,6 +65,11 @@ def test_a_vendor_with_an_unreadable_contract_is_skipped_and_named(tmp_path: Pat
     assert {problem.file.name for problem in book.problems} == {"2026-08-11.odcs.yaml"}
 
 
+@pytest.mark.fault(
+    area="vendors",
+    fault="A draft of a contract can't be read",
+    promise="It is reported, and the vendor is judged by the contract in force.",
+)
 def test_an_unreadable_draft_is_reported_and_skips_nobody(tmp_path: Path) -> None:
     write(tmp_path, VALID)
     draft = changed("value: 72, unit: h", "value: soon").replace("status: active", "status: draft")

@@ -31,6 +31,11 @@ NOT_TAKEN = [
 ]
 
 
+@pytest.mark.fault(
+    area="content",
+    fault="A contract that is nested too deep, refers to itself or is no contract",
+    promise="Refused with line and column; the program goes on.",
+)
 @pytest.mark.parametrize(("text", "message", "where"), NOT_TAKEN, ids=[row[1] + repr(row[0][:9]) for row in NOT_TAKEN])
 def test_a_file_that_is_no_contract_document_is_said_with_its_place(
     tmp_path: Path, text: str, message: str, where: tuple[int, int]
@@ -42,6 +47,9 @@ def test_a_file_that_is_no_contract_document_is_said_with_its_place(
     assert (problem.line, problem.column) == where
 
 
+@pytest.mark.fault(
+    area="content", fault="A contract that grows beyond all bounds when it is read", promise="Refused with its place."
+)
 def test_aliases_are_taken_but_bombs_are_not(tmp_path: Path) -> None:
     text = changed("channels, value: [email, phone]", "channels, value: &bought [email, phone]")
     text = text.replace("targetFunctions, value: [buyer]", "targetFunctions, value: *bought")

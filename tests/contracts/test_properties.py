@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -55,6 +56,11 @@ def mutated(steps: Steps, value: Any, is_dropped: bool) -> str:
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
 
 
+@pytest.mark.fault(
+    area="content",
+    fault="Any value of a contract is replaced by anything",
+    promise="A contract or a message with a place; never an error of the program.",
+)
 @given(steps=st.sampled_from(PARTS), value=VALUES, is_dropped=st.booleans())
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_mutation_gives_a_contract_or_a_problem_with_a_place(
@@ -81,6 +87,11 @@ def test_the_standards_schema_is_asked_for_no_more_and_no_less(steps: Steps, val
 CANARY = "jeanne.martin@exemple.fr"
 
 
+@pytest.mark.fault(
+    area="personal",
+    fault="A contract holds a person's data where it should not",
+    promise="No message of the lint quotes it.",
+)
 def test_no_problem_quotes_a_value(tmp_path: Path) -> None:
     for steps in LEAVES:
         if steps[-1] == "format" and "logicalTypeOptions" in steps:

@@ -82,6 +82,9 @@ def test_a_file_that_kept_an_old_date_when_it_was_copied_is_found(house: House) 
     assert len(house.look()) == 1
 
 
+@pytest.mark.fault(
+    area="folders", fault="A correction is delivered with a forged time of change", promise="It is found all the same."
+)
 def test_a_vendor_cannot_hide_a_file_behind_a_date_that_is_still_to_come(house: House) -> None:
     house.take_in()
     path = house.put("leads-2.csv", csv_bytes([lead(2)]))

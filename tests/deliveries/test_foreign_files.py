@@ -77,6 +77,11 @@ def statuses(house: House) -> dict[str, tuple[str, int | None]]:
     return {row["file_name"]: (row["status"], row["rows_accepted"]) for row in rows}
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A vendor leaves broken records of arrival and sealing",
+    promise="They say nothing; its files are taken in and sealed.",
+)
 @pytest.mark.parametrize("name", [".sealed.json", ".received.json"])
 def test_what_is_no_record_says_nothing_and_the_files_are_taken_in_and_sealed(house: House, name: str) -> None:
     days = [DAY + timedelta(days=number) for number in range(len(RECORDS))]
@@ -92,6 +97,11 @@ def test_what_is_no_record_says_nothing_and_the_files_are_taken_in_and_sealed(ho
     assert [day for day in days if not (house.settings.inbox / "acme" / str(day) / "leads_1.csv.age").exists()] == []
 
 
+@pytest.mark.fault(
+    area="vendors",
+    fault="The record of what was sealed on one day is broken",
+    promise="That day waits for its restoring, the vendor's other days do not.",
+)
 def test_a_broken_record_beside_sealed_files_leaves_the_day_and_no_other(house: House) -> None:
     other = date(2026, 8, 12)
     folder = deliver(house.settings.home, "acme", DAY)
@@ -104,6 +114,11 @@ def test_a_broken_record_beside_sealed_files_leaves_the_day_and_no_other(house: 
     assert "restore it from your backup" in left[0].reason
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A name as long as the disk allows",
+    promise="Taken in like any other, before and after sealing.",
+)
 @pytest.mark.parametrize("length", [251, 252])
 def test_a_name_as_long_as_the_file_system_allows_is_taken_in_again_after_sealing(house: House, length: int) -> None:
     name = "leads_" + "x" * (length - len("leads_.csv")) + ".csv"
@@ -117,6 +132,11 @@ def test_a_name_as_long_as_the_file_system_allows_is_taken_in_again_after_sealin
     assert (folder / name).exists() == (length > 251)  # 255 bytes, less the ending of a sealed file
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A pipe, socket or device in place of a file",
+    promise="It blocks nobody: the others are taken in.",
+)
 def test_what_is_no_file_does_not_block_and_the_others_are_taken_in(house: House) -> None:
     folder = deliver(house.settings.home, "acme", DAY)
     for place, put in enumerate((Path.mkdir, pipe, a_socket, lambda path: path.symlink_to("/dev/zero")), 2):
@@ -133,6 +153,11 @@ def test_only_a_file_is_read(tmp_path: Path, put: Callable[[Path], None]) -> Non
         read_below(tmp_path, tmp_path / "x")
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="Answers that are nested a hundred thousand deep, with an address inside",
+    promise="The delivery is taken in, and the address is found and cut.",
+)
 def test_answers_nested_however_deep_spoil_no_delivery_and_hide_no_address(house: House) -> None:
     depths = [64, 65, 400, 700, 900, 100_000]
     answers = [
@@ -151,6 +176,9 @@ def test_answers_nested_however_deep_spoil_no_delivery_and_hide_no_address(house
     assert "lead1@" not in str(read_all(house.lake, "leads")["answers"].to_pylist())
 
 
+@pytest.mark.fault(
+    area="folders", fault="A file that we have no right to read", promise="Refused by name, the others are taken in."
+)
 def test_a_file_that_we_may_not_read_is_refused_and_the_others_are_not() -> None:
     with TemporaryDirectory() as name:
         home = Path(name)
@@ -167,6 +195,9 @@ def test_a_file_that_we_may_not_read_is_refused_and_the_others_are_not() -> None
     assert second.fault == FileRefusal("file_undecodable", Reason("file_unreadable"))
 
 
+@pytest.mark.fault(
+    area="files", fault="A Parquet text whose bytes are no text", promise="A value that can't be read, not an error."
+)
 def test_a_text_of_parquet_that_is_no_utf8_is_a_value_like_any_other(house: House) -> None:
     broken = pa.Array.from_buffers(pa.string(), 2, pa.array([b"\xff\xfe", b"75001"]).buffers())
     columns = {

@@ -51,6 +51,11 @@ def test_the_folder_is_listed_without_what_is_hidden_or_in_transfer(tmp_path: Pa
     assert read_inbox_folder(inbox, "acme", date(2026, 8, 12)) == []
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="Links, pipes or strange names among the delivered files",
+    promise="Refused by name; nothing is read through them.",
+)
 def test_links_and_what_is_no_file_are_refused_by_name_wherever_they_lead(tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_bytes(CONTENT)
     inbox = inbox_with(tmp_path / "inbox", **{"a.csv": CONTENT})
@@ -70,6 +75,11 @@ def test_links_and_what_is_no_file_are_refused_by_name_wherever_they_lead(tmp_pa
     assert causes == dict.fromkeys(links, Reason("link_outside")) | {"pipe.csv": Reason("no_plain_file")}
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A vendor's folder, or a day of it, is a link to another vendor's",
+    promise="It is not read, and a check names it: nobody is judged on another's leads.",
+)
 def test_no_folder_that_is_a_link_is_read_and_each_is_told(tmp_path: Path) -> None:
     inbox = inbox_with(tmp_path / "inbox", **{"a.csv": CONTENT})
     other = inbox / "zeta" / "2026-08-12"
@@ -93,6 +103,9 @@ def test_the_inbox_itself_may_be_a_link(tmp_path: Path) -> None:
     assert rows_of(read_file(file, terms())) == [["1", "a"]]
 
 
+@pytest.mark.fault(
+    area="folders", fault="A file is exchanged for a link between two looks", promise="It is not opened."
+)
 def test_a_file_that_became_a_link_or_a_pipe_after_it_was_listed_is_not_opened(tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_bytes(CONTENT)
     inbox = inbox_with(tmp_path / "inbox", **{"a.csv": CONTENT, "sub/b.csv": CONTENT})
@@ -111,6 +124,9 @@ def test_a_file_that_became_a_link_or_a_pipe_after_it_was_listed_is_not_opened(t
         read_file(second, terms())
 
 
+@pytest.mark.fault(
+    area="folders", fault="A forged record names files outside the folder", promise="Nothing outside is opened."
+)
 @pytest.mark.parametrize("name", ["../../zeta/2026-08-11/theirs", "/etc/passwd", "sub/../a.csv"])
 def test_a_record_of_seals_that_names_something_elsewhere_opens_nothing(tmp_path: Path, name: str) -> None:
     """A vendor can write the record, too."""

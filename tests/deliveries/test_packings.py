@@ -67,6 +67,11 @@ def test_a_packing_that_is_cut_damaged_or_packed_again_is_refused(tmp_path: Path
     assert read_file(delivered(tmp_path, "leads.csv", bytes(damaged)), terms()) == BROKEN
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="A small packed file that unpacks to a huge one",
+    promise="Refused while it is unpacked, within little memory; the limit is a setting.",
+)
 @pytest.mark.parametrize("suffix", PACKINGS)
 def test_expansion_and_size_are_bounded_while_streaming_and_named_with_their_setting(
     tmp_path: Path, suffix: str
@@ -121,6 +126,9 @@ def test_the_members_of_an_archive_are_named_harmlessly(tmp_path: Path) -> None:
     assert [rows_of(read_file(file, terms())) for file in files] == [[["1", "a"]]] * 5
 
 
+@pytest.mark.fault(
+    area="folders", fault="Names in an archive that lead out of it (../../)", promise="No name leads anywhere."
+)
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from("ab./\\:C\0é\ud800")))
 def test_no_name_leads_out_of_its_archive(name: str) -> None:
@@ -136,6 +144,11 @@ def test_names_in_the_code_page_of_dos_and_in_unmarked_utf8_are_read(tmp_path: P
     assert [file.name for file in from_archive(tmp_path, content)] == ["all.zip/é_x.csv", "all.zip/éyy.csv"]
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="An archive with locked, nested, damaged or doubled members",
+    promise="Those are refused, the good ones are read.",
+)
 def test_a_member_that_is_locked_nested_damaged_or_named_twice_is_refused_alone(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as opened:
@@ -157,6 +170,7 @@ def test_a_member_that_is_locked_nested_damaged_or_named_twice_is_refused_alone(
     }
 
 
+@pytest.mark.fault(area="files", fault="An archive with too many or too large members", promise="One refused file.")
 @pytest.mark.parametrize(
     ("limits", "setting"),
     [

@@ -108,6 +108,11 @@ def test_one_reference_in_two_deliveries_is_two_leads(session: Session) -> None:
     ]
 
 
+@pytest.mark.fault(
+    area="scores",
+    fault="A vendor takes its file back after it was judged",
+    promise="Its leads are not counted on what is not there any more.",
+)
 def test_leads_of_a_day_that_has_lost_its_lead_file_since_it_was_judged_are_not_counted(session: Session) -> None:
     lost = [delivered(TUESDAY, None, role="consent_proofs")]
     fill(session, deliveries=lost, verdicts=LEADS["verdicts"], findings=LEADS["findings"])

@@ -379,6 +379,11 @@ def test_a_notice_that_ends_soon_counts_as_near() -> None:
 # Pages
 
 
+@pytest.mark.fault(
+    area="content",
+    fault="A page that fetches something when it is opened",
+    promise="Dossiers have no script and ask nobody for anything.",
+)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("dossier", [rich_vendor(), calm_vendor(), empty_vendor(), rich_vendor(name=LONG_NAME)])
 def test_a_dossier_renders_alone_and_without_script(dossier: VendorDossier, language: str) -> None:
@@ -460,6 +465,11 @@ def test_claims_without_a_price_are_counted_in_leads() -> None:
 HOSTILE = "</style></title><script>alert(1)</script>\"'`{{7*7}}\\"
 
 
+@pytest.mark.fault(
+    area="content",
+    fault="Names, references and legal links with markup, scripts or template code",
+    promise="They are shown as they are: nothing runs in the page of a dossier.",
+)
 def test_nothing_delivered_breaks_out_of_the_page() -> None:
     dossier = rich_vendor(
         name=HOSTILE,
@@ -483,6 +493,7 @@ def test_nothing_delivered_breaks_out_of_the_page() -> None:
     assert "<script" not in render_portfolio(Portfolio(AS_OF, (PortfolioLine(dossier),)), language="en")
 
 
+@pytest.mark.fault(area="content", fault="A name that tries to break out of a page's style", promise="It stays a text.")
 @given(st.text(max_size=60))
 def test_a_footer_never_ends_its_css_string(text: str) -> None:
     written = str(pages._css_string(text))
@@ -564,6 +575,7 @@ def exported(folder: Path, *rows: dict[str, object]) -> list[dict[str, str]]:
         return list(csv.DictReader(source))
 
 
+@pytest.mark.fault(area="content", fault="The same in the export beside a dossier", promise="The export is harmless.")
 @pytest.mark.parametrize(
     ("lead_id", "expected"),
     [

@@ -28,6 +28,11 @@ def refusal_of(content: bytes, format_: str, limits: Limits) -> FileRefusal:
     return refusal
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="A tiny workbook that announces a huge sheet",
+    promise="Refused by what it would take, before it is opened.",
+)
 def test_a_far_cell_is_refused_by_what_it_makes_the_parser_hold() -> None:
     content = with_part(xlsx(("Leads", [])), "xl/worksheets/sheet1.xml", sheet_part(FAR))
     assert refusal_of(content, "xlsx", LOW).cause.code == "limit_held_bytes"  # 27 columns, 60,000 rows, 32 bytes each
@@ -57,6 +62,11 @@ def test_the_sheets_of_an_open_document_do_not_add_up_their_heights() -> None:
     assert rows_of(read_source(BytesSource(content), terms("ods"), Limits(held_bytes=2**22))) == [["a"]]
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="A small Parquet file with a huge nested column",
+    promise="Counted and refused before it is read.",
+)
 def test_values_of_a_nested_column_are_counted_before_they_are_read() -> None:
     content = parquet({"Nom": pa.array([[0] * 20_000], pa.list_(pa.int64()))})
     assert refusal_of(content, "parquet", LOW).cause.code == "limit_held_bytes"  # 19,999 more than rows, 128 bytes each
@@ -82,6 +92,9 @@ def test_texts_that_grow_from_each_other_are_decoded_in_small_parts() -> None:
     assert sizes.rows_at_once(metadata, 0, {"other"}) == sizes.CHUNK
 
 
+@pytest.mark.fault(
+    area="files", fault="Memory runs out while a file is read", promise="That file is refused, and the run goes on."
+)
 @pytest.mark.parametrize("error", [MemoryError(), pa.ArrowMemoryError()])
 def test_memory_that_runs_out_while_a_file_is_read_refuses_it(error: BaseException) -> None:
     def read() -> None:

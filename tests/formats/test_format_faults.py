@@ -14,6 +14,11 @@ SEEDS = sorted(path for path in CORPUS.iterdir() if path.suffix != ".yaml" and p
 FORMATS = ("csv", "xlsx", "xls", "ods", "jsonl", "json", "parquet")
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="Files of every format with bytes changed, cut or doubled at random",
+    promise="Each is refused with a reason or read to its end; none stops a run.",
+)
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.name)
 def test_a_damaged_file_is_refused_or_read_to_its_end(path: Path) -> None:
     source = random.Random(path.name)

@@ -93,6 +93,11 @@ def test_how_a_file_is_written_is_told_whatever_the_contract_says(found: str) ->
     assert raw.found == (text | sheets).get(found, FoundFormat(found, encoding="UTF-8"))
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="A web page, PDF or archive under the name of a table",
+    promise="Refused in words that the vendor understands.",
+)
 @pytest.mark.parametrize("stated", FILES)
 @pytest.mark.parametrize(
     ("content", "words"),
@@ -123,6 +128,9 @@ def test_no_bytes_at_all_are_an_empty_file(tmp_path: Path) -> None:
     assert read(tmp_path / "leads.csv", terms()) == FileRefusal("file_empty", Reason("file_without_rows"))
 
 
+@pytest.mark.fault(
+    area="files", fault="Any bytes under any name", promise="Refused or read; never an error of the program."
+)
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200), st.sampled_from(list(FILES)), st.sampled_from(["", ".gz", ".zst"]))
 def test_no_bytes_raise(tmp_path_factory: pytest.TempPathFactory, content: bytes, format_: str, wrapper: str) -> None:

@@ -94,6 +94,9 @@ def test_anothers_number_is_cut_from_a_text(number: str) -> None:
     assert cut(f"ou appeler le {number}").split() == ["ou", "appeler", "le", "[phone]"]
 
 
+@pytest.mark.fault(
+    area="personal", fault="An address is hidden encoded or hashed in a text", promise="It is found and cut."
+)
 @pytest.mark.parametrize("code", [*CODES, *DIGESTS])
 def test_the_own_address_is_cut_where_it_is_encoded_or_hashed(code: str) -> None:
     assert cut(f"id {code}", "label").rstrip("=") == "id [email]"
@@ -199,6 +202,11 @@ def test_cutting_twice_changes_nothing_more(text: str) -> None:
     assert cut(once) == once
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="Long texts made to keep the search for identifiers busy",
+    promise="They are read in bounded time.",
+)
 @pytest.mark.parametrize(
     "filler", ["a", "0", " ", ".", "@", "a@", "(at)", "06 ", "+3", "%40", "\\u0040", "{", "[", "//", "é"]
 )
@@ -274,6 +282,11 @@ def test_a_lead_is_kept_without_them_and_its_vendor_is_told() -> None:
     }
 
 
+@pytest.mark.fault(
+    area="personal",
+    fault="The vendor's reference of a lead is the person's address or number",
+    promise="The lead is rejected: the reference goes no further.",
+)
 @pytest.mark.parametrize("reference", ["jean.dupont-1", "Dupont Jean", "L0612345678"])
 def test_a_lead_whose_reference_names_its_person_is_rejected(reference: str) -> None:
     taken = take_leads(lead(1, **OWN, Réf=reference), terms=with_leads(EVERY_COLUMN))

@@ -298,6 +298,11 @@ def test_scientific_notation_counts_only_with_every_digit(number: int) -> None:
     assert canonical_phone(f"{digits[0]}.{digits[1:]}E{len(digits) - 1}") == canonical_phone(digits)
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="An overseas number is read as one of mainland France",
+    promise="It never becomes the number of somebody else.",
+)
 def test_no_overseas_block_ever_becomes_metropolitan() -> None:
     blocks = [block for blocks in BLOCKS.values() for block in blocks]
     texts = [

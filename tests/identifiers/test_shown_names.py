@@ -1,11 +1,17 @@
 """Names as they are shown: on one line, with nothing that a terminal obeys."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.identifiers.shown_names import escaped, shown_file_names
 
 
+@pytest.mark.fault(
+    area="content",
+    fault="File names with control sequences, line ends or turned writing",
+    promise="They are shown escaped: no terminal or log obeys them.",
+)
 def test_control_sequences_line_ends_and_turned_writing_are_shown_and_not_obeyed() -> None:
     names = {
         "leads\x1b[2J.csv": r"leads\x1b[2J.csv",
@@ -17,6 +23,7 @@ def test_control_sequences_line_ends_and_turned_writing_are_shown_and_not_obeyed
     assert shown_file_names(names) == names
 
 
+@pytest.mark.fault(area="content", fault="Two names that would be shown alike", promise="They are told apart.")
 def test_a_name_that_is_shown_as_another_is_called_is_told_apart() -> None:
     shown = shown_file_names(["a\n.csv", r"a\n.csv"])
     assert shown == {r"a\n.csv": r"a\n.csv", "a\n.csv": r"a\n.csv (2)"}

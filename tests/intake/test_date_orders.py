@@ -133,6 +133,11 @@ def test_dates_in_iso_8601_are_not_looked_at_twice(monkeypatch: pytest.MonkeyPat
     assert date_orders(fields).num_rows == 0
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="A column of dates can be read day first and month first",
+    promise="That is a finding, never a guess.",
+)
 @pytest.mark.parametrize(
     ("dates", "expected"),
     [

@@ -87,6 +87,7 @@ def test_a_header_alone_is_accepted_without_rows_and_never_a_duplicate() -> None
     )
 
 
+@pytest.mark.fault(area="files", fault="The same file is delivered twice", promise="Its leads count, and cost, once.")
 def test_the_same_bytes_count_once() -> None:
     content = csv_bytes([lead(1)])
     box = Box(**{"leads-1.csv": content, "leads-2.csv": content})
@@ -145,6 +146,9 @@ def test_a_manifest_that_is_not_of_a_higher_sequence_supersedes_nothing() -> Non
     assert set(statuses(Box(**files, **manifests).take(contract())).values()) == {"accepted"}
 
 
+@pytest.mark.fault(
+    area="files", fault="Files are not those that the vendor's manifest announces", promise="Told in words."
+)
 def test_a_manifest_that_does_not_match_is_told_in_words() -> None:
     content = csv_bytes([lead(1)])
     entries = [{"name": "leads.csv", "rows": 7, "sha256": "0" * 64}, {"name": "jean@x.fr.csv"}]

@@ -41,6 +41,11 @@ def content_of(format_: str, leads: list[dict[str, Any]]) -> bytes:
     return WORKBOOKS[format_](("Leads", [list(leads[0]), *(list(row.values()) for row in leads)]))
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="A spreadsheet rounded the references of leads",
+    promise="Rounded references are refused: no proof is joined to the wrong person.",
+)
 @pytest.mark.parametrize("reference", ["1,23457E+15", "1.23457E+15", "1.2e15", "4E+12", "-1,5e+11"])
 def test_every_rounded_reference_is_refused_as_one(reference: str) -> None:
     intake = take_leads(lead(1, Réf=reference), lead(2, Réf=reference.lower()), lead(3))
@@ -83,6 +88,11 @@ def test_a_rounded_consent_id_of_a_lead_is_an_invalid_field_and_of_a_proof_a_ref
     assert told(intake) == [(1, "required_invalid", "consent_id", ROUNDED)]
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="A header is one name short, or a column stands twice, so that values shift",
+    promise="The file is refused: columns never shift.",
+)
 @pytest.mark.parametrize("format_", ["csv", "xlsx", "xls", "ods", "parquet"])
 def test_a_declared_column_that_stands_twice_refuses_the_file(format_: str) -> None:
     names, row = [*lead(1), "CP", "Note", "Note"], [*lead(1).values(), "69001", "a", "b"]

@@ -98,6 +98,11 @@ def test_a_row_gets_every_reason_and_each_says_what_was_expected() -> None:
     ]
 
 
+@pytest.mark.fault(
+    area="scores",
+    fault="One reference is used for several leads of a delivery",
+    promise="All but the first are rejected.",
+)
 def test_a_repeated_reference_is_rejected_whatever_became_of_the_first() -> None:
     box = Box(
         **{

@@ -169,6 +169,9 @@ def test_a_repeated_row_keeps_its_other_reasons_and_counts_once(narrow: None) ->
     assert rows(intake.deliveries, "rows_received", "rows_accepted", "rows_rejected") == [(4, 2, 2)]
 
 
+@pytest.mark.fault(
+    area="files", fault="A file turns out to be bad after many good rows", promise="Nothing of it counts."
+)
 def test_of_a_file_refused_while_it_is_read_nothing_counts(narrow: None) -> None:
     good, cut_off = [lead(n) for n in range(8)], [lead(n, CP="69003") for n in range(4)]
     files = {"leads-a.csv": csv_bytes([*cut_off, lead(9, Date="")]), "leads-b.csv": csv_bytes(good)}

@@ -131,6 +131,11 @@ def test_the_frames_have_the_published_columns_types_and_order() -> None:
     assert rows(intake.leads, "lead_id", "row_number") == [("L1", 2), ("L2", 1)]
 
 
+@pytest.mark.fault(
+    area="personal",
+    fault="Refused rows and files are written about",
+    promise="No delivered value is in what is written.",
+)
 def test_nothing_that_was_delivered_is_found_in_refusals_or_records() -> None:
     marked = {name: f"canari{place}" for place, name in enumerate(LEAD_COLUMNS.values())}
     files = {
@@ -145,6 +150,11 @@ def test_nothing_that_was_delivered_is_found_in_refusals_or_records() -> None:
     assert set(rejected["lead_id"].dropna()) <= {"canari0"}  # the vendor's own reference, which names nobody
 
 
+@pytest.mark.fault(
+    area="personal",
+    fault="The program itself fails on a row",
+    promise="The message says where, without any delivered value.",
+)
 def test_a_fault_of_ours_is_told_without_values(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ValueError("could not read canari@x.fr")

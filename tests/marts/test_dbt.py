@@ -59,6 +59,7 @@ def test_each_delivery_is_named_after_its_lead_files(marts: dict[str, list[dict[
     }
 
 
+@pytest.mark.fault(area="lake", fault="A half-published day meets the marts", promise="It is in none of them.")
 def test_a_partition_that_cannot_be_trusted_is_in_no_mart(marts: dict[str, list[dict[str, Any]]]) -> None:
     for name, rows in marts.items():
         assert "half" not in {row.get("vendor") for row in rows}, name
@@ -194,6 +195,11 @@ BREACHES = (
 )
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="Figures of the marts contradict each other (a fault of ours)",
+    promise="For each such contradiction a test of the marts fails.",
+)
 def test_every_invariant_notices_its_breach(tmp_path: Path, parsed_manifest: Any) -> None:
     settings, _ = published()
     path = tmp_path / "marts" / FILE
@@ -208,6 +214,7 @@ def test_every_invariant_notices_its_breach(tmp_path: Path, parsed_manifest: Any
     assert noticed == {name for name, _ in BREACHES} == {result.node.name for result in found}
 
 
+@pytest.mark.fault(area="lake", fault="A build of the marts fails", promise="The published marts stay as they were.")
 def test_a_build_that_fails_leaves_the_marts_as_they_were(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("published")
 
@@ -233,6 +240,7 @@ def test_a_whole_build_starts_from_nothing_and_a_part_from_what_is_published(tmp
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
 
 
+@pytest.mark.fault(area="lake", fault="A build of the marts is killed", promise="The next one starts clean.")
 def test_what_a_killed_build_left_is_gone_at_the_next(tmp_path: Path) -> None:
     (tmp_path / ".marts").mkdir()
     (tmp_path / ".marts" / f"{FILE}.wal").write_text("of a killed build")

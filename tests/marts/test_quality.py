@@ -144,6 +144,11 @@ def change(table: pa.Table, column: str, to: Callable[[Any], Any]) -> pa.Table:
     return table.set_column(place, column, pa.array([to(first), *others], table.schema.field(column).type))
 
 
+@pytest.mark.fault(
+    area="content",
+    fault="The same in the pages of the data quality checks",
+    promise="They have no script and ask nobody for anything.",
+)
 def test_the_published_marts_are_as_expected_and_their_pages_ask_nobody_for_anything(
     marts: dict[str, pa.Table], home: Path
 ) -> None:

@@ -70,6 +70,11 @@ def opposed(house: House, rule: str) -> set[tuple[str, str]]:
     return failed
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="A number that was opposed is delivered as a second phone",
+    promise="The opposition counts for every number of the lead.",
+)
 def test_an_opposition_to_any_number_blocks_the_uses_that_it_is_to(house: House) -> None:
     assert opposed(house, "opp_vendor_redelivery") == {
         ("L-mobile", "phone"),
@@ -91,6 +96,7 @@ def test_a_lead_without_a_phone_has_no_use_by_phone_whatever_further_numbers_it_
     assert ("L-free", "phone") in uses
 
 
+@pytest.mark.fault(area="personal", fault="A vendor wants to learn by which number", promise="No receipt tells.")
 def test_no_receipt_tells_by_which_number_a_lead_is_opposed(house: House) -> None:
     """Leads that are met by their phone and by a further number read alike, but for their reference."""
     told = list((house.settings.home / "outbox").rglob("*.csv"))

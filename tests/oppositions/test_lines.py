@@ -122,6 +122,11 @@ def test_a_bad_line_spoils_no_other() -> None:
     assert sum(isinstance(line, OppositionLine) for line in parsed) == 3
 
 
+@pytest.mark.fault(
+    area="personal",
+    fault="Any text in a list of oppositions",
+    promise="It is read or refused; the refusal does not quote it.",
+)
 @given(st.lists(st.text(st.characters(exclude_characters="\r\n")), max_size=5))
 def test_no_text_stops_the_reading_or_shows_in_a_refusal(lines: list[str]) -> None:
     marked = [f"s3cret{line}" for line in lines]

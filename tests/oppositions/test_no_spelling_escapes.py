@@ -96,6 +96,11 @@ def numbers(count: int) -> set[str]:
     return {f"L-{number}" for number in range(count)}
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="A vendor decorates the number or address of somebody who objected",
+    promise="The person is met in every spelling that the intake reads.",
+)
 def test_a_person_opposed_in_plain_spelling_is_met_in_every_delivered_one(tmp_path: Path) -> None:
     emails, phones = spellings("emails", EMAIL), spellings("phones", PHONE)
     assert (len(emails) > 45, len(phones) > 30) == (True, True)
@@ -108,6 +113,11 @@ def test_a_person_opposed_in_plain_spelling_is_met_in_every_delivered_one(tmp_pa
     assert {row["verdict"] for row in verdicts} == {"blocked"}
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="The same, where the registry knows only a hash of the person",
+    promise="The person is met all the same.",
+)
 def test_so_is_a_person_of_whom_only_a_hash_is_known(tmp_path: Path) -> None:
     emails, phones = spellings("emails", EMAIL), spellings("phones", PHONE)
     house = house_with(tmp_path, leads_of(emails, phones))
@@ -126,6 +136,11 @@ def test_a_registry_reads_what_the_intake_reads(identifier: str) -> None:
     assert getattr(line, "identity_key", None) == key_of(EMAIL)
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="Somebody who objected comes back under a mail alias (name+tag)",
+    promise="The objection holds for the alias and for the plain address.",
+)
 @pytest.mark.parametrize(
     ("opposed", "delivered"),
     [
@@ -176,6 +191,11 @@ def test_an_opposition_of_unknown_date_blocks_every_lead_and_nobody_answers_for_
     assert set().union(*opposed_leads(house).values()) == {"L-0"}
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="A list of hashes was made in a way that can never meet anybody",
+    promise="After a month without one hit a check warns.",
+)
 def test_a_hashed_list_that_meets_no_lead_in_a_month_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     house = house_with(tmp_path, leads_of(["jean@mail.example"]))
     salted = hashlib.sha256(b"salt jean@mail.example").hexdigest()

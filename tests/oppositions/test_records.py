@@ -22,7 +22,7 @@ from pipelines.oppositions.records import (
     oppositions_recorded_on,
     oppositions_since,
 )
-from pipelines.storage.registry.database import open_registry
+from pipelines.storage.registry.database import open_registry, registry_engine
 from pipelines.storage.registry.tables import OPPOSITIONS
 from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
 from tests.support.opposition_files import HEADER, SECRET, key_of, line_of, read_good, utc
@@ -174,6 +174,11 @@ def test_a_restored_backup_asks_for_a_rebuild(registry: sa.Engine, tmp_path: Pat
     assert not oppositions_since(restored, ahead_again.watermark).is_rebuild
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="A restored backup lacks only what was shared with vendors",
+    promise="That is noticed as well, and the snapshot is made anew.",
+)
 def test_a_restored_backup_that_lost_shares_only_asks_for_a_rebuild(registry: sa.Engine, tmp_path: Path) -> None:
     load(registry, line_of(shared="acme,2026-08-03"))
     mark = oppositions_since(registry, Watermark()).watermark
@@ -182,6 +187,11 @@ def test_a_restored_backup_that_lost_shares_only_asks_for_a_rebuild(registry: sa
     assert oppositions_since(restored, mark).is_rebuild
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="An import of oppositions breaks off half-way",
+    promise="Nothing of it is in the registry, and importing it again adds everything.",
+)
 def test_an_import_that_breaks_off_leaves_nothing(registry: sa.Engine) -> None:
     def broken() -> Iterator[OppositionLine]:
         yield from read_good(line_of())
@@ -191,6 +201,32 @@ def test_an_import_that_breaks_off_leaves_nothing(registry: sa.Engine) -> None:
         import_oppositions(registry, broken(), key_id="identity-1", normalisation_version=1)
     assert everything(registry) == []
     assert load(registry, line_of()) == ImportCounts(1, 0, 0, 0)
+
+
+@pytest.mark.fault(
+    area="oppositions",
+    fault="PostgreSQL goes away in the middle of an import",
+    promise="Nothing of the import is kept, and it can be made again.",
+)
+def test_a_server_that_drops_its_connections_during_an_import_leaves_nothing(
+    postgres_url: str,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(repository, "CHUNK", 1)
+    engine = open_registry(postgres_url)
+
+    def lines() -> Iterator[OppositionLine]:
+        yield from read_good(line_of(), line_of(who="bob"))
+        with registry_engine(postgres_url).begin() as other:
+            found = "from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()"
+            ended = other.execute(sa.text(f"select pg_terminate_backend(pid) {found} and state is not null")).all()
+        assert ended
+        yield from read_good(line_of(who="cyd"))
+
+    with pytest.raises(sa.exc.OperationalError):
+        import_oppositions(engine, lines(), key_id="identity-1", normalisation_version=1)
+    assert everything(engine) == []
+    assert load(engine, line_of()) == ImportCounts(1, 0, 0, 0)
 
 
 def test_a_file_without_good_lines_adds_nothing(registry: sa.Engine) -> None:
@@ -239,7 +275,7 @@ import sys
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.oppositions.lines import read_header, read_lines
 from pipelines.oppositions.records import import_oppositions
-from pipelines.storage.registry.database import open_registry
+from pipelines.storage.registry.database import open_registry, registry_engine
 url, secret, path = sys.argv[1:]
 print("ready", flush=True)
 sys.stdin.readline()
@@ -250,6 +286,11 @@ print(counts.opposition_count, counts.share_count, counts.revocation_count)
 """
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="Two imports run at the same time, with persons in common",
+    promise="Every opposition is there once, none is lost.",
+)
 def test_two_imports_at_once_add_each_event_once(registry_url: str, tmp_path: Path) -> None:  # noqa: F811
     people = [line_of(who=f"p{number}", shared="acme,2026-08-03", revoked="2026-08-09") for number in range(900)]
     files = {"one.csv": people[:600], "other.csv": people[:299:-1]}  # three hundred in common, in opposite orders

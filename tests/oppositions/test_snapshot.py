@@ -55,6 +55,11 @@ def an_older_file(path: Path) -> None:
     shutil.copy(path.parent.parent / f"recorded_on={SECOND}" / path.name, path)
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="A day of the snapshot has a flipped bit, is deleted, or is an older file",
+    promise="It is written anew from the registry before anybody is judged, and the run says so.",
+)
 @pytest.mark.parametrize("damage", [a_flipped_bit, Path.unlink, lambda path: shutil.rmtree(path.parent), an_older_file])
 def test_a_damaged_day_is_written_anew_and_told(home: Path, damage: Callable[[Path], None]) -> None:
     whole = file_of(home, FIRST).read_bytes()
@@ -66,6 +71,11 @@ def test_a_damaged_day_is_written_anew_and_told(home: Path, damage: Callable[[Pa
     assert refresh_snapshot(house.registry, house.lake).mended == ()
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="Somebody adds a day of oppositions to the snapshot by hand",
+    promise="It is taken away again: only what the registry holds counts.",
+)
 def test_a_day_that_nobody_published_goes(home: Path) -> None:
     strange = file_of(home, date(2026, 7, 1))
     shutil.copytree(file_of(home, FIRST).parent, strange.parent)
@@ -74,6 +84,11 @@ def test_a_day_that_nobody_published_goes(home: Path) -> None:
     assert not strange.parent.exists()
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="A stray folder lies in the snapshot",
+    promise="It is in nobody's way: every real day is read.",
+)
 @pytest.mark.parametrize("name", ["copy", "recorded_on=copy"])
 def test_a_folder_of_no_day_is_in_nobodys_way(home: Path, name: str) -> None:
     shutil.copytree(file_of(home, FIRST).parent, home / "lake" / "oppositions" / name)
@@ -91,6 +106,11 @@ def test_a_snapshot_whose_note_is_damaged_is_made_anew(home: Path, text: str) ->
     assert file_of(home, FIRST).read_bytes() == whole
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="Somebody changes the note that says up to where the snapshot is complete",
+    promise="The note is not believed, and the whole snapshot is made anew.",
+)
 def test_a_note_that_was_changed_is_none(home: Path) -> None:
     note = home / "lake" / "oppositions" / ".watermark.json"
     note.write_text(note.read_text().replace('"event_id": 2', '"event_id": 9'))
@@ -98,6 +118,11 @@ def test_a_note_that_was_changed_is_none(home: Path) -> None:
     assert refresh_snapshot(house.registry, house.lake).is_rebuild
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="The registry is gone, or another one (a typo in its address)",
+    promise="Nothing is judged until a person says, with a reason that is kept, that this registry counts from now on.",
+)
 @pytest.mark.parametrize("is_bigger", [False, True])
 def test_another_registry_publishes_nothing_until_a_person_says_so(home: Path, *, is_bigger: bool) -> None:
     before = file_of(home, FIRST).read_bytes()
@@ -120,6 +145,11 @@ def test_another_registry_publishes_nothing_until_a_person_says_so(home: Path, *
     assert (noted.reason, len(noted.instead_of)) == ("moved to a new server, ticket 12", 36)
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="An older backup of the registry, with as many rows, is put back",
+    promise="The missing oppositions are noticed by what they are, not by their number, and the run stops.",
+)
 def test_an_older_backup_with_as_many_other_oppositions_is_noticed(home: Path) -> None:
     shutil.copy(home / "registry.db", home / "backup.db")
     add(home, line_of(recorded="2026-08-04", who="ida"))
@@ -137,6 +167,11 @@ def test_an_older_backup_with_as_many_other_oppositions_is_noticed(home: Path) -
     assert refresh_snapshot(house.registry, house.lake).is_rebuild
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="Rows of the registry are deleted",
+    promise="The run stops and says how many oppositions are lacking: nobody becomes usable.",
+)
 def test_an_emptied_registry_is_noticed(home: Path) -> None:
     house: House = house_at(home)
     with house.registry.begin() as connection:

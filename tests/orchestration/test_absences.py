@@ -58,6 +58,11 @@ def emptied_registry(home: Path) -> None:
     (home / "registry.db").unlink()
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="Inbox, contracts or a vendor's folder are away for a moment (a lost mount)",
+    promise="What was published of it stays, the others are judged, and the run says what it left.",
+)
 @pytest.mark.parametrize(
     ("take_away", "told", "is_all"),
     [
@@ -102,6 +107,11 @@ def partitions_of(house: object) -> dg.PartitionsDefinition[str]:
     return deliveries_partitions(house.settings.first_day)  # type: ignore[attr-defined]
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="A contract is moved to a later date, or its file is lost",
+    promise="Days that were judged under it are not emptied.",
+)
 def test_a_contract_that_covers_the_day_no_more_does_not_empty_it_and_a_day_that_none_ever_covered_is_a_fact(
     home: Path,
 ) -> None:
@@ -120,6 +130,11 @@ def test_a_vendor_that_never_delivered_has_no_folder_and_that_is_a_fact(home: Pa
     assert house_at(home).left_out({"silent": [DAY]}) == []
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="Registry or rules are away when a run starts",
+    promise="The run fails before any work; what was published stays to the byte.",
+)
 @pytest.mark.parametrize(
     ("setting", "prepare", "told"),
     [

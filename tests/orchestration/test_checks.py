@@ -108,6 +108,11 @@ def test_counts_are_exact_and_samples_bounded(tuesday: Tuesday) -> None:
     assert all(fault.startswith("careless 2026-08-11: file_unclaimed, file ") for fault in first)
 
 
+@pytest.mark.fault(
+    area="vendors",
+    fault="One contract is broken",
+    promise="It is named with file and line; its vendor stays as it was, the others are judged.",
+)
 def test_a_contract_that_may_not_judge_is_told_with_its_line_and_its_vendor_is_left_as_it_was(tuesday: Tuesday) -> None:
     count, first = tuesday.run.faults("contracts_are_readable")
     assert isinstance(first, list)
@@ -134,6 +139,9 @@ def test_what_was_left_out_is_not_materialised_and_fails_the_run_and_the_others_
     assert count == len(first)
 
 
+@pytest.mark.fault(
+    area="personal", fault="A folder in the inbox is named after a person", promise="It is told without being named."
+)
 def test_folders_of_nobody_are_told_and_a_name_that_is_no_key_is_not_repeated(tuesday: Tuesday) -> None:
     assert tuesday.run.faults("inbox_folders_are_known") == (2, ["(no vendor key)", "stranger"])
 
@@ -154,6 +162,11 @@ def test_columns_that_are_not_as_before_are_named_by_vendor_date_and_role(tmp_pa
     assert run.said["columns_as_before"].severity == dg.AssetCheckSeverity.WARN
 
 
+@pytest.mark.fault(
+    area="personal",
+    fault="Files and folders are named after persons",
+    promise="Dagster's own database and logs hold none of the names.",
+)
 def test_nothing_of_the_instance_repeats_a_name_of_a_file_or_folder(tuesday: Tuesday) -> None:
     files = [path for path in tuesday.daemon.house.settings.dagster_home.rglob("*") if path.is_file()]
     assert files
@@ -169,6 +182,11 @@ def test_a_run_over_older_days_does_not_hide_the_faults_of_the_week(tuesday: Tue
     assert told == [(2, [absent, missed])] * 3
 
 
+@pytest.mark.fault(
+    area="vendors",
+    fault="A good run of one vendor follows a bad run of another",
+    promise="The red check stays red until the other is mended.",
+)
 def test_a_vendors_run_paints_no_other_vendors_failure_green_and_its_own_when_it_is_mended(tmp_path: Path) -> None:
     house = house_at(tmp_path, OPPOSABLE_THREADS="1")
     sign(tmp_path, "tardy", "punctual")
@@ -250,6 +268,11 @@ class BentHouse(House):
         return BentLake(self.settings.lake)
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="Rows are lost by a fault of ours",
+    promise="The count is made a second time by other code: the run stops before anything is built on it.",
+)
 @pytest.mark.parametrize(
     ("house_type", "failed", "judged"),
     [

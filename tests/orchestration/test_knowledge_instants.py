@@ -23,6 +23,11 @@ def house(tmp_path: Path) -> House:
     return house_at(tmp_path, OPPOSABLE_THREADS="1")
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="A run is started with a knowledge instant in the past",
+    promise="Final verdicts stay as they are.",
+)
 def test_final_verdicts_stay_when_a_run_knows_less(house: House) -> None:
     with instance_of(house) as instance:
         daemon = Daemon(house, instance, now=FINAL)
@@ -45,6 +50,11 @@ def test_provisional_verdicts_are_judged_again_on_any_knowledge(house: House) ->
     assert house.lake.facts("acme", DAY, "scorecards")["is_final"] == "false"
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="A run, also one that purges, is started with an instant in the future",
+    promise="It fails before any work: nothing becomes final or is purged early.",
+)
 @pytest.mark.parametrize("job", ["deliveries", "publish", "retention"])
 def test_nothing_runs_on_knowledge_of_the_future(house: House, job: str) -> None:
     future = datetime.now(UTC) + timedelta(days=400)

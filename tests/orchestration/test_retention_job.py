@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from pipelines.orchestration.jobs import AS_OF_TAG
 from pipelines.orchestration.partitions import partition_key
@@ -57,6 +58,11 @@ def counts(instance: dg.DagsterInstance, asset: str) -> dict[str, object]:
     return {name: value.value for name, value in event.asset_materialization.metadata.items()}
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="A fresh installation might start to purge by itself",
+    promise="What purges is off until a person switches it on.",
+)
 def test_the_schedule_is_daily_at_seven_in_paris_and_off_until_somebody_turns_it_on(tmp_path: Path) -> None:
     (schedule,) = (one for one in build_schedules(house_at(tmp_path)) if one.name == "daily_retention")
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 7 * * *", "Europe/Paris")

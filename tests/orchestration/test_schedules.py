@@ -271,6 +271,11 @@ def test_ranges_of_vendors_hold_them_and_no_other_in_the_order_of_registration(
     assert [vendor for vendors in held for vendor in vendors] == [name for name in registered if name in wanted]
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="A run is started without saying which deliveries",
+    promise="That is an error, not a success that did nothing.",
+)
 def test_a_run_without_partitions_is_an_error_and_not_a_success() -> None:
     with pytest.raises(ValueError, match="no partitions"):
         days_by_vendor([])

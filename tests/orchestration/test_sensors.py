@@ -117,6 +117,11 @@ class TestCorrections:
         assert daemon.sensor("corrections") == []
         assert len(daemon.house.lake.read("leads", "acme", [DAY])) == 3
 
+    @pytest.mark.fault(
+        area="runs",
+        fault="A run that a sensor asked for fails",
+        promise="It is asked for again a day later, and not every minute.",
+    )
     def test_a_run_that_fails_is_asked_for_again_on_the_next_day_and_not_before(self, daemon: Daemon) -> None:
         self.correct(daemon)
         key = home(daemon) / "keys" / "identity-1.key"
@@ -168,6 +173,11 @@ class TestCorrections:
 
 
 class TestBacklog:
+    @pytest.mark.fault(
+        area="runs",
+        fault="Schedules were off, or the machine, and deliveries piled up",
+        promise="They are named, and all taken in once the sensor is on.",
+    )
     def test_a_history_dropped_before_anything_ran_is_named_and_done_vendor_by_vendor(self, daemon: Daemon) -> None:
         sign(home(daemon), "acme", "beta", "broken")
         for vendor, ages in (("acme", (0, 1, 3)), ("beta", (30,)), ("broken", (0,))):
@@ -202,6 +212,11 @@ class TestBacklog:
             ("2026-07-13|beta", "2026-08-11|beta"),
         ]
 
+    @pytest.mark.fault(
+        area="runs",
+        fault="A day was skipped by every run",
+        promise="It is found and done; an idle sensor says why it is idle.",
+    )
     def test_a_day_that_no_run_looked_at_is_done_and_an_idle_tick_says_why(self, daemon: Daemon) -> None:
         """Monday and Wednesday were judged, Tuesday was not."""
         sign(home(daemon), "acme")

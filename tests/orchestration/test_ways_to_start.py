@@ -234,6 +234,11 @@ def test_the_command_line_launches_a_backfill_and_a_run_of_the_job(server: Webse
     launched.assert_done()
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="A run is started by hand with tags that contradict each other",
+    promise="It fails before any work instead of doing a part.",
+)
 def test_a_run_whose_tags_contradict_each_other_fails_before_any_work(server: Webserver) -> None:
     wanted = Wanted(server, ["mid", "acme"], [DAYS[18]])
     run = wanted.launch_run({**wanted.range_tags(), "dagster/partition/vendor": "zeta"})

@@ -198,6 +198,11 @@ def test_the_first_word_stands(registry: sa.Engine) -> None:
         record_acknowledged(registry, "acme", DAY, acknowledged(by="legal"), source="file", now=NOW)
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="An acknowledgement dated before the receipt, or in the future",
+    promise="Refused: nobody was told before there was something to tell.",
+)
 def test_nothing_is_received_before_it_was_prepared_nor_in_time_to_come(registry: sa.Engine) -> None:
     for at, expected in ((PREPARED - timedelta(seconds=1), "when the receipt was prepared"), (NOW, "that has passed")):
         now = NOW - timedelta(seconds=1)
@@ -214,6 +219,11 @@ def test_an_older_receipt_is_acknowledged_by_its_digest(registry: sa.Engine) -> 
     assert [one.state for one in receipts_of(registry, "acme", DAY)] == ["acknowledged", "prepared"]
 
 
+@pytest.mark.fault(
+    area="scores",
+    fault="A receipt that was never written is acknowledged",
+    promise="Refused: an acknowledgement counts for a receipt of ours alone.",
+)
 @pytest.mark.parametrize(("vendor", "digest"), [("acme", "c" * 64), ("other", "")])
 def test_an_unknown_receipt_is_refused(registry: sa.Engine, vendor: str, digest: str) -> None:
     with pytest.raises(NoticeRefusedError, match="no receipt"):
@@ -246,6 +256,7 @@ def test_files_dropped_back_are_picked_up_once_and_bad_ones_are_told(registry: s
     assert standing_receipts(registry)[0].source == "file"
 
 
+@pytest.mark.fault(area="folders", fault="An acknowledgement that is a link or a pipe", promise="Told and not read.")
 def test_an_acknowledgement_that_is_a_link_or_a_pipe_is_told_and_not_read(registry: sa.Engine, tmp_path: Path) -> None:
     outbox = Outbox(tmp_path / "outbox")
     drop(outbox.root, SAID, day="2026-09-02")

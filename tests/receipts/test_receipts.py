@@ -324,6 +324,11 @@ def told_of(home: Path, tables: dict[str, list[Row]]) -> dict[str, bytes]:
 FACTS = '{"delivered_at":"2026-09-01 08:00:00","opposition_blame_at":"2026-08-30 08:00:00"}'
 
 
+@pytest.mark.fault(
+    area="personal",
+    fault="A vendor wants to learn from its receipt how a person objected",
+    promise="It learns only that the person did.",
+)
 def test_nothing_tells_on_which_channel_by_which_rule_or_how_shared_a_person_objected(tmp_path: Path) -> None:
     shared = told_of(tmp_path / "1", opposition("email", facts=FACTS, attributable_to="vendor"))
     assert told_of(tmp_path / "2", opposition("phone", attributable_to="nobody")) == shared
@@ -378,6 +383,11 @@ def test_what_waits_on_us_is_told_without_its_rule(house: House) -> None:
 # Safe cells, names, sizes
 
 
+@pytest.mark.fault(
+    area="content",
+    fault="The same in the reference of a lead, on its way back to the vendor",
+    promise="The receipt's table is harmless; its JSON keeps the reference as it is.",
+)
 def test_a_reference_that_a_spreadsheet_would_run_is_neutralised_in_the_table_alone(house: House) -> None:
     tables = delivery() | {"leads": [lead("=cmd|' /C calc'!A0", 1)]}
     judged(house, tables | {"findings": [found("lead_duplicate", "=cmd|' /C calc'!A0", severity="minor")]})
@@ -448,6 +458,11 @@ def test_after_the_deadline_nobody_is_asked_to_keep_it(house: House) -> None:
 # What a vendor puts into its folder
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A link in the outbox under the name of a receipt",
+    promise="It is replaced; what it leads to is not touched.",
+)
 def test_no_link_in_the_outbox_is_written_through(house: House, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_bytes(b"theirs")
@@ -462,6 +477,11 @@ def test_no_link_in_the_outbox_is_written_through(house: House, tmp_path: Path) 
     assert not any((folder / name).is_symlink() for name in NAMES)
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="Another user of the machine reads receipts",
+    promise="They are for the house's group, and for nobody else.",
+)
 def test_receipts_can_be_read_by_our_group_and_by_no_others(house: House) -> None:
     judged(house, delivery())
     prepare(house)
@@ -470,6 +490,11 @@ def test_receipts_can_be_read_by_our_group_and_by_no_others(house: House) -> Non
     assert [oct(path.stat().st_mode & 0o777) for path in (folder, folder.parent)] == ["0o750"] * 2
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A day's or vendor's folder of the outbox is a link",
+    promise="Nothing is written through it, and it is told.",
+)
 def test_a_date_folder_that_is_a_link_is_put_aside_and_a_vendors_folder_that_is_one_is_told(
     house: House, tmp_path: Path
 ) -> None:
@@ -491,6 +516,11 @@ def test_a_date_folder_that_is_a_link_is_put_aside_and_a_vendors_folder_that_is_
 # Faults of ours
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="The disk is full while a receipt is written",
+    promise="The last receipt stays whole, and no receipt is noted that is not there.",
+)
 def test_a_receipt_that_cannot_be_written_fails_and_leaves_the_last_one(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

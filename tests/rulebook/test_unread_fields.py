@@ -34,6 +34,11 @@ def corrupted(rule: CompiledRule, examples: tuple[Example, ...]) -> list[Example
     ]
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="A vendor makes an inconvenient cell unreadable",
+    promise="No rule passes that failed when the cell could be read.",
+)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_no_rule_passes_where_it_failed_before_a_cell_became_unreadable(rule: CompiledRule) -> None:
     failing = tuple(example for example in rule.card.examples if example.expect in ("fail", "unknown"))

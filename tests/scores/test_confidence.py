@@ -147,6 +147,11 @@ def test_having_defects_never_gives_a_lower_upper_bound_than_having_none(counts:
     assert np.all(confidence_sequence(received, defective, METHOD).upper >= spotless.upper)
 
 
+@pytest.mark.fault(
+    area="scores",
+    fault="Defects are spread over clean days to hide a bad one",
+    promise="The highest rate that the evidence leaves open never falls by it.",
+)
 @pytest.mark.parametrize("days", [10, 60, 365])
 @pytest.mark.parametrize("bad_day", [5, 20, 60])
 def test_defects_added_to_clean_days_to_hide_a_bad_one_never_lower_the_upper_bound(days: int, bad_day: int) -> None:

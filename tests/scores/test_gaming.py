@@ -116,6 +116,11 @@ def send_good_ones_again(market: CleanMarket) -> None:
         market.deliver(again, "leads_2.csv", day)
 
 
+@pytest.mark.fault(
+    area="scores",
+    fault="Late corrections and proofs, extra leads in old folders, spoiled or empty rows, good ones sent again",
+    promise="No trick gives a better score than honesty.",
+)
 @pytest.mark.parametrize(
     "trick",
     [
@@ -146,6 +151,7 @@ def verdict_bytes(market: CleanMarket) -> Iterator[tuple[Path, bytes]]:
         yield path, path.read_bytes()
 
 
+@pytest.mark.fault(area="scores", fault="Proofs are made up after the deadline", promise="Final verdicts stay.")
 def test_what_came_after_the_deadline_changes_no_final_word(tmp_path: Path) -> None:
     market = CleanMarket(tmp_path)
     deliver_honestly(market)

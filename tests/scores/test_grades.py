@@ -109,6 +109,9 @@ def test_three_leads_in_three_thousand_open_no_gate_but_four_do() -> None:
     assert open_gates(days(2999, 1), {REDELIVERY: days(0, 4)}) != []
 
 
+@pytest.mark.fault(
+    area="scores", fault="Grave cases are diluted with many good leads", promise="A gate, once open, stays open."
+)
 def test_leads_that_come_later_do_not_dilute_a_gate_away() -> None:
     failed = {REDELIVERY: days(3)}
     assert open_gates(days(200), failed) == open_gates(days(200, 100_000), failed) != []

@@ -135,6 +135,11 @@ def test_leads_without_a_count_of_all_are_refused() -> None:
         score_vendor(counts_of(1, consent=0), {})
 
 
+@pytest.mark.fault(
+    area="scores",
+    fault="Bad leads are made unreadable so that they are not judged",
+    promise="What could not be judged lifts no total.",
+)
 def test_a_dimension_in_which_next_to_nothing_could_be_judged_has_no_points_and_lifts_no_total() -> None:
     """60,000 rows of which 100 could be judged, all right: only conformity and what is known of it counts."""
     counts = {name: LeadCounts(100, 0) for name in ("consent", "proof", "opposition", "quality")}

@@ -78,6 +78,11 @@ def test_a_folder_or_a_pipe_under_the_name_stops_nobody_and_nothing_is_lost(tmp_
     assert kept.read_bytes() == b"theirs"
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="Writing any file of ours fails half-way",
+    promise="The file is as it was, and no remains lie beside it.",
+)
 def test_nothing_is_left_of_what_went_wrong_and_the_same_bytes_change_nothing(tmp_path: Path) -> None:
     states = []
     for _ in range(2):
@@ -90,6 +95,11 @@ def test_nothing_is_left_of_what_went_wrong_and_the_same_bytes_change_nothing(tm
     assert {*states, (tmp_path / "x").stat().st_ino} == {states[0]}
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="Any path of ours leads through a link or above its root",
+    promise="Neither read nor written nor removed.",
+)
 def test_no_place_is_reached_through_a_link_or_above_the_root(tmp_path: Path) -> None:
     root, other = tmp_path / "root", tmp_path / "other"
     for folder in (root / "a", other):
@@ -124,6 +134,9 @@ def test_a_root_may_be_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "disk" / "x").read_bytes() == b"x"
 
 
+@pytest.mark.fault(
+    area="folders", fault="Folders nested a thousand deep", promise="They are listed and removed like others."
+)
 def test_a_very_deep_folder_is_listed_and_removed(tmp_path: Path) -> None:
     """Nobody recurses, and no path is longer than the system takes."""
     here = os.open(tmp_path, os.O_RDONLY)

@@ -1,13 +1,16 @@
 """The lake: whole partitions or none, digests that tell, one writer a vendor, nothing left behind."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -107,6 +110,11 @@ def test_what_lies_aside_is_removed_when_the_writer_fails(lake: Lake) -> None:
     assert not lake.aside("acme").exists()
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="One table of a day is of another run than the others",
+    promise="The day is not trusted: no reader mixes two runs.",
+)
 def test_a_table_replaced_without_its_marker_makes_the_partition_untrusted(lake: Lake) -> None:
     with lake.writing("acme"):
         lake.publish("acme", DAY, empty_tables())
@@ -141,6 +149,11 @@ def test_what_the_writer_notes_is_read_from_the_marker(lake: Lake) -> None:
     assert lake.facts("acme", DAY, "deliveries") == {"is_final": "true"}
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="A run is killed while it writes a vendor's day",
+    promise="Its lock is free at once, its remains are removed, what was published stays.",
+)
 def test_the_lock_of_a_killed_writer_is_free_and_its_remains_are_removed(lake: Lake) -> None:
     script = f"""
 import time
@@ -164,6 +177,66 @@ with lake.writing("acme"):
         lake.publish("acme", DAY, empty_tables())
     assert time.monotonic() - started < 10
     assert not (lake.root / ".aside" / "acme").exists()
+
+
+@pytest.mark.fault(
+    area="lake",
+    fault="The disk is full while a day is published",
+    promise="The run fails; the day stays as it was published, and nothing half-written is left.",
+)
+def test_a_disk_that_takes_no_more_leaves_what_was_published(lake: Lake) -> None:
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables())
+    before = files_of(lake)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))  # so many bytes a file: to a writer a disk that is full
+    try:
+        with pytest.raises(OSError, match=r"\w"), lake.writing("acme"):
+            lake.publish("acme", DAY, empty_tables() | {"rejected_rows": rejected([1])})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert files_of(lake) == before
+    assert lake.published_days("acme") == [DAY]
+
+
+@pytest.mark.fault(
+    area="lake",
+    fault="The disk has become read-only",
+    promise="The run fails and names the file; what was published can still be read.",
+)
+def test_a_disk_that_is_read_only_is_told_and_changes_nothing() -> None:
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        lake = Lake(Path(name) / "lake")
+        with lake.writing("acme"):
+            lake.publish("acme", DAY, empty_tables())
+        before = files_of(lake)
+        with read_only(lake.root), pytest.raises(PermissionError, match="acme"), lake.writing("acme"):
+            lake.publish("acme", DAY, empty_tables() | {"rejected_rows": rejected([1])})
+        assert files_of(lake) == before
+        assert lake.published_days("acme") == [DAY]
+
+
+def files_of(lake: Lake) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in lake.root.rglob("*.parquet")}
+
+
+@contextmanager
+def read_only(root: Path) -> Iterator[None]:
+    """No folder takes a file any more; not from root either, who may write everywhere."""
+    paths = [root, *root.rglob("*")]
+    user = 65534 if os.geteuid() == 0 else os.geteuid()
+    for path in paths:
+        os.chown(path, user, -1)
+        path.chmod(0o500 if path.is_dir() else 0o600)
+    before = os.geteuid()
+    os.seteuid(user)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+        for path in paths:
+            path.chmod(0o700)
 
 
 def test_files_hold_no_partition_columns(lake: Lake) -> None:

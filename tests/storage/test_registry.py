@@ -53,6 +53,11 @@ def test_upgrading_twice_changes_nothing(registry: sa.Engine, registry_url: str)
     assert len(scores_as_of(registry, AS_OF)) == 1
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="Several programs start at once on an empty registry",
+    promise="It is made once, and all of them go on.",
+)
 def test_processes_that_start_at_once_make_one_schema(registry_url: str) -> None:  # noqa: F811
     command = [sys.executable, "-c", UPGRADE, registry_url]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
@@ -68,6 +73,11 @@ def test_processes_that_start_at_once_make_one_schema(registry_url: str) -> None
         assert set(METADATA.tables) < set(sa.inspect(connection).get_table_names())
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="The program is killed while it brings the registry up to date",
+    promise="The registry is as before, and the next start does it whole.",
+)
 def test_a_killed_migration_leaves_nothing_behind(registry_url: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     engine = registry_engine(registry_url)
     with monkeypatch.context() as patch:
@@ -83,6 +93,11 @@ def _killed(*_arguments: object, **_options: object) -> None:
     raise RuntimeError("killed")
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="An older program meets the registry of a newer one",
+    promise="It refuses to start instead of reading what it does not know.",
+)
 def test_a_schema_newer_than_the_code_is_refused(registry: sa.Engine, registry_url: str) -> None:  # noqa: F811
     with registry.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = 'v9999'"))
@@ -90,6 +105,11 @@ def test_a_schema_newer_than_the_code_is_refused(registry: sa.Engine, registry_u
         open_registry(registry_url)
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="The address of the registry is nonsense, or of a kind that we do not know",
+    promise="Refused by the name of the setting, before anything is made.",
+)
 @pytest.mark.parametrize(
     "url",
     [
@@ -108,6 +128,11 @@ def test_a_wrong_url_is_refused_by_the_name_of_the_setting(url: str) -> None:
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="The server of the registry can't be reached",
+    promise="That is an error, never an empty registry; the message does not show the password.",
+)
 @pytest.mark.parametrize(
     "url",
     [
@@ -123,11 +148,21 @@ def test_an_unreachable_server_is_named_without_its_password(url: str) -> None:
     assert "s3cret" not in str(caught.value)
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="The server is there, its database is not",
+    promise="The database is named, and none is made in its place.",
+)
 def test_a_missing_database_is_named(postgres_server: Path) -> None:  # noqa: F811
     with pytest.raises(RegistryError, match='database "elsewhere" does not exist'):
         open_registry(f"postgresql+psycopg://registry:s3cret@/elsewhere?host={postgres_server}")
 
 
+@pytest.mark.fault(
+    area="oppositions",
+    fault="The address of the registry is a file that is no database",
+    promise="It is named and left as it is.",
+)
 def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("no database at all, but long enough to be read as one\n" * 40)

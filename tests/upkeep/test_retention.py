@@ -79,6 +79,11 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
+@pytest.mark.fault(
+    area="retention",
+    fault="Something is purged a day too early",
+    promise="Nothing goes before the whole span has passed, whatever the clocks do.",
+)
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)))
 def test_nothing_is_due_before_the_day_after_the_whole_span(delivered_at: datetime) -> None:
     """90 days to claim and 30 to dispute, counted in the calendar of Paris from the day of the delivery."""
@@ -131,6 +136,11 @@ def test_what_is_due_goes_with_a_row_in_the_ledger_and_the_published_day_stays(h
     assert len(home.ledger()) == 1
 
 
+@pytest.mark.fault(
+    area="retention",
+    fault="A file is put into a folder that was purged",
+    promise="It changes no verdict, is not removed unread, and is told.",
+)
 def test_a_file_that_comes_into_a_purged_folder_changes_nothing_and_is_told(home: Home) -> None:
     before = lake_bytes(home.house.lake)
     home.run(FILES_DUE)
@@ -141,6 +151,11 @@ def test_a_file_that_comes_into_a_purged_folder_changes_nothing_and_is_told(home
     assert "leads_2.csv" in home.names()
 
 
+@pytest.mark.fault(
+    area="retention",
+    fault="A vendor sends purged files again to be paid twice",
+    promise="They are still known as duplicates.",
+)
 def test_bytes_that_come_again_after_the_purge_are_still_duplicates(home: Home) -> None:
     home.run(FILES_DUE)
     later = DAY + timedelta(days=1)
@@ -154,6 +169,11 @@ def test_bytes_that_come_again_after_the_purge_are_still_duplicates(home: Home) 
         assert statuses == {(DAY, "accepted"), (later, "duplicate")}, days
 
 
+@pytest.mark.fault(
+    area="retention",
+    fault="A folder that is due holds a file that nobody took in",
+    promise="It is held up and told instead of being purged unread.",
+)
 def test_a_folder_with_a_file_that_no_run_took_in_is_held_up(home: Home) -> None:
     (home.folder / "leads_9.csv").write_bytes(b"not taken in")
     done = home.run(FILES_DUE)
@@ -191,6 +211,9 @@ def test_receipts_go_with_the_files_that_they_are_about(home: Home) -> None:
     assert len([purge for purge in noted_purges(home.house) if purge.kind == "receipt"]) == count
 
 
+@pytest.mark.fault(
+    area="retention", fault="Links lie in a folder that is purged", promise="The links go, what they lead to stays."
+)
 def test_a_purge_removes_links_and_nothing_that_they_lead_to(home: Home, tmp_path: Path) -> None:
     other = home.path / "inbox" / "other-vendor" / DAY.isoformat()
     other.mkdir(parents=True)
@@ -208,6 +231,9 @@ def test_a_purge_removes_links_and_nothing_that_they_lead_to(home: Home, tmp_pat
     assert {path.name: path.read_bytes() for path in other.iterdir()} == {"theirs.csv": b"x", "kept.txt": b"x"}
 
 
+@pytest.mark.fault(
+    area="retention", fault="The folder to purge is a link to another vendor's", promise="Nothing is purged through it."
+)
 @pytest.mark.parametrize("box", ["inbox", "outbox"])
 def test_a_date_folder_that_is_a_link_is_not_purged(home: Home, box: str) -> None:
     folder = home.path / box / VENDOR / DAY.isoformat()
@@ -220,6 +246,11 @@ def test_a_date_folder_that_is_a_link_is_not_purged(home: Home, box: str) -> Non
     assert sorted(path.name for path in other.iterdir()) == before
 
 
+@pytest.mark.fault(
+    area="vendors",
+    fault="A vendor breaks a record in its own folder",
+    promise="Sealing and purging go on for all others.",
+)
 @pytest.mark.parametrize("record", [b"{", b'{"files": [{"name": "all.zip", "sha256": "0", "size": 1}]}'])
 def test_what_a_vendor_broke_in_its_folder_is_told_and_stops_no_other_vendor(home: Home, record: bytes) -> None:
     sign(home.path, "another-vendor", text=VALID.replace(VENDOR, "another-vendor"))
@@ -243,6 +274,11 @@ def test_a_dry_run_counts_and_changes_nothing(home: Home) -> None:
     assert home.house.vault.read(VENDOR, DAY).num_rows == 2
 
 
+@pytest.mark.fault(
+    area="retention",
+    fault="A purge is killed at any step",
+    promise="The next run finishes it, and the ledger has each purge once.",
+)
 @pytest.mark.parametrize("broken_at", ["note", "marker", "files"])
 def test_a_kill_in_a_purge_is_mended_by_the_next_run(
     home: Home, monkeypatch: pytest.MonkeyPatch, broken_at: str
@@ -272,12 +308,20 @@ def test_a_kill_in_a_purge_is_mended_by_the_next_run(
     assert not any(path.is_file() for path in home.folder.iterdir() if path.name != ".purged.json")
 
 
+@pytest.mark.fault(
+    area="retention",
+    fault="The contract that says how long to keep can't be read",
+    promise="Nothing of that vendor is purged on a guess, and it is told.",
+)
 def test_a_vendor_whose_contract_cannot_be_read_is_left_out_and_told(home: Home) -> None:
     (home.path / "contracts" / VENDOR / "2026-01-01.odcs.yaml").write_text(VALID.replace("proofDeadline", "prof"))
     done = home.run(VAULT_DUE)
     assert (dict(done.purged), done.sealed_count, done.skipped) == ({}, 0, [VENDOR])
 
 
+@pytest.mark.fault(
+    area="retention", fault="The ledger of purges might keep names of files", promise="It keeps their endings only."
+)
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -303,6 +347,11 @@ def test_the_command_counts_first_and_then_does_it(home: Home) -> None:
     assert (result.exit_code, "delivered files sealed: 1" in result.output) == (0, True)
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="Somebody reads a person's identifiers in the vault",
+    promise="The reading is noted, with its purpose, before anything is shown.",
+)
 def test_a_reading_of_the_vault_is_logged_before_it_is_shown(home: Home) -> None:
     lead_id = f"{VENDOR}-{DAY}-1"
     result = home.command("vault", "show", VENDOR, lead_id, "--purpose", "request 17")

@@ -161,6 +161,11 @@ def rotated(reconciled: Town, tmp_path_factory: pytest.TempPathFactory) -> dict[
     return lake_bytes(town.house.lake)
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="A change of the identity secret is killed at any step",
+    promise="Started again it ends in the same bytes as undisturbed.",
+)
 @pytest.mark.parametrize("steps", [[1], [2], [3], [4], [5], [7, 3], [80]])
 def test_a_rotation_that_was_killed_goes_on_and_ends_as_if_it_had_not_been(
     town: Town, rotated: dict[str, bytes], killing: Callable[[int], None], steps: list[int]
@@ -179,6 +184,11 @@ def test_a_rotation_that_was_killed_goes_on_and_ends_as_if_it_had_not_been(
     assert not (town.house.lake.root / ".wrapping.json").exists()
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="Something runs while such a change is unfinished",
+    promise="It is refused: nobody is compared under two secrets.",
+)
 def test_nothing_runs_while_a_rotation_is_unfinished(town: Town, killing: Callable[[int], None]) -> None:
     house = town.house
     assert house.hasher.secret_count == 1
@@ -202,6 +212,7 @@ def test_nothing_runs_while_a_rotation_is_unfinished(town: Town, killing: Callab
     assert town.run("keys", "check").exit_code == 0
 
 
+@pytest.mark.fault(area="keys", fault="A run began before the secret changed", promise="It does not go on after it.")
 def test_a_run_that_began_before_a_rotation_does_not_go_on_after_it(town: Town) -> None:
     house = town.house
     assert house.hasher.secret_count == 1
@@ -212,6 +223,11 @@ def test_a_run_that_began_before_a_rotation_does_not_go_on_after_it(town: Town) 
         house.confirm_keys(house.lake.vendors()[0])
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="An import of oppositions began before the secret changed",
+    promise="It adds nothing under the old secret.",
+)
 def test_an_import_that_began_before_a_rotation_adds_nothing(town: Town) -> None:
     from pipelines.oppositions.records import import_oppositions as add
 
@@ -220,6 +236,11 @@ def test_an_import_that_began_before_a_rotation_adds_nothing(town: Town) -> None
         add(town.house.registry, [], key_id="identity-1", normalisation_version=1)
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="A day of the lake is restored from before the change",
+    promise="It is noticed by vendor and day, and one command mends it.",
+)
 def test_a_partition_restored_from_a_backup_is_noticed_and_can_be_mended(town: Town) -> None:
     lake: Lake = town.house.lake
     vendor = lake.vendors()[0]
@@ -242,6 +263,9 @@ def test_a_partition_restored_from_a_backup_is_noticed_and_can_be_mended(town: T
     town.house.confirm_keys(vendor)
 
 
+@pytest.mark.fault(
+    area="keys", fault="A past secret is wrong when the secret is changed", promise="Nothing is changed."
+)
 def test_a_wrong_past_secret_stops_a_rotation_before_anything_changes(town: Town) -> None:
     town.rotate()
     before = lake_bytes(town.house.lake)
@@ -252,6 +276,11 @@ def test_a_wrong_past_secret_stops_a_rotation_before_anything_changes(town: Town
     assert not (town.home / "keys" / "identity-3.key").exists()
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="Somebody lists the keys over another's shoulder",
+    promise="Names and uses are shown, secrets are not.",
+)
 def test_the_list_tells_ids_and_uses_and_no_secret(town: Town) -> None:
     town.rotate()
     result = town.run("keys", "list")

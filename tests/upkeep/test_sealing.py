@@ -116,6 +116,11 @@ def test_only_what_was_taken_in_is_sealed(home: Home) -> None:
     assert home.clear() == ["late.zip", "leads_8.csv.part", "leads_9.csv"]
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A file is overwritten after its intake",
+    promise="The new bytes are not sealed as if they had been judged.",
+)
 def test_what_was_overwritten_after_its_intake_is_not_sealed(home: Home) -> None:
     home.reconcile()
     (home.folder / "leads_1.csv").write_bytes(lines(1, 2, 3))
@@ -150,6 +155,11 @@ def test_a_vendors_own_file_named_age_is_a_file_like_others(home: Home) -> None:
     assert home.reconcile() == before
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A link that leads to the house's own files is delivered",
+    promise="What it leads to is never encrypted or removed.",
+)
 def test_a_link_is_never_sealed_and_what_it_leads_to_only_for_itself(home: Home, tmp_path: Path) -> None:
     outside = tmp_path / "outside.csv"
     outside.write_bytes(lines(4))
@@ -162,6 +172,11 @@ def test_a_link_is_never_sealed_and_what_it_leads_to_only_for_itself(home: Home,
     assert home.reconcile() == before
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A day's folder becomes a link to another vendor's after its intake",
+    promise="Nothing of the other's is sealed.",
+)
 def test_a_folder_that_became_a_link_to_anothers_is_left_alone(home: Home) -> None:
     home.reconcile()
     other = home.path / "inbox" / "other-vendor" / DAY.isoformat()
@@ -174,6 +189,11 @@ def test_a_folder_that_became_a_link_to_anothers_is_left_alone(home: Home) -> No
     assert not (other / ".sealed.json").exists()
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A file is delivered under the name of a seal",
+    promise="It is not overwritten, and that is told.",
+)
 def test_what_was_delivered_under_the_name_of_a_seal_is_not_overwritten_and_that_is_told(home: Home) -> None:
     (home.folder / "leads_1.csv.age").write_bytes(b"theirs")
     before = home.reconcile()
@@ -203,6 +223,11 @@ def test_a_seal_is_not_written_through_a_link(home: Home, tmp_path: Path, name: 
     assert (home.folder / name).is_symlink() != is_sealed
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A vendor claims a hundred seals that are none",
+    promise="The seals of the others are opened as before.",
+)
 def test_seals_that_a_vendor_claims_do_not_keep_the_others_from_theirs(home: Home) -> None:
     home.reconcile()
     home.seal()
@@ -215,6 +240,11 @@ def test_seals_that_a_vendor_claims_do_not_keep_the_others_from_theirs(home: Hom
     house_at(home.path).seals.confirm_keys()
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="The service runs with a careless file mask",
+    promise="Lake, vault, registry and keys can still be read by their owner alone.",
+)
 def test_what_the_house_makes_is_read_by_nobody_else_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
@@ -257,6 +287,11 @@ def killing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.undo()
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="Sealing is killed at any step",
+    promise="No delivered byte is lost, and the next run finishes.",
+)
 @pytest.mark.parametrize("step", range(1, 8))
 def test_a_kill_at_any_step_loses_nothing_and_the_next_run_finishes(
     home: Home, killing: Any, monkeypatch: pytest.MonkeyPatch, step: int
@@ -290,6 +325,11 @@ def test_sealing_is_no_arrival_no_correction_and_no_change(home: Home) -> None:
     assert len(record_arrivals(house.settings.inbox, {}, now=noon).moving) == 1
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A sealed file is lost or damaged at our place",
+    promise="That is our fault: no lead of the vendor is refused for it.",
+)
 def test_a_lost_or_broken_seal_is_a_fault_of_ours_and_never_of_the_vendor(home: Home) -> None:
     home.reconcile()
     home.seal()

@@ -265,6 +265,11 @@ ALIKE = st.builds(
 )
 
 
+@pytest.mark.fault(
+    area="scores",
+    fault="A lead with several defects might be claimed several times",
+    promise="It is claimed once, and never above its price.",
+)
 @given(st.lists(ALIKE, max_size=6), st.sampled_from([BY_LEAD, BY_CHANNEL]))
 def test_each_lead_counts_once_and_no_ground_claims_more_than_the_whole(
     leads: list[FailedLeads], terms: Contract

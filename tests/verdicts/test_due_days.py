@@ -113,6 +113,11 @@ def test_leads_in_another_folder_and_what_a_final_day_gets_are_no_news(ledger: L
     assert ledger.due(tick(14)) == []
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="A run was killed after the intake and before judging",
+    promise="The day is judged by the next schedule.",
+)
 def test_a_day_taken_in_but_not_judged_since_is_due_final_or_not(ledger: Ledger) -> None:
     """The run was killed between the two, or failed: the next tick finishes its work."""
     ledger.take_in(DAY, ("leads", SENT))

@@ -84,6 +84,9 @@ UNREAD_REFUSALS: tuple[Change, ...] = (
 )
 
 
+@pytest.mark.fault(
+    area="objections", fault="A refusal is written in another word than agreed", promise="It blocks all the same."
+)
 def test_a_later_refusal_in_any_spelling_blocks(tmp_path: Path) -> None:
     numbers = range(1, len(WORDS_OF_REFUSAL) + 1)
     refusals = [
@@ -94,6 +97,11 @@ def test_a_later_refusal_in_any_spelling_blocks(tmp_path: Path) -> None:
     assert soon == {f"L-{number}": {"blocked"} for number in numbers}
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="A vendor writes a refusal so that its row can't be read",
+    promise="The lead that the row names is held: an unread no is no yes.",
+)
 def test_a_refusal_in_a_row_that_is_rejected_holds_the_lead_that_it_names(tmp_path: Path) -> None:
     numbers = range(1, len(UNREAD_REFUSALS) + 1)
     refusals = [proof(number, **change) for number, change in zip(numbers, UNREAD_REFUSALS, strict=True)]
@@ -134,6 +142,11 @@ def test_an_audience_that_cannot_be_read_is_not_the_contracts(tmp_path: Path) ->
     }
 
 
+@pytest.mark.fault(
+    area="objections",
+    fault="The channels of a consent can't be read",
+    promise="They never become more channels than were agreed to.",
+)
 def test_channels_are_never_widened_by_what_cannot_be_read(tmp_path: Path) -> None:
     channels = {1: "E-Mail", 2: "aucun", 3: "[]", 4: "courrier", 5: "", 6: "email|courrier", 7: "none"}
     leads = [lead(number, channels=text) for number, text in channels.items()]

@@ -161,10 +161,18 @@ def test_the_market_is_what_it_should_be(canary: Canary) -> None:
     assert [name for name in places if not (canary.home / name).exists()] == []
 
 
+@pytest.mark.fault(
+    area="personal",
+    fault="Personal values in good and bad rows, names of files and columns, failing runs, debug logs",
+    promise="A marked value is found nowhere but in what was delivered, in no byte that is left.",
+)
 def test_no_marker_is_left_but_in_what_was_delivered(canary: Canary) -> None:
     assert canary.leaks(*DELIVERED) == []
 
 
+@pytest.mark.fault(
+    area="personal", fault="The same once deliveries are sealed", promise="A marked value is found nowhere in clear."
+)
 def test_no_marker_is_left_at_all_once_what_was_taken_in_is_sealed(canary: Canary) -> None:
     assert canary.run("sealing") == ""
     assert canary.leaks(*DELIVERED) == []

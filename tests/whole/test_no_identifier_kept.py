@@ -45,6 +45,11 @@ def purposes(registry: sa.Engine) -> list[str]:
         return list(connection.execute(sa.select(VAULT_READINGS.c.purpose)).scalars())
 
 
+@pytest.mark.fault(
+    area="personal",
+    fault="A purpose of reading the vault names a person",
+    promise="Refused, and not repeated in the message.",
+)
 @pytest.mark.parametrize("told", PERSONS)
 def test_the_log_of_the_vault_keeps_no_purpose_that_names_anybody(registry: sa.Engine, told: str) -> None:
     for purpose in (told, f"rappeler {told} avant midi"):
@@ -75,6 +80,11 @@ def acknowledged_by(registry: sa.Engine, by: str) -> str | None:
     return standing_receipts(registry, "acme")[-1].acknowledged_by
 
 
+@pytest.mark.fault(
+    area="personal",
+    fault="A receipt is acknowledged by somebody's phone number",
+    promise="Refused in words that don't repeat it; a role or the number of a message is taken.",
+)
 @pytest.mark.parametrize("by", ["06.39.98.12.34", "06-39-98-12-34", "tel:33639981234", "MSG_0639981234"])
 def test_a_notice_is_acknowledged_by_no_number_of_a_person(registry: sa.Engine, by: str) -> None:
     with pytest.raises(NoticeRefusedError, match="a role or a message's number") as caught:
@@ -88,6 +98,11 @@ def test_a_notice_is_acknowledged_by_a_dated_message(registry: sa.Engine, by: st
     assert acknowledged_by(registry, by) == by
 
 
+@pytest.mark.fault(
+    area="personal",
+    fault="A phone number or address as the name of a file or column",
+    promise="It is masked before it is kept.",
+)
 @pytest.mark.parametrize("told", PERSONS)
 def test_deliveries_keep_no_name_of_a_file_or_a_column_that_is_an_identifier(told: str) -> None:
     file = f"leads_2026-08-01_2026-08-20 {told.replace('/', '-')}.csv"

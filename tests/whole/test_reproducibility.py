@@ -92,6 +92,11 @@ def test_the_number_of_threads_changes_no_byte(sample: Sample, tmp_path: Path, t
     assert same(lake_bytes(house.lake), sample.undisturbed) == []
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="Runs are killed again and again at random points",
+    promise="Started again they end in the same bytes as one that was left alone.",
+)
 def test_a_run_killed_at_random_points_and_started_again_ends_in_the_same_bytes(sample: Sample, tmp_path: Path) -> None:
     home = sample.copy(tmp_path / "home")
     dice = random.Random(11)
@@ -104,6 +109,11 @@ def test_a_run_killed_at_random_points_and_started_again_ends_in_the_same_bytes(
     assert same(lake_bytes(house_at(home).lake), sample.undisturbed) == []
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="Two runs judge the same days at the same time",
+    promise="Each vendor's result is that of one of them, whole.",
+)
 def test_of_two_runs_at_once_the_result_is_one_of_theirs_whole(sample: Sample, tmp_path: Path) -> None:
     early = (sample.market.as_of.replace(day=1, month=8)).isoformat()
     home, other = sample.copy(tmp_path / "home"), sample.copy(tmp_path / "other")

@@ -17,6 +17,11 @@ def test_places_lie_below_the_home_unless_given(tmp_path: Path) -> None:
     assert settings.database_url == f"sqlite:///{tmp_path / 'registry.db'}"
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="A setting is misspelt or out of range",
+    promise="The program says which, before any work, instead of taking its default.",
+)
 @pytest.mark.parametrize(
     ("variable", "value", "expected"),
     [

@@ -82,6 +82,7 @@ def test_what_exceeds_a_limit_is_refused(limits: Limits, content: str) -> None:
     assert refusal.reason == "limit_exceeded"
 
 
+@pytest.mark.fault(area="files", fault="A text without line ends", promise="Refused at a limit.")
 @pytest.mark.parametrize("block_bytes", [1 << 23, 1 << 16])
 def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch, block_bytes: int) -> None:
     monkeypatch.setattr(csv_records, "LONGEST_LINE", 1 << 20)
@@ -170,6 +171,7 @@ def test_a_row_may_begin_and_end_with_a_cell_of_several_lines(middle: list[str],
     assert list(found.rows.values()) == [[first, last], ["2", "Éric"]]
 
 
+@pytest.mark.fault(area="files", fault="A line of a hundred thousand columns", promise="Refused at once.")
 @pytest.mark.parametrize("cell", ["a,", '"a",'])
 def test_a_line_of_a_hundred_thousand_columns_without_an_end_is_refused(cell: str) -> None:
     with pytest.raises(FileRefusedError, match="limit_exceeded"):  # before a pattern is made of all its names

@@ -76,6 +76,7 @@ def test_what_is_no_json_is_refused(content: bytes) -> None:
     assert getattr(reads_or_refuses(content, terms("jsonl")), "reason", None) == "file_undecodable"
 
 
+@pytest.mark.fault(area="files", fault="A JSON row of any size", promise="Refused before it is held in memory.")
 def test_a_row_beyond_the_limit_is_refused_before_it_is_held() -> None:
     content = b'{"Nom": "' + b"x" * 3_000_000 + b'"}'
     for packed in (content, b"[" + content + b"]"):
@@ -129,6 +130,9 @@ def test_where_blocks_are_cut_changes_nothing(rows: list[dict[str, Any]], size: 
     assert [row for row, _ in rows_of_blocks(blocks, shape, Limits())] == rows
 
 
+@pytest.mark.fault(
+    area="files", fault="A number with an exponent beyond all bounds", promise="That row is rejected, and no other."
+)
 @pytest.mark.parametrize("shape", ["[{}]", '{{"data": [{}]}}', "{}"])
 def test_a_number_beyond_all_bounds_is_a_matter_of_its_row(shape: str) -> None:
     texts = [

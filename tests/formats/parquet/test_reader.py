@@ -94,6 +94,11 @@ def test_rows_come_in_batches_over_row_groups_with_their_numbers() -> None:
     assert max(chunk.table.num_rows for chunk in raw.chunks()) <= 65_536
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="A Parquet file that repeats one long text ten thousand times",
+    promise="It is read in small parts.",
+)
 def test_a_long_text_repeated_by_a_dictionary_does_not_fill_the_memory() -> None:
     column = pa.DictionaryArray.from_arrays(np.zeros(10_000, np.int32), ["x" * 200_000])
     raw = reads(parquet({"Nom": column}), terms("parquet"))

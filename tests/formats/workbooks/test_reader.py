@@ -156,6 +156,11 @@ def test_shared_texts_of_a_binary_workbook_are_counted_once_for_each_cell() -> N
     assert 3 * 1003 <= binary_workbook_size(stream) < 3 * 1003 + 500
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="An old Excel file whose inner chain runs in a circle",
+    promise="The circle is told; nobody runs in it.",
+)
 def test_a_compound_file_whose_chain_runs_in_a_circle_is_told() -> None:
     content = bytearray(compound({"Workbook": b"x" * 5000}))
     assert CompoundFile(bytes(content)).stream("Workbook") == b"x" * 5000 + b"\0" * 120

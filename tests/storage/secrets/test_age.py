@@ -83,6 +83,11 @@ def test_a_stream_that_is_closed_early_leaves_no_thread(large: Path) -> None:
         stream.read(1)
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="An encrypted file was cut",
+    promise="It is named as damaged; a part of it never passes for the whole.",
+)
 @pytest.mark.parametrize("kept", [30, 200, 300, 65_000, 999_000])
 @pytest.mark.parametrize("small", [0, 2**30])
 def test_a_cut_file_is_named_and_never_a_short_one(

@@ -35,6 +35,9 @@ def test_the_secret_is_made_at_first_start_and_stays(tmp_path: Path) -> None:
     assert len(first) == 32
 
 
+@pytest.mark.fault(
+    area="keys", fault="Another user of the machine reads the keys", promise="Keys can be read by their owner alone."
+)
 @pytest.mark.parametrize("name", ["identity-1", "identity-2", "seal-1"])
 def test_only_the_owner_can_read_a_secret(tmp_path: Path, name: str) -> None:
     keys = tmp_path / "keys"
@@ -51,6 +54,11 @@ def test_keyed_data_without_its_secret_is_an_error_that_says_what_to_do(tmp_path
     assert not (tmp_path / "keys").exists()
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="The file of a secret is damaged",
+    promise="The file is named; not one character of the secret is shown.",
+)
 @pytest.mark.parametrize("content", ["abc123", "g" * 64, "0" * 63, "é"])
 def test_a_damaged_secret_is_named_but_not_shown(tmp_path: Path, content: str) -> None:
     (tmp_path / "keys").mkdir()
@@ -69,6 +77,11 @@ def test_the_first_use_is_noted_with_a_check_digest_and_without_the_secret(tmp_p
     assert secret not in (tmp_path / "registry.db").read_bytes().decode("latin-1")
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="Another secret lies in its place",
+    promise="It is noticed at the next start, before anybody is compared.",
+)
 def test_a_wrong_but_well_formed_secret_is_noticed_at_the_next_start(tmp_path: Path, registry: sa.Engine) -> None:
     open_hasher(registry, tmp_path / "keys", has_keyed_data=lambda: False)
     (tmp_path / "keys" / "identity-1.key").write_text("00" * 32 + "\n")
@@ -78,6 +91,11 @@ def test_a_wrong_but_well_formed_secret_is_noticed_at_the_next_start(tmp_path: P
         open_hasher(registry, tmp_path / "keys", has_keyed_data=lambda: False)
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="The secret under which persons are keyed is gone",
+    promise="No other is made in its place: that would hide all old objections. The message says to restore it.",
+)
 def test_a_secret_that_is_gone_after_its_first_use_is_never_made_anew(tmp_path: Path, registry: sa.Engine) -> None:
     open_hasher(registry, tmp_path / "keys", has_keyed_data=lambda: False)
     (tmp_path / "keys" / "identity-1.key").unlink()
@@ -93,6 +111,11 @@ def test_the_newest_of_several_age_keys_comes_first_and_by_number_not_by_name(tm
     assert len(age_identities(tmp_path, SEAL, encrypted=list)) == 3
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="The key of vault or seals is lost",
+    promise="No new key is made beside what it opened; the message says which file to restore.",
+)
 def test_encrypted_data_without_its_key_is_an_error_and_no_new_key_is_made(tmp_path: Path) -> None:
     with pytest.raises(KeyMissingError, match=r"seal-1\.key is missing, but there is data encrypted to it"):
         age_identities(tmp_path, SEAL, encrypted=lambda: [tmp_path / "a.age"])
@@ -106,6 +129,11 @@ def test_a_damaged_age_key_is_named_but_not_shown(tmp_path: Path) -> None:
     assert "NOTREALLY" not in str(caught.value)
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="Another key lies in the place of the vault's or the seals'",
+    promise="It encrypts nothing: no row is written that nobody could open.",
+)
 def test_a_key_that_opens_nothing_of_what_is_encrypted_encrypts_nothing_more(tmp_path: Path) -> None:
     (theirs,) = age_identities(tmp_path / "right", VAULT, encrypted=list)
     files = [tmp_path / "damaged.age", tmp_path / "whole.age"]

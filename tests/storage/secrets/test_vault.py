@@ -68,6 +68,11 @@ def test_a_day_is_replaced_whole_and_goes_when_nothing_was_added(vault: Vault) -
     assert list(vault.root.rglob("*.age")) == []
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="A run is killed while it writes to the vault",
+    promise="Its half-written rows are never mixed with those of the next run.",
+)
 def test_what_a_killed_run_had_written_is_not_mixed_with_the_next_ones(vault: Vault) -> None:
     vault.add("acme", DAY, people(1))
     next_run = again(vault)
@@ -80,6 +85,7 @@ def test_what_a_killed_run_had_written_is_not_mixed_with_the_next_ones(vault: Va
     assert list(vault.root.rglob("*.age")) == []
 
 
+@pytest.mark.fault(area="keys", fault="A disk with the vault is stolen", promise="No clear value is on it.")
 def test_nothing_clear_is_on_the_disk_and_only_the_owner_may_read(vault: Vault) -> None:
     vault.add("acme", DAY, people(*range(1, 200)))
     vault.publish("acme", DAY)
