@@ -3,12 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TOOLS := .venv-tools
+TOOLS_READY := $(TOOLS)/.ready
 MANIFEST := dbt_project/target/manifest.json
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: setup demo test check dev manifest screenshots docs faults sbom audit lock clean
+.PHONY: setup demo test check dev manifest screenshots docs faults sbom audit tools lock clean
 
 setup: $(READY)
 
@@ -20,6 +22,12 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --python $(BIN)/python -r requirements.lock
 	@$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --editable .
 	@touch $(READY)
+
+$(TOOLS_READY): .ci/tools.lock $(READY)
+	@echo "Setting up $(TOOLS) from .ci/tools.lock"
+	@test -x $(TOOLS)/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python $(TOOLS)
+	@$(BIN)/uv pip install --quiet --require-hashes --python $(TOOLS)/bin/python -r .ci/tools.lock
+	@touch $(TOOLS_READY)
 
 demo: $(READY)
 	@$(BIN)/opposable demo
@@ -52,19 +60,22 @@ docs: $(READY)
 faults: $(READY)  # the table of faults and attacks, from the tests
 	@$(BIN)/python -m tests.support.faults
 
-sbom: $(READY)  # what is installed, with licences, as CycloneDX
+sbom: $(TOOLS_READY)  # what is installed, with licences, as CycloneDX
 	@mkdir -p dist
-	@$(BIN)/cyclonedx-py environment --no-validate --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.cdx.json $(BIN)/python
+	@$(TOOLS)/bin/cyclonedx-py environment --no-validate --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.cdx.json $(BIN)/python
 
-audit: $(READY)  # known holes of what is locked, by OSV; skipped by name where OSV can't be reached
+audit: $(TOOLS_READY)  # known holes of what is locked, by OSV; skipped by name where OSV can't be reached
 	@log=$$(mktemp); status=0; \
-	$(BIN)/pip-audit --strict --vulnerability-service osv --require-hashes --disable-pip --requirement requirements.lock >$$log 2>&1 || status=$$?; \
+	$(TOOLS)/bin/pip-audit --strict --vulnerability-service osv --require-hashes --disable-pip --requirement requirements.lock >$$log 2>&1 || status=$$?; \
 	if [ $$status -ne 0 ] && grep -qE "(Connection|Proxy|SSL|Timeout)Error|Timeout:" $$log; \
 	then echo "audit SKIPPED: the advisories of OSV can't be reached from here"; rm -f $$log; \
 	else cat $$log; rm -f $$log; exit $$status; fi
 
 lock: $(READY)
 	@$(BIN)/uv pip compile --quiet --all-extras --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 .ci/tools.in -o .ci/tools.lock
+
+tools: $(TOOLS_READY)  # what looks at the project: SBOM, audit, secrets
 
 clean:
 	rm -rf data dist
