@@ -39,7 +39,7 @@ LATEST_COLLECTION: Final = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Taken:
-    """Accepted rows with the table's own columns and their place, and one row a reason for the others."""
+    """Accepted rows with the table's own columns and their place, and the refusals of the others."""
 
     accepted: pa.Table
     refused: pa.Table
@@ -55,8 +55,11 @@ class Taken:
     """Of rejected proof rows, those that are or may be a refusal or withdrawal; see `unread_objections`."""
 
 
-def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
-    """Lead rows as leads and refusals. That a reference is repeated is found where all rows meet: in `repetitions`."""
+def take_leads(rows: Rows, hasher: IdentityHasher, most: int) -> Taken:
+    """Lead rows as leads and refusals. That a reference is repeated is found where all rows meet: in `rows`.
+
+    `most`: rejected rows of a file that are told one by one.
+    """
     fields = Fields(rows)
     has_identifier = np.asarray(pc.or_(pc.is_valid(fields.values("email")), pc.is_valid(fields.values("phone"))))
     rejections = [
@@ -74,7 +77,7 @@ def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
         **_keys_to_compare(fields, hasher),
     }
     identifiers = {name: fields.values(name) for name in PERSONAL}
-    taken = _taken_of(rows, without_identifiers(columns, fields.persons) | identifiers, rejections)
+    taken = _taken_of(rows, without_identifiers(columns, fields.persons) | identifiers, rejections, most)
     return replace(
         taken,
         accepted=_keyed_leads(taken.accepted, hasher),
@@ -84,8 +87,11 @@ def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
     )
 
 
-def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
-    """Proof rows as consent proofs and refusals; and what can be told of a NO in a row that is rejected."""
+def take_consent_proofs(rows: Rows, hasher: IdentityHasher, most: int) -> Taken:
+    """Proof rows as consent proofs and refusals; and what can be told of a NO in a row that is rejected.
+
+    `most`: rejected rows of a file that are told one by one.
+    """
     fields = Fields(rows)
     required = required_fields("consent_proofs", rows.contract)
     rejections = [
@@ -101,7 +107,7 @@ def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
     identifiers = {name: fields.values(name) for name in ("email", "phone", "email_sha256", "phone_sha256")}
     cleaned = without_identifiers(columns, fields.persons) | identifiers
     is_accepted = met_by_none(rejections, rows.count)
-    taken = _taken_of(rows, cleaned, rejections)
+    taken = _taken_of(rows, cleaned, rejections, most)
     return replace(
         taken,
         accepted=_keyed_proofs(taken.accepted, hasher),
@@ -173,12 +179,12 @@ def _invalid_fields(fields: Fields, required: tuple[str, ...]) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), flawed).cast(TEXT_LIST)
 
 
-def _taken_of(rows: Rows, columns: Mapping[str, pa.Array], rejections: list[Rejection]) -> Taken:
+def _taken_of(rows: Rows, columns: Mapping[str, pa.Array], rejections: list[Rejection], most: int) -> Taken:
     is_accepted = met_by_none(rejections, rows.count)
     whole = pa.table({**columns, **{name: getattr(rows, f"{name}s") for name in PLACE}})
     accepted = whole if is_accepted.all() else whole.filter(pa.array(is_accepted))
     rejected = whole.select(["lead_id", *PLACE]).filter(pa.array(~is_accepted))
-    return Taken(accepted, refused_rows(rejections, rows, columns["lead_id"]), rejected)
+    return Taken(accepted, refused_rows(rejections, rows, columns["lead_id"], most), rejected)
 
 
 def _keyed_leads(leads: pa.Table, hasher: IdentityHasher) -> pa.Table:
