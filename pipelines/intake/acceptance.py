@@ -67,14 +67,14 @@ def take_leads(rows: Rows, hasher: IdentityHasher, most: int) -> Taken:
         Rejection(~has_identifier, "no_valid_identifier", None, Reason("identifier_missing")),
         Rejection(_is_too_late(fields), "required_invalid", "collected_at", Reason("collected_too_late")),
     ]
-    contract = rows.contract
+    contract, is_accepted = rows.contract, met_by_none(rejections, rows.count)
     columns = _typed_columns("leads", fields) | {
         "country": _where_not_bad(fields, "country", FRANCE),
         "audience": _where_not_bad(fields, "audience", contract.audience),
         "claimed_basis": fields.values("claimed_basis") if "claimed_basis" in fields else _all(rows, "consent"),
         "invalid_fields": _invalid_fields(fields, required_fields("leads", contract)),
         **lead_attributes(fields),
-        **_keys_to_compare(fields, hasher),
+        **_keys_to_compare(fields, hasher, is_accepted),
     }
     identifiers = {name: fields.values(name) for name in PERSONAL}
     taken = _taken_of(rows, without_identifiers(columns, fields.persons) | identifiers, rejections, most)
@@ -216,24 +216,25 @@ def _in_one_piece(table: pa.Table, name: str) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _keys_to_compare(fields: Fields, hasher: IdentityHasher) -> dict[str, pa.Array]:
-    """Keys beside those of the lead itself that are compared with oppositions."""
-    emails, phones = _identifiers(fields, "email"), _identifiers(fields, "phone")
+def _keys_to_compare(fields: Fields, hasher: IdentityHasher, is_accepted: Truth) -> dict[str, pa.Array]:
+    """Keys beside those of the lead itself that are compared with oppositions; of rejected rows nothing is searched."""
+    emails, phones = (_identifiers(fields, name, is_accepted) for name in ("email", "phone"))
     phones = replace(phones, others=list_columns(fields.values("other_phones")))
-    contained = contained_in(emails, phones, *_unread_phones(fields))
+    contained = contained_in(emails, phones, *_unread_phones(fields, is_accepted))
     return {
         "probe_keys": other_form_keys(emails, phones, hasher, contained),
         "contained_keys": contained_keys(emails, phones, hasher, contained),
     }
 
 
-def _unread_phones(fields: Fields) -> Iterator[Identifiers]:
+def _unread_phones(fields: Fields, is_accepted: Truth) -> Iterator[Identifiers]:
     """The lists of further numbers of which a part can't be read, to be searched for what they may mean."""
     if "other_phones" in fields:
-        is_bad = pa.array(fields["other_phones"].is_bad)
+        is_bad = pa.array(fields["other_phones"].is_bad & is_accepted)
         texts = pc.if_else(is_bad, fields.texts("other_phones"), NO_TEXT)
         yield Identifiers(pa.nulls(fields.rows.count, TEXT), texts)
 
 
-def _identifiers(fields: Fields, name: str) -> Identifiers:
-    return Identifiers(fields.values(name), fields.texts(name))
+def _identifiers(fields: Fields, name: str, is_accepted: Truth) -> Identifiers:
+    texts = fields.texts(name)
+    return Identifiers(fields.values(name), texts if is_accepted.all() else pc.if_else(is_accepted, texts, NO_TEXT))

@@ -111,7 +111,7 @@ def row_refusals(
     firsts = pa.array(starts)
     ends = np.append(starts[1:], len(files)) - 1
     row_counts = np.diff(np.append(starts, len(files)))
-    new_counts = [_sums(is_new, starts) for is_new in are_new] if are_new else [row_counts, row_counts]
+    new_counts = [_counts_of_lines(is_new, starts) for is_new in are_new] if are_new else [row_counts, row_counts]
     counted = [pa.array(column, pa.int64()) for column in (row_numbers[ends], row_counts, *new_counts)]
     lead_ids = place[3:] or [pa.nulls(len(files), pa.string())]
     return refusals([column.take(firsts) for column in (*place[:3], *lead_ids)] + counted, reason, column, cause)
@@ -126,7 +126,7 @@ def _starts_of_lines(files: Numbers, row_numbers: Numbers, most: int) -> Numbers
     return np.flatnonzero(begins_file | ~follows | (place_in_file <= most))
 
 
-def _sums(is_met: Truth, starts: Numbers) -> Numbers:
+def _counts_of_lines(is_met: Truth, starts: Numbers) -> Numbers:
     """How often it is met from each start to the next."""
     met = np.append(0, np.cumsum(is_met, dtype=np.int64))
     return np.diff(met[np.append(starts, len(is_met))])
