@@ -81,4 +81,4 @@ def undecorated_texts(texts: pa.Array, steps: Steps) -> pa.Array:
 @cache
 def _of_python(pattern: str) -> re.Pattern[str]:
     """A step's pattern; RE2's way to write a character by its number becomes Python's."""
-    return re.compile(re.sub(r"\\x\{([0-9a-f]{4})\}", lambda match: f"\\u{match[1]}", pattern))
+    return re.compile(re.sub(r"\\x\{([0-9a-f]{4})\}", r"\\u\1", pattern))
