@@ -129,7 +129,8 @@ def _starts_of_lines(files: Numbers, row_numbers: Numbers, most: int) -> Numbers
 def _counts_of_lines(is_met: Truth, starts: Numbers) -> Numbers:
     """How often it is met from each start to the next."""
     met = np.append(0, np.cumsum(is_met, dtype=np.int64))
-    return np.diff(met[np.append(starts, len(is_met))])
+    counts: Numbers = np.diff(met[np.append(starts, len(is_met))])
+    return counts
 
 
 def refusals(place: Sequence[pa.Array], reason: str, column: str | None, cause: Reason) -> pa.Table:

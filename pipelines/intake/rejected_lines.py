@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays.values import Truth
 from pipelines.intake.refusals import COUNTS, Numbers
 
 _SAME: Final = ("reason", "column", "expected", "cause", "figures")
@@ -38,7 +38,7 @@ def told_lines(pieces: Iterator[pa.Table], rejected: Numbers, most: int) -> Iter
     yield from bounded.rest()
 
 
-def _cut_by_file(piece: pa.Table, are_many: npt.NDArray[np.bool_]) -> Iterator[tuple[int, pa.Table]]:
+def _cut_by_file(piece: pa.Table, are_many: Truth) -> Iterator[tuple[int, pa.Table]]:
     """A piece by the files whose lines are bounded; -1 for the lines of all others, and of whole files."""
     files = piece["file"].to_numpy()
     is_row = np.asarray(pc.is_valid(piece["row_number"]))
