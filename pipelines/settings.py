@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         default=Limits.cell_characters, ge=1, description="Characters in one cell of a delivered file."
     )
     max_archive_files: int = Field(default=Limits.archive_files, ge=1, description="Files in one delivered archive.")
+    max_rejected_rows: int = Field(
+        default=Limits.rejected_rows,
+        ge=1,
+        description="Rejected rows of a file that are told one by one, and then as many runs of them.",
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -1,4 +1,8 @@
-"""Conservation, counted from the published files alone: no row of an accepted file is lost, none is invented."""
+"""Conservation, counted from the published files alone: no row of an accepted file is lost, none is invented.
+
+Where rejected rows are told in lines of several, their counts must sum up, and must agree with the places that the
+lines name: the rows of all runs, and no more beside them than the scattered lines count.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -27,30 +31,62 @@ kept_counts as (
     group by delivery_date, file_digest, role
 ),
 
-rejected_counts as (
-    select delivery_date, file_digest, role, count(distinct row_number) as row_count
+lines as (
+    select
+        delivery_date, file_digest, role, row_number, last_row_number, row_count, rejected_row_count,
+        row_count = last_row_number - row_number + 1 as is_gapless
     from rejected_rows
     where row_number is not null
+),
+
+rejected_counts as (
+    select
+        delivery_date, file_digest, role, sum(rejected_row_count) as row_count,
+        coalesce(sum(row_count) filter (not is_gapless), 0) as scattered_count
+    from lines
     group by delivery_date, file_digest, role
 ),
 
-overlap as (
-    select distinct kept.delivery_date, kept.file_digest, kept.role
-    from kept
-    inner join rejected_rows using (delivery_date, file_digest, role, row_number)
+places as (
+    select delivery_date, file_digest, role, row_number, last_row_number, false as is_kept from lines where is_gapless
+    union all
+    select delivery_date, file_digest, role, row_number, row_number as last_row_number, true as is_kept from kept
+),
+
+reached as (
+    select
+        *,
+        max(case when not is_kept then last_row_number else 0 end) over (
+            partition by delivery_date, file_digest, role
+            order by row_number, is_kept, last_row_number
+            rows between unbounded preceding and 1 preceding
+        ) as last_rejected
+    from places
+),
+
+covered as (
+    select
+        delivery_date, file_digest, role,
+        sum(greatest(last_row_number - greatest(row_number - 1, coalesce(last_rejected, 0)), 0))
+            filter (not is_kept) as row_count,
+        bool_or(is_kept and coalesce(last_rejected, 0) >= row_number) as is_overlapping
+    from reached
+    group by delivery_date, file_digest, role
 )
 
 select accepted.delivery_date, accepted.role
 from accepted
 left join kept_counts using (delivery_date, file_digest, role)
 left join rejected_counts using (delivery_date, file_digest, role)
-left join overlap using (delivery_date, file_digest, role)
+left join covered using (delivery_date, file_digest, role)
 where
     rows_received <> coalesce(kept_counts.row_count, 0) + coalesce(rejected_counts.row_count, 0)
     or rows_accepted <> coalesce(kept_counts.row_count, 0)
     or rows_rejected <> coalesce(rejected_counts.row_count, 0)
     or coalesce(kept_counts.distinct_count, 0) <> coalesce(kept_counts.row_count, 0)
-    or overlap.file_digest is not null
+    or rows_rejected not between coalesce(covered.row_count, 0)
+    and coalesce(covered.row_count, 0) + coalesce(rejected_counts.scattered_count, 0)
+    or covered.is_overlapping
 order by 1, 2
 """
 

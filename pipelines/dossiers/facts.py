@@ -106,7 +106,10 @@ _DELIVERIES: Final = """
     order by files.delivery_date
 """
 _REASONS: Final = """
-    select reason, count(distinct (delivery_date, file_digest, role, row_number)) as row_count
+    select
+        reason,
+        cast(coalesce(sum(reason_row_count), 0) as bigint)
+        + count(distinct (delivery_date, file_digest, role)) filter (row_number is null) as row_count
     from rejected_rows
     group by reason
     order by row_count desc, reason

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.contracts.contract import last_day_in_force
 from pipelines.dossiers.facts import dossier_facts, vendor_tables
@@ -168,7 +169,7 @@ def _findings_by_rule(scorecards: pa.Table, rejected: pa.Table) -> Mapping[str, 
     for row in summed.to_pylist():
         found.setdefault(row["dimension"], {})[row["rule_id"]] = row["vendor_attributable_count_sum"]
     if rejected.num_rows:
-        found.setdefault("conformity", {})[REJECTED_ROWS] = rejected.num_rows
+        found.setdefault("conformity", {})[REJECTED_ROWS] = pc.sum(pc.fill_null(rejected["row_count"], 1)).as_py()
     return found
 
 

@@ -58,6 +58,8 @@ class Limits:
     cell_characters: int = 1_000_000
     archive_files: int = 1_000
     """Files in one archive."""
+    rejected_rows: int = 10_000
+    """Rejected rows that are told one by one, and then as many runs of them. No file is refused for more."""
 
     def refusal(self, bound: Bound) -> FileRefusal:
         """The refusal of a file that exceeds a bound; its cause names the bound and the setting that moves it."""

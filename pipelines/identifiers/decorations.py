@@ -7,6 +7,7 @@ belongs to `emails` and `phone_texts`.
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import pyarrow as pa
@@ -65,7 +66,7 @@ def undecorated(text: str, steps: Steps) -> str:
     if len(text) > _LONGEST:
         return text
     for pattern, replacement in steps:
-        text = re.sub(_of_python(pattern), replacement, text)
+        text = _of_python(pattern).sub(replacement, text)
     return text
 
 
@@ -77,6 +78,7 @@ def undecorated_texts(texts: pa.Array, steps: Steps) -> pa.Array:
     return pc.if_else(pc.greater(pc.utf8_length(texts), _LONGEST), texts, bare)
 
 
-def _of_python(pattern: str) -> str:
-    """RE2's way to write a character by its number, as Python writes it."""
-    return re.sub(r"\\x\{([0-9a-f]{4})\}", lambda match: f"\\u{match[1]}", pattern)
+@cache
+def _of_python(pattern: str) -> re.Pattern[str]:
+    """A step's pattern; RE2's way to write a character by its number becomes Python's."""
+    return re.compile(re.sub(r"\\x\{([0-9a-f]{4})\}", r"\\u\1", pattern))

@@ -46,6 +46,8 @@ _TAG: Final = r"^([^+@]+)\+[^@]*@"
 GMAIL: Final = r"@(?:gmail|googlemail)\.com$"
 
 
+_SAYS_AT: Final = r"[@%&\\]|[^\x00-\x7f]"
+"""What no address can do without: its sign, or a code or a letter that may stand for it."""
 _BETWEEN: Final = re.compile(r"[\s<>()\[\]{},;|\"]+")
 """What stands between an address and the same once more: `X <X>`, `X, X`, a link to X."""
 
@@ -62,6 +64,8 @@ def canonical_email(text: str) -> str | None:
 
 def literal_email(text: str) -> str | None:
     """As `canonical_email`, but of a text that has to be the address as it stands: `=a@x.fr` keeps its sign."""
+    if "@" not in text:
+        return None  # what the validator says, too, and takes its time for
     lowered = text.strip().lower()
     if text.isascii() and len(lowered) <= _LONGEST_REGULAR and _REGULAR_TEXT.match(lowered) and _SPECIAL not in lowered:
         return lowered
@@ -99,7 +103,9 @@ def canonical_emails(texts: pa.Array) -> pa.Array:
     rest = texts.filter(is_irregular)
     bare = pc.ascii_lower(pc.utf8_trim_whitespace(undecorated_texts(pc.utf8_trim_whitespace(rest), OF_EMAILS)))
     is_odd = pc.invert(_is_regular(bare))
-    found = pc.replace_with_mask(bare, is_odd, mapped_once(rest.filter(is_odd), canonical_email, pa.string()))
+    odd = rest.filter(is_odd)
+    odd = pc.if_else(pc.match_substring_regex(odd, _SAYS_AT), odd, pa.scalar(None, pa.string()))
+    found = pc.replace_with_mask(bare, is_odd, mapped_once(odd, canonical_email, pa.string()))
     return pc.replace_with_mask(lowered, is_irregular, found)
 
 

@@ -40,6 +40,7 @@ _ABROAD: Final = rf"^(?:\+|00)(?P<code>{_CODES})(?P<subscriber>\d{{4,15}})$"
 _REPEATING: Final = "508"
 _DIGITS: Final = 9
 _LONGEST: Final = 40
+_PLAIN_SIGNS: Final = r"^[ -~]*$"
 _FEW: Final = 100
 """Numbers that take less time one by one than the patterns of all countries take to be compiled."""
 _NOTHING: Final = pa.scalar(None, pa.string())
@@ -98,10 +99,16 @@ def _rest(texts: pa.Array, compact: pa.Array, territories: pa.Array) -> pa.Array
         is_here = pc.fill_null(pc.equal(territories, prefix), False)
         local = _short_numbers(pc.if_else(is_here, compact, _NOTHING), OWN_PLANS[prefix])
         numbers = pc.coalesce(numbers, local)
-    is_left = pc.is_null(numbers)
+    is_left = pc.and_not(pc.is_null(numbers), _hold_letters(texts, compact))
     return pc.replace_with_mask(
         numbers, is_left, _phones_one_by_one(texts.filter(is_left), territories.filter(is_left))
     )
+
+
+def _hold_letters(texts: pa.Array, compact: pa.Array) -> pa.Array:
+    """Whether letters are left of a text in plain signs, which is no number then."""
+    is_plain = pc.match_substring_regex(texts, _PLAIN_SIGNS)
+    return pc.fill_null(pc.and_(is_plain, pc.match_substring_regex(compact, "[A-Za-z]")), False)
 
 
 def _abroad(compact: pa.Array) -> pa.Array:

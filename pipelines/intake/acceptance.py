@@ -39,7 +39,7 @@ LATEST_COLLECTION: Final = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Taken:
-    """Accepted rows with the table's own columns and their place, and one row a reason for the others."""
+    """Accepted rows with the table's own columns and their place, and the refusals of the others."""
 
     accepted: pa.Table
     refused: pa.Table
@@ -55,8 +55,11 @@ class Taken:
     """Of rejected proof rows, those that are or may be a refusal or withdrawal; see `unread_objections`."""
 
 
-def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
-    """Lead rows as leads and refusals. That a reference is repeated is found where all rows meet: in `repetitions`."""
+def take_leads(rows: Rows, hasher: IdentityHasher, most: int) -> Taken:
+    """Lead rows as leads and refusals. That a reference is repeated is found where all rows meet: in `rows`.
+
+    `most`: rejected rows of a file that are told one by one.
+    """
     fields = Fields(rows)
     has_identifier = np.asarray(pc.or_(pc.is_valid(fields.values("email")), pc.is_valid(fields.values("phone"))))
     rejections = [
@@ -64,17 +67,17 @@ def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
         Rejection(~has_identifier, "no_valid_identifier", None, Reason("identifier_missing")),
         Rejection(_is_too_late(fields), "required_invalid", "collected_at", Reason("collected_too_late")),
     ]
-    contract = rows.contract
+    contract, is_accepted = rows.contract, met_by_none(rejections, rows.count)
     columns = _typed_columns("leads", fields) | {
         "country": _where_not_bad(fields, "country", FRANCE),
         "audience": _where_not_bad(fields, "audience", contract.audience),
         "claimed_basis": fields.values("claimed_basis") if "claimed_basis" in fields else _all(rows, "consent"),
         "invalid_fields": _invalid_fields(fields, required_fields("leads", contract)),
         **lead_attributes(fields),
-        **_keys_to_compare(fields, hasher),
+        **_keys_to_compare(fields, hasher, is_accepted),
     }
     identifiers = {name: fields.values(name) for name in PERSONAL}
-    taken = _taken_of(rows, without_identifiers(columns, fields.persons) | identifiers, rejections)
+    taken = _taken_of(rows, without_identifiers(columns, fields.persons) | identifiers, rejections, most)
     return replace(
         taken,
         accepted=_keyed_leads(taken.accepted, hasher),
@@ -84,8 +87,11 @@ def take_leads(rows: Rows, hasher: IdentityHasher) -> Taken:
     )
 
 
-def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
-    """Proof rows as consent proofs and refusals; and what can be told of a NO in a row that is rejected."""
+def take_consent_proofs(rows: Rows, hasher: IdentityHasher, most: int) -> Taken:
+    """Proof rows as consent proofs and refusals; and what can be told of a NO in a row that is rejected.
+
+    `most`: rejected rows of a file that are told one by one.
+    """
     fields = Fields(rows)
     required = required_fields("consent_proofs", rows.contract)
     rejections = [
@@ -101,7 +107,7 @@ def take_consent_proofs(rows: Rows, hasher: IdentityHasher) -> Taken:
     identifiers = {name: fields.values(name) for name in ("email", "phone", "email_sha256", "phone_sha256")}
     cleaned = without_identifiers(columns, fields.persons) | identifiers
     is_accepted = met_by_none(rejections, rows.count)
-    taken = _taken_of(rows, cleaned, rejections)
+    taken = _taken_of(rows, cleaned, rejections, most)
     return replace(
         taken,
         accepted=_keyed_proofs(taken.accepted, hasher),
@@ -173,12 +179,12 @@ def _invalid_fields(fields: Fields, required: tuple[str, ...]) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), flawed).cast(TEXT_LIST)
 
 
-def _taken_of(rows: Rows, columns: Mapping[str, pa.Array], rejections: list[Rejection]) -> Taken:
+def _taken_of(rows: Rows, columns: Mapping[str, pa.Array], rejections: list[Rejection], most: int) -> Taken:
     is_accepted = met_by_none(rejections, rows.count)
     whole = pa.table({**columns, **{name: getattr(rows, f"{name}s") for name in PLACE}})
     accepted = whole if is_accepted.all() else whole.filter(pa.array(is_accepted))
     rejected = whole.select(["lead_id", *PLACE]).filter(pa.array(~is_accepted))
-    return Taken(accepted, refused_rows(rejections, rows, columns["lead_id"]), rejected)
+    return Taken(accepted, refused_rows(rejections, rows, columns["lead_id"], most), rejected)
 
 
 def _keyed_leads(leads: pa.Table, hasher: IdentityHasher) -> pa.Table:
@@ -210,24 +216,25 @@ def _in_one_piece(table: pa.Table, name: str) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _keys_to_compare(fields: Fields, hasher: IdentityHasher) -> dict[str, pa.Array]:
-    """Keys beside those of the lead itself that are compared with oppositions."""
-    emails, phones = _identifiers(fields, "email"), _identifiers(fields, "phone")
+def _keys_to_compare(fields: Fields, hasher: IdentityHasher, is_accepted: Truth) -> dict[str, pa.Array]:
+    """Keys beside those of the lead itself that are compared with oppositions; of rejected rows nothing is searched."""
+    emails, phones = (_identifiers(fields, name, is_accepted) for name in ("email", "phone"))
     phones = replace(phones, others=list_columns(fields.values("other_phones")))
-    contained = contained_in(emails, phones, *_unread_phones(fields))
+    contained = contained_in(emails, phones, *_unread_phones(fields, is_accepted))
     return {
         "probe_keys": other_form_keys(emails, phones, hasher, contained),
         "contained_keys": contained_keys(emails, phones, hasher, contained),
     }
 
 
-def _unread_phones(fields: Fields) -> Iterator[Identifiers]:
+def _unread_phones(fields: Fields, is_accepted: Truth) -> Iterator[Identifiers]:
     """The lists of further numbers of which a part can't be read, to be searched for what they may mean."""
     if "other_phones" in fields:
-        is_bad = pa.array(fields["other_phones"].is_bad)
+        is_bad = pa.array(fields["other_phones"].is_bad & is_accepted)
         texts = pc.if_else(is_bad, fields.texts("other_phones"), NO_TEXT)
         yield Identifiers(pa.nulls(fields.rows.count, TEXT), texts)
 
 
-def _identifiers(fields: Fields, name: str) -> Identifiers:
-    return Identifiers(fields.values(name), fields.texts(name))
+def _identifiers(fields: Fields, name: str, is_accepted: Truth) -> Identifiers:
+    texts = fields.texts(name)
+    return Identifiers(fields.values(name), texts if is_accepted.all() else pc.if_else(is_accepted, texts, NO_TEXT))

@@ -15,7 +15,7 @@ from pipelines.formats.limits import Limits
 from pipelines.formats.raw import RawChunk
 from pipelines.intake.fields import Rows
 from pipelines.intake.files import FileCase, Read, ReadTogether, note_read_together
-from pipelines.intake.refusals import REFUSALS, refusals
+from pipelines.intake.refusals import REFUSALS, row_refusals
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.column_names import column_name
 from pipelines.vocabulary.reasons import Reason
@@ -61,7 +61,8 @@ def blocks(
         for gathered in _gathered_pieces(_all_pieces(places, cases, read, limits, read_together)):
             kept = [piece for piece in gathered if cases[piece.place].is_to_be_read]
             if kept:
-                yield Block(_rows_of_pieces(kept, cases[kept[0].place], received_at), _malformed(kept, cases))
+                rows = _rows_of_pieces(kept, cases[kept[0].place], received_at)
+                yield Block(rows, _malformed(kept, cases, limits.rejected_rows))
 
 
 def _recorded(case: FileCase) -> object:
@@ -150,13 +151,13 @@ def _nothing(chunk: RawChunk) -> pa.Array:
     return pa.nulls(chunk.table.num_rows, TEXT)
 
 
-def _malformed(pieces: Sequence[_Piece], cases: Sequence[FileCase]) -> pa.Table:
+def _malformed(pieces: Sequence[_Piece], cases: Sequence[FileCase], most: int) -> pa.Table:
     parts = [REFUSALS.empty_table()]
     for place, chunk in ((piece.place, piece.chunk) for piece in pieces if len(piece.chunk.malformed)):
         files = pa.repeat(pa.scalar(place, pa.int64()), len(chunk.malformed))
         sheet_rows = _or_nulls(chunk.malformed_sheet_rows, len(chunk.malformed))
         where = [files, chunk.malformed, sheet_rows]
-        parts.append(refusals(where, "row_malformed", None, _well_formed(cases[place])))
+        parts.append(row_refusals(where, "row_malformed", None, _well_formed(cases[place]), most))
     return pa.concat_tables(parts)
 
 

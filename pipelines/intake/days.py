@@ -90,8 +90,9 @@ class IntakeDay:
 
     def _rejected_rows(self) -> Iterator[pa.Table]:
         for rows in self._rows.rejected_rows(self.day):
-            for found in rows.group_by(["role", "reason"]).aggregate([([], "count_all")]).to_pylist():
-                self._reasons[found["role"], found["reason"]] += found["count_all"]
+            counted = rows.select(["role", "reason"]).append_column("count", pc.fill_null(rows["row_count"], 1))
+            for found in counted.group_by(["role", "reason"]).aggregate([("count", "sum")]).to_pylist():
+                self._reasons[found["role"], found["reason"]] += found["count_sum"]
             yield rows
 
     def _deliveries(self) -> Iterator[pa.Table]:
@@ -131,8 +132,9 @@ def take_in_days(
     ordered = sorted(deliveries, key=lambda delivery: delivery.day)
     cases = [case for delivery in ordered for case in open_cases(delivery)]
     mark_duplicates(cases, first_delivered_on, read)
-    read_blocks = blocks(cases, read, limits or Limits(), read_together)
-    rows = _read_rows(vendor, cases, read_blocks, hasher, set_aside, vault)
+    limits = limits or Limits()
+    rows = IntakeRows(vendor, cases, set_aside, limits.rejected_rows)
+    _read_rows(vendor, cases, rows, blocks(cases, read, limits, read_together), hasher, vault)
     by_day: dict[date, dict[int, FileCase]] = {delivery.day: {} for delivery in ordered}
     for place, case in enumerate(cases):
         by_day[case.delivery.day][place] = case
@@ -147,13 +149,12 @@ def take_in_days(
 def _read_rows(
     vendor: str,
     cases: Sequence[FileCase],
+    rows: IntakeRows,
     read_blocks: Iterator[Block],
     hasher: IdentityHasher,
-    set_aside: SetAside | None,
     vault: KeepsIdentifiers | None,
-) -> IntakeRows:
-    """What became of every row; the cases know what became of the files."""
-    rows = IntakeRows(vendor, cases, set_aside)
+) -> None:
+    """Find out what became of every row; the cases know what became of the files."""
     orders: list[pa.Table] = []
     unknown: list[pa.Table] = []
     for block in read_blocks:
@@ -161,7 +162,7 @@ def _read_rows(
             rows.refuse_malformed(block.malformed)
             if not block.rows.count:
                 continue
-            taken = _taken_rows(block.rows, hasher)
+            taken = _taken_rows(block.rows, hasher, rows.most)
             rows.add(block.rows.terms.role, taken)
             if vault is not None and taken.identifiers is not None:
                 _hand_over(vault, vendor, taken.identifiers, cases)
@@ -172,11 +173,10 @@ def _read_rows(
     rows.end_reading()
     _note_ambiguous_dates(cases, orders)
     note_unknown_words(cases, unknown)
-    return rows
 
 
-def _taken_rows(rows: Rows, hasher: IdentityHasher) -> Taken:
-    return take_leads(rows, hasher) if rows.terms.role == "leads" else take_consent_proofs(rows, hasher)
+def _taken_rows(rows: Rows, hasher: IdentityHasher, most: int) -> Taken:
+    return (take_leads if rows.terms.role == "leads" else take_consent_proofs)(rows, hasher, most)
 
 
 def _hand_over(vault: KeepsIdentifiers, vendor: str, identifiers: pa.Table, cases: Sequence[FileCase]) -> None:

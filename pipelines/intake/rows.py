@@ -16,7 +16,8 @@ from pipelines.arrays.sorted_rows import DAY, SetAside, SortedRows
 from pipelines.arrays.values import Truth
 from pipelines.intake.acceptance import STAMPS, Taken
 from pipelines.intake.files import FileCase
-from pipelines.intake.refusals import PLACE, refusals
+from pipelines.intake.refusals import PLACE, refusals, row_refusals
+from pipelines.intake.rejected_lines import told_lines
 from pipelines.intake.tables import VALIDATED_ROWS, FileColumns, RowCounts, validate
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import arrow_schema
@@ -36,8 +37,12 @@ _KEYS: Final = {
 class IntakeRows:
     """The accepted and rejected rows of some days of a vendor."""
 
-    def __init__(self, vendor: str, cases: Sequence[FileCase], set_aside: SetAside | None) -> None:
-        """Prepare for the rows of files that are not read yet, which are in the order of their names."""
+    def __init__(self, vendor: str, cases: Sequence[FileCase], set_aside: SetAside | None, most: int) -> None:
+        """Prepare for the rows of files that are not read yet, which are in the order of their names.
+
+        `most`: rejected rows of a file that are told one by one, and then as many runs.
+        """
+        self.most = most
         self.counts = RowCounts.of_files(len(cases))
         self._vendor, self._cases = vendor, cases
         self._sorted = {table: SortedRows(keys, set_aside) for table, keys in _KEYS.items()}
@@ -65,8 +70,8 @@ class IntakeRows:
         self._refuse(taken.refused)
 
     def refuse_malformed(self, malformed: pa.Table) -> None:
-        """Take the refusals of rows that are none, one for each."""
-        self.counts.reject(malformed["file"])
+        """Take the refusals of rows that are none."""
+        self.counts.reject(malformed["file"], malformed["row_count"])
         self._refuse(malformed)
 
     def _refuse(self, refused: pa.Table) -> None:
@@ -121,8 +126,8 @@ class IntakeRows:
             yield self._file_columns.on(rows, "unread_objections")
 
     def rejected_rows(self, day: date) -> Iterator[pa.Table]:
-        """Refusals of a day."""
-        for rows in self._of("rejected_rows", day):
+        """Refusals of a day, as `rejected_lines` bounds them."""
+        for rows in told_lines(self._of("rejected_rows", day), self.counts.rejected, self.most):
             yield self._file_columns.on(rows, "rejected_rows")
 
     def _of(self, table: str, day: date) -> Iterator[pa.Table]:
@@ -135,10 +140,13 @@ class IntakeRows:
             if counted.num_rows:
                 yield counted
 
-    def _refuse_repeated(self, rows: pa.Table) -> None:
+    def _refuse_repeated(self, repeated: pa.Table) -> None:
+        rows = repeated.sort_by([("file", "ascending"), ("row_number", "ascending")])
         place = [rows[name].combine_chunks() for name in (*PLACE, "lead_id")]
+        was_accepted = rows["is_accepted"].to_numpy()
         self.counts.reject_after_all(rows.filter(rows["is_accepted"])["file"])
-        self._keep("rejected_rows", refusals(place, "lead_id_repeated", "lead_id", ONLY_ONCE))
+        are_new = np.ones_like(was_accepted), was_accepted
+        self._keep("rejected_rows", row_refusals(place, "lead_id_repeated", "lead_id", ONLY_ONCE, self.most, are_new))
 
     def _keep(self, table: str, rows: pa.Table, *, is_accepted: bool = True) -> None:
         """Rows with what orders them; columns that they have not are NULL."""

@@ -43,9 +43,11 @@ class RowCounts:
         """Count accepted rows by their files."""
         self.accepted[:] += np.bincount(files.to_numpy(), minlength=len(self.accepted))
 
-    def reject(self, files: pa.ChunkedArray) -> None:
-        """Count rejected rows, each once however many reasons it has."""
-        self.rejected[:] += np.bincount(files.to_numpy(), minlength=len(self.rejected))
+    def reject(self, files: pa.ChunkedArray, row_counts: pa.ChunkedArray | None = None) -> None:
+        """Count rejected rows by their files, each once however many reasons it has; or lines of so many rows."""
+        weights = None if row_counts is None else row_counts.to_numpy()
+        counts = np.bincount(files.to_numpy(), weights, minlength=len(self.rejected))
+        self.rejected[:] += counts.astype(np.int64)
 
     def reject_after_all(self, files: pa.ChunkedArray) -> None:
         """Count rows as rejected that had been counted as accepted."""

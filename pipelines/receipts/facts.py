@@ -4,6 +4,7 @@ One session serves all days of a run. What may be told, and what not, is said in
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -192,9 +193,11 @@ def _receipts(
     used: Mapping[date, int],
     as_of: datetime,
 ) -> Iterator[Receipt]:
-    counts: dict[date, dict[str, int]] = {}
+    told: dict[date, dict[str, int]] = {}
+    line_counts: Counter[date] = Counter()
     for row in session.fetch(sql.LINE_COUNTS).to_pylist():
-        counts.setdefault(row["delivery_date"], {})[row["text_key"]] = row["line_count"]
+        told.setdefault(row["delivery_date"], {})[row["text_key"]] = row["told_count"]
+        line_counts[row["delivery_date"]] += row["line_count"]
     unusable = {row["delivery_date"]: row for row in session.fetch(sql.UNUSABLE_COUNTS).to_pylist()}
     for day, files_of_day in files.items():
         terms = judged.get(day)
@@ -205,7 +208,8 @@ def _receipts(
             proof_deadline_at=terms.deadline_at.replace(tzinfo=UTC) if terms else None,
             files=tuple(_received_file(row) for row in files_of_day),
             leads=_lead_verdicts(_accepted_count(files_of_day), used[day], unusable.get(day, {})),
-            line_counts=counts.get(day, {}),
+            told_counts=told.get(day, {}),
+            line_count=line_counts[day],
             notice_clause=terms.contract.notice_clause if terms else None,
         )
 

@@ -14,6 +14,8 @@ COLUMNS: Final = (
     "file_name",
     "role",
     "row_number",
+    "last_row_number",
+    "row_count",
     "sheet_row",
     "lead_id",
     "channel",
@@ -51,13 +53,16 @@ REJECTED: Final = f"""
     )
 
     select
-        delivery_date, file_name, role, row_number, sheet_row, lead_id, reason, "column", expected, cause, figures
-    from (select distinct * from rejected_rows where row_number is not null) as refused_row
+        delivery_date, file_name, role, row_number, case when row_count > 1 then last_row_number end as last_row_number,
+        case when row_count > 1 then row_count end as row_count,
+        sheet_row, lead_id, reason, "column", expected, cause, figures
+    from rejected_rows
     left join read_files using (delivery_date, file_digest, role)
+    where row_number is not null
     union all
     select
-        deliveries.delivery_date, deliveries.file_name, deliveries.role, null, null, null, deliveries.reason,
-        refusal."column", refusal.expected, refusal.cause, refusal.figures
+        deliveries.delivery_date, deliveries.file_name, deliveries.role, null, null, null, null, null,
+        deliveries.reason, refusal."column", refusal.expected, refusal.cause, refusal.figures
     from deliveries
     left join (select distinct * from rejected_rows where row_number is null) as refusal
         on deliveries.delivery_date = refusal.delivery_date and deliveries.file_digest = refusal.file_digest
@@ -139,8 +144,9 @@ from one that it blocks."""
 
 _REJECTED_LINES: Final = """
     select
-        rejected.delivery_date, rejected.file_name, rejected.role, rejected.row_number, rejected.sheet_row,
-        rejected.lead_id, cast(null as varchar) as channel, cast(null as varchar) as form, 'rejected' as verdict,
+        rejected.delivery_date, rejected.file_name, rejected.role, rejected.row_number, rejected.last_row_number,
+        rejected.row_count, rejected.sheet_row, rejected.lead_id, cast(null as varchar) as channel,
+        cast(null as varchar) as form, 'rejected' as verdict,
         rejected.reason as reason_code, refusals.name as "column",
         cast(null as varchar) as severity, cast(null as varchar) as deadline, refusals.text_key
     from rejected
@@ -153,7 +159,8 @@ _REJECTED_LINES: Final = """
 """
 _FOUND_LINES: Final = """
     select
-        told.delivery_date, lead.file_name, null, lead.row_number, lead.sheet_row, told.lead_id, told.channel,
+        told.delivery_date, lead.file_name, null, lead.row_number, null, null, lead.sheet_row, told.lead_id,
+        told.channel,
         coalesce(nullif(told.form, ''), lead.form),
         case
             when whole.is_opposed then 'blocked'
@@ -177,15 +184,15 @@ _FOUND_LINES: Final = """
 """
 _OPPOSED_LINES: Final = f"""
     select
-        opposed.delivery_date, lead.file_name, null, lead.row_number, lead.sheet_row, opposed.lead_id, null, null,
-        'blocked', '{OPPOSED}', null, 'blocking', null, '{OPPOSED}'
+        opposed.delivery_date, lead.file_name, null, lead.row_number, null, null, lead.sheet_row, opposed.lead_id, null,
+        null, 'blocked', '{OPPOSED}', null, 'blocking', null, '{OPPOSED}'
     from opposed
     left join placed_leads as lead on opposed.delivery_date = lead.delivery_date and opposed.lead_id = lead.lead_id
 """
 _UNDER_REVIEW_LINES: Final = f"""
     select distinct
-        held.delivery_date, lead.file_name, null, lead.row_number, lead.sheet_row, held.lead_id, held.channel,
-        lead.form, 'on_hold', '{UNDER_REVIEW}', null, null, null, '{UNDER_REVIEW}'
+        held.delivery_date, lead.file_name, null, lead.row_number, null, null, lead.sheet_row, held.lead_id,
+        held.channel, lead.form, 'on_hold', '{UNDER_REVIEW}', null, null, null, '{UNDER_REVIEW}'
     from findings as held
     inner join unusable_uses as use
         on held.delivery_date = use.delivery_date and held.lead_id = use.lead_id and held.channel = use.channel
@@ -207,10 +214,11 @@ STREAM: Final = f"""
         reason_code, role desc nulls first, "column" nulls first, text_key, sheet_row nulls first
 """
 LINE_COUNTS: Final = """
-    select delivery_date, text_key, count(*) as line_count
+    select
+        delivery_date, text_key, count(*) as line_count, cast(sum(coalesce(row_count, 1)) as bigint) as told_count
     from lines
     group by delivery_date, text_key
-    order by delivery_date, line_count desc, text_key
+    order by delivery_date, told_count desc, text_key
 """
 UNUSABLE_COUNTS: Final = """
     select

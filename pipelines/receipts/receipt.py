@@ -2,10 +2,11 @@
 
 Sentences are in `texts`, files in `writer`.
 
-One line for each refused file, each reason of each rejected row, and each finding of a lead or lead use that failed or
-waits on the vendor; a clean lead has none. What waits on us is told without its rule. An opposition is told as the word
-`opposed` alone, of the lead as a whole: neither rule, date, origin, channel, sharing nor attribution can be read from
-its lines, nor from the verdicts on the lead's other lines. A lead is named by the vendor's own reference.
+One line for each refused file, each reason of each rejected row or run of rows, and each finding of a lead or lead use
+that failed or waits on the vendor; a clean lead has none. What waits on us is told without its rule. An opposition is
+told as the word `opposed` alone, of the lead as a whole: neither rule, date, origin, channel, sharing nor attribution
+can be read from its lines, nor from the verdicts on the lead's other lines. A lead is named by the vendor's own
+reference.
 """
 
 from collections.abc import Mapping
@@ -91,14 +92,16 @@ class Receipt:
     """UTC, aware; None without a contract in force."""
     files: tuple[ReceivedFile, ...]
     leads: LeadVerdicts
-    line_counts: Mapping[str, int] = field(default_factory=dict)
-    """Lines by key of what is told, most frequent first, then by key."""
+    told_counts: Mapping[str, int] = field(default_factory=dict)
+    """Rows, files, leads and uses by key of what is told of them, most frequent first, then by key."""
+    line_count: int = 0
+    """All lines; of rejected rows, one may stand for many."""
     notice_clause: NoticeClause | None = None
 
     @property
-    def line_count(self) -> int:
-        """All lines."""
-        return sum(self.line_counts.values())
+    def is_row_by_row(self) -> bool:
+        """Whether each line is of one row, lead or use."""
+        return self.line_count == sum(self.told_counts.values())
 
 
 def reason_key(reason_code: str, state: str, detail: str | None = None) -> str:

@@ -26,19 +26,25 @@ def summary(receipt: Receipt, explainer: Explainer, digest: str, *, language: st
         [say("receipt.leads"), *_leads(receipt, say)],
         [say("receipt.reasons"), *_reasons(counts, explainer, say)],
         [say("receipt.todo"), *_todo(receipt, counts, say)],
-        [say("receipt.details"), say("receipt.reference", digest=digest)],
+        [*_details(receipt, say), say("receipt.reference", digest=digest)],
     )
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
 
 
 def _by_reason(receipt: Receipt, explainer: Explainer) -> Mapping[ReceiptReason, int]:
-    """Lines by reason, whatever was expected; most frequent first, then by reason."""
+    """How often each reason is told, whatever was expected; most frequent first, then by reason."""
     counts: dict[ReceiptReason, int] = {}
-    for key, count in receipt.line_counts.items():
+    for key, count in receipt.told_counts.items():
         told = explainer.reason_of(key)
         general = ReceiptReason("", told.reason_code, told.state)
         counts[general] = counts.get(general, 0) + count
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0].reason_code, item[0].state)))
+
+
+def _details(receipt: Receipt, say: Words) -> Iterator[str]:
+    yield say("receipt.details")
+    if not receipt.is_row_by_row:
+        yield say("receipt.runs")
 
 
 def _receipt_state(receipt: Receipt, say: Words) -> str:

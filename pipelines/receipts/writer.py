@@ -1,11 +1,12 @@
-"""Receipts written into the outbox, a CSV and a JSON for each judged delivery, with their summaries.
+"""Receipts written into the outbox, a CSV and a JSON for each judged delivery, with their texts and summaries.
 
+A line says what is wrong; what would mend it is told once for each `text_key`, in a CSV beside it and in the JSON.
 What they tell is said in `pipelines.receipts.receipt`, worked out by the engine, and noted in the registry.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
@@ -34,6 +35,7 @@ from pipelines.vocabulary.words import PARIS
 from pipelines.wording.words import LANGUAGES
 
 TABLE: Final = "receipt.csv"
+LEGEND: Final = "reasons.csv"
 DOCUMENT: Final = "receipt.json"
 SUMMARY: Final = "summary.{language}.txt"
 FORMAT: Final = "opposable.receipt/1"
@@ -42,6 +44,8 @@ COLUMNS: Final = pa.schema(
         "file_name": pa.string(),
         "role": pa.string(),
         "row_number": pa.int64(),
+        "last_row_number": pa.int64(),
+        "row_count": pa.int64(),
         "sheet_row": pa.int64(),
         "lead_id": pa.string(),
         "channel": pa.string(),
@@ -51,17 +55,20 @@ COLUMNS: Final = pa.schema(
         "column": pa.string(),
         "wrong_fr": pa.string(),
         "wrong_en": pa.string(),
-        "remedy_fr": pa.string(),
-        "remedy_en": pa.string(),
         "severity": pa.string(),
         "is_final": pa.bool_(),
         "deadline": pa.string(),
+        "text_key": pa.string(),
     }
 )
-"""Of the CSV. `role`: of a rejection or refusal, as what it was read; `row_number`: 1-based data row; `sheet_row`: as a
+"""Of the CSV. `role`: of a rejection or refusal, as what it was read; `row_number`: 1-based data row; `last_row_number`
+and `row_count`: of a line that stands for many rows, of which the first is `row_number`; `sheet_row`: as a
 spreadsheet numbers it, where known; `form`: form and version, as the proof names them, else the lead; `column`: by the
 vendor's names, ` | ` between those of which one would do; `deadline`: until when a fact that waits on the vendor can be
-proven, Europe/Paris."""
+proven, Europe/Paris; `text_key`: the row of the legend."""
+
+
+_NAMES_OF_TEXTS: Final = tuple(field.name for field in fields(Explanation))
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ class ReceiptWriter:
 
     def _write(self, receipt: Receipt, explainer: Explainer, parts: Iterable[pa.Table]) -> PreparedReceipt:
         replacing = partial(self.outbox.replacing, receipt.vendor, receipt.delivery_date)
-        texts = {key: explainer.explain(key) for key in sorted(receipt.line_counts)}
+        texts = {key: explainer.explain(key) for key in sorted(receipt.told_counts)}
         with replacing(TABLE) as table, replacing(DOCUMENT) as file:
             table.write(BYTE_ORDER_MARK)
             document = _Document(file, _receipt_head(receipt, texts))
@@ -102,6 +109,9 @@ class ReceiptWriter:
                     rows.write_table(_csv_lines(part, receipt, texts))
                     document.add(part["json"])
             digest = document.finished()
+        with replacing(LEGEND) as legend:
+            legend.write(BYTE_ORDER_MARK)
+            csv.write_csv(_legend(receipt, texts), legend)
         for language in LANGUAGES:
             with replacing(SUMMARY.format(language=language)) as file:
                 file.write(summary(receipt, explainer, digest, language=language).encode())
@@ -155,6 +165,7 @@ def _receipt_head(receipt: Receipt, texts: Mapping[str, Explanation]) -> dict[st
         "files": [_file_told(file) for file in receipt.files],
         "leads": asdict(receipt.leads),
         "line_count": receipt.line_count,
+        "counts": receipt.told_counts,
         "texts": {key: asdict(text) for key, text in texts.items()},
     }
 
@@ -165,6 +176,15 @@ def _file_told(file: ReceivedFile) -> dict[str, Any]:
     return told | {f"reason_{language}": file_reason(file, language) for language in LANGUAGES}
 
 
+def _legend(receipt: Receipt, texts: Mapping[str, Explanation]) -> pa.Table:
+    """Each text of the lines once, most frequent first: how often it is told, what is wrong, what would mend it."""
+    told = [(key, count, texts[key]) for key, count in receipt.told_counts.items()]
+    columns = {"text_key": [key for key, _, _ in told]}
+    columns |= {name: [getattr(text, name) for _, _, text in told] for name in _NAMES_OF_TEXTS}
+    legend = neutralised(pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()}))
+    return legend.append_column("count", pa.array([count for _, count, _ in told], pa.int64()))
+
+
 def _csv_lines(part: pa.Table, receipt: Receipt, texts: Mapping[str, Explanation]) -> pa.Table:
     """Lines of the CSV: those of the engine with their texts, safe for spreadsheets."""
     places = pc.index_in(part["text_key"], pa.array(list(texts), pa.string()))
@@ -173,7 +193,7 @@ def _csv_lines(part: pa.Table, receipt: Receipt, texts: Mapping[str, Explanation
     columns |= {name: foreign[name] for name in foreign.column_names}
     columns |= {
         name: neutralised_texts(pa.array([getattr(text, name) for text in texts.values()], pa.string())).take(places)
-        for name in ("wrong_fr", "wrong_en", "remedy_fr", "remedy_en")
+        for name in ("wrong_fr", "wrong_en")
     }
     columns["is_final"] = pa.repeat(receipt.is_final, part.num_rows)
     return pa.table({name: columns[name] for name in COLUMNS.names}).cast(COLUMNS)

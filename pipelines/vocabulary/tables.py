@@ -179,13 +179,28 @@ class UnreadObjections(PartitionedTable):
 
 
 class RejectedRows(PartitionedTable):
-    """One row a reason; a refused file has one row without a row number. Never a delivered value."""
+    """One row a reason of a rejected row, or of a run of them; a refused file has one without a row number."""
 
     file_digest: Series[Text] = filled("SHA-256 of the file.")
     role: Series[Text] = optional("As what the row was read; NULL when no glob claims the file.", isin=words.ROLES)
-    row_number: Series[Count] = optional("1-based data row; NULL for a whole file.", ge=1)
-    sheet_row: Series[Count] = optional("The row as a spreadsheet numbers it; NULL where there is none.", ge=1)
-    lead_id: Series[Text] = optional("The vendor's reference of the lead; NULL where it is bad or can't be read.")
+    row_number: Series[Count] = optional("1-based data row, the first of a run; NULL for a whole file.", ge=1)
+    last_row_number: Series[Count] = optional(
+        "The last row of a run, else the same; rows between the two may lack where `row_count` says so.", ge=1
+    )
+    row_count: Series[Count] = optional("Rows for which it stands; NULL for a whole file.", ge=1)
+    reason_row_count: Series[Count] = optional(
+        "Of them, rows that no other row of the table counts for the reason: they sum to the rows with the reason.",
+        ge=0,
+    )
+    rejected_row_count: Series[Count] = optional(
+        "Of them, rows that no other row of the table counts: they sum to the distinct rejected rows.", ge=0
+    )
+    sheet_row: Series[Count] = optional(
+        "The row, the first of a run, as a spreadsheet numbers it; NULL where there is none.", ge=1
+    )
+    lead_id: Series[Text] = optional(
+        "The vendor's reference of the lead; NULL where it is bad or can't be read, and of a run."
+    )
     reason: Series[Text] = filled("Stable reason code.", isin=words.REJECT_REASONS)
     column: Series[Text] = optional("Canonical field or delivered column concerned.")
     expected: Series[Text] = filled("What was expected, in words.")

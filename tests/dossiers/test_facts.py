@@ -236,20 +236,21 @@ def test_a_delivery_is_a_line_of_its_lead_files_and_lead_uses(session: Session) 
 
 
 def test_rejected_rows_are_counted_once_a_reason(session: Session) -> None:
-    def rejected(row_number: int, reason: str, column: str) -> dict[str, Any]:
-        place = {"delivery_date": TUESDAY, "file_digest": "ab", "row_number": row_number}
-        return {**place, "reason": reason, "column": column}
+    def rejected(row_number: int | None, reason: str, new: int | None, digest: str = "ab") -> dict[str, Any]:
+        place = {"delivery_date": TUESDAY, "file_digest": digest, "row_number": row_number}
+        return {**place, "reason": reason, "reason_row_count": new}
 
     fill(
         session,
         rejected_rows=[
-            rejected(1, "required_missing", "lead_id"),
-            rejected(1, "required_missing", "collected_at"),
-            rejected(1, "no_valid_identifier", "email"),
-            rejected(2, "required_missing", "lead_id"),
+            rejected(1, "required_missing", 1),
+            rejected(1, "required_missing", 0),
+            rejected(1, "no_valid_identifier", 1),
+            rejected(2, "required_missing", 70),
+            rejected(None, "file_empty", None, "cd"),
         ],
     )
-    assert facts(session).reject_reasons == {"required_missing": 2, "no_valid_identifier": 1}
+    assert facts(session).reject_reasons == {"required_missing": 71, "no_valid_identifier": 1, "file_empty": 1}
 
 
 # Late

@@ -104,9 +104,14 @@ def same(one: PublishedTables, other: PublishedTables) -> None:
 
 
 @settings(max_examples=8, deadline=None)
-@given(DAYS, st.integers(1, 4), st.integers(1, 5), st.booleans())
+@given(DAYS, st.integers(1, 4), st.integers(1, 5), st.booleans(), st.integers(1, 4))
 def test_chunks_blocks_and_runs_of_any_size_give_what_all_at_once_gives(
-    tmp_path_factory: pytest.TempPathFactory, days: list[list[list[str]]], size: int, block: int, is_spilled: bool
+    tmp_path_factory: pytest.TempPathFactory,
+    days: list[list[list[str]]],
+    size: int,
+    block: int,
+    is_spilled: bool,
+    most: int,
 ) -> None:
     contents, names = deliveries_of(days)
     box = Box(**contents)
@@ -114,14 +119,15 @@ def test_chunks_blocks_and_runs_of_any_size_give_what_all_at_once_gives(
         Delivery(day, contract(), tuple(box.file(name, datetime(2026, 9, 1, tzinfo=NOON.tzinfo)) for name in files))
         for day, files in names
     ]
-    whole = taken_in(deliveries, read=box.read)
+    limits = Limits(rejected_rows=most)
+    whole = taken_in(deliveries, read=box.read, limits=limits)
     spills = SortedRunFiles(tmp_path_factory.mktemp("aside"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(intake_blocks, "BLOCK_ROWS", block)
         patch.setattr(sorted_rows, "SLAB_ROWS", 2)
         patch.setattr(sorted_rows, "RUN_BYTES", 1)
         set_aside = spills.set_aside if is_spilled else None
-        same(taken_in(deliveries, read=Chunked(size, **contents).read, set_aside=set_aside), whole)
+        same(taken_in(deliveries, read=Chunked(size, **contents).read, set_aside=set_aside, limits=limits), whole)
 
 
 @settings(max_examples=25, deadline=None)

@@ -38,7 +38,7 @@ from tests.support.receipt_lake import (
 
 INSTANT = Reason("value_instant", pattern="dd/MM/yyyy HH:mm")
 GLOBS = Reason("name_unclaimed", leads="leads_*.csv", consent_proofs="proofs/*.xlsx")
-NAMES = {"receipt.csv", "receipt.json", "summary.fr.txt", "summary.en.txt"}
+NAMES = {"receipt.csv", "reasons.csv", "receipt.json", "summary.fr.txt", "summary.en.txt"}
 
 
 @pytest.fixture
@@ -127,7 +127,10 @@ def test_a_lead_for_no_channel_that_was_bought_is_not_usable(house: House) -> No
 def test_lines_say_in_both_languages_what_is_wrong_and_what_would_mend_it(house: House) -> None:
     judged(house, delivery())
     prepare(house)
-    rows = {row["reason_code"]: row for row in rows_of(house)}
+    legend = {row["text_key"]: row for row in rows_of(house, name="reasons.csv")}
+    lines = rows_of(house)
+    assert all(line["wrong_fr"] == legend[line["text_key"]]["wrong_fr"] for line in lines)
+    rows = {line["reason_code"]: legend[line["text_key"]] | {"wrong_en": line["wrong_en"]} for line in lines}
     missing = rows["required_missing"]
     assert missing["wrong_fr"].endswith("attendu\u00a0: une date et une heure comme `dd/MM/yyyy HH:mm`")
     assert missing["wrong_en"] == "A required field is missing; expected: a date and time as `dd/MM/yyyy HH:mm`"
@@ -431,6 +434,29 @@ def test_every_row_of_a_file_that_fails_has_its_lines(house: House) -> None:
     assert Counter(line["reason_code"] for line in lines) == {"required_missing": count, "no_valid_identifier": count}
     assert [line["row_number"] for line in lines] == [row for row in range(1, count + 1) for _ in range(2)]
     assert len(rows_of(house)) == 2 * count
+
+
+def test_a_line_of_many_rows_says_which_and_how_many_and_counts_for_each(house: House) -> None:
+    run = reject("leads_1.csv", 3, "required_missing", "collected_at", INSTANT)
+    run |= {"last_row_number": 900, "row_count": 898, "reason_row_count": 898, "rejected_row_count": 898}
+    rejects = [reject("leads_1.csv", 1, "required_missing", "collected_at", INSTANT), run]
+    judged(house, {"deliveries": [accepted("leads_1.csv", 899, rejected=899)], "rejected_rows": rejects})
+    prepare(house)
+    place = ("row_number", "last_row_number", "row_count", "sheet_row")
+    assert [told(line, *place) for line in document_of(house)["lines"]] == [(1, None, None, 2), (3, 900, 898, 4)]
+    assert [told(row, *place) for row in rows_of(house)] == [("1", "", "", "2"), ("3", "900", "898", "4")]
+    [reason] = rows_of(house, name="reasons.csv")
+    assert reason["count"] == "899"
+    assert [*document_of(house)["counts"].values()] == [899]
+    text = files_of(house)["summary.en.txt"].decode()
+    assert "899" in text
+    assert "row_count rows, from row_number to last_row_number" in text
+
+
+def test_a_receipt_of_single_rows_says_nothing_of_many(house: House) -> None:
+    judged(house, delivery())
+    prepare(house)
+    assert "last_row_number" not in files_of(house)["summary.en.txt"].decode()
 
 
 def test_a_summary_fits_in_an_email_whatever_the_delivery(house: House) -> None:

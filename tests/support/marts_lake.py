@@ -59,8 +59,11 @@ VALUE = {"expected": "a value", "cause": "value", "figures": "{}"}
 
 
 def reject(name: str, row_number: int | None, reason: str) -> dict[str, Any]:
+    """A line of one row, or of a whole file; the first line of a row counts it."""
     role = "leads" if row_number else None
-    return {"file_digest": name[0] * 64, "role": role, "row_number": row_number, "reason": reason, **VALUE}
+    counts = dict.fromkeys(("row_count", "reason_row_count", "rejected_row_count"), 1 if row_number else None)
+    place = {"row_number": row_number, "last_row_number": row_number, **counts}
+    return {"file_digest": name[0] * 64, "role": role, "reason": reason, **place, **VALUE}
 
 
 def outcome(
@@ -139,7 +142,7 @@ def fill(lake: Lake) -> None:
         ],
         [
             reject("b.csv", 1, "required_missing"),
-            reject("b.csv", 1, "required_invalid"),
+            reject("b.csv", 1, "required_invalid") | {"rejected_row_count": 0},
             reject("b.csv", 2, "required_missing"),
             reject("z.csv", None, "file_unclaimed"),
         ],

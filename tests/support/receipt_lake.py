@@ -61,7 +61,14 @@ def reject(name: str, row: int | None, reason: str, column: str | None = None, c
     told = {"expected": published(cause), "cause": cause.code, "figures": cause.figures_text()}
     refused = {"reason": reason, "column": column, **told}
     role = None if row is None else "leads"
-    return {"file_digest": f"{name:x<64}", "role": role, "row_number": row, "sheet_row": sheet_row, **refused}
+    place = {"file_digest": f"{name:x<64}", "role": role, "row_number": row, "sheet_row": sheet_row}
+    return {**place, **one_row(row), **refused}
+
+
+def one_row(row: int | None) -> Row:
+    """What a line of one row, or of a whole file, says of how many rows it stands for."""
+    counts = ("row_count", "reason_row_count", "rejected_row_count")
+    return {"last_row_number": row, **dict.fromkeys(counts, None if row is None else 1)}
 
 
 def lead(lead_id: str, row: int, name: str = "leads_1.csv") -> Row:
@@ -112,8 +119,8 @@ def files_of(house: House, day: date = DAY) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in house.outbox.folder(VENDOR, day).iterdir()}
 
 
-def rows_of(house: House, day: date = DAY) -> list[dict[str, str]]:
-    with (house.outbox.folder(VENDOR, day) / "receipt.csv").open(encoding="utf-8-sig", newline="") as source:
+def rows_of(house: House, day: date = DAY, name: str = "receipt.csv") -> list[dict[str, str]]:
+    with (house.outbox.folder(VENDOR, day) / name).open(encoding="utf-8-sig", newline="") as source:
         return list(csv.DictReader(source))
 
 

@@ -4,7 +4,7 @@ with refusals as (
 ),
 
 rejected as (
-    select vendor, delivery_date, reason, count(distinct (file_digest, role, row_number)) as rejected_row_count
+    select vendor, delivery_date, reason, cast(sum(reason_row_count) as bigint) as rejected_row_count
     from refusals
     semi join {{ ref('stg_lake__delivery_states') }} using (vendor, delivery_date)
     where row_number is not null

@@ -1,4 +1,4 @@
--- counted at once, and apart from the reasons: a row with three reasons is one rejected row
+-- counted at once, and apart from the reasons: a row with three reasons is counted by one of them
 with refusals as (
     {{ lake_rows(source('lake', 'rejected_rows')) }}
 )
@@ -6,7 +6,7 @@ with refusals as (
 select
     vendor,
     delivery_date,
-    count(distinct (file_digest, role, row_number)) as rejected_row_count
+    cast(sum(rejected_row_count) as bigint) as rejected_row_count
 from refusals
 semi join {{ ref('stg_lake__delivery_states') }} using (vendor, delivery_date)
 where row_number is not null

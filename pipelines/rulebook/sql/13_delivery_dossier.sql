@@ -36,16 +36,18 @@ ambiguous as (
 ),
 
 unread as (
-    select delivery_date, file_digest, row_number
+    select delivery_date, count(*) as row_count
     from all_unread_objections
-    union
-    select delivery_date, file_digest, row_number
+    group by delivery_date
+    union all
+    select delivery_date, sum(row_count) as row_count
     from all_rejected_rows
     where role = 'consent_proofs' and reason = 'row_malformed'
+    group by delivery_date
 ),
 
 unread_by_day as (
-    select delivery_date, count(*) as unread_objection_count
+    select delivery_date, cast(sum(row_count) as bigint) as unread_objection_count
     from unread
     group by delivery_date
 ),

@@ -34,10 +34,11 @@ received as (
 ),
 
 rejected as (
-    select distinct rows.delivery_date, rows.file_digest, rows.row_number
+    select rows.delivery_date, sum(rows.rejected_row_count) as row_count
     from all_rejected_rows as rows
     semi join accepted on rows.delivery_date = accepted.delivery_date and rows.file_digest = accepted.file_digest
     where rows.role = 'leads' and rows.row_number is not null
+    group by rows.delivery_date
 ),
 
 defects as (
@@ -45,9 +46,6 @@ defects as (
     from all_findings as found
     semi join counting on found.delivery_date = counting.delivery_date and found.lead_id = counting.lead_id
     where found.is_defect and found.lead_id is not null
-    union all
-    select delivery_date, 'row ' || file_digest || ' ' || row_number as reference, 'conformity' as dimension, true as is_vendor
-    from rejected
 ),
 
 rated as (
@@ -94,6 +92,11 @@ counted as (
     group by delivery_date, dimension
 ),
 
+unread as (
+    select delivery_date, unnest(['conformity', 'all']) as dimension, row_count
+    from rejected
+),
+
 dimensions as (
     select unnest(['consent', 'proof', 'opposition', 'conformity', 'quality', 'all']) as dimension
 )
@@ -103,8 +106,8 @@ select
     received.delivery_date,
     dimensions.dimension,
     cast(coalesce(sizes.lead_count, 0) as bigint) as leads_received,
-    coalesce(counted.leads_defective, 0) as leads_defective,
-    coalesce(counted.leads_vendor_defective, 0) as leads_vendor_defective
+    cast(coalesce(counted.leads_defective, 0) + coalesce(unread.row_count, 0) as bigint) as leads_defective,
+    cast(coalesce(counted.leads_vendor_defective, 0) + coalesce(unread.row_count, 0) as bigint) as leads_vendor_defective
 from received
 semi join terms on received.delivery_date = terms.delivery_date
 cross join dimensions
@@ -112,3 +115,5 @@ left join sizes
     on received.delivery_date = sizes.delivery_date and dimensions.dimension = sizes.dimension
 left join counted
     on received.delivery_date = counted.delivery_date and dimensions.dimension = counted.dimension
+left join unread
+    on received.delivery_date = unread.delivery_date and dimensions.dimension = unread.dimension
