@@ -156,7 +156,7 @@ def vendors_kept_to_it(
     vendors = sorted({*book.contracts, *book.skipped})
     waiting = list(waiting_in_words(house, vendors, before=paris_date(as_of(context))))
     yield _theirs("no_delivery_waits", waiting)
-    yield _theirs("inbox_folders_are_known", unread_folders(house.settings.inbox, vendors))
+    yield _theirs("inbox_folders_are_known", unread_folders(house.inbox, vendors))
 
 
 def _days_of_run(context: dg.AssetCheckExecutionContext, house: House) -> Days:

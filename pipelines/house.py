@@ -8,6 +8,7 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from pipelines.contracts.book import ContractBook, load_contracts
+from pipelines.deliveries.old_records import move_old_records
 from pipelines.engines.interface import Engine
 from pipelines.engines.named import engine_named
 from pipelines.identifiers.keyed_hashes import IdentityHasher
@@ -20,6 +21,7 @@ from pipelines.receipts.writer import ReceiptWriter
 from pipelines.rulebook.catalogue import Catalogue, load_catalogue
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.settings import Settings, SettingsError
+from pipelines.storage.inboxes import Inbox
 from pipelines.storage.lake import Lake
 from pipelines.storage.registry.database import open_registry
 from pipelines.storage.secrets.identity_keys import KEY_FACT, confirm_generation, open_hasher
@@ -42,6 +44,18 @@ class House:
         """The Parquet lake."""
         return Lake(self.settings.lake)
 
+    @property
+    def inbox(self) -> Inbox:
+        """Where deliveries arrive, and what we know of them; records of earlier versions are moved first.
+
+        Raises:
+            StateError: the state folder was lost, or is another.
+        """
+        ours = self.settings
+        inbox = Inbox(ours.inbox, ours.state, ours.inbox_records == "transport")
+        move_old_records(inbox, ours.keys)
+        return inbox
+
     def contracts(self, vendors: Collection[str] = ()) -> ContractBook:
         """The contracts as they lie there now, of all vendors or of some: reading one takes some ten milliseconds."""
         return load_contracts(self.settings.contracts, vendors=vendors, catalogue=self._known_rules)
@@ -60,7 +74,7 @@ class House:
         `book`: the contracts by which the others will be done; as they lie there now unless given.
         """
         ours = self.settings
-        return Inputs(ours.inbox, ours.contracts, self.lake, book or self.contracts(wanted)).left_out(wanted)
+        return Inputs(self.inbox, ours.contracts, self.lake, book or self.contracts(wanted)).left_out(wanted)
 
     def confirm_inputs(self) -> None:
         """Make sure of what all vendors need, before any work.
@@ -118,7 +132,7 @@ class House:
     @cached_property
     def seals(self) -> Seals:
         """Encrypts delivered files after their intake, and opens them."""
-        return Seals(self.settings.keys, self.settings.inbox)
+        return Seals(self.settings.keys, self.inbox)
 
     @property
     def intake(self) -> Intake:
@@ -128,7 +142,7 @@ class House:
             KeysError: a secret is missing or wrong, or a rotation is unfinished.
         """
         return Intake(
-            inbox=self.settings.inbox,
+            inbox=self.inbox,
             lake=self.lake,
             hasher=self.hasher,
             limits=self.settings.limits,
@@ -147,7 +161,7 @@ class House:
             dispute_hold=timedelta(days=settings.dispute_hold_days),
             vault=timedelta(days=settings.vault_retention_days),
         )
-        return Retention(self.registry, self.lake, settings.inbox, settings.outbox, self.vault, self.seals, spans)
+        return Retention(self.registry, self.lake, self.inbox, settings.outbox, self.vault, self.seals, spans)
 
     def has_keyed_data(self) -> bool:
         """Whether anything was keyed already."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pipelines.formats.limits import Limits
 
 PREFIX = "OPPOSABLE_"
-_PLACES = ("inbox", "contracts", "lake", "rules", "keys", "vault", "outbox")
+_PLACES = ("inbox", "contracts", "lake", "rules", "keys", "vault", "outbox", "state")
 
 
 class SettingsError(ValueError):
@@ -34,6 +34,17 @@ class Settings(BaseSettings):
     keys: Path = Field(default=Path("keys"), description="Secrets, generated at first start, mode 0600.")
     vault: Path = Field(default=Path("vault"), description="Identifiers of leads, encrypted; nothing else holds them.")
     outbox: Path = Field(default=Path("outbox"), description="Receipts for vendors.")
+    state: Path = Field(
+        default=Path("state"),
+        description="What we know of delivered files: arrivals, seals, purges. No vendor writes there, mode 0700.",
+    )
+    inbox_records: Literal["transport", "none"] = Field(
+        default="transport",
+        description=(
+            "Who writes .received.json beside delivered files. transport: our own, and it is believed of files of "
+            "which nothing is known yet. none: vendors write into the inbox; it is not read, and told."
+        ),
+    )
     database_url: str = Field(default="", description="Registry; SQLite in the home unless given.")
     engine: Literal["duckdb"] = Field(default="duckdb", description="What runs the compiled SQL.")
     threads: int | None = Field(default=None, ge=1, description="Threads of the engine; its own default unless given.")
@@ -74,6 +85,13 @@ class Settings(BaseSettings):
         places = {name: values.get(name) or home / name for name in _PLACES}
         database = values.get("database_url") or f"sqlite:///{home / 'registry.db'}"
         return {**values, **places, "home": home, "database_url": database}
+
+    @model_validator(mode="after")
+    def _confirm_state_is_ours(self) -> Self:
+        for name in ("inbox", "outbox"):
+            if self.state.is_relative_to(getattr(self, name)):
+                raise ValueError(f"OPPOSABLE_STATE lies in OPPOSABLE_{name.upper()}, where others write: move it out")
+        return self
 
     @property
     def dagster_home(self) -> Path:

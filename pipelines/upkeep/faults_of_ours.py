@@ -3,9 +3,9 @@
 from typing import Final
 
 from pipelines.formats.source import InboxFaultError
+from pipelines.storage.inboxes import StateError
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.age import BrokenSealError
 from pipelines.storage.secrets.keys import KeysError
-from pipelines.storage.secrets.seals import SealRecordError
 
-FAULTS_OF_OURS: Final = (BrokenSealError, InboxFaultError, KeysError, RegistryError, SealRecordError)
+FAULTS_OF_OURS: Final = (BrokenSealError, InboxFaultError, KeysError, RegistryError, StateError)
