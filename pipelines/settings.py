@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -86,13 +86,6 @@ class Settings(BaseSettings):
         database = values.get("database_url") or f"sqlite:///{home / 'registry.db'}"
         return {**values, **places, "home": home, "database_url": database}
 
-    @model_validator(mode="after")
-    def _confirm_state_is_ours(self) -> Self:
-        for name in ("inbox", "outbox"):
-            if self.state.is_relative_to(getattr(self, name)):
-                raise ValueError(f"OPPOSABLE_STATE lies in OPPOSABLE_{name.upper()}, where others write: move it out")
-        return self
-
     @property
     def dagster_home(self) -> Path:
         """Folder of the Dagster instance."""
@@ -116,12 +109,22 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         if name not in Settings.model_fields:
             raise SettingsError(_unknown(name))
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
         problems = "; ".join(
             f"{PREFIX}{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}" for problem in error.errors()
         )
         raise SettingsError(problems) from None
+    _confirm_state_is_ours(settings)
+    return settings
+
+
+def _confirm_state_is_ours(settings: Settings) -> None:
+    for name in ("inbox", "outbox"):
+        if settings.state.is_relative_to(getattr(settings, name)):
+            raise SettingsError(
+                f"{PREFIX}STATE: {settings.state} lies in {PREFIX}{name.upper()}, where others write: move it out"
+            )
 
 
 def _unknown(name: str) -> str:
