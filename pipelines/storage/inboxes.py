@@ -16,7 +16,15 @@ from typing import Any, Final
 
 from filelock import FileLock
 
-from pipelines.storage.folders import PRIVATE, folder_names, make_folder, read_below, remove_file, replacing
+from pipelines.storage.folders import (
+    PRIVATE,
+    folder_names,
+    make_folder,
+    read_below,
+    remove_file,
+    remove_unfinished,
+    replacing,
+)
 
 RECEIVED: Final = "received.json"
 SEALS: Final = "sealed.json"
@@ -65,10 +73,13 @@ class Inbox:
         return StateError(f"{self.record(folder, name)} is no record of ours: restore it from your backup")
 
     def write(self, folder: Path, name: str, content: Mapping[str, Any]) -> None:
-        """Replace a record; it is durable then. Entries about files are put in order of their names."""
+        """Replace a record; it is durable then. Entries about files are put in order of their names. One writer at a
+        time."""
         if "files" in content:
             content = {"files": sorted(content["files"], key=lambda entry: str(entry["name"]))}
-        with replacing(self.state, self.record(folder, name), PRIVATE, is_durable=True) as file:
+        path = self.record(folder, name)
+        remove_unfinished(self.state, path)
+        with replacing(self.state, path, PRIVATE, is_durable=True) as file:
             file.write((json.dumps(content, indent=2) + "\n").encode())
 
     def records(self, folder: Path) -> list[Path]:

@@ -7,5 +7,6 @@ from pipelines.storage.inboxes import StateError
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.age import BrokenSealError
 from pipelines.storage.secrets.keys import KeysError
+from pipelines.storage.secrets.vault import VaultError
 
-FAULTS_OF_OURS: Final = (BrokenSealError, InboxFaultError, KeysError, RegistryError, StateError)
+FAULTS_OF_OURS: Final = (BrokenSealError, InboxFaultError, KeysError, RegistryError, StateError, VaultError)

@@ -83,6 +83,29 @@ def test_a_rounded_consent_id_of_a_lead_is_an_invalid_field_and_of_a_proof_a_ref
     assert told(intake) == [(1, "required_invalid", "consent_id", ROUNDED)]
 
 
+def test_a_reference_that_names_its_person_is_kept_by_no_proof_of_the_day_either() -> None:
+    agreed = contract(
+        leads=file_terms("leads", LEAD_COLUMNS | {"first_name": "Prénom", "last_name": "Nom"}),
+        consent_proofs=file_terms("consent_proofs", PROOF_COLUMNS | {"lead_id": "Réf"}),
+    )
+    person = {"Prénom": "Jeanne", "Nom": "Dupont"}
+    files = {
+        "leads.csv": csv_bytes([lead(1, Réf="jeanne-dupont", **person), lead(2, **person)]),
+        "consent_proofs.csv": csv_bytes([proof(1, Réf="jeanne-dupont"), proof(2, Réf="L2")]),
+    }
+    intake = Box(**files).take(agreed)
+    assert intake.leads["lead_id"].tolist() == ["L2"]
+    assert [name for name in intake.consent_proofs["lead_id"] if isinstance(name, str)] == ["L2"]
+    assert len(intake.consent_proofs) == 2
+
+
+def test_where_a_columns_name_is_a_persons_number_the_others_may_be_her_name() -> None:
+    row = {**lead(1), "0699887766": "", "Jeanne": "", "Dupont": ""}
+    intake = take_leads(row)
+    assert intake.deliveries["columns"].tolist() == [[*lead(1), "column 8", "column 9", "column 10"]]
+    assert intake.deliveries["undeclared_columns"].tolist() == [["column 10", "column 8", "column 9"]]
+
+
 @pytest.mark.parametrize("format_", ["csv", "xlsx", "xls", "ods", "parquet"])
 def test_a_declared_column_that_stands_twice_refuses_the_file(format_: str) -> None:
     names, row = [*lead(1), "CP", "Note", "Note"], [*lead(1).values(), "69001", "a", "b"]
