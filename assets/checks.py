@@ -129,7 +129,10 @@ def verdicts_are_sound(
         dg.AssetCheckSpec(
             "inbox_folders_are_known",
             asset="leads",
-            description="Everything in the inbox lies in the folder of a vendor with a contract, and of a date.",
+            description=(
+                "Everything in the inbox lies in the folder of a vendor with a contract, and of a date; nothing "
+                "bears the name of a record of ours."
+            ),
         ),
     ]
 )

@@ -17,9 +17,9 @@ from pipelines.deliveries.files import DeliveredFile, Delivery
 from pipelines.deliveries.manifests import Manifest
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import AlikeFiles, FoundFormat, RawChunk, RawFile
-from pipelines.identifiers.shown_names import shown_file_names
+from pipelines.identifiers.shown_names import shown_file_names, shown_name
 from pipelines.intake.clocks import last_correction_at
-from pipelines.intake.headers import header_refusal, kept_columns, undeclared_columns
+from pipelines.intake.headers import header_refusal, undeclared_columns
 from pipelines.intake.roles import roles_of
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.words import ROLES_READ
@@ -119,7 +119,7 @@ class FileCase:
         limits.check("columns", len(raw.columns))
         refusal = header_refusal(raw, self.terms, self.contract)
         if refusal is None or refusal.reason != "header_missing":
-            self.columns = kept_columns(raw, self.terms, self.contract)
+            self.columns = [shown_name(name, place) for place, name in enumerate(raw.columns, 1)]
             self.undeclared = undeclared_columns(raw, self.terms, self.contract)
         if refusal:
             self.refuse(refusal)

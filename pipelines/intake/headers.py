@@ -3,7 +3,6 @@
 from pipelines.contracts.contract import Contract, FileTerms, declared_beside, declared_names, required_fields
 from pipelines.formats.limits import FileRefusal
 from pipelines.formats.raw import RawFile
-from pipelines.identifiers.likeness import looks_like_person
 from pipelines.identifiers.shown_names import shown_name
 from pipelines.vocabulary.column_names import near_names
 from pipelines.vocabulary.fields import REACHED_BY
@@ -37,21 +36,8 @@ def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRe
     return FileRefusal("column_missing", Reason("columns_missing", columns=tuple(missing), near=pairs), missing[0])
 
 
-def kept_columns(raw: RawFile, terms: FileTerms, contract: Contract) -> list[str]:
-    """Names of all delivered columns, in their order, fit to be kept.
-
-    Where one is an address or a number, they may be a person's row: then no other is kept either but declared ones.
-    """
-    declared = declared_beside(terms, contract)
-    is_row = any(looks_like_person(name, "name") for name in raw.columns if name not in declared)
-    return [
-        f"column {place}" if is_row and name and name not in declared else shown_name(name, place)
-        for place, name in enumerate(raw.columns, 1)
-    ]
-
-
 def undeclared_columns(raw: RawFile, terms: FileTerms, contract: Contract) -> list[str]:
     """Names of delivered columns that the contract does not declare, sorted, fit to be kept."""
-    declared, kept = declared_beside(terms, contract), kept_columns(raw, terms, contract)
-    names = {shown for name, shown in zip(raw.columns, kept, strict=True) if name and name not in declared}
+    declared = declared_beside(terms, contract)
+    names = {shown_name(name, place) for place, name in enumerate(raw.columns, 1) if name and name not in declared}
     return sorted(names)[:MOST_NAMES]

@@ -99,13 +99,6 @@ def test_a_reference_that_names_its_person_is_kept_by_no_proof_of_the_day_either
     assert len(intake.consent_proofs) == 2
 
 
-def test_where_a_columns_name_is_a_persons_number_the_others_may_be_her_name() -> None:
-    row = {**lead(1), "0699887766": "", "Jeanne": "", "Dupont": ""}
-    intake = take_leads(row)
-    assert intake.deliveries["columns"].tolist() == [[*lead(1), "column 8", "column 9", "column 10"]]
-    assert intake.deliveries["undeclared_columns"].tolist() == [["column 10", "column 8", "column 9"]]
-
-
 @pytest.mark.parametrize("format_", ["csv", "xlsx", "xls", "ods", "parquet"])
 def test_a_declared_column_that_stands_twice_refuses_the_file(format_: str) -> None:
     names, row = [*lead(1), "CP", "Note", "Note"], [*lead(1).values(), "69001", "a", "b"]
