@@ -22,7 +22,7 @@ from pipelines.deliveries.recorded_arrivals import (
     transported_arrivals,
 )
 from pipelines.storage.folders import folder_names, open_below, opened_folder
-from pipelines.storage.inboxes import Inbox
+from pipelines.storage.inboxes import Inbox, digest_of_name
 from pipelines.storage.secrets.seals import sealed_files
 from pipelines.vocabulary.clock import paris_date
 
@@ -111,7 +111,7 @@ def _look_at(
     else:
         note_arrivals(inbox, folder, {name: at for name, at in transported.items() if name in clear})
         recorded = recorded_arrivals(inbox, folder)
-        unlisted = {name: path for name, path in clear.items() if name not in recorded}
+        unlisted = {name: path for name, path in clear.items() if digest_of_name(name) not in recorded}
     announced = _announced(inbox.root, clear) if unlisted else {}
     complete, moving = {}, {}
     for name, path in unlisted.items():

@@ -23,7 +23,7 @@ from pipelines.deliveries.sources import DeliveredSource, open_delivered
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.source import SMALL, InboxFaultError
 from pipelines.storage.folders import Entry, entries_below, open_below, opened_folder
-from pipelines.storage.inboxes import Inbox
+from pipelines.storage.inboxes import Inbox, digest_of_name
 from pipelines.storage.secrets.seals import SealedFile, Seals, sealed_files
 from pipelines.vocabulary.reasons import Reason
 
@@ -238,10 +238,10 @@ def _printable_name(name: str) -> str:
 
 
 def _dated(file: DeliveredFile, received: Mapping[str, datetime]) -> DeliveredFile:
-    """With the arrival of the file, or of the archive that holds it."""
+    """With the arrival, by digest of name, of the file, or of the archive that holds it."""
     if not received:
         return file
     archives = [str(parent) for parent in PurePosixPath(file.name).parents] if file.member else []
-    names = (name for name in (file.name, *archives) if name in received)
-    name = next(names, None)
-    return replace(file, received_at=received[name]) if name else file
+    keys = (digest_of_name(name) for name in (file.name, *archives))
+    key = next((key for key in keys if key in received), None)
+    return replace(file, received_at=received[key]) if key else file

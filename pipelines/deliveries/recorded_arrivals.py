@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pipelines.deliveries.files import DeliveredFile
 from pipelines.storage.folders import read_below
-from pipelines.storage.inboxes import RECEIVED, Inbox
+from pipelines.storage.inboxes import RECEIVED, Inbox, digest_of_name
 from pipelines.vocabulary.words import PARIS
 
 TRANSPORT_RECORD: Final = ".received.json"
@@ -24,7 +24,8 @@ _NO_RECORD: Final = (OSError, ValueError, TypeError, KeyError, OverflowError, Re
 
 
 def recorded_arrivals(inbox: Inbox, folder: Path) -> Mapping[str, datetime]:
-    """Arrivals of a delivery folder's files, by name: what we know, then what our transport says of others.
+    """Arrivals of a delivery folder's files, by the digest of their name: what we know, then what our transport says of
+    others.
 
     Raises:
         StateError: our record is broken.
@@ -32,11 +33,11 @@ def recorded_arrivals(inbox: Inbox, folder: Path) -> Mapping[str, datetime]:
     transported = transported_arrivals(inbox, folder)
     if transported is None:
         _log.warning("%s is not a record of arrivals; its files count as not recorded", folder / TRANSPORT_RECORD)
-    return {**(transported or {}), **_known_arrivals(inbox, folder)}
+    return {**_by_digest(transported or {}), **_known_arrivals(inbox, folder)}
 
 
 def transported_arrivals(inbox: Inbox, folder: Path) -> Mapping[str, datetime] | None:
-    """What our transport says beside the files; nothing where it writes no records, None when it can't be read."""
+    """What our transport says beside the files, by name; nothing where it writes none, None when it can't be read."""
     if not inbox.has_transport_records:
         return {}
     try:
@@ -49,17 +50,17 @@ def transported_arrivals(inbox: Inbox, folder: Path) -> Mapping[str, datetime] |
 
 
 def note_arrivals(inbox: Inbox, folder: Path, arrivals: Mapping[str, datetime]) -> None:
-    """Keep when files came; what is known of a file already stays.
+    """Keep when files came, by their name; what is known of a file already stays.
 
     Raises:
         StateError: our record is broken.
     """
-    if not arrivals.keys() - _known_arrivals(inbox, folder).keys():
+    found = _by_digest(arrivals)
+    if not found.keys() - _known_arrivals(inbox, folder).keys():
         return
     with inbox.noting():
-        known = {**arrivals, **_known_arrivals(inbox, folder)}
-        files = [{"name": name, "received_at": at.isoformat()} for name, at in known.items()]
-        inbox.write(folder, RECEIVED, {"files": files})
+        known = {**found, **_known_arrivals(inbox, folder)}
+        inbox.write_files(folder, RECEIVED, {key: {"received_at": at.isoformat()} for key, at in known.items()})
 
 
 def adopt_arrivals(inbox: Inbox, folder: Path, files: Sequence[DeliveredFile]) -> None:
@@ -71,10 +72,14 @@ def adopt_arrivals(inbox: Inbox, folder: Path, files: Sequence[DeliveredFile]) -
     note_arrivals(inbox, folder, {file.name: file.received_at for file in files if file.received_at})
 
 
+def _by_digest(arrivals: Mapping[str, datetime]) -> dict[str, datetime]:
+    return {digest_of_name(name): at for name, at in arrivals.items()}
+
+
 def _known_arrivals(inbox: Inbox, folder: Path) -> dict[str, datetime]:
-    entries = inbox.recorded_files(folder, RECEIVED) or []
+    entries = inbox.recorded_files(folder, RECEIVED)
     try:
-        return {entry["name"]: _arrival_instant(entry["received_at"]) for entry in entries}
+        return {key: _arrival_instant(entry["received_at"]) for key, entry in entries.items()}
     except _NO_RECORD:
         raise inbox.broken(folder, RECEIVED) from None
 

@@ -1,13 +1,15 @@
 """The inbox, and what is ours about it: records of each delivery folder, in a state folder where no vendor writes.
 
 `<state>/<vendor>/<date>/` holds `received.json` (when each file was first seen), `sealed.json` (what was encrypted) and
-`purged.json` (that the files were removed): each `{"files": [{"name", …}]}` or `{"purged_at"}`. What lies in the inbox
-under such names is a vendor's, and says nothing; our transport's record of arrivals is read in `deliveries`.
+`purged.json` (that the files were removed): `{"files": [{"name_sha256", …}]}` or `{"purged_at"}`. A file's name can
+name a person, so that its digest stands for it. What lies in the inbox under such names is a vendor's, and says
+nothing; our transport's record of arrivals is read in `deliveries`.
 """
 
+import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +34,11 @@ PURGED: Final = "purged.json"
 _LOCK: Final = ".lock"
 
 
+def digest_of_name(name: str) -> str:
+    """What stands for a file's name below its delivery folder, with `/`: SHA-256, lower-case hex."""
+    return hashlib.sha256(os.fsencode(name)).hexdigest()
+
+
 class StateError(ValueError):
     """The state folder is not the one that belongs to the inbox, or a record in it is broken. Names it and the mend."""
 
@@ -53,8 +60,8 @@ class Inbox:
         """Where a record about a delivery folder lies."""
         return self.state / folder.relative_to(self.root) / name
 
-    def recorded_files(self, folder: Path, name: str) -> Sequence[Mapping[str, Any]] | None:
-        """What a record says of files; None where there is none.
+    def recorded_files(self, folder: Path, name: str) -> dict[str, Mapping[str, Any]]:
+        """What a record says of files, by the digest of their name; nothing where there is none.
 
         Raises:
             StateError: it is broken: a fault of the house, not of a vendor.
@@ -62,21 +69,22 @@ class Inbox:
         path = self.record(folder, name)
         try:
             entries = json.loads(read_below(self.state, path))["files"]
-            return [{**entry, "name": str(entry["name"])} for entry in entries]
+            return {entry.get("name_sha256") or digest_of_name(entry["name"]): entry for entry in entries}
         except FileNotFoundError:
-            return None
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return {}
+        except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
             raise self.broken(folder, name) from None
 
     def broken(self, folder: Path, name: str) -> StateError:
         """That a record can't be understood, in words."""
         return StateError(f"{self.record(folder, name)} is no record of ours: restore it from your backup")
 
+    def write_files(self, folder: Path, name: str, files: Mapping[str, Mapping[str, Any]]) -> None:
+        """Replace a record about files, by the digest of their name."""
+        self.write(folder, name, {"files": [{"name_sha256": key, **files[key]} for key in sorted(files)]})
+
     def write(self, folder: Path, name: str, content: Mapping[str, Any]) -> None:
-        """Replace a record; it is durable then. Entries about files are put in order of their names. One writer at a
-        time."""
-        if "files" in content:
-            content = {"files": sorted(content["files"], key=lambda entry: str(entry["name"]))}
+        """Replace a record; it is durable then. One writer at a time."""
         path = self.record(folder, name)
         remove_unfinished(self.state, path)
         with replacing(self.state, path, PRIVATE, is_durable=True) as file:

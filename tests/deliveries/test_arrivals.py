@@ -12,7 +12,7 @@ import pytest
 from pipelines.deliveries.arrivals import Arrivals, record_arrivals, sightings_as_text, sightings_from_text
 from pipelines.deliveries.inbox import read_inbox_folder
 from pipelines.deliveries.inbox_folders import unread_folders
-from pipelines.storage.inboxes import RECEIVED, Inbox
+from pipelines.storage.inboxes import RECEIVED, Inbox, digest_of_name
 
 DAY = date(2026, 8, 11)
 NOON = datetime(2026, 8, 11, 10, tzinfo=UTC)
@@ -42,8 +42,15 @@ class Box:
 
     @property
     def noted(self) -> dict[str, datetime]:
-        entries = self.inbox.recorded_files(self.folder, RECEIVED) or []
-        return {entry["name"]: datetime.fromisoformat(entry["received_at"]) for entry in entries}
+        entries = self.inbox.recorded_files(self.folder, RECEIVED)
+        paths = [path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()]
+        names = {digest_of_name(name): name for name in map(printable, paths)}
+        assert entries.keys() <= names.keys()
+        return {names[key]: datetime.fromisoformat(entry["received_at"]) for key, entry in entries.items()}
+
+
+def printable(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 @pytest.fixture
@@ -205,7 +212,7 @@ def test_where_nobody_looked_in_time_the_last_change_on_our_disk_is_the_arrival(
     inbox.folder.rename(folder)
     first = record_arrivals(inbox.inbox, {}, now=later)
     record_arrivals(inbox.inbox, first.moving, now=later + timedelta(seconds=60))
-    entries = inbox.inbox.recorded_files(folder, RECEIVED) or []
+    entries = inbox.inbox.recorded_files(folder, RECEIVED).values()
     assert [datetime.fromisoformat(entry["received_at"]) for entry in entries] == [changed_at]
 
 

@@ -114,7 +114,7 @@ def test_a_file_that_became_a_link_or_a_pipe_after_it_was_listed_is_not_opened(t
         read_file(second, terms())
 
 
-@pytest.mark.parametrize("name", ["../../zeta/2026-08-11/theirs", "/etc/passwd", "sub/../a.csv"])
+@pytest.mark.parametrize("name", ["../../zeta/2026-08-11/theirs", "/etc/passwd", "sub/../a.csv", "/", "", ".."])
 def test_a_record_of_seals_that_names_something_elsewhere_opens_nothing(tmp_path: Path, name: str) -> None:
     """One that an earlier version left in the inbox may have been a vendor's."""
     inbox = inbox_with(tmp_path / "inbox", **{"a.csv": CONTENT})

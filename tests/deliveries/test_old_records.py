@@ -1,5 +1,6 @@
 """Records of earlier versions go into the state folder once; what bears their names later, or ours, is a vendor's."""
 
+import hashlib
 import json
 import os
 from dataclasses import replace
@@ -30,7 +31,9 @@ def old(tmp_path: Path) -> Inbox:
         folder.mkdir(parents=True)
     (sealed / "a.csv").write_bytes(b"x")
     Seals(tmp_path / "keys", inbox).seal(sealed / "a.csv", sealed)
-    inbox.record(sealed, SEALS).rename(sealed / ".sealed.json")
+    inbox.record(sealed, SEALS).unlink()
+    record = {"files": [{"name": "a.csv", "sha256": hashlib.sha256(b"x").hexdigest(), "size": 1}]}
+    (sealed / ".sealed.json").write_text(json.dumps(record))
     (purged / ".purged.json").write_bytes(GONE)
     return inbox
 

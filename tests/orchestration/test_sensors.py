@@ -12,7 +12,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from pipelines.orchestration.jobs import AS_OF_TAG
 from pipelines.orchestration.partitions import range_tags
-from pipelines.storage.inboxes import RECEIVED, SEALS
+from pipelines.storage.inboxes import RECEIVED, SEALS, digest_of_name
 from pipelines.vocabulary.clock import tick_of
 from tests.support.contract_files import VALID
 from tests.support.exemple import deliver, lead_line, sign
@@ -65,7 +65,8 @@ class TestArrivals:
             assert daemon.sensor("arrivals") == []
         assert daemon.skipped["arrivals"] == "1 files noted, 0 still moving"
         record = daemon.house.inbox.recorded_files(folder, RECEIVED)
-        assert record == [{"name": "leads_1.csv", "received_at": TICK.isoformat()}]
+        key = digest_of_name("leads_1.csv")
+        assert record == {key: {"name_sha256": key, "received_at": TICK.isoformat()}}
 
     def test_a_folder_that_cannot_be_read_is_told_and_the_others_are_noted(self, daemon: Daemon) -> None:
         deliver(home(daemon), "acme", DAY)

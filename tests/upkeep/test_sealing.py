@@ -18,7 +18,7 @@ from pipelines.deliveries.arrivals import record_arrivals
 from pipelines.deliveries.changed_folders import FolderWatch
 from pipelines.deliveries.inbox import read_inbox_folder
 from pipelines.house import House
-from pipelines.storage.inboxes import SEALS
+from pipelines.storage.inboxes import SEALS, digest_of_name
 from pipelines.storage.secrets import age
 from pipelines.storage.secrets.seals import sealed_files
 from pipelines.upkeep.sealing import seal_vendor, seals_put_off
@@ -98,7 +98,8 @@ def test_the_record_holds_name_digest_and_size_and_the_file_keeps_its_time_of_ch
     home.seal()
     record = json.loads(home.house.inbox.record(home.folder, SEALS).read_text(encoding="utf-8"))
     digest = hashlib.sha256(content).hexdigest()
-    assert record == {"files": [{"name": "leads_1.csv", "sha256": digest, "size": len(content)}]}
+    name = hashlib.sha256(b"leads_1.csv").hexdigest()
+    assert record == {"files": [{"name_sha256": name, "sha256": digest, "size": len(content)}]}
     assert (home.folder / "leads_1.csv.age").stat().st_mtime_ns == changed_at
     assert (home.folder / ".received.json").exists()
     secret = (home.path / "keys" / "seal-1.key").read_text().splitlines()[-1]
@@ -207,8 +208,8 @@ def test_seals_that_a_vendor_damages_do_not_keep_the_others_from_theirs(home: Ho
     home.seal()
     inbox, folder = home.house.inbox, home.house.inbox.folder("a-vendor", DAY)
     folder.mkdir(parents=True)
-    entries = [{"name": f"{number}", "sha256": "0" * 64, "size": 1} for number in range(100)]
-    inbox.write(folder, SEALS, {"files": entries})
+    entries = {digest_of_name(f"{number}"): {"sha256": "0" * 64, "size": 1} for number in range(100)}
+    inbox.write_files(folder, SEALS, entries)
     for number in range(100):
         (folder / f"{number}.age").write_bytes(b"no seal")
     house_at(home.path).seals.confirm_keys()

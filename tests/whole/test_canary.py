@@ -28,8 +28,7 @@ import pytest
 from tests.support.canary_market import DIGITS, IP, MARK, address, number, write_market
 from tests.support.paths import ROOT
 
-DELIVERED: Final = ("inbox", "state", "delivered_oppositions")
-"""The state folder names files, as a vendor named them; its records of a delivery go with the files."""
+DELIVERED: Final = ("inbox", "delivered_oppositions")
 _GAP: Final = rb"[\s.\-_/()\x00]{0,3}"
 _NUMBER: Final = re.compile(_GAP.join(bytes([digit]) for digit in DIGITS.encode()))
 _HEX_RUN: Final = 24

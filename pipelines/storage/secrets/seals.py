@@ -3,8 +3,9 @@
 Which files may be sealed, and when they go for good, is in `retention`; what a delivery folder holds, in `inbox`.
 
 `x.csv` becomes `x.csv.age`, in the age format, so that any age tool opens it with `keys/seal-<n>.key`; where that name
-would be too long, `<SHA-256 of the name>.age`. `sealed.json` in the state folder, `{"files": [{"name", "sha256",
-"size"}]}`, tells what was sealed: a file that a vendor named `.age` is not in it. As long as the clear file lies there,
+would be too long, `<SHA-256 of the name>.age`. `sealed.json` in the state folder, `{"files":
+[{"name_sha256", "sha256", "size"}]}` and `name` where the seal's own name does not tell it, says what was sealed: a
+file that a vendor named `.age` is not in it. As long as the clear file lies there,
 too, the clear one counts. A vendor writes into the folder, too: no link in it is followed, and a file that was
 delivered under the name of a seal keeps it.
 """
@@ -17,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import IO, BinaryIO, Final
+from typing import IO, Any, BinaryIO, Final
 from uuid import uuid4
 
 from pipelines.storage.folders import (
@@ -29,7 +30,7 @@ from pipelines.storage.folders import (
     put_in_place,
     remove_file,
 )
-from pipelines.storage.inboxes import SEALS, Inbox, StateError
+from pipelines.storage.inboxes import SEALS, Inbox, StateError, digest_of_name
 from pipelines.storage.secrets.age import Identity, encrypt_stream, open_clear
 from pipelines.storage.secrets.keys import SEAL, age_identities
 
@@ -66,23 +67,34 @@ def sealed_files(inbox: Inbox, folder: Path) -> Mapping[Path, SealedFile]:
     Raises:
         StateError: it is broken, and there may be sealed files: a fault of the house, not of a vendor.
     """
-    found = _recorded_seals(inbox, folder)
-    lying = {entry.path for entry in entries_below(inbox.root, folder) if entry.is_file} if found else set()
-    return {seal: file for file in found.values() if (seal := seal_of(file.clear)) in lying}
+    recorded = _recorded_seals(inbox, folder)
+    entries = entries_below(inbox.root, folder) if recorded else []
+    told = [folder / seen["name"] for seen in recorded.values() if "name" in seen]
+    named = {seal_of(clear): clear for clear in told if clear.name}
+    found: dict[Path, SealedFile] = {}
+    for seal in (entry.path for entry in entries if entry.is_file and entry.path.suffix == SEALED):
+        clear = named.get(seal, seal.with_suffix(""))
+        seen = recorded.get(_key_of(clear, folder))
+        if seen:
+            found[seal] = SealedFile(clear, seen["sha256"], seen["size"])
+    return found
 
 
-def _recorded_seals(inbox: Inbox, folder: Path) -> dict[str, SealedFile]:
-    """What the record says by clear name below the folder, with `/`, of files that are gone, too."""
+def _recorded_seals(inbox: Inbox, folder: Path) -> dict[str, Mapping[str, Any]]:
+    """What the record says by the digest of the clear name, of files that are gone, too."""
     try:
-        entries = inbox.recorded_files(folder, SEALS) or []
+        recorded = inbox.recorded_files(folder, SEALS)
         return {
-            entry["name"]: SealedFile(folder / entry["name"], str(entry["sha256"]), int(entry["size"]))
-            for entry in entries
+            key: {**seen, "sha256": str(seen["sha256"]), "size": int(seen["size"])} for key, seen in recorded.items()
         }
     except (StateError, ValueError, TypeError, KeyError, OverflowError):
         if not any(_is_seal(entry.path) for entry in entries_below(inbox.root, folder)):
             return {}
         raise inbox.broken(folder, SEALS) from None
+
+
+def _key_of(clear: Path, folder: Path) -> str:
+    return digest_of_name(clear.relative_to(folder).as_posix())
 
 
 def _is_seal(path: Path) -> bool:
@@ -176,9 +188,11 @@ class Seals:
 
     def _record_seal(self, folder: Path, path: Path, found: SealedFile) -> None:
         """Add a file to the folder's record, or replace what it says of it."""
-        known = {**_recorded_seals(self._inbox, folder), path.relative_to(folder).as_posix(): found}
-        files = [{"name": name, "sha256": file.digest, "size": file.size} for name, file in known.items()]
-        self._inbox.write(folder, SEALS, {"files": files})
+        seen: dict[str, Any] = {"sha256": found.digest, "size": found.size}
+        if seal_of(path).name != path.name + SEALED:
+            seen["name"] = path.relative_to(folder).as_posix()  # the seal's own name does not tell it
+        known = {**_recorded_seals(self._inbox, folder), _key_of(path, folder): seen}
+        self._inbox.write_files(folder, SEALS, known)
 
     @cached_property
     def _identities(self) -> tuple[Identity, ...]:
