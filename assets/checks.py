@@ -129,7 +129,10 @@ def verdicts_are_sound(
         dg.AssetCheckSpec(
             "inbox_folders_are_known",
             asset="leads",
-            description="Everything in the inbox lies in the folder of a vendor with a contract, and of a date.",
+            description=(
+                "Everything in the inbox lies in the folder of a vendor with a contract, and of a date; nothing "
+                "bears the name of a record of ours."
+            ),
         ),
     ]
 )
@@ -156,7 +159,7 @@ def vendors_kept_to_it(
     vendors = sorted({*book.contracts, *book.skipped})
     waiting = list(waiting_in_words(house, vendors, before=paris_date(as_of(context))))
     yield _theirs("no_delivery_waits", waiting)
-    yield _theirs("inbox_folders_are_known", unread_folders(house.settings.inbox, vendors))
+    yield _theirs("inbox_folders_are_known", unread_folders(house.inbox, vendors))
 
 
 def _days_of_run(context: dg.AssetCheckExecutionContext, house: House) -> Days:

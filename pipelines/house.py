@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipelines.receipts.outbox import Outbox
     from pipelines.receipts.writer import ReceiptWriter
     from pipelines.rulebook.catalogue import Catalogue
+    from pipelines.storage.inboxes import Inbox
     from pipelines.storage.lake import Lake
     from pipelines.storage.secrets.seals import Seals
     from pipelines.storage.secrets.vault import Vault
@@ -43,6 +44,21 @@ class House:
         from pipelines.storage.lake import Lake
 
         return Lake(self.settings.lake)
+
+    @property
+    def inbox(self) -> Inbox:
+        """Where deliveries arrive, and what we know of them; records of earlier versions are moved first.
+
+        Raises:
+            StateError: the state folder was lost, or is another.
+        """
+        from pipelines.deliveries.old_records import move_old_records
+        from pipelines.storage.inboxes import Inbox
+
+        ours = self.settings
+        inbox = Inbox(ours.inbox, ours.state, ours.inbox_records == "transport")
+        move_old_records(inbox, ours.keys)
+        return inbox
 
     def contracts(self, vendors: Collection[str] = ()) -> ContractBook:
         """The contracts as they lie there now, of all vendors or of some: reading one takes some ten milliseconds."""
@@ -68,7 +84,7 @@ class House:
         from pipelines.intake.absences import Inputs
 
         ours = self.settings
-        return Inputs(ours.inbox, ours.contracts, self.lake, book or self.contracts(wanted)).left_out(wanted)
+        return Inputs(self.inbox, ours.contracts, self.lake, book or self.contracts(wanted)).left_out(wanted)
 
     def confirm_inputs(self) -> None:
         """Make sure of what all vendors need, before any work.
@@ -142,7 +158,7 @@ class House:
         """Encrypts delivered files after their intake, and opens them."""
         from pipelines.storage.secrets.seals import Seals
 
-        return Seals(self.settings.keys, self.settings.inbox)
+        return Seals(self.settings.keys, self.inbox)
 
     @property
     def intake(self) -> Intake:
@@ -154,7 +170,7 @@ class House:
         from pipelines.intake.vendor import Intake
 
         return Intake(
-            inbox=self.settings.inbox,
+            inbox=self.inbox,
             lake=self.lake,
             hasher=self.hasher,
             limits=self.settings.limits,
@@ -176,7 +192,7 @@ class House:
             dispute_hold=timedelta(days=settings.dispute_hold_days),
             vault=timedelta(days=settings.vault_retention_days),
         )
-        return Retention(self.registry, self.lake, settings.inbox, settings.outbox, self.vault, self.seals, spans)
+        return Retention(self.registry, self.lake, self.inbox, settings.outbox, self.vault, self.seals, spans)
 
     def has_keyed_data(self) -> bool:
         """Whether anything was keyed already."""

@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pipelines.formats.limits import Limits
 
 PREFIX = "OPPOSABLE_"
-_PLACES = ("inbox", "contracts", "lake", "rules", "keys", "vault", "outbox")
+_PLACES = ("inbox", "contracts", "lake", "rules", "keys", "vault", "outbox", "state")
 
 
 class SettingsError(ValueError):
@@ -34,6 +34,17 @@ class Settings(BaseSettings):
     keys: Path = Field(default=Path("keys"), description="Secrets, generated at first start, mode 0600.")
     vault: Path = Field(default=Path("vault"), description="Identifiers of leads, encrypted; nothing else holds them.")
     outbox: Path = Field(default=Path("outbox"), description="Receipts for vendors.")
+    state: Path = Field(
+        default=Path("state"),
+        description="What we know of delivered files: arrivals, seals, purges. No vendor writes there, mode 0700.",
+    )
+    inbox_records: Literal["transport", "none"] = Field(
+        default="transport",
+        description=(
+            "Who writes .received.json beside delivered files. transport: our own, and it is believed of files of "
+            "which nothing is known yet. none: vendors write into the inbox; it is not read, and told."
+        ),
+    )
     database_url: str = Field(default="", description="Registry; SQLite in the home unless given.")
     engine: Literal["duckdb"] = Field(default="duckdb", description="What runs the compiled SQL.")
     threads: int | None = Field(default=None, ge=1, description="Threads of the engine; its own default unless given.")
@@ -103,12 +114,22 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         if name not in Settings.model_fields:
             raise SettingsError(_unknown(name))
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
         problems = "; ".join(
             f"{PREFIX}{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}" for problem in error.errors()
         )
         raise SettingsError(problems) from None
+    _confirm_state_is_ours(settings)
+    return settings
+
+
+def _confirm_state_is_ours(settings: Settings) -> None:
+    for name in ("inbox", "outbox"):
+        if settings.state.is_relative_to(getattr(settings, name)):
+            raise SettingsError(
+                f"{PREFIX}STATE: {settings.state} lies in {PREFIX}{name.upper()}, where others write: move it out"
+            )
 
 
 def _unknown(name: str) -> str:

@@ -10,10 +10,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from pipelines.commands.shared import (
     Language,
     LanguageOption,
+    as_text,
     day_of,
     house_of_settings,
     instant_of,
@@ -21,6 +23,7 @@ from pipelines.commands.shared import (
     refuse,
 )
 from pipelines.house import House
+from pipelines.identifiers.shown_names import escaped
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError
 from pipelines.verdicts.explain import ExplainedUse, explain
@@ -67,7 +70,7 @@ def explain_command(
         raise typer.Exit(1)
     say = words(language.value)
     for line in explanation(uses, say):
-        typer.echo(line)
+        typer.echo(escaped(line))
     for use in uses if is_all else ():
         Console().print(_rules_as_table(use, say))
     if not is_all:
@@ -84,13 +87,14 @@ def _confirm_keys(house: House, vendor: str) -> None:
 
 def _rules_as_table(use: ExplainedUse, say: Words) -> Table:
     title = f"{use.vendor} · {use.delivery_date} · {use.lead_id} · {use.channel or '-'}"
-    table = Table(title=title, title_justify="left", show_lines=True, expand=True)
+    table = Table(title=as_text(title), title_justify="left", show_lines=True, expand=True)
     for heading in ("rule", "outcome", "why", "inputs"):
         table.add_column(heading, overflow="fold")
     for applied in use.rules:
-        inputs = "\n".join(f"{name} = {_value_written(value)}" for name, value in applied.inputs.items())
-        outcome = f"[{_COLOURS[applied.outcome]}]{applied.outcome}[/]"
-        table.add_row(f"{applied.rule.id}\n[dim]{say.say(applied.rule.card.title)}[/]", outcome, applied.why, inputs)
+        inputs = "\n".join(escaped(f"{name} = {_value_written(value)}") for name, value in applied.inputs.items())
+        rule = Text(f"{applied.rule.id}\n").append(say.say(applied.rule.card.title), "dim")
+        outcome = Text(applied.outcome, _COLOURS[applied.outcome])
+        table.add_row(rule, outcome, as_text(applied.why), Text(inputs))
     return table
 
 

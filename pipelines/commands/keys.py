@@ -116,7 +116,11 @@ def _users(key: IdentityKey, chain: list[IdentityKey], users: dict[str, int]) ->
 
 def _key_faults(house: House) -> list[str]:
     chain, users = _noted_and_kept_keys(house)
-    asked = (lambda: confirm_registry(house.registry, house.lake), house.vault.confirm_keys, house.seals.confirm_keys)
+    asked = (
+        lambda: confirm_registry(house.registry, house.lake),
+        house.vault.confirm_keys,
+        lambda: house.seals.confirm_keys(),
+    )
     return [*(fault for confirm in asked for fault in _fault_of(confirm)), *_chain_faults(house, chain, users)]
 
 

@@ -8,8 +8,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+from rich.text import Text
 
 from pipelines.house import House
+from pipelines.identifiers.shown_names import escaped
 from pipelines.settings import SettingsError, load_settings
 from pipelines.vocabulary.clock import parse_as_of
 
@@ -33,6 +35,11 @@ def refuse(message: str) -> NoReturn:
     """Say what is wrong with an argument or a setting, and end with status 2."""
     typer.echo(message, err=True)
     raise typer.Exit(USAGE)
+
+
+def as_text(words: str) -> Text:
+    """What may come from outside, for a table: brackets are no markup, and no control sequence reaches the terminal."""
+    return Text(escaped(words))
 
 
 def house_of_settings() -> House:

@@ -8,10 +8,12 @@ import typer
 
 from pipelines.commands.shared import day_of, house_of_settings, refuse
 from pipelines.house import House
+from pipelines.identifiers.shown_names import escaped
 from pipelines.identifiers.spellings import Person
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.age import BrokenSealError
 from pipelines.storage.secrets.keys import KeysError
+from pipelines.storage.secrets.vault import VaultError
 from pipelines.storage.secrets.vault_readings import check_purpose, note_reading
 from pipelines.vocabulary.fields import PERSONAL
 
@@ -39,13 +41,13 @@ def show(
     try:
         check_purpose(purpose)
         found = [line for day in days for line in _identifier_lines(house, vendor, day, lead_id, purpose)]
-    except (RegistryError, KeysError, BrokenSealError, ValueError) as error:
+    except (RegistryError, KeysError, BrokenSealError, VaultError, ValueError) as error:
         refuse(str(error))
     if not found:
         typer.echo("the vault does not hold this lead: it was never accepted, or its retention has passed", err=True)
         raise typer.Exit(1)
     for line in found:
-        typer.echo(line)
+        typer.echo(escaped(line))
 
 
 def _identifier_lines(house: House, vendor: str, day: date, lead_id: str, purpose: str) -> list[str]:

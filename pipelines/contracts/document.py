@@ -12,6 +12,9 @@ from typing import Any, Final, Generic, Literal, TypeVar
 
 T = TypeVar("T")
 Severity = Literal["error", "warning"]
+_FIRST_YEAR: Final = 1900
+"""From here on, every span of a contract can be counted back from a date."""
+MOST_DAYS: Final = 3_650
 _QUOTE_IT: Final = "put it in quotes"
 Steps = tuple[str | int, ...]
 """Steps from the root of a document: keys and indices. A text as a step into a list means the element of that name."""
@@ -164,11 +167,12 @@ def _number_value(value: Any) -> float | None:
 def _day_value(value: Any) -> date | None:
     """YAML may have made a date of the text already."""
     if type(value) is date:
-        return value
+        return value if value.year >= _FIRST_YEAR else None
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value.strip()):
         return None
     try:
-        return date.fromisoformat(value.strip())
+        day = date.fromisoformat(value.strip())
+        return day if day.year >= _FIRST_YEAR else None
     except ValueError:
         return None
 
@@ -201,6 +205,10 @@ TEXT = TermKind(_text_value, "a text", is_text=True)
 NUMBER = TermKind(_number_value, "a number from 0")
 RATE = TermKind(_rate_value, "a rate from 0 to 1 (0.01 is 1 %)")
 COUNT = TermKind(lambda value: value if type(value) is int and value >= 0 else None, "a whole number from 0")
+DAYS = TermKind(
+    lambda value: value if type(value) is int and 0 <= value <= MOST_DAYS else None,
+    f"a whole number of days from 0 to {MOST_DAYS}",
+)
 FLAG = TermKind(lambda value: value if isinstance(value, bool) else None, "true or false")
 SIREN = matching(r"[0-9]{9}", "a SIREN of 9 digits")
 DAY = TermKind(_day_value, "a date such as 2026-08-11")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pipelines.contracts.approved_forms import read_approved_forms
 from pipelines.contracts.contract_term import ContractTerm, keys_of
-from pipelines.contracts.document import COUNT, DAY, FLAG, MAPPING, NUMBER, RATE, SIREN, TEXT, Place, matching, one_of
+from pipelines.contracts.document import DAY, DAYS, FLAG, MAPPING, NUMBER, RATE, SIREN, TEXT, Place, matching, one_of
 from pipelines.contracts.file_terms import custom_properties
 from pipelines.contracts.notice_clause import read_notice_clause
 from pipelines.contracts.sectors import SECTOR_BANS, SECTORS, sector_named
@@ -148,7 +148,7 @@ def _parties_read(custom: Mapping[str, Place]) -> dict[str, Any]:
         "sector": _sector_read(custom["sector"]),
         "goods_services": custom["goodsServices"].read(TEXT),
         "renewal_on": custom["renewalOn"].read(DAY),
-        "notice_days": custom["noticeDays"].read(COUNT),
+        "notice_days": custom["noticeDays"].read(DAYS),
         "notice_clause": read_notice_clause(custom["noticeClause"]),
     }
 

@@ -1,23 +1,29 @@
-"""Arrival: when each delivered file was first seen, written down beside it where our transport did not.
+"""Arrival: when each delivered file was first seen, noted in the state folder where our transport did not.
 
-What the intake makes of the record is in `inbox`; which folders changed after their intake, in `changed_folders`.
+What is recorded already is in `recorded_arrivals`; which folders changed after their intake, in `changed_folders`.
 """
 
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from pipelines.deliveries.inbox import RECEIVED, delivered_name, delivered_paths, recorded_arrivals
-from pipelines.deliveries.inbox_folders import delivery_days, inbox_folder, root_of, shown_vendor
+from pipelines.deliveries.inbox import delivered_name, delivered_paths
+from pipelines.deliveries.inbox_folders import delivery_days, shown_vendor
 from pipelines.deliveries.manifests import is_manifest, parse_manifest
-from pipelines.storage.folders import folder_names, open_below, opened_folder, read_below, replacing
-from pipelines.storage.secrets.seals import SEALED, sealed_files
+from pipelines.deliveries.recorded_arrivals import (
+    TRANSPORT_RECORD,
+    note_arrivals,
+    recorded_arrivals,
+    transported_arrivals,
+)
+from pipelines.storage.folders import folder_names, open_below, opened_folder
+from pipelines.storage.inboxes import Inbox, digest_of_name
+from pipelines.storage.secrets.seals import sealed_files
 from pipelines.vocabulary.clock import paris_date
 
 STILL_FOR: Final = timedelta(seconds=60)
@@ -49,21 +55,22 @@ class Arrivals:
     """Folders, as `vendor/date`, whose files can't be listed or noted."""
 
 
-def record_arrivals(inbox: Path, seen: Mapping[str, Sighting], *, now: datetime) -> Arrivals:
+def record_arrivals(inbox: Inbox, seen: Mapping[str, Sighting], *, now: datetime) -> Arrivals:
     """Note files that our transport did not note, once they are complete; `seen` is what the last call left moving.
 
-    A file is received at its first sight, or at its last change on our disk if nobody looked then. A record that can't
-    be read is set aside once it is still, and written anew: else a vendor could hide behind it. `now` is aware.
+    A file is received at its first sight, or at its last change on our disk if nobody looked then. What the transport
+    noted of files that lie there is kept, too. A record of its that can't be read is set aside once it is still: else
+    a vendor could hide behind it. `now` is aware.
     """
     noted_count, untold = 0, []
     moving: dict[str, Sighting] = {}
     for folder in _recent_folders(inbox, paris_date(now) - WINDOW):
         try:
-            complete, still_moving = _look_at(folder, seen, now)
-            if RECEIVED in complete:
-                _set_aside(folder, now)
+            complete, still_moving = _look_at(inbox, folder, seen, now)
+            if TRANSPORT_RECORD in complete:
+                _set_aside(inbox, folder, now)
             elif complete:
-                _note(folder, complete)
+                note_arrivals(inbox, folder, {name: datetime.fromisoformat(at) for name, at in complete.items()})
                 noted_count += len(complete)
             moving |= still_moving
         except Exception:  # whatever it is, the others are noted
@@ -85,27 +92,33 @@ def sightings_from_text(cursor: str | None) -> dict[str, Sighting]:
         return {}
 
 
-def _recent_folders(inbox: Path, since: date) -> Iterator[Path]:
-    for vendor in folder_names(inbox, inbox):
-        yield from (inbox_folder(inbox, vendor, day) for day in delivery_days(inbox, vendor) if day >= since)
+def _recent_folders(inbox: Inbox, since: date) -> Iterator[Path]:
+    for vendor in folder_names(inbox.root, inbox.root):
+        yield from (inbox.folder(vendor, day) for day in delivery_days(inbox, vendor) if day >= since)
 
 
-def _look_at(folder: Path, seen: Mapping[str, Sighting], now: datetime) -> tuple[dict[str, str], dict[str, Sighting]]:
+def _look_at(
+    inbox: Inbox, folder: Path, seen: Mapping[str, Sighting], now: datetime
+) -> tuple[dict[str, str], dict[str, Sighting]]:
     """First sights of the files to be noted now, by name, and the sightings of those that may still be moving."""
-    recorded, paths = recorded_arrivals(folder), delivered_paths(folder)
-    named = {delivered_name(path, folder): path for path in paths}
-    sealed = sealed_files(folder)  # taken in already: what was known of their arrival then stands
-    unsealed = {name: path for name, path in named.items() if not (path.suffix == SEALED and name in sealed)}
-    unlisted = {name: path for name, path in unsealed.items() if recorded is not None and name not in recorded}
-    if recorded is None:
-        unlisted = {RECEIVED: folder / RECEIVED}
-    announced = _announced(folder, unsealed) if unlisted else {}
+    sealed = sealed_files(inbox, folder)  # taken in already: what was known of their arrival then stands
+    clear = {
+        delivered_name(path, folder, sealed): path for path in delivered_paths(inbox, folder) if path not in sealed
+    }
+    transported = transported_arrivals(inbox, folder)
+    if transported is None:
+        unlisted = {TRANSPORT_RECORD: folder / TRANSPORT_RECORD}
+    else:
+        note_arrivals(inbox, folder, {name: at for name, at in transported.items() if name in clear})
+        recorded = recorded_arrivals(inbox, folder)
+        unlisted = {name: path for name, path in clear.items() if digest_of_name(name) not in recorded}
+    announced = _announced(inbox.root, clear) if unlisted else {}
     complete, moving = {}, {}
     for name, path in unlisted.items():
         key = hashlib.sha256(f"{folder.parent.name}/{folder.name}/{name}".encode()).hexdigest()[:24]
         try:
             sighting = _sighting(path, seen.get(key), now)
-            if _is_complete(sighting, folder, path, announced.get(name), now):
+            if _is_complete(sighting, inbox.root, path, announced.get(name), now):
                 complete[name] = sighting.first_seen_at
             else:
                 moving[key] = sighting
@@ -125,23 +138,23 @@ def _sighting(path: Path, before: Sighting | None, now: datetime) -> Sighting:
     )
 
 
-def _is_complete(sighting: Sighting, folder: Path, path: Path, announced: str | None, now: datetime) -> bool:
+def _is_complete(sighting: Sighting, root: Path, path: Path, announced: str | None, now: datetime) -> bool:
     if now - datetime.fromisoformat(sighting.still_since) >= STILL_FOR:
         return True
     if announced is None:
         return False
-    with open_below(root_of(folder), path) as content:
+    with open_below(root, path) as content:
         return hashlib.file_digest(content, "sha256").hexdigest() == announced
 
 
-def _announced(folder: Path, named: Mapping[str, Path]) -> dict[str, str]:
+def _announced(root: Path, named: Mapping[str, Path]) -> dict[str, str]:
     """Digests that the vendor's manifests announce, by file name. One that can't be read announces nothing."""
     digests: dict[str, str] = {}
     for name, path in named.items():
         if not is_manifest(name):
             continue
         try:
-            with open_below(root_of(folder), path) as stream:
+            with open_below(root, path) as stream:
                 content = stream.read(MOST_MANIFEST_BYTES + 1)
             manifest = parse_manifest(name, content) if len(content) <= MOST_MANIFEST_BYTES else None
         except OSError:
@@ -153,19 +166,8 @@ def _announced(folder: Path, named: Mapping[str, Path]) -> dict[str, str]:
     return digests
 
 
-def _note(folder: Path, complete: Mapping[str, str]) -> None:
-    """Add to the record, which stays as it was for the files that are in it."""
-    root, record = root_of(folder), folder / RECEIVED
-    document: dict[str, Any] = {"files": []}
-    with suppress(FileNotFoundError):
-        document = json.loads(read_below(root, record))
-    document["files"] += [{"name": name, "received_at": seen_at} for name, seen_at in sorted(complete.items())]
-    with replacing(root, record) as target:
-        target.write((json.dumps(document, indent=2) + "\n").encode())
-
-
-def _set_aside(folder: Path, now: datetime) -> None:
-    """Take a record that can't be read, or what bears its name, out of the way."""
+def _set_aside(inbox: Inbox, folder: Path, now: datetime) -> None:
+    """Take a record of the transport that can't be read, or what bears its name, out of the way."""
     aside = f".received.unreadable-{now:%Y%m%dT%H%M%S}.json"
-    with opened_folder(root_of(folder), folder) as opened:
-        os.replace(RECEIVED, aside, src_dir_fd=opened, dst_dir_fd=opened)
+    with opened_folder(inbox.root, folder) as opened:
+        os.replace(TRANSPORT_RECORD, aside, src_dir_fd=opened, dst_dir_fd=opened)

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.deliveries.arrivals import STILL_FOR
-from pipelines.deliveries.inbox import RECEIVED, delivered_paths, read_inbox_folder
-from pipelines.deliveries.inbox_folders import delivery_days, inbox_folder
+from pipelines.deliveries.inbox import delivered_paths, read_inbox_folder
+from pipelines.deliveries.inbox_folders import delivery_days
+from pipelines.deliveries.recorded_arrivals import TRANSPORT_RECORD
 from pipelines.identifiers.shown_names import shown_file_names
+from pipelines.storage.inboxes import RECEIVED, Inbox
 from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.seals import Seals
 from pipelines.vocabulary.clock import as_lake
@@ -35,7 +37,7 @@ class ChangedFolder:
 class FolderWatch:
     """Compares folders with what was taken in, and remembers those that are the same, so that each is read once."""
 
-    inbox: Path
+    inbox: Inbox
     lake: Lake
     seals: Seals | None = None
     """Opens sealed archives and manifests; without it, a folder that holds one is not looked at."""
@@ -57,11 +59,11 @@ class FolderWatch:
                 yield ChangedFolder(day, found)
 
     def _look_at(self, vendor: str, day: date, now: datetime) -> str | None:
-        folder, marker = inbox_folder(self.inbox, vendor, day), self.lake.partition("deliveries", vendor, day)
+        folder, marker = self.inbox.folder(vendor, day), self.lake.partition("deliveries", vendor, day)
         if not marker.exists():
             return None
         taken_in_ns, margin_ns = marker.stat().st_mtime_ns, int(LONGEST_RUN.total_seconds() * 1e9)
-        changed_ns, modified_ns, state = _folder_state(folder)
+        changed_ns, modified_ns, state = _folder_state(self.inbox, folder)
         is_older = changed_ns <= taken_in_ns - margin_ns
         is_moving = abs(now.timestamp() * 1e9 - modified_ns) < STILL_FOR.total_seconds() * 1e9  # not: dated 2099
         compared = f"{taken_in_ns} {state}"
@@ -74,20 +76,23 @@ class FolderWatch:
         return None
 
 
-def _folder_state(folder: Path) -> tuple[int, int, str]:
-    """The last change of anything in a folder, the last writing of a file, and what changes with either."""
-    record = [folder / RECEIVED] if os.path.lexists(folder / RECEIVED) else []
-    files = [path.lstat() for path in [*delivered_paths(folder), *record]]
-    changed_ns = max(state.st_ctime_ns for state in [folder.lstat(), *files])
+def _folder_state(inbox: Inbox, folder: Path) -> tuple[int, int, str]:
+    """The last change of anything in a folder or of our record, the last writing of a file, and what changes with
+    either."""
+    theirs = [folder / TRANSPORT_RECORD] if os.path.lexists(folder / TRANSPORT_RECORD) else []
+    ours = [path for path in inbox.records(folder) if path.name == RECEIVED]
+    files = [path.lstat() for path in [*delivered_paths(inbox, folder), *theirs]]
+    states = [*files, *(path.lstat() for path in ours)]
+    changed_ns = max(state.st_ctime_ns for state in [folder.lstat(), *states])
     modified_ns = max((state.st_mtime_ns for state in files), default=0)
     return (
         changed_ns,
         modified_ns,
-        _state_digest(f"{[(state.st_size, state.st_mtime_ns, state.st_ctime_ns) for state in files]}"),
+        _state_digest(f"{[(state.st_size, state.st_mtime_ns, state.st_ctime_ns) for state in states]}"),
     )
 
 
-def _lying(inbox: Path, vendor: str, day: date, seals: Seals | None) -> set[File]:
+def _lying(inbox: Inbox, vendor: str, day: date, seals: Seals | None) -> set[File]:
     files = read_inbox_folder(inbox, vendor, day, seals=seals)
     shown = shown_file_names(file.name for file in files)
     return {(shown[file.name], file.digest, as_lake(file.received_at) if file.received_at else None) for file in files}

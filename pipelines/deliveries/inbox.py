@@ -5,33 +5,30 @@ What becomes of files is decided in `intake.files`.
 
 import errno
 import hashlib
-import json
-import logging
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import BinaryIO, Final, TypeVar
 
 from pipelines.deliveries import archives
 from pipelines.deliveries.files import DeliveredFile
-from pipelines.deliveries.inbox_folders import inbox_folder, is_ignored, root_of
+from pipelines.deliveries.inbox_folders import is_ignored
 from pipelines.deliveries.manifests import is_manifest, parse_manifest
+from pipelines.deliveries.recorded_arrivals import recorded_arrivals
 from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.deliveries.sources import DeliveredSource, open_delivered
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.source import SMALL, InboxFaultError
-from pipelines.storage.folders import Entry, entries_below, open_below, opened_folder, read_below
-from pipelines.storage.secrets.seals import RECORD, SEALED, SealedFile, Seals, sealed_files
+from pipelines.storage.folders import Entry, entries_below, open_below, opened_folder
+from pipelines.storage.inboxes import Inbox, digest_of_name
+from pipelines.storage.secrets.seals import SealedFile, Seals, sealed_files
 from pipelines.vocabulary.reasons import Reason
-from pipelines.vocabulary.words import PARIS
 
-RECEIVED: Final = ".received.json"
 MOST_MANIFEST_BYTES: Final = 10_000_000
 _BLOCK: Final = 2**20
-_YEARS: Final = range(1990, 3000)
 _NO_MANIFEST: Final = FileRefusal("file_undecodable", Reason("manifest_unreadable"))
 _LONG_MANIFEST: Final = FileRefusal("limit_exceeded", Reason("manifest_too_long", most=MOST_MANIFEST_BYTES))
 _UNREADABLE: Final = FileRefusal("file_undecodable", Reason("file_unreadable"))
@@ -42,25 +39,23 @@ _NO_FILE: Final = FileRefusal("file_undecodable", Reason("no_plain_file"))
 
 Result = TypeVar("Result")
 
-_log = logging.getLogger(__name__)
 
-
-def delivered_paths(folder: Path) -> list[Path]:
+def delivered_paths(inbox: Inbox, folder: Path) -> list[Path]:
     """The files of a delivery folder, by path; what is hidden or still being written is ignored, and so are links.
 
     Of a sealed file and the clear one, the clear one counts.
     """
-    paths = [entry.path for entry in _visible_entries(folder) if entry.is_file]
-    return _counting(folder, paths, sealed_files(folder))
+    paths = [entry.path for entry in _visible_entries(inbox.root, folder) if entry.is_file]
+    return _counting(paths, sealed_files(inbox, folder))
 
 
-def _counting(folder: Path, paths: list[Path], sealed: Collection[str]) -> list[Path]:
-    clear = set(paths)
-    return [path for path in paths if not (_is_sealed(path, folder, sealed) and path.with_suffix("") in clear)]
+def _counting(paths: list[Path], sealed: Mapping[Path, SealedFile]) -> list[Path]:
+    lying = set(paths)
+    return [path for path in paths if not (path in sealed and sealed[path].clear in lying)]
 
 
 def read_inbox_folder(
-    inbox: Path,
+    inbox: Inbox,
     vendor: str,
     day: date,
     *,
@@ -80,69 +75,45 @@ def read_inbox_folder(
 
     Raises:
         OSError: a file can't be opened, or its seal can't: a fault of ours.
-        ValueError: the record of sealed files is broken: a fault of ours.
+        StateError: a record of ours is broken: a fault of ours.
     """
-    folder = inbox_folder(inbox, vendor, day)
-    plain = _plain_names(folder)
-    received = recorded_arrivals(folder) if plain is None or RECEIVED in plain else {}
-    if received is None:
-        _log.warning("%s is not a record of arrivals; its files count as not recorded", folder / RECEIVED)
-    sealed = sealed_files(folder) if plain is None or RECORD in plain else {}
-    reader = _FolderReader(folder, limits or Limits(), seals, sealed, contents)
+    folder = inbox.folder(vendor, day)
+    plain = _plain_names(inbox.root, folder)
+    received = recorded_arrivals(inbox, folder)
+    sealed = sealed_files(inbox, folder)
+    reader = _FolderReader(inbox.root, folder, limits or Limits(), seals, sealed, contents)
     if plain is None or sealed:
-        entries = _visible_entries(folder)
-        paths = _counting(folder, [entry.path for entry in entries if entry.is_file], sealed)
+        entries = _visible_entries(inbox.root, folder)
+        paths = _counting([entry.path for entry in entries if entry.is_file], sealed)
         named = [(path, delivered_name(path, folder, sealed)) for path in paths]
         others = [_no_file(entry, folder) for entry in entries if not entry.is_file]
     else:
         named = [(folder / name, _printable_name(name)) for name in plain if not is_ignored(_printable_name(name))]
         others = []
     files = [file for path, name in named for file in reader.files(path, name)]
-    return sorted((_dated(file, received or {}) for file in files + others), key=lambda file: file.name)
+    return sorted((_dated(file, received) for file in files + others), key=lambda file: file.name)
 
 
-def _plain_names(folder: Path) -> list[str] | None:
+def _plain_names(inbox: Path, folder: Path) -> list[str] | None:
     """Names in a folder that holds files alone, hidden ones included; None where there is more to it. None lie in what
     is no folder, or a link."""
     try:
-        with opened_folder(root_of(folder), folder) as opened, os.scandir(opened) as entries:
+        with opened_folder(inbox, folder) as opened, os.scandir(opened) as entries:
             names = [entry.name if entry.is_file(follow_symlinks=False) else None for entry in entries]
     except OSError:
         return []
     return None if None in names else sorted(name for name in names if name is not None)
 
 
-def recorded_arrivals(folder: Path) -> Mapping[str, datetime] | None:
-    """Arrivals that were written down beside a folder's files, by name; None when the record can't be read."""
-    try:
-        document: Any = json.loads(read_below(root_of(folder), folder / RECEIVED))
-        return {str(entry["name"]): _arrival_instant(entry["received_at"]) for entry in document["files"]}
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
-        return None
-
-
-def _arrival_instant(text: str) -> datetime:
-    """In UTC; a local time is one of Paris.
-
-    Raises:
-        ValueError, OverflowError: it is none, or so far away that no span of a contract can be added to it.
-    """
-    at = datetime.fromisoformat(text)
-    if at.year not in _YEARS:
-        raise ValueError("no instant at which a file can have come")
-    return (at if at.tzinfo else at.replace(tzinfo=PARIS)).astimezone(UTC)
-
-
 @dataclass(frozen=True)
 class _FolderReader:
     """Reads the files of one delivery folder."""
 
+    root: Path
     folder: Path
     limits: Limits
     seals: Seals | None
-    sealed: Mapping[str, SealedFile]
+    sealed: Mapping[Path, SealedFile]
     contents: SmallFileContents | None
 
     def files(self, path: Path, name: str) -> Iterator[DeliveredFile]:
@@ -158,28 +129,28 @@ class _FolderReader:
             yield file
 
     def _file(self, path: Path, name: str) -> DeliveredFile:
-        root = root_of(self.folder)
-        if self.sealed and _is_sealed(path, self.folder, self.sealed):
-            record = self.sealed[_arrival_text(path.relative_to(self.folder)).removesuffix(SEALED)]
-            return DeliveredFile(name, path, record.digest, record.size, is_sealed=True, root=root)
+        if path in self.sealed:
+            record = self.sealed[path]
+            return DeliveredFile(name, path, record.digest, record.size, is_sealed=True, root=self.root)
         try:
-            return self._clear_file(root, path, name)
+            return self._clear_file(path, name)
         except OSError as error:
             if error.errno not in _NOT_OURS:
                 raise
             digest = hashlib.sha256(f"unreadable {name}".encode()).hexdigest()
             return DeliveredFile(name, path, digest, 0, fault=_UNREADABLE)
 
-    def _clear_file(self, root: Path, path: Path, name: str) -> DeliveredFile:
-        with open_below(root, path) as stream:
+    def _clear_file(self, path: Path, name: str) -> DeliveredFile:
+        with open_below(self.root, path) as stream:
             size = os.fstat(stream.fileno()).st_size
             if size > SMALL:
-                return DeliveredFile(name, path, hashlib.file_digest(stream, "sha256").hexdigest(), size, root=root)
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                return DeliveredFile(name, path, digest, size, root=self.root)
             content = stream.read()
         digest = hashlib.sha256(content).hexdigest()
         if self.contents:
             self.contents.keep(digest, content)
-        return DeliveredFile(name, path, digest, len(content), root=root)
+        return DeliveredFile(name, path, digest, len(content), root=self.root)
 
     def _announcing(self, file: DeliveredFile) -> DeliveredFile:
         if file.size > MOST_MANIFEST_BYTES:
@@ -234,8 +205,8 @@ def _vendors_fault(read: Callable[[], Result]) -> Result | FileRefusal:
         return archives.UNREADABLE
 
 
-def _visible_entries(folder: Path) -> list[Entry]:
-    entries = entries_below(root_of(folder), folder)
+def _visible_entries(inbox: Path, folder: Path) -> list[Entry]:
+    entries = entries_below(inbox, folder)
     return [entry for entry in entries if not is_ignored(_arrival_text(entry.path.relative_to(folder)))]
 
 
@@ -247,21 +218,15 @@ def _no_file(entry: Entry, folder: Path) -> DeliveredFile:
             target = os.fsencode(entry.path.readlink())
     fault = _NOT_FOLLOWED if entry.is_link else _NO_FILE
     digest = hashlib.sha256(target).hexdigest()
-    return DeliveredFile(delivered_name(entry.path, folder), entry.path, digest, len(target), fault=fault)
+    return DeliveredFile(_arrival_text(entry.path.relative_to(folder)), entry.path, digest, len(target), fault=fault)
 
 
-def _is_sealed(path: Path, folder: Path, sealed: Collection[str]) -> bool:
-    return path.suffix == SEALED and _arrival_text(path.relative_to(folder)).removesuffix(SEALED) in sealed
+def delivered_name(path: Path, folder: Path, sealed: Mapping[Path, SealedFile]) -> str:
+    """A file's name in its delivery: its path below the folder, with `/`, as it was before our seal.
 
-
-def delivered_name(path: Path, folder: Path, sealed: Collection[str] | None = None) -> str:
-    """A file's name in its delivery: its path below the folder, with `/`, without our seal.
-
-    Bytes that are not UTF-8 are replaced. `sealed`: names of the folder's sealed files, where they are known already.
+    Bytes that are not UTF-8 are replaced. `sealed`: the folder's sealed files.
     """
-    name = _arrival_text(path.relative_to(folder))
-    is_sealed = path.suffix == SEALED and _is_sealed(path, folder, sealed_files(folder) if sealed is None else sealed)
-    return name.removesuffix(SEALED) if is_sealed else name
+    return _arrival_text((sealed[path].clear if path in sealed else path).relative_to(folder))
 
 
 def _arrival_text(path: Path) -> str:
@@ -273,10 +238,10 @@ def _printable_name(name: str) -> str:
 
 
 def _dated(file: DeliveredFile, received: Mapping[str, datetime]) -> DeliveredFile:
-    """With the arrival of the file, or of the archive that holds it."""
+    """With the arrival, by digest of name, of the file, or of the archive that holds it."""
     if not received:
         return file
     archives = [str(parent) for parent in PurePosixPath(file.name).parents] if file.member else []
-    names = (name for name in (file.name, *archives) if name in received)
-    name = next(names, None)
-    return replace(file, received_at=received[name]) if name else file
+    keys = (digest_of_name(name) for name in (file.name, *archives))
+    key = next((key for key in keys if key in received), None)
+    return replace(file, received_at=received[key]) if key else file

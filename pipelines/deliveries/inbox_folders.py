@@ -9,61 +9,57 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from pipelines.deliveries.old_records import OLD_NAMES
+from pipelines.deliveries.recorded_arrivals import TRANSPORT_RECORD
 from pipelines.storage.folders import folder_names
+from pipelines.storage.inboxes import Inbox
 from pipelines.vocabulary.words import VENDOR_KEY
 
-PURGED: Final = ".purged.json"
-"""Left in a folder whose files were removed by the retention clock."""
 _A_LINK: Final = " (a link)"
 _IGNORED_STARTS: Final = (".", "_", "~")
 _IGNORED_ENDS: Final = (".part", ".tmp", ".filepart")
 
 
-def inbox_folder(inbox: Path, vendor: str, day: date) -> Path:
-    """Where a vendor's delivery of a date lies."""
-    return Path(inbox, vendor, day.isoformat())
+def dated_folders(root: Path, vendor: str) -> dict[date, Path]:
+    """A vendor's folders below a root that are named after a date."""
+    folder = root / vendor
+    return {day: folder / name for name in folder_names(root, folder) if (day := _day_of_folder(name))}
 
 
-def root_of(folder: Path) -> Path:
-    """The inbox of a delivery folder: what lies below it is opened without following a link."""
-    return folder.parents[1]
-
-
-def delivery_days(inbox: Path, vendor: str) -> list[date]:
+def delivery_days(inbox: Inbox, vendor: str) -> list[date]:
     """Dates for which a vendor has a folder, in order; purged folders, and others, are left alone."""
     kept, _ = kept_and_purged_days(inbox, vendor)
     return sorted(kept)
 
 
-def purged_days(inbox: Path, vendor: str) -> set[date]:
+def purged_days(inbox: Inbox, vendor: str) -> set[date]:
     """Dates of which the retention clock removed the files; whatever lies in their folders now is not taken in."""
     _, purged = kept_and_purged_days(inbox, vendor)
     return purged
 
 
-def kept_and_purged_days(inbox: Path, vendor: str) -> tuple[set[date], set[date]]:
+def kept_and_purged_days(inbox: Inbox, vendor: str) -> tuple[set[date], set[date]]:
     """`delivery_days` and `purged_days` at one look."""
-    folder = inbox / vendor
-    days = {day for name in folder_names(inbox, folder) if (day := _day_of_folder(name))}
-    purged = {day for day in days if os.path.lexists(f"{folder}/{day}/{PURGED}")}
-    return days - purged, purged
+    days = inbox.recorded_days(vendor)
+    purged = {day for name in days if inbox.is_purged(vendor, name) and (day := _day_of_folder(name))}
+    return dated_folders(inbox.root, vendor).keys() - purged, purged
 
 
-def unread_folders(inbox: Path, vendors: Collection[str]) -> list[str]:
-    """What lies in the inbox and no run will read: folders of unknown vendors, links, and what is in no folder of a
-    date.
+def unread_folders(inbox: Inbox, vendors: Collection[str]) -> list[str]:
+    """What lies in the inbox and no run will read: folders of unknown vendors, links, what is in no folder of a date,
+    and what a vendor named like a record of ours.
 
-    As `vendor`, `vendor (a link)`, `vendor/(no date)` or `vendor/<date> (a link)`; a name that is no vendor key is not
-    repeated. What is hidden is left alone.
+    As `vendor`, `vendor (a link)`, `vendor/(no date)`, `vendor/<date> (a link)` or `vendor/<date> (<name> is not
+    ours)`; a name that is no vendor key is not repeated. What is hidden otherwise is left alone.
     """
     found = []
-    for path in (path for path in inbox.glob("*") if not is_ignored(path.name)):
+    for path in (path for path in inbox.root.glob("*") if not is_ignored(path.name)):
         if path.is_symlink():
             found.append(f"{shown_vendor(path.name)}{_A_LINK}")
         elif path.is_dir() and path.name not in vendors:
             found.append(shown_vendor(path.name))
         elif path.is_dir():
-            found += [f"{path.name}/{stray}" for stray in _strays_of_vendor(path)]
+            found += [f"{path.name}/{stray}" for stray in (*_strays_of_vendor(path), *_false_records(inbox, path.name))]
     return sorted(found)
 
 
@@ -76,9 +72,16 @@ def _strays_of_vendor(folder: Path) -> Iterator[str]:
             yield "(no date)"
 
 
-def is_linked(inbox: Path, vendor: str) -> bool:
+def _false_records(inbox: Inbox, vendor: str) -> Iterator[str]:
+    """What lies in a vendor's folders under a name of our records: it says nothing."""
+    names = [*OLD_NAMES, *([] if inbox.has_transport_records else [TRANSPORT_RECORD])]
+    for day, folder in dated_folders(inbox.root, vendor).items():
+        yield from (f"{day} ({name} is not ours)" for name in names if os.path.lexists(folder / name))
+
+
+def is_linked(inbox: Inbox, vendor: str) -> bool:
     """Whether a link lies where a vendor's folder should."""
-    return (inbox / vendor).is_symlink()
+    return (inbox.root / vendor).is_symlink()
 
 
 def shown_vendor(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 from unicodedata import category
 
@@ -15,8 +16,8 @@ _UNSHOWN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def shown_name(name: str, position: int) -> str:
-    """A delivered column name as it may be kept: bounded, and `column <n>` if it looks like a person's identifier."""
-    kept = name if not looks_like_person(name, "name") else f"column {position}"
+    """A delivered column name as it may be kept: bounded, escaped, `column <n>` if it looks like a person's."""
+    kept = escaped(name) if not looks_like_person(name, "name") else f"column {position}"
     return kept if len(kept) <= LONGEST_NAME else kept[: LONGEST_NAME - len(CUT)] + CUT
 
 
@@ -27,6 +28,11 @@ def escaped(name: str) -> str:
 
 def _escaped_sign(sign: str) -> str:
     return sign.encode("unicode_escape").decode()
+
+
+def shown_path(path: Path) -> Path:
+    """A path as errors may tell it: the file's name may be a vendor's word."""
+    return path.with_name(shown_file_names([path.name])[path.name])
 
 
 def shown_file_names(names: Iterable[str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ The last package that knows a clear identifier. Leads are judged in `verdicts`.
 - `headers`: whether a file that was read has the columns that its contract declares
 - `objections`: what can be told of a refusal or withdrawal in a proof row that can't be accepted
 - `refusals`: rejected rows: every reason of every row, with the column and what was expected in words, never a value
+- `refused_references`: references for which leads were refused: the day's proofs do not keep them either
 - `rejected_lines`: how many lines the rejected rows of a file are told in, whatever was delivered
 - `roles`: as what a delivered file is read, by its name: leads, proofs, both, a manifest
 - `rows`: what became of the rows of some days, in the order in which they are published; and which leads are repeated

@@ -10,10 +10,12 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.contracts.book import ContractBook
-from pipelines.deliveries.inbox_folders import inbox_folder, is_linked, kept_and_purged_days
+from pipelines.deliveries.inbox_folders import is_linked, kept_and_purged_days
+from pipelines.deliveries.recorded_arrivals import recorded_arrivals
 from pipelines.identifiers.errors_without_values import LeftVendors
+from pipelines.storage.inboxes import Inbox, StateError
 from pipelines.storage.lake import Lake
-from pipelines.storage.secrets.seals import SealRecordError, sealed_files
+from pipelines.storage.secrets.seals import sealed_files
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class LeftOut:
 class Inputs:
     """Where a day's inputs lie, and what was published of earlier ones."""
 
-    inbox: Path
+    inbox: Inbox
     contracts: Path
     lake: Lake
     book: ContractBook
@@ -59,28 +61,30 @@ class Inputs:
                 yield LeftOut(vendor, day, "its folder is gone from the inbox: put it back")
             elif self.book.in_force(vendor, day) is None and self._was_judged_by_contract(vendor, day):
                 yield LeftOut(vendor, day, "no contract is in force that day, but one judged it: put it back")
-            elif day in kept and (fault := self._seal_fault(vendor, day)):
+            elif day in kept and (fault := self._record_fault(vendor, day)):
                 yield LeftOut(vendor, day, fault)
 
-    def _seal_fault(self, vendor: str, day: date) -> str | None:
-        """Why it can't be told which files of a folder were sealed."""
+    def _record_fault(self, vendor: str, day: date) -> str | None:
+        """Why it can't be told which files of a folder were sealed, or when they came."""
+        folder = self.inbox.folder(vendor, day)
         try:
-            sealed_files(inbox_folder(self.inbox, vendor, day))
-        except SealRecordError as error:
+            sealed_files(self.inbox, folder)
+            recorded_arrivals(self.inbox, folder)
+        except StateError as error:
             return str(error)
         return None
 
     def _missing(self, vendor: str) -> str | None:
         """What is away for all of a vendor's days."""
-        if not self.inbox.is_dir():
-            return f"the inbox {self.inbox} is not there: mount it, or set OPPOSABLE_INBOX"
+        if not self.inbox.root.is_dir():
+            return f"the inbox {self.inbox.root} is not there: mount it, or set OPPOSABLE_INBOX"
         if vendor in self.book.skipped:
             return f"the contract can't be read or has errors; `opposable contracts lint {vendor}` says why"
         if not self.book.of(vendor):
             return f"no contract lies in {self.contracts / vendor}: put it back"
         if is_linked(self.inbox, vendor):
             return "its folder in the inbox is a link, which is not followed: put a folder or a mount in its place"
-        if not (self.inbox / vendor).is_dir() and self._had_files(vendor, self._published_days(vendor)):
+        if not (self.inbox.root / vendor).is_dir() and self._had_files(vendor, self._published_days(vendor)):
             return "the vendor's folder is gone from the inbox: put it back"
         return None
 

@@ -51,6 +51,8 @@ class Taken:
     """How dates read, by `file` and `field`: counts that add up; see `date_orders`."""
     unknown_words: pa.Table | None = None
     """What can't be read in columns with a closed vocabulary; see `unknown_words`."""
+    refused_references: pa.Table | None = None
+    """Of leads whose reference names their person: `file`, `lead_id` as delivered. See `refused_references`."""
     objections: pa.Table | None = None
     """Of rejected proof rows, those that are or may be a refusal or withdrawal; see `unread_objections`."""
 
@@ -84,7 +86,15 @@ def take_leads(rows: Rows, hasher: IdentityHasher, most: int) -> Taken:
         identifiers=taken.accepted.select(["lead_id", *PERSONAL, "file", "row_number"]),
         date_orders=date_orders(fields),
         unknown_words=unknown_words(fields),
+        refused_references=_refused_references(fields),
     )
+
+
+def _refused_references(fields: Fields) -> pa.Table | None:
+    if "lead_id" not in fields or not fields["lead_id"].is_bad.any():
+        return None
+    delivered = pa.table({"file": fields.rows.files, "lead_id": fields.texts("lead_id")})
+    return delivered.filter(pa.array(fields["lead_id"].is_bad))
 
 
 def take_consent_proofs(rows: Rows, hasher: IdentityHasher, most: int) -> Taken:

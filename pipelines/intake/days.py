@@ -23,9 +23,12 @@ from pipelines.intake.blocks import Block, blocks
 from pipelines.intake.date_orders import ambiguous_fields
 from pipelines.intake.fields import Rows
 from pipelines.intake.files import FileCase, Read, ReadTogether, mark_duplicates, open_cases
+from pipelines.intake.refused_references import RefusedReferences
 from pipelines.intake.rows import IntakeRows
 from pipelines.intake.tables import deliveries_table, validate
 from pipelines.intake.unknown_words import note_unknown_words
+from pipelines.storage.secrets.keys import KeysError
+from pipelines.storage.secrets.vault import VaultError
 from pipelines.vocabulary.fields import PERSONAL
 
 _HANDED_OVER: Final = ("lead_id", *PERSONAL, "file_digest", "row_number")
@@ -44,9 +47,17 @@ class KeepsIdentifiers(Protocol):
 class IntakeDay:
     """What one delivery became."""
 
-    def __init__(self, vendor: str, delivery: Delivery, cases: Mapping[int, FileCase], rows: IntakeRows) -> None:
+    def __init__(
+        self,
+        vendor: str,
+        delivery: Delivery,
+        cases: Mapping[int, FileCase],
+        rows: IntakeRows,
+        refused: RefusedReferences,
+    ) -> None:
         """`cases` are the delivery's files by their place among those of the run."""
         self.day = delivery.day
+        self._refused = refused
         self._vendor, self._delivery, self._cases, self._rows = vendor, delivery, cases, rows
         self._row_counts: Counter[str] = Counter()
         self._reasons: Counter[tuple[str | None, str]] = Counter()
@@ -57,7 +68,9 @@ class IntakeDay:
         """Streams of sorted tables, in the order of publishing, in which they have to be read, once."""
         return {
             "leads": self._counted("leads", self._rows.leads(self.day)),
-            "consent_proofs": self._counted("consent_proofs", self._rows.consent_proofs(self.day)),
+            "consent_proofs": self._counted(
+                "consent_proofs", self._refused.cut_from(self.day, self._rows.consent_proofs(self.day))
+            ),
             "unread_objections": self._rows.unread_objections(self.day),
             "rejected_rows": self._rejected_rows(),
             "deliveries": self._deliveries(),
@@ -127,14 +140,15 @@ def take_in_days(
         read_together: reads small files many at a time; it changes nothing but how long that takes.
 
     Raises:
-        IntakeFaultError: a fault of ours.
+        IntakeFaultError, KeysError, VaultError: a fault of ours.
     """
     ordered = sorted(deliveries, key=lambda delivery: delivery.day)
     cases = [case for delivery in ordered for case in open_cases(delivery)]
     mark_duplicates(cases, first_delivered_on, read)
     limits = limits or Limits()
     rows = IntakeRows(vendor, cases, set_aside, limits.rejected_rows)
-    _read_rows(vendor, cases, rows, blocks(cases, read, limits, read_together), hasher, vault)
+    refused = RefusedReferences(cases)
+    _read_rows(vendor, cases, rows, blocks(cases, read, limits, read_together), hasher, vault, refused)
     by_day: dict[date, dict[int, FileCase]] = {delivery.day: {} for delivery in ordered}
     for place, case in enumerate(cases):
         by_day[case.delivery.day][place] = case
@@ -143,7 +157,7 @@ def take_in_days(
     for delivery in ordered:
         if vault is not None:
             vault.publish(vendor, delivery.day)
-        yield IntakeDay(vendor, delivery, by_day[delivery.day], rows)
+        yield IntakeDay(vendor, delivery, by_day[delivery.day], rows, refused)
 
 
 def _read_rows(
@@ -153,17 +167,20 @@ def _read_rows(
     read_blocks: Iterator[Block],
     hasher: IdentityHasher,
     vault: KeepsIdentifiers | None,
+    refused: RefusedReferences,
 ) -> None:
     """Find out what became of every row; the cases know what became of the files."""
     orders: list[pa.Table] = []
     unknown: list[pa.Table] = []
     for block in read_blocks:
-        with errors_without_values(f"{vendor}: taking in rows"):
+        with errors_without_values(f"{vendor}: taking in rows", KeysError, VaultError):
             rows.refuse_malformed(block.malformed)
             if not block.rows.count:
                 continue
             taken = _taken_rows(block.rows, hasher, rows.most)
             rows.add(block.rows.terms.role, taken)
+            if taken.refused_references is not None:
+                refused.add(taken.refused_references)
             if vault is not None and taken.identifiers is not None:
                 _hand_over(vault, vendor, taken.identifiers, cases)
             if taken.date_orders is not None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
-from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
@@ -18,12 +17,14 @@ from pipelines.deliveries.files import Delivery
 from pipelines.deliveries.inbox import read_inbox_folder
 from pipelines.deliveries.inbox_folders import kept_and_purged_days
 from pipelines.deliveries.reading import read_file, read_together
+from pipelines.deliveries.recorded_arrivals import adopt_arrivals
 from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.formats.limits import Limits
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.intake.days import IntakeDay, KeepsIdentifiers, take_in_days
 from pipelines.intake.days_to_read import PublishedDay, days_to_read
 from pipelines.intake.files import counting_digests
+from pipelines.storage.inboxes import Inbox
 from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.seals import Seals
 from pipelines.vocabulary.words import ROLES_READ
@@ -36,7 +37,7 @@ BATCH_BYTES: Final = 2**30
 class Intake:
     """Takes in vendors' days from an inbox into a lake. The caller holds `lake.writing(vendor)`."""
 
-    inbox: Path
+    inbox: Inbox
     lake: Lake
     hasher: IdentityHasher
     limits: Limits = field(default_factory=Limits)
@@ -88,6 +89,7 @@ class Intake:
         self, vendor: str, contracts: tuple[Contract, ...], contents: SmallFileContents, day: date
     ) -> Delivery:
         files = read_inbox_folder(self.inbox, vendor, day, limits=self.limits, seals=self.seals, contents=contents)
+        adopt_arrivals(self.inbox, self.inbox.folder(vendor, day), files)
         return Delivery(day, contract_in_force(contracts, day), tuple(files))
 
 

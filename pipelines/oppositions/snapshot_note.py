@@ -5,7 +5,6 @@ The digest of the whole is in the note, too: a note that was changed, or that an
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -14,6 +13,7 @@ from typing import Any, Final
 
 from pipelines.oppositions.records import Watermark
 from pipelines.storage.digests import digest_of_file
+from pipelines.storage.folders import PRIVATE, remove_unfinished, replacing
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import arrow_schema
 
@@ -51,17 +51,16 @@ def read_note(folder: Path) -> SnapshotNote:
 
 
 def write_note(folder: Path, note: SnapshotNote) -> None:
-    """Put the note in the place of the one before."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Put the note in the place of the one before. One writer at a time."""
+    remove_unfinished(folder.parent, folder / NAME)
     content = {
         "registry": note.registry,
         "watermark": asdict(note.watermark),
         "columns": arrow_schema("oppositions").names,
         "digests": {day.isoformat(): note.digests[day] for day in sorted(note.digests)},
     }
-    aside = folder / f"{NAME}.{os.getpid()}"
-    aside.write_text(json.dumps(content | {"seal": _seal(content)}, sort_keys=True), encoding="utf-8")
-    os.replace(aside, folder / NAME)
+    with replacing(folder.parent, folder / NAME, PRIVATE) as file:
+        file.write(json.dumps(content | {"seal": _seal(content)}, sort_keys=True).encode())
 
 
 def broken_days(lake: Lake, note: SnapshotNote) -> set[date]:

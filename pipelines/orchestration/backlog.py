@@ -11,7 +11,7 @@ from typing import Final
 
 from pipelines.contracts.contract import Contract
 from pipelines.deliveries.inbox import delivered_paths
-from pipelines.deliveries.inbox_folders import delivery_days, inbox_folder
+from pipelines.deliveries.inbox_folders import delivery_days
 from pipelines.house import House
 from pipelines.verdicts.due_days import LOOK_BACK
 from pipelines.vocabulary.clock import days_from, last_tick, paris_date
@@ -29,13 +29,13 @@ def settled_before(now: datetime) -> date:
 
 def waiting_days(house: House, vendor: str, *, before: date) -> list[date]:
     """Days before a date whose files lie in the inbox and were never taken in, however old, in order."""
-    inbox, first_day = house.settings.inbox, house.settings.first_day
+    inbox, first_day = house.inbox, house.settings.first_day
     days = [day for day in delivery_days(inbox, vendor) if first_day <= day < before]
     return [
         day
         for day in days
         if not house.lake.partition("deliveries", vendor, day).exists()
-        and delivered_paths(inbox_folder(inbox, vendor, day))
+        and delivered_paths(inbox, inbox.folder(vendor, day))
     ]
 
 

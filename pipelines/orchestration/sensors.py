@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Final
 
 import dagster as dg
@@ -78,10 +79,10 @@ def _arrivals_sensor(house: House, clock: Clock) -> dg.SensorDefinition:
     @dg.sensor(
         name="arrivals",
         minimum_interval_seconds=30,
-        description="Notes in .received.json when a file was first seen, where our transport did not.",
+        description="Notes when a file was first seen, where our transport did not.",
     )
     def arrivals(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        found = record_arrivals(house.settings.inbox, sightings_from_text(context.cursor), now=clock())
+        found = record_arrivals(house.inbox, sightings_from_text(context.cursor), now=clock())
         context.update_cursor(sightings_as_text(found.moving))
         untold = f"; cannot be noted: {', '.join(found.untold[:20])}" if found.untold else ""
         return dg.SkipReason(f"{found.noted_count} files noted, {len(found.moving)} still moving{untold}")
@@ -90,7 +91,7 @@ def _arrivals_sensor(house: House, clock: Clock) -> dg.SensorDefinition:
 
 
 def _corrections(house: House, clock: Clock) -> dg.SensorDefinition:
-    watch = FolderWatch(house.settings.inbox, house.lake, house.seals)
+    watch = cache(lambda: FolderWatch(house.inbox, house.lake, house.seals))
 
     @dg.sensor(
         name="corrections",
@@ -109,7 +110,7 @@ def _corrections(house: House, clock: Clock) -> dg.SensorDefinition:
                 unread.append(vendor)
                 continue
             with left.one(vendor):
-                found = list(watch.changed(vendor, since=since, now=now))
+                found = list(watch().changed(vendor, since=since, now=now))
                 for first, last in day_ranges(folder.day for folder in found):
                     state = "".join(folder.fingerprint for folder in found if first <= folder.day <= last)
                     requests.append(run_request(last_tick(now), (vendor, vendor), (first, last), reason=state))

@@ -6,6 +6,7 @@ What they mean is in `card` and `parameters`.
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -23,6 +24,9 @@ _EXPECTED: Final = {
     "date_type": "expected a date, such as 2026-08-11, or null",
 }
 _UNKNOWN_KEY: Final = ("extra_forbidden", "unexpected_keyword_argument")
+MOST_DEPTH: Final = 32
+MOST_PLACES: Final = 20_000
+"""Keys and list items of a file, aliases written out; the biggest that we ship has some hundreds."""
 _Loader: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
 """The parser in C, where PyYAML was built with it, reads six times as fast."""
 
@@ -93,9 +97,11 @@ def read_yaml_file(path: Path) -> YamlFile:
         CatalogueError: it is not UTF-8, not YAML, not a mapping, or repeats a key.
     """
     try:
-        loader = _Loader(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        _confirm_depth(text)
+        loader = _Loader(text)
         node = loader.get_single_node()
-        places = list(_places(node)) if node else []  # first: construction writes merged keys (`<<`) into the nodes
+        places = _bounded_places(node) if node else []  # first: construction writes merged keys (`<<`) into the nodes
         data = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -113,6 +119,38 @@ def read_yaml_file(path: Path) -> YamlFile:
     if repeated:
         raise CatalogueError(repeated)
     return YamlFile(path, data, lines)
+
+
+def _confirm_depth(text: str) -> None:
+    """Before the nodes are made, which takes a call a level.
+
+    Raises:
+        MarkedYAMLError: it is no YAML, or nested deeper than anybody can read.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MOST_DEPTH:
+            mark: Any = event.start_mark
+            raise yaml.MarkedYAMLError(problem=f"nested deeper than {MOST_DEPTH} levels", problem_mark=mark)
+
+
+def _bounded_places(node: yaml.Node) -> list[tuple[str, int]]:
+    """All places of a file.
+
+    Raises:
+        MarkedYAMLError: there are too many, perhaps because aliases (`*name`) multiply, or hold themselves.
+    """
+    try:
+        places = list(islice(_places(node), MOST_PLACES + 1))
+        is_too_much = len(places) > MOST_PLACES
+    except RecursionError:
+        is_too_much = True
+    if is_too_much:
+        raise yaml.MarkedYAMLError(
+            problem=f"more than {MOST_PLACES} keys and items once its aliases are written out; write them yourself"
+        )
+    return places
 
 
 def _places(node: yaml.Node, parent: str = "") -> Iterator[tuple[str, int]]:

@@ -5,6 +5,8 @@ What is kept there, and for how long, belongs to the subjects and to `upkeep`.
 - `digests`: digests of files as the house notes them: SHA-256, lower-case hex
 - `folders`: folders that others write to as well: read without following a link, written without going through an
   existing name
+- `inboxes`: the inbox, and what is ours about it: records of each delivery folder, in a state folder where no vendor
+  writes
 - `lake`: the Parquet lake: partitions replaced whole, trusted by digest, written by one writer per vendor at a time
 - `lake_health`: what of the lake is not as it was published: files that are gone, changed or cut off, folders that
   nobody made

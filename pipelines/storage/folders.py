@@ -6,6 +6,7 @@ What may be read by whom is here, too: modes do not hang on the umask.
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -165,6 +166,14 @@ def replacing(root: Path, path: Path, mode: int = SHARED, *, is_durable: bool = 
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(aside, dir_fd=folder)
+
+
+def remove_unfinished(root: Path, path: Path) -> None:
+    """Remove what a kill left of a file that was being replaced. The caller is the only one that writes it."""
+    aside = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{32}}\.part")
+    with suppress(FileNotFoundError), opened_folder(root, path.parent) as folder:
+        for name in filter(aside.fullmatch, os.listdir(folder)):
+            os.unlink(name, dir_fd=folder)
 
 
 def created_in(folder: int, name: str, mode: int = SHARED) -> BinaryIO:

@@ -3,9 +3,10 @@
 from typing import Final
 
 from pipelines.formats.source import InboxFaultError
+from pipelines.storage.inboxes import StateError
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.age import BrokenSealError
 from pipelines.storage.secrets.keys import KeysError
-from pipelines.storage.secrets.seals import SealRecordError
+from pipelines.storage.secrets.vault import VaultError
 
-FAULTS_OF_OURS: Final = (BrokenSealError, InboxFaultError, KeysError, RegistryError, SealRecordError)
+FAULTS_OF_OURS: Final = (BrokenSealError, InboxFaultError, KeysError, RegistryError, StateError, VaultError)

@@ -5,7 +5,6 @@ is mended by the next run. Of a purged folder a marker stays, so that no run tak
 """
 
 import hashlib
-import json
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,8 +17,9 @@ import sqlalchemy as sa
 
 from pipelines.contracts.book import ContractBook
 from pipelines.contracts.contract import Contract, contract_in_force
-from pipelines.deliveries.inbox import RECEIVED, read_inbox_folder
-from pipelines.deliveries.inbox_folders import PURGED, delivery_days, inbox_folder, purged_days
+from pipelines.deliveries.inbox import read_inbox_folder
+from pipelines.deliveries.inbox_folders import dated_folders, kept_and_purged_days
+from pipelines.deliveries.recorded_arrivals import TRANSPORT_RECORD
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.storage.folders import (
     empty_folder,
@@ -27,10 +27,10 @@ from pipelines.storage.folders import (
     folder_names,
     open_below,
     remove_folder,
-    replacing,
 )
+from pipelines.storage.inboxes import PURGED, Inbox
 from pipelines.storage.lake import Lake
-from pipelines.storage.secrets.seals import RECORD, Seals
+from pipelines.storage.secrets.seals import Seals
 from pipelines.storage.secrets.vault import Vault
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 from pipelines.upkeep.purges import Purge, masked, note_purges
@@ -70,7 +70,7 @@ class Retention:
 
     registry: sa.Engine
     lake: Lake
-    inbox: Path
+    inbox: Inbox
     outbox: Path
     vault: Vault
     seals: Seals
@@ -123,13 +123,14 @@ class Retention:
 
     def _days(self, vendor: str) -> list[date]:
         """Dates of which something lies in the inbox, purged folders included."""
-        return sorted({*delivery_days(self.inbox, vendor), *purged_days(self.inbox, vendor)})
+        kept, purged = kept_and_purged_days(self.inbox, vendor)
+        return sorted(kept | purged)
 
     def _due_files(self, vendor: str, clock: "_Clock", on: date, done: Retained, now: datetime) -> Iterator["_Due"]:
         """Folders of the inbox. That readers trust a day is asked last: it reads the vendor's whole lake."""
         ends = {day: clock.delivery(day) for day in self._days(vendor) if day in clock.delivered}
-        folders = {day: inbox_folder(self.inbox, vendor, day) for day in ends}
-        due = [day for day, end in ends.items() if end.is_due(on) and _folder_contents(self.inbox, folders[day])]
+        folders = {day: self.inbox.folder(vendor, day) for day in ends}
+        due = [day for day, end in ends.items() if end.is_due(on) and self._is_anything_left(folders[day])]
         published = set(self.lake.published_days(vendor)) if due else set()
         for day in due:
             purges = self._delivered_files(vendor, day, ends[day]) if day in published else None
@@ -137,6 +138,9 @@ class Retention:
                 done.held_up.append(f"{vendor}/{day}")
             else:
                 yield _Due(purges, partial(_empty_delivered_folder, self.inbox, folders[day], now))
+
+    def _is_anything_left(self, folder: Path) -> bool:
+        return bool(_folder_contents(self.inbox.root, folder) or self.inbox.records(folder))
 
     def _due_others(self, vendor: str, clock: "_Clock", on: date) -> Iterator["_Due"]:
         for day in self.vault.days(vendor):
@@ -147,24 +151,24 @@ class Retention:
                     _purges(self.vault.root, VAULT_ROWS, vendor, day, parts, end),
                     partial(self.vault.purge, vendor, day),
                 )
-        for day in delivery_days(self.outbox, vendor):
-            end, folder = clock.delivery(day), inbox_folder(self.outbox, vendor, day)
+        for day, folder in dated_folders(self.outbox, vendor).items():
+            end = clock.delivery(day)
             if end.is_due(on):
                 purges = _purges(self.outbox, RECEIPT, vendor, day, _folder_contents(self.outbox, folder), end)
                 yield _Due(purges, partial(remove_folder, self.outbox, folder))
 
     def _delivered_files(self, vendor: str, day: date, end: RetentionEnd) -> list[Purge] | None:
         """A folder's files as in `deliveries`, and what else lies there; None where one was not taken in."""
-        folder = inbox_folder(self.inbox, vendor, day)
+        folder = self.inbox.folder(vendor, day)
         files = read_inbox_folder(self.inbox, vendor, day, seals=self.seals)
         if not set(as_kept(files)) <= taken_in(self.lake, vendor, day):
             return None
         known = {file.path for file in files}
-        lying = _folder_contents(self.inbox, folder)
-        others = [path for path in lying if path not in known and path.name not in (RECEIVED, RECORD)]
+        lying = _folder_contents(self.inbox.root, folder)
+        others = [path for path in lying if path not in known and path.name != TRANSPORT_RECORD]
         due = (end.due_on, end.basis)
         purges = [Purge(DELIVERED_FILE, vendor, day, masked(file.name), file.digest, *due) for file in files]
-        return purges + _purges(self.inbox, DELIVERED_FILE, vendor, day, others, end)
+        return purges + _purges(self.inbox.root, DELIVERED_FILE, vendor, day, others, end)
 
 
 @dataclass(frozen=True)
@@ -191,13 +195,11 @@ class _Due:
     remove: Callable[[], None]
 
 
-def _empty_delivered_folder(inbox: Path, folder: Path, now: datetime) -> None:
-    """Leave nothing but the marker of a purge."""
-    with replacing(inbox, folder / PURGED) as marker:
-        marker.write((json.dumps({"purged_at": now.astimezone(UTC).isoformat()}) + "\n").encode())
-    lying = _folder_contents(inbox, folder)
-    records_last = sorted(lying, key=lambda path: path.name in (RECEIVED, RECORD))  # they tell a seal from a delivery
-    empty_folder(inbox, folder, records_last)
+def _empty_delivered_folder(inbox: Inbox, folder: Path, now: datetime) -> None:
+    """Leave nothing but our record of the purge. Those that tell a seal from a delivery go last."""
+    inbox.write(folder, PURGED, {"purged_at": now.astimezone(UTC).isoformat()})
+    empty_folder(inbox.root, folder, _folder_contents(inbox.root, folder))
+    inbox.forget(folder)
 
 
 def _end_of(day: date) -> datetime:
@@ -205,8 +207,8 @@ def _end_of(day: date) -> datetime:
 
 
 def _folder_contents(root: Path, folder: Path) -> list[Path]:
-    """Everything that lies in a folder, hidden or not, but the marker of a purge."""
-    return [entry.path for entry in entries_below(root, folder) if entry.path != folder / PURGED]
+    """Everything that lies in a folder, hidden or not."""
+    return [entry.path for entry in entries_below(root, folder)]
 
 
 def _purges(root: Path, kind: str, vendor: str, day: date, paths: Sequence[Path], end: RetentionEnd) -> list[Purge]:

@@ -47,6 +47,8 @@ UNREADABLE = [
         "true or false",
     ),
     ("value: 2024-03-01", "value: 2024-02-30", "2024-02-30", "relationshipSince is not a date", "2026-08-11"),
+    ("value: 2024-03-01", "value: 0001-03-01", "0001-03-01", "relationshipSince is not a date", "2026-08-11"),
+    ("noticeDays, value: 90", "noticeDays, value: 3651", "3651", "noticeDays is not a whole number of days", "to 3650"),
     ("consent: 0.01", "consent: 1.5", "1.5", "toleratedDefectRates.consent is not a rate", "0.01 is 1 %"),
     (
         "name: email, physicalName: Courriel",

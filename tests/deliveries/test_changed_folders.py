@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.deliveries.changed_folders import LONGEST_RUN, ChangedFolder, FolderWatch
 from pipelines.intake.vendor import Intake
+from pipelines.storage.inboxes import Inbox
 from pipelines.storage.lake import Lake
 from tests.support.intake_boxes import DAY, HASHER, contract, csv_bytes, lead
 
@@ -20,8 +21,8 @@ class House:
     """One vendor's inbox and lake, and a watch over them. The files' clock is the real one; `look` is later."""
 
     def __init__(self, root: Path) -> None:
-        self.inbox, self.lake = root / "inbox", Lake(root / "lake")
-        self.folder = self.inbox / "acme" / DAY.isoformat()
+        self.inbox, self.lake = Inbox(root / "inbox", root / "state"), Lake(root / "lake")
+        self.folder = self.inbox.folder("acme", DAY)
         self.intake = Intake(self.inbox, self.lake, HASHER)
         self.watch = FolderWatch(self.inbox, self.lake)
 
@@ -161,6 +162,6 @@ def test_junk_does_not_stop_the_look(house: House) -> None:
     (house.folder / "gone.csv").symlink_to(house.folder / "nowhere")
     (house.folder / "loop.csv").symlink_to(house.folder / "loop.csv")
     house.put(".received.json", b"\xff")
-    (house.inbox / "acme" / "2026-08-12").write_bytes(b"a file")
+    (house.inbox.root / "acme" / "2026-08-12").write_bytes(b"a file")
     house.put("leads-2.csv", csv_bytes([lead(2)]))
     assert [changed.day for changed in house.look()] == [DAY]

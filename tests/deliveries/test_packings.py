@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from pipelines.deliveries.archives import harmless_name
 from pipelines.deliveries.files import DeliveredFile
 from pipelines.deliveries.inbox import read_inbox_folder
-from pipelines.deliveries.inbox_folders import inbox_folder
 from pipelines.deliveries.reading import read_file
 from pipelines.deliveries.sources import DeliveredSource
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import RawFile
 from pipelines.formats.source import InboxFaultError
+from pipelines.storage.inboxes import Inbox
 from pipelines.vocabulary.reasons import Reason
 from pipelines.wording.reasons import published
 from tests.formats.test_readers import CONTENT, DAY, rows_of, terms
@@ -38,10 +38,11 @@ def delivered(folder: Path, name: str, content: bytes) -> DeliveredFile:
 
 
 def from_archive(tmp_path: Path, content: bytes, limits: Limits | None = None) -> list[DeliveredFile]:
-    folder = inbox_folder(tmp_path, "acme", DAY)
+    inbox = Inbox(tmp_path / "inbox", tmp_path / "state")
+    folder = inbox.folder("acme", DAY)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "all.zip").write_bytes(content)
-    return read_inbox_folder(tmp_path, "acme", DAY, limits=limits)
+    return read_inbox_folder(inbox, "acme", DAY, limits=limits)
 
 
 @pytest.mark.parametrize("suffix", PACKINGS)

@@ -1,10 +1,12 @@
 """Names as they are shown: on one line, with nothing that a terminal obeys."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.identifiers.shown_names import escaped, shown_file_names
+from pipelines.identifiers.shown_names import escaped, shown_file_names, shown_name, shown_path
 
 
 @pytest.mark.fault(
@@ -34,3 +36,11 @@ def test_names_stay_apart_and_on_one_line(names: list[str]) -> None:
     shown = shown_file_names(names)
     assert len(set(shown.values())) == len(names)
     assert all(len(name.splitlines()) <= 1 and escaped(name) == name for name in shown.values())
+
+
+def test_a_columns_name_is_on_one_line_too() -> None:
+    assert shown_name("Note\x1b[2J\n", 3) == r"Note\x1b[2J\n"
+
+
+def test_an_error_tells_a_path_without_what_a_vendor_named_a_person_by() -> None:
+    assert shown_path(Path("/in/acme/jeanne.dupont@example.org.csv")) == Path("/in/acme/[email].csv")

@@ -88,6 +88,22 @@ def test_a_rounded_consent_id_of_a_lead_is_an_invalid_field_and_of_a_proof_a_ref
     assert told(intake) == [(1, "required_invalid", "consent_id", ROUNDED)]
 
 
+def test_a_reference_that_names_its_person_is_kept_by_no_proof_of_the_day_either() -> None:
+    agreed = contract(
+        leads=file_terms("leads", LEAD_COLUMNS | {"first_name": "Prénom", "last_name": "Nom"}),
+        consent_proofs=file_terms("consent_proofs", PROOF_COLUMNS | {"lead_id": "Réf"}),
+    )
+    person = {"Prénom": "Jeanne", "Nom": "Dupont"}
+    files = {
+        "leads.csv": csv_bytes([lead(1, Réf="jeanne-dupont", **person), lead(2, **person)]),
+        "consent_proofs.csv": csv_bytes([proof(1, Réf="jeanne-dupont"), proof(2, Réf="L2")]),
+    }
+    intake = Box(**files).take(agreed)
+    assert intake.leads["lead_id"].tolist() == ["L2"]
+    assert [name for name in intake.consent_proofs["lead_id"] if isinstance(name, str)] == ["L2"]
+    assert len(intake.consent_proofs) == 2
+
+
 @pytest.mark.fault(
     area="objections",
     fault="A header is one name short, or a column stands twice, so that values shift",

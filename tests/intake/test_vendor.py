@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.intake.vendor import Intake
+from pipelines.storage.inboxes import Inbox
 from pipelines.storage.lake import Lake
 from tests.support.intake_boxes import DAY, HASHER, contract, csv_bytes, lead
 
@@ -20,10 +21,10 @@ class Vendor:
     """One vendor's inbox and lake."""
 
     def __init__(self, root: Path) -> None:
-        self.intake = Intake(root / "inbox", Lake(root / "lake"), HASHER)
+        self.intake = Intake(Inbox(root / "inbox", root / "state"), Lake(root / "lake"), HASHER)
 
     def put(self, day: date, content: bytes, name: str = "leads.csv") -> Path:
-        folder = self.intake.inbox / "acme" / day.isoformat()
+        folder = self.intake.inbox.folder("acme", day)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
         return folder

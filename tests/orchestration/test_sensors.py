@@ -1,6 +1,5 @@
 """Sensors ask for what is to be done, once, and junk of vendors or a run that fails makes none of them stop or loop."""
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from pipelines.orchestration.jobs import AS_OF_TAG
 from pipelines.orchestration.partitions import range_tags
+from pipelines.storage.inboxes import RECEIVED, SEALS, digest_of_name
 from pipelines.vocabulary.clock import tick_of
 from tests.support.contract_files import VALID
 from tests.support.exemple import deliver, lead_line, sign
@@ -64,13 +64,16 @@ class TestArrivals:
             daemon.now = TICK + timedelta(seconds=seconds)
             assert daemon.sensor("arrivals") == []
         assert daemon.skipped["arrivals"] == "1 files noted, 0 still moving"
-        record = json.loads((folder / ".received.json").read_text(encoding="utf-8"))
-        assert record == {"files": [{"name": "leads_1.csv", "received_at": TICK.isoformat()}]}
+        record = daemon.house.inbox.recorded_files(folder, RECEIVED)
+        key = digest_of_name("leads_1.csv")
+        assert record == {key: {"name_sha256": key, "received_at": TICK.isoformat()}}
 
     def test_a_folder_that_cannot_be_read_is_told_and_the_others_are_noted(self, daemon: Daemon) -> None:
         deliver(home(daemon), "acme", DAY)
         blocked = deliver(home(daemon), "blocked", DAY)
-        (blocked / ".sealed.json").write_bytes(b"{")
+        record = daemon.house.inbox.record(blocked, SEALS)
+        record.parent.mkdir(parents=True)
+        record.write_bytes(b"{")
         (blocked / "x.age").write_bytes(b"perhaps a seal")
         for seconds in (0, 60):
             daemon.now = TICK + timedelta(seconds=seconds)

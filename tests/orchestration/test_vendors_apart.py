@@ -16,6 +16,7 @@ from pipelines.dossiers.writer import DossierWriter
 from pipelines.orchestration.jobs import AS_OF_TAG
 from pipelines.orchestration.partitions import deliveries_partitions
 from pipelines.scores.scorer import Scorer
+from pipelines.storage.inboxes import SEALS
 from pipelines.upkeep.retention import Retention
 from pipelines.vocabulary.clock import tick_of
 from tests.support.exemple import deliver, sign
@@ -151,9 +152,11 @@ def test_a_sensor_asks_for_the_days_of_the_others(home: Path, sensor: str) -> No
     else:
         deliver(home, "third", DAY, name="leads_2.csv")
         broken = home / "inbox" / "other" / str(DAY)
-    (broken / ".sealed.json").write_bytes(b"{")
     (broken / "x.age").write_bytes(b"?")
     house = house_at(home, OPPOSABLE_THREADS="1")
+    record = house.inbox.record(broken, SEALS)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_bytes(b"{")
     with instance_of(house) as instance:
         now = FINAL if sensor == "backlog" else datetime.now(UTC) + timedelta(days=1)
         asked = Daemon(house, instance, now=now).sensor(sensor)

@@ -16,6 +16,7 @@ from pipelines.storage.folders import (
     make_private_file,
     open_below,
     remove_folder,
+    remove_unfinished,
     replacing,
 )
 
@@ -150,3 +151,13 @@ def test_a_very_deep_folder_is_listed_and_removed(tmp_path: Path) -> None:
     assert [entry.path.name for entry in entries_below(tmp_path, tmp_path)] == ["x"]
     remove_folder(tmp_path, tmp_path / "d")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_kill_left_of_a_file_being_replaced_goes_and_nothing_else(tmp_path: Path) -> None:
+    for name in (f".a.json.{'0' * 32}.part", f".b.json.{'0' * 32}.part", "a.json", ".a.json.part"):
+        (tmp_path / name).write_bytes(b"x")
+    remove_unfinished(tmp_path, tmp_path / "a.json")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [f".b.json.{'0' * 32}.part", "a.json", ".a.json.part"]
+    )
+    remove_unfinished(tmp_path, tmp_path / "nowhere" / "a.json")

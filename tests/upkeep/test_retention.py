@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.deliveries.inbox_folders import delivery_days, purged_days
+from pipelines.deliveries.inbox_folders import kept_and_purged_days
 from pipelines.house import House
+from pipelines.storage.inboxes import PURGED, SEALS
 from pipelines.storage.registry.tables import PURGES, VAULT_READINGS
 from pipelines.upkeep.purges import Purge, masked
 from pipelines.upkeep.retention import Retained
@@ -61,6 +62,10 @@ class Home:
 
     def names(self) -> list[str]:
         return sorted(path.name for path in self.folder.rglob("*"))
+
+    def known(self) -> list[str]:
+        """Names of our records of the delivery."""
+        return sorted(path.name for path in (self.house.settings.state / VENDOR / str(DAY)).iterdir())
 
     def command(self, *arguments: str) -> Any:
         return CliRunner().invoke(app, list(arguments), env={"OPPOSABLE_HOME": str(self.path), "COLUMNS": "200"})
@@ -117,7 +122,8 @@ def test_the_contract_says_how_long_else_the_settings_and_the_basis_says_which(h
 def test_until_it_is_due_everything_stays_and_is_sealed(home: Home) -> None:
     done = home.run(FILES_DUE - timedelta(days=1))
     assert (done.sealed_count, dict(done.purged), done.held_up) == (1, {}, [])
-    assert home.names() == [".received.json", ".sealed.json", "leads_1.csv.age"]
+    assert home.names() == [".received.json", "leads_1.csv.age"]
+    assert home.known() == ["received.json", "sealed.json"]
     assert home.ledger() == []
 
 
@@ -126,12 +132,12 @@ def test_what_is_due_goes_with_a_row_in_the_ledger_and_the_published_day_stays(h
     (digest,) = set(read_all(home.house.lake, "deliveries")["file_digest"].to_pylist())
     done = home.run(FILES_DUE)
     assert dict(done.purged) == {"delivered_file": 1}
-    assert home.names() == [".purged.json"]
+    assert (home.names(), home.known()) == ([], ["purged.json"])
     (purge,) = home.ledger()
     assert (purge.kind, purge.vendor, purge.delivery_date, purge.name) == ("delivered_file", VENDOR, DAY, "*.csv")
     assert (purge.digest, purge.due_on) == (digest, FILES_DUE)
     assert home.reconcile() == before
-    assert (delivery_days(home.path / "inbox", VENDOR), purged_days(home.path / "inbox", VENDOR)) == ([], {DAY})
+    assert kept_and_purged_days(home.house.inbox, VENDOR) == (set(), {DAY})
     assert dict(home.run(FILES_DUE).purged) == {}
     assert len(home.ledger()) == 1
 
@@ -186,7 +192,7 @@ def test_unfinished_and_hidden_files_go_with_their_folder(home: Home) -> None:
     for name in ("leads_2.csv.part", ".hidden", "sub/_note.txt"):
         (home.folder / name).write_bytes(b"jeanne.dupont@example.org")
     assert dict(home.run(FILES_DUE).purged) == {"delivered_file": 4}
-    assert home.names() == [".purged.json"]
+    assert (home.names(), home.known()) == ([], ["purged.json"])
     assert sorted(purge.name for purge in home.ledger()) == ["*", "*.csv", "*.csv.part", "*.txt"]
 
 
@@ -223,10 +229,9 @@ def test_a_purge_removes_links_and_nothing_that_they_lead_to(home: Home, tmp_pat
     (outbox / "theirs").symlink_to(other)
     (home.folder / ".theirs").symlink_to(other)
     (home.folder / ".purged.json").symlink_to(other / "kept.txt")
-    assert (delivery_days(home.path / "inbox", VENDOR), purged_days(home.path / "inbox", VENDOR)) == ([], {DAY})
+    assert kept_and_purged_days(home.house.inbox, VENDOR) == ({DAY}, set())
     home.run(FILES_DUE)
-    assert sorted(path.name for path in home.folder.iterdir()) == [".purged.json"]
-    assert not (home.folder / ".purged.json").is_symlink()
+    assert (home.names(), home.known()) == ([], ["purged.json"])
     assert not outbox.exists()
     assert {path.name: path.read_bytes() for path in other.iterdir()} == {"theirs.csv": b"x", "kept.txt": b"x"}
 
@@ -252,17 +257,17 @@ def test_a_date_folder_that_is_a_link_is_not_purged(home: Home, box: str) -> Non
     promise="Sealing and purging go on for all others.",
 )
 @pytest.mark.parametrize("record", [b"{", b'{"files": [{"name": "all.zip", "sha256": "0", "size": 1}]}'])
-def test_what_a_vendor_broke_in_its_folder_is_told_and_stops_no_other_vendor(home: Home, record: bytes) -> None:
+def test_what_is_broken_of_a_vendor_is_told_and_stops_no_other_vendor(home: Home, record: bytes) -> None:
     sign(home.path, "another-vendor", text=VALID.replace(VENDOR, "another-vendor"))
     folder = deliver(home.path, "another-vendor", DAY, received_at=CAME_AT)
     home.run(FILES_DUE - timedelta(days=1))
     house = house_at(home.path)
     reconcile(house, ["another-vendor"], [DAY], datetime(2026, 9, 1, tzinfo=UTC))
-    (folder / ".sealed.json").write_bytes(record)
+    house.inbox.record(folder, SEALS).write_bytes(record)
     (folder / "all.zip.age").write_bytes(b"no seal")
     done = home.run(FILES_DUE)
     assert list(done.failed.reasons) == ["another-vendor"]
-    assert home.names() == [".purged.json"]
+    assert (home.names(), home.known()) == ([], ["purged.json"])
 
 
 def test_a_dry_run_counts_and_changes_nothing(home: Home) -> None:
@@ -294,7 +299,7 @@ def test_a_kill_in_a_purge_is_mended_by_the_next_run(
     before = lake_bytes(home.house.lake)
     target = {
         "note": "pipelines.upkeep.retention.note_purges",
-        "marker": "pipelines.upkeep.retention.json.dumps",
+        "marker": "pipelines.storage.inboxes.json.dumps",
         "files": "os.rmdir",
     }[broken_at]
     (home.folder / "sub").mkdir()
@@ -305,7 +310,7 @@ def test_a_kill_in_a_purge_is_mended_by_the_next_run(
     assert home.reconcile() == before
     home.run(FILES_DUE)
     assert len(home.ledger()) == 2
-    assert not any(path.is_file() for path in home.folder.iterdir() if path.name != ".purged.json")
+    assert (home.names(), home.known()) == ([], ["purged.json"])
 
 
 @pytest.mark.fault(
@@ -368,4 +373,4 @@ def test_a_reading_of_the_vault_is_logged_before_it_is_shown(home: Home) -> None
 
 def test_the_marker_says_when(home: Home) -> None:
     home.run(FILES_DUE)
-    assert json.loads((home.folder / ".purged.json").read_text()) == {"purged_at": NOW.isoformat()}
+    assert json.loads(home.house.inbox.record(home.folder, PURGED).read_text()) == {"purged_at": NOW.isoformat()}

@@ -18,6 +18,7 @@ from pipelines.deliveries.arrivals import record_arrivals
 from pipelines.deliveries.changed_folders import FolderWatch
 from pipelines.deliveries.inbox import read_inbox_folder
 from pipelines.house import House
+from pipelines.storage.inboxes import SEALS, digest_of_name
 from pipelines.storage.secrets import age
 from pipelines.storage.secrets.seals import sealed_files
 from pipelines.upkeep.sealing import seal_vendor, seals_put_off
@@ -45,7 +46,7 @@ class Home:
     def seal(self) -> int:
         house = self.house
         with house.lake.writing(VENDOR):
-            return seal_vendor(house.settings.inbox, house.lake, house.seals, VENDOR)
+            return seal_vendor(house.inbox, house.lake, house.seals, VENDOR)
 
     def clear(self) -> list[str]:
         """Names of visible files that are not encrypted."""
@@ -73,11 +74,11 @@ def test_a_run_over_sealed_files_gives_the_same_bytes_as_over_clear_ones(home: H
         archive.writestr("__MACOSX/x", b"x")
     Path(os.fsdecode(os.fsencode(home.folder) + b"/leads_\xe9.csv")).write_bytes(lines(8))
     before = home.reconcile()
-    digests = {file.name: file.digest for file in read_inbox_folder(home.path / "inbox", VENDOR, DAY)}
+    digests = {file.name: file.digest for file in read_inbox_folder(home.house.inbox, VENDOR, DAY)}
     assert home.seal() == 6
     assert home.clear() == []
     seals = home.house.seals
-    sealed = read_inbox_folder(home.path / "inbox", VENDOR, DAY, seals=seals)
+    sealed = read_inbox_folder(home.house.inbox, VENDOR, DAY, seals=seals)
     assert {file.name: file.digest for file in sealed} == digests
     assert home.reconcile() == before
     assert home.seal() == 0
@@ -95,9 +96,10 @@ def test_the_record_holds_name_digest_and_size_and_the_file_keeps_its_time_of_ch
     content, changed_at = path.read_bytes(), path.stat().st_mtime_ns
     home.reconcile()
     home.seal()
-    record = json.loads((home.folder / ".sealed.json").read_text(encoding="utf-8"))
+    record = json.loads(home.house.inbox.record(home.folder, SEALS).read_text(encoding="utf-8"))
     digest = hashlib.sha256(content).hexdigest()
-    assert record == {"files": [{"name": "leads_1.csv", "sha256": digest, "size": len(content)}]}
+    name = hashlib.sha256(b"leads_1.csv").hexdigest()
+    assert record == {"files": [{"name_sha256": name, "sha256": digest, "size": len(content)}]}
     assert (home.folder / "leads_1.csv.age").stat().st_mtime_ns == changed_at
     assert (home.folder / ".received.json").exists()
     secret = (home.path / "keys" / "seal-1.key").read_text().splitlines()[-1]
@@ -137,7 +139,7 @@ def test_a_clear_file_that_comes_beside_a_sealed_one_counts_and_is_sealed_in_its
     home.reconcile()
     home.seal()
     (home.folder / "leads_1.csv").write_bytes(lines(1, 2, 3))
-    (file,) = read_inbox_folder(home.path / "inbox", VENDOR, DAY, seals=home.house.seals)
+    (file,) = read_inbox_folder(home.house.inbox, VENDOR, DAY, seals=home.house.seals)
     assert file.digest == hashlib.sha256(lines(1, 2, 3)).hexdigest()
     after = home.reconcile()
     assert home.seal() == 1
@@ -148,10 +150,10 @@ def test_a_clear_file_that_comes_beside_a_sealed_one_counts_and_is_sealed_in_its
 def test_a_vendors_own_file_named_age_is_a_file_like_others(home: Home) -> None:
     (home.folder / "leads_2.csv.age").write_bytes(b"whatever")
     before = home.reconcile()
-    names = [file.name for file in read_inbox_folder(home.path / "inbox", VENDOR, DAY)]
+    names = [file.name for file in read_inbox_folder(home.house.inbox, VENDOR, DAY)]
     assert names == ["leads_1.csv", "leads_2.csv.age"]
     assert home.seal() == 2
-    assert sealed_files(home.folder).keys() == {"leads_1.csv", "leads_2.csv.age"}
+    assert {file.clear.name for file in sealed_files(home.house.inbox, home.folder).values()} == set(names)
     assert home.reconcile() == before
 
 
@@ -186,7 +188,7 @@ def test_a_folder_that_became_a_link_to_anothers_is_left_alone(home: Home) -> No
     content = (other / "leads_1.csv").read_bytes()
     assert home.seal() == 0
     assert (other / "leads_1.csv").read_bytes() == content
-    assert not (other / ".sealed.json").exists()
+    assert home.house.inbox.recorded_days("other-vendor") == []
 
 
 @pytest.mark.fault(
@@ -201,26 +203,24 @@ def test_what_was_delivered_under_the_name_of_a_seal_is_not_overwritten_and_that
     for sealed in (1, 0):  # the vendor's `leads_1.csv.age` becomes `leads_1.csv.age.age`; `leads_1.csv` stays
         assert home.seal() == sealed
         assert (home.folder / "leads_1.csv").read_bytes() == clear
-        names = {file.name: file.digest for file in read_inbox_folder(home.path / "inbox", VENDOR, DAY)}
+        names = {file.name: file.digest for file in read_inbox_folder(home.house.inbox, VENDOR, DAY)}
         assert names == {
             "leads_1.csv": hashlib.sha256(clear).hexdigest(),
             "leads_1.csv.age": hashlib.sha256(b"theirs").hexdigest(),
         }
-    assert seals_put_off(home.path / "inbox", home.house.lake, VENDOR) == [f"{VENDOR}/{DAY}"]
+    assert seals_put_off(home.house.inbox, home.house.lake, VENDOR) == [f"{VENDOR}/{DAY}"]
     assert home.reconcile() == before
 
 
-@pytest.mark.parametrize(("name", "is_sealed"), [(".sealed.json", True), ("leads_1.csv.age", False)])
-def test_a_seal_is_not_written_through_a_link(home: Home, tmp_path: Path, name: str, *, is_sealed: bool) -> None:
-    """A record that is a link is none, and gives way to ours; what bears the name of a seal keeps its place."""
+def test_a_seal_is_not_written_through_a_link(home: Home, tmp_path: Path) -> None:
     home.reconcile()
     elsewhere = tmp_path / "elsewhere"
-    elsewhere.write_bytes(b'{"files": []}')
-    (home.folder / name).symlink_to(elsewhere)
-    home.seal()
-    assert elsewhere.read_bytes() == b'{"files": []}'
-    assert (home.folder / "leads_1.csv").exists() != is_sealed
-    assert (home.folder / name).is_symlink() != is_sealed
+    elsewhere.write_bytes(b"theirs")
+    (home.folder / "leads_1.csv.age").symlink_to(elsewhere)
+    assert home.seal() == 0
+    assert elsewhere.read_bytes() == b"theirs"
+    assert (home.folder / "leads_1.csv").exists()
+    assert (home.folder / "leads_1.csv.age").is_symlink()
 
 
 @pytest.mark.fault(
@@ -228,13 +228,13 @@ def test_a_seal_is_not_written_through_a_link(home: Home, tmp_path: Path, name: 
     fault="A vendor claims a hundred seals that are none",
     promise="The seals of the others are opened as before.",
 )
-def test_seals_that_a_vendor_claims_do_not_keep_the_others_from_theirs(home: Home) -> None:
+def test_seals_that_a_vendor_damages_do_not_keep_the_others_from_theirs(home: Home) -> None:
     home.reconcile()
     home.seal()
-    folder = home.path / "inbox" / "a-vendor" / DAY.isoformat()
+    inbox, folder = home.house.inbox, home.house.inbox.folder("a-vendor", DAY)
     folder.mkdir(parents=True)
-    entries = [{"name": f"{number}", "sha256": "0" * 64, "size": 1} for number in range(100)]
-    (folder / ".sealed.json").write_text(json.dumps({"files": entries}))
+    entries = {digest_of_name(f"{number}"): {"sha256": "0" * 64, "size": 1} for number in range(100)}
+    inbox.write_files(folder, SEALS, entries)
     for number in range(100):
         (folder / f"{number}.age").write_bytes(b"no seal")
     house_at(home.path).seals.confirm_keys()
@@ -257,7 +257,7 @@ def test_what_the_house_makes_is_read_by_nobody_else_whatever_the_umask(tmp_path
     files = [path for path in modes if path.suffix in (".parquet", ".db", ".key") or path.name.endswith(".parquet.age")]
     assert {path.relative_to(home.path).parts[0] for path in files} == {"lake", "vault", "registry.db", "keys"}
     assert {oct(modes[path]) for path in files} == {"0o600"}
-    assert [oct(modes[home.path / root]) for root in ("lake", "vault", "keys")] == ["0o700"] * 3
+    assert [oct(modes[home.path / root]) for root in ("lake", "vault", "keys", "state")] == ["0o700"] * 4
     assert oct(modes[home.folder / "leads_1.csv.age"]) == "0o640"
 
 
@@ -305,7 +305,9 @@ def test_a_kill_at_any_step_loses_nothing_and_the_next_run_finishes(
     assert home.reconcile() == before
     home.seal()
     assert home.clear() == []
-    assert sorted(path.name for path in home.folder.iterdir()) == [".received.json", ".sealed.json", "leads_1.csv.age"]
+    assert sorted(path.name for path in home.folder.iterdir()) == [".received.json", "leads_1.csv.age"]
+    state = home.house.settings.state
+    assert sorted(path.name for path in (state / VENDOR / str(DAY)).iterdir()) == ["received.json", "sealed.json"]
     assert home.reconcile() == before
 
 
@@ -315,14 +317,14 @@ def test_sealing_is_no_arrival_no_correction_and_no_change(home: Home) -> None:
     home.reconcile()
     house, later = home.house, datetime.now(UTC) + timedelta(hours=1)
     home.seal()
-    watch = FolderWatch(house.settings.inbox, house.lake, house.seals)
+    watch = FolderWatch(house.inbox, house.lake, house.seals)
     assert list(watch.changed(VENDOR, since=DAY, now=later)) == []
     noon = datetime(2026, 8, 11, 10, tzinfo=UTC)
-    first = record_arrivals(house.settings.inbox, {}, now=noon)
+    first = record_arrivals(house.inbox, {}, now=noon)
     assert (first.noted_count, first.moving, first.untold) == (0, {}, [])
     (home.folder / "leads_2.csv").write_bytes(lines(5))
     assert len(list(watch.changed(VENDOR, since=DAY, now=later))) == 1
-    assert len(record_arrivals(house.settings.inbox, {}, now=noon).moving) == 1
+    assert len(record_arrivals(house.inbox, {}, now=noon).moving) == 1
 
 
 @pytest.mark.fault(
@@ -337,8 +339,8 @@ def test_a_lost_or_broken_seal_is_a_fault_of_ours_and_never_of_the_vendor(home: 
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(OSError, match=r"leads_1\.csv\.age"):
         home.reconcile()
-    (home.folder / ".sealed.json").write_text("{")
-    with pytest.raises(ValueError, match=r"\.sealed\.json is no record"):
+    home.house.inbox.record(home.folder, SEALS).write_text("{")
+    with pytest.raises(ValueError, match=r"sealed\.json is no record"):
         home.reconcile()
 
 

@@ -1,12 +1,16 @@
 """An explanation as people read it: verdict and deciding rules first, in few lines, in the reader's language."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from pipelines.commands.explain import _rules_as_table
 from pipelines.rulebook.compiler import Code, CompiledRule, compile_rules
 from pipelines.verdicts.explain import WORDS, AppliedRule, ExplainedUse
 from pipelines.verdicts.explained_words import explanation
@@ -97,3 +101,15 @@ def test_the_stricter_reading_of_one_year_is_a_warning_where_it_differs(
     warnings = [line for line in told(use("phone", "usable", age)) if "365" in line]
     assert [warned in line for line in warnings if warned] == ([True] if warned else [])
     assert len(warnings) == (warned is not None)
+
+
+def test_brackets_are_text_in_the_table_and_no_control_sequence_reaches_the_terminal() -> None:
+    found = applied(PROOF, Code.FAIL, {"form_version": "[red]v2[/] [/x]\x1b[2J\u202e"})
+    console = Console(file=StringIO(), width=200)
+    console.print(_rules_as_table(replace(use("email", "blocked", found), lead_id="L[/]\x1b[2J"), words("en")))
+    assert isinstance(console.file, StringIO)
+    printed = console.file.getvalue()
+    assert r"L[/]\x1b[2J" in printed
+    assert "[red]v2[/] [/x]" in printed
+    assert "\x1b" not in printed
+    assert "\u202e" not in printed

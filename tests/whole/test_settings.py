@@ -37,6 +37,13 @@ def test_a_wrong_setting_is_named(variable: str, value: str, expected: str) -> N
         load_settings({variable: value})
 
 
+@pytest.mark.parametrize("place", ["inbox", "outbox"])
+def test_what_is_ours_lies_nowhere_that_a_vendor_can_write(tmp_path: Path, place: str) -> None:
+    variables = {"OPPOSABLE_HOME": str(tmp_path), "OPPOSABLE_STATE": str(tmp_path / place / "state")}
+    with pytest.raises(SettingsError, match=f"^OPPOSABLE_STATE: .*OPPOSABLE_{place.upper()}"):
+        load_settings(variables)
+
+
 def test_variables_of_others_are_left_alone() -> None:
     assert load_settings({"PATH": "/bin"}).engine == "duckdb"
 

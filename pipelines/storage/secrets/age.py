@@ -13,6 +13,8 @@ from typing import Any, BinaryIO, Final, Protocol, TypeAlias
 
 import pyrage
 
+from pipelines.identifiers.shown_names import shown_path
+
 Opener: TypeAlias = Callable[[Path], BinaryIO]
 """Opens the encrypted bytes under a path."""
 Identity: TypeAlias = Any
@@ -193,6 +195,6 @@ class _Whole:
 
 def _broken_seal(path: Path) -> BrokenSealError:
     return BrokenSealError(
-        f"{path} can't be decrypted with the keys of the house: restore it, or the key it was encrypted to, from "
-        "your backup"
+        f"{shown_path(path)} can't be decrypted with the keys of the house: restore it, or the key it was encrypted "
+        "to, from your backup"
     )

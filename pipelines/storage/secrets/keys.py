@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from pipelines.identifiers.shown_names import shown_path
 from pipelines.storage.secrets.age import Identity, identity_of, is_opened_by, new_identity_text
 
 SECRET_BYTES: Final = 32
@@ -109,8 +110,8 @@ def age_identities(keys: Path, name: str, *, encrypted: Callable[[], Iterable[Pa
     identities = tuple(_age_identity(path) for path in paths)
     if some and not any(is_opened_by(path, identities) for path in some):
         raise KeyMissingError(
-            f"{paths[0]} does not open {some[0]}: it is another key, so that nothing is encrypted to it; restore the "
-            "right one from your backup"
+            f"{paths[0]} does not open {shown_path(some[0])}: it is another key, so that nothing is encrypted to it; "
+            "restore the right one from your backup"
         )
     return identities
 

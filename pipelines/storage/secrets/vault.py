@@ -6,6 +6,8 @@ only. A day is replaced whole: parts are written aside and swapped in together. 
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -36,6 +38,10 @@ IDENTIFIERS: Final = pa.schema(
 _ASIDE: Final = ".aside"
 
 
+class VaultError(RuntimeError):
+    """The vault can't be written, or a part of it is no table. Names place, reason and mend; never a value."""
+
+
 @dataclass(frozen=True)
 class Vault:
     """A folder of encrypted parts, by vendor and delivery date."""
@@ -53,14 +59,15 @@ class Vault:
             self._begun.add((vendor, day))
         if not identifiers.num_rows:
             return
-        make_folder(self.root, folder, PRIVATE)
         clear = pa.BufferOutputStream()
         pq.write_table(identifiers.select(IDENTIFIERS.names).cast(IDENTIFIERS), clear, compression="zstd")
         encrypted = encrypt(clear.getvalue().to_pybytes(), self._identities[0])
-        part = folder / f"part-{len(list(folder.iterdir()))}.parquet.age"
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(encrypted)
+        with self._writing():
+            make_folder(self.root, folder, PRIVATE)
+            part = folder / f"part-{len(list(folder.iterdir()))}.parquet.age"
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(encrypted)
 
     def publish(self, vendor: str, day: date) -> None:
         """Replace a day by what was added since the last time; where nothing was, the day goes."""
@@ -69,12 +76,13 @@ class Vault:
         self._begun.discard((vendor, day))
         replaced = new.with_name(f"{new.name}.replaced")
         shutil.rmtree(replaced, ignore_errors=True)
-        if old.exists():
-            make_folder(self.root, replaced.parent, PRIVATE)
-            os.replace(old, replaced)
-        if is_begun and new.exists():
-            make_folder(self.root, old.parent, PRIVATE)
-            os.replace(new, old)
+        with self._writing():
+            if old.exists():
+                make_folder(self.root, replaced.parent, PRIVATE)
+                os.replace(old, replaced)
+            if is_begun and new.exists():
+                make_folder(self.root, old.parent, PRIVATE)
+                os.replace(new, old)
         shutil.rmtree(replaced, ignore_errors=True)
         shutil.rmtree(new, ignore_errors=True)
 
@@ -83,6 +91,7 @@ class Vault:
 
         Raises:
             BrokenSealError: a part can't be decrypted with the keys of the house.
+            VaultError: what a part holds is no table.
         """
         return pa.concat_tables([IDENTIFIERS.empty_table(), *map(self._read_part, self.parts(vendor, day))])
 
@@ -131,7 +140,21 @@ class Vault:
 
     def _read_part(self, path: Path) -> pa.Table:
         with open_clear(path, self._identities) as clear:
-            return pq.read_table(pa.py_buffer(clear.read())).cast(IDENTIFIERS)
+            content = clear.read()
+        try:
+            return pq.read_table(pa.py_buffer(content)).cast(IDENTIFIERS)
+        except (pa.ArrowException, OSError, KeyError):
+            raise VaultError(f"{path} holds no table of identifiers: restore it from your backup") from None
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise VaultError(
+                f"the vault {self.root} can't be written: {error.strerror or type(error).__name__}; give the house's "
+                "user the right and the space to write there, or set OPPOSABLE_VAULT"
+            ) from None
 
     def _folder(self, vendor: str, day: date) -> Path:
         """Where the parts of a day lie."""

@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipelines.storage.secrets.age import BrokenSealError
+from pipelines.storage.secrets.age import BrokenSealError, encrypt, identity_of
 from pipelines.storage.secrets.keys import KeyMissingError, make_age_identity
-from pipelines.storage.secrets.vault import IDENTIFIERS, Vault
+from pipelines.storage.secrets.vault import IDENTIFIERS, Vault, VaultError
 
 DAY = date(2026, 8, 11)
 MARK = "canary.dupont"
@@ -134,3 +134,20 @@ def test_one_lead_is_found_and_a_purged_day_is_gone(vault: Vault) -> None:
     vault.purge("acme", DAY)
     vault.purge("acme", DAY)
     assert vault.days("acme") == []
+
+
+def test_a_vault_that_cannot_be_written_names_place_and_reason(vault: Vault) -> None:
+    vault.root.write_bytes(b"no folder")
+    with pytest.raises(VaultError, match=f"the vault {vault.root} can't be written: .*OPPOSABLE_VAULT"):
+        vault.add("acme", DAY, people(1))
+
+
+def test_a_part_that_holds_no_table_is_named(vault: Vault) -> None:
+    vault.add("acme", DAY, people(1))
+    vault.publish("acme", DAY)
+    (part,) = vault.parts("acme", DAY)
+    key = identity_of((vault.keys / "vault-1.key").read_text())
+    assert key is not None
+    part.write_bytes(encrypt(b"no table", key))
+    with pytest.raises(VaultError, match=r"part-0\.parquet\.age holds no table of identifiers: restore it"):
+        vault.read("acme", DAY)
