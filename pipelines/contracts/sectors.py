@@ -37,6 +37,8 @@ _NAMES: Final = {
 }
 SECTORS: Final = tuple(_NAMES)
 """Our words."""
+UNSAID_SECTOR: Final = "other"
+"""Stands for the sector of a contract that does not name one: the lint asks for it, and no ban is checked."""
 _KNOWN: Final = {name: sector for sector, names in _NAMES.items() for name in (sector, *names.split())}
 SECTOR_NAMES: Final = tuple(_KNOWN)
 """Our words and the other names, in their plain spelling."""
