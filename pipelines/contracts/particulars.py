@@ -49,7 +49,8 @@ PARTICULARS: Final = (
         "sector",
         f"What is sold: {', '.join(f'`{sector}`' for sector in SECTORS)}; French names such as `pompe_a_chaleur` or "
         "`mutuelle` count as well. In some sectors consumers may be neither called nor sent messages: "
-        f"{', '.join(f'`{sector}`' for sector in SECTOR_BANS)}.",
+        f"{', '.join(f'`{sector}`' for sector in SECTOR_BANS)}. There leads are blocked (rules "
+        "`sector_…`), but for callbacks that were asked for; `bases` may order those alone.",
         absent="no ban is checked",
         faults=("energy_renovation", "pompe à chaleur", "renovation"),
     ),

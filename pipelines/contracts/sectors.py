@@ -50,6 +50,8 @@ SECTOR_BANS: Final = {
 }
 """Sectors in which consumers may be neither called nor sent messages, consent or not. All bans are older than any
 delivery that can be judged, so a contract's dates do not matter."""
+CALLBACK_SECTORS: Final = tuple(SECTOR_BANS)[:3]
+"""Those of them in which whoever asked to be called back may be (C. consom., art. R. 223-4)."""
 
 
 def sector_named(text: str) -> str | None:

@@ -44,7 +44,7 @@ class Rule:
     rule_id: str
     says: Callable[[LeadUse], Answer]
     channels: tuple[str, ...] = words.CHANNELS
-    audiences: tuple[str, ...] = PERSONS
+    audiences: tuple[str, ...] = words.AUDIENCES
     first_day: date = date.min
     is_of_consent: bool = True
     """True when it is asked only where the lead claims consent."""
@@ -146,30 +146,30 @@ def _has_proof(use: LeadUse) -> Answer:
 
 
 LEAD_USE_RULES: Final = (
-    Rule("channel_readable", law.channel_readable, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+    Rule("channel_readable", law.channel_readable, is_of_consent=False, needs=None,
          reads_proof=False, owed=_always_owed),
-    Rule("basis_admissible", law_of_bases.basis_admissible, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+    Rule("basis_admissible", law_of_bases.basis_admissible, is_of_consent=False, needs=None,
          reads_proof=False, owed=_basis_owed),
-    Rule("basis_not_contracted", law_of_bases.basis_not_contracted, audiences=words.AUDIENCES, is_of_consent=False,
+    Rule("basis_not_contracted", law_of_bases.basis_not_contracted, is_of_consent=False,
          needs=None, reads_proof=False, is_blocking=False, is_asked=_are_bases_ordered, owed=_basis_owed),
-    Rule("interest_origin_proven", law_of_bases.interest_origin_proven, audiences=words.AUDIENCES, first_day=_GDPR_FROM,
+    Rule("interest_origin_proven", law_of_bases.interest_origin_proven, first_day=_GDPR_FROM,
          is_of_consent=False, needs="basis_admissible", is_asked=_claims_interest, owed=_origin_owed),
     Rule("elec_b2b_function_relevance", law_of_bases.elec_b2b_function_relevance, ("email", "sms"),
          ("professional", "legal_person"), _GDPR_FROM, is_of_consent=False, needs="basis_admissible", reads_proof=False,
          is_asked=_claims_interest, owed=_function_owed),
     Rule("callback_request_proven", law_of_bases.callback_request_proven, _PHONE, words.AUDIENCES, _GDPR_FROM,
          is_of_consent=False, needs=None, reads_proof=False, is_asked=_claims_callback, owed=_always_owed),
-    Rule("consent_refused_at_collection", law.consent_refused_at_collection, audiences=words.AUDIENCES,
-         is_of_consent=False, needs=None, owed=_always_owed),
-    Rule("proof_field_invalid", law.proof_field_invalid, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+    Rule("consent_refused_at_collection", law.consent_refused_at_collection, is_of_consent=False, needs=None,
+         owed=_always_owed),
+    Rule("proof_field_invalid", law.proof_field_invalid, is_of_consent=False, needs=None,
          is_blocking=False, is_asked=_has_proof),
-    Rule("opp_vendor_redelivery", law.opp_vendor_redelivery, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+    Rule("opp_vendor_redelivery", law.opp_vendor_redelivery, is_of_consent=False, needs=None,
          reads_proof=False),
-    Rule("opp_other_form", law.opp_other_form, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+    Rule("opp_other_form", law.opp_other_form, is_of_consent=False, needs=None,
          reads_proof=False),
-    Rule("proof_individual_record", law.proof_individual_record, audiences=words.AUDIENCES,
-         needs="consent_refused_at_collection", owed=_record_owed),
-    Rule("proof_matches_lead", law.proof_matches_lead, audiences=words.AUDIENCES, owed=_identity_owed),
+    Rule("proof_individual_record", law.proof_individual_record, needs="consent_refused_at_collection",
+         owed=_record_owed),
+    Rule("proof_matches_lead", law.proof_matches_lead, owed=_identity_owed),
     Rule("consent_prior_to_delivery", law.consent_prior_to_delivery),
     Rule("consent_timestamp_coherent", law.consent_timestamp_coherent, needs="consent_prior_to_delivery",
          is_blocking=False),
@@ -190,7 +190,7 @@ LEAD_USE_RULES: Final = (
          is_asked=_is_under_consent_rule, owed=_unread_owed("mentions")),
     Rule("tel_consent_max_age_one_year", law.tel_consent_max_age_one_year, _PHONE, _CONSUMER, PHONE_CONSENT_FROM,
          is_asked=_is_under_consent_rule, owed=_always_owed),
-    Rule("consent_withdrawn", law.consent_withdrawn, audiences=words.AUDIENCES, owed=_always_owed),
+    Rule("consent_withdrawn", law.consent_withdrawn, owed=_always_owed),
     Rule("consent_double_optin_confirmed", law.consent_double_optin_confirmed, ("email", "sms"), is_blocking=False,
          is_asked=_is_optin_required, owed=_optin_owed),
     Rule("proof_reused_across_persons", law.proof_reused_across_persons, reads_proof=False),
@@ -202,8 +202,8 @@ LEAD_USE_RULES: Final = (
     Rule("sector_energy_adaptation_message_ban", law_of_bases.sector_message_ban, ("email", "sms"), _CONSUMER,
          date(2025, 7, 2), is_of_consent=False, needs=None, reads_proof=False, is_asked=_sells(*law_of_bases.HOMES),
          owed=_basis_owed),
-    Rule("sector_cpf_ban", law_of_bases.sector_message_ban, first_day=date(2022, 12, 21), is_of_consent=False,
-         needs=None, reads_proof=False, is_asked=_sells(*law_of_bases.CPF), owed=_basis_owed),
+    Rule("sector_cpf_ban", law_of_bases.sector_message_ban, audiences=PERSONS, first_day=date(2022, 12, 21),
+         is_of_consent=False, needs=None, reads_proof=False, is_asked=_sells(*law_of_bases.CPF), owed=_basis_owed),
     Rule("sector_insurance_consent_30_days", law_of_bases.sector_insurance_consent_30_days, CALLS, _CONSUMER,
          date(2022, 4, 1), is_of_consent=False, needs=None, is_asked=_sells(*law_of_bases.INSURANCE),
          owed=_dated_consent_owed),

@@ -153,7 +153,7 @@ MOT_A_MOT: Final = Habits(
 CARNET: Final = Habits(
     rates=_rates(
         decorated=0.60, never_shared=0.15, known_to_vendor=0.10, one_channel=0.10, under_alias=0.05,
-        duplicate_person=0.08, too_old=0.06,
+        duplicate_person=0.08, too_old=0.06, unnamed=0.04,
     ),
     channel_choices=(("email", "phone"), ("sms", "phone"), ("email", "sms")),
     volume=0.25,
