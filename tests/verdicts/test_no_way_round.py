@@ -127,3 +127,23 @@ def test_an_arrival_of_either_side_of_midnight_is_of_its_own_law() -> None:
         found = judged(contract(channels=("phone",)), on, is_final=True, said={})["findings"]
         label = f"L{LABELS.index(('legitimate_interest', 'consumer', None))}"
         assert rule in {row["rule_id"] for row in found if row["lead_id"] == label}, on
+
+
+def test_an_unlawful_order_is_ours_once_its_law_is_clear() -> None:
+    """Adapting a home: the ban of messages is of July 2025, that of calls is clear from 11 August 2026."""
+    for on, of_calls in ((DECREE - timedelta(days=1), "nobody"), (DECREE, "advertiser")):
+        terms = contract(channels=("email", "phone"), sector="housing_adaptation")
+        found = judged(terms, on, is_final=True, said={})["findings"]
+        blamed = {(row["rule_id"], row["attributable_to"]) for row in found if row["rule_id"].startswith("sector_")}
+        assert blamed == {
+            ("sector_energy_adaptation_message_ban", "advertiser"),
+            ("sector_housing_adaptation_phone_ban", of_calls),
+        }
+
+
+def test_a_company_that_nobody_ordered_is_a_consumer() -> None:
+    found = judged(contract(channels=("email",)), DECREE, is_final=True, said=SAID)["findings"]
+    label = f"L{LABELS.index(('b2b', 'professional', '732829320'))}"
+    assert {"audience_not_contracted", "basis_admissible"} == {
+        row["rule_id"] for row in found if row["lead_id"] == label
+    }
