@@ -92,7 +92,7 @@ def judged(terms: Contract, day: date, *, is_final: bool, said: Mapping[str, obj
 @example(DECREE - timedelta(days=1), ["consumer"], "furniture", None, {}, True)
 @example(DECREE, ["consumer"], "furniture", None, {}, True)
 @example(DECREE, [*AUDIENCES], "press", ("acheteuse",), SAID, True)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_without_a_proof_no_label_is_better_than_a_consumers_unproven_consent(
     on: date,
     ordered: list[str],
