@@ -26,13 +26,13 @@ FORM_TERMS: Final = (
     ),
     ContractTerm(
         "refusal_equal_prominence",
-        "Whether refusing was as easy to see as agreeing. For own rules: no shipped one reads it.",
-        absent="unknown",
+        "Whether refusing was as easy to see as agreeing (`consent_equal_prominence_refusal`).",
+        absent="unknown, and waits on us",
     ),
     ContractTerm(
         "participation_requires_consent",
-        "Whether nobody could take part without agreeing. For own rules: no shipped one reads it.",
-        absent="unknown",
+        "Whether nobody could take part without agreeing (`consent_not_bundled_with_participation`).",
+        absent="unknown, and waits on us",
     ),
     ContractTerm(
         "mentions",
@@ -43,6 +43,11 @@ FORM_TERMS: Final = (
         "recipients", "The companies that the form names. An empty list: it names none.", absent=_NAMED_BY_PROOF
     ),
     ContractTerm("recipient_sirens", "The SIRENs of those companies.", absent=_NAMED_BY_PROOF),
+    ContractTerm(
+        "france_renov_sentence",
+        "Whether a form for energy renovation shows the sentence on France Rénov' (`form_france_renov_sentence`).",
+        absent="unknown, and waits on us, in that sector",
+    ),
     ContractTerm("reviewed_on", "When we reviewed it: the review counts from then on."),
 )
 
@@ -71,6 +76,7 @@ def _approved_form(place: Place) -> ApprovedForm:
         box_prechecked=place.entry("box_prechecked").read(FLAG),
         refusal_equal_prominence=place.entry("refusal_equal_prominence").read(FLAG),
         participation_requires_consent=place.entry("participation_requires_consent").read(FLAG),
+        france_renov_sentence=place.entry("france_renov_sentence").read(FLAG),
         mentions=_list_if_given(place.entry("mentions"), one_of(words.MENTIONS)),
         recipients=_list_if_given(place.entry("recipients"), TEXT),
         recipient_sirens=_list_if_given(place.entry("recipient_sirens"), SIREN),

@@ -63,6 +63,7 @@ class ApprovedForm:
     mentions: tuple[str, ...] | None = None
     recipients: tuple[str, ...] | None = None
     recipient_sirens: tuple[str, ...] | None = None
+    france_renov_sentence: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Contract:
     advertiser_name: str
     advertiser_siren: str
     audience: str
+    """Whom a lead is about that does not say."""
     channels: tuple[str, ...]
     leads: FileTerms
     consent_proofs: FileTerms
@@ -97,6 +99,14 @@ class Contract:
     instrument: str | None = None
     relationship_since: date | None = None
     is_only_given_consents: bool = False
+    other_audiences: tuple[str, ...] = ()
+    """Ordered besides `audience`."""
+    bases: tuple[str, ...] | None = None
+    """Legal bases that were ordered; None: the contract does not say."""
+    target_functions: tuple[str, ...] | None = None
+    """Functions in companies that what is sold concerns; None: the contract does not say."""
+    is_in_alsace_moselle: bool = False
+    """Whether the two more public holidays of Alsace and Moselle count."""
     sector: str | None = None
     goods_services: str | None = None
     price: float | None = None
@@ -122,6 +132,11 @@ class Contract:
     notice_days: int | None = None
     notice_clause: NoticeClause | None = None
     contacts: tuple[str, ...] = ()
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """All that were ordered."""
+        return tuple(dict.fromkeys((self.audience, *self.other_audiences)))
 
     @property
     def is_priced(self) -> bool:

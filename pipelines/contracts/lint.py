@@ -9,7 +9,7 @@ from typing import Any, Final
 from pipelines.contracts.contract import Contract, required_fields
 from pipelines.contracts.document import Issue, Steps, did_you_mean
 from pipelines.contracts.reading import ContractReading
-from pipelines.contracts.sectors import SECTOR_BANS, SECTOR_NAMES, SECTORS
+from pipelines.contracts.sectors import CALLBACK_SECTORS, SECTOR_BANS, SECTOR_NAMES, SECTORS
 from pipelines.contracts.standard_versions import version_issues
 from pipelines.contracts.usability import usability_issues
 from pipelines.rulebook.catalogue import Catalogue
@@ -78,7 +78,7 @@ def _tolerances(terms: Contract) -> Iterator[Issue]:
 
 def _sector(terms: Contract) -> Iterator[Issue]:
     """Sector bans: an advertiser that orders such leads can not blame the vendor."""
-    if terms.audience not in BANNED_AUDIENCES:
+    if BANNED_AUDIENCES.isdisjoint(terms.audiences):
         return
     sector, calls = terms.sector, CALLS.intersection(terms.channels)
     if sector is None:
@@ -94,6 +94,8 @@ def _sector(terms: Contract) -> Iterator[Issue]:
 
 def _banned(terms: Contract, sector: str) -> Iterator[Issue]:
     for channel in terms.channels:
+        if channel == "phone" and sector in CALLBACK_SECTORS and terms.bases == ("callback_request",):
+            continue  # whoever asked to be called back may be
         message = f"{channel} leads are bought in {sector}, where they may not be used ({SECTOR_BANS[sector]})"
         remedy = f"take {channel} out of the channels"
         yield Issue((*_custom("channels"), channel), message, remedy, "error" if channel in CALLS else "warning")

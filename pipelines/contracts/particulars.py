@@ -28,7 +28,18 @@ PARTICULARS: Final = (
         "Since when the vendor delivers: it bears on the notice that ends the relationship.",
         absent="dossiers name it as missing",
     ),
-    ContractTerm("audience", "Whom the leads are about, where a lead does not say."),
+    ContractTerm(
+        "audience",
+        "Whom the leads are about, where a lead does not say. A lead about others is a finding "
+        "(`audience_not_contracted`), and is judged as whichever of the two the law protects more.",
+    ),
+    ContractTerm("otherAudiences", "Audiences that are ordered besides `audience`.", absent="`audience` alone"),
+    ContractTerm(
+        "bases",
+        "The legal bases that leads may rest on. Another one is a finding (`basis_not_contracted`), whether or not the "
+        "law admits it.",
+        absent="no basis is compared with the contract",
+    ),
     ContractTerm(
         "onlyGivenConsents",
         "Whether the vendor delivers proofs of given consents alone: then `decision` need not be mapped.",
@@ -38,7 +49,8 @@ PARTICULARS: Final = (
         "sector",
         f"What is sold: {', '.join(f'`{sector}`' for sector in SECTORS)}; French names such as `pompe_a_chaleur` or "
         "`mutuelle` count as well. In some sectors consumers may be neither called nor sent messages: "
-        f"{', '.join(f'`{sector}`' for sector in SECTOR_BANS)}.",
+        f"{', '.join(f'`{sector}`' for sector in SECTOR_BANS)}. There leads are blocked (rules "
+        "`sector_…`), but for callbacks that were asked for; `bases` may order those alone.",
         absent="no ban is checked",
         faults=("energy_renovation", "pompe à chaleur", "renovation"),
     ),
@@ -69,7 +81,19 @@ PARTICULARS: Final = (
         f"How long a consent must still be valid when it is delivered. {_NOT_USED}",
         absent="nothing",
     ),
-    ContractTerm("targetFunctions", f"Functions in companies that were ordered. {_NOT_USED}", absent="nothing"),
+    ContractTerm(
+        "targetFunctions",
+        "Functions in companies that what is sold concerns, each in every spelling that counts. Without consent a "
+        "person may only be written to about its own (`elec_b2b_function_relevance`): a function counts that holds all "
+        "words of one of these, whatever its accents and capitals.",
+        absent="such leads by e-mail and SMS stay on hold, and wait on us",
+    ),
+    ContractTerm(
+        "alsaceMoselle",
+        "Whether Good Friday and 26 December are public holidays where persons are called: one who asked to be called "
+        "back may be for five working days (`callback_request_proven`).",
+        absent="`false`",
+    ),
     ContractTerm(
         "toleratedDefectRates",
         "Which rate of defects is tolerated in a dimension, for scores: at the tolerance there are 80 points.",
@@ -145,11 +169,23 @@ def _parties_read(custom: Mapping[str, Place]) -> dict[str, Any]:
         "relationship_since": custom["relationshipSince"].read(DAY),
         "is_only_given_consents": custom["onlyGivenConsents"].read_or(FLAG, False),
         "is_double_optin_required": custom["doubleOptInRequired"].read_or(FLAG, False),
+        **_ordered_read(custom),
         "sector": _sector_read(custom["sector"]),
         "goods_services": custom["goodsServices"].read(TEXT),
         "renewal_on": custom["renewalOn"].read(DAY),
         "notice_days": custom["noticeDays"].read(DAYS),
         "notice_clause": read_notice_clause(custom["noticeClause"]),
+    }
+
+
+def _ordered_read(custom: Mapping[str, Place]) -> dict[str, Any]:
+    """Who was ordered, on which bases, and which days count."""
+    bases, functions = custom["bases"], custom["targetFunctions"]
+    return {
+        "other_audiences": custom["otherAudiences"].read_all(one_of(words.AUDIENCES)),
+        "bases": None if bases.value is None else bases.read_all(one_of(words.BASES)),
+        "target_functions": None if functions.value is None else functions.read_all(TEXT),
+        "is_in_alsace_moselle": custom["alsaceMoselle"].read_or(FLAG, False),
     }
 
 
@@ -190,7 +226,6 @@ def _check_shapes(custom: Mapping[str, Place]) -> None:
     custom["brief"].read(MAPPING)
     custom["role"].read(TEXT)
     custom["minRemainingValidity"].read(PERIOD)
-    custom["targetFunctions"].read_all(TEXT)
     for collector in custom["collectors"].items():
         collector.require(MAPPING, {})
         collector.report_unknown_keys(keys_of(COLLECTOR_TERMS))

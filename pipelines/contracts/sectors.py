@@ -37,6 +37,8 @@ _NAMES: Final = {
 }
 SECTORS: Final = tuple(_NAMES)
 """Our words."""
+UNSAID_SECTOR: Final = "other"
+"""Stands for the sector of a contract that does not name one: the lint asks for it, and no ban is checked."""
 _KNOWN: Final = {name: sector for sector, names in _NAMES.items() for name in (sector, *names.split())}
 SECTOR_NAMES: Final = tuple(_KNOWN)
 """Our words and the other names, in their plain spelling."""
@@ -48,6 +50,8 @@ SECTOR_BANS: Final = {
 }
 """Sectors in which consumers may be neither called nor sent messages, consent or not. All bans are older than any
 delivery that can be judged, so a contract's dates do not matter."""
+CALLBACK_SECTORS: Final = tuple(SECTOR_BANS)[:3]
+"""Those of them in which whoever asked to be called back may be (C. consom., art. R. 223-4)."""
 
 
 def sector_named(text: str) -> str | None:

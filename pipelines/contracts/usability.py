@@ -20,11 +20,15 @@ def usability_issues(terms: Contract, catalogue: Catalogue) -> Iterator[Issue]:
     """Warnings, once each."""
     if not terms.leads.fields or not terms.consent_proofs.fields:
         return  # said elsewhere
-    needs = [need for need in catalogue.needs if terms.audience in need.audiences and need.channel in terms.channels]
+    needs = [need for need in catalogue.needs if _is_concerned(terms, need)]
     yield from _unmapped(terms, needs)
     yield from _without_review(terms, needs)
     yield from _without_channels(terms)
     yield from _without_channel_columns(terms)
+
+
+def _is_concerned(terms: Contract, need: Need) -> bool:
+    return need.channel in terms.channels and not set(terms.audiences).isdisjoint(need.audiences)
 
 
 def _unmapped(terms: Contract, needs: list[Need]) -> Iterator[Issue]:

@@ -38,6 +38,11 @@ def _lead_column(name: str) -> LeadDossierColumn:
     return LeadDossierColumn(name, FIELD_NAMED[name].kind.type, "lead", _LEAD, (f"leads.{name}",))
 
 
+def _owed_lead_column(name: str) -> LeadDossierColumn:
+    """A column of the proof of another basis than consent: the label alone is worth nothing."""
+    return replace(_lead_column(name), is_always_owed=True)
+
+
 def _request_column(name: str, *fields: str) -> LeadDossierColumn:
     """A column of a callback request: a label without its proof is worth nothing, whatever the contract asks for."""
     return replace(_proof_column(name, *fields), is_always_owed=True)
@@ -64,7 +69,8 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     # lead
     LeadDossierColumn(
         "audience", "text", "lead", _LEAD, ("leads.audience",), "consumer"
-    ),  # professional without SIREN: consumer
+    ),  # as judged: a professional without SIREN is a consumer, and whom nobody ordered is whom the law protects more
+    LeadDossierColumn("declared_audience", "text", "lead", ("lead",), ("leads.audience",), "consumer"),
     _lead_column("claimed_basis"),  # at grain lead use: the basis claimed for that channel
     _lead_column("collected_at"),
     _lead_column("consent_id"),
@@ -78,8 +84,12 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     _lead_column("job_function"),
     _lead_column("company_siren"),
     _lead_column("over_18"),
-    _lead_column("informed_at_collection"),
-    _lead_column("optout_offered_at_collection"),
+    LeadDossierColumn("email_kind", "text", "ours"),  # ordinary | role | disposable; NULL without an address
+    LeadDossierColumn(
+        "is_target_function", "boolean", "lead", fields=("leads.job_function",), is_always_owed=True
+    ),  # NULL where the contract names no functions, too
+    _owed_lead_column("informed_at_collection"),
+    _owed_lead_column("optout_offered_at_collection"),
     LeadDossierColumn(
         "lead_channels", "list", "ours", _LEAD
     ),  # delivered with the lead, else the contract's; NULL where what was delivered can't be read
@@ -132,6 +142,10 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     _proof_column("phone_keys_equal", "phone", "phone_sha256", type_="boolean"),
     # contract in force on the delivery date
     LeadDossierColumn("contract_channels", "list", "contract", _LEAD),
+    LeadDossierColumn("contract_audiences", "list", "contract", ("lead",), example_default=["consumer"]),
+    LeadDossierColumn("contract_bases", "list", "contract"),  # NULL where the contract does not say
+    LeadDossierColumn("sector", "text", "contract", example_default="other"),  # `other` where it does not say
+    LeadDossierColumn("target_functions", "list", "contract"),  # NULL where it names none
     LeadDossierColumn("advertiser_siren", "text", "contract", _LEAD),
     LeadDossierColumn("is_double_optin_required", "boolean", "contract", example_default=False),
     LeadDossierColumn(
@@ -166,6 +180,7 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     LeadDossierColumn("reviewed_participation_requires_consent", "boolean", "review"),
     LeadDossierColumn("reviewed_mentions", "list", "review"),
     LeadDossierColumn("reviewed_names_advertiser", "boolean", "review"),
+    LeadDossierColumn("reviewed_france_renov_sentence", "boolean", "review"),
 )
 
 BY_NAME: Final = {column.name: column for column in COLUMNS}

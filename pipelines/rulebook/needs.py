@@ -42,7 +42,8 @@ def _blocks_consents(card: Card, parameters: Mapping[str, DatedParameter]) -> bo
         return False
     applies = parse_condition(card.applies_when or "true", grain=card.grain, parameters=parameters)
     bases = {str(literal.this) for literal in applies.find_all(exp.Literal)} & {*BASES}
-    return columns_of(applies) <= {"claimed_basis"} and (not bases or "consent" in bases)
+    is_of_any_sector = not any(columns_of(test) == {"sector"} for test in applies.find_all(exp.EQ, exp.In))
+    return columns_of(applies) <= {"claimed_basis", "sector"} and is_of_any_sector and (not bases or "consent" in bases)
 
 
 def _needs(card: Card, parameters: Mapping[str, DatedParameter]) -> Iterator[Need]:

@@ -22,6 +22,8 @@ Knows `vocabulary.words` alone, so that its truth is independent of the product.
 - `known_facts`: what was known of each lead by the proof deadline: the proof that counts, refusals, withdrawals,
   objections, others
 - `law`: what is wrong with each lead use, by the law and the contracts: a second reading, made without the rulebook
+- `law_of_bases`: what the law asks of whoever rests on something else than consent, and of what is sold: more of the
+  second reading
 - `layouts`: how each vendor writes its files: columns, words, zones and dialects
 - `lead_defects`: what can be wrong with a lead row: unreadable values, repetition, age, channels and claimed bases
 - `market`: the sample market, whole: drawn from a seed, written into a home folder, with the truth about it
@@ -31,6 +33,7 @@ Knows `vocabulary.words` alone, so that its truth is independent of the product.
 - `people`: invented persons, and the many ways in which vendors spell an e-mail or a phone number
 - `proof_defects`: what can be wrong with a consent or its proof: absent, late, refused, withdrawn, incomplete, old,
   somebody else's
+- `protection`: as whom the law protects the person of a lead row, whatever the vendor says of it
 - `record_keeping`: what a reader who doubts sees in a vendor's records: two that contradict each other, dates that suit
   the vendor
 - `row_reasons`: what is wrong with one row of the market: why it can't be accepted, and which of its cells nobody can

@@ -12,6 +12,7 @@ from pipelines.simulation.clocks import delivered_at
 from pipelines.simulation.dates import is_ambiguous
 from pipelines.simulation.market_facts import Bad, ContractTerms, Filler, Layout, Row, SimulatedDelivery, SimulatedFile
 from pipelines.simulation.noes import No, noes_of_row
+from pipelines.simulation.protection import audience_protected, audience_said
 from pipelines.simulation.row_reasons import (
     REQUIRED_OF_LEADS,
     REQUIRED_OF_PROOFS,
@@ -52,6 +53,12 @@ class Lead:
     """True when a field holds a filler instead of a person's value."""
     doubtful_email: str | None = None
     """What a bad e-mail may mean, in canonical form."""
+    said_audience: str | None = None
+    """Whom the vendor says that it sells, which is not whom the law protects."""
+    job_function: str | None = None
+    is_informed: bool | None = None
+    """Whether the person was told at collection; None where the vendor does not say."""
+    is_optout_offered: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,7 @@ class Proof:
     withdrawn_at: datetime | None
     participation_requires_consent: bool | None = None
     refusal_equal_prominence: bool | None = None
+    source_url: str | None = None
     unread: frozenset[str] = frozenset()
     """Fields that hold something that can't be read."""
     faulty: frozenset[str] = frozenset()
@@ -231,7 +239,11 @@ def _lead_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int, 
         collected_at=_filled_cell(row, "collected_at", datetime),
         email=_given_cell(row, "email", str),
         phone=_given_cell(row, "phone", str),
-        audience=_audience(row, terms),
+        audience=audience_protected(row, terms),
+        said_audience=audience_said(row, terms),
+        job_function=_given_cell(row, "job_function", str),
+        is_informed=_given_cell(row, "informed_at_collection", bool),
+        is_optout_offered=_given_cell(row, "optout_offered_at_collection", bool),
         channels=_channels_of_row_sold(row, terms),
         consent_id=_given_cell(row, "consent_id", str),
         claimed_basis=basis if isinstance(basis, str) else None,
@@ -246,13 +258,6 @@ def _lead_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int, 
 def _doubtful(row: Row, name: str) -> str | None:
     value = row.values.get(name)
     return value.may_mean if isinstance(value, Bad) else None
-
-
-def _audience(row: Row, terms: ContractTerms) -> str:
-    """Whoever gives no company is protected as a consumer, and so is whoever nobody can tell."""
-    audience = _given_cell(row, "audience", str) or terms.audience
-    is_company = row.meaning("company_siren") is not None and not is_unread(row, "audience", terms.leads)
-    return audience if is_company else "consumer"
 
 
 def _channels_of_row_sold(row: Row, terms: ContractTerms) -> tuple[str, ...]:
@@ -288,6 +293,7 @@ def _proof_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int,
         withdrawn_at=_given_cell(row, "withdrawn_at", datetime),
         participation_requires_consent=_given_cell(row, "participation_requires_consent", bool),
         refusal_equal_prominence=_given_cell(row, "refusal_equal_prominence", bool),
+        source_url=_given_cell(row, "source_url", str),
         unread=unread_fields(row),
         faulty=faulty_fields(row, delivery.terms.proofs, REQUIRED_OF_PROOFS),
     )

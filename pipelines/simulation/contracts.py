@@ -25,6 +25,7 @@ _STARRED: Final = {
     "leads": ("lead_id", "collected_at"),
     "consent_proofs": ("consent_id", "channels", "decision", "consent_at"),
 }
+_GOODS: Final = {"telecom": "accès à internet et téléphonie", "insurance": "assurance habitation"}
 _CLAUSES: Final = ("cl_consent_warranty", "cl_proof_with_delivery", "cl_replacement_credit", "cl_audit_bilateral")
 
 
@@ -140,9 +141,10 @@ def _particulars_of_vendor(vendor: Vendor, terms: ContractTerms) -> dict[str, ob
         "instrument": "contract",
         "relationshipSince": f"{terms.valid_from - timedelta(days=730)}",
         "audience": terms.audience,
+        **_orders(terms),
         "onlyGivenConsents": terms.is_only_given_consents,
-        "sector": "telecom",
-        "goodsServices": "accès à internet et téléphonie",
+        "sector": terms.sector,
+        "goodsServices": _GOODS[terms.sector],
         "channels": list(terms.channels),
         "pricePerChannel": {"phone": terms.price},
         "collectors": [{"id": vendor.slug, "domains": [f"{vendor.slug}.example"]}],
@@ -160,6 +162,16 @@ def _particulars_of_vendor(vendor: Vendor, terms: ContractTerms) -> dict[str, ob
         "clauses": list(_CLAUSES),
         "approvedForms": [_approval(*form, review) for form, review in terms.reviews.items()],
     }
+
+
+def _orders(terms: ContractTerms) -> dict[str, object]:
+    """What only some contracts say of the leads that they order."""
+    said = {
+        "otherAudiences": terms.other_audiences or None,
+        "bases": terms.bases,
+        "targetFunctions": terms.target_functions,
+    }
+    return {name: list(value) for name, value in said.items() if value is not None}
 
 
 def _approval(form_id: str, form_version: str, review: FormReview) -> dict[str, object]:

@@ -73,6 +73,8 @@ _OF_FEW: Final[tuple[Defect, ...]] = (
     disguises.siren_of_zeros,
     disguises.siren_absent,
     disguises.callback_unproven,
+    disguises.consumer_unordered,
+    disguises.interest_untold,
     proof_defects.form_confessed,
     spelling_defects.consent_unforeseen,
     spelling_defects.proof_cell_unread,

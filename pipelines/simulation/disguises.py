@@ -15,6 +15,25 @@ def siren_absent(draft: Draft) -> None:
     draft.lead.pop("company_siren", None)
 
 
+def consumer_unordered(draft: Draft) -> None:
+    """A consumer for whoever ordered companies."""
+    draft.lead["audience"] = "consumer"
+
+
+def interest_untold(draft: Draft) -> None:
+    """A company's interest is claimed in somebody who was not told, could not say no, or of whom nothing is shown."""
+    draft.lead["claimed_basis"] = draft.rng.choice(("legitimate_interest", "b2b"))
+    match draft.rng.choice(("untold", "no choice", "silence", "no trace")):
+        case "untold":
+            draft.lead["informed_at_collection"] = False
+        case "no choice":
+            draft.lead["optout_offered_at_collection"] = False
+        case "silence":
+            draft.lead.pop("optout_offered_at_collection", None)
+        case _:
+            draft.consents = []
+
+
 def callback_unproven(draft: Draft) -> None:
     """Said to have asked to be called, without a trace of it."""
     draft.lead["claimed_basis"] = draft.rng.choice(("callback_request", "phone:callback_request|email:b2b"))

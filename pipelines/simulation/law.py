@@ -1,7 +1,8 @@
 """What is wrong with each lead use, by the law and the contracts: a second reading, made without the rulebook.
 
 One small function a rule, over the facts of one lead use. True passes, False fails, None is unknown. Which facts those
-are (the proof that counts, refusals, objections) is found in `known_facts.py`; when a rule is asked, in `truth.py`.
+are (the proof that counts, refusals, objections) is found in `known_facts.py`; when a rule is asked, in `truth.py`;
+what is asked of other bases than consent, and in some sectors, in `law_of_bases.py`.
 """
 
 import unicodedata
@@ -85,30 +86,6 @@ def uses_of(lead: Lead) -> tuple[str, ...]:
 def channel_readable(use: LeadUse) -> Answer:
     """The vendor says for which channels it sells."""
     return None if use.lead.is_channels_unread else True
-
-
-def basis_admissible(use: LeadUse) -> Answer:
-    """A bought lead rests on consent; a few channels admit another basis for some persons."""
-    if use.basis is None:
-        return None
-    if use.basis == "consent":
-        return True
-    audience, basis = use.lead.audience, use.basis
-    if use.channel in ("email", "sms"):
-        protected = ("consumer",) if use.channel == "email" else ("consumer", "professional")
-        is_b2b = basis == "b2b" and audience != "consumer"
-        return is_b2b or (basis == "legitimate_interest" and audience not in protected)
-    if use.channel == "automated_call":
-        return (basis, audience) == ("legitimate_interest", "legal_person")
-    if audience == "consumer":
-        is_before = used_on(use) < PHONE_CONSENT_FROM
-        return basis == "callback_request" or (basis == "legitimate_interest" and is_before)
-    return basis in ("callback_request", "legitimate_interest", "b2b")
-
-
-def callback_request_proven(use: LeadUse) -> Answer:
-    """There is a proof that the person asked to be called; no vendor of the market has one."""
-    return None
 
 
 def consent_refused_at_collection(use: LeadUse) -> Answer:

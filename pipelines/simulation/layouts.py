@@ -225,7 +225,19 @@ OPEN_CSV_PROOFS: Final = Layout(
 COMPANY_LEADS: Final = Layout(
     "entreprises_*.jsonl",
     "jsonl",
-    columns((*WHO, "audience", "company_siren", "channels", "consent_id", "claimed_basis")),
+    columns(
+        (
+            *WHO,
+            "audience",
+            "job_function",
+            "company_siren",
+            "channels",
+            "consent_id",
+            "claimed_basis",
+            "informed_at_collection",
+            "optout_offered_at_collection",
+        )
+    ),
     encoding="UTF-8",
 )
 COMPANY_PROOFS: Final = Layout(

@@ -151,6 +151,10 @@ class ContractTerms:
     proof_deadline: tuple[int, str]
     """A count and its unit, `h` or `d`."""
     audience: str = "consumer"
+    other_audiences: tuple[str, ...] = ()
+    bases: tuple[str, ...] | None = None
+    target_functions: tuple[str, ...] | None = None
+    sector: str = "telecom"
     cut_off: time = time(22, 0)
     days_due: str = "*"
     """Day-of-week field of a cron expression."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
-from pipelines.simulation import law
+from pipelines.simulation import law, law_of_bases
 from pipelines.simulation.acceptance import Accepted, Lead, Proof
 from pipelines.simulation.law import PHONE_CONSENT_FROM, Answer, LeadUse
 from pipelines.simulation.market_facts import duration
@@ -17,6 +17,7 @@ from pipelines.vocabulary import words
 
 ELECTRONIC: Final = ("email", "sms", "automated_call")
 PERSONS: Final = ("consumer", "professional")
+CALLS: Final = ("phone", "automated_call")
 _PHONE: Final = ("phone",)
 _GDPR_FROM: Final = date(2018, 5, 25)
 _CONSUMER: Final = ("consumer",)
@@ -43,7 +44,7 @@ class Rule:
     rule_id: str
     says: Callable[[LeadUse], Answer]
     channels: tuple[str, ...] = words.CHANNELS
-    audiences: tuple[str, ...] = PERSONS
+    audiences: tuple[str, ...] = words.AUDIENCES
     first_day: date = date.min
     is_of_consent: bool = True
     """True when it is asked only where the lead claims consent."""
@@ -93,6 +94,44 @@ def _is_optin_required(use: LeadUse) -> Answer:
     return use.terms.is_double_optin_required
 
 
+def _claims_interest(use: LeadUse) -> Answer:
+    return None if use.basis is None else use.basis in ("b2b", "legitimate_interest")
+
+
+def _are_bases_ordered(use: LeadUse) -> Answer:
+    return use.terms.bases is not None
+
+
+def _origin_owed(use: LeadUse) -> bool:
+    """Who claims an interest owes that the person was told and could say no; of the record, what the contract asks."""
+    if use.proof is None or None in (use.lead.is_informed, use.lead.is_optout_offered):
+        return True
+    is_shown = use.proof.form_id is not None or use.proof.source_url is not None
+    return (not is_shown and _contract_asks(use, "form_id", "source_url")) or _identity_missing(use)
+
+
+def _identity_missing(use: LeadUse) -> bool:
+    return law.proof_matches_lead(use) is None and _identity_owed(use)
+
+
+def _function_owed(use: LeadUse) -> bool:
+    """Which functions an offer concerns is for the advertiser to say."""
+    return use.terms.target_functions is not None
+
+
+def _sells(*sectors: str) -> Callable[[LeadUse], Answer]:
+    return lambda use: use.terms.sector in sectors
+
+
+def _is_under_consent_rule(use: LeadUse) -> Answer:
+    """Newspapers and magazines are not (C. consom., art. L. 223-5)."""
+    return use.terms.sector != "press"
+
+
+def _dated_consent_owed(use: LeadUse) -> bool:
+    return use.proof is None or _basis_owed(use)
+
+
 def _always_owed(use: LeadUse) -> bool:
     """What only the vendor's own unreadable cells leave unknown."""
     return True
@@ -107,19 +146,26 @@ def _has_proof(use: LeadUse) -> Answer:
 
 
 LEAD_USE_RULES: Final = (
-    Rule("channel_readable", law.channel_readable, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+    Rule("channel_readable", law.channel_readable, is_of_consent=False, needs=None,
          reads_proof=False, owed=_always_owed),
-    Rule("basis_admissible", law.basis_admissible, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+    Rule("basis_admissible", law_of_bases.basis_admissible, is_of_consent=False, needs=None,
          reads_proof=False, owed=_basis_owed),
-    Rule("callback_request_proven", law.callback_request_proven, _PHONE, words.AUDIENCES, _GDPR_FROM,
+    Rule("basis_not_contracted", law_of_bases.basis_not_contracted, is_of_consent=False,
+         needs=None, reads_proof=False, is_blocking=False, is_asked=_are_bases_ordered, owed=_basis_owed),
+    Rule("interest_origin_proven", law_of_bases.interest_origin_proven, first_day=_GDPR_FROM,
+         is_of_consent=False, needs="basis_admissible", is_asked=_claims_interest, owed=_origin_owed),
+    Rule("elec_b2b_function_relevance", law_of_bases.elec_b2b_function_relevance, ("email", "sms"),
+         ("professional", "legal_person"), _GDPR_FROM, is_of_consent=False, needs="basis_admissible", reads_proof=False,
+         is_asked=_claims_interest, owed=_function_owed),
+    Rule("callback_request_proven", law_of_bases.callback_request_proven, _PHONE, words.AUDIENCES, _GDPR_FROM,
          is_of_consent=False, needs=None, reads_proof=False, is_asked=_claims_callback, owed=_always_owed),
     Rule("consent_refused_at_collection", law.consent_refused_at_collection, is_of_consent=False, needs=None,
          owed=_always_owed),
-    Rule("proof_field_invalid", law.proof_field_invalid, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+    Rule("proof_field_invalid", law.proof_field_invalid, is_of_consent=False, needs=None,
          is_blocking=False, is_asked=_has_proof),
-    Rule("opp_vendor_redelivery", law.opp_vendor_redelivery, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+    Rule("opp_vendor_redelivery", law.opp_vendor_redelivery, is_of_consent=False, needs=None,
          reads_proof=False),
-    Rule("opp_other_form", law.opp_other_form, audiences=words.AUDIENCES, is_of_consent=False, needs=None,
+    Rule("opp_other_form", law.opp_other_form, is_of_consent=False, needs=None,
          reads_proof=False),
     Rule("proof_individual_record", law.proof_individual_record, needs="consent_refused_at_collection",
          owed=_record_owed),
@@ -128,10 +174,11 @@ LEAD_USE_RULES: Final = (
     Rule("consent_timestamp_coherent", law.consent_timestamp_coherent, needs="consent_prior_to_delivery",
          is_blocking=False),
     Rule("elec_consent_per_channel", law.consent_covers_channel, ELECTRONIC),
-    Rule("tel_optin_consent_required", law.consent_covers_channel, _PHONE, _CONSUMER, PHONE_CONSENT_FROM),
+    Rule("tel_optin_consent_required", law.consent_covers_channel, _PHONE, _CONSUMER, PHONE_CONSENT_FROM,
+         is_asked=_is_under_consent_rule),
     Rule("consent_named_recipient_elec", law.consent_names_advertiser, ELECTRONIC, owed=_recipients_owed),
     Rule("tel_consent_named_professional", law.consent_names_advertiser, _PHONE, _CONSUMER, PHONE_CONSENT_FROM,
-         owed=_recipients_owed),
+         is_asked=_is_under_consent_rule, owed=_recipients_owed),
     Rule("consent_form_version_known", law.consent_form_version_known),
     Rule("consent_box_not_prechecked", law.consent_box_not_prechecked, is_asked=_is_ticked,
          owed=_unread_owed("box_prechecked")),
@@ -140,14 +187,28 @@ LEAD_USE_RULES: Final = (
     Rule("consent_equal_prominence_refusal", law.consent_equal_prominence_refusal, first_day=_GDPR_FROM,
          owed=_unread_owed("refusal_equal_prominence")),
     Rule("tel_consent_five_mentions", law.tel_consent_five_mentions, _PHONE, _CONSUMER, PHONE_CONSENT_FROM,
-         owed=_unread_owed("mentions")),
+         is_asked=_is_under_consent_rule, owed=_unread_owed("mentions")),
     Rule("tel_consent_max_age_one_year", law.tel_consent_max_age_one_year, _PHONE, _CONSUMER, PHONE_CONSENT_FROM,
-         owed=_always_owed),
+         is_asked=_is_under_consent_rule, owed=_always_owed),
     Rule("consent_withdrawn", law.consent_withdrawn, owed=_always_owed),
     Rule("consent_double_optin_confirmed", law.consent_double_optin_confirmed, ("email", "sms"), is_blocking=False,
          is_asked=_is_optin_required, owed=_optin_owed),
     Rule("proof_reused_across_persons", law.proof_reused_across_persons, reads_proof=False),
     Rule("proof_records_agree", law.proof_records_agree, first_day=_GDPR_FROM, reads_proof=False, is_blocking=False),
+    Rule("sector_energy_renovation_phone_ban", law_of_bases.sector_phone_ban, CALLS, _CONSUMER, date(2020, 7, 26),
+         is_of_consent=False, needs=None, reads_proof=False, is_asked=_sells(*law_of_bases.ENERGY), owed=_basis_owed),
+    Rule("sector_housing_adaptation_phone_ban", law_of_bases.sector_phone_ban, CALLS, _CONSUMER, date(2025, 7, 2),
+         is_of_consent=False, needs=None, reads_proof=False, is_asked=_sells("housing_adaptation"), owed=_basis_owed),
+    Rule("sector_energy_adaptation_message_ban", law_of_bases.sector_message_ban, ("email", "sms"), _CONSUMER,
+         date(2025, 7, 2), is_of_consent=False, needs=None, reads_proof=False, is_asked=_sells(*law_of_bases.HOMES),
+         owed=_basis_owed),
+    Rule("sector_cpf_ban", law_of_bases.sector_message_ban, audiences=PERSONS, first_day=date(2022, 12, 21),
+         is_of_consent=False, needs=None, reads_proof=False, is_asked=_sells(*law_of_bases.CPF), owed=_basis_owed),
+    Rule("sector_insurance_consent_30_days", law_of_bases.sector_insurance_consent_30_days, CALLS, _CONSUMER,
+         date(2022, 4, 1), is_of_consent=False, needs=None, is_asked=_sells(*law_of_bases.INSURANCE),
+         owed=_dated_consent_owed),
+    Rule("sector_insurance_named_distributor", law_of_bases.sector_insurance_named_distributor, CALLS, _CONSUMER,
+         date(2022, 4, 1), is_asked=_sells(*law_of_bases.INSURANCE), owed=_recipients_owed),
     Rule("consent_near_collection", law.consent_near_collection, first_day=_GDPR_FROM,
          needs="consent_timestamp_coherent", is_blocking=False),
 )  # fmt: skip
@@ -191,6 +252,8 @@ def judge_lead(lead: Lead, *, is_duplicate: bool) -> Iterator[str]:
     may_be_beside = lead.is_channels_unread and not set(words.CHANNELS) <= set(lead.terms.channels)
     if may_be_beside or not set(lead.channels) <= set(lead.terms.channels):
         yield "channel_not_contracted"
+    if lead.said_audience not in (lead.terms.audience, *lead.terms.other_audiences):
+        yield "audience_not_contracted"
     if lead.has_bad_fields:
         yield "field_invalid"
     if lead.has_filler:

@@ -153,7 +153,7 @@ MOT_A_MOT: Final = Habits(
 CARNET: Final = Habits(
     rates=_rates(
         decorated=0.60, never_shared=0.15, known_to_vendor=0.10, one_channel=0.10, under_alias=0.05,
-        duplicate_person=0.08,
+        duplicate_person=0.08, too_old=0.06, unnamed=0.04,
     ),
     channel_choices=(("email", "phone"), ("sms", "phone"), ("email", "sms")),
     volume=0.25,
@@ -161,7 +161,7 @@ CARNET: Final = Habits(
 FACADE: Final = Habits(
     rates=_rates(
         siren_of_zeros=0.15, siren_absent=0.15, callback_unproven=0.10, duplicate_person=0.10, reused=0.10,
-        form_confessed=0.10,
+        form_confessed=0.10, consumer_unordered=0.05, interest_untold=0.10,
     ),
     incidents={
         2: ("first_file_late",), 6: ("first_file_unrecorded",), 9: ("first_file_late", "late_arrival"),
@@ -200,13 +200,15 @@ def market_vendors(first_day: date, days: int) -> tuple[Vendor, ...]:
             layouts.OFFSET_CSV_PROOFS, proof_deadline=(2, "d"), price=1.2)),
         _vendor("relance-directe", "Relance Directe", "RD", forms.RELANCE, RELANCE, terms(
             "relance-directe", ("email", "sms", "phone"), layouts.PARQUET_LEADS, layouts.PARQUET_PROOFS,
-            is_only_given_consents=True, max_lead_age=(10, "d"), suppression_delay=(48, "h"))),
+            is_only_given_consents=True, max_lead_age=(10, "d"), suppression_delay=(48, "h"),
+            other_audiences=("professional", "legal_person"))),
         _vendor("agence-du-rhone", "Agence du Rhône", "RH", forms.RHONE, RHONE, terms(
             "agence-du-rhone", ("email", "sms", "phone"), layouts.FRENCH_CSV_LEADS, layouts.FRENCH_CSV_PROOFS,
             duplicate_window=(7, "d"), cut_off=time(21, 30))),
         _vendor("multibase-pro", "Multibase Pro", "MB", forms.MULTIBASE, MULTIBASE, terms(
             "multibase-pro", ("email", "sms", "phone", "automated_call"), layouts.XLSX_LEADS, layouts.XLSX_PROOFS,
-            audience="professional", proof_deadline=(5, "d"))),
+            audience="professional", other_audiences=("legal_person", "consumer"), proof_deadline=(5, "d"),
+            target_functions=("gérant", "dsi"))),
         _vendor("hexa-leads", "Hexa Leads", "HX", forms.HEXA, HEXA, terms(
             "hexa-leads", ("email", "phone"), layouts.TAB_LEADS, layouts.TAB_PROOFS, days_due="1-5",
             max_lead_age=(3, "d"), duplicate_window=(240, "h"))),
@@ -216,12 +218,14 @@ def market_vendors(first_day: date, days: int) -> tuple[Vendor, ...]:
                   is_double_optin_required=True, max_lead_age=(24, "h"), proof_deadline=(48, "h"))),
         _vendor("mot-a-mot", "Mot à Mot", "MM", forms.MOTS, MOT_A_MOT, terms(
             "mot-a-mot", ("email", "sms", "phone"), layouts.OPEN_CSV_LEADS, layouts.OPEN_CSV_PROOFS,
-            audience="professional")),
+            audience="professional", other_audiences=("consumer",))),
         _vendor("carnet-decore", "Carnet Décoré", "CD", forms.CARNET, CARNET, terms(
-            "carnet-decore", ("email", "sms", "phone"), layouts.DECORATED_LEADS, layouts.DECORATED_PROOFS)),
+            "carnet-decore", ("email", "sms", "phone"), layouts.DECORATED_LEADS, layouts.DECORATED_PROOFS,
+            sector="insurance")),
         _vendor("facade-conseil", "Façade Conseil", "FC", forms.FACADE, FACADE, terms(
             "facade-conseil", ("email", "phone"), layouts.COMPANY_LEADS, layouts.COMPANY_PROOFS,
-            audience="professional")),
+            audience="professional", other_audiences=("legal_person",), bases=("consent", "legitimate_interest"),
+            target_functions=("gérant", "acheteuse"))),
     )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ What the rules mean is in `rulebook`; what they cost a vendor in `scores`.
   deadline
 - `explain`: why a lead was judged as it was: every rule, its inputs, its outcome, in words
 - `explained_words`: an explanation as people read it: the verdict first, then what decides it
+- `job_functions`: whether a person's function in a company is one that a contract names: accents, capitals and further
+  words aside
 - `judge`: one vendor's days, judged: lake and contracts in, published tables out
 - `missing_parts`: what an undecided rule lacks, under a vendor's own column names and in words
 - `working_days`: until when a person who asked to be called back may be

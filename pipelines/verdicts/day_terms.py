@@ -9,7 +9,9 @@ import pyarrow as pa
 
 from pipelines.contracts.calendar import cut_off_at
 from pipelines.contracts.contract import ApprovedForm, Contract
+from pipelines.contracts.sectors import UNSAID_SECTOR
 from pipelines.verdicts.company_names import Likeness, likeness
+from pipelines.verdicts.job_functions import is_function_named
 from pipelines.vocabulary.clock import as_lake, paris_date
 
 DAY_TERMS = pa.schema(
@@ -26,6 +28,12 @@ DAY_TERMS = pa.schema(
         "is_final": pa.bool_(),
         "contract_digest": pa.string(),
         "contract_channels": pa.list_(pa.string()),
+        "contract_audiences": pa.list_(pa.string()),
+        "contract_bases": pa.list_(pa.string()),
+        "sector": pa.string(),
+        "target_functions": pa.list_(pa.string()),
+        "target_function_spellings": pa.list_(pa.string()),
+        "is_in_alsace_moselle": pa.bool_(),
         "advertiser_siren": pa.string(),
         "advertiser_spellings": pa.list_(pa.string()),
         "advertiser_near_spellings": pa.list_(pa.string()),
@@ -49,6 +57,7 @@ FORM_REVIEWS = pa.schema(
         "participation_requires_consent": pa.bool_(),
         "mentions": pa.list_(pa.string()),
         "names_advertiser": pa.bool_(),
+        "france_renov_sentence": pa.bool_(),
     }
 )
 
@@ -94,14 +103,20 @@ def day_terms_table(
     as_of: datetime,
     max_age_months: Callable[[date], int | None],
     recipients: Iterable[str],
+    functions: Iterable[str] = (),
 ) -> pa.Table:
-    """One row a day and clock, schema `DAY_TERMS`. `as_of`: zone-less UTC; `recipients`: spellings in the proofs."""
+    """One row a day and clock, schema `DAY_TERMS`.
+
+    `as_of`: zone-less UTC; `recipients`: spellings in the proofs; `functions`: those in companies, in the leads.
+    """
     told = sorted(set(recipients))
     advertisers = {day.contract.advertiser_name for day in days}
     likenesses = {ours: {name: likeness(name, ours) for name in told} for ours in advertisers}
+    delivered = sorted(set(functions))
     rows = [
         {
             **_terms_row(clock, as_of, max_age_months, likenesses[day.contract.advertiser_name]),
+            **_ordered(day.contract, delivered),
             "is_day_clock": clock is day,
         }
         for day in days
@@ -141,7 +156,6 @@ def _terms_row(
         "known_on": paris_date(known_at),
         "is_final": as_of >= day.deadline_at,
         "contract_digest": contract.digest,
-        "contract_channels": list(contract.channels),
         "advertiser_siren": contract.advertiser_siren,
         "advertiser_spellings": [name for name, alike in names.items() if alike is Likeness.SAME],
         "advertiser_near_spellings": [name for name, alike in names.items() if alike is Likeness.NEAR],
@@ -151,6 +165,20 @@ def _terms_row(
         "duplicate_window_seconds": _seconds(contract.duplicate_window),
         "consent_max_age_months": max_age_months(used_on),
         "mapped_fields": mapped_fields(contract),
+    }
+
+
+def _ordered(contract: Contract, functions: Sequence[str]) -> dict[str, Any]:
+    """What the contract orders, and which delivered functions are among those that it names."""
+    targets = contract.target_functions
+    return {
+        "contract_channels": list(contract.channels),
+        "contract_audiences": list(contract.audiences),
+        "contract_bases": None if contract.bases is None else list(contract.bases),
+        "sector": contract.sector or UNSAID_SECTOR,
+        "target_functions": None if targets is None else list(targets),
+        "target_function_spellings": [name for name in functions if is_function_named(name, targets or ())],
+        "is_in_alsace_moselle": contract.is_in_alsace_moselle,
     }
 
 
@@ -173,6 +201,7 @@ def _form(contract: Contract, form: ApprovedForm) -> dict[str, Any]:
         "participation_requires_consent": form.participation_requires_consent,
         "mentions": None if form.mentions is None else list(form.mentions),
         "names_advertiser": names_advertiser(contract, form),
+        "france_renov_sentence": form.france_renov_sentence,
     }
 
 

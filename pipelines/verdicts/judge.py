@@ -138,7 +138,11 @@ class Judge:
             return cast("int | None", max_ages.at(on))
 
         return day_terms_table(
-            days, as_of=as_lake(as_of), max_age_months=max_age_months, recipients=[name for name in spellings if name]
+            days,
+            as_of=as_lake(as_of),
+            max_age_months=max_age_months,
+            recipients=[name for name in spellings if name],
+            functions=_functions_delivered(session, days),
         )
 
     def _reached(
@@ -193,6 +197,14 @@ def _delivered_day(vendor: str, day: date, contract: Contract, files: Sequence[M
     return DeliveredDay(
         vendor, day, contract, delivered_at, delivered_at is not None and not is_recorded[delivered_at], later
     )
+
+
+def _functions_delivered(session: Session, days: Sequence[DeliveredDay]) -> list[str]:
+    """Functions in companies as leads spell them; none are looked for where no contract names any."""
+    if all(day.contract.target_functions is None for day in days):
+        return []
+    found = "select distinct job_function from all_leads where job_function is not null"
+    return cast("list[str]", session.fetch(found)["job_function"].to_pylist())
 
 
 def _table_facts(session: Session, digest: str) -> dict[date, dict[str, str]]:

@@ -81,7 +81,8 @@ PROOF_FIELDS: Final = (
     Field(
         "decision",
         WORD,
-        "Whether the person consented or refused.",
+        "Whether the person consented or refused. Of a lead that rests on another basis: `given`, unless the person "
+        "objected.",
         example="given",
         synonyms="decision, choix, consentement donne, statut consentement, statut?, consent status",
         is_required=True,
@@ -92,7 +93,7 @@ PROOF_FIELDS: Final = (
     Field(
         "consent_at",
         INSTANT,
-        "When the person decided.",
+        "When the person decided. Of a lead that rests on another basis: when its data was collected.",
         example="2026-08-11T09:29:00+02:00",
         synonyms="date consentement, consent date, date optin, date, horodatage, date accord, date preuve, optin date, "
         "collected date",
@@ -125,14 +126,14 @@ PROOF_FIELDS: Final = (
     Field(
         "recipients",
         COMPANIES,
-        "Names of the companies for which consent was asked.",
+        "Names of the companies for which consent was asked, or which were asked to call back.",
         example="Meubles Sereins SAS|Maison Claire SARL",
         synonyms="destinataires, recipients, partenaires, recipient name, nom destinataires",
     ),
     Field(
         "recipient_sirens",
         SIRENS,
-        "SIRENs of the companies for which consent was asked, nine digits each.",
+        "SIRENs of the companies for which consent was asked, or which were asked to call back, nine digits each.",
         example="732829320|552100554",
         synonyms="siren destinataires, recipient siren, siren partenaires, siren?",
     ),

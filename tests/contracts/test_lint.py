@@ -414,11 +414,29 @@ def test_leads_without_a_channel_column_are_judged_on_every_channel(tmp_path: Pa
     assert problem.message == "leads do not map channels: each lead is judged on all of email, phone"
 
 
-def test_companies_that_are_no_persons_need_no_proof(tmp_path: Path) -> None:
+def test_companies_too_need_the_proof_of_a_consent_that_is_claimed(tmp_path: Path) -> None:
     text = changed(f"    {_PROOF_COLUMNS['consent_text']}", "").replace(
         "audience, value: consumer", "audience, value: legal_person"
     )
-    assert examine(tmp_path, text).problems == ()
+    assert "proof_individual_record" in only_problem(examine(tmp_path, text)).message
+
+
+@pytest.mark.parametrize(
+    ("sector", "bases", "is_refused"),
+    [
+        ("energy_renovation", "[callback_request]", False),
+        ("energy_renovation", "[consent, callback_request]", True),
+        ("cpf_training", "[callback_request]", True),
+    ],
+)
+def test_calls_in_a_banned_sector_may_be_ordered_for_those_alone_who_ask(
+    tmp_path: Path, sector: str, bases: str, is_refused: bool
+) -> None:
+    text = changed("[consent, callback_request]", bases).replace("sector, value: furniture", f"sector, value: {sector}")
+    found = {
+        problem.severity for problem in examine(tmp_path, text).problems if "phone leads are bought" in problem.message
+    }
+    assert found == ({"error"} if is_refused else set())
 
 
 LISTED = VALID[VALID.index("      - name: channels\n") : VALID.index("      - {name: postal_code")]

@@ -124,6 +124,8 @@ def test_where_the_instant_of_delivery_decides_the_vendor_only_answers_for_a_kno
         "consent_withdrawn",
         "consent_timestamp_coherent",
         "consent_double_optin_confirmed",
+        "interest_origin_proven",
+        "sector_insurance_consent_30_days",
         "lead_too_old_at_delivery",
         "opp_vendor_redelivery",
         "tel_consent_max_age_one_year",
@@ -151,6 +153,7 @@ def test_open_questions_on_a_form_wait_on_the_advertiser(catalogue: Catalogue) -
     waiting = {card.id for card in catalogue.cards if card.pending_on[-1].party == "advertiser"}
     forms = {"consent_form_version_known", "consent_box_not_prechecked", "tel_consent_five_mentions"}
     forms |= {"consent_equal_prominence_refusal", "consent_not_bundled_with_participation"}
+    forms |= {"form_france_renov_sentence"}
     assert waiting - {"opp_other_form"} == forms
 
 

@@ -72,11 +72,11 @@ def test_what_is_left_out_falls_back_on_our_review_and_what_is_unreadable_does_n
 
 
 def test_an_audience_that_cannot_be_read_is_judged_as_a_consumer_and_passes_no_rule_of_some_audiences() -> None:
-    rule = next(rule for rule in RULES if rule.id == "elec_consent_per_channel")
+    rule = next(rule for rule in RULES if rule.id == "tel_optin_consent_required")
     case = {
-        "channel": "email",
+        "channel": "phone",
         "claimed_basis": "consent",
-        "proof_channels": ["email"],
+        "proof_channels": ["phone"],
         "used_at": "2026-09-01T08:00:00Z",
     }
     assert outcome_of(rule, case) == "pass"

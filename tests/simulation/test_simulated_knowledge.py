@@ -206,7 +206,7 @@ def test_refused_and_repeated_files_are_not_read() -> None:
 
 def test_optional_values_that_are_bad_or_asked_for_and_missing_are_one_finding_a_lead() -> None:
     bad = GOOD | {"over_18": Bad("?"), "phone": Bad("x"), "audience": Bad("x")}
-    assert list(_truth(_delivery(_file(bad)))) == [("L1", "field_invalid")]
+    assert list(_truth(_delivery(_file(bad)))) == [("L1", "audience_not_contracted"), ("L1", "field_invalid")]
     missing = {name: value for name, value in GOOD.items() if name != "postal_code"}
     assert list(_truth(_delivery(_file(missing)))) == [("L1", "field_invalid")]
 
@@ -216,13 +216,14 @@ def test_age_and_channels_are_judged_by_the_contract() -> None:
     assert list(_truth(_delivery(_file(old)))) == [("L1", "lead_too_old_at_delivery"), ("L1", "channel_not_contracted")]
 
 
-def test_a_professional_without_a_company_is_judged_as_a_consumer() -> None:
+def test_a_professional_under_a_contract_for_consumers_is_judged_as_one() -> None:
     rows = (
         GOOD | {"audience": "professional"},
         GOOD | {"lead_id": "L2", "audience": "professional", "company_siren": "1"},
     )
     accepted = accept([_delivery(_file(*rows))])
-    assert [lead.audience for lead in accepted.leads] == ["consumer", "professional"]
+    assert [lead.audience for lead in accepted.leads] == ["consumer", "consumer"]
+    assert [lead.said_audience for lead in accepted.leads] == ["professional", "professional"]
 
 
 def test_a_column_beside_the_contract_is_one_finding_a_delivery() -> None:

@@ -184,7 +184,7 @@ def test_a_form_that_forces_or_hides_is_no_consent_whoever_says_so(name: str, fa
     assert judged(not fault, None) == judged(not fault, not fault) == set()
     assert judged(fault, None) == judged(fault, not fault) == judged(not fault, fault) == {f"email {rule} fail"}
     assert judged(None, None) == judged(None, not fault) == {f"email {rule} unknown"}
-    assert judged(fault, fault, replace(LEAD, audience="legal_person")) == set()
+    assert judged(fault, fault, replace(LEAD, audience="legal_person")) == {f"email {rule} fail"}
     unread = replace(PROOF, unread=frozenset({name}), faulty=frozenset({name}))
     assert findings(sold_for("email"), unread) == {f"email {rule} fail", "email proof_field_invalid fail"}
 
@@ -244,7 +244,13 @@ def test_double_optin_steps_must_be_in_order() -> None:
 def test_admissible_bases(channel: str, audience: str, basis: str, is_admissible: bool) -> None:
     found = findings(sold_for(channel, audience=audience, claimed_basis=basis))
     assert (f"{channel} basis_admissible fail" not in found) is is_admissible
-    assert found <= {f"{channel} basis_admissible fail", "phone callback_request_proven fail"}
+    claimed_alone = {"phone callback_request_proven fail", f"{channel} interest_origin_proven fail"}
+    assert found <= {
+        f"{channel} basis_admissible fail",
+        f"{channel} elec_b2b_function_relevance unknown",
+        *claimed_alone,
+    }
+    assert bool(found & claimed_alone) is is_admissible or basis == "callback_request"
 
 
 @pytest.mark.parametrize("audience", words.AUDIENCES)
@@ -261,7 +267,11 @@ def test_nobody_asked_to_be_called_without_a_proof_of_it(audience: str) -> None:
 
 def test_consumers_could_be_phoned_on_legitimate_interest_up_to_10_august() -> None:
     lead = sold_for("phone", claimed_basis="legitimate_interest")
-    assert findings(replace(lead, delivered_at=datetime(2026, 8, 10, 21, 59, 59, tzinfo=UTC))) == set()
+    eve = replace(lead, delivered_at=datetime(2026, 8, 10, 21, 59, 59, tzinfo=UTC))
+    assert findings(eve) == {"phone interest_origin_proven fail"}
+    that_day = datetime(2026, 8, 10, 12, tzinfo=UTC)
+    shown = replace(PROOF, consent_at=that_day, received_at=that_day)
+    assert findings(replace(eve, is_informed=True, is_optout_offered=True), shown) == set()
     assert findings(replace(lead, delivered_at=datetime(2026, 8, 10, 22, tzinfo=UTC))) == {
         "phone basis_admissible fail"
     }
@@ -285,5 +295,87 @@ def test_no_claim_is_two_findings_and_hides_the_rest() -> None:
     }
 
 
-def test_a_legal_person_is_judged_on_basis_and_objection_only() -> None:
-    assert findings(replace(LEAD, audience="legal_person")) == set()
+def test_who_claims_the_consent_of_a_company_shows_it() -> None:
+    company = replace(LEAD, audience="legal_person")
+    assert findings(company, PROOF) == set()
+    assert findings(company) == {f"{channel} proof_individual_record fail" for channel in words.CHANNELS}
+
+
+COMPANY = replace(
+    sold_for("email", audience="professional", claimed_basis="b2b"),
+    is_informed=True,
+    is_optout_offered=True,
+    job_function="Acheteuse",
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, set()),
+        ({"claimed_basis": "legitimate_interest"}, set()),
+        ({"is_informed": False}, {"interest_origin_proven fail"}),
+        ({"is_optout_offered": None}, {"interest_origin_proven fail"}),
+        ({"job_function": "DSI"}, {"elec_b2b_function_relevance fail"}),
+        ({"job_function": None}, {"elec_b2b_function_relevance fail"}),
+        ({"channels": ("phone",), "job_function": None}, set()),
+    ],
+)
+def test_a_professional_is_reached_about_its_function_once_told(changes: dict[str, object], expected: set[str]) -> None:
+    lead = with_terms(replace(COMPANY, **changes), target_functions=("acheteuse",))  # type: ignore[arg-type]
+    assert {finding.partition(" ")[2] for finding in findings(lead, PROOF)} == expected
+
+
+def test_of_which_functions_the_contract_says_nothing_the_advertiser_owes_a_word() -> None:
+    assert findings(COMPANY, PROOF) == {"email elec_b2b_function_relevance unknown"}
+
+
+def test_an_interest_is_shown_by_a_record_of_that_person_from_before_the_delivery() -> None:
+    lead = with_terms(COMPANY, target_functions=("acheteuse",))
+    expected = {"email interest_origin_proven fail"}
+    assert findings(lead) == expected
+    assert findings(lead, replace(PROOF, email="bea@mail.example")) == expected
+    assert findings(lead, replace(PROOF, consent_at=DELIVERED_AT + timedelta(seconds=1))) == expected
+    assert findings(lead, replace(PROOF, form_id=None)) == expected
+    assert findings(lead, replace(PROOF, form_id=None, source_url="https://salon.example")) == set()
+
+
+def test_a_basis_is_compared_with_the_order_where_there_is_one() -> None:
+    ordered = with_terms(COMPANY, target_functions=("acheteuse",), bases=("consent",))
+    assert findings(ordered, PROOF) == {"email basis_not_contracted fail"}
+
+
+@pytest.mark.parametrize("sector", ["energy_renovation", "renewable_energy", "housing_adaptation"])
+def test_no_consent_opens_a_home_to_be_renovated(sector: str) -> None:
+    home = with_terms(LEAD, sector=sector)
+    ban = "sector_housing_adaptation_phone_ban" if "adaptation" in sector else "sector_energy_renovation_phone_ban"
+    messages = {f"{channel} sector_energy_adaptation_message_ban fail" for channel in ("email", "sms")}
+    assert findings(home, PROOF) == messages | {f"{channel} {ban} fail" for channel in ("phone", "automated_call")}
+    asked = replace(home, channels=("phone",), claimed_basis="callback_request")
+    assert findings(asked, PROOF) == {"phone callback_request_proven fail"}
+    assert findings(replace(home, audience="professional"), PROOF) == set()
+
+
+def test_nobody_sells_to_the_holder_of_a_training_account() -> None:
+    course = with_terms(LEAD, sector="cpf_training")
+    for audience in ("consumer", "professional"):
+        found = findings(replace(course, audience=audience), PROOF)
+        assert found == {f"{channel} sector_cpf_ban fail" for channel in words.CHANNELS}
+    assert findings(replace(course, audience="legal_person"), PROOF) == set()
+
+
+def test_an_insurer_calls_within_thirty_days_of_the_consent() -> None:
+    cover = with_terms(sold_for("phone"), sector="insurance")
+    late = replace(PROOF, consent_at=DELIVERED_AT - timedelta(days=30))
+    expected = "phone sector_insurance_consent_30_days fail"
+    assert expected in findings(cover, late)
+    assert expected not in findings(cover, replace(late, consent_at=late.consent_at + timedelta(seconds=1)))
+    assert expected not in findings(replace(cover, channels=("email",)), late)
+    assert "phone sector_insurance_named_distributor fail" in findings(cover, replace(PROOF, recipients=("Autre",)))
+
+
+def test_newspapers_are_called_for_without_consent() -> None:
+    press = with_terms(sold_for("phone", claimed_basis="legitimate_interest"), sector="press")
+    assert findings(replace(press, is_informed=True, is_optout_offered=True), PROOF) == set()
+    assert findings(press, PROOF) == {"phone interest_origin_proven fail"}
+    assert findings(replace(press, claimed_basis="consent"), replace(PROOF, channels=("email",), mentions=())) == set()

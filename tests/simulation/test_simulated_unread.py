@@ -83,9 +83,11 @@ def test_an_essential_cell_that_nobody_can_read_is_missing() -> None:
 def test_a_required_cell_that_is_empty_is_a_fault_of_the_proof_whatever_the_basis_and_the_audience() -> None:
     lacking = replace(PROOF, faulty=frozenset({"goods_services"}))
     assert findings(sold_for("sms"), lacking) == {"sms proof_field_invalid fail"}
-    company = sold_for("sms", audience="legal_person", claimed_basis="legitimate_interest")
+    told = {"is_informed": True, "is_optout_offered": True, "job_function": "DSI"}
+    company = sold_for("sms", audience="legal_person", claimed_basis="legitimate_interest", **told)
+    company = with_terms(company, target_functions=("dsi",))
     assert findings(company, lacking) == {"sms proof_field_invalid fail"}
-    assert findings(company) == set()
+    assert findings(company) == {"sms interest_origin_proven fail"}
 
 
 # --- withdrawals that nobody can read ----------------------------------------------------------------------------
@@ -258,7 +260,13 @@ def test_an_unread_audience_is_a_consumer_and_passes_no_rule_of_some_audiences()
     lead = _lead(for_companies, audience=Bad("prospect"), company_siren="123456782")
     assert (lead.audience, lead.is_audience_unread) == ("consumer", True)
     judged = replace(LEAD, channels=("sms",), is_audience_unread=True)
-    assert findings(judged, PROOF) == {"sms consent_refused_at_collection fail"}
+    assert findings(judged, PROOF) == set()
+    assert findings(replace(judged, channels=("phone",)), PROOF) == {
+        "phone tel_optin_consent_required fail",
+        "phone tel_consent_five_mentions fail",
+        "phone tel_consent_max_age_one_year fail",
+        "phone tel_consent_named_professional fail",
+    }
 
 
 def test_an_audience_that_is_missing_is_the_contracts_unless_it_was_required() -> None:
@@ -275,7 +283,27 @@ def test_an_audience_that_is_missing_is_the_contracts_unless_it_was_required() -
 def test_nobody_dresses_up_as_a_company_without_a_siren(audience: str) -> None:
     assert _lead(audience=audience).audience == "consumer"
     assert _lead(audience=audience, company_siren=Bad("000000000")).audience == "consumer"
-    assert _lead(audience=audience, company_siren="123456782").audience == audience
+    for_companies = replace(ROW_TERMS, audience=audience)
+    assert _lead(for_companies, audience=audience, company_siren="123456782").audience == audience
+
+
+@pytest.mark.parametrize(
+    ("ordered", "said", "expected"),
+    [
+        (("consumer",), "professional", "consumer"),
+        (("consumer",), "legal_person", "consumer"),
+        (("professional",), "legal_person", "professional"),
+        (("legal_person",), "professional", "professional"),
+        (("professional",), "consumer", "consumer"),
+        (("legal_person", "professional"), "legal_person", "legal_person"),
+    ],
+)
+def test_whom_nobody_ordered_is_protected_as_the_better_protected(
+    ordered: tuple[str, ...], said: str, expected: str
+) -> None:
+    lead = _lead(replace(ROW_TERMS, audience=ordered[0], other_audiences=ordered[1:]), audience=said, company_siren="1")
+    assert lead.audience == expected
+    assert ("audience_not_contracted" in judge_lead(lead, is_duplicate=False)) is (said not in ordered)
 
 
 def test_channels_that_nobody_can_read_are_those_of_the_contract_and_all_held() -> None:

@@ -34,7 +34,7 @@ TITLES = {
         "There is an individual and complete proof of the consent",
     ),
     "tel_consent_five_mentions": Bilingual(
-        "La demande de consentement téléphonique portait les cinq mentions",
+        "La demande de consentement au démarchage téléphonique portait les cinq mentions",
         "The request for phone consent carried the five mentions",
     ),
     "opp_vendor_redelivery": Bilingual(
@@ -60,7 +60,7 @@ FAULTS = {
         "The proof of the consent is missing or incomplete",
     ),
     "tel_consent_five_mentions": Bilingual(
-        "La demande de consentement téléphonique ne portait pas les cinq mentions",
+        "La demande de consentement au démarchage téléphonique ne portait pas les cinq mentions",
         "The request for phone consent did not carry the five mentions",
     ),
     "opp_vendor_redelivery": Bilingual(

@@ -137,7 +137,7 @@ def test_an_audience_that_cannot_be_read_is_not_the_contracts(tmp_path: Path) ->
     assert {key: value for key, value in market.verdicts().items() if key[0] in ("L-1", "L-3")} == {
         ("L-1", "email"): "usable",
         ("L-1", "phone"): "usable",
-        ("L-3", "email"): "on_hold",
+        ("L-3", "email"): "usable",  # judged as a consumer; whom a proven consent to e-mail is of makes no difference
         ("L-3", "phone"): "on_hold",
     }
 

@@ -40,6 +40,19 @@ def test_exactly_five_working_days_lie_after_the_request(day: date) -> None:
 
 
 def test_the_fifth_ends_at_midnight_in_paris() -> None:
-    ends = {row["requested_on"]: row["ends_at"] for row in callback_ends().to_pylist()}
+    rows = [row for row in callback_ends().to_pylist() if not row["is_in_alsace_moselle"]]
+    ends = {row["requested_on"]: row["ends_at"] for row in rows}
     assert ends[date(2026, 9, 7)] == datetime(2026, 9, 12, 22)  # summer
     assert ends[date(2026, 12, 7)] == datetime(2026, 12, 12, 23)  # winter
+
+
+def test_alsace_and_moselle_have_two_more_holidays() -> None:
+    """L. 3134-13: Good Friday, 3 April 2026, and 26 December, a Saturday in 2026."""
+    local = public_holidays(2026, is_in_alsace_moselle=True)
+    assert local - public_holidays(2026) == {date(2026, 4, 3), date(2026, 12, 26)}
+    # Monday, 30 March: 31, 1, 2, 3, 4; without Good Friday not before Tuesday, 7 (5 is a Sunday, 6 Easter Monday)
+    assert last_callback_day(date(2026, 3, 30)) == date(2026, 4, 4)
+    assert last_callback_day(date(2026, 3, 30), is_in_alsace_moselle=True) == date(2026, 4, 7)
+    # Wednesday, 23 December: 24, 26, 28, 29, 30; without the 26th one day more
+    assert last_callback_day(date(2026, 12, 23)) == date(2026, 12, 30)
+    assert last_callback_day(date(2026, 12, 23), is_in_alsace_moselle=True) == date(2026, 12, 31)

@@ -1,8 +1,14 @@
--- the leads to judge with what their contract says and what was known, on the clock of each one's file
+-- the leads to judge with what their contract says and what was known, on the clock of each one's file. Whom nobody ordered
+-- is judged as whichever the law protects more, of what the lead says and what was ordered
 select
     leads.lead_no,
     leads.* exclude (lead_no, is_judged, delivered_at, audience, judged_audience, channels),
-    leads.judged_audience as audience,
+    leads.audience as declared_audience,
+    case
+        when array_contains(terms.contract_audiences, leads.audience) then leads.judged_audience
+        when leads.judged_audience = 'consumer' or array_contains(terms.contract_audiences, 'consumer') then 'consumer'
+        else 'professional'
+    end as audience,
     case
         when not array_contains(leads.invalid_fields, 'channels') then coalesce(leads.channels, terms.contract_channels)
     end as lead_channels,

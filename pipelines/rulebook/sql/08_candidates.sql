@@ -60,3 +60,4 @@ inner join judged_leads as lead on aged.lead_no = lead.lead_no
 inner join proofs as proof on aged.proof_no = proof.proof_no
 left join callback_ends as callback
     on cast(proof.requested_at at time zone 'UTC' at time zone 'Europe/Paris' as date) = callback.requested_on
+    and lead.is_in_alsace_moselle = callback.is_in_alsace_moselle

@@ -39,6 +39,10 @@ select
     lead.postal_code,
     lead.country,
     lead.job_function,
+    lead.email_kind,
+    case
+        when lead.target_functions is not null then array_contains(lead.target_function_spellings, lead.job_function)
+    end as is_target_function,
     lead.company_siren,
     lead.over_18,
     lead.informed_at_collection,
@@ -92,6 +96,9 @@ select
     candidate.email_keys_equal,
     candidate.phone_keys_equal,
     lead.contract_channels,
+    lead.contract_bases,
+    lead.sector,
+    lead.target_functions,
     lead.advertiser_siren,
     lead.is_double_optin_required,
     lead.lead_age_limit_at,
@@ -118,7 +125,8 @@ select
     form.refusal_equal_prominence as reviewed_refusal_equal_prominence,
     form.participation_requires_consent as reviewed_participation_requires_consent,
     form.mentions as reviewed_mentions,
-    form.names_advertiser as reviewed_names_advertiser
+    form.names_advertiser as reviewed_names_advertiser,
+    form.france_renov_sentence as reviewed_france_renov_sentence
 from lead_uses as use
 inner join judged_leads as lead on use.lead_no = lead.lead_no
 left join candidates as candidate on use.lead_no = candidate.lead_no

@@ -12,6 +12,7 @@ select
     is_final,
     mapped_fields,
     audience,
+    declared_audience,
     claimed_basis,
     collected_at,
     consent_id,
@@ -36,6 +37,7 @@ select
     placeholder_fields,
     unallocated_fields,
     contract_channels,
+    contract_audiences,
     advertiser_siren,
     lead_age_limit_at,
     is_duplicate
