@@ -1,4 +1,4 @@
-"""The files in a ZIP archive. Their content is opened by `sources`; what a file is for is decided in `intake.files`."""
+"""The files in a ZIP archive. `formats.packings` opens their content; what each is for is decided in `intake.files`."""
 
 import re
 import zipfile
@@ -45,13 +45,6 @@ def list_members(stream: BinaryIO, size: int, limits: Limits) -> list[Member] | 
     if content_size > max(FREE, size * limits.expansion):
         return limits.refusal("expansion")
     return sorted(_members(infos), key=lambda member: member.name)
-
-
-def open_member(stream: BinaryIO, key: str) -> tuple[BinaryIO, int]:
-    """A member's content, checked against its checksum at the end, and its packed size in bytes."""
-    archive = zipfile.ZipFile(stream)
-    info = archive.getinfo(key)
-    return archive.open(info), info.compress_size  # type: ignore[return-value]
 
 
 def _members(infos: list[zipfile.ZipInfo]) -> list[Member]:

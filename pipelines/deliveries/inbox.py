@@ -22,6 +22,7 @@ from pipelines.deliveries.manifests import is_manifest, parse_manifest
 from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.deliveries.sources import DeliveredSource, open_delivered
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
+from pipelines.formats.packings import open_member
 from pipelines.formats.source import SMALL, InboxFaultError
 from pipelines.storage.folders import Entry, entries_below, open_below, opened_folder, read_below
 from pipelines.storage.secrets.seals import RECORD, SEALED, SealedFile, Seals, sealed_files
@@ -202,7 +203,7 @@ class _FolderReader:
 
     def _member(self, archive: DeliveredFile, stream: BinaryIO, member: archives.Member) -> DeliveredFile:
         file = replace(archive, name=f"{archive.name}/{member.name}", member=member.key)
-        content = _vendors_fault(lambda: _digest_and_size(archives.open_member(stream, member.key)[0]))
+        content = _vendors_fault(lambda: _digest_and_size(open_member(stream, member.key)[0]))
         fault = member.fault or (content if isinstance(content, FileRefusal) else None)
         if fault or isinstance(content, FileRefusal):
             digest = hashlib.sha256(f"{archive.digest} {member.name}".encode()).hexdigest()

@@ -18,9 +18,9 @@ from pipelines.deliveries.archives import SUFFIX, list_members
 from pipelines.deliveries.files import DeliveredFile
 from pipelines.deliveries.sources import DeliveredSource
 from pipelines.drafts.files import Sample
+from pipelines.formats.isolated.readers import outline_source, read_source
 from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.raw import RawFile
-from pipelines.formats.readers import outline_source, read_source
 from pipelines.identifiers.likeness import looks_like_person
 from pipelines.identifiers.shown_names import LONGEST_NAME, escaped
 from pipelines.vocabulary.column_names import field_nearness, is_field_name
