@@ -163,7 +163,10 @@ class Child:
 def _scrubbed_environment(ours: Mapping[str, str], path: list[str]) -> dict[str, str]:
     """What a child is told of where it runs: where Python finds modules, and the words of the system."""
     places = [str(Path(place or ".").absolute()) for place in path]
-    return {name: ours[name] for name in _KEPT if name in ours} | {"PYTHONPATH": os.pathsep.join(places)}
+    return {name: ours[name] for name in _KEPT if name in ours} | {
+        "PYTHONPATH": os.pathsep.join(places),
+        "ARROW_DEFAULT_MEMORY_POOL": "system",  # others set a GiB aside, which would count as used
+    }
 
 
 def _answer_of(head: bytes, content: pa.Buffer) -> Answer:
