@@ -1,10 +1,12 @@
 """What is packed, unpacked as it streams and counted on the way: gzip, Zstandard, and the members of a ZIP archive."""
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO, Final, cast
 
 import pyarrow as pa
@@ -57,6 +59,51 @@ class UnpackedContent:
                 content += block
                 self.limits.check("held_bytes", len(content))
         return bytes(content)
+
+
+@dataclass(frozen=True)
+class ArchiveEntry:
+    """One file in a ZIP archive, as its directory has it."""
+
+    key: str
+    """The name that opens it."""
+    flags: int
+    method: int
+    digest: str | None
+    """SHA-256 of its content, lower-case hex; None where it can't be unpacked."""
+    size: int
+    """Bytes of its content."""
+
+
+def archive_entries(stream: BinaryIO, size: int, limits: Limits) -> list[ArchiveEntry]:
+    """The files of an archive of `size` bytes, each unpacked for its digest. Raises what a broken archive raises.
+
+    Raises:
+        FileRefusedError: it exceeds a limit.
+    """
+    with zipfile.ZipFile(stream) as archive:
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        content_size = sum(info.file_size for info in infos)
+        limits.check("archive_files", len(infos))
+        limits.check("file_bytes", content_size)
+        if content_size > max(FREE, size * limits.expansion):
+            raise FileRefusedError(limits.refusal("expansion"))
+        return [_entry_with_digest(archive, info) for info in infos]
+
+
+def _entry_with_digest(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ArchiveEntry:
+    digest, size = hashlib.sha256(), 0
+    told = partial(ArchiveEntry, info.filename, info.flag_bits, info.compress_type)
+    try:
+        with archive.open(archive.getinfo(info.filename)) as content:
+            while block := content.read(_BLOCK):
+                digest.update(block)
+                size += len(block)
+    except (MemoryError, InboxFaultError):
+        raise
+    except Exception:  # zipfile lets a dozen kinds of errors through
+        return told(None, 0)
+    return told(digest.hexdigest(), size)
 
 
 def open_member(stream: BinaryIO, key: str) -> tuple[BinaryIO, int]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipelines.formats.file_kind import Outline
 from pipelines.formats.limits import FileRefusal
+from pipelines.formats.packings import ArchiveEntry
 from pipelines.formats.raw import AlikeFiles, FoundFormat, RawChunk, RawFile
 from pipelines.vocabulary.reasons import Reason, reason_of_text
 
@@ -19,6 +20,7 @@ FILE: Final = "file"
 OUTLINE: Final = "outline"
 CHUNK: Final = "chunk"
 ALIKE: Final = "alike"
+ARCHIVE: Final = "archive"
 END: Final = "end"
 """No more rows."""
 ABSENT: Final = "absent"
@@ -121,6 +123,21 @@ def told_alike(answer: Answer) -> Iterator[AlikeFiles]:
         counts = tuple(map(int, told["row_counts"]))
         places = tuple(map(int, told["places"]))
         yield AlikeFiles(places, counts, _told_names(told["columns"]), _told_reason(told["well_formed"]), chunk)
+
+
+def archive_told(entries: Sequence[ArchiveEntry]) -> Answer:
+    """The files of an archive."""
+    return Answer(ARCHIVE, {"entries": [asdict(entry) for entry in entries]})
+
+
+def told_archive(answer: Answer) -> list[ArchiveEntry]:
+    """The files in an answer."""
+    return [
+        ArchiveEntry(
+            str(told["key"]), int(told["flags"]), int(told["method"]), _name_or_none(told["digest"]), int(told["size"])
+        )
+        for told in answer.told["entries"]
+    ]
 
 
 def head_of_answer(answer: Answer) -> bytes:

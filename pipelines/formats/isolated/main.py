@@ -10,6 +10,7 @@ import socket
 import struct
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from pipelines.formats.delimited.together import TogetherReading
@@ -17,11 +18,13 @@ from pipelines.formats.isolated import answers
 from pipelines.formats.isolated.answers import Answer
 from pipelines.formats.isolated.bounds import bind_process, bind_reading, data_bytes
 from pipelines.formats.isolated.bytes_handed_over import received
-from pipelines.formats.isolated.requests import OutlineFile, ReadChunk, ReadFile, ReadTogether, Request
+from pipelines.formats.isolated.requests import ListArchive, OutlineFile, ReadChunk, ReadFile, ReadTogether, Request
 from pipelines.formats.limits import FileRefusal, FileRefusedError
+from pipelines.formats.packings import archive_entries
 from pipelines.formats.raw import RawChunk, RawFile
-from pipelines.formats.readers import outline_source, read_source
+from pipelines.formats.readers import guarded, outline_source, read_source
 from pipelines.formats.source import InboxFaultError
+from pipelines.vocabulary.reasons import Reason
 
 REQUEST_HEAD: Final = struct.Struct("<Q")
 ANSWER_HEAD: Final = struct.Struct("<IQ")
@@ -74,11 +77,13 @@ class Reading:
         self._bind(request)
         if isinstance(request, ReadTogether):
             return self._alike(request)
+        if isinstance(request, ListArchive):
+            return self._archive(request, descriptor)
         return (
             self._outline(request, descriptor) if isinstance(request, OutlineFile) else self._head(request, descriptor)
         )
 
-    def _bind(self, request: ReadFile | OutlineFile | ReadTogether) -> None:
+    def _bind(self, request: ReadFile | ListArchive | OutlineFile | ReadTogether) -> None:
         bind_reading(read_bytes=request.limits.read_bytes, seconds=request.seconds, at_start=self._at_start)
 
     def _head(self, request: ReadFile, descriptor: int) -> Answer:
@@ -100,6 +105,13 @@ class Reading:
         source = received(descriptor, request.handed, request.limits)
         outline = outline_source(source, request.terms, request.sought, request.limits)
         return answers.refusal_told(outline) if isinstance(outline, FileRefusal) else answers.outline_told(outline)
+
+    def _archive(self, request: ListArchive, descriptor: int) -> Answer:
+        source = received(descriptor, replace(request.handed, may_be_packed=False), request.limits)
+        with source.open() as stream:
+            size = request.handed.size
+            entries = guarded(lambda: archive_entries(stream, size, request.limits), Reason("archive_broken"))
+        return answers.archive_told(entries)
 
     def _alike(self, request: ReadTogether) -> Answer:
         if self._together is None or self._together[0] != request.number:

@@ -16,8 +16,9 @@ from pipelines.formats.isolated.answers import Answer, ToldFile
 from pipelines.formats.isolated.bytes_handed_over import Handing, handed
 from pipelines.formats.isolated.child import ChildDiedError, ChildTooSlowError, Patience
 from pipelines.formats.isolated.desk import DESK, AnswerLostError, Ticket
-from pipelines.formats.isolated.requests import OutlineFile, ReadChunk, ReadFile, ReadTogether
+from pipelines.formats.isolated.requests import ListArchive, OutlineFile, ReadChunk, ReadFile, ReadTogether
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
+from pipelines.formats.packings import ArchiveEntry
 from pipelines.formats.raw import AlikeFiles, RawChunk, RawFile
 from pipelines.formats.source import Source
 from pipelines.formats.table_edges import SoughtNames
@@ -53,6 +54,26 @@ def outline_source(source: Source, terms: FileTerms, sought: SoughtNames, limits
 
     try:
         return _twice(outlined)
+    except FileRefusedError as error:
+        return error.refusal
+
+
+def list_archive(source: Source, limits: Limits) -> list[ArchiveEntry] | FileRefusal:
+    """The files of a ZIP archive, with their digests, or why it can't be opened.
+
+    Raises:
+        InboxFaultError: its bytes can't be had, for a reason of ours.
+    """
+
+    def listed() -> list[ArchiveEntry]:
+        with handed(source) as handing:
+            seconds = limits.seconds_for(handing.told.size)
+            request = ListArchive(handing.told, limits, seconds)
+            ticket = DESK.post(request, _ticket(seconds, limits), handing.descriptor)
+            return _understood(answers.told_archive, _heard(ticket, seconds, handing))
+
+    try:
+        return _twice(listed)
     except FileRefusedError as error:
         return error.refusal
 

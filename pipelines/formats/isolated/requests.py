@@ -64,4 +64,13 @@ class ReadTogether:
     seconds: int
 
 
-Request = ReadFile | ReadChunk | OutlineFile | ReadTogether
+@dataclass(frozen=True)
+class ListArchive:
+    """Name the files of a ZIP archive."""
+
+    handed: HandedBytes
+    limits: Limits
+    seconds: int
+
+
+Request = ListArchive | ReadFile | ReadChunk | OutlineFile | ReadTogether
