@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipelines.deliveries.archives import harmless_name
 from pipelines.deliveries.files import DeliveredFile
-from pipelines.deliveries.inbox import read_inbox_folder
+from pipelines.deliveries.inbox import MOST_MANIFEST_BYTES, read_inbox_folder
 from pipelines.deliveries.inbox_folders import inbox_folder
 from pipelines.deliveries.reading import read_file
 from pipelines.deliveries.sources import DeliveredSource
@@ -180,6 +180,16 @@ def test_a_packed_member_of_an_archive_is_read_and_its_expansion_bounded(tmp_pat
     refused = read_file(large, terms(), Limits(expansion=100))
     assert isinstance(refused, FileRefusal)
     assert "OPPOSABLE_MAX_EXPANSION" in published(refused.cause)
+
+
+def test_a_packed_manifest_is_bounded_by_its_content(tmp_path: Path) -> None:
+    folder = inbox_folder(tmp_path, "acme", DAY)
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_bytes(gzip.compress(b" " * MOST_MANIFEST_BYTES + b"{}"))
+    (folder / "manifest-1.json").write_bytes(gzip.compress(b" " * 1000 + b"{}"))
+    first, second = read_inbox_folder(tmp_path, "acme", DAY)
+    assert first.manifest is not None
+    assert second.fault == FileRefusal("file_undecodable", Reason("manifest_unreadable"))
 
 
 def test_a_file_that_can_not_be_read_is_our_fault(tmp_path: Path) -> None:
