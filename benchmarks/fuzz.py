@@ -6,23 +6,30 @@ death reaches this process, and that none takes longer than it may. A file that 
 """
 
 import argparse
+import gzip
 import random
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from pipelines.formats.isolated.readers import read_source
-from pipelines.formats.limits import Limits
-from pipelines.formats.source import BytesSource
+import zstandard
+
+from pipelines.deliveries.files import DeliveredFile
+from pipelines.deliveries.sources import DeliveredSource
+from pipelines.formats.isolated.readers import list_archive, read_source
+from pipelines.formats.limits import FileRefusal, Limits
+from pipelines.formats.source import BytesSource, Source
 from tests.formats.test_readers import terms
+from tests.support.format_files import archive
 from tests.support.format_mutations import SMALL, mutated, outcome
 from tests.support.paths import DATA
 
-READERS: Final = ("csv", "json", "parquet", "xlsx", "xls", "ods")
-_ENDINGS: Final = {"csv": (".csv", ".txt", ".tsv"), "json": (".json", ".jsonl", ".ndjson")}
+READERS: Final = ("csv", "json", "parquet", "xlsx", "xls", "ods", "packings")
+_ENDINGS: Final = {"packings": (".csv",), "csv": (".csv", ".txt", ".tsv"), "json": (".json", ".jsonl", ".ndjson")}
 _LIMITS: Final = Limits(**{**vars(SMALL), "read_seconds": 20, "read_bytes": 2**30})
 _BROKE: Final = ("reader_failed", "limit_read_seconds", "memory_exceeded")
 
@@ -55,7 +62,7 @@ def fuzzed(reader: str, *, seconds: float, seed: int) -> Tally:
     tally, until = Tally(), time.monotonic() + seconds
     for name, content in _damaged(reader, seed):
         before = time.monotonic()
-        became = outcome(read_source(BytesSource(content), terms(_stated(name, reader)), _LIMITS))
+        became = _became_of_packing(content) if reader == "packings" else _became(BytesSource(content), name, reader)
         tally.slowest = max(tally.slowest, time.monotonic() - before)
         tally.outcomes[became] += 1
         if became in _BROKE:
@@ -63,6 +70,30 @@ def fuzzed(reader: str, *, seconds: float, seed: int) -> Tally:
         if time.monotonic() > until:
             break
     return tally
+
+
+def _became(source: Source, name: str, reader: str) -> str:
+    return outcome(read_source(source, terms(_stated(name, reader)), _LIMITS))
+
+
+def _became_of_packing(content: bytes) -> str:
+    """What became of a packed file, or of the last one in an archive."""
+    with tempfile.NamedTemporaryFile() as written:
+        written.write(content)
+        written.flush()
+        file = DeliveredFile("packed", Path(written.name), "", len(content))
+        files = [file]
+        if content.startswith(b"PK"):
+            entries = list_archive(DeliveredSource(file, _LIMITS), _LIMITS)
+            if isinstance(entries, FileRefusal):
+                return entries.cause.code
+            files = [replace(file, member=entry.key, size=entry.size) for entry in entries]
+        found = [_became(DeliveredSource(each, _LIMITS), "packed.csv", "csv") for each in files]
+    return next((became for became in found if became in _BROKE), found[-1] if found else "archive_empty")
+
+
+def _packed(content: bytes, source: random.Random) -> bytes:
+    return source.choice([gzip.compress, zstandard.compress, lambda bare: archive({"leads.csv": bare})])(content)
 
 
 def _damaged(reader: str, seed: int) -> Iterator[tuple[str, bytes]]:
@@ -73,7 +104,9 @@ def _damaged(reader: str, seed: int) -> Iterator[tuple[str, bytes]]:
         for path in paths:
             number += 1
             name = f"{path.name}#{number}"
-            yield name, mutated(path.read_bytes(), random.Random(name))
+            source = random.Random(name)
+            content = path.read_bytes()
+            yield name, mutated(_packed(content, source) if reader == "packings" else content, source)
 
 
 def _endings(reader: str) -> tuple[str, ...]:
