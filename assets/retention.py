@@ -6,7 +6,7 @@ import dagster as dg
 
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import errors_without_values
-from pipelines.orchestration.jobs import as_of
+from pipelines.orchestration.jobs import own_tick
 from pipelines.orchestration.run_partitions import tell_left
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 from pipelines.upkeep.sealing import SEAL_NAME_TAKEN
@@ -20,7 +20,7 @@ from pipelines.upkeep.sealing import SEAL_NAME_TAKEN
 )
 def purges(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Seal what was taken in, then remove what is due as of the run's tick."""
-    at = as_of(context)
+    at = own_tick(context)
     with errors_without_values("retention", *FAULTS_OF_OURS):  # a file's name may be a person's
         done = house.retention.run(house.contracts(), as_of=at, now=datetime.now(UTC))
     tell_left(context, "purges", done.failed)

@@ -8,7 +8,7 @@ import dagster as dg
 from pipelines.vocabulary.clock import last_tick, parse_as_of
 
 AS_OF_TAG: Final = "opposable/as_of"
-"""Run tag with the knowledge instant, ISO 8601; the last tick when it is not given."""
+"""Run tag with the knowledge instant, ISO 8601; the last tick when it is not given. Not of the job `retention`."""
 
 REGISTRY: Final = dg.define_asset_job(
     "registry", selection=["oppositions"], description="Refresh the registry's snapshot."
@@ -42,8 +42,24 @@ def as_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> 
         ValueError: the tag holds no instant, or one of the future, of which nobody knows anything yet.
     """
     given = context.run.tags.get(AS_OF_TAG)
-    if given is not None:
-        return _past_instant(parse_as_of(given), datetime.now(UTC))
+    return _tick_of_run(context) if given is None else _past_instant(parse_as_of(given), datetime.now(UTC))
+
+
+def own_tick(context: dg.AssetExecutionContext) -> datetime:
+    """The last tick before the run was created: what removes things takes no instant from whoever starts it.
+
+    Raises:
+        ValueError: the run's tags give one.
+    """
+    if AS_OF_TAG in context.run.tags:
+        raise ValueError(
+            f"{AS_OF_TAG}: this job removes what is due at its own tick, and takes no instant from a tag; nothing was "
+            "sealed or removed: leave the tag out, or give a person's instant to `opposable retention run --as-of`"
+        )
+    return _tick_of_run(context)
+
+
+def _tick_of_run(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> datetime:
     record = context.instance.get_run_record_by_id(context.run.run_id)
     created = record.create_timestamp if record is not None else datetime.now(UTC)
     return last_tick(created.astimezone(UTC))

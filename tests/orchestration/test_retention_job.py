@@ -11,8 +11,8 @@ from pipelines.orchestration.partitions import partition_key
 from pipelines.orchestration.schedules import build_schedules
 from pipelines.vocabulary.clock import tick_of
 from tests.support.exemple import deliver, sign
-from tests.support.houses import house_at, lake_bytes
-from tests.support.instances import QUIET, Daemon, instance_of
+from tests.support.houses import house_at, lake_bytes, reconcile
+from tests.support.instances import QUIET, Daemon, instance_of, runs_created_at
 
 DAY = date(2026, 8, 11)
 LEFT = "left as published"
@@ -26,29 +26,46 @@ def test_the_job_seals_then_purges_and_a_run_over_the_purged_day_says_so(tmp_pat
         daemon = Daemon(house, instance, now=tick_of(DAY))
         daemon.register("acme")
 
-        def run(job: str, on: date | None = None) -> None:
-            tags = {AS_OF_TAG: tick_of(on).isoformat()} if on else {}
-            partition = str(key) if on is None else None
+        def run(job: str, partition: str | None = None) -> None:
             definition = daemon.definitions.resolve_job_def(job)
-            assert definition.execute_in_process(
-                instance=instance, partition_key=partition, tags=tags, run_config=QUIET
-            ).success
+            assert definition.execute_in_process(instance=instance, partition_key=partition, run_config=QUIET).success
 
-        run("deliveries")
-        run("retention", date(2026, 8, 13))
+        run("deliveries", str(key))
+        with runs_created_at(tick_of(date(2026, 8, 13))):
+            run("retention")
         assert counts(instance, "purges") == {"files sealed": 1, "held up": 0}
         assert (folder / "leads_1.csv.age").exists()
         before = lake_bytes(house.lake)
-        run("deliveries")  # over sealed files
+        run("deliveries", str(key))  # over sealed files
         assert lake_bytes(house.lake) == before
         assert counts(instance, "leads")["dagster/row_count"] == 2
 
-        run("retention", date(2026, 10, 12))
+        with runs_created_at(tick_of(date(2026, 10, 12))):
+            run("retention")
         purged = counts(instance, "purges")
         assert (purged["files sealed"], purged["delivered file"], purged["held up"]) == (0, 1, 0)
-        run("deliveries")  # over purged ones
+        run("deliveries", str(key))  # over purged ones
         assert lake_bytes(house.lake) == before
         assert counts(instance, "leads") == {LEFT: "its files were purged"}
+
+
+@pytest.mark.fault(
+    area="retention",
+    fault="Somebody starts the job that purges with an instant of the past or the future in its tags",
+    promise="It refuses in words: nothing is sealed or removed on anybody's instant but the run's own.",
+)
+@pytest.mark.parametrize("on", [date(2026, 8, 13), date(2199, 1, 1)])
+def test_the_job_takes_no_instant_from_a_tag(tmp_path: Path, on: date) -> None:
+    house = house_at(tmp_path)
+    sign(tmp_path, "acme")
+    folder = deliver(tmp_path, "acme", DAY)
+    reconcile(house, ["acme"], [DAY], tick_of(DAY))
+    with instance_of(house) as instance:
+        result = Daemon(house, instance, now=tick_of(DAY)).run("retention", {AS_OF_TAG: tick_of(on).isoformat()})
+    assert not result.success
+    told = str([event.event_specific_data for event in result.all_events if event.is_step_failure])
+    assert "takes no instant from a tag; nothing was sealed or removed: leave the tag out" in told
+    assert [path.name for path in folder.iterdir()] == ["leads_1.csv"]
 
 
 def counts(instance: dg.DagsterInstance, asset: str) -> dict[str, object]:

@@ -21,7 +21,7 @@ from pipelines.upkeep.retention import Retention
 from pipelines.vocabulary.clock import tick_of
 from tests.support.exemple import deliver, sign
 from tests.support.houses import house_at
-from tests.support.instances import Daemon, instance_of
+from tests.support.instances import Daemon, instance_of, runs_created_at
 
 DAY, LATER = date(2026, 8, 11), date(2026, 8, 12)
 FINAL = tick_of(date(2026, 8, 20))
@@ -125,8 +125,10 @@ def test_a_vendor_that_can_not_be_scored_told_of_or_sealed_is_left_and_the_other
     owner, name = methods[asset]
     monkeypatch.setattr(owner, name, failing_for_other(getattr(owner, name)))
     house = house_at(home, OPPOSABLE_THREADS="1")
-    with instance_of(house) as instance:
-        result = Daemon(house, instance, now=FINAL).run(job, {AS_OF_TAG: tick_of(date(2026, 8, 21)).isoformat()})
+    at = tick_of(date(2026, 8, 21))
+    with instance_of(house) as instance, runs_created_at(at):
+        tags = {} if job == "retention" else {AS_OF_TAG: at.isoformat()}
+        result = Daemon(house, instance, now=FINAL).run(job, tags)
     assert not result.success
     assert "other: " in failures(result)
     assert NAMED not in str(result.all_events)

@@ -23,6 +23,7 @@ from pipelines.orchestration.partitions import VENDORS as PARTITION_VENDORS
 from pipelines.orchestration.partitions import partition_key, range_tags
 from pipelines.settings import load_settings
 from tests.support.canary_market import AS_OF, DAYS, FIRST, LAST, VENDORS, address, number
+from tests.support.instances import runs_created_at
 
 LOUD: Final = {"loggers": {"console": {"config": {"log_level": "DEBUG"}}}}
 LOGS: Final = """
@@ -59,8 +60,14 @@ class Runs:
         self._definitions = build_defs(settings=load_settings())
 
     def run(self, job: str, **tags: str) -> bool:
+        return self._run(job, {AS_OF_TAG: AS_OF.isoformat(), **tags})
+
+    def retention(self) -> bool:
+        with runs_created_at(AS_OF):
+            return self._run("retention", {})
+
+    def _run(self, job: str, tags: dict[str, str]) -> bool:
         definition = self._definitions.resolve_job_def(job)
-        tags = {AS_OF_TAG: AS_OF.isoformat(), **tags}
         result = definition.execute_in_process(
             instance=self._instance, tags=tags, run_config=LOUD, raise_on_error=False
         )
@@ -126,8 +133,8 @@ def sealing(home: Path) -> None:
     with dg.DagsterInstance.from_config(str(home / "dagster")) as opened:
         runs = Runs(opened)
         with patch("pipelines.storage.secrets.seals.encrypt_stream", broken):
-            check("a broken seal", not runs.run("retention"))
-        check("retention", runs.run("retention"))
+            check("a broken seal", not runs.retention())
+        check("retention", runs.retention())
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from unittest.mock import patch
 
 import dagster as dg
 
@@ -27,6 +28,13 @@ def instance_of(house: House, more: str = "") -> Iterator[dg.DagsterInstance]:
     (folder / "dagster.yaml").write_text(REFERENCE.read_text(encoding="utf-8") + more, encoding="utf-8")
     with dg.DagsterInstance.from_config(str(folder)) as instance:
         yield instance
+
+
+@contextmanager
+def runs_created_at(instant: datetime) -> Iterator[None]:
+    """Runs of jobs that take no instant from a tag, as if they were created at a tick."""
+    with patch("pipelines.orchestration.jobs.last_tick", lambda now: instant):
+        yield
 
 
 @dataclass
