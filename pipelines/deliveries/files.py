@@ -4,13 +4,14 @@ A delivery is all files of one vendor for one date. Its files are told apart by 
 an archive counts as a file of its own, under `archive.zip/member`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 from pipelines.contracts.contract import Contract
 from pipelines.deliveries.manifests import Manifest
 from pipelines.formats.limits import FileRefusal
+from pipelines.storage.file_states import FileState
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class DeliveredFile:
     """Set when it could not even be looked into: a broken archive or manifest, a link."""
     root: Path | None = None
     """The folder below which no link is followed to its bytes; None for a file that is our own."""
+    state: FileState | None = field(default=None, compare=False)
+    """Of what lies at `path`, taken before its digest; None where nothing is to be noticed: sealed, or our own."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from pipelines.deliveries.sources import DeliveredSource
 from pipelines.formats.isolated.readers import list_archive
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.source import SMALL
+from pipelines.storage.file_states import settled_state
 from pipelines.storage.folders import Entry, entries_below, open_below, opened_folder
 from pipelines.storage.inboxes import Inbox, digest_of_name
 from pipelines.storage.secrets.seals import SealedFile, Seals, sealed_files
@@ -141,15 +142,15 @@ class _FolderReader:
 
     def _clear_file(self, path: Path, name: str) -> DeliveredFile:
         with open_below(self.root, path) as stream:
-            size = os.fstat(stream.fileno()).st_size
-            if size > SMALL:
+            state = settled_state(stream.fileno())
+            if state.size > SMALL:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
-                return DeliveredFile(name, path, digest, size, root=self.root)
+                return DeliveredFile(name, path, digest, state.size, root=self.root, state=state)
             content = stream.read()
         digest = hashlib.sha256(content).hexdigest()
         if self.contents:
             self.contents.keep(digest, content)
-        return DeliveredFile(name, path, digest, len(content), root=self.root)
+        return DeliveredFile(name, path, digest, len(content), root=self.root, state=state)
 
     def _announcing(self, file: DeliveredFile) -> DeliveredFile:
         if file.size > MOST_MANIFEST_BYTES:
@@ -178,11 +179,6 @@ class _FolderReader:
             return replace(file, digest=digest)
         file = replace(file, digest=member.digest, size=member.size)
         return self._announcing(file) if is_manifest(file.name) else file
-
-
-def _not_waiting(path: str, flags: int) -> int:
-    """Opens a file; a pipe that took its place meanwhile is not waited for."""
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _visible_entries(inbox: Path, folder: Path) -> list[Entry]:

@@ -16,6 +16,7 @@ from pipelines.formats.limits import Limits
 from pipelines.formats.packings import UnpackedContent, buffered
 from pipelines.formats.source import HandedOver, InboxFaultError
 from pipelines.identifiers.shown_names import shown_file_names
+from pipelines.storage.file_states import FileState
 from pipelines.storage.folders import open_below
 from pipelines.storage.secrets.seals import Seals
 
@@ -61,6 +62,22 @@ def open_delivered(file: DeliveredFile, seals: Seals | None) -> BinaryIO:
 def open_as_it_lies(file: DeliveredFile) -> BinaryIO:
     """The bytes on the disk: sealed ones where the file is sealed, those of the archive where it is in one."""
     return file.path.open("rb", buffering=0) if file.root is None else open_below(file.root, file.path)
+
+
+def confirm_unchanged(file: DeliveredFile) -> None:
+    """Make sure that what was read of a file is what its digest was taken of.
+
+    Raises:
+        InboxFaultError: it was changed or replaced since, or can't be opened any more.
+    """
+    if file.state is None:
+        return
+    with _Ours(file, lambda _: open_as_it_lies(file)) as stream:
+        if FileState.of(stream.fileno()) != file.state:
+            raise InboxFaultError(
+                f"{_shown_path(file)[2]} was changed while it was read: nothing of it was taken in, the next run reads "
+                "it anew; let the transport write under a hidden name (`.x`) and rename the file once it is whole"
+            )
 
 
 class _Ours(io.RawIOBase):

@@ -3,6 +3,8 @@
 What is kept there, and for how long, belongs to the subjects and to `upkeep`.
 
 - `digests`: digests of files as the house notes them: SHA-256, lower-case hex
+- `file_states`: whether a file is still what it was: a look at what the system notes of every change, instead of at
+  all its bytes
 - `folders`: folders that others write to as well: read without following a link, written without going through an
   existing name
 - `inboxes`: the inbox, and what is ours about it: records of each delivery folder, in a state folder where no vendor
