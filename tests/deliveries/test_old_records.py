@@ -60,6 +60,11 @@ def test_the_first_start_moves_them_and_no_later_one_does(old: Inbox) -> None:
     assert theirs.read_bytes() == GONE
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="The first start of a version that keeps its records elsewhere is killed at any step",
+    promise="The next start moves the rest: no seal and no purge is forgotten.",
+)
 @pytest.mark.parametrize("step", range(1, 9))
 def test_a_kill_at_any_step_is_mended_by_the_next_start(old: Inbox, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     count = 0
@@ -86,6 +91,11 @@ def test_a_kill_at_any_step_is_mended_by_the_next_start(old: Inbox, monkeypatch:
     assert is_moved(old)
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="Two processes move old records at once, and a vendor forges one meanwhile",
+    promise="The forged one says nothing.",
+)
 def test_a_start_that_was_slower_changes_nothing_that_the_other_has_written(old: Inbox) -> None:
     """It found the marker missing, then waited for the lock; what it finds beside the files then is a vendor's."""
     folder = old.folder("acme", DAY)
@@ -101,6 +111,11 @@ def test_a_start_that_was_slower_changes_nothing_that_the_other_has_written(old:
     assert (folder / ".sealed.json").read_bytes() == forged
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A link lies under the name of a record of ours",
+    promise="It is not followed, and says nothing.",
+)
 def test_a_link_under_the_name_of_a_record_is_not_followed_and_moves_nothing(old: Inbox, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_bytes(GONE)
@@ -118,6 +133,11 @@ def test_an_inbox_that_is_not_mounted_is_asked_again(old: Inbox, tmp_path: Path)
     assert is_moved(old)
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="The state folder is lost, or another one is mounted",
+    promise="The work stops in words until it is restored: nothing counts as never sealed or never purged.",
+)
 def test_a_state_folder_that_was_lost_is_no_new_one(old: Inbox, tmp_path: Path) -> None:
     start(old)
     lost = replace(old, state=tmp_path / "another")
@@ -133,6 +153,11 @@ def test_a_key_without_anything_sealed_stops_nobody_who_has_an_old_record(old: I
     assert is_moved(old)
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A vendor forges records that its files were sealed or purged",
+    promise="They say nothing, and are named.",
+)
 @pytest.mark.parametrize("content", [b"{", GONE, json.dumps({"files": [{"name": "b.csv"}]}).encode()])
 def test_what_a_vendor_names_like_our_records_has_no_effect_and_is_told(old: Inbox, content: bytes) -> None:
     start(old)

@@ -40,6 +40,11 @@ def arrivals(inbox: Inbox) -> dict[str, datetime | None]:
     return {file.name: file.received_at for file in read_inbox_folder(inbox, "acme", DAY)}
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A record of arrivals is rewritten after the intake, to set a deadline anew",
+    promise="The first record stays.",
+)
 def test_what_a_day_was_taken_in_with_stays_whatever_the_record_says_later(inbox: Inbox, tmp_path: Path) -> None:
     folder, lake = inbox.folder("acme", DAY), Lake(tmp_path / "lake")
     says(folder, leads=EIGHT)
@@ -64,6 +69,11 @@ def test_the_sensor_keeps_what_the_transport_noted_of_files_that_lie_there(inbox
     assert arrivals(inbox) == {"announced.csv": NINE, "leads.csv": EIGHT}
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A vendor that uploads straight into the inbox writes its own record of arrivals",
+    promise="It is not read, and is named.",
+)
 def test_where_vendors_write_a_record_beside_the_files_says_nothing_and_is_told(inbox: Inbox) -> None:
     alone, folder = Inbox(inbox.root, inbox.state, has_transport_records=False), inbox.folder("acme", DAY)
     says(folder, leads=EIGHT)
@@ -75,6 +85,11 @@ def test_where_vendors_write_a_record_beside_the_files_says_nothing_and_is_told(
     assert unread_folders(inbox, {"acme"}) == []
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A record of ours of arrivals is broken",
+    promise="The day stays as it was until the record is restored; it is never taken for none.",
+)
 def test_a_broken_record_of_ours_is_never_taken_for_none(inbox: Inbox) -> None:
     says(inbox.folder("acme", DAY), leads=EIGHT)
     adopt_arrivals(inbox, inbox.folder("acme", DAY), read_inbox_folder(inbox, "acme", DAY))

@@ -63,6 +63,11 @@ def rows_told(line: dict[str, Any]) -> Iterator[int]:
         yield from range(line["row_number"], line["last_row_number"] + 1)
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="Files of bad rows only, in any order and number",
+    promise="Counts by reason are exact, the first rows have a line each, the others share lines that are true.",
+)
 @settings(max_examples=200, deadline=None)
 @given(FILES, st.integers(1, 4), st.integers(1, 9), st.integers(1, 9))
 def test_however_rows_come_counts_are_exact_and_each_line_is_true(
@@ -146,6 +151,11 @@ def test_repeated_references_are_counted_among_the_others() -> None:
     assert rows(intake.deliveries, "rows_received", "rows_accepted", "rows_rejected") == [(6, 2, 4)]
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="A small file of a million empty rows",
+    promise="It is told in as many lines as one of fifty: lake and receipt stay small.",
+)
 @pytest.mark.parametrize("count", [50, 3_000])
 def test_a_file_of_empty_rows_is_told_in_as_many_lines_however_long_it_is(count: int) -> None:
     """Two rows with three reasons each, then a run of each reason: of two fields that lack, and of no identifier."""

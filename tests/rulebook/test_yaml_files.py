@@ -17,11 +17,21 @@ def problem_of(path: Path, text: str) -> str:
     return f"{problem.line}: {problem.message}"
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="A rule card is nested deeper than anybody reads",
+    promise="A message with the line, no crash.",
+)
 def test_what_is_nested_deeper_than_anybody_reads_is_told(tmp_path: Path) -> None:
     text = "id: x\nbasis: " + "[" * MOST_DEPTH + "]" * MOST_DEPTH
     assert problem_of(tmp_path / "x.yaml", text) == "2: nested deeper than 32 levels"
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="A rule card whose aliases contain themselves, or multiply",
+    promise="A message with the line, within bounds of time and memory.",
+)
 @pytest.mark.parametrize("text", ["a: &a [*a]", f"a0: &a0 [x]\n{TIMES_TEN}"], ids=["in itself", "ten times ten"])
 def test_aliases_that_never_end_or_multiply_are_told(tmp_path: Path, text: str) -> None:
     assert problem_of(tmp_path / "x.yaml", text).startswith("1: more than 20000 keys and items once its aliases are")

@@ -103,6 +103,11 @@ def test_the_stricter_reading_of_one_year_is_a_warning_where_it_differs(
     assert len(warnings) == (warned is not None)
 
 
+@pytest.mark.fault(
+    area="content",
+    fault="A vendor's values hold mark-up of terminals: brackets, control sequences",
+    promise="`explain` shows them as text.",
+)
 def test_brackets_are_text_in_the_table_and_no_control_sequence_reaches_the_terminal() -> None:
     found = applied(PROOF, Code.FAIL, {"form_version": "[red]v2[/] [/x]\x1b[2J\u202e"})
     console = Console(file=StringIO(), width=200)

@@ -38,6 +38,11 @@ def test_a_wrong_setting_is_named(variable: str, value: str, expected: str) -> N
         load_settings({variable: value})
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A place of ours is set below the inbox or outbox",
+    promise="Refused before any work.",
+)
 @pytest.mark.parametrize("place", ["inbox", "outbox"])
 def test_what_is_ours_lies_nowhere_that_a_vendor_can_write(tmp_path: Path, place: str) -> None:
     variables = {"OPPOSABLE_HOME": str(tmp_path), "OPPOSABLE_STATE": str(tmp_path / place / "state")}

@@ -45,6 +45,11 @@ def read(content: bytes, limits: Limits | None = None) -> RawFile | FileRefusal:
     return read_source(BytesSource(content), terms(), limits or Limits())
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="A file makes its reader abort, exit, take all memory or never end",
+    promise="The file is refused with the reason; the next one is read.",
+)
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
@@ -62,6 +67,11 @@ def test_a_harmful_file_is_refused_and_the_next_one_read(content: bytes, refusal
     assert after == bounds
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="A reader dies in the middle of a file",
+    promise="The file is refused as a whole: no half of it counts.",
+)
 def test_a_reader_that_dies_among_its_rows_refuses_the_file() -> None:
     raw = read(b"HARM abort-later")
     assert isinstance(raw, RawFile)
@@ -72,6 +82,11 @@ def test_a_reader_that_dies_among_its_rows_refuses_the_file() -> None:
     assert error.value.refusal == FAILED
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="The system kills the process that reads, for want of memory for instance",
+    promise="The file is read once more in a fresh one, and is not blamed.",
+)
 def test_a_process_that_somebody_killed_is_no_fault_of_the_file(asked: Desk) -> None:
     raw = read(b"HARM none")
     assert isinstance(raw, RawFile)
@@ -91,6 +106,11 @@ def test_files_that_are_read_by_turns_and_given_up_do_not_mix() -> None:
     assert [[chunk.table["Nom"][0].as_py() for chunk in pair] for pair in pairs] == [["1"] * 2, ["2"] * 2, ["3"] * 2]
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="A harmful file among many small ones that are read together",
+    promise="Only that one is refused.",
+)
 def test_a_group_with_a_harmful_file_is_left_to_be_read_alone() -> None:
     good = [(place, "Réf,Nom\n1,a\n".encode()) for place in range(5)]
     large = (5, b"x" * 2**20)  # which ends a group
@@ -99,6 +119,11 @@ def test_a_group_with_a_harmful_file_is_left_to_be_read_alone() -> None:
     assert found == [(0, 1, 2, 3, 4), (8, 9, 10, 11, 12)]
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="A reader spins without an answer",
+    promise="It ends by its own bound of processor time, whoever waits.",
+)
 def test_a_process_that_spins_is_ended_by_its_own_bound() -> None:
     child = Child(MODULE)
     content = os.memfd_create("spin")
@@ -113,12 +138,22 @@ def test_a_process_that_spins_is_ended_by_its_own_bound() -> None:
     child.end()
 
 
+@pytest.mark.fault(
+    area="files",
+    fault="A file makes its reader write to the disk",
+    promise="Not one byte is written.",
+)
 def test_nothing_is_written(tmp_path: Path) -> None:
     place = tmp_path / "left"
     assert read(f"HARM write {place}".encode()) == FileRefusal("file_undecodable", Reason("file_broken"))
     assert place.read_bytes() == b""
 
 
+@pytest.mark.fault(
+    area="keys",
+    fault="A reader that was taken over looks for settings, secrets of the environment and open files",
+    promise="Its process was given none.",
+)
 def test_it_gets_no_setting_and_no_open_file(asked: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OPPOSABLE_DATABASE_URL", "postgresql+psycopg://somebody:secret@host/registry")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
@@ -133,6 +168,11 @@ def test_it_gets_no_setting_and_no_open_file(asked: Desk, monkeypatch: pytest.Mo
     assert opened == {"/dev/null", "socket"}
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="A run is killed while a file is read",
+    promise="The process that reads ends with it.",
+)
 def test_it_ends_with_its_parent() -> None:
     program = (
         "import os, signal\n"
