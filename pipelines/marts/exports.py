@@ -6,6 +6,7 @@ Each is one file, replaced whole, in the order of its key. What the marts make o
 import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
@@ -79,7 +80,15 @@ def export_for_marts(lake: Lake, registry: sa.Engine, catalogue: Catalogue) -> d
 def has_deliveries(lake: Lake) -> bool:
     """Whether the lake knows of anything that came or was due; reads no more than it must."""
     files = (lake.root / "deliveries").glob("vendor=*/delivery_date=*/part-0.parquet")
-    return any(pq.read_metadata(file).num_rows for file in files)
+    return any(_holds_rows(file) for file in files)
+
+
+def _holds_rows(file: Path) -> bool:
+    """Whether a file has a row that marts can show: of a damaged one they show none."""
+    try:
+        return pq.read_metadata(file).num_rows > 0
+    except (OSError, ValueError):  # Arrow's own error of a damaged file is a ValueError
+        return False
 
 
 def _delivery_states(lake: Lake) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ What is compared is in `identifiers.other_forms`.
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 import pyarrow.parquet as pq
@@ -21,10 +22,18 @@ def uncompared_days(lake: Lake) -> Iterator[tuple[str, date, date]]:
         days = sorted(
             date.fromisoformat(path.parent.name.removeprefix("delivery_date="))
             for path in folder.glob("delivery_date=*/part-0.parquet")
-            if not _is_probed(pq.read_metadata(path))
+            if not _was_compared(path)
         )
         if days:
             yield vendor, days[0], days[-1]
+
+
+def _was_compared(path: Path) -> bool:
+    """Whether the leads of a file were, as far as can be told: a damaged one is compared when it is made anew."""
+    try:
+        return _is_probed(pq.read_metadata(path))
+    except (OSError, ValueError):  # Arrow's own error of a damaged file is a ValueError
+        return True
 
 
 def _is_probed(file: pq.FileMetaData) -> bool:
