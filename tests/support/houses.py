@@ -34,15 +34,20 @@ def import_oppositions(files: Iterable[Path], house: House) -> None:
 def reconcile(house: House, vendors: Sequence[str], days: Sequence[date], as_of: datetime) -> None:
     """What the job `deliveries` does, vendor by vendor."""
     refresh_snapshot(house.registry, house.lake)
-    book = house.contracts()
     for vendor in vendors:
-        with house.lake.writing(vendor):
-            for _ in house.intake.take_in(vendor, book.of(vendor), days):
-                pass
-            judged_days = list(house.judge.judge(book.of(vendor), vendor, days, as_of=as_of))
-            for judged in judged_days:
-                house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
-            house.receipts.prepare(vendor, book.of(vendor), [judged.day for judged in judged_days], as_of=as_of)
+        reconcile_vendor(house, vendor, days, as_of)
+
+
+def reconcile_vendor(house: House, vendor: str, days: Sequence[date], as_of: datetime) -> None:
+    """What the job `deliveries` does for one vendor."""
+    contracts = house.contracts([vendor]).of(vendor)
+    with house.lake.writing(vendor):
+        for _ in house.intake.take_in(vendor, contracts, days):
+            pass
+        judged_days = list(house.judge.judge(contracts, vendor, days, as_of=as_of))
+        for judged in judged_days:
+            house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
+        house.receipts.prepare(vendor, contracts, [judged.day for judged in judged_days], as_of=as_of)
 
 
 def read_all(lake: Lake, table: str, marker: str = "deliveries") -> pa.Table:

@@ -13,6 +13,7 @@ LONGEST_FIRST: Final = (
     "tests/whole/test_demo.py",
     "tests/orchestration/test_ui_in_browser.py",
     "tests/whole/test_reproducibility.py",
+    "tests/whole/test_chaos.py",
     "tests/whole/test_truth.py",
     "tests/whole/test_canary.py",
     "tests/orchestration/test_schedules.py",
