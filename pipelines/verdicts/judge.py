@@ -139,9 +139,7 @@ class Judge:
                     break
             yield session
 
-    def _clocks(
-        self, session: Session, days: Sequence[DeliveredDay], as_of: datetime, *, is_today: bool
-    ) -> pa.Table:
+    def _clocks(self, session: Session, days: Sequence[DeliveredDay], as_of: datetime, *, is_today: bool) -> pa.Table:
         spellings = session.fetch("select distinct unnest(recipients) as recipient from all_proofs")[
             "recipient"
         ].to_pylist()

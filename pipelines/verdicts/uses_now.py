@@ -1,7 +1,7 @@
 """The clock *today*: may a lead be contacted now, until when, and why not. One vendor at a time.
 
-The same rules and statements as at delivery, as if each lead were used at `as_of`; the law, oppositions, withdrawals and
-proofs of that instant count. Whose leads are looked at, and who is told, is in `usable`.
+The same rules and statements as at delivery, as if each lead were used at `as_of`; the law, oppositions, withdrawals
+and proofs of that instant count. Whose leads are looked at, and who is told, is in `usable`.
 """
 
 from collections.abc import Collection, Sequence

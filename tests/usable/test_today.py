@@ -27,9 +27,7 @@ def uses_at(market: CleanMarket, at: datetime) -> Uses:
     return {(row["lead_id"], row["channel"]): (row["verdict"], row["reasons"], row["usable_until"]) for row in rows}
 
 
-def delivered(
-    home: Path, leads: Sequence[Row], proofs: Sequence[Row], *, at: datetime = LATE
-) -> CleanMarket:
+def delivered(home: Path, leads: Sequence[Row], proofs: Sequence[Row], *, at: datetime = LATE) -> CleanMarket:
     market = CleanMarket(home)
     market.deliver(leads, "leads.csv")
     if proofs:
@@ -90,9 +88,7 @@ def test_a_callback_ends_with_the_fifth_working_day(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "verdict"), [(-1, "usable"), (0, "usable"), (1, "blocked")])
-def test_who_objected_after_the_delivery_is_not_called_from_then_on(
-    tmp_path: Path, seconds: int, verdict: str
-) -> None:
+def test_who_objected_after_the_delivery_is_not_called_from_then_on(tmp_path: Path, seconds: int, verdict: str) -> None:
     market = delivered(tmp_path, [lead(1)], [proof(1)])
     published = lake_bytes(market.house.lake)
     opposed_at = datetime(2026, 9, 25, 10, 0, 0, tzinfo=UTC)
@@ -114,7 +110,9 @@ def test_an_opposition_that_is_revoked_and_one_that_we_learned_of_later_do_not_c
     )
     oppose(market, tmp_path, lines)
     found = {day: uses_at(market, datetime(2026, 9, day, 9, tzinfo=UTC)) for day in (22, 23, 24)}
-    blocked = {day: {lead_id for (lead_id, _), use in uses.items() if use[0] == "blocked"} for day, uses in found.items()}
+    blocked = {
+        day: {lead_id for (lead_id, _), use in uses.items() if use[0] == "blocked"} for day, uses in found.items()
+    }
     assert blocked == {22: {"L-1"}, 23: set(), 24: {"L-2"}}
 
 
