@@ -33,6 +33,5 @@ def purges(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) ->
     for vendor in done.skipped:
         context.log.warning(f"{vendor}: left out, its contract can't be read")
     purged = {kind.replace("_", " "): count for kind, count in sorted(done.purged.items())}
-    return dg.MaterializeResult(
-        metadata={"files sealed": done.sealed_count, **purged, "call lists": lists, "held up": len(done.held_up)}
-    )
+    purged |= {"call lists": lists} if lists else {}
+    return dg.MaterializeResult(metadata={"files sealed": done.sealed_count, **purged, "held up": len(done.held_up)})

@@ -39,6 +39,8 @@ def usable_leads(context: dg.AssetExecutionContext, house: dg.ResourceParam[Hous
             count, by_rule = turned_unusable(house.lake, vendor, uses)
             judged.append(uses)
             turned, rules = turned + count, rules + by_rule
+    for vendor in set(today.vendors()) & set(today.book.skipped):
+        context.log.warning(f"{vendor}: nothing is listed, its contract can't be read")
     path = publish_usable(house, judged, today.at)
     tell_left(context, "usable_leads", left)
     counts = Counter(

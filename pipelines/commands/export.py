@@ -2,6 +2,7 @@
 
 import getpass
 import secrets
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ import typer
 from pipelines.canaries.watch import MissedCanaryError, confirm_canaries
 from pipelines.commands.shared import Language, LanguageOption, house_of_settings, known_vendor, refuse
 from pipelines.house import House
-from pipelines.identifiers.errors_without_values import LeftVendors
+from pipelines.identifiers.errors_without_values import IntakeFaultError, LeftVendors, errors_without_values
 from pipelines.settings import SettingsError
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.age import BrokenSealError
@@ -39,7 +40,7 @@ app = typer.Typer(invoke_without_command=True)
 OutOption = Annotated[
     Path | None, typer.Option(help="File to write; it must not exist. In the home's `exports` unless given.")
 ]
-_FAULTS = (RegistryError, SettingsError, KeysError, BrokenSealError, MissedCanaryError, ExportError)
+_TELLING = (RegistryError, SettingsError, KeysError, BrokenSealError, MissedCanaryError, ExportError)
 
 
 @app.callback()
@@ -67,25 +68,31 @@ def export(
     house, now = house_of_settings(), datetime.now(UTC)
     left = LeftVendors("judging", FAULTS_OF_OURS)
     try:
-        confirm_request(request)
-        today = _judging_now(house, now)
-        for name in vendor or ():
-            known_vendor(today.book, name)
-        lines = lines_of_today(
-            today, channel, sorted(set(vendor or today.vendors())), lambda: secrets.token_hex(8), left
-        )
-        _tell_left_out(today, left)
-        if not lines:
-            typer.echo("nobody may be contacted: nothing was written")
-        else:
-            export_id = str(uuid4())
-            path = hand_out(house, request, lines, at=now, export_id=export_id, out=out)
-            typer.echo(f"{len(lines)} lines, each good until its valid_until, 24 hours at most: {path}")
-            typer.echo(f"before each use of it: opposable export revocations {export_id}")
-    except _FAULTS as error:
+        with errors_without_values("the export", *_TELLING, typer.Exit):
+            confirm_request(request)
+            _export(house, request, vendor or (), left, now, out)
+    except (*_TELLING, IntakeFaultError) as error:
         refuse(str(error))
     if left.reasons:
         raise typer.Exit(1)
+
+
+def _export(
+    house: House, request: Request, vendors: Collection[str], left: LeftVendors, now: datetime, out: Path | None
+) -> None:
+    today = _judging_now(house, now)
+    for name in vendors:
+        known_vendor(today.book, name)
+    listed = sorted(set(vendors or today.vendors()))
+    lines = lines_of_today(today, request.channel, listed, lambda: secrets.token_hex(8), left)
+    _tell_left_out(today, left)
+    if not lines:
+        typer.echo("nobody may be contacted: nothing was written")
+        return
+    export_id = str(uuid4())
+    path = hand_out(house, request, lines, at=now, export_id=export_id, out=out)
+    typer.echo(f"{len(lines)} lines, each good until its valid_until, 24 hours at most: {path}")
+    typer.echo(f"before each use of it: opposable export revocations {export_id}")
 
 
 @app.command("revocations")
@@ -103,15 +110,15 @@ def revocations(
     _confirm_free(out)
     house, now = house_of_settings(), datetime.now(UTC)
     try:
-        note, entries = kept_entries(house, export_id)
-        today = _judging_now(house, now)
-        revoked = revoked_entries(today, entries)
-        clear = revocations_csv(revoked, today, words(language.value))
-        name = f"revocations-{now:%Y%m%dT%H%M%SZ}.csv.age"
-        path = hand_out_more(
-            house, note, REVOCATIONS, clear, len(revoked), at=now, by=getpass.getuser(), name=name, out=out
-        )
-    except _FAULTS as error:
+        with errors_without_values("the revocations", *_TELLING):
+            note, entries = kept_entries(house, export_id)
+            today = _judging_now(house, now)
+            revoked = revoked_entries(today, entries)
+            clear = revocations_csv(revoked, today, words(language.value))
+            name = f"revocations-{now:%Y%m%dT%H%M%SZ}.csv.age"
+            by = getpass.getuser()
+            path = hand_out_more(house, note, REVOCATIONS, clear, len(revoked), at=now, by=by, name=name, out=out)
+    except (*_TELLING, IntakeFaultError) as error:
         refuse(str(error))
     typer.echo(f"{len(revoked)} of {len(entries)} entries may no longer be used: {path}")
     if now >= expires_at(note):

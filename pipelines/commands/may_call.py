@@ -80,9 +80,9 @@ def _in_words(answer: Answer, today: Today, channel: str, say: Words) -> str:
     if answer.said == "unreadable":
         return say(f"usable.unread_{identifier_of(channel)}")
     if answer.until is not None:
-        return say("usable.yes", until=say.instant(answer.until))
+        return say("usable.may", until=say.instant(answer.until))
     if answer.said == "unknown":
         return say("usable.unknown")
     told = [say("usable.opposed")] if answer.is_opposed else []
     told += [reasons_in_words(answer.rules, today, say)] if answer.rules else []
-    return say("usable.no", reasons="; ".join(told))
+    return say("usable.may_not", reasons="; ".join(told))

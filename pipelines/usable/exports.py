@@ -58,7 +58,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedUse:
     """What is kept of a line: which use it stands for."""
 
     entry: str
@@ -122,7 +122,7 @@ def hand_out(
     content = encrypt_to(call_list_csv(lines, request.channel), recipient_of(request.recipient))
     entries = [_entry_kept(line, request.channel) for line in lines]
     record = house.vault.encrypted(json.dumps(entries).encode())
-    note_export(house.registry, _note(request, CALL_LIST, export_id, at, len(lines), content))
+    note_export(house.registry, _export_noted(request, CALL_LIST, export_id, at, len(lines), content))
     folder = house.settings.exports / export_id
     _write_private(house.settings.exports, folder / RECORD, record)
     target = out or folder / LIST
@@ -145,13 +145,13 @@ def hand_out_more(
     """Write something else about a list for the same recipient, after it was noted; where it lies."""
     content = encrypt_to(clear, recipient_of(note.recipient))
     request = Request(note.channel, note.recipient, note.purpose, by)
-    note_export(house.registry, _note(request, kind, note.export_id, at, line_count, content))
+    note_export(house.registry, _export_noted(request, kind, note.export_id, at, line_count, content))
     target = out or house.settings.exports / note.export_id / name
     _write_private(target.parent if out else house.settings.exports, target, content)
     return target
 
 
-def kept_entries(house: House, export_id: str) -> tuple[ExportNote, list[Entry]]:
+def kept_entries(house: House, export_id: str) -> tuple[ExportNote, list[ListedUse]]:
     """What was noted of a call list, and the uses that it lists.
 
     Raises:
@@ -184,7 +184,9 @@ def purge_exports(house: House, now: datetime) -> int:
     return len(old)
 
 
-def _note(request: Request, kind: str, export_id: str, at: datetime, line_count: int, content: bytes) -> ExportNote:
+def _export_noted(
+    request: Request, kind: str, export_id: str, at: datetime, line_count: int, content: bytes
+) -> ExportNote:
     return ExportNote(
         export_id=export_id,
         kind=kind,
@@ -210,9 +212,9 @@ def _entry_kept(line: CallLine, channel: str) -> dict[str, Any]:
     }
 
 
-def _entry_of(row: Mapping[str, Any]) -> Entry:
+def _entry_of(row: Mapping[str, Any]) -> ListedUse:
     until = row["usable_until"]
-    return Entry(
+    return ListedUse(
         **{
             **row,
             "delivery_date": date.fromisoformat(row["delivery_date"]),

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 
 from pipelines.usable.call_list import csv_bytes
-from pipelines.usable.exports import Entry
+from pipelines.usable.exports import ListedUse
 from pipelines.usable.today import Today
 from pipelines.vocabulary.words import PARIS
 from pipelines.wording.words import Words
@@ -25,7 +25,7 @@ class RevokedEntry:
     """Blocking rules that fail or have no answer; none where the lead is no longer held."""
 
 
-def revoked_entries(today: Today, entries: Sequence[Entry]) -> list[RevokedEntry]:
+def revoked_entries(today: Today, entries: Sequence[ListedUse]) -> list[RevokedEntry]:
     """The entries whose use is not usable now, in order of entry.
 
     Raises:
@@ -59,7 +59,7 @@ def reasons_in_words(rules: Iterable[str], today: Today, say: Words) -> str:
     return "; ".join(told) or say("usable.not_held")
 
 
-def _reasons_now(today: Today, entries: Iterable[Entry]) -> dict[tuple[object, ...], tuple[str, ...] | None]:
+def _reasons_now(today: Today, entries: Iterable[ListedUse]) -> dict[tuple[object, ...], tuple[str, ...] | None]:
     """By use: None where it is usable, else what stands against it; a use that is no longer held is not there."""
     days: dict[str, set[date]] = {}
     for one in entries:
@@ -72,6 +72,6 @@ def _reasons_now(today: Today, entries: Iterable[Entry]) -> dict[tuple[object, .
     return found
 
 
-def _since(entry: Entry, at: datetime) -> datetime:
+def _since(entry: ListedUse, at: datetime) -> datetime:
     ended = entry.usable_until.replace(tzinfo=UTC) if entry.usable_until else at
     return min(ended, at)
