@@ -14,7 +14,7 @@ from pipelines.orchestration.jobs import today_of
 from pipelines.orchestration.run_partitions import tell_left
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 from pipelines.usable.today import look
-from pipelines.usable.usable_table import publish_usable, turned_unusable, why_stale
+from pipelines.usable.usable_table import counts_by_verdict, publish_usable, turned_unusable, why_stale
 
 
 @dg.asset(
@@ -43,14 +43,9 @@ def usable_leads(context: dg.AssetExecutionContext, house: dg.ResourceParam[Hous
         context.log.warning(f"{vendor}: nothing is listed, its contract can't be read")
     path = publish_usable(house, judged, today.at)
     tell_left(context, "usable_leads", left)
-    counts = Counter(
-        f"{channel.replace('_', ' ')}, {verdict.replace('_', ' ')}"
-        for uses in judged
-        for channel, verdict in zip(uses["channel"].to_pylist(), uses["verdict"].to_pylist(), strict=True)
-    )
     return dg.MaterializeResult(
         metadata={
-            **dict(sorted(counts.items())),
+            **counts_by_verdict(judged),
             "turned unusable since delivery": turned,
             "turned by rule": dict(rules.most_common()),
             "as of": today.at.isoformat(),

@@ -60,6 +60,16 @@ def turned_unusable(lake: Lake, vendor: str, uses: pa.Table) -> tuple[int, Count
     return _semi_joined(are_not, were).num_rows, Counter(rules)
 
 
+def counts_by_verdict(uses: Sequence[pa.Table]) -> dict[str, int]:
+    """How many uses there are, by channel and verdict in words."""
+    rows = pa.concat_tables(
+        [arrow_schema(TABLE).empty_table().select(_COUNTED), *(one.select(_COUNTED) for one in uses)]
+    )
+    counted = rows.group_by(_COUNTED).aggregate([([], "count_all")]).sort_by([(name, "ascending") for name in _COUNTED])
+    return {f"{row['channel']}, {row['verdict']}".replace("_", " "): row["count_all"] for row in counted.to_pylist()}
+
+
+_COUNTED: Final = ["channel", "verdict"]
 _CHANGED: Final = {
     "catalogue_digest": "it was judged by other rules than those of now",
     "oppositions_digest": "it was judged by another snapshot of the oppositions than that of now",
@@ -80,9 +90,10 @@ def _holds_usable(path: Path) -> bool:
 def _last_recorded(lake: Lake, now: datetime) -> str:
     """The latest `recorded_at` of the snapshot that has been, as the note of a table writes instants; "" for none."""
     for path in reversed(lake.opposition_files()):
-        recorded = pq.ParquetFile(path).read(columns=["recorded_at"])["recorded_at"].to_pylist()
-        if known := [at for at in recorded if at <= now]:
-            return str(max(known).isoformat())
+        recorded = pq.ParquetFile(path).read(columns=["recorded_at"])["recorded_at"]
+        latest = pc.max(recorded.filter(pc.less_equal(recorded, pa.scalar(now, pa.timestamp("us"))))).as_py()
+        if latest is not None:
+            return str(latest.isoformat())
     return ""
 
 
