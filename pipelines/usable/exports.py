@@ -179,7 +179,9 @@ def purge_exports(house: House, now: datetime) -> int:
     """Remove what is kept of old lists; how many. `now`: aware."""
     old = lists_kept_since_before(house.registry, now - timedelta(days=house.settings.export_retention_days))
     for export_id in old:
-        shutil.rmtree(house.settings.exports / export_id, ignore_errors=True)
+        folder = house.settings.exports / export_id
+        if folder.exists():
+            shutil.rmtree(folder)
         note_export_purged(house.registry, export_id, purged_at=now)
     return len(old)
 

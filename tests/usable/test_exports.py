@@ -147,6 +147,16 @@ def test_old_lists_go_and_the_log_says_when(tmp_path: Path, house: House) -> Non
     assert {row["purged_at"] for row in rows_noted(house)} == {NOW + timedelta(days=30, seconds=1)}
 
 
+def test_an_expired_list_says_so_and_what_of_it_ended(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPPOSABLE_HOME", str(house.settings.home))
+    listed = exported(house, "phone", "stale", at=NOW - timedelta(hours=25))  # 4 and 5 objected an hour later
+    assert {row["phone"] for row in listed} == {f"+3361200000{number}" for number in (1, 2, 4, 5)}
+    said = CliRunner().invoke(app, ["export", "revocations", "stale"], catch_exceptions=False)
+    assert (said.exit_code, "2 of 4 entries" in said.output, "expired" in said.output) == (0, True, True)
+    (path,) = (house.settings.exports / "stale").glob("revocations-*.csv.age")
+    assert [row["entry"] for row in opened(path)] == [row["entry"] for row in listed if row["phone"][-1] in "45"]
+
+
 def test_the_commands_export_and_say_what_may_no_longer_be_used(
     tmp_path_factory: pytest.TempPathFactory, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
