@@ -108,8 +108,11 @@ def test_nothing_clear_is_on_the_disk_but_what_was_delivered(house: House) -> No
     assert [path for path in kept if any(needle in path.read_bytes() for needle in CLEAR)] == []
 
 
-@pytest.mark.parametrize("recipient", ["", "age1nobody", str(pyrage.x25519.Identity.generate()), "ssh-ed25519 AAAA"])
-def test_a_recipient_that_is_no_public_key_is_refused_and_not_repeated(house: House, recipient: str) -> None:
+@pytest.mark.parametrize("kind", ["nothing", "no key", "a secret key", "another kind of key"])
+def test_a_recipient_that_is_no_public_key_is_refused_and_not_repeated(house: House, kind: str) -> None:
+    secret = str(pyrage.x25519.Identity.generate())
+    given = {"nothing": "", "no key": "age1nobody", "a secret key": secret, "another kind of key": "ssh-ed25519 AAAA"}
+    recipient = given[kind]
     with pytest.raises(ExportError, match="age public key") as caught:
         hand_out(house, Request("phone", recipient, "campaign 12", "agent"), [], at=NOW, export_id="bad")
     assert not recipient or recipient not in str(caught.value)
