@@ -82,10 +82,28 @@ def _small(folder: Path, options: argparse.Namespace) -> Iterator[str]:
     yield from _table("Many small deliveries", took)
 
 
+def _process(folder: Path, options: argparse.Namespace) -> Iterator[str]:
+    """What a process of their own costs the readers: the same intake without one comes first."""
+    for written_as in ("csv", "jsonl", "parquet"):
+        home = folder / written_as
+        write_one_file(home, leads=options.leads, written_as=written_as)
+        ways = {"in one process": "product_in_one_process", "readers in a process of their own": "product"}
+        took = {name: measured(way, home) for name, way in ways.items()}
+        yield from _table(f"{options.leads:,} leads as {written_as}", took)
+    days = [FIRST_DAY + timedelta(days=number) for number in range(options.deliveries)]
+    write_many_files(folder / "many", days=days, leads=LEADS_OF_A_SMALL_DELIVERY)
+    took = {
+        "in one process": measured("reading_in_one_process", folder / "many"),
+        "readers in a process of their own": measured("reading", folder / "many"),
+    }
+    yield from _table(f"{options.deliveries:,} small deliveries, read and validated", took)
+
+
 _PARTS: Final[Mapping[str, Callable[[Path, argparse.Namespace], Iterator[str]]]] = {
     "speed": _speed,
     "memory": _memory,
     "small": _small,
+    "process": _process,
 }
 
 

@@ -11,19 +11,52 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 from pyarrow import csv
+from pyarrow import parquet as pq
 
 from benchmarks.data import DAY, SEED, Numbers, contract_of, joined, persons_of, spelt_emails, spelt_phones, text_of
 from benchmarks.data import write_key as write_key
 
 VENDOR: Final = "acme"
+_LEAD_COLUMNS: Final = (
+    "lead_id",
+    "collected_at",
+    "email",
+    "phone",
+    "postal_code",
+    "channels",
+    "consent_id",
+    "claimed_basis",
+)
 _PIECE: Final = 250_000
 _COLLECTED_AT: Final = "2026-08-19T09:30:00Z"
 
 
-def write_one_file(home: Path, *, leads: int, bad: bool = False) -> None:
-    """One delivery of one file, on `DAY`; where `bad`, every row lacks what it needs."""
-    _write_contract(home, date(2025, 1, 1))
-    _write_file(home / "inbox" / VENDOR / DAY.isoformat(), np.arange(leads), bad=bad)
+def write_one_file(home: Path, *, leads: int, bad: bool = False, written_as: str = "csv") -> None:
+    """One delivery of one file, on `DAY`; where `bad`, every row lacks what it needs.
+
+    `written_as`: `csv`, `jsonl` or `parquet`; the contract says so.
+    """
+    _write_contract(home, date(2025, 1, 1), written_as)
+    folder = home / "inbox" / VENDOR / DAY.isoformat()
+    _write_file(folder, np.arange(leads), bad=bad)
+    if written_as != "csv":
+        _rewrite(folder / "leads.csv", written_as)
+
+
+def _rewrite(path: Path, written_as: str) -> None:
+    """The same rows in another format."""
+    everything_text = csv.ConvertOptions(column_types=dict.fromkeys(_LEAD_COLUMNS, pa.string()))
+    rows = csv.read_csv(path, convert_options=everything_text)
+    new = path.with_suffix(f".{written_as}")
+    if written_as == "parquet":
+        pq.write_table(rows, new)
+    else:
+        with new.open("w", encoding="utf-8") as file:
+            for piece in rows.to_batches(max_chunksize=_PIECE // 5):
+                file.writelines(f"{json.dumps(row)}\n" for row in piece.to_pylist())
+    path.unlink()
+    record = path.with_name(".received.json")
+    record.write_text(record.read_text(encoding="utf-8").replace(path.name, new.name), encoding="utf-8")
 
 
 def write_many_files(home: Path, *, days: Sequence[date], leads: int) -> None:
@@ -33,11 +66,16 @@ def write_many_files(home: Path, *, days: Sequence[date], leads: int) -> None:
         _write_file(home / "inbox" / VENDOR / day.isoformat(), np.arange(place * leads, (place + 1) * leads))
 
 
-def _write_contract(home: Path, valid_from: date) -> None:
+def _write_contract(home: Path, valid_from: date, written_as: str = "csv") -> None:
     write_key(home)
     place = home / "contracts" / VENDOR / f"{valid_from.isoformat()}.odcs.yaml"
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(yaml.safe_dump(contract_of(VENDOR), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    contract = contract_of(VENDOR)
+    for server in contract["servers"] if written_as != "csv" else ():
+        server["path"] = server["path"].replace("csv", written_as)
+        server["format"] = written_as
+        server.pop("delimiter", None)
+    place.write_text(yaml.safe_dump(contract, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
 def _write_file(folder: Path, numbers: Numbers, *, bad: bool = False) -> None:

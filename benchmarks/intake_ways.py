@@ -18,12 +18,18 @@ from typing import Final
 from benchmarks.data import DAY, SECRET
 from benchmarks.intake_data import VENDOR
 from benchmarks.measure import Measured, in_own_process, report
+from pipelines.deliveries import reading
 from pipelines.deliveries.inbox_folders import delivery_days
+from pipelines.formats.delimited.together import read_csv_together
+from pipelines.formats.isolated.desk import DESK
+from pipelines.formats.readers import read_source
 from pipelines.house import House
 from pipelines.settings import load_settings
 
-WAYS: Final = ("product", "reading", "one_query")
-"""`reading` reads and validates every row and publishes nothing."""
+WAYS: Final = ("product", "reading", "one_query", "product_in_one_process", "reading_in_one_process")
+"""`reading` reads and validates every row and publishes nothing; `…_in_one_process` has no process for the readers."""
+
+_IN_ONE: Final = "_in_one_process"
 
 
 def measured(way: str, home: Path, *, is_profiled: bool = False) -> Measured:
@@ -35,9 +41,11 @@ def measured(way: str, home: Path, *, is_profiled: bool = False) -> Measured:
 def work_of(way: str, home: Path) -> Callable[[], None]:
     """The work, with everything that it needs imported."""
     if way != "one_query":
+        if way.endswith(_IN_ONE):
+            reading.read_source, reading.read_csv_together = read_source, read_csv_together  # type: ignore[assignment]
         house = House(load_settings({"OPPOSABLE_HOME": str(home)}))
         house.hasher  # noqa: B018  # made before the clock starts
-        return partial(_take_in, house, publishes=way == "product")
+        return partial(_take_in, house, publishes=way.startswith("product"))
     out = home / "baselines" / way
     out.mkdir(parents=True, exist_ok=True)
     baseline = import_module("benchmarks.baselines.one_intake")
@@ -57,6 +65,7 @@ def _take_in(house: House, *, publishes: bool) -> None:
                 house.lake.publish(VENDOR, day.day, day.tables)
                 for day in taken:
                     house.lake.publish(VENDOR, day.day, day.tables)
+    DESK.end()  # what it took is known then
 
 
 @contextmanager

@@ -19,8 +19,9 @@ class Measured:
     """From the start of the process to the work: the interpreter and every import."""
     wall_seconds: float
     cpu_seconds: float
-    """Of all threads, start-up left out."""
+    """Of all threads and of processes that ended meanwhile, start-up left out."""
     peak_bytes: int
+    """Of this process, and of the greatest that ended meanwhile."""
 
 
 def in_own_process(module: str, arguments: Sequence[str]) -> Measured:
@@ -40,12 +41,12 @@ def in_own_process(module: str, arguments: Sequence[str]) -> Measured:
 
 def report(work: Callable[[], None], *, started_at: float, is_profiled: bool) -> None:
     """Do the work of this process and print what it took, as the last line."""
-    start_up, cpu, wall = time.time() - started_at, time.process_time(), time.perf_counter()
+    start_up, cpu, wall = time.time() - started_at, _cpu_seconds(), time.perf_counter()
     if is_profiled:
         _profiled(work)
     else:
         work()
-    took = Measured(start_up, time.perf_counter() - wall, time.process_time() - cpu, peak_bytes())
+    took = Measured(start_up, time.perf_counter() - wall, _cpu_seconds() - cpu, peak_bytes() + _others_peak())
     print(json.dumps(asdict(took)))
 
 
@@ -56,6 +57,16 @@ def _profiled(work: Callable[[], None]) -> None:
     with cProfile.Profile() as profile:
         work()
     pstats.Stats(profile, stream=sys.stderr).strip_dirs().sort_stats("tottime").print_stats(15)
+
+
+def _cpu_seconds() -> float:
+    others = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + others.ru_utime + others.ru_stime
+
+
+def _others_peak() -> int:
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def peak_bytes() -> int:

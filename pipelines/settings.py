@@ -60,6 +60,9 @@ class Settings(BaseSettings):
         ge=1,
         description="Days for which the vault keeps a delivery, where its contract has no retention.",
     )
+    export_retention_days: int = Field(
+        default=30, ge=1, description="Days for which what was exported in a call list is kept, encrypted."
+    )
     max_file_bytes: int = Field(
         default=Limits.file_bytes, ge=1, description="Bytes of a delivered file's content, unpacked."
     )
@@ -75,6 +78,16 @@ class Settings(BaseSettings):
     max_columns: int = Field(default=Limits.columns, ge=1, description="Columns of a delivered file.")
     max_cell_characters: int = Field(
         default=Limits.cell_characters, ge=1, description="Characters in one cell of a delivered file."
+    )
+    max_read_seconds: int = Field(
+        default=Limits.read_seconds,
+        ge=1,
+        description="Seconds for one pass over a delivered file; if it is larger than 64 MiB, for each 64 MiB of it.",
+    )
+    max_read_bytes: int = Field(
+        default=Limits.read_bytes,
+        ge=2**26,
+        description="Bytes of memory that reading a delivered file may take, in a process of its own.",
     )
     max_archive_files: int = Field(default=Limits.archive_files, ge=1, description="Files in one delivered archive.")
     max_rejected_rows: int = Field(
@@ -95,6 +108,11 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         """Folder of the Dagster instance."""
         return self.home / "dagster"
+
+    @property
+    def exports(self) -> Path:
+        """Folder of the call lists that were handed out."""
+        return self.home / "exports"
 
     @property
     def limits(self) -> Limits:

@@ -16,9 +16,9 @@ from rich.progress import Progress
 from pipelines.contracts.contract import FieldTerms, FileTerms
 from pipelines.deliveries.files import DeliveredFile
 from pipelines.deliveries.sources import DeliveredSource
+from pipelines.formats.isolated.readers import read_source
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import RawChunk, RawFile
-from pipelines.formats.readers import read_source
 from pipelines.formats.source import BytesSource, Source
 from pipelines.formats.text_encodings import encoding_of, survey
 from pipelines.identifiers.keyed_hashes import IdentityHasher

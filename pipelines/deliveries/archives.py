@@ -1,12 +1,14 @@
-"""The files in a ZIP archive. Their content is opened by `sources`; what a file is for is decided in `intake.files`."""
+"""The files in a ZIP archive. `formats.packings` opens their content; what each is for is decided in `intake.files`."""
 
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import BinaryIO, Final
+from typing import Final
 
-from pipelines.formats.limits import FREE, FileRefusal, Limits
+from pipelines.formats.limits import FileRefusal
+from pipelines.formats.packings import ArchiveEntry
 from pipelines.vocabulary.reasons import Reason
 
 SUFFIX: Final = ".zip"
@@ -30,54 +32,40 @@ class Member:
     """Path below the archive, with `/`, that leads nowhere else."""
     key: str
     """The name that opens it."""
+    digest: str
+    """SHA-256 of its content, lower-case hex; empty where it can't be unpacked."""
+    size: int
+    """Bytes of its content."""
     fault: FileRefusal | None = None
 
 
-def list_members(stream: BinaryIO, size: int, limits: Limits) -> list[Member] | FileRefusal:
-    """The files of an archive of `size` bytes by name, or why none is read. Raises what a broken archive raises."""
-    with zipfile.ZipFile(stream) as archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
-    content_size = sum(info.file_size for info in infos)
-    if len(infos) > limits.archive_files:
-        return limits.refusal("archive_files")
-    if content_size > limits.file_bytes:
-        return limits.refusal("file_bytes")
-    if content_size > max(FREE, size * limits.expansion):
-        return limits.refusal("expansion")
-    return sorted(_members(infos), key=lambda member: member.name)
-
-
-def open_member(stream: BinaryIO, key: str) -> tuple[BinaryIO, int]:
-    """A member's content, checked against its checksum at the end, and its packed size in bytes."""
-    archive = zipfile.ZipFile(stream)
-    info = archive.getinfo(key)
-    return archive.open(info), info.compress_size  # type: ignore[return-value]
-
-
-def _members(infos: list[zipfile.ZipInfo]) -> list[Member]:
+def members_of(entries: Sequence[ArchiveEntry]) -> list[Member]:
+    """The files of an archive, by name."""
     members: dict[str, Member] = {}
-    for info in infos:
-        name = harmless_name(_member_name(info))
-        members[name] = Member(name, info.filename, _AMBIGUOUS if name in members else _member_fault(info, name))
-    return list(members.values())
+    for entry in entries:
+        name = harmless_name(_member_name(entry))
+        fault = _AMBIGUOUS if name in members else _member_fault(entry, name)
+        fault = fault or (UNREADABLE if entry.digest is None else None)
+        members[name] = Member(name, entry.key, entry.digest or "", entry.size, fault)
+    return sorted(members.values(), key=lambda member: member.name)
 
 
-def _member_fault(info: zipfile.ZipInfo, name: str) -> FileRefusal | None:
+def _member_fault(entry: ArchiveEntry, name: str) -> FileRefusal | None:
     if name.lower().endswith(_NESTED_ENDS):
         return _NESTED
-    if info.flag_bits & _IS_ENCRYPTED:
+    if entry.flags & _IS_ENCRYPTED:
         return _LOCKED
-    return None if info.compress_type in _METHODS else _METHOD
+    return None if entry.method in _METHODS else _METHOD
 
 
-def _member_name(info: zipfile.ZipInfo) -> str:
+def _member_name(entry: ArchiveEntry) -> str:
     """A member's name. Tools that write UTF-8 without saying so are told by their bytes."""
-    if info.flag_bits & _IS_UTF8:
-        return info.filename
+    if entry.flags & _IS_UTF8:
+        return entry.key
     try:
-        return info.filename.encode("cp437").decode("utf-8")
+        return entry.key.encode("cp437").decode("utf-8")
     except UnicodeError:
-        return info.filename
+        return entry.key
 
 
 def harmless_name(name: str) -> str:

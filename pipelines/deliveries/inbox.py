@@ -6,12 +6,12 @@ What becomes of files is decided in `intake.files`.
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final, TypeVar
+from typing import Final
 
 from pipelines.deliveries import archives
 from pipelines.deliveries.files import DeliveredFile
@@ -19,9 +19,10 @@ from pipelines.deliveries.inbox_folders import is_ignored
 from pipelines.deliveries.manifests import is_manifest, parse_manifest
 from pipelines.deliveries.recorded_arrivals import recorded_arrivals
 from pipelines.deliveries.small_file_contents import SmallFileContents
-from pipelines.deliveries.sources import DeliveredSource, open_delivered
+from pipelines.deliveries.sources import DeliveredSource
+from pipelines.formats.isolated.readers import list_archive
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
-from pipelines.formats.source import SMALL, InboxFaultError
+from pipelines.formats.source import SMALL
 from pipelines.storage.folders import Entry, entries_below, open_below, opened_folder
 from pipelines.storage.inboxes import Inbox, digest_of_name
 from pipelines.storage.secrets.seals import SealedFile, Seals, sealed_files
@@ -36,8 +37,6 @@ _NOT_OURS: Final = (errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENXIO, errno.
 """What an uploader can cause: rights, or what is no file. A broken disk or a file that is gone is a fault of ours."""
 _NOT_FOLLOWED: Final = FileRefusal("file_undecodable", Reason("link_outside"))
 _NO_FILE: Final = FileRefusal("file_undecodable", Reason("no_plain_file"))
-
-Result = TypeVar("Result")
 
 
 def delivered_paths(inbox: Inbox, folder: Path) -> list[Path]:
@@ -155,8 +154,9 @@ class _FolderReader:
     def _announcing(self, file: DeliveredFile) -> DeliveredFile:
         if file.size > MOST_MANIFEST_BYTES:
             return replace(file, fault=_LONG_MANIFEST)
+        limits = replace(self.limits, held_bytes=min(self.limits.held_bytes, MOST_MANIFEST_BYTES))  # it may be packed
         try:
-            manifest = parse_manifest(file.name, DeliveredSource(file, self.limits, self.seals).read())
+            manifest = parse_manifest(file.name, DeliveredSource(file, limits, self.seals).read())
         except FileRefusedError:
             manifest = None
         return replace(file, manifest=manifest, fault=None if manifest else _NO_MANIFEST)
@@ -165,44 +165,24 @@ class _FolderReader:
         """The files in an archive; the archive itself, refused, when it can't be listed."""
         if archive.size == 0:
             return [replace(archive, fault=archives.EMPTY)]
-        with open_delivered(archive, self.seals) as stream:
-            members = _vendors_fault(lambda: archives.list_members(stream, archive.size, self.limits))
-            if isinstance(members, FileRefusal):
-                return [replace(archive, fault=members)]
-            return [self._member(archive, stream, member) for member in members if not is_ignored(member.name)]
+        found = list_archive(DeliveredSource(archive, self.limits, self.seals), self.limits)
+        if isinstance(found, FileRefusal):
+            return [replace(archive, fault=found)]
+        members = (member for member in archives.members_of(found) if not is_ignored(member.name))
+        return [self._member(archive, member) for member in members]
 
-    def _member(self, archive: DeliveredFile, stream: BinaryIO, member: archives.Member) -> DeliveredFile:
-        file = replace(archive, name=f"{archive.name}/{member.name}", member=member.key)
-        content = _vendors_fault(lambda: _digest_and_size(archives.open_member(stream, member.key)[0]))
-        fault = member.fault or (content if isinstance(content, FileRefusal) else None)
-        if fault or isinstance(content, FileRefusal):
+    def _member(self, archive: DeliveredFile, member: archives.Member) -> DeliveredFile:
+        file = replace(archive, name=f"{archive.name}/{member.name}", member=member.key, fault=member.fault)
+        if member.fault:
             digest = hashlib.sha256(f"{archive.digest} {member.name}".encode()).hexdigest()
-            return replace(file, digest=digest, fault=fault)
-        file = replace(file, digest=content[0], size=content[1])
+            return replace(file, digest=digest)
+        file = replace(file, digest=member.digest, size=member.size)
         return self._announcing(file) if is_manifest(file.name) else file
 
 
 def _not_waiting(path: str, flags: int) -> int:
     """Opens a file; a pipe that took its place meanwhile is not waited for."""
     return os.open(path, flags | os.O_NONBLOCK)
-
-
-def _digest_and_size(content: BinaryIO) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    while block := content.read(_BLOCK):
-        digest.update(block)
-        size += len(block)
-    return digest.hexdigest(), size
-
-
-def _vendors_fault(read: Callable[[], Result]) -> Result | FileRefusal:
-    """What is read from an archive; any error but ours is a fault of the archive."""
-    try:
-        return read()
-    except (MemoryError, InboxFaultError):
-        raise
-    except Exception:  # zipfile lets a dozen kinds of errors through
-        return archives.UNREADABLE
 
 
 def _visible_entries(inbox: Path, folder: Path) -> list[Entry]:

@@ -1,18 +1,16 @@
-"""A delivered file opened, unsealed and unpacked, and handed to the reader of its format (`formats.readers`)."""
+"""A delivered file opened, unsealed and unpacked, and handed to the reader of its format, in a process of its own."""
 
 from collections.abc import Iterator, Sequence
 
 from pipelines.contracts.contract import FileTerms
 from pipelines.deliveries.files import DeliveredFile
 from pipelines.deliveries.small_file_contents import SmallFileContents
-from pipelines.deliveries.sources import DeliveredSource, open_delivered
-from pipelines.formats.delimited.together import read_csv_together
-from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
+from pipelines.deliveries.sources import DeliveredSource
+from pipelines.formats.isolated.readers import read_csv_together, read_source
+from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.raw import AlikeFiles, RawFile
-from pipelines.formats.readers import guarded, read_source
 from pipelines.formats.source import SMALL
 from pipelines.storage.secrets.seals import Seals
-from pipelines.vocabulary.reasons import Reason
 
 
 def read_file(
@@ -23,8 +21,6 @@ def read_file(
     Raises:
         OSError: the file itself can't be opened: a fault of ours; also while its rows are read.
     """
-    with open_delivered(file, seals):
-        pass
     return read_source(DeliveredSource(file, limits or Limits(), seals), terms, limits or Limits())
 
 
@@ -36,9 +32,4 @@ def read_together(
         return
     small = ((place, file) for place, file in enumerate(files) if file.size <= SMALL)
     contents = ((place, content) for place, file in small if (content := held.take(file)) is not None)
-    found = read_csv_together(contents, terms, limits)
-    try:
-        while (alike := guarded(lambda: next(found, None), Reason("file_broken"))) is not None:
-            yield alike
-    except FileRefusedError:
-        return  # whichever file it was is refused when it is read alone
+    yield from read_csv_together(contents, terms, limits)

@@ -1,31 +1,23 @@
 """The content of one delivered file, unsealed and unpacked, as often as it is asked for.
 
-What it means belongs to the readers; which files an archive holds, to `archives`.
+What it means belongs to the readers, how it is unpacked to `formats.packings`; which files an archive holds, to
+`archives`.
 """
 
 import io
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO
 
-import pyarrow as pa
-
-from pipelines.deliveries.archives import open_member
 from pipelines.deliveries.files import DeliveredFile
-from pipelines.formats.limits import FREE, FileRefusal, FileRefusedError, Limits
-from pipelines.formats.source import InboxFaultError
+from pipelines.formats.limits import Limits
+from pipelines.formats.packings import UnpackedContent, buffered
+from pipelines.formats.source import HandedOver, InboxFaultError
 from pipelines.identifiers.shown_names import shown_file_names
 from pipelines.storage.folders import open_below
 from pipelines.storage.secrets.seals import Seals
-from pipelines.vocabulary.reasons import Reason
-
-_BUFFER: Final = 2**18
-_BLOCK: Final = 2**20
-_PACKINGS: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
-_TWICE: Final = FileRefusal("file_undecodable", Reason("packed_twice"))
-_BROKEN: Final = FileRefusal("file_undecodable", Reason("packing_broken"))
 
 
 @dataclass(frozen=True)
@@ -38,29 +30,21 @@ class DeliveredSource:
 
     def open(self) -> BinaryIO:
         """A new stream; its packing is known by the first bytes, whatever the name says."""
-        with ExitStack() as opened:
-            stream = opened.enter_context(open_delivered(self.file, self.seals))
-            packed_size = self.file.size
-            if self.file.member is not None:
-                key = self.file.member
-                member, packed_size = _unbroken(lambda: open_member(stream, key))
-                stream = opened.enter_context(_buffered(member))
-            packing = _packing(stream)
-            if self.file.member is None and packing is None:
-                self.limits.check("file_bytes", self.file.size)
-                opened.pop_all()
-                return stream
-            content = _unpacked(stream, packing) if packing else stream
-            return _buffered(_Unpacked(content, packed_size, self.limits, opened.pop_all()))
+        return self._content.open()
 
     def read(self) -> bytes:
         """All of it."""
-        content = bytearray()
-        with self.open() as stream:
-            while block := stream.read(_BLOCK):
-                content += block
-                self.limits.check("held_bytes", len(content))
-        return bytes(content)
+        return self._content.read()
+
+    def handed_over(self) -> HandedOver:
+        """The bytes as they lie there, sealed ones opened."""
+        shown = str(_shown_path(self.file)[2])
+        return HandedOver(open_delivered(self.file, self.seals), self.file.size, shown, True, self.file.member)
+
+    @property
+    def _content(self) -> UnpackedContent:
+        file = self.file
+        return UnpackedContent(partial(open_delivered, file, self.seals), file.size, file.member, self.limits)
 
 
 def open_delivered(file: DeliveredFile, seals: Seals | None) -> BinaryIO:
@@ -71,39 +55,12 @@ def open_delivered(file: DeliveredFile, seals: Seals | None) -> BinaryIO:
     """
     if file.is_sealed and seals is None:
         raise InboxFaultError(f"{_shown_path(file)[2]} is sealed, and there is no folder of keys to open it with")
-    return _buffered(_Ours(file, seals.open if file.is_sealed and seals else lambda _: open_as_it_lies(file)))
+    return buffered(_Ours(file, seals.open if file.is_sealed and seals else lambda _: open_as_it_lies(file)))
 
 
 def open_as_it_lies(file: DeliveredFile) -> BinaryIO:
     """The bytes on the disk: sealed ones where the file is sealed, those of the archive where it is in one."""
     return file.path.open("rb", buffering=0) if file.root is None else open_below(file.root, file.path)
-
-
-def _buffered(raw: Any) -> BinaryIO:
-    return cast(BinaryIO, io.BufferedReader(raw, _BUFFER))
-
-
-def _packing(stream: BinaryIO) -> str | None:
-    head = cast(io.BufferedReader, stream).peek(4)
-    return next((name for magic, name in _PACKINGS.items() if head.startswith(magic)), None)
-
-
-def _unpacked(stream: BinaryIO, packing: str) -> BinaryIO:
-    """A stream of the content, all members or frames of it."""
-    content = _buffered(_Expanded(stream, packing))
-    if _packing(content):
-        raise FileRefusedError(_TWICE)
-    return content
-
-
-def _unbroken(read: Callable[[], Any]) -> Any:
-    """What is read from a packing; a broken or cut one refuses the file."""
-    try:
-        return read()
-    except (MemoryError, FileRefusedError, InboxFaultError):
-        raise
-    except Exception:  # the libraries let a dozen kinds of errors through
-        raise FileRefusedError(_BROKEN) from None
 
 
 class _Ours(io.RawIOBase):
@@ -131,6 +88,9 @@ class _Ours(io.RawIOBase):
     def tell(self) -> int:
         return int(self._stream.tell())
 
+    def fileno(self) -> int:
+        return int(self._stream.fileno())
+
     def close(self) -> None:
         if not self.closed:
             self._stream.close()
@@ -153,44 +113,3 @@ def _shown_path(file: DeliveredFile) -> tuple[str, str, Path]:
     name = path.relative_to(folder).as_posix()
     shown = shown_file_names([name])[name]
     return name, shown, folder / shown
-
-
-class _Expanded(io.RawIOBase):
-    """Compressed bytes, expanded a little at a time."""
-
-    def __init__(self, stream: BinaryIO, packing: str) -> None:
-        super().__init__()
-        self._stream = pa.CompressedInputStream(pa.PythonFile(stream, "r"), packing)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        return int(_unbroken(lambda: self._stream.readinto(buffer)))
-
-
-class _Unpacked(io.RawIOBase):
-    """Content that is counted while it is read, so that it can't expand beyond the limits."""
-
-    def __init__(self, content: BinaryIO, packed_size: int, limits: Limits, opened: ExitStack) -> None:
-        super().__init__()
-        self._content = content
-        self._limits = limits
-        self._most_expanded = max(FREE, packed_size * limits.expansion)
-        self._size = 0
-        self._opened = opened
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        count = _unbroken(lambda: self._content.readinto(buffer))  # type: ignore[attr-defined]
-        self._size += count
-        self._limits.check("file_bytes", self._size)
-        if self._size > self._most_expanded:
-            raise FileRefusedError(self._limits.refusal("expansion"))
-        return int(count)
-
-    def close(self) -> None:
-        self._opened.close()
-        super().close()

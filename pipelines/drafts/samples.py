@@ -14,13 +14,13 @@ from typing import Any, Final, TypeVar
 import pyarrow as pa
 
 from pipelines.contracts.contract import FieldTerms, FileTerms
-from pipelines.deliveries.archives import SUFFIX, list_members
+from pipelines.deliveries.archives import SUFFIX, members_of
 from pipelines.deliveries.files import DeliveredFile
 from pipelines.deliveries.sources import DeliveredSource
 from pipelines.drafts.files import Sample
+from pipelines.formats.isolated.readers import list_archive, outline_source, read_source
 from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.raw import RawFile
-from pipelines.formats.readers import outline_source, read_source
 from pipelines.identifiers.likeness import looks_like_person
 from pipelines.identifiers.shown_names import LONGEST_NAME, escaped
 from pipelines.vocabulary.column_names import field_nearness, is_field_name
@@ -73,12 +73,13 @@ def _delivered(path: Path) -> list[DeliveredFile]:
     size = path.stat().st_size
     if path.suffix.lower() != SUFFIX:
         return [DeliveredFile(path.name, path, "", size)]
-    with path.open("rb") as stream:
-        members = list_members(stream, size, Limits())
-    if isinstance(members, FileRefusal):
-        raise SampleError(f"{path}: expected {published(members.cause)}")
+    archive = DeliveredFile(path.name, path, "", size)
+    entries = list_archive(DeliveredSource(archive, Limits()), Limits())
+    if isinstance(entries, FileRefusal):
+        raise SampleError(f"{path}: expected {published(entries.cause)}")
     return [
-        DeliveredFile(f"{path.name}/{one.name}", path, "", size, member=one.key, fault=one.fault) for one in members
+        DeliveredFile(f"{path.name}/{one.name}", path, "", size, member=one.key, fault=one.fault)
+        for one in members_of(entries)
     ]
 
 

@@ -8,9 +8,12 @@ its place among `kinds.KINDS` and its line below.
 - `delimited/`: Delimited text
 - `file_kind`: what a kind of file registers: how it is known by its bytes, read, and outlined where no contract
   describes it yet
+- `isolated/`: Readers in a process of their own, where a file that breaks, stops or overfills one does no harm
 - `json/`: JSON Lines and JSON documents
 - `kinds`: of what kind a file is, by its first bytes: what they say wins over the contract and over the name
 - `limits`: how much a delivered file may hold
+- `packings`: what is packed, unpacked as it streams and counted on the way: gzip, Zstandard, and the members of a ZIP
+  archive
 - `parquet/`: Parquet
 - `raw`: what a reader gets out of a file: rows as text by column, in chunks
 - `readers`: one delivered file to text by column

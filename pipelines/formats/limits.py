@@ -7,7 +7,9 @@ from typing import Final, Literal
 
 from pipelines.vocabulary.reasons import Reason
 
-Bound = Literal["file_bytes", "held_bytes", "expansion", "rows", "columns", "cell_characters", "archive_files"]
+Bound = Literal[
+    "file_bytes", "held_bytes", "expansion", "rows", "columns", "cell_characters", "archive_files", "read_seconds"
+]
 
 _CAUSES: Final[Mapping[Bound, Callable[..., Reason]]] = {
     "file_bytes": partial(Reason, "limit_file_bytes"),
@@ -17,7 +19,10 @@ _CAUSES: Final[Mapping[Bound, Callable[..., Reason]]] = {
     "columns": partial(Reason, "limit_columns"),
     "cell_characters": partial(Reason, "limit_cell_characters"),
     "archive_files": partial(Reason, "limit_archive_files"),
+    "read_seconds": partial(Reason, "limit_read_seconds"),
 }
+PROPORTION_BYTES: Final = 64 * 2**20
+"""Bytes as delivered for each of which a file has `read_seconds`."""
 FREE: Final = 2**20
 """Bytes that any packing may expand to."""
 FREE_EXTENT: Final = 2**27
@@ -60,6 +65,14 @@ class Limits:
     """Files in one archive."""
     rejected_rows: int = 10_000
     """Rejected rows that are told one by one, and then as many runs of them. No file is refused for more."""
+    read_seconds: int = 300
+    """That reading a file may take, of a processor and of our waiting: its look, and each pass over its rows."""
+    read_bytes: int = 4 * 2**30
+    """Of memory that reading a file may take."""
+
+    def seconds_for(self, size: int) -> int:
+        """Seconds that reading a file of so many bytes as delivered may take: in proportion where it is large."""
+        return self.read_seconds * max(1, -(-size // PROPORTION_BYTES))
 
     def refusal(self, bound: Bound) -> FileRefusal:
         """The refusal of a file that exceeds a bound; its cause names the bound and the setting that moves it."""

@@ -25,6 +25,27 @@ class Source(Protocol):
             FileRefusedError: it is longer.
         """
 
+    def handed_over(self) -> "HandedOver":
+        """The same for another process.
+
+        Raises:
+            InboxFaultError: a fault of ours.
+        """
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What another process needs to read the same bytes."""
+
+    stream: BinaryIO
+    """The bytes as they lie there: seekable. One with a descriptor is read by it, any other is read for it."""
+    size: int
+    name: str = ""
+    """What the file is called where it can't be read for a reason of ours."""
+    may_be_packed: bool = False
+    member: str | None = None
+    """Name inside the archive that the stream is."""
+
 
 @dataclass(frozen=True)
 class BytesSource:
@@ -39,6 +60,10 @@ class BytesSource:
     def read(self) -> bytes:
         """All of it."""
         return self.content
+
+    def handed_over(self) -> HandedOver:
+        """The same for another process."""
+        return HandedOver(io.BytesIO(self.content), len(self.content))
 
 
 SMALL: Final = 2**16

@@ -71,7 +71,12 @@ def _limits(*bounds: str) -> Iterator[DeclaredReason]:
     """Codes of the limits that a setting moves."""
     for bound in bounds:
         code, setting = f"limit_{bound}", f"OPPOSABLE_MAX_{bound.upper()}"
-        yield DeclaredReason(code, "file", "blocking", ("limit_exceeded",), {"most": "count"}, setting=setting)
+        yield _of_setting(code, setting, most="count")
+
+
+def _of_setting(code: str, setting: str, **figures: FigureKind) -> DeclaredReason:
+    """The code of a limit that a setting moves."""
+    return DeclaredReason(code, "file", "blocking", ("limit_exceeded",), figures, setting=setting)
 
 
 REASONS: Final[Mapping[str, DeclaredReason]] = {
@@ -95,6 +100,7 @@ REASONS: Final[Mapping[str, DeclaredReason]] = {
             packing_broken={},
             manifest_unreadable={},
             file_broken={},
+            reader_failed={},
             file_foreign={"stated": "name", "found": "thing"},
             text_broken={},
             text_undecodable={},
@@ -111,9 +117,18 @@ REASONS: Final[Mapping[str, DeclaredReason]] = {
         *_refused("file", "header_missing", header_foreign={}, header_too_far={"most": "count"}, header_short={}),
         *_refused("file", "header_missing", columns_repeated={"columns": "names"}),
         *_refused("file", "column_missing", columns_missing={"columns": "names", "near": "near"}),
-        *_limits("file_bytes", "held_bytes", "expansion", "rows", "columns", "cell_characters", "archive_files"),
+        *_limits(
+            "file_bytes",
+            "held_bytes",
+            "expansion",
+            "rows",
+            "columns",
+            "cell_characters",
+            "archive_files",
+            "read_seconds",
+        ),
         *_refused("file", "limit_exceeded", line_too_long={"most": "count"}),
-        *_refused("file", "limit_exceeded", memory_exceeded={}),
+        _of_setting("memory_exceeded", "OPPOSABLE_MAX_READ_BYTES"),
         *_refused("file", "limit_exceeded", manifest_too_long={"most": "count"}),
         *_noted("file", "info", file_replaced={"manifest": "name"}, file_repeated={}),
         *_refused("row", "row_malformed", row_of_fields={"fields": "count"}),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipelines.deliveries.archives import harmless_name
 from pipelines.deliveries.files import DeliveredFile
-from pipelines.deliveries.inbox import read_inbox_folder
+from pipelines.deliveries.inbox import MOST_MANIFEST_BYTES, read_inbox_folder
 from pipelines.deliveries.reading import read_file
 from pipelines.deliveries.sources import DeliveredSource
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
@@ -197,12 +197,22 @@ def test_a_packed_member_of_an_archive_is_read_and_its_expansion_bounded(tmp_pat
     assert "OPPOSABLE_MAX_EXPANSION" in published(refused.cause)
 
 
+def test_a_packed_manifest_is_bounded_by_its_content(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path / "inbox", tmp_path / "state")
+    folder = inbox.folder("acme", DAY)
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_bytes(gzip.compress(b" " * MOST_MANIFEST_BYTES + b"{}"))
+    (folder / "manifest-1.json").write_bytes(gzip.compress(b" " * 1000 + b"{}"))
+    first, second = read_inbox_folder(inbox, "acme", DAY)
+    assert first.manifest is not None
+    assert second.fault == FileRefusal("file_undecodable", Reason("manifest_unreadable"))
+
+
 def test_a_file_that_can_not_be_read_is_our_fault(tmp_path: Path) -> None:
     file = delivered(tmp_path, "leads.csv", CONTENT)
     raw = read_file(file, terms())
     assert isinstance(raw, RawFile)
     file.path.unlink()
-    with pytest.raises(InboxFaultError, match=r"leads\.csv"):
-        list(raw.chunks())
+    assert rows_of(raw) == [["1", "a"]]  # it was opened
     with pytest.raises(InboxFaultError, match=r"leads\.csv"):
         read_file(file, terms())

@@ -420,7 +420,7 @@ def test_show_prints_the_basis_the_conditions_and_the_remedy(run: CliRunner) -> 
         "R. 223-1",
         "used_at < consent_expires_at",
         "otherwise nobody",
-        "Collect a new consent",
+        "If the consent has expired",
         "from 2026-08-11",
     ):
         assert words in shown

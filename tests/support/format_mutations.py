@@ -22,7 +22,7 @@ _EXTREMES = [b"\0", b"\xff", b"\x80", b"4294967295", b"99999999999999999999", b"
 
 def mutated(content: bytes, source: random.Random) -> bytes:
     """The content with one to five faults; those of a packing as well as those inside of it."""
-    if content.startswith(b"PK") and source.random() < 0.7:
+    if content.startswith(b"PK") and zipfile.is_zipfile(io.BytesIO(content)) and source.random() < 0.7:
         return _in_archive(content, source)
     if content.startswith(b"\x1f\x8b") and source.random() < 0.5:
         return gzip.compress(mutated(gzip.decompress(content), source), 1)
@@ -90,15 +90,20 @@ _FAULTS: list[Callable[[bytearray, random.Random], None]] = [_flip, _cut, _repea
 
 
 def check_reading(content: bytes, terms: FileTerms) -> str:
-    """Read a file to its end: either it is refused, or all its rows are there once. What became of it, in a word."""
-    raw = read_source(BytesSource(content), terms, SMALL)
+    """Read a file to its end. What became of it, in a word."""
+    return outcome(read_source(BytesSource(content), terms, SMALL))
+
+
+def outcome(raw: RawFile | FileRefusal) -> str:
+    """A file that is read to its end: either it is refused, or all its rows are there once. The code of its refusal, or
+    that it was read."""
     if isinstance(raw, FileRefusal):
         assert published(raw.cause)
-        return raw.reason
+        return raw.cause.code
     try:
         _check_rows(raw)
     except FileRefusedError as error:
-        return f"{error.refusal.reason} on the way"
+        return error.refusal.cause.code
     return "read"
 
 

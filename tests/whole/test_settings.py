@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.formats.limits import Limits
 from pipelines.settings import SettingsError, load_settings
+from pipelines.vocabulary.reasons import Reason
 from pipelines.wording.reasons import published
 
 
@@ -51,12 +52,14 @@ def test_variables_of_others_are_left_alone() -> None:
 def test_every_limit_of_a_delivered_file_is_a_setting_that_its_refusal_names() -> None:
     """But that of rejected rows: nothing is refused for it."""
     assert load_settings({}).limits == Limits()
-    for place, bound in enumerate(fields(Limits), start=5):
+    assert load_settings({"OPPOSABLE_MAX_READ_BYTES": f"{2**27}"}).limits == Limits(read_bytes=2**27)
+    assert published(Reason("memory_exceeded")).endswith("(OPPOSABLE_MAX_READ_BYTES)")
+    for place, bound in enumerate((bound for bound in fields(Limits) if bound.name != "read_bytes"), start=5):
         setting = f"OPPOSABLE_MAX_{bound.name.upper()}"
         limits = load_settings({setting: str(place)}).limits
         assert limits == replace(Limits(), **{bound.name: place})
         if bound.name == "rejected_rows":
             continue
         words = published(limits.refusal(bound.name).cause)  # type: ignore[arg-type]
-        assert words.startswith(f"at most {place} ")
+        assert f" {place} " in words
         assert words.endswith(f"({setting})")

@@ -58,25 +58,40 @@ def read_csv_together(files: Iterable[tuple[int, bytes]], terms: FileTerms, limi
         terms: what the contract says of all of them.
         limits: files that may exceed them are left out.
     """
-    templates: dict[bytes, _Template | None] = {}
-    for gathered in _gathered_files(files):
-        by_line: dict[bytes, list[_Small]] = {}
-        for place, content in gathered:
-            if (
-                len(content) <= min(SMALL, limits.file_bytes)
-                and (text := _text_in_encoding(content, terms)) is not None
-            ):
-                small = _Small(place, content, text)
-                by_line.setdefault(small.line, []).append(small)
-        for line, ours in by_line.items():
-            if line not in templates and len(ours) > 1 and len(templates) < _MOST_TEMPLATES:
-                templates[line] = _template(ours[0], terms, limits)
-            template = templates.get(line)
+    reading = TogetherReading(terms, limits)
+    for gathered in gathered_files(files):
+        yield from reading.read(gathered)
+
+
+class TogetherReading:
+    """Reads one group of files after the other, and remembers what the first of a kind told."""
+
+    def __init__(self, terms: FileTerms, limits: Limits) -> None:
+        """What the contract says of all of them, and the limits that none may exceed."""
+        self._terms, self._limits = terms, limits
+        self._templates: dict[bytes, _Template | None] = {}
+
+    def read(self, gathered: Iterable[tuple[int, bytes]]) -> Iterator[AlikeFiles]:
+        """Those of a group that can be read together."""
+        for line, ours in self._by_line(gathered).items():
+            if line not in self._templates and len(ours) > 1 and len(self._templates) < _MOST_TEMPLATES:
+                self._templates[line] = _template(ours[0], self._terms, self._limits)
+            template = self._templates.get(line)
             if template is not None:
                 yield from _read_or_halve(template, [file for file in ours if template.may_hold_for(file.text)])
 
+    def _by_line(self, gathered: Iterable[tuple[int, bytes]]) -> dict[bytes, list[_Small]]:
+        by_line: dict[bytes, list[_Small]] = {}
+        most = min(SMALL, self._limits.file_bytes)
+        for place, content in gathered:
+            if len(content) <= most and (text := _text_in_encoding(content, self._terms)) is not None:
+                small = _Small(place, content, text)
+                by_line.setdefault(small.line, []).append(small)
+        return by_line
 
-def _gathered_files(files: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+
+def gathered_files(files: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    """Files in groups of some size."""
     held: list[tuple[int, bytes]] = []
     byte_count = 0
     for place, content in files:

@@ -1,0 +1,156 @@
+"""A reader that dies, stops, takes all memory or writes is a refused file; the next is read, and nothing is left."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.formats.isolated import readers
+from pipelines.formats.isolated.child import Child, ChildStartError, ChildTooSlowError, Patience
+from pipelines.formats.isolated.desk import Desk
+from pipelines.formats.isolated.readers import read_csv_together, read_source
+from pipelines.formats.isolated.requests import HandedBytes, ReadFile
+from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
+from pipelines.formats.raw import RawFile
+from pipelines.formats.source import BytesSource
+from pipelines.vocabulary.reasons import Reason
+from tests.formats.test_readers import CONTENT, rows_of, terms
+from tests.support.harmful_readers import MODULE
+from tests.support.paths import ROOT
+
+FAILED = FileRefusal("file_undecodable", Reason("reader_failed"))
+TIGHT = Limits(read_bytes=2**27, read_seconds=1)
+
+
+@pytest.fixture(scope="module")
+def harmful() -> Iterator[Desk]:
+    desk = Desk(MODULE)
+    yield desk
+    desk.end()
+
+
+@pytest.fixture(autouse=True)
+def asked(harmful: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr(readers, "DESK", harmful)
+    return harmful
+
+
+def read(content: bytes, limits: Limits | None = None) -> RawFile | FileRefusal:
+    return read_source(BytesSource(content), terms(), limits or Limits())
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (b"HARM abort", FAILED),
+        (b"HARM leave", FAILED),
+        (b"HARM allocate", FileRefusal("limit_exceeded", Reason("memory_exceeded"))),
+        (b"HARM sleep", FileRefusal("limit_exceeded", Reason("limit_read_seconds", most=1))),
+    ],
+)
+def test_a_harmful_file_is_refused_and_the_next_one_read(content: bytes, refusal: FileRefusal) -> None:
+    bounds = [resource.getrlimit(kind) for kind in (resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE)]
+    assert read(content, TIGHT) == refusal
+    assert rows_of(read(CONTENT)) == [["1", "a"]]
+    after = [resource.getrlimit(kind) for kind in (resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE)]
+    assert after == bounds
+
+
+def test_a_reader_that_dies_among_its_rows_refuses_the_file() -> None:
+    raw = read(b"HARM abort-later")
+    assert isinstance(raw, RawFile)
+    chunks = raw.chunks()
+    assert [next(chunks).table["Nom"].to_pylist() for _ in range(2)] == [["1"], ["2"]]
+    with pytest.raises(FileRefusedError) as error:
+        next(chunks)
+    assert error.value.refusal == FAILED
+
+
+def test_a_process_that_somebody_killed_is_no_fault_of_the_file(asked: Desk) -> None:
+    raw = read(b"HARM none")
+    assert isinstance(raw, RawFile)
+    chunks = raw.chunks()
+    names = next(chunks).table["Nom"].to_pylist()
+    os.kill(asked.pid or 0, signal.SIGKILL)
+    names += [name for chunk in chunks for name in chunk.table["Nom"].to_pylist()]
+    assert names == ["1", "2", "3"]
+
+
+def test_files_that_are_read_by_turns_and_given_up_do_not_mix() -> None:
+    first, second = read(b"HARM none"), read(b"HARM none")
+    assert isinstance(first, RawFile)
+    assert isinstance(second, RawFile)
+    next(second.chunks())
+    pairs = list(zip(first.chunks(), second.chunks(), strict=True))
+    assert [[chunk.table["Nom"][0].as_py() for chunk in pair] for pair in pairs] == [["1"] * 2, ["2"] * 2, ["3"] * 2]
+
+
+def test_a_group_with_a_harmful_file_is_left_to_be_read_alone() -> None:
+    good = [(place, "Réf,Nom\n1,a\n".encode()) for place in range(5)]
+    large = (5, b"x" * 2**20)  # which ends a group
+    files = [*good, large, (6, b"HARM abort"), (7, large[1]), *((place + 8, content) for place, content in good)]
+    found = [alike.places for alike in read_csv_together(files, terms(), Limits())]
+    assert found == [(0, 1, 2, 3, 4), (8, 9, 10, 11, 12)]
+
+
+def test_a_process_that_spins_is_ended_by_its_own_bound() -> None:
+    child = Child(MODULE)
+    content = os.memfd_create("spin")
+    os.write(content, b"HARM spin")
+    handed = HandedBytes(9, 9, is_read_for=False, may_be_packed=False, member=None)
+    patience = Patience(60)
+    child.send(ReadFile(1, handed, terms(), Limits(), seconds=0), patience, content)
+    with pytest.raises(ChildTooSlowError):
+        child.receive(patience, 2**20)
+    assert patience.left > 0
+    os.close(content)
+    child.end()
+
+
+def test_nothing_is_written(tmp_path: Path) -> None:
+    place = tmp_path / "left"
+    assert read(f"HARM write {place}".encode()) == FileRefusal("file_undecodable", Reason("file_broken"))
+    assert place.read_bytes() == b""
+
+
+def test_it_gets_no_setting_and_no_open_file(asked: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OPPOSABLE_DATABASE_URL", "postgresql+psycopg://somebody:secret@host/registry")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    asked.end()
+    with (tmp_path / "ours").open("wb") as ours:
+        os.set_inheritable(ours.fileno(), True)
+        assert isinstance(read(CONTENT), RawFile)
+    process = Path(f"/proc/{asked.pid}")
+    assert b"secret" not in (process / "environ").read_bytes()
+    assert b"OPPOSABLE" not in (process / "environ").read_bytes()
+    opened = {os.readlink(entry).partition(":")[0] for entry in (process / "fd").iterdir()}
+    assert opened == {"/dev/null", "socket"}
+
+
+def test_it_ends_with_its_parent() -> None:
+    program = (
+        "import os, signal\n"
+        "from pipelines.formats.isolated import readers\n"
+        "from tests.formats.isolated.test_harm import read\n"
+        "read(b'x,y\\n1,2\\n')\n"
+        "print(readers.DESK.pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, env=environment)
+    child = Path(f"/proc/{int(done.stdout)}")
+    until = time.monotonic() + 30
+    while child.exists() and "zombie" not in (child / "status").read_text() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not child.exists() or "zombie" in (child / "status").read_text()
+
+
+def test_a_process_that_can_not_be_started_is_our_fault_and_says_why() -> None:
+    with pytest.raises(ChildStartError, match="No module named"):
+        Child("pipelines.formats.isolated.nowhere")
