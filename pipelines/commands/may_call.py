@@ -14,7 +14,7 @@ from pipelines.settings import SettingsError
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
-from pipelines.usable.answers import Answer, answers
+from pipelines.usable.answers import ContactAnswer, answers
 from pipelines.usable.call_list import identifier_of
 from pipelines.usable.records import AnswerNote, note_answers
 from pipelines.usable.revocations import reasons_in_words
@@ -64,7 +64,7 @@ def _asked_texts(channel: str) -> list[str]:
     return [line.strip() for line in sys.stdin if line.strip()]
 
 
-def _note_given(house: House, today: Today, found: list[Answer], channel: str) -> None:
+def _note_given(house: House, today: Today, found: list[ContactAnswer], channel: str) -> None:
     reader, key_id = getpass.getuser(), house.key_id
     note_answers(
         house.registry,
@@ -76,7 +76,7 @@ def _note_given(house: House, today: Today, found: list[Answer], channel: str) -
     )
 
 
-def _in_words(answer: Answer, today: Today, channel: str, say: Words) -> str:
+def _in_words(answer: ContactAnswer, today: Today, channel: str, say: Words) -> str:
     if answer.said == "unreadable":
         return say(f"usable.unread_{identifier_of(channel)}")
     if answer.until is not None:

@@ -123,6 +123,7 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     _proof_column(
         "consent_expires_at", "consent_at", "period_end"
     ),  # earlier of `period_end` and `consent_at` + the maximum age
+    _proof_column("consent_thirty_days_at", "consent_at"),  # thirty days after `consent_at`
     _proof_column("mentions"),
     _proof_column("l223_2_notice"),
     _proof_column("privacy_notice_version"),

@@ -62,7 +62,7 @@ _ASKED: Final = pa.schema({"identity_key": pa.string(), "met_key": pa.string(), 
 
 
 @dataclass(frozen=True)
-class Answer:
+class ContactAnswer:
     """What is said of one number or address."""
 
     identity_key: str | None
@@ -77,7 +77,7 @@ class Answer:
     """Whether the person objected to the channel."""
 
 
-def answers(today: Today, texts: Sequence[str], channel: str) -> list[Answer]:
+def answers(today: Today, texts: Sequence[str], channel: str) -> list[ContactAnswer]:
     """An answer for each text, in order.
 
     Raises:
@@ -99,14 +99,14 @@ def _answer(
     chosen: Mapping[str, Mapping[str, Any]],
     against: Mapping[str, tuple[str, ...]],
     opposed: frozenset[str],
-) -> Answer:
+) -> ContactAnswer:
     if key is None:
-        return Answer(None, "unreadable")
+        return ContactAnswer(None, "unreadable")
     if key in opposed:
-        return Answer(key, "no", rules=against.get(key, ()), is_opposed=True)
+        return ContactAnswer(key, "no", rules=against.get(key, ()), is_opposed=True)
     if key in chosen:
-        return Answer(key, "yes", until=valid_until(chosen[key]["usable_until"], today.at, today.law_changes_at))
-    return Answer(key, "no", rules=against[key]) if key in against else Answer(key, "unknown")
+        return ContactAnswer(key, "yes", until=valid_until(chosen[key]["usable_until"], today.at, today.law_changes_at))
+    return ContactAnswer(key, "no", rules=against[key]) if key in against else ContactAnswer(key, "unknown")
 
 
 def _rules_against(uses: pa.Table, channel: str) -> dict[str, tuple[str, ...]]:

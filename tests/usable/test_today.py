@@ -45,8 +45,10 @@ def oppose(market: CleanMarket, folder: Path, line: str) -> None:
 def july_market(home: Path) -> CleanMarket:
     """One lead of July that rests on legitimate interest, by phone, as was lawful; no proof."""
     market = CleanMarket(home, {"channels": ["phone"]})
-    row = lead(1, JULY, claimed_basis="legitimate_interest", channels="phone", consent_id="")
+    told = {"informed_at_collection": "true", "optout_offered_at_collection": "true"}
+    row = lead(1, JULY, claimed_basis="legitimate_interest", channels="phone", consent_id="", **told)
     market.deliver([row], "leads.csv", JULY)
+    market.deliver([proof(1, JULY)], "proofs.csv", JULY)
     reconcile(market.house, [VENDOR], [JULY], datetime(2026, 7, 30, 4, tzinfo=UTC))
     return market
 
@@ -70,6 +72,18 @@ def test_a_phone_consent_ends_at_the_instant_at_which_its_year_is_over(tmp_path:
     over = uses_at(market, ends.replace(tzinfo=UTC))
     assert over["L-1", "phone"] == ("blocked", ["tel_consent_max_age_one_year"], None)
     assert over["L-1", "email"] == ("usable", [], None)
+
+
+def test_a_consent_to_calls_about_insurance_ends_after_thirty_days(tmp_path: Path) -> None:
+    market = CleanMarket(tmp_path, terms={"sector": "insurance"})
+    market.deliver([lead(1)], "leads.csv")
+    market.deliver([proof(1)], "proofs.csv")  # consented 2026-09-07, 08:00 in Paris
+    market.reconcile(LATE)
+    ends = datetime(2026, 10, 7, 6)
+    last = uses_at(market, ends.replace(tzinfo=UTC) - timedelta(microseconds=1))
+    assert last["L-1", "phone"] == ("usable", [], ends)
+    over = uses_at(market, ends.replace(tzinfo=UTC))["L-1", "phone"]
+    assert over == ("blocked", ["sector_insurance_consent_30_days"], None)
 
 
 def test_the_period_that_the_form_promised_ends_sooner(tmp_path: Path) -> None:

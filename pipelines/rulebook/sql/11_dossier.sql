@@ -77,6 +77,7 @@ select
     proof.goods_services,
     proof.period_end,
     candidate.consent_expires_at,
+    proof.consent_at + interval '30' day as consent_thirty_days_at,
     proof.mentions,
     proof.l223_2_notice,
     proof.privacy_notice_version,
