@@ -58,6 +58,11 @@ FORM_REVIEWS = pa.schema(
         "mentions": pa.list_(pa.string()),
         "names_advertiser": pa.bool_(),
         "france_renov_sentence": pa.bool_(),
+        "l223_2_notice": pa.bool_(),
+        "informed_art13": pa.bool_(),
+        "separate_from_terms": pa.bool_(),
+        "withdrawal_as_easy": pa.bool_(),
+        "named_since": pa.date32(),
     }
 )
 
@@ -221,6 +226,11 @@ def _form(contract: Contract, form: ApprovedForm) -> dict[str, Any]:
         "mentions": None if form.mentions is None else list(form.mentions),
         "names_advertiser": names_advertiser(contract, form),
         "france_renov_sentence": form.france_renov_sentence,
+        "l223_2_notice": form.l223_2_notice,
+        "informed_art13": form.informed_art13,
+        "separate_from_terms": form.separate_from_terms,
+        "withdrawal_as_easy": form.withdrawal_as_easy,
+        "named_since": form.named_since,
     }
 
 
