@@ -26,7 +26,7 @@ from tests.support.usable_market import FORMULA, OTHER, oppose, write_usable_mar
 NOW = datetime.now(UTC).replace(microsecond=0)
 IDENTITY = pyrage.x25519.Identity.generate()
 PUBLIC = str(IDENTITY.to_public())
-CLEAR = (b"612000001", b"612000002", b"personne1@mail", b"personne2@mail", FORMULA.encode(), b"Ada")
+CLEAR = (b"612000001", b"612000002", b"personne1@mail", b"personne2@mail", FORMULA.encode(), b"Adelheidine")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_a_list_has_a_line_for_each_person_who_may_be_called_and_no_other(house:
     del first["entry"]
     assert first == {
         "phone": "+33612000001",
-        "first_name": "Ada",
+        "first_name": "Adelheidine",
         "last_name": "",
         "vendor": OTHER,  # delivered an hour earlier
         "lead_id": "L-1",
