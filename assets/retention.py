@@ -10,6 +10,7 @@ from pipelines.orchestration.jobs import own_tick
 from pipelines.orchestration.run_partitions import tell_left
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 from pipelines.upkeep.sealing import SEAL_NAME_TAKEN
+from pipelines.usable.exports import purge_exports
 
 
 @dg.asset(
@@ -20,9 +21,10 @@ from pipelines.upkeep.sealing import SEAL_NAME_TAKEN
 )
 def purges(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Seal what was taken in, then remove what is due as of the run's tick."""
-    at = own_tick(context)
+    at, now = own_tick(context), datetime.now(UTC)
     with errors_without_values("retention", *FAULTS_OF_OURS):  # a file's name may be a person's
-        done = house.retention.run(house.contracts(), as_of=at, now=datetime.now(UTC))
+        done = house.retention.run(house.contracts(), as_of=at, now=now)
+        lists = purge_exports(house, now)
     tell_left(context, "purges", done.failed)
     for folder in done.held_up:
         context.log.warning(f"{folder}: due, but it holds files that no run took in: reconcile the day, or move them")
@@ -31,4 +33,5 @@ def purges(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) ->
     for vendor in done.skipped:
         context.log.warning(f"{vendor}: left out, its contract can't be read")
     purged = {kind.replace("_", " "): count for kind, count in sorted(done.purged.items())}
+    purged |= {"call lists": lists} if lists else {}
     return dg.MaterializeResult(metadata={"files sealed": done.sealed_count, **purged, "held up": len(done.held_up)})

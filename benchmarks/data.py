@@ -50,6 +50,10 @@ _REVIEWED_FORM: Final = {
     "mentions": _MENTIONS.split("|"),
     "recipients": [ADVERTISER],
     "recipient_sirens": [SIREN],
+    "l223_2_notice": True,
+    "informed_art13": True,
+    "separate_from_terms": True,
+    "withdrawal_as_easy": True,
     "reviewed_on": "2024-06-01",
 }
 _LEAD_FIELDS: Final = (

@@ -31,6 +31,7 @@
 - `simulation/`: The sample market
 - `storage/`: What lasts
 - `upkeep/`: What is done to the whole house
+- `usable/`: Who may be contacted now
 - `verdicts/`: One vendor's days judged, explained, claimed for, and due again
 - `vocabulary/`: What a word, a canonical field, a published table and an instant mean, and the names that people give
   to columns

@@ -38,6 +38,13 @@ COMMANDS: Final = {
     "lake": Command("lake:app", "The lake: every published table of every delivery."),
     "receipts": Command("receipts:app", "Receipts for vendors: prepared, sent, acknowledged."),
     "explain": Command("explain:explain_command", "Say what became of a lead and which rules decided it."),
+    "export": Command(
+        "export:app", "Write a call list: who may be contacted now on a channel, encrypted for its recipient."
+    ),
+    "may-call": Command(
+        "may_call:may_call",
+        "Say of each number or address of standard input, one a line, whether it may be contacted now on a channel.",
+    ),
     "rules": Command("rules:app", "The rulebook: what is judged, on which texts, and whether its cards hold together."),
     "keys": Command("keys:app", "The secrets of the house: identity keys, the vault's and the seals' keys."),
     "retention": Command("retention:app", "How long delivered files, the vault's rows and receipts are kept."),

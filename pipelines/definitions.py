@@ -14,6 +14,7 @@ from assets.marts import build_marts
 from assets.oppositions import hashed_lists_meet_leads, oppositions
 from assets.quality import quality
 from assets.retention import purges
+from assets.usable_leads import usable_leads, usable_leads_are_current
 from assets.vendor_scores import lake_is_whole, vendor_scores
 from assets.verdicts import build_verdicts
 from pipelines.house import House
@@ -46,13 +47,14 @@ def build_defs(
     marts: list[dg.AssetsDefinition | dg.AssetSpec] = [build_marts(), RULES] if has_marts else []
     deliveries = [build_intake(partitions), build_verdicts(partitions, engine=settings.engine)]
     return dg.Definitions(
-        assets=[oppositions, *deliveries, vendor_scores, dossiers, purges, *marts],
+        assets=[oppositions, *deliveries, vendor_scores, dossiers, usable_leads, purges, *marts],
         asset_checks=[
             *build_checks(),
             completeness,
             vendors_done,
             hashed_lists_meet_leads,
             lake_is_whole,
+            usable_leads_are_current,
             *([quality] if has_marts else []),
         ],
         jobs=[REGISTRY, DELIVERIES, PUBLISH, RETENTION],

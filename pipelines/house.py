@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pipelines.storage.secrets.seals import Seals
     from pipelines.storage.secrets.vault import Vault
     from pipelines.upkeep.retention import Retention
+    from pipelines.upkeep.retention_clock import RetentionSpans
     from pipelines.verdicts.judge import Judge
 
 
@@ -181,18 +182,24 @@ class House:
         )
 
     @property
-    def retention(self) -> Retention:
-        """Seals what was taken in, and removes what is due."""
-        from pipelines.upkeep.retention import Retention
+    def retention_spans(self) -> RetentionSpans:
+        """How long things are kept where a contract is silent."""
         from pipelines.upkeep.retention_clock import RetentionSpans
 
         settings = self.settings
-        spans = RetentionSpans(
+        return RetentionSpans(
             claim_window=timedelta(days=settings.claim_window_days),
             dispute_hold=timedelta(days=settings.dispute_hold_days),
             vault=timedelta(days=settings.vault_retention_days),
         )
-        return Retention(self.registry, self.lake, self.inbox, settings.outbox, self.vault, self.seals, spans)
+
+    @property
+    def retention(self) -> Retention:
+        """Seals what was taken in, and removes what is due."""
+        from pipelines.upkeep.retention import Retention
+
+        outbox, spans = self.settings.outbox, self.retention_spans
+        return Retention(self.registry, self.lake, self.inbox, outbox, self.vault, self.seals, spans)
 
     def has_keyed_data(self) -> bool:
         """Whether anything was keyed already."""

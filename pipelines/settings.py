@@ -60,6 +60,9 @@ class Settings(BaseSettings):
         ge=1,
         description="Days for which the vault keeps a delivery, where its contract has no retention.",
     )
+    export_retention_days: int = Field(
+        default=30, ge=1, description="Days for which what was exported in a call list is kept, encrypted."
+    )
     max_file_bytes: int = Field(
         default=Limits.file_bytes, ge=1, description="Bytes of a delivered file's content, unpacked."
     )
@@ -105,6 +108,11 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         """Folder of the Dagster instance."""
         return self.home / "dagster"
+
+    @property
+    def exports(self) -> Path:
+        """Folder of the call lists that were handed out."""
+        return self.home / "exports"
 
     @property
     def limits(self) -> Limits:

@@ -173,6 +173,10 @@ def contract() -> dict[str, Any]:
         "participation_requires_consent": False,
         "mentions": list(_MENTIONS),
         "recipients": [_NAME],
+        "l223_2_notice": True,
+        "informed_art13": True,
+        "separate_from_terms": True,
+        "withdrawal_as_easy": True,
         "reviewed_on": "2026-01-02",
     }
     custom = {

@@ -10,12 +10,14 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `dev`: the Dagster UI on the home's instance, on 127.0.0.1 only
 - `docs`: the pages of `docs/` that are made from the code, written anew
 - `explain`: the vendor's and the DPO's first question, answered rule by rule
+- `export`: a call list for a named recipient, judged at the moment, and what of one may no longer be used
 - `keys`: the secrets under which identifiers are keyed, looked at, checked and changed
 - `opposition_files`: opposition files on their way to the registry: opened by the readers of deliveries, laid out,
   read into lines
 - `opposition_options`: options of `opposable oppositions import` for files of other headers than ours, and the layout
   that they tell
 - `lake`: whether the lake is what was published, and what is damaged made anew
+- `may_call`: may this number or address be contacted now
 - `oppositions`: the opposition registry from the terminal
 - `receipts`: what was told to vendors, and when it counts as told
 - `reconcile`: a range of deliveries taken in, judged and scored, as Dagster runs

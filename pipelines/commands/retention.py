@@ -12,6 +12,7 @@ from pipelines.storage.secrets.keys import KeysError
 from pipelines.upkeep.retention import Retained
 from pipelines.upkeep.retention_clock import DELIVERED_FILE, RECEIPT, VAULT_ROWS
 from pipelines.upkeep.sealing import SEAL_NAME_TAKEN
+from pipelines.usable.exports import purge_exports
 from pipelines.vocabulary.clock import last_tick
 
 _OBJECTS: Final = {
@@ -47,9 +48,11 @@ def run(
         refuse("--as-of: expected a past instant, since what is removed is gone; with --dry-run any will do")
     try:
         done = house.retention.run(house.contracts(), as_of=at, now=now, is_dry_run=dry_run)
+        lists = 0 if dry_run else purge_exports(house, now)
     except (RegistryError, KeysError, InboxFaultError, ValueError) as error:
         refuse(str(error))
     _report_retention(done, is_dry_run=dry_run)
+    typer.echo(f"call lists removed: {lists}")
     if done.held_up or done.skipped or done.failed.reasons:
         raise typer.Exit(1)
 

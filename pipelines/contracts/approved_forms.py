@@ -48,6 +48,33 @@ FORM_TERMS: Final = (
         "Whether a form for energy renovation shows the sentence on France Rénov' (`form_france_renov_sentence`).",
         absent="unknown, and waits on us, in that sector",
     ),
+    ContractTerm(
+        "l223_2_notice",
+        "Whether the form says, where it asks for a phone number, that commercial calls need a consent "
+        "(`tel_number_collection_notice`).",
+        absent="unknown, and waits on us, of numbers collected since 11 August 2026",
+    ),
+    ContractTerm(
+        "informed_art13",
+        "Whether the form tells persons all that article 13 of the GDPR asks for (`consent_informed_art13`).",
+        absent="unknown, and waits on us",
+    ),
+    ContractTerm(
+        "separate_from_terms",
+        "Whether the consent stands apart from terms of use and of sale (`consent_not_in_terms`).",
+        absent="the rule is not asked",
+    ),
+    ContractTerm(
+        "withdrawal_as_easy",
+        "Whether withdrawing is as easy as agreeing was (`consent_withdrawal_as_easy`).",
+        absent="unknown, and waits on us",
+    ),
+    ContractTerm(
+        "named_since",
+        "Since when the form, or the list of partners behind it, names us. An electronic consent of before fails "
+        "`consent_partner_list_maintained`.",
+        absent="the rule is not asked",
+    ),
     ContractTerm("reviewed_on", "When we reviewed it: the review counts from then on."),
 )
 
@@ -77,6 +104,11 @@ def _approved_form(place: Place) -> ApprovedForm:
         refusal_equal_prominence=place.entry("refusal_equal_prominence").read(FLAG),
         participation_requires_consent=place.entry("participation_requires_consent").read(FLAG),
         france_renov_sentence=place.entry("france_renov_sentence").read(FLAG),
+        l223_2_notice=place.entry("l223_2_notice").read(FLAG),
+        informed_art13=place.entry("informed_art13").read(FLAG),
+        separate_from_terms=place.entry("separate_from_terms").read(FLAG),
+        withdrawal_as_easy=place.entry("withdrawal_as_easy").read(FLAG),
+        named_since=place.entry("named_since").read(DAY),
         mentions=_list_if_given(place.entry("mentions"), one_of(words.MENTIONS)),
         recipients=_list_if_given(place.entry("recipients"), TEXT),
         recipient_sirens=_list_if_given(place.entry("recipient_sirens"), SIREN),

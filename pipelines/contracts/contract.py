@@ -64,6 +64,11 @@ class ApprovedForm:
     recipients: tuple[str, ...] | None = None
     recipient_sirens: tuple[str, ...] | None = None
     france_renov_sentence: bool | None = None
+    l223_2_notice: bool | None = None
+    informed_art13: bool | None = None
+    separate_from_terms: bool | None = None
+    withdrawal_as_easy: bool | None = None
+    named_since: date | None = None
 
 
 @dataclass(frozen=True)

@@ -179,12 +179,12 @@ def _parties_read(custom: Mapping[str, Place]) -> dict[str, Any]:
 
 
 def _ordered_read(custom: Mapping[str, Place]) -> dict[str, Any]:
-    """Who was ordered, on which bases, and which days count."""
+    """Who was ordered, on which bases, and which days count. An empty list says no more than none."""
     bases, functions = custom["bases"], custom["targetFunctions"]
     return {
         "other_audiences": custom["otherAudiences"].read_all(one_of(words.AUDIENCES)),
-        "bases": None if bases.value is None else bases.read_all(one_of(words.BASES)),
-        "target_functions": None if functions.value is None else functions.read_all(TEXT),
+        "bases": bases.read_all(one_of(words.BASES)) or None,
+        "target_functions": functions.read_all(TEXT) or None,
         "is_in_alsace_moselle": custom["alsaceMoselle"].read_or(FLAG, False),
     }
 

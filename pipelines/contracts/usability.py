@@ -1,4 +1,4 @@
-"""Contracts under which no lead, or none resting on consent, can ever be usable: what the lint warns of.
+"""Contracts under which no lead, or none resting on consent, can ever be usable, or a blocking rule is never asked.
 
 What blocking rules need is worked out from their cards in `rulebook.needs`.
 """
@@ -13,6 +13,7 @@ from pipelines.rulebook.needs import Need
 from pipelines.vocabulary.channel_columns import CHANNEL_COLUMNS
 from pipelines.vocabulary.fields import FIELDS
 
+_NOT_ASKED: Final = "the review does not say separate_from_terms: consent_not_in_terms is not asked of its leads"
 _OUTCOME: Final = "no lead resting on consent can ever be usable"
 
 
@@ -23,6 +24,7 @@ def usability_issues(terms: Contract, catalogue: Catalogue) -> Iterator[Issue]:
     needs = [need for need in catalogue.needs if _is_concerned(terms, need)]
     yield from _unmapped(terms, needs)
     yield from _without_review(terms, needs)
+    yield from _silent_reviews(terms)
     yield from _without_channels(terms)
     yield from _without_channel_columns(terms)
 
@@ -55,6 +57,15 @@ def _without_review(terms: Contract, needs: list[Need]) -> Iterator[Issue]:
     if rules and not terms.approved_forms:
         message = f"no form is reviewed, as needed by {', '.join(rules)}: {_OUTCOME}"
         yield Issue(("customProperties", "approvedForms", "value"), message, "review a form: approvedForms", "warning")
+
+
+def _silent_reviews(terms: Contract) -> Iterator[Issue]:
+    """Reviews of before the question: their silence holds no lead, and should not be forgotten."""
+    for place, form in enumerate(terms.approved_forms):
+        if form.separate_from_terms is None:
+            steps = ("customProperties", "approvedForms", "value", place)
+            remedy = "add separate_from_terms: true or false, as the form shows"
+            yield Issue(steps, _NOT_ASKED, remedy, "warning")
 
 
 def _without_channels(terms: Contract) -> Iterator[Issue]:

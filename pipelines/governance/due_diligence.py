@@ -27,7 +27,7 @@ def _yes_and_no(value: Any) -> Any:
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
-class Answer(Model):
+class VendorAnswer(Model):
     """What a vendor answered to one question, as the advertiser took it."""
 
     satisfies: Annotated[Literal["yes", "partly", "no", "not_applicable"], BeforeValidator(_yes_and_no)]
@@ -61,7 +61,7 @@ class Audit(Model):
 class DueDiligence(Model):
     """A vendor's file beside its contracts."""
 
-    answers: Mapping[str, Answer] = Field(default_factory=dict)
+    answers: Mapping[str, VendorAnswer] = Field(default_factory=dict)
     audits: tuple[Audit, ...] = ()
 
 

@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from pipelines.contracts.contract import Contract
 from pipelines.governance.checklist import MUST, Clause, Question, checklist
-from pipelines.governance.due_diligence import Answer, DueDiligence, read_due_diligence
+from pipelines.governance.due_diligence import DueDiligence, VendorAnswer, read_due_diligence
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.wording.words import Words
@@ -122,7 +122,7 @@ def _answer_gaps(file: DueDiligence, on: date) -> Iterator[ReviewGap]:
             )
 
 
-def _answer_fault(question: Question, answer: Answer | None, on: date) -> tuple[str | None, date | None]:
+def _answer_fault(question: Question, answer: VendorAnswer | None, on: date) -> tuple[str | None, date | None]:
     if answer is None or answer.answered_on > on:
         return "unanswered", None
     if answer.satisfies == "no":

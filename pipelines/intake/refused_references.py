@@ -32,7 +32,7 @@ class RefusedReferences:
         for day in pc.unique(days).to_pylist():
             held = self._of_day.setdefault(day, set())
             if len(held) <= MOST:
-                held.update(pc.unique(refused["lead_id"].filter(pc.equal(days, day))).to_pylist())
+                held.update(pc.unique(_reference_compared(refused["lead_id"].filter(pc.equal(days, day)))).to_pylist())
 
     def cut_from(self, day: date, proofs: Iterator[pa.Table]) -> Iterator[pa.Table]:
         """A day's proofs without those references."""
@@ -46,6 +46,11 @@ def _without_references(proofs: pa.Table, references: pa.Array | None) -> pa.Tab
     """`references`: those to cut; None for all."""
     found = proofs["lead_id"]
     kept = pa.nulls(len(found), pa.string()) if references is None else pc.if_else(
-        pc.is_in(found, value_set=references), NO_TEXT, found
+        pc.is_in(_reference_compared(found), value_set=references), NO_TEXT, found
     )  # fmt: skip
     return proofs.set_column(proofs.schema.get_field_index("lead_id"), proofs.schema.field("lead_id"), kept)
+
+
+def _reference_compared(references: pa.ChunkedArray) -> pa.ChunkedArray:
+    """References without what two spellings of one differ in: case, braces, a final slash."""
+    return pc.utf8_lower(pc.utf8_trim(references, characters=" {}/"))

@@ -282,6 +282,7 @@ _KINDS: Final[Mapping[FieldKind, FieldReader]] = {
     kinds.COUNTRY: FieldReader(_read_country, lambda terms: Reason("value_country")),
     kinds.PAGE: FieldReader(_read_url, lambda terms: Reason("value_address")),
     kinds.HASHED: FieldReader(_read_digest, lambda terms: Reason("value")),
+    kinds.DIGEST: FieldReader(_read_digest, lambda terms: Reason("value")),
     kinds.EMAIL: FieldReader(lambda texts, terms: canonical_emails(texts), _FREE.expected),
     kinds.PHONES: FieldReader(lambda texts, terms: phone_lists(texts, terms)[0], _FREE.expected),
     kinds.PHONE: FieldReader(lambda texts, terms: canonical_phones(texts), _FREE.expected),

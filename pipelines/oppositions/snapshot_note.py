@@ -31,6 +31,12 @@ class SnapshotNote:
     digests: Mapping[date, str] = field(default_factory=dict)
     """SHA-256 of each day's file."""
 
+    @property
+    def content_digest(self) -> str:
+        """SHA-256 of what the files hold: equal for equal oppositions, whichever registry they are of."""
+        days = {day.isoformat(): self.digests[day] for day in sorted(self.digests)}
+        return hashlib.sha256(json.dumps(days).encode()).hexdigest()
+
 
 def file_of_day(folder: Path, day: date) -> Path:
     """Where a civil day of recording lies."""

@@ -18,7 +18,7 @@ DELIVERIES: Final = dg.define_asset_job(
     selection=["leads", "consent_proofs", "verdicts"],
     description="Take in deliveries and judge every lead use.",
 )
-PUBLISHED: Final = ("vendor_scores", "dossiers")
+PUBLISHED: Final = ("vendor_scores", "dossiers", "usable_leads")
 MART_GROUPS: Final = ("staging", "intermediate", "marts")
 WATCHED_LISTS: Final = dg.AssetCheckKey(dg.AssetKey("oppositions"), "hashed_lists_meet_leads")
 """Asked when leads have come, too: the registry may stay as it is for months."""
@@ -27,7 +27,7 @@ PUBLISH: Final = dg.define_asset_job(
     selection=dg.AssetSelection.assets(*PUBLISHED)
     | dg.AssetSelection.groups(*MART_GROUPS)
     | dg.AssetSelection.checks(WATCHED_LISTS),
-    description="Score the vendors, build the marts, write the dossiers.",
+    description="Score the vendors, build the marts, write the dossiers, judge who may be contacted now.",
 )
 
 RETENTION: Final = dg.define_asset_job(
@@ -41,8 +41,16 @@ def as_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> 
     Raises:
         ValueError: the tag holds no instant, or one of the future, of which nobody knows anything yet.
     """
-    given = context.run.tags.get(AS_OF_TAG)
-    return _tick_of_run(context) if given is None else _past_instant(parse_as_of(given), datetime.now(UTC))
+    return _given_instant(context) or last_tick(_created_at(context))
+
+
+def today_of(context: dg.AssetExecutionContext) -> datetime:
+    """The instant that a run calls *now*: its tag, else that at which it was created.
+
+    Raises:
+        ValueError: as `as_of`.
+    """
+    return _given_instant(context) or _created_at(context)
 
 
 def own_tick(context: dg.AssetExecutionContext) -> datetime:
@@ -56,13 +64,17 @@ def own_tick(context: dg.AssetExecutionContext) -> datetime:
             f"{AS_OF_TAG}: this job removes what is due at its own tick, and takes no instant from a tag; nothing was "
             "sealed or removed: leave the tag out, or give a person's instant to `opposable retention run --as-of`"
         )
-    return _tick_of_run(context)
+    return last_tick(_created_at(context))
 
 
-def _tick_of_run(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> datetime:
+def _given_instant(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> datetime | None:
+    given = context.run.tags.get(AS_OF_TAG)
+    return None if given is None else _past_instant(parse_as_of(given), datetime.now(UTC))
+
+
+def _created_at(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> datetime:
     record = context.instance.get_run_record_by_id(context.run.run_id)
-    created = record.create_timestamp if record is not None else datetime.now(UTC)
-    return last_tick(created.astimezone(UTC))
+    return (record.create_timestamp if record is not None else datetime.now(UTC)).astimezone(UTC)
 
 
 def _past_instant(instant: datetime, now: datetime) -> datetime:

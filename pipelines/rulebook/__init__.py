@@ -6,7 +6,7 @@ Runs nothing: statements are run by `verdicts` on an engine.
 - `catalogue`: the rule cards together: loading, order, digest
 - `checks`: how cards must fit together and with the dossier: references, cycles, examples
 - `compiler`: cards become columns: for each rule the SQL of its outcome, its attribution and its facts
-- `counting`: what of a judgement is counted: scorecards, and which leads a dimension is rated over
+- `counting`: what the outcomes of rules come to: verdicts, lists of rules, scorecards, which leads are rated
 - `expressions`: the language of the cards: what an expression may say, checked against the dossier before it may
   judge anybody
 - `judgement`: the judgement as a list of statements: dossier, outcomes, the proof that counts, verdicts, findings,
@@ -17,5 +17,6 @@ Runs nothing: statements are run by `verdicts` on an engine.
 - `needs`: what blocking rules ask for before any lead that rests on consent can be usable
 - `parameters`: law parameters that change with time: dated values, each with its reference
 - `references`: when two references of a vendor are one: the key of a `lead_id` or `consent_id`, in SQL
+- `uses_now`: lead uses on the clock *today*, as one query: verdict, until when it holds, which rules stand against it
 - `yaml_files`: YAML files of the rulebook with the line of each key, and problems found in them
 """

@@ -1,4 +1,4 @@
-"""What of a judgement is counted: scorecards by channel and rule, and which leads are rated. SQL only."""
+"""What the outcomes of rules come to: verdicts, lists of rules, scorecards, and which leads are rated. SQL only."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,6 +12,28 @@ RATED_OVER_JUDGED: Final = ("consent", "proof", "opposition")
 def any_in(rules: Sequence[CompiledRule], codes: str) -> str:
     """Whether the final outcome of any of some rules is among the codes."""
     return " or ".join(f"f_{rule.id} in {codes}" for rule in rules) or "false"
+
+
+def verdict_case(rules: Sequence[CompiledRule]) -> str:
+    """The verdict on a lead use, of all rules of that grain."""
+    blocking = blocking_rules(rules)
+    return f"""case
+                when {any_in(blocking, FAILED)} then 'blocked'
+                when {any_in(blocking, UNKNOWN)} then 'on_hold'
+                else 'usable'
+            end"""
+
+
+def blocking_rules(rules: Sequence[CompiledRule]) -> list[CompiledRule]:
+    """Those that decide a verdict."""
+    return [rule for rule in rules if rule.card.severity == "blocking"]
+
+
+def rule_ids(rules: Sequence[CompiledRule], codes: str) -> str:
+    """Ids in order; the list is only built where there is something to list."""
+    ids = ", ".join(f"case when f_{rule.id} in {codes} then '{rule.id}' end" for rule in rules)
+    listed = f"list_filter([{ids}], lambda id: id is not null)"
+    return f"case when {any_in(rules, codes)} then {listed} else cast([] as varchar[]) end"
 
 
 def rated_leads(rules: Sequence[CompiledRule]) -> str:

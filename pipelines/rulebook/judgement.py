@@ -11,7 +11,7 @@ from importlib import resources
 from pipelines.engines.interface import DIALECT
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import FAILED, UNKNOWN, Code, CompiledRule, compile_rules
-from pipelines.rulebook.counting import any_in, rated_leads, scorecards
+from pipelines.rulebook.counting import rated_leads, rule_ids, scorecards, verdict_case
 from pipelines.rulebook.references import with_reference_keys
 
 VIEWS = ("judged_leads", "all_findings", "verdicts", "findings")
@@ -223,18 +223,13 @@ def _published_findings() -> str:
 
 
 def _verdict_statement(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], digest: str) -> str:
-    blocking = [rule for rule in uses if rule.card.severity == "blocking"]
     rules = sorted((*uses, *leads), key=lambda rule: rule.id)
     return f"""
         select
             lead.vendor, lead.delivery_date, lead.lead_id, use.channel,
-            case
-                when {any_in(blocking, FAILED)} then 'blocked'
-                when {any_in(blocking, UNKNOWN)} then 'on_hold'
-                else 'usable'
-            end as verdict,
-            {_rule_ids(rules, FAILED)} as failed_rules,
-            {_rule_ids(rules, UNKNOWN)} as unknown_rules,
+            {verdict_case(uses)} as verdict,
+            {rule_ids(rules, FAILED)} as failed_rules,
+            {rule_ids(rules, UNKNOWN)} as unknown_rules,
             lead.is_final, lead.known_at, '{digest}' as catalogue_digest
         from judged_uses as use
         inner join judged_leads as lead on use.lead_no = lead.lead_no
@@ -243,10 +238,3 @@ def _verdict_statement(uses: Sequence[CompiledRule], leads: Sequence[CompiledRul
 
 def _count_of_codes(rules: Sequence[CompiledRule], prefix: str, codes: str) -> str:
     return " + ".join(f"case when {prefix}_{rule.id} in {codes} then 1 else 0 end" for rule in rules) or "0"
-
-
-def _rule_ids(rules: Sequence[CompiledRule], codes: str) -> str:
-    """Ids in order; the list is only built where there is something to list."""
-    ids = ", ".join(f"case when f_{rule.id} in {codes} then '{rule.id}' end" for rule in rules)
-    listed = f"list_filter([{ids}], lambda id: id is not null)"
-    return f"case when {any_in(rules, codes)} then {listed} else cast([] as varchar[]) end"

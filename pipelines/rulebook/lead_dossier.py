@@ -73,6 +73,9 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     LeadDossierColumn("declared_audience", "text", "lead", ("lead",), ("leads.audience",), "consumer"),
     _lead_column("claimed_basis"),  # at grain lead use: the basis claimed for that channel
     _lead_column("collected_at"),
+    LeadDossierColumn(
+        "collected_on", "date", "lead", fields=("leads.collected_at",)
+    ),  # civil date of `collected_at` in Europe/Paris
     _lead_column("consent_id"),
     _lead_column("form_id"),
     _lead_column("form_version"),
@@ -120,6 +123,7 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     _proof_column(
         "consent_expires_at", "consent_at", "period_end"
     ),  # earlier of `period_end` and `consent_at` + the maximum age
+    _proof_column("consent_thirty_days_at", "consent_at"),  # thirty days after `consent_at`
     _proof_column("mentions"),
     _proof_column("l223_2_notice"),
     _proof_column("privacy_notice_version"),
@@ -137,6 +141,10 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     _request_column("request_object"),
     _request_column("callback_ends_at", "requested_at"),  # five working days after `requested_at`
     _proof_column("proof_collector_id"),
+    _proof_column("chain"),
+    LeadDossierColumn(
+        "has_intermediaries", "boolean", "ours", example_default=False
+    ),  # more companies in `chain` than the collector and the vendor; NULL: it can't be read
     _proof_column("proof_received_at", "consent_id", type_="instant"),
     _proof_column("email_keys_equal", "email", "email_sha256", type_="boolean"),  # NULL when either side has none
     _proof_column("phone_keys_equal", "phone", "phone_sha256", type_="boolean"),
@@ -148,6 +156,8 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     LeadDossierColumn("target_functions", "list", "contract"),  # NULL where it names none
     LeadDossierColumn("advertiser_siren", "text", "contract", _LEAD),
     LeadDossierColumn("is_double_optin_required", "boolean", "contract", example_default=False),
+    LeadDossierColumn("is_digest_asked", "boolean", "contract", example_default=False),  # of a proof or its snapshot
+    LeadDossierColumn("is_over_18_asked", "boolean", "contract", ("lead",), example_default=False),
     LeadDossierColumn(
         "lead_age_limit_at", "instant", "contract", _LEAD
     ),  # `collected_at` + maxLeadAge; NULL without maxLeadAge
@@ -181,15 +191,20 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     LeadDossierColumn("reviewed_mentions", "list", "review"),
     LeadDossierColumn("reviewed_names_advertiser", "boolean", "review"),
     LeadDossierColumn("reviewed_france_renov_sentence", "boolean", "review"),
+    LeadDossierColumn("reviewed_l223_2_notice", "boolean", "review"),
+    LeadDossierColumn("reviewed_informed_art13", "boolean", "review"),
+    LeadDossierColumn("reviewed_separate_from_terms", "boolean", "review"),
+    LeadDossierColumn("reviewed_withdrawal_as_easy", "boolean", "review"),
+    LeadDossierColumn("reviewed_named_since", "date", "review"),
 )
 
 BY_NAME: Final = {column.name: column for column in COLUMNS}
 
 PROOF_DEPENDENT: Final = frozenset(
     {column.name for column in COLUMNS if column.origin in ("proof", "review")}
-    | {"has_proof", "is_refused", "is_withdrawn", "proof_invalid_fields"}
+    | {"has_proof", "is_refused", "is_withdrawn", "proof_invalid_fields", "has_intermediaries"}
 )
 """Columns whose value depends on the proof that is looked at: a rule that reads one of them reads the proof."""
 
-NULL_IF_UNREAD: Final = ("is_refused", "is_withdrawn", "lead_channels")
+NULL_IF_UNREAD: Final = ("is_refused", "is_withdrawn", "lead_channels", "has_intermediaries")
 """Columns of ours that are NULL only because something that the vendor delivered can't be read."""

@@ -18,12 +18,15 @@ Knows `vocabulary.words` alone, so that its truth is independent of the product.
   asked to be called
 - `drafts`: A lead while it is being invented: its row, the consents behind it and the objections of its person
 - `file_habits`: what vendors' tools do to whole files: titles, totals, other dialects, packing
+- `form_defects`: what can be wrong with how data was collected and passed on, as the vendor itself tells it
 - `forms`: the collection forms of the market's vendors and what the advertiser wrote when it reviewed them
 - `known_facts`: what was known of each lead by the proof deadline: the proof that counts, refusals, withdrawals,
   objections, others
 - `law`: what is wrong with each lead use, by the law and the contracts: a second reading, made without the rulebook
 - `law_of_bases`: what the law asks of whoever rests on something else than consent, and of what is sold: more of the
   second reading
+- `law_of_forms`: what the law asks of what persons are shown and told, and of the record of it: more of the second
+  reading
 - `layouts`: how each vendor writes its files: columns, words, zones and dialects
 - `lead_defects`: what can be wrong with a lead row: unreadable values, repetition, age, channels and claimed bases
 - `market`: the sample market, whole: drawn from a seed, written into a home folder, with the truth about it

@@ -59,6 +59,8 @@ class Lead:
     is_informed: bool | None = None
     """Whether the person was told at collection; None where the vendor does not say."""
     is_optout_offered: bool | None = None
+    is_over_18: bool | None = None
+    """Whether the person declared to be of age."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,10 @@ class Proof:
     participation_requires_consent: bool | None = None
     refusal_equal_prominence: bool | None = None
     source_url: str | None = None
+    l223_2_notice: bool | None = None
+    chain: str | None = None
+    proof_sha256: str | None = None
+    snapshot_sha256: str | None = None
     unread: frozenset[str] = frozenset()
     """Fields that hold something that can't be read."""
     faulty: frozenset[str] = frozenset()
@@ -244,6 +250,7 @@ def _lead_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int, 
         job_function=_given_cell(row, "job_function", str),
         is_informed=_given_cell(row, "informed_at_collection", bool),
         is_optout_offered=_given_cell(row, "optout_offered_at_collection", bool),
+        is_over_18=_given_cell(row, "over_18", bool),
         channels=_channels_of_row_sold(row, terms),
         consent_id=_given_cell(row, "consent_id", str),
         claimed_basis=basis if isinstance(basis, str) else None,
@@ -294,6 +301,10 @@ def _proof_of_row(delivery: SimulatedDelivery, file: SimulatedFile, number: int,
         participation_requires_consent=_given_cell(row, "participation_requires_consent", bool),
         refusal_equal_prominence=_given_cell(row, "refusal_equal_prominence", bool),
         source_url=_given_cell(row, "source_url", str),
+        l223_2_notice=_given_cell(row, "l223_2_notice", bool),
+        chain=_given_cell(row, "chain", str),
+        proof_sha256=_given_cell(row, "proof_sha256", str),
+        snapshot_sha256=_given_cell(row, "snapshot_sha256", str),
         unread=unread_fields(row),
         faulty=faulty_fields(row, delivery.terms.proofs, REQUIRED_OF_PROOFS),
     )

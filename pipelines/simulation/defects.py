@@ -4,7 +4,15 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pipelines.simulation import decorations, disguises, lead_defects, objections, proof_defects, spelling_defects
+from pipelines.simulation import (
+    decorations,
+    disguises,
+    form_defects,
+    lead_defects,
+    objections,
+    proof_defects,
+    spelling_defects,
+)
 from pipelines.simulation.drafts import Draft
 
 Defect = Callable[[Draft], None]
@@ -76,6 +84,10 @@ _OF_FEW: Final[tuple[Defect, ...]] = (
     disguises.consumer_unordered,
     disguises.interest_untold,
     proof_defects.form_confessed,
+    form_defects.underage,
+    form_defects.notice_unshown,
+    form_defects.resold,
+    form_defects.digest_of_nothing,
     spelling_defects.consent_unforeseen,
     spelling_defects.proof_cell_unread,
     spelling_defects.refusal_unforeseen,

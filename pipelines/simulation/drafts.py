@@ -4,6 +4,7 @@ A fresh draft is faultless as far as its vendor's form allows; `lead_defects`, `
 spoil it.
 """
 
+import hashlib
 import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -164,6 +165,10 @@ def _consent_values(draft: Draft, consent_id: str, form: Form) -> dict[str, Valu
         "partner_list_version": form.partner_list_version,
         "goods_services": "accès à internet et téléphonie",
         "mentions": form.mentions,
+        "l223_2_notice": True,
+        "chain": f"editeur-42 > {draft.vendor.slug}",
+        "proof_sha256": hashlib.sha256(consent_id.encode()).hexdigest(),
+        "snapshot_sha256": hashlib.sha256(form.text.encode()).hexdigest(),
         "source_url": f"https://{draft.vendor.slug}.example/{form.form_id.lower()}",
         "form_id": form.form_id,
         "form_version": form.form_version,

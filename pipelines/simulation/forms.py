@@ -76,7 +76,8 @@ def _reviewed(
     """A review that found a form sound unless told otherwise."""
     sound: dict[str, object] = {
         "box_prechecked": False, "mentions": _FIVE, "recipients": _US, "participation_requires_consent": False,
-        "refusal_equal_prominence": True,
+        "refusal_equal_prominence": True, "l223_2_notice": True, "informed_art13": True, "separate_from_terms": True,
+        "withdrawal_as_easy": True,
     }  # fmt: skip
     text = form.text if is_text_kept else None
     return (form.form_id, form.form_version), FormReview(on, text, **{**sound, **findings})  # type: ignore[arg-type]
@@ -101,8 +102,17 @@ def reviews(first_day: date, days: int) -> Mapping[str, Reviews]:
                     mentions=_FIVE[:2],
                     recipients=("Jeux & Cie",),
                     participation_requires_consent=True,
+                    separate_from_terms=False,
+                    informed_art13=False,
                 ),
-                _reviewed(PROMO_PLAISIR[2], before, box_prechecked=None, mentions=None),
+                _reviewed(
+                    PROMO_PLAISIR[2],
+                    before,
+                    box_prechecked=None,
+                    mentions=None,
+                    withdrawal_as_easy=False,
+                    named_since=first_day + timedelta(days=days // 6),
+                ),
                 _reviewed(PROMO_PLAISIR[3], before, recipients=None, refusal_equal_prominence=False),
             ]
         ),
@@ -115,13 +125,20 @@ def reviews(first_day: date, days: int) -> Mapping[str, Reviews]:
                     mentions=None,
                     participation_requires_consent=None,
                     refusal_equal_prominence=None,
+                    l223_2_notice=None,
+                    informed_art13=None,
+                    separate_from_terms=None,
+                    withdrawal_as_easy=None,
                 ),
             ]
         ),
         "agence-du-rhone": dict([_reviewed(form, before, is_text_kept=False) for form in RHONE]),
         "multibase-pro": dict([_reviewed(MULTIBASE[0], before, recipients=None, recipient_sirens=_OUR_SIREN)]),
         "hexa-leads": dict(
-            [_reviewed(HEXA[0], before, recipients=None), _reviewed(HEXA[1], halfway, mentions=_FIVE[:4])]
+            [
+                _reviewed(HEXA[0], before, recipients=None),
+                _reviewed(HEXA[1], halfway, mentions=_FIVE[:4], l223_2_notice=False),
+            ]
         ),
         "nova-rappel": dict([_reviewed(form, before, recipients=None) for form in NOVA]),
         "mot-a-mot": dict([_reviewed(form, before) for form in MOTS]),

@@ -243,11 +243,25 @@ COMPANY_LEADS: Final = Layout(
 COMPANY_PROOFS: Final = Layout(
     "accords_*.jsonl",
     "jsonl",
-    columns((*without(PROOF, "ip", "user_agent"), "participation_requires_consent", "refusal_equal_prominence")),
+    columns(
+        (
+            *without(PROOF, "ip", "user_agent"),
+            "participation_requires_consent",
+            "refusal_equal_prominence",
+            "chain",
+            "proof_sha256",
+            "snapshot_sha256",
+        )
+    ),
     encoding="UTF-8",
 )
 
 DECORATED_LEADS: Final = Layout("carnet_*.csv", "csv", columns((*WHO, "channels", *ORIGIN)), ";", "UTF-8", '"')
 DECORATED_PROOFS: Final = Layout(
-    "preuves-carnet_*.csv", "csv", columns(without(PROOF, "ip", "user_agent")), ";", "UTF-8", '"'
+    "preuves-carnet_*.csv",
+    "csv",
+    columns((*without(PROOF, "ip", "user_agent"), "l223_2_notice")),
+    ";",
+    "UTF-8",
+    '"',
 )

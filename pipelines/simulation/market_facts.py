@@ -135,6 +135,11 @@ class FormReview:
     recipient_sirens: tuple[str, ...] | None = None
     participation_requires_consent: bool | None = None
     refusal_equal_prominence: bool | None = None
+    l223_2_notice: bool | None = None
+    informed_art13: bool | None = None
+    separate_from_terms: bool | None = None
+    withdrawal_as_easy: bool | None = None
+    named_since: date | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
-from pipelines.simulation import law, law_of_bases
+from pipelines.simulation import law, law_of_bases, law_of_forms
 from pipelines.simulation.acceptance import Accepted, Lead, Proof
 from pipelines.simulation.law import PHONE_CONSENT_FROM, Answer, LeadUse
 from pipelines.simulation.market_facts import duration
@@ -20,6 +20,7 @@ PERSONS: Final = ("consumer", "professional")
 CALLS: Final = ("phone", "automated_call")
 _PHONE: Final = ("phone",)
 _GDPR_FROM: Final = date(2018, 5, 25)
+_PARTNERS_FROM: Final = date(2018, 12, 28)
 _CONSUMER: Final = ("consumer",)
 
 
@@ -141,6 +142,10 @@ def _unread_owed(*names: str) -> Callable[[LeadUse], bool]:
     return lambda use: use.is_any_unread(*names)
 
 
+def _digest_owed(use: LeadUse) -> bool:
+    return _contract_asks(use, *law_of_forms.DIGESTS)
+
+
 def _has_proof(use: LeadUse) -> Answer:
     return use.proof is not None
 
@@ -209,6 +214,20 @@ LEAD_USE_RULES: Final = (
          owed=_dated_consent_owed),
     Rule("sector_insurance_named_distributor", law_of_bases.sector_insurance_named_distributor, CALLS, _CONSUMER,
          date(2022, 4, 1), is_asked=_sells(*law_of_bases.INSURANCE), owed=_recipients_owed),
+    Rule("tel_number_collection_notice", law_of_forms.tel_number_collection_notice, _PHONE, _CONSUMER,
+         law_of_forms.NOTICE_FROM, is_of_consent=False, needs=None, is_blocking=False,
+         is_asked=law_of_forms.is_notice_due, owed=_unread_owed("l223_2_notice")),
+    Rule("consent_no_onward_transfer", law_of_forms.consent_no_onward_transfer, first_day=_PARTNERS_FROM,
+         is_asked=law_of_forms.is_resold, owed=_recipients_owed),
+    Rule("consent_informed_art13", law_of_forms.consent_informed_art13, first_day=_GDPR_FROM, is_blocking=False,
+         is_asked=law_of_forms.is_reviewed),
+    Rule("consent_withdrawal_as_easy", law_of_forms.consent_withdrawal_as_easy, first_day=_GDPR_FROM,
+         is_blocking=False, is_asked=law_of_forms.is_reviewed),
+    Rule("consent_not_in_terms", law_of_forms.consent_not_in_terms, is_asked=law_of_forms.is_reviewed_for_terms),
+    Rule("consent_partner_list_maintained", law_of_forms.consent_partner_list_maintained, ELECTRONIC,
+         first_day=_PARTNERS_FROM, is_asked=law_of_forms.is_place_on_list_dated),
+    Rule("proof_integrity", law_of_forms.proof_integrity, first_day=date(2020, 9, 17), is_of_consent=False,
+         needs=None, is_blocking=False, is_asked=law_of_forms.is_digest_due, owed=_digest_owed),
     Rule("consent_near_collection", law.consent_near_collection, first_day=_GDPR_FROM,
          needs="consent_timestamp_coherent", is_blocking=False),
 )  # fmt: skip
@@ -254,6 +273,8 @@ def judge_lead(lead: Lead, *, is_duplicate: bool) -> Iterator[str]:
         yield "channel_not_contracted"
     if lead.said_audience not in (lead.terms.audience, *lead.terms.other_audiences):
         yield "audience_not_contracted"
+    if not law_of_forms.is_age_in_order(lead):
+        yield "consent_minor_check"
     if lead.has_bad_fields:
         yield "field_invalid"
     if lead.has_filler:

@@ -46,7 +46,7 @@ PROMO_PLAISIR: Final = Habits(
     rates=_rates(
         refused=0.06, refused_besides=0.05, prechecked=0.15, unnamed=0.15, text_changed=0.05, mentions_lacking=0.10,
         channel_missing=0.15, consent_after_collection=0.05, expired=0.05, incomplete=0.04, withdrawn=0.03,
-        list_only=0.05, bad_row=0.01, basis_missing=0.02, filler=0.03, hashed_otherwise=0.02,
+        list_only=0.05, bad_row=0.01, basis_missing=0.02, filler=0.03, hashed_otherwise=0.02, underage=0.03,
     ),
     incidents={
         3: ("header_again",), 6: ("undecodable",), 9: ("header_again", "totals"), 12: ("unrecorded",),
@@ -153,7 +153,7 @@ MOT_A_MOT: Final = Habits(
 CARNET: Final = Habits(
     rates=_rates(
         decorated=0.60, never_shared=0.15, known_to_vendor=0.10, one_channel=0.10, under_alias=0.05,
-        duplicate_person=0.08, too_old=0.06, unnamed=0.04,
+        duplicate_person=0.08, too_old=0.06, unnamed=0.04, notice_unshown=0.08,
     ),
     channel_choices=(("email", "phone"), ("sms", "phone"), ("email", "sms")),
     volume=0.25,
@@ -161,7 +161,7 @@ CARNET: Final = Habits(
 FACADE: Final = Habits(
     rates=_rates(
         siren_of_zeros=0.15, siren_absent=0.15, callback_unproven=0.10, duplicate_person=0.10, reused=0.10,
-        form_confessed=0.10, consumer_unordered=0.05, interest_untold=0.10,
+        form_confessed=0.10, consumer_unordered=0.05, interest_untold=0.10, resold=0.10, digest_of_nothing=0.06,
     ),
     incidents={
         2: ("first_file_late",), 6: ("first_file_unrecorded",), 9: ("first_file_late", "late_arrival"),

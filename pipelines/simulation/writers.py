@@ -39,7 +39,7 @@ INSTANTS: Final = (
 )
 FLAGS: Final = (
     "over_18", "informed_at_collection", "optout_offered_at_collection", "box_prechecked",
-    "participation_requires_consent", "refusal_equal_prominence",
+    "participation_requires_consent", "refusal_equal_prominence", "l223_2_notice",
 )  # fmt: skip
 LISTS: Final = ("channels", "recipients", "recipient_sirens", "mentions")
 Cell = str | bool | int | datetime | None

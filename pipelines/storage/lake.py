@@ -23,7 +23,11 @@ from pipelines.storage.folders import PRIVATE, make_folder, make_private_file
 from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
 
 PARTITION_COLUMNS: Final = ("vendor", "delivery_date")
-_OTHER_LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {"oppositions": (), "check_results": ("vendor",)}
+_OTHER_LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "oppositions": (),
+    "usable_leads": (),
+    "check_results": ("vendor",),
+}
 """Columns that are in the path only, of tables that are not laid out by vendor and day."""
 DIGESTS: Final = b"opposable.digests"
 FACTS: Final = b"opposable.facts"
@@ -76,9 +80,11 @@ class Lake:
             make_folder(self.root, target.parent, PRIVATE)
             os.replace(aside, target)
 
-    def replace_file(self, target: Path, table: str, content: pa.Table) -> None:
+    def replace_file(
+        self, target: Path, table: str, content: pa.Table, *, facts: Mapping[str, str] | None = None
+    ) -> None:
         """Replace one file of a table that is not laid out by vendor and day."""
-        aside = self._write_aside("_", table, content, {})
+        aside = self._write_aside("_", table, content, {FACTS: _json_bytes(facts)} if facts is not None else {})
         make_folder(self.root, target.parent, PRIVATE)
         os.replace(aside, target)
 
@@ -101,6 +107,14 @@ class Lake:
         schema = arrow_schema(table)
         parts = [self._read_one(table, vendor, day, schema) for day in days]
         return pa.concat_tables(parts) if parts else schema.empty_table()
+
+    def whole_file(self, table: str) -> Path:
+        """Where a table that is one file lies."""
+        return self.root / table / "part-0.parquet"
+
+    def facts_of(self, path: Path) -> dict[str, str]:
+        """What the writer noted in a file; nothing where it is gone or damaged."""
+        return _notes(path, FACTS)
 
     def vendor_file(self, table: str, vendor: str) -> Path:
         """Where a table that is laid out by vendor alone keeps a vendor's rows."""

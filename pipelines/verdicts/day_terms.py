@@ -1,7 +1,7 @@
 """What a contract means for each day to judge: instants, limits, forms. One row a day and clock."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -58,6 +58,11 @@ FORM_REVIEWS = pa.schema(
         "mentions": pa.list_(pa.string()),
         "names_advertiser": pa.bool_(),
         "france_renov_sentence": pa.bool_(),
+        "l223_2_notice": pa.bool_(),
+        "informed_art13": pa.bool_(),
+        "separate_from_terms": pa.bool_(),
+        "withdrawal_as_easy": pa.bool_(),
+        "named_since": pa.date32(),
     }
 )
 
@@ -96,6 +101,12 @@ class DeliveredDay:
         """
         return min(self.deadline_at, max(as_of, self.delivered_at or as_of))
 
+    def come_by(self, instant: datetime) -> "DeliveredDay | None":
+        """The day with the files that had come at an instant (zone-less UTC); None where its own had not."""
+        if self.delivered_at is None or self.delivered_at > instant:
+            return None
+        return replace(self, later=tuple(file for file in self.later if file.delivered_at <= instant))  # type: ignore[operator]
+
 
 def day_terms_table(
     days: Sequence[DeliveredDay],
@@ -104,10 +115,18 @@ def day_terms_table(
     max_age_months: Callable[[date], int | None],
     recipients: Iterable[str],
     functions: Iterable[str] = (),
+    is_today: bool = False,
 ) -> pa.Table:
     """One row a day and clock, schema `DAY_TERMS`.
 
-    `as_of`: zone-less UTC; `recipients`: spellings in the proofs; `functions`: those in companies, in the leads.
+    Args:
+        days: the days to judge; on the clock *today* those that had come by `as_of`.
+        as_of: zone-less UTC.
+        max_age_months: of a consent, on a date.
+        recipients: spellings in the proofs.
+        functions: those in companies, in the leads.
+        is_today: whether `as_of` is the act that rules look at, and all that is known by then counts; else the delivery
+            is, with what is known up to its proof deadline.
     """
     told = sorted(set(recipients))
     advertisers = {day.contract.advertiser_name for day in days}
@@ -115,7 +134,7 @@ def day_terms_table(
     delivered = sorted(set(functions))
     rows = [
         {
-            **_terms_row(clock, as_of, max_age_months, likenesses[day.contract.advertiser_name]),
+            **_terms_row(clock, as_of, max_age_months, likenesses[day.contract.advertiser_name], is_today=is_today),
             **_ordered(day.contract, delivered),
             "is_day_clock": clock is day,
         }
@@ -140,17 +159,22 @@ def _by_review(contract: Contract) -> list[ApprovedForm]:
 
 
 def _terms_row(
-    day: DeliveredDay, as_of: datetime, max_age_months: Callable[[date], int | None], names: Mapping[str, Likeness]
+    day: DeliveredDay,
+    as_of: datetime,
+    max_age_months: Callable[[date], int | None],
+    names: Mapping[str, Likeness],
+    *,
+    is_today: bool,
 ) -> dict[str, Any]:
     contract = day.contract
-    known_at = day.known_at(as_of)
-    used_on = paris_date(day.acted_at)
+    used_at, known_at = (as_of, as_of) if is_today else (day.acted_at, day.known_at(as_of))
+    used_on = paris_date(used_at)
     return {
         "vendor": day.vendor,
         "delivery_date": day.day,
         "delivered_at": day.delivered_at,
         "is_delivered_at_assumed": day.is_assumed,
-        "used_at": day.acted_at,
+        "used_at": used_at,
         "used_on": used_on,
         "known_at": known_at,
         "known_on": paris_date(known_at),
@@ -202,6 +226,11 @@ def _form(contract: Contract, form: ApprovedForm) -> dict[str, Any]:
         "mentions": None if form.mentions is None else list(form.mentions),
         "names_advertiser": names_advertiser(contract, form),
         "france_renov_sentence": form.france_renov_sentence,
+        "l223_2_notice": form.l223_2_notice,
+        "informed_art13": form.informed_art13,
+        "separate_from_terms": form.separate_from_terms,
+        "withdrawal_as_easy": form.withdrawal_as_easy,
+        "named_since": form.named_since,
     }
 
 

@@ -88,8 +88,9 @@ def _example_row(card: Card, example: Example) -> dict[str, Any]:
         derived |= {"known_at": used_at + _PROOF_WINDOW, "delivery_date": paris_date(used_at)}
     elif card.in_force.from_ is None or "used_on" in given:
         derived["used_on"] = given.get("used_on")
-    if given.get("consent_at") is not None:
-        derived["consent_on"] = paris_date(given["consent_at"])
+    for instant, day in (("consent_at", "consent_on"), ("collected_at", "collected_on")):
+        if given.get(instant) is not None:
+            derived[day] = paris_date(given[instant])
     return derived | given
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, cast
@@ -72,6 +73,12 @@ class Judge:
         self._catalogue = catalogue
         self._judgement: Judgement = judgement_of(catalogue, dialect=engine.dialect)
 
+    def reading(self, lake: Lake) -> "Judge":
+        """The same judge of another lake, or of the lake as one reader found it."""
+        other = copy(self)
+        other._lake = lake
+        return other
+
     @property
     def judgement(self) -> Judgement:
         """The compiled rules."""
@@ -109,8 +116,12 @@ class Judge:
         *,
         as_of: datetime,
         until: str | None = None,
+        is_today: bool = False,
     ) -> Iterator[Session]:
-        """A session in which the days' judgement stands; `until` stops after that step."""
+        """A session in which the days' judgement stands; `until` stops after that step.
+
+        `is_today`: judged as if every lead were used at `as_of`, instead of when it was delivered.
+        """
         published = self._lake.published_days(vendor)
         with self.engine.session() as session:
             for name, table in _INPUT_TABLES.items():
@@ -118,7 +129,7 @@ class Judge:
                 session.read_files(name, files, arrow_schema(table))
             session.read_files("oppositions", self._lake.opposition_files(), arrow_schema("oppositions"))
             session.register("callback_ends", callback_ends())
-            session.register("clocks", self._clocks(session, days, as_of))
+            session.register("clocks", self._clocks(session, days, as_of, is_today=is_today))
             session.register(
                 "form_reviews", form_reviews_table({day.contract.digest: day.contract for day in days}.values())
             )
@@ -128,7 +139,7 @@ class Judge:
                     break
             yield session
 
-    def _clocks(self, session: Session, days: Sequence[DeliveredDay], as_of: datetime) -> pa.Table:
+    def _clocks(self, session: Session, days: Sequence[DeliveredDay], as_of: datetime, *, is_today: bool) -> pa.Table:
         spellings = session.fetch("select distinct unnest(recipients) as recipient from all_proofs")[
             "recipient"
         ].to_pylist()
@@ -143,6 +154,7 @@ class Judge:
             max_age_months=max_age_months,
             recipients=[name for name in spellings if name],
             functions=_functions_delivered(session, days),
+            is_today=is_today,
         )
 
     def _reached(

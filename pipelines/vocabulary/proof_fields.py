@@ -277,7 +277,7 @@ PROOF_FIELDS: Final = (
     Field(
         "chain",
         LABEL,
-        "Companies that the data went through, from the collector to the vendor.",
+        "Companies that the data went through, from the collector to the vendor, with `>` between them.",
         example="editeur-42 > regie-sud",
         synonyms="chaine, intermediaires, chaine collecte, data chain",
     ),

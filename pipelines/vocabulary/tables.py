@@ -23,7 +23,7 @@ from pipelines.vocabulary.table_columns import (
     filled,
     optional,
 )
-from pipelines.vocabulary.verdict_tables import DimensionScorecards, Findings, Scorecards, Verdicts
+from pipelines.vocabulary.verdict_tables import DimensionScorecards, Findings, Scorecards, UsableLeads, Verdicts
 
 
 class Deliveries(PartitionedTable):
@@ -245,6 +245,7 @@ TABLES: dict[str, type[Table]] = {
     "findings": Findings,
     "scorecards": Scorecards,
     "dimension_scorecards": DimensionScorecards,
+    "usable_leads": UsableLeads,
     "check_results": CheckResults,
 }
 
@@ -273,6 +274,7 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "findings": ("lead_id", "channel", "rule_id"),
     "scorecards": ("channel", "rule_id"),
     "dimension_scorecards": ("dimension",),
+    "usable_leads": ("vendor", "delivery_date", "lead_id", "channel"),
     "check_results": ("delivery_date", "check"),
 }
 

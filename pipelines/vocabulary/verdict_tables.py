@@ -21,6 +21,19 @@ class Verdicts(PartitionedTable):
     catalogue_digest: Series[Text] = filled("Digest of the rules that judged.")
 
 
+class UsableLeads(PartitionedTable):
+    """One row a lead use of the leads that are still held, on the clock *today*; one file, replaced by every run."""
+
+    lead_id: Series[Text] = filled("The vendor's reference of the lead.")
+    channel: Series[Text] = filled("Channel of the lead use.", isin=words.CHANNELS)
+    verdict: Series[Text] = filled("Whether the lead may be contacted at `as_of`.", isin=words.VERDICTS)
+    usable_until: Series[Instant] = optional(
+        "From when on it may not, by what is known now; NULL where nothing ends it, and where it is not usable."
+    )
+    reasons: Series[TextList] = filled("Blocking rules that fail or have no answer, sorted; empty where it is usable.")
+    as_of: Series[Instant] = filled("The instant of use that was judged; all that was known by then counted.")
+
+
 class Findings(PartitionedTable):
     """Every fail and every unknown, at the grain of its rule."""
 

@@ -408,6 +408,14 @@ def test_a_contract_without_a_reviewed_form_is_warned_about(tmp_path: Path) -> N
     assert problem.severity == "warning"
 
 
+def test_a_review_that_is_silent_on_terms_is_warned_about(tmp_path: Path) -> None:
+    problem = only_problem(examine(tmp_path, changed("        separate_from_terms: true\n", "")))
+    assert (problem.severity, problem.message) == (
+        "warning",
+        "the review does not say separate_from_terms: consent_not_in_terms is not asked of its leads",
+    )
+
+
 def test_leads_without_a_channel_column_are_judged_on_every_channel(tmp_path: Path) -> None:
     start, end = VALID.index("      - name: channels\n"), VALID.index("      - {name: postal_code")
     problem = only_problem(examine(tmp_path, VALID[:start] + VALID[end:]))

@@ -72,8 +72,10 @@ def test_labels_are_the_vendors_words() -> None:
 def test_approved_forms_keep_silence_apart_from_an_empty_list() -> None:
     digest = "a7a8ed750798cf3ed7b7f2e12cbfa8a7b0cdf3f981c11fb4f1cf828ca448d457"
     form = ApprovedForm("devis", "7", date(2025, 12, 1), digest, False, True, False, ("identity", "choice"), ())
+    asked = {"l223_2_notice": True, "informed_art13": True, "separate_from_terms": True, "withdrawal_as_easy": False}
+    asked |= {"named_since": date(2025, 6, 1)}
     assert read_contract(FIXTURE).approved_forms == (
-        replace(form, recipient_sirens=("732829320",), france_renov_sentence=False),
+        replace(form, recipient_sirens=("732829320",), france_renov_sentence=False, **asked),
     )
 
 

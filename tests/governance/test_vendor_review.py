@@ -11,7 +11,7 @@ from pipelines.cli import app
 from pipelines.contracts.book import DUE_DILIGENCE
 from pipelines.contracts.contract import Contract
 from pipelines.governance.checklist import checklist
-from pipelines.governance.due_diligence import Answer, Audit, DueDiligence, read_due_diligence
+from pipelines.governance.due_diligence import Audit, DueDiligence, VendorAnswer, read_due_diligence
 from pipelines.governance.vendor_review import KINDS, ReviewGap, gap_words, vendor_review
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.wording.words import LANGUAGES, words
@@ -30,7 +30,7 @@ def contract() -> Contract:
 def answered(**changes: object) -> DueDiligence:
     """A file in which everything is answered and audited, but for what is changed: an answer by question, or None."""
     whole: dict[str, object] = {
-        one.id: Answer(satisfies="yes", answered_on=SEEN, evidence="seen") for one in checklist().questions
+        one.id: VendorAnswer(satisfies="yes", answered_on=SEEN, evidence="seen") for one in checklist().questions
     }
     answers = {name: answer for name, answer in (whole | changes).items() if answer is not None}
     audit = Audit(audited_on=SEEN, of="vendor", scope="forms", findings=0, next_on=date(2027, 11, 2))
@@ -74,20 +74,25 @@ def test_a_clause_is_missing_unknown_or_words_alone(contract: Contract) -> None:
     ("answer", "kind"),
     [
         (None, "unanswered"),
-        (Answer(satisfies="yes", answered_on=date(2026, 12, 1), evidence="seen"), "unanswered"),
-        (Answer(satisfies="no", answered_on=SEEN, evidence="seen"), "not_satisfied"),
-        (Answer(satisfies="partly", answered_on=SEEN, evidence="seen"), "partly_satisfied"),
-        (Answer(satisfies="yes", answered_on=SEEN), "without_evidence"),
-        (Answer(satisfies="not_applicable", answered_on=SEEN), "without_evidence"),
-        (Answer(satisfies="not_applicable", answered_on=SEEN, evidence="seen"), None),
-        (Answer(satisfies="yes", answered_on=SEEN, evidence="seen", expires_on=date(2026, 11, 29)), "evidence_expired"),
-        (Answer(satisfies="yes", answered_on=SEEN, evidence="seen", expires_on=ON), None),
+        (VendorAnswer(satisfies="yes", answered_on=date(2026, 12, 1), evidence="seen"), "unanswered"),
+        (VendorAnswer(satisfies="no", answered_on=SEEN, evidence="seen"), "not_satisfied"),
+        (VendorAnswer(satisfies="partly", answered_on=SEEN, evidence="seen"), "partly_satisfied"),
+        (VendorAnswer(satisfies="yes", answered_on=SEEN), "without_evidence"),
+        (VendorAnswer(satisfies="not_applicable", answered_on=SEEN), "without_evidence"),
+        (VendorAnswer(satisfies="not_applicable", answered_on=SEEN, evidence="seen"), None),
+        (
+            VendorAnswer(satisfies="yes", answered_on=SEEN, evidence="seen", expires_on=date(2026, 11, 29)),
+            "evidence_expired",
+        ),
+        (VendorAnswer(satisfies="yes", answered_on=SEEN, evidence="seen", expires_on=ON), None),
         # the register: twelve calendar months
-        (Answer(satisfies="yes", answered_on=date(2025, 11, 29), evidence="seen"), "evidence_expired"),
-        (Answer(satisfies="yes", answered_on=date(2025, 11, 30), evidence="seen"), None),
+        (VendorAnswer(satisfies="yes", answered_on=date(2025, 11, 29), evidence="seen"), "evidence_expired"),
+        (VendorAnswer(satisfies="yes", answered_on=date(2025, 11, 30), evidence="seen"), None),
     ],
 )
-def test_an_answer_counts_from_its_day_until_its_last(contract: Contract, answer: Answer | None, kind: str) -> None:
+def test_an_answer_counts_from_its_day_until_its_last(
+    contract: Contract, answer: VendorAnswer | None, kind: str
+) -> None:
     gaps = vendor_review(contract, answered(dd_register=answer), on=ON)
     assert kinds(gaps) == ([(kind, "dd_register")] if kind else [])
 

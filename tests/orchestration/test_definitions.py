@@ -28,6 +28,7 @@ GRAPH = {
     "consent_proofs": ("intake", []),
     "verdicts": ("verdicts", ["consent_proofs", "leads", "oppositions"]),
     "vendor_scores": ("scores", ["verdicts"]),
+    "usable_leads": ("usable", ["oppositions", "verdicts"]),
     "purges": ("retention", []),
     "dossiers": ("dossiers", ["vendor_scores"]),
     "rules": ("registry", []),
@@ -125,7 +126,7 @@ def test_the_checks_are_these_and_only_those_on_our_own_faults_stop_a_run(defini
     assert {spec.key.name for spec in specs if spec.blocking} == BLOCKING
 
 
-@pytest.mark.parametrize("table", ["leads", "consent_proofs", "verdicts", "oppositions"])
+@pytest.mark.parametrize("table", ["leads", "consent_proofs", "verdicts", "oppositions", "usable_leads"])
 def test_the_ui_shows_the_columns_of_a_published_table_as_its_model_describes_them(
     definitions: dg.Definitions, table: str
 ) -> None:
@@ -141,7 +142,7 @@ def test_the_ui_shows_the_columns_of_a_published_table_as_its_model_describes_th
 
 def test_every_asset_of_ours_has_a_description_an_owner_and_a_kind(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    for name in ("oppositions", *DELIVERY_ASSETS, "vendor_scores", "dossiers", "purges"):
+    for name in ("oppositions", *DELIVERY_ASSETS, "vendor_scores", "dossiers", "usable_leads", "purges"):
         node = graph.get(dg.AssetKey(name))
         assert node.description, name
         assert node.owners, name

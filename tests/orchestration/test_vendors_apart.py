@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.dossiers.writer import DossierWriter
@@ -18,6 +19,7 @@ from pipelines.orchestration.partitions import deliveries_partitions
 from pipelines.scores.scorer import Scorer
 from pipelines.storage.inboxes import SEALS
 from pipelines.upkeep.retention import Retention
+from pipelines.usable.today import Today
 from pipelines.vocabulary.clock import tick_of
 from tests.support.exemple import deliver, sign
 from tests.support.houses import house_at
@@ -112,7 +114,8 @@ def test_a_vendor_that_can_not_be_taken_in_or_judged_is_left_and_the_others_are_
     area="vendors", fault="One vendor can't be scored, written about, sealed or purged", promise="The others are."
 )
 @pytest.mark.parametrize(
-    ("job", "asset"), [("publish", "vendor_scores"), ("publish", "dossiers"), ("retention", "purges")]
+    ("job", "asset"),
+    [("publish", "vendor_scores"), ("publish", "dossiers"), ("publish", "usable_leads"), ("retention", "purges")],
 )
 def test_a_vendor_that_can_not_be_scored_told_of_or_sealed_is_left_and_the_others_are_done(
     home: Path, monkeypatch: pytest.MonkeyPatch, job: str, asset: str
@@ -120,6 +123,7 @@ def test_a_vendor_that_can_not_be_scored_told_of_or_sealed_is_left_and_the_other
     methods = {
         "vendor_scores": (Scorer, "score"),
         "dossiers": (DossierWriter, "_write"),
+        "usable_leads": (Today, "uses"),
         "purges": (Retention, "_run_vendor"),
     }
     owner, name = methods[asset]
@@ -137,6 +141,9 @@ def test_a_vendor_that_can_not_be_scored_told_of_or_sealed_is_left_and_the_other
     if asset == "purges":
         assert (home / "inbox" / "third" / str(DAY) / "leads_1.csv.age").exists()
         assert not (home / "inbox" / "other" / str(DAY) / "leads_1.csv.age").exists()
+    elif asset == "usable_leads":
+        listed = pq.ParquetFile(house.lake.whole_file("usable_leads")).read()["vendor"].to_pylist()
+        assert set(listed) == {"acme", "third"}
     else:
         assert (home / "dossiers" / "third" / "2026-08-21" / "index.html").exists()
         assert not (home / "dossiers" / "other" / "2026-08-21").exists()

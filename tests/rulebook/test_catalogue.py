@@ -21,7 +21,7 @@ from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.words import AUDIENCES, BASES, CHANNELS
 
 SHIPPED = sorted(path.stem for path in SHIPPED_CARDS.rglob("*.yaml"))
-ALWAYS_DELIVERED = {"audience", "collected_at"}
+ALWAYS_DELIVERED = {"audience", "collected_at", "collected_on"}
 """Delivered facts that no accepted lead lacks: the contract gives the one, a row without the other is rejected."""
 SIMPLE: dict[str, Any] = {
     "id": "own_rule",
@@ -153,7 +153,8 @@ def test_open_questions_on_a_form_wait_on_the_advertiser(catalogue: Catalogue) -
     waiting = {card.id for card in catalogue.cards if card.pending_on[-1].party == "advertiser"}
     forms = {"consent_form_version_known", "consent_box_not_prechecked", "tel_consent_five_mentions"}
     forms |= {"consent_equal_prominence_refusal", "consent_not_bundled_with_participation"}
-    forms |= {"form_france_renov_sentence"}
+    forms |= {"form_france_renov_sentence", "tel_number_collection_notice", "consent_informed_art13"}
+    forms |= {"consent_not_in_terms", "consent_withdrawal_as_easy"}
     assert waiting - {"opp_other_form"} == forms
 
 
@@ -419,7 +420,7 @@ def test_show_prints_the_basis_the_conditions_and_the_remedy(run: CliRunner) -> 
         "R. 223-1",
         "used_at < consent_expires_at",
         "otherwise nobody",
-        "Collect a new consent",
+        "If the consent has expired",
         "from 2026-08-11",
     ):
         assert words in shown

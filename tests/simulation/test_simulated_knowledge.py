@@ -150,6 +150,7 @@ GOOD = {
     "collected_at": COLLECTED_AT,
     "email": Said(" A@B.example", "a@b.example"),
     "postal_code": "75001",
+    "over_18": True,
 }
 
 
@@ -206,7 +207,11 @@ def test_refused_and_repeated_files_are_not_read() -> None:
 
 def test_optional_values_that_are_bad_or_asked_for_and_missing_are_one_finding_a_lead() -> None:
     bad = GOOD | {"over_18": Bad("?"), "phone": Bad("x"), "audience": Bad("x")}
-    assert list(_truth(_delivery(_file(bad)))) == [("L1", "audience_not_contracted"), ("L1", "field_invalid")]
+    assert list(_truth(_delivery(_file(bad)))) == [
+        ("L1", "audience_not_contracted"),
+        ("L1", "consent_minor_check"),
+        ("L1", "field_invalid"),
+    ]
     missing = {name: value for name, value in GOOD.items() if name != "postal_code"}
     assert list(_truth(_delivery(_file(missing)))) == [("L1", "field_invalid")]
 

@@ -154,6 +154,7 @@ def test_what_only_our_review_can_pass_stays_unknown_without_it() -> None:
         "phone tel_consent_five_mentions unknown",
         "phone consent_not_bundled_with_participation unknown",
         "phone consent_equal_prominence_refusal unknown",
+        "phone tel_number_collection_notice unknown",
     }
     assert findings(with_terms(sold_for("phone"), reviews={}), PROOF) == expected
     # the facts close on 23 August in Paris; a review of the next day comes too late

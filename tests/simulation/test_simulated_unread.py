@@ -266,6 +266,7 @@ def test_an_unread_audience_is_a_consumer_and_passes_no_rule_of_some_audiences()
         "phone tel_consent_five_mentions fail",
         "phone tel_consent_max_age_one_year fail",
         "phone tel_consent_named_professional fail",
+        "phone tel_number_collection_notice fail",
     }
 
 

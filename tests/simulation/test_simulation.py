@@ -29,6 +29,7 @@ from tests.support.paths import PRODUCT
 
 LEAD_RULES = {
     "audience_not_contracted",
+    "consent_minor_check",
     "lead_duplicate",
     "lead_too_old_at_delivery",
     "channel_not_contracted",
@@ -54,6 +55,9 @@ CAN_STAY_UNKNOWN = {
     "consent_not_bundled_with_participation",
     "consent_equal_prominence_refusal",
     "consent_double_optin_confirmed",
+    "consent_informed_art13",
+    "consent_withdrawal_as_easy",
+    "tel_number_collection_notice",
 }
 UNLAWFUL_ORDERS = {
     "sector_energy_renovation_phone_ban",

@@ -4,6 +4,7 @@ The home is the one of the settings. First runs that fail, each at another place
 the values in the error's words; then runs that succeed.
 """
 
+import io
 import logging
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 import dagster as dg
+from pyrage.x25519 import Identity
 
 from pipelines.cli import app
 from pipelines.definitions import build_defs
@@ -25,6 +27,7 @@ from pipelines.settings import load_settings
 from tests.support.canary_market import AS_OF, DAYS, FIRST, LAST, VENDORS, address, number
 from tests.support.instances import runs_created_at
 
+RECIPIENT: Final = str(Identity.generate().to_public())
 LOUD: Final = {"loggers": {"console": {"config": {"log_level": "DEBUG"}}}}
 LOGS: Final = """
 python_logs:
@@ -122,6 +125,9 @@ def deliveries(home: Path) -> None:
     command("contracts", "lint")
     command("contracts", "drift")
     command("receipts", "list")
+    command("export", "--channel", "email", "--recipient", RECIPIENT, "--purpose", "request 17")
+    with patch("sys.stdin", io.StringIO(f"{number(12)}\n")):
+        command("may-call", status=1)
     for name, status in SAMPLES.items():
         (sample,) = (home / "inbox").rglob(name)
         draft = home / "drafts" / f"{status}.yaml"

@@ -35,6 +35,10 @@ FORM = {
     "mentions": MENTIONS.split("|"),
     "recipients": ["Meubles Sereins SAS"],
     "recipient_sirens": [SIREN],
+    "l223_2_notice": True,
+    "informed_art13": True,
+    "separate_from_terms": True,
+    "withdrawal_as_easy": True,
     "reviewed_on": "2026-01-02",
 }
 Row = dict[str, str]
@@ -103,6 +107,7 @@ def lead(number: int, day: date = MONDAY, **changes: str) -> Row:
         "claimed_basis": "consent",
         "form_id": "devis",
         "form_version": "7",
+        "over_18": "true",
         **changes,
     }
 
@@ -125,6 +130,7 @@ def proof(number: int, day: date = MONDAY, **changes: str) -> Row:
         "mentions": MENTIONS,
         "form_id": "devis",
         "form_version": "7",
+        "proof_sha256": hashlib.sha256(f"C-{number}".encode()).hexdigest(),
         **changes,
     }
 

@@ -20,6 +20,10 @@ REVIEW = FormReview(
     recipients=("Acme",),
     participation_requires_consent=False,
     refusal_equal_prominence=True,
+    l223_2_notice=True,
+    informed_art13=True,
+    separate_from_terms=True,
+    withdrawal_as_easy=True,
 )
 TERMS = ContractTerms(
     valid_from=date(2026, 1, 1),

@@ -59,7 +59,7 @@ def test_what_decides_comes_right_after_the_verdict_and_the_rest_in_one_line() -
         "  Blocked by: The advertiser was not named among the recipients of the electronic consent "
         "[consent_named_recipient_elec]"
     )
-    assert lines[3].startswith("    What would mend it: Name the advertiser")
+    assert lines[3].startswith("    What would mend it: If the list delivered lacks the advertiser, name it")
     others = "lead_duplicate (fails), proof_matches_lead (open or not proven)"
     assert lines[4:] == [f"  Also found, without bearing on the verdict: {others}"]
 

@@ -47,10 +47,12 @@ FIRST_CARDS = {
     "consent_form_version_known": ("blocking", "proof"),
     "consent_named_recipient_elec": ("blocking", "consent"),
     "consent_not_bundled_with_participation": ("blocking", "consent"),
+    "consent_informed_art13": ("major", "consent"),
     "consent_near_collection": ("info", "proof"),
     "consent_prior_to_delivery": ("blocking", "consent"),
     "consent_refused_at_collection": ("blocking", "consent"),
     "consent_timestamp_coherent": ("minor", "proof"),
+    "consent_withdrawal_as_easy": ("major", "consent"),
     "consent_withdrawn": ("blocking", "opposition"),
     "elec_consent_per_channel": ("blocking", "consent"),
     "elec_b2b_function_relevance": ("blocking", "consent"),
@@ -67,6 +69,7 @@ FIRST_CARDS = {
     "tel_consent_five_mentions": ("blocking", "consent"),
     "tel_consent_max_age_one_year": ("blocking", "consent"),
     "tel_consent_named_professional": ("blocking", "consent"),
+    "tel_number_collection_notice": ("major", "consent"),
     "tel_optin_consent_required": ("blocking", "consent"),
 }
 

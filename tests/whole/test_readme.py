@@ -95,7 +95,7 @@ def wrong_in(line: str) -> str | None:
     """What of a command line the program does not know; `list|show` stands for each of both."""
     _, *words = shlex.split(line)
     command: Any = program()
-    while words and hasattr(command, "commands"):
+    while words and hasattr(command, "commands") and not words[0].startswith("--"):
         found = [command.commands.get(name) for name in words[0].split("|")]
         if None in found:
             return f"no command {words[0]}"
@@ -124,6 +124,8 @@ def wrong_in_arguments(parameters: list[Any], words: list[str]) -> str | None:
         ("opposable rules list|show|check", None),
         ('opposable vault show VENDOR LEAD_ID --purpose "a request"', None),
         ("opposable contracts lint VENDOR OTHER", None),
+        ('opposable export --recipient age1… --purpose "campaign 12"', None),
+        ("opposable export --recipients age1…", "no option --recipients"),
         ("opposable rules lists", "no command lists"),
         ("opposable reconcile --form 2026-08-01", "no option --form"),
         ("opposable demo now", "too many arguments"),

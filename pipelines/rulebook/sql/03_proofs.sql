@@ -14,7 +14,9 @@ files as (
 
 select
     files.file_no * 4294967296 + proof.row_number as proof_no,
-    proof.* exclude (vendor, delivery_date, file_digest, row_number, chain),
+    proof.* exclude (vendor, delivery_date, file_digest, row_number),
+    len(list_filter(string_split_regex(proof.chain, '>|→|[|;,]'), lambda company: trim(company) <> '')) > 2
+        as has_intermediaries,
     reference_key(proof.lead_id) as lead_reference,
     reference_key(proof.consent_id) as consent_reference
 from all_proofs as proof

@@ -1,4 +1,4 @@
--- oppositions in force at delivery, as each lead use meets them; who could have known is a share with this vendor.
+-- oppositions in force at the act, as each lead use meets them; who could have known is a share with this vendor.
 -- By its own key, by its alias's or by that of a further phone number. Whether one is met in another form of the identifier, or in an identifier that the
 -- delivered text holds, is NULL where the lead was never compared.
 with probes as (
@@ -64,7 +64,7 @@ in_force as (
         and found.opposed_at = revoked.opposed_at
     where
         found.revoked_at is null
-        and found.opposed_at < lead.delivered_at
+        and found.opposed_at < lead.used_at
         and found.recorded_at <= lead.known_at
 ),
 

@@ -30,6 +30,7 @@ select
         else lead.claimed_basis
     end as claimed_basis,
     lead.collected_at,
+    cast(lead.collected_at at time zone 'UTC' at time zone 'Europe/Paris' as date) as collected_on,
     lead.consent_id,
     lead.form_id,
     lead.form_version,
@@ -76,6 +77,7 @@ select
     proof.goods_services,
     proof.period_end,
     candidate.consent_expires_at,
+    proof.consent_at + interval '30' day as consent_thirty_days_at,
     proof.mentions,
     proof.l223_2_notice,
     proof.privacy_notice_version,
@@ -93,6 +95,11 @@ select
     proof.request_object,
     candidate.callback_ends_at,
     proof.collector_id as proof_collector_id,
+    proof.chain,
+    case
+        when not array_contains(proof.invalid_fields, 'chain') then coalesce(proof.has_intermediaries, false)
+        when proof.proof_no is null then false
+    end as has_intermediaries,
     candidate.email_keys_equal,
     candidate.phone_keys_equal,
     lead.contract_channels,
@@ -101,6 +108,8 @@ select
     lead.target_functions,
     lead.advertiser_siren,
     lead.is_double_optin_required,
+    list_has_any(lead.mapped_fields, ['consent_proofs.snapshot_sha256', 'consent_proofs.proof_sha256'])
+        as is_digest_asked,
     lead.lead_age_limit_at,
     case
         when objection.is_refused_by_reference or objection.refused_by_key_at >= coalesce(proof.consent_at, timestamp '-infinity') then true
@@ -126,7 +135,12 @@ select
     form.participation_requires_consent as reviewed_participation_requires_consent,
     form.mentions as reviewed_mentions,
     form.names_advertiser as reviewed_names_advertiser,
-    form.france_renov_sentence as reviewed_france_renov_sentence
+    form.france_renov_sentence as reviewed_france_renov_sentence,
+    form.l223_2_notice as reviewed_l223_2_notice,
+    form.informed_art13 as reviewed_informed_art13,
+    form.separate_from_terms as reviewed_separate_from_terms,
+    form.withdrawal_as_easy as reviewed_withdrawal_as_easy,
+    form.named_since as reviewed_named_since
 from lead_uses as use
 inner join judged_leads as lead on use.lead_no = lead.lead_no
 left join candidates as candidate on use.lead_no = candidate.lead_no

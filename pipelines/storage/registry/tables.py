@@ -160,6 +160,40 @@ VAULT_READINGS: Final = Table(
 """Who asked the vault for a person's identifiers, and what for, append-only."""
 
 
+EXPORTS: Final = Table(
+    "exports",
+    METADATA,
+    _id_column(),
+    _sql_column("export_id", String(36), index=True),
+    _sql_column("kind", String(16)),  # call_list, or revocations of one
+    _sql_column("exported_at", Instant),  # the instant that was judged
+    _sql_column("exported_by", String(64)),
+    _sql_column("purpose", String(200)),
+    _sql_column("channel", String(16)),
+    _sql_column("recipient", String(128)),  # an age public key
+    _sql_column("line_count", BigInteger),
+    _sql_column("digest", String(64)),  # SHA-256 of the encrypted file
+    _sql_column("purged_at", Instant, is_nullable=True),  # when what was kept of a call list went
+    sqlite_autoincrement=True,
+)
+"""Call lists handed out, and what was said of them later: who, what for, to whom; no lead and no person."""
+
+
+CONTACT_ANSWERS: Final = Table(
+    "contact_answers",
+    METADATA,
+    _id_column(),
+    _sql_column("answered_at", Instant),
+    _sql_column("reader", String(64)),
+    _sql_column("channel", String(16)),
+    _sql_column("identity_key", String(32)),
+    _sql_column("key_id", String(32)),  # the secret under which identity_key was made; a later one does not rewrite it
+    _sql_column("answer", String(8)),  # yes, no or unknown
+    sqlite_autoincrement=True,
+)
+"""Who asked whether a number or address may be contacted, and what was answered, append-only."""
+
+
 RECEIPTS: Final = Table(
     "receipts",
     METADATA,

@@ -15,6 +15,8 @@ import pyrage
 
 from pipelines.identifiers.shown_names import shown_path
 
+Recipient: TypeAlias = Any
+"""The public half of somebody's identity."""
 Opener: TypeAlias = Callable[[Path], BinaryIO]
 """Opens the encrypted bytes under a path."""
 Identity: TypeAlias = Any
@@ -55,6 +57,19 @@ def identity_of(text: str) -> Identity | None:
         return pyrage.x25519.Identity.from_str(found.group()) if found else None
     except pyrage.IdentityError:
         return None  # its words may quote the key
+
+
+def recipient_of(text: str) -> Recipient | None:
+    """The public key `age1…` in a text; None where it is none."""
+    try:
+        return pyrage.x25519.Recipient.from_str(text.strip())
+    except pyrage.RecipientError:
+        return None  # its words may quote what was given, which may be a secret
+
+
+def encrypt_to(content: bytes, recipient: Recipient) -> bytes:
+    """Content that one recipient alone opens, not we ourselves."""
+    return bytes(pyrage.encrypt(content, [recipient]))
 
 
 def encrypt(content: bytes, identity: Identity) -> bytes:

@@ -129,6 +129,19 @@ class Vault:
     def _identities(self) -> tuple[Identity, ...]:
         return age_identities(self.keys, VAULT, encrypted=lambda: self.root.rglob("*.age"))
 
+    def encrypted(self, content: bytes) -> bytes:
+        """Something else that holds what the vault holds, encrypted as the vault is."""
+        return encrypt(content, self._identities[0])
+
+    def decrypted(self, path: Path) -> bytes:
+        """The clear bytes of a file that was encrypted so.
+
+        Raises:
+            BrokenSealError: it can't be decrypted with the keys of the house.
+        """
+        with open_clear(path, self._identities) as clear:
+            return clear.read()
+
     def confirm_keys(self) -> None:
         """Make sure that the keys open what is kept.
 

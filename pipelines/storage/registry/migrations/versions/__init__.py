@@ -9,4 +9,5 @@ What they make is described in `storage.registry.tables`.
 - `v0004_receipts`: what was told to vendors: receipts prepared, sent and acknowledged
 - `v0005_alias_keys`: the key of an e-mail's alias beside that of an opposition
 - `v0006_registry_identity`: which registry this is, and who accepted it in place of another
+- `v0007_exports_and_answers`: which call lists were handed out to whom, and who asked about a number
 """

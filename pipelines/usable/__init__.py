@@ -1,0 +1,12 @@
+"""Who may be contacted now: the table of usable leads, call lists for people, and answers about one number.
+
+How a use is judged is in `verdicts.uses_now`; here is whose leads are looked at, what is handed out, and what is noted.
+
+- `answers`: may this number or address be contacted: the leads that bear it judged now, and the oppositions to it
+- `call_list`: the lines of a call list: whom they are about, until when they hold, and the file that is read
+- `exports`: call lists handed out: noted, then kept and written, encrypted; removed after some days
+- `records`: what the registry notes of exports and answers: who, when, what for; no person
+- `revocations`: which lines of a call list may no longer be used, judged anew
+- `today`: the leads that the house still holds, judged at one instant, vendor by vendor
+- `usable_table`: the table `usable_leads`: published as one file, and whether it still says what is known
+"""
