@@ -86,7 +86,7 @@ def has_deliveries(lake: Lake) -> bool:
 def _holds_rows(file: Path) -> bool:
     """Whether a file has a row that marts can show: of a damaged one they show none."""
     try:
-        return pq.read_metadata(file).num_rows > 0
+        return bool(pq.read_metadata(file).num_rows)
     except (OSError, ValueError):  # Arrow's own error of a damaged file is a ValueError
         return False
 
