@@ -30,6 +30,8 @@ class DeliveredFile:
     """Aware; None when our transport left no record."""
     member: str | None = None
     """Name inside the archive."""
+    archive: tuple[str, str] | None = None
+    """Name and digest of the archive that holds it."""
     is_sealed: bool = False
     """Whether `path` is encrypted; digest and size are those of the clear bytes."""
     manifest: Manifest | None = None
@@ -37,6 +39,11 @@ class DeliveredFile:
     """Set when it could not even be looked into: a broken archive or manifest, a link."""
     root: Path | None = None
     """The folder below which no link is followed to its bytes; None for a file that is our own."""
+
+    @property
+    def arrived(self) -> tuple[str, str | None]:
+        """Name and digest of what arrived: the file or its archive; no digest of bytes that could not be read."""
+        return self.archive or (self.name, self.digest if self.root else None)
 
 
 @dataclass(frozen=True)
