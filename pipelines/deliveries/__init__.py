@@ -19,4 +19,5 @@ What becomes of it is decided in `intake`; bytes become text in `formats`.
   opened once
 - `sources`: the content of one delivered file, unsealed and unpacked, as often as it is asked for
 - `taken_in_files`: what was taken in of a delivery folder, by the names under which it lies there
+- `unclaimed_seals`: encrypted files that no record knows though they were taken in
 """

@@ -24,14 +24,14 @@ class TakenInFile:
 
 
 def taken_in_files(lake: Lake, vendor: str, day: date, lying: Iterable[str]) -> Mapping[str, TakenInFile]:
-    """Files of a published day by the digest of their name, members of archives by theirs; none of another day.
+    """Files of a published day by name, members of archives by theirs; none of a day that is not published.
 
     `lying`: names of files in the folder, which tell whose name was masked.
     """
     rows = lake.read("deliveries", vendor, [day] if lake.digests(vendor, day, "deliveries") else []).to_pylist()
     by_shown = {row["file_name"]: _taken_in_file(row) for row in rows if row["file_digest"] is not None}
     names = {shown: shown for shown in by_shown} | {shown: name for name, shown in shown_file_names(lying).items()}
-    return {digest_of_name(names[shown]): file for shown, file in by_shown.items()}
+    return {names[shown]: file for shown, file in by_shown.items()}
 
 
 def _taken_in_file(row: Mapping[str, Any]) -> TakenInFile:
@@ -48,6 +48,7 @@ def settle_arrivals(inbox: Inbox, lake: Lake, vendor: str, day: date, lying: Cal
     folder = inbox.folder(vendor, day)
     unsettled = {key: one.received_at for key, (one, *_) in known_arrivals(inbox, folder).items() if one.digest is None}
     taken = taken_in_files(lake, vendor, day, lying()) if unsettled else {}
+    digests = {digest_of_name(name): file.digest for name, file in taken.items()}
     keep_arrivals(
-        inbox, folder, [(key, KnownArrival(taken[key].digest, at)) for key, at in unsettled.items() if key in taken]
+        inbox, folder, [(key, KnownArrival(digests[key], at)) for key, at in unsettled.items() if key in digests]
     )
