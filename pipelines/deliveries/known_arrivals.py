@@ -58,8 +58,15 @@ def keep_arrivals(inbox: Inbox, folder: Path, found: Iterable[tuple[str, KnownAr
     if _merged(known, found) == known:
         return
     with inbox.noting():
-        merged = _merged(known_arrivals(inbox, folder), found)
-        inbox.write_files(folder, RECEIVED, {key: _entry_of(arrivals) for key, arrivals in merged.items()})
+        keep_arrivals_noting(inbox, folder, found)
+
+
+def keep_arrivals_noting(inbox: Inbox, folder: Path, found: Iterable[tuple[str, KnownArrival]]) -> None:
+    """`keep_arrivals` of a caller that holds `inbox.noting()`."""
+    known = known_arrivals(inbox, folder)
+    merged = _merged(known, found)
+    if merged != known:
+        inbox.write_files(folder, RECEIVED, {key: _arrival_entry(arrivals) for key, arrivals in merged.items()})
 
 
 def file_state(path: Path) -> str:
@@ -104,7 +111,7 @@ def _arrival_of(told: Mapping[str, Any]) -> KnownArrival:
     return KnownArrival(digest, arrival_instant(told["received_at"]), state)
 
 
-def _entry_of(arrivals: tuple[KnownArrival, ...]) -> dict[str, Any]:
+def _arrival_entry(arrivals: tuple[KnownArrival, ...]) -> dict[str, Any]:
     first, *later = (
         {"received_at": one.received_at.isoformat()}
         | {name: value for name, value in (("sha256", one.digest), ("state", one.state)) if value}
