@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from pipelines.deliveries.inbox import delivered_name, delivered_paths
+from pipelines.deliveries.inbox import delivered_name
+from pipelines.deliveries.inbox_folders import is_ignored
 from pipelines.deliveries.taken_in_files import taken_in_files
+from pipelines.storage.folders import entries_below
 from pipelines.storage.inboxes import Inbox, StateError
 from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.seals import SEALED, sealed_files
@@ -36,10 +38,11 @@ def confirm_seals(inbox: Inbox, lake: Lake, vendor: str, day: date) -> None:
 
 def _unclaimed(inbox: Inbox, folder: Path) -> list[str]:
     """Names of files that are named like a seal, are in no record and lie beside no clear file."""
-    sealed, paths = sealed_files(inbox, folder), delivered_paths(inbox, folder)
-    lying = set(paths)
-    found = (path for path in paths if path.suffix == SEALED and path not in sealed)
-    return [delivered_name(path, folder, sealed) for path in found if path.with_suffix("") not in lying]
+    sealed = sealed_files(inbox, folder)
+    paths = {entry.path for entry in entries_below(inbox.root, folder) if entry.is_file}
+    found = sorted(path for path in paths - sealed.keys() if path.suffix == SEALED)
+    names = [delivered_name(path, folder, sealed) for path in found if path.with_suffix("") not in paths]
+    return [name for name in names if not is_ignored(name)]
 
 
 def _taken_in_names(lake: Lake, vendor: str, day: date, unclaimed: list[str]) -> set[str]:
