@@ -58,7 +58,7 @@ class House:
 
         ours = self.settings
         inbox = Inbox(ours.inbox, ours.state, ours.inbox_records == "transport")
-        move_old_records(inbox, ours.keys)
+        move_old_records(inbox, ours.keys, self.lake)
         return inbox
 
     def contracts(self, vendors: Collection[str] = ()) -> ContractBook:

@@ -9,6 +9,7 @@ What becomes of it is decided in `intake`; bytes become text in `formats`.
 - `files`: what lies in a delivery folder, as data
 - `inbox`: what lies in the inbox: one vendor's folder of one date, archives opened
 - `inbox_folders`: folders of the inbox: a vendor's, one a date of delivery, purged ones, and what is none of them
+- `known_arrivals`: arrivals as the state folder keeps them: of each name, the bytes that came under it, and when
 - `manifests`: what vendors announce in manifests: reading one, and where it and the delivery differ, in words
 - `old_records`: records that earlier versions kept in the inbox, moved into the state folder
 - `reading`: A delivered file opened, unsealed and unpacked, and handed to the reader of its format
@@ -17,4 +18,6 @@ What becomes of it is decided in `intake`; bytes become text in `formats`.
 - `small_file_contents`: the bytes of small delivered files between their digest and their reading, so that they are
   opened once
 - `sources`: the content of one delivered file, unsealed and unpacked, as often as it is asked for
+- `taken_in_files`: what was taken in of a delivery folder, by the names under which it lies there
+- `unclaimed_seals`: encrypted files that no record knows though they were taken in
 """

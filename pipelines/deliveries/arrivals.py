@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,15 +15,13 @@ from typing import Final
 
 from pipelines.deliveries.inbox import delivered_name, delivered_paths
 from pipelines.deliveries.inbox_folders import delivery_days, shown_vendor
+from pipelines.deliveries.known_arrivals import KnownArrival, file_state, keep_arrivals, known_arrivals
 from pipelines.deliveries.manifests import is_manifest, parse_manifest
-from pipelines.deliveries.recorded_arrivals import (
-    TRANSPORT_RECORD,
-    note_arrivals,
-    recorded_arrivals,
-    transported_arrivals,
-)
+from pipelines.deliveries.recorded_arrivals import TRANSPORT_RECORD, recorded_arrivals, transported_arrivals
+from pipelines.deliveries.taken_in_files import settle_arrivals
 from pipelines.storage.folders import folder_names, open_below, opened_folder
 from pipelines.storage.inboxes import Inbox, digest_of_name
+from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.seals import sealed_files
 from pipelines.vocabulary.clock import paris_date
 
@@ -55,23 +54,20 @@ class Arrivals:
     """Folders, as `vendor/date`, whose files can't be listed or noted."""
 
 
-def record_arrivals(inbox: Inbox, seen: Mapping[str, Sighting], *, now: datetime) -> Arrivals:
+def record_arrivals(inbox: Inbox, seen: Mapping[str, Sighting], *, now: datetime, lake: Lake | None = None) -> Arrivals:
     """Note files that our transport did not note, once they are complete; `seen` is what the last call left moving.
 
     A file is received at its first sight, or at its last change on our disk if nobody looked then. What the transport
     noted of files that lie there is kept, too. A record of its that can't be read is set aside once it is still: else
-    a vendor could hide behind it. `now` is aware.
+    a vendor could hide behind it. Other bytes under a known name are another arrival. `now` is aware; `lake` tells of
+    which bytes an arrival is that was noted without them.
     """
     noted_count, untold = 0, []
     moving: dict[str, Sighting] = {}
     for folder in _recent_folders(inbox, paris_date(now) - WINDOW):
         try:
-            complete, still_moving = _look_at(inbox, folder, seen, now)
-            if TRANSPORT_RECORD in complete:
-                _set_aside(inbox, folder, now)
-            elif complete:
-                note_arrivals(inbox, folder, {name: datetime.fromisoformat(at) for name, at in complete.items()})
-                noted_count += len(complete)
+            count, still_moving = _look_at(_Look(inbox, folder, seen, now), lake)
+            noted_count += count
             moving |= still_moving
         except Exception:  # whatever it is, the others are noted
             untold.append(f"{shown_vendor(folder.parent.name)}/{folder.name}")
@@ -97,40 +93,90 @@ def _recent_folders(inbox: Inbox, since: date) -> Iterator[Path]:
         yield from (inbox.folder(vendor, day) for day in delivery_days(inbox, vendor) if day >= since)
 
 
-def _look_at(
-    inbox: Inbox, folder: Path, seen: Mapping[str, Sighting], now: datetime
-) -> tuple[dict[str, str], dict[str, Sighting]]:
-    """First sights of the files to be noted now, by name, and the sightings of those that may still be moving."""
+@dataclass(frozen=True)
+class _Look:
+    """One look at one delivery folder."""
+
+    inbox: Inbox
+    folder: Path
+    seen: Mapping[str, Sighting]
+    now: datetime
+
+    def sights(self, names: Mapping[str, Path]) -> tuple[dict[str, Sighting], dict[str, Sighting]]:
+        """Of files by name, sightings of those that are complete, by name, and of the others, by key."""
+        announced = _announced(self.inbox.root, names) if names else {}
+        complete, moving = {}, {}
+        for name, path in names.items():
+            key = hashlib.sha256(f"{self.folder.parent.name}/{self.folder.name}/{name}".encode()).hexdigest()[:24]
+            try:
+                sighting = _sighting(path, self.seen.get(key), self.now)
+                if self._is_complete(sighting, path, announced.get(name)):
+                    complete[name] = sighting
+                else:
+                    moving[key] = sighting
+            except OSError:
+                continue  # it vanished meanwhile, or is not ours to read
+        return complete, moving
+
+    def _is_complete(self, sighting: Sighting, path: Path, announced: str | None) -> bool:
+        if self.now - datetime.fromisoformat(sighting.still_since) >= STILL_FOR:
+            return True
+        return announced is not None and _digest_below(self.inbox.root, path) == announced
+
+
+def _look_at(look: _Look, lake: Lake | None) -> tuple[int, dict[str, Sighting]]:
+    """Note what can be noted now; of how many arrivals, and the sightings of files that may still be moving."""
+    inbox, folder = look.inbox, look.folder
     sealed = sealed_files(inbox, folder)  # taken in already: what was known of their arrival then stands
     clear = {
         delivered_name(path, folder, sealed): path for path in delivered_paths(inbox, folder) if path not in sealed
     }
     transported = transported_arrivals(inbox, folder)
     if transported is None:
-        unlisted = {TRANSPORT_RECORD: folder / TRANSPORT_RECORD}
-    else:
-        note_arrivals(inbox, folder, {name: at for name, at in transported.items() if name in clear})
-        recorded = recorded_arrivals(inbox, folder)
-        unlisted = {name: path for name, path in clear.items() if digest_of_name(name) not in recorded}
-    announced = _announced(inbox.root, clear) if unlisted else {}
-    complete, moving = {}, {}
-    for name, path in unlisted.items():
-        key = hashlib.sha256(f"{folder.parent.name}/{folder.name}/{name}".encode()).hexdigest()[:24]
-        try:
-            sighting = _sighting(path, seen.get(key), now)
-            if _is_complete(sighting, inbox.root, path, announced.get(name), now):
-                complete[name] = sighting.first_seen_at
-            else:
-                moving[key] = sighting
-        except OSError:
-            continue  # it vanished meanwhile, or is not ours to read
-    return complete, moving
+        complete, moving = look.sights({TRANSPORT_RECORD: folder / TRANSPORT_RECORD})
+        if complete:
+            _set_aside(inbox, folder, look.now)
+        return 0, moving
+    told = {digest_of_name(name): KnownArrival(None, at) for name, at in transported.items() if name in clear}
+    keep_arrivals(inbox, folder, told.items())
+    complete, moving = look.sights(_unlooked(inbox, folder, clear))
+    return (_note_complete(look, complete, clear, lake) if complete else 0), moving
+
+
+def _unlooked(inbox: Inbox, folder: Path, clear: Mapping[str, Path]) -> dict[str, Path]:
+    """Files whose bytes may be others than those that are known."""
+    known = known_arrivals(inbox, folder)
+    found = {}
+    for name, path in clear.items():
+        with suppress(OSError):  # it vanished meanwhile
+            state = file_state(path)
+            if all(one.state != state for one in known.get(digest_of_name(name), ())):
+                found[name] = path
+    return found
+
+
+def _note_complete(look: _Look, complete: Mapping[str, Sighting], clear: Mapping[str, Path], lake: Lake | None) -> int:
+    """Note bytes that lie still; how many of them nobody had recorded."""
+    inbox, folder = look.inbox, look.folder
+    if lake is not None:
+        settle_arrivals(inbox, lake, folder.parent.name, date.fromisoformat(folder.name), lambda: clear)
+    recorded, found, unrecorded_count = recorded_arrivals(inbox, folder), [], 0
+    for name, sighting in complete.items():
+        with suppress(OSError):  # it vanished meanwhile, or is not ours to read
+            digest = _digest_below(inbox.root, clear[name])
+            if file_state(clear[name]) != sighting.state:
+                continue  # it moves again
+            came = recorded.of_bytes(name, digest)
+            unrecorded_count += came is None
+            at = came or datetime.fromisoformat(sighting.first_seen_at)
+            found.append((digest_of_name(name), KnownArrival(digest, at, sighting.state)))
+    keep_arrivals(inbox, folder, found)
+    return unrecorded_count
 
 
 def _sighting(path: Path, before: Sighting | None, now: datetime) -> Sighting:
-    found = path.lstat()
-    state = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
-    changed_at = datetime.fromtimestamp(found.st_ctime, UTC)
+    state = file_state(path)
+    changed_at = datetime.fromtimestamp(path.lstat().st_ctime, UTC)
     return Sighting(
         first_seen_at=before.first_seen_at if before else min(now, changed_at).isoformat(),
         still_since=before.still_since if before and before.state == state else now.isoformat(),
@@ -138,13 +184,9 @@ def _sighting(path: Path, before: Sighting | None, now: datetime) -> Sighting:
     )
 
 
-def _is_complete(sighting: Sighting, root: Path, path: Path, announced: str | None, now: datetime) -> bool:
-    if now - datetime.fromisoformat(sighting.still_since) >= STILL_FOR:
-        return True
-    if announced is None:
-        return False
+def _digest_below(root: Path, path: Path) -> str:
     with open_below(root, path) as content:
-        return hashlib.file_digest(content, "sha256").hexdigest() == announced
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _announced(root: Path, named: Mapping[str, Path]) -> dict[str, str]:

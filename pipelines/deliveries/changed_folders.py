@@ -12,6 +12,7 @@ from pipelines.deliveries.arrivals import STILL_FOR
 from pipelines.deliveries.inbox import delivered_paths, read_inbox_folder
 from pipelines.deliveries.inbox_folders import delivery_days
 from pipelines.deliveries.recorded_arrivals import TRANSPORT_RECORD
+from pipelines.deliveries.unclaimed_seals import confirm_seals
 from pipelines.identifiers.shown_names import shown_file_names
 from pipelines.storage.inboxes import RECEIVED, Inbox
 from pipelines.storage.lake import Lake
@@ -71,6 +72,7 @@ class FolderWatch:
             return None
         lying, taken_in = _lying(self.inbox, vendor, day, self.seals), _taken_in(self.lake, vendor, day)
         if lying - taken_in:
+            confirm_seals(self.inbox, self.lake, vendor, day)
             return _state_digest(f"{sorted(map(str, lying))} {sorted(map(str, taken_in))}")
         self._compared[folder] = compared
         return None

@@ -31,6 +31,8 @@ class DeliveredFile:
     """Aware; None when our transport left no record."""
     member: str | None = None
     """Name inside the archive."""
+    archive: tuple[str, str] | None = None
+    """Name and digest of the archive that holds it."""
     is_sealed: bool = False
     """Whether `path` is encrypted; digest and size are those of the clear bytes."""
     manifest: Manifest | None = None
@@ -40,6 +42,11 @@ class DeliveredFile:
     """The folder below which no link is followed to its bytes; None for a file that is our own."""
     state: FileState | None = field(default=None, compare=False)
     """Of what lies at `path`, taken before its digest; None where nothing is to be noticed: sealed, or our own."""
+
+    @property
+    def arrived(self) -> tuple[str, str | None]:
+        """Name and digest of what arrived: the file or its archive; no digest of bytes that could not be read."""
+        return self.archive or (self.name, self.digest if self.root else None)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from pathlib import Path, PurePosixPath
+from datetime import date
+from pathlib import Path
 from typing import Final
 
 from pipelines.deliveries import archives
@@ -25,7 +25,7 @@ from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.source import SMALL
 from pipelines.storage.file_states import settled_state
 from pipelines.storage.folders import Entry, entries_below, open_below, opened_folder
-from pipelines.storage.inboxes import Inbox, digest_of_name
+from pipelines.storage.inboxes import Inbox
 from pipelines.storage.secrets.seals import SealedFile, Seals, sealed_files
 from pipelines.vocabulary.reasons import Reason
 
@@ -91,7 +91,8 @@ def read_inbox_folder(
         named = [(folder / name, _printable_name(name)) for name in plain if not is_ignored(_printable_name(name))]
         others = []
     files = [file for path, name in named for file in reader.files(path, name)]
-    return sorted((_dated(file, received) for file in files + others), key=lambda file: file.name)
+    dated = (replace(file, received_at=received.of_file(file)) for file in files + others)
+    return sorted(dated, key=lambda file: file.name)
 
 
 def _plain_names(inbox: Path, folder: Path) -> list[str] | None:
@@ -174,6 +175,7 @@ class _FolderReader:
 
     def _member(self, archive: DeliveredFile, member: archives.Member) -> DeliveredFile:
         file = replace(archive, name=f"{archive.name}/{member.name}", member=member.key, fault=member.fault)
+        file = replace(file, archive=(archive.name, archive.digest))
         if member.fault:
             digest = hashlib.sha256(f"{archive.digest} {member.name}".encode()).hexdigest()
             return replace(file, digest=digest)
@@ -205,19 +207,16 @@ def delivered_name(path: Path, folder: Path, sealed: Mapping[Path, SealedFile]) 
     return _arrival_text((sealed[path].clear if path in sealed else path).relative_to(folder))
 
 
+def delivered_names(inbox: Inbox, vendor: str, day: date) -> list[str]:
+    """Names of the files in a vendor's folder of a date, as they were before our seal."""
+    folder = inbox.folder(vendor, day)
+    sealed = sealed_files(inbox, folder)
+    return [delivered_name(path, folder, sealed) for path in delivered_paths(inbox, folder)]
+
+
 def _arrival_text(path: Path) -> str:
     return _printable_name(path.as_posix())
 
 
 def _printable_name(name: str) -> str:
     return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _dated(file: DeliveredFile, received: Mapping[str, datetime]) -> DeliveredFile:
-    """With the arrival, by digest of name, of the file, or of the archive that holds it."""
-    if not received:
-        return file
-    archives = [str(parent) for parent in PurePosixPath(file.name).parents] if file.member else []
-    keys = (digest_of_name(name) for name in (file.name, *archives))
-    key = next((key for key in keys if key in received), None)
-    return replace(file, received_at=received[key]) if key else file

@@ -1,64 +1,122 @@
-"""Records that earlier versions kept in the inbox, moved into the state folder: once, before any other work.
+"""Records that earlier versions kept in the inbox, moved into the state folder: once a vendor, before any other work.
 
-After that, what bears their names in the inbox is a vendor's.
+After that, what bears their names in the inbox is a vendor's. It is from the start where a vendor was never taken in.
+What was taken in tells when its files came, which a vendor's record beside them could forge.
 """
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pipelines.storage.folders import PRIVATE, folder_names, read_below, remove_file, replacing
-from pipelines.storage.inboxes import PURGED, SEALS, Inbox, StateError
+from pipelines.deliveries.known_arrivals import KnownArrival, keep_arrivals_noting
+from pipelines.deliveries.taken_in_files import taken_in_files
+from pipelines.storage.folders import PRIVATE, entries_below, folder_names, read_below, remove_file, replacing
+from pipelines.storage.inboxes import PURGED, SEALS, Inbox, StateError, digest_of_name
+from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.keys import SEAL, age_key_files
+from pipelines.storage.secrets.seals import SEALED
+from pipelines.vocabulary.words import VENDOR_KEY
 
 OLD_NAMES: Final = {".sealed.json": SEALS, ".purged.json": PURGED}
 _MOVED: Final = ".moved.json"
+"""`{"vendors": [...]}`: those whose records were moved; without the list, all that lie in the inbox."""
 
 
-def move_old_records(inbox: Inbox, keys: Path) -> None:
-    """Move them, unless that was done. A kill is mended by the next start; of two starts, one does it.
+def move_old_records(inbox: Inbox, keys: Path, lake: Lake) -> None:
+    """Move those of vendors of whom that was not done. A kill is mended by the next start; of two starts, one does it.
 
-    An inbox that is not there is asked again at the next start.
+    An inbox that is not there is asked again at the next start, and so is a vendor's folder.
 
     Args:
         inbox: the inbox and its state folder.
         keys: folder of the secrets, which tells whether anything was ever sealed.
+        lake: tells which vendors were taken in, and when their files came.
 
     Raises:
-        StateError: something was sealed, and nothing tells what: the state folder was lost, or is another.
+        StateError: something was sealed, and nothing tells what: the state folder was lost, or is another; or the
+            record of the move is broken.
     """
-    marker = inbox.state / _MOVED
-    if marker.exists() or not inbox.root.is_dir():
+    if not inbox.root.is_dir():
         return
-    with inbox.noting():
-        if not marker.exists():
-            _move_all(inbox, keys, marker)
+    move = _Move(inbox, keys, lake)
+    if move.is_first or move.unmoved():
+        with inbox.noting():
+            move.all()
 
 
-def _move_all(inbox: Inbox, keys: Path, marker: Path) -> None:
-    found = list(_old_records(inbox))
-    if not found and age_key_files(keys, SEAL) and not inbox.recorded_vendors():
-        raise StateError(
-            f"OPPOSABLE_STATE: {inbox.state} knows nothing, though delivered files were sealed: restore it from your "
-            f"backup, or set the right place. If nothing that was delivered is kept any more, write {{}} into {marker}"
-        )
-    for folder, name, content in found:
-        _move(inbox, folder, name, content)
-    with replacing(inbox.state, marker, PRIVATE, is_durable=True) as file:
-        file.write((json.dumps({"records_moved": len(found)}) + "\n").encode())
+@dataclass(frozen=True)
+class _Move:
+    inbox: Inbox
+    keys: Path
+    lake: Lake
+
+    @property
+    def marker(self) -> Path:
+        return self.inbox.state / _MOVED
+
+    @property
+    def is_first(self) -> bool:
+        return not self.marker.exists()
+
+    def unmoved(self) -> list[str]:
+        """Vendors in the inbox of whom it was not done."""
+        moved = set(self._moved())
+        return [vendor for vendor in _vendors_in(self.inbox) if vendor not in moved]
+
+    def all(self) -> None:
+        """Do it; the caller holds the inbox's lock."""
+        vendors = self.unmoved()
+        ours = [vendor for vendor in vendors if self._was_taken_in(vendor)]
+        found = [record for vendor in ours for record in _old_records(self.inbox, vendor)]
+        if self.is_first and not found and age_key_files(self.keys, SEAL) and not self.inbox.recorded_vendors():
+            raise StateError(
+                f"OPPOSABLE_STATE: {self.inbox.state} knows nothing, though delivered files were sealed: restore it "
+                "from your backup, or set the right place. If nothing that was delivered is kept any more, write {} "
+                f"into {self.marker}"
+            )
+        for folder, name, content in found:
+            _move(self.inbox, folder, name, content)
+        for vendor in ours:
+            _seed_arrivals(self.inbox, self.lake, vendor)
+        self._mark([*self._moved(), *vendors])
+
+    def _was_taken_in(self, vendor: str) -> bool:
+        """Whether its records can be ours: anything of it was published, or, of a lake that was lost, was sealed."""
+        published = self.lake.vendors()
+        return vendor in published or (self.is_first and not published and bool(age_key_files(self.keys, SEAL)))
+
+    def _moved(self) -> Sequence[str]:
+        if self.is_first:
+            return ()
+        try:
+            marked = json.loads(self.marker.read_bytes())
+            if "vendors" not in marked:
+                return _vendors_in(self.inbox)
+            return [str(vendor) for vendor in marked["vendors"]]
+        except (ValueError, TypeError):
+            raise StateError(f"{self.marker} is no record of ours: restore it from your backup") from None
+
+    def _mark(self, vendors: Sequence[str]) -> None:
+        with replacing(self.inbox.state, self.marker, PRIVATE, is_durable=True) as file:
+            file.write((json.dumps({"vendors": sorted(set(vendors))}) + "\n").encode())
 
 
-def _old_records(inbox: Inbox) -> Iterator[tuple[Path, str, bytes]]:
-    """Records in the inbox that are plain files: the folder, the name and the bytes of each."""
-    for vendor in folder_names(inbox.root, inbox.root):
-        for day in folder_names(inbox.root, inbox.root / vendor):
-            folder = inbox.root / vendor / day
-            for name in OLD_NAMES:
-                with suppress(OSError):
-                    yield folder, name, read_below(inbox.root, folder / name)
+def _vendors_in(inbox: Inbox) -> list[str]:
+    """Folders that bear a vendor's key; another name may be a person's, and no run reads what lies there."""
+    return [name for name in folder_names(inbox.root, inbox.root) if VENDOR_KEY.fullmatch(name)]
+
+
+def _old_records(inbox: Inbox, vendor: str) -> Iterator[tuple[Path, str, bytes]]:
+    """A vendor's records in the inbox that are plain files: the folder, the name and the bytes of each."""
+    for day in folder_names(inbox.root, inbox.root / vendor):
+        folder = inbox.root / vendor / day
+        for name in OLD_NAMES:
+            with suppress(OSError):
+                yield folder, name, read_below(inbox.root, folder / name)
 
 
 def _move(inbox: Inbox, folder: Path, name: str, content: bytes) -> None:
@@ -68,3 +126,19 @@ def _move(inbox: Inbox, folder: Path, name: str, content: bytes) -> None:
         with replacing(inbox.state, target, PRIVATE, is_durable=True) as file:
             file.write(content)
     remove_file(inbox.root, folder / name)
+
+
+def _seed_arrivals(inbox: Inbox, lake: Lake, vendor: str) -> None:
+    """Know when the files of published days came, as far as it was recorded then."""
+    names = set(folder_names(inbox.root, inbox.root / vendor))
+    for day in lake.partition_days(vendor):
+        if day.isoformat() in names and not inbox.is_purged(vendor, day.isoformat()):
+            folder = inbox.folder(vendor, day)
+            taken_in = taken_in_files(lake, vendor, day, _lying_names(inbox, folder)).items()
+            arrivals = [(digest_of_name(name), file.digest, file.received_at) for name, file in taken_in]
+            keep_arrivals_noting(inbox, folder, [(key, KnownArrival(digest, at)) for key, digest, at in arrivals if at])
+
+
+def _lying_names(inbox: Inbox, folder: Path) -> list[str]:
+    paths = (entry.path.relative_to(folder).as_posix() for entry in entries_below(inbox.root, folder) if entry.is_file)
+    return [path.removesuffix(SEALED).encode("utf-8", "surrogateescape").decode("utf-8", "replace") for path in paths]

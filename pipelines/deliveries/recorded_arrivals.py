@@ -1,4 +1,4 @@
-"""When files came, as it is recorded: in the state folder, and beside the files by our own transport.
+"""When files came, as it is recorded: in the state folder, and beside the files by our transport.
 
 What the state folder knows is never changed by what lies in the inbox. Noting what nobody recorded is in `arrivals`.
 """
@@ -6,26 +6,65 @@ What the state folder knows is never changed by what lies in the inbox. Noting w
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from pipelines.deliveries.files import DeliveredFile
+from pipelines.deliveries.known_arrivals import (
+    NO_RECORD,
+    Known,
+    KnownArrival,
+    arrival_instant,
+    keep_arrivals,
+    known_arrivals,
+)
 from pipelines.storage.folders import read_below
-from pipelines.storage.inboxes import RECEIVED, Inbox, digest_of_name
-from pipelines.vocabulary.words import PARIS
+from pipelines.storage.inboxes import Inbox, digest_of_name
 
 TRANSPORT_RECORD: Final = ".received.json"
 """What our transport writes beside the files: `{"files": [{"name", "received_at"}]}`."""
 _log = logging.getLogger(__name__)
 
-_YEARS: Final = range(1990, 3000)
-_NO_RECORD: Final = (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
+
+@dataclass(frozen=True)
+class RecordedArrivals:
+    """What is recorded of a delivery folder's files."""
+
+    known: Known
+    transported: Mapping[str, datetime]
+    """By the digest of the name."""
+
+    def of_file(self, file: DeliveredFile) -> datetime | None:
+        """A file's arrival, a member's with its archive; None where nobody recorded it.
+
+        Other bytes under a known name are another arrival: where nobody recorded it, the file's last change on our
+        disk, lest what came late count as what it replaced.
+        """
+        name, digest = file.arrived
+        arrival = self.of_bytes(name, digest)
+        if arrival is None and digest_of_name(name) in self.known:
+            return None if file.is_sealed else _changed_at(file.path)
+        if arrival is None and file.member:  # what was taken in earlier is known by member
+            arrival = self.of_bytes(file.name, file.digest)
+        return arrival
+
+    def of_bytes(self, name: str, digest: str | None) -> datetime | None:
+        """When bytes came under a name: what we know of them, else what our transport says if that is later than all
+        we know of the name. Bytes that could not be read (no digest) came with the last ones."""
+        key = digest_of_name(name)
+        known = self.known.get(key, ())
+        told = self.transported.get(key)
+        if known and digest is None:
+            return known[-1].received_at
+        same = next((one.received_at for one in known if one.digest in (None, digest)), None)
+        is_news = told is not None and all(one.received_at < told for one in known)
+        return same or (told if is_news else None)
 
 
-def recorded_arrivals(inbox: Inbox, folder: Path) -> Mapping[str, datetime]:
-    """Arrivals of a delivery folder's files, by the digest of their name: what we know, then what our transport says of
-    others.
+def recorded_arrivals(inbox: Inbox, folder: Path) -> RecordedArrivals:
+    """Arrivals of a delivery folder's files.
 
     Raises:
         StateError: our record is broken.
@@ -33,7 +72,8 @@ def recorded_arrivals(inbox: Inbox, folder: Path) -> Mapping[str, datetime]:
     transported = transported_arrivals(inbox, folder)
     if transported is None:
         _log.warning("%s is not a record of arrivals; its files count as not recorded", folder / TRANSPORT_RECORD)
-    return {**_by_digest(transported or {}), **_known_arrivals(inbox, folder)}
+    by_digest = {digest_of_name(name): at for name, at in (transported or {}).items()}
+    return RecordedArrivals(known_arrivals(inbox, folder), by_digest)
 
 
 def transported_arrivals(inbox: Inbox, folder: Path) -> Mapping[str, datetime] | None:
@@ -42,25 +82,11 @@ def transported_arrivals(inbox: Inbox, folder: Path) -> Mapping[str, datetime] |
         return {}
     try:
         document: Any = json.loads(read_below(inbox.root, folder / TRANSPORT_RECORD))
-        return {str(entry["name"]): _arrival_instant(entry["received_at"]) for entry in document["files"]}
+        return {str(entry["name"]): arrival_instant(entry["received_at"]) for entry in document["files"]}
     except FileNotFoundError:
         return {}
-    except _NO_RECORD:
+    except NO_RECORD:
         return None
-
-
-def note_arrivals(inbox: Inbox, folder: Path, arrivals: Mapping[str, datetime]) -> None:
-    """Keep when files came, by their name; what is known of a file already stays.
-
-    Raises:
-        StateError: our record is broken.
-    """
-    found = _by_digest(arrivals)
-    if not found.keys() - _known_arrivals(inbox, folder).keys():
-        return
-    with inbox.noting():
-        known = {**found, **_known_arrivals(inbox, folder)}
-        inbox.write_files(folder, RECEIVED, {key: {"received_at": at.isoformat()} for key, at in known.items()})
 
 
 def adopt_arrivals(inbox: Inbox, folder: Path, files: Sequence[DeliveredFile]) -> None:
@@ -69,28 +95,16 @@ def adopt_arrivals(inbox: Inbox, folder: Path, files: Sequence[DeliveredFile]) -
     Raises:
         StateError: our record is broken.
     """
-    note_arrivals(inbox, folder, {file.name: file.received_at for file in files if file.received_at})
+    arrivals = {file.arrived: file.received_at for file in files if file.received_at}
+    keep_arrivals(
+        inbox,
+        folder,
+        ((digest_of_name(name), KnownArrival(digest, at)) for (name, digest), at in arrivals.items() if digest),
+    )
 
 
-def _by_digest(arrivals: Mapping[str, datetime]) -> dict[str, datetime]:
-    return {digest_of_name(name): at for name, at in arrivals.items()}
-
-
-def _known_arrivals(inbox: Inbox, folder: Path) -> dict[str, datetime]:
-    entries = inbox.recorded_files(folder, RECEIVED)
+def _changed_at(path: Path) -> datetime | None:
     try:
-        return {key: _arrival_instant(entry["received_at"]) for key, entry in entries.items()}
-    except _NO_RECORD:
-        raise inbox.broken(folder, RECEIVED) from None
-
-
-def _arrival_instant(text: str) -> datetime:
-    """In UTC; a local time is one of Paris.
-
-    Raises:
-        ValueError, OverflowError: it is none, or so far away that no span of a contract can be added to it.
-    """
-    at = datetime.fromisoformat(text)
-    if at.year not in _YEARS:
-        raise ValueError("no instant at which a file can have come")
-    return (at if at.tzinfo else at.replace(tzinfo=PARIS)).astimezone(UTC)
+        return datetime.fromtimestamp(path.lstat().st_ctime, UTC)
+    except OSError:
+        return None  # it vanished meanwhile

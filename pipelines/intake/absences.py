@@ -12,10 +12,10 @@ from pathlib import Path
 from pipelines.contracts.book import ContractBook
 from pipelines.deliveries.inbox_folders import is_linked, kept_and_purged_days
 from pipelines.deliveries.recorded_arrivals import recorded_arrivals
+from pipelines.deliveries.unclaimed_seals import confirm_seals
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.storage.inboxes import Inbox, StateError
 from pipelines.storage.lake import Lake
-from pipelines.storage.secrets.seals import sealed_files
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Inputs:
         """Why it can't be told which files of a folder were sealed, or when they came."""
         folder = self.inbox.folder(vendor, day)
         try:
-            sealed_files(self.inbox, folder)
+            confirm_seals(self.inbox, self.lake, vendor, day)
             recorded_arrivals(self.inbox, folder)
         except StateError as error:
             return str(error)

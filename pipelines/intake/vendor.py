@@ -14,11 +14,13 @@ import pyarrow as pa
 from pipelines.arrays.sorted_run_files import SortedRunFiles
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.deliveries.files import Delivery
-from pipelines.deliveries.inbox import read_inbox_folder
+from pipelines.deliveries.inbox import delivered_names, read_inbox_folder
 from pipelines.deliveries.inbox_folders import kept_and_purged_days
 from pipelines.deliveries.reading import read_file, read_together
 from pipelines.deliveries.recorded_arrivals import adopt_arrivals
 from pipelines.deliveries.small_file_contents import SmallFileContents
+from pipelines.deliveries.taken_in_files import settle_arrivals
+from pipelines.deliveries.unclaimed_seals import confirm_seals
 from pipelines.formats.limits import Limits
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.intake.days import IntakeDay, KeepsIdentifiers, take_in_days
@@ -88,6 +90,8 @@ class Intake:
     def _delivery_on(
         self, vendor: str, contracts: tuple[Contract, ...], contents: SmallFileContents, day: date
     ) -> Delivery:
+        confirm_seals(self.inbox, self.lake, vendor, day)
+        settle_arrivals(self.inbox, self.lake, vendor, day, partial(delivered_names, self.inbox, vendor, day))
         files = read_inbox_folder(self.inbox, vendor, day, limits=self.limits, seals=self.seals, contents=contents)
         adopt_arrivals(self.inbox, self.inbox.folder(vendor, day), files)
         return Delivery(day, contract_in_force(contracts, day), tuple(files))

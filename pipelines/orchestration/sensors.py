@@ -82,7 +82,7 @@ def _arrivals_sensor(house: House, clock: Clock) -> dg.SensorDefinition:
         description="Notes when a file was first seen, where our transport did not.",
     )
     def arrivals(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        found = record_arrivals(house.inbox, sightings_from_text(context.cursor), now=clock())
+        found = record_arrivals(house.inbox, sightings_from_text(context.cursor), now=clock(), lake=house.lake)
         context.update_cursor(sightings_as_text(found.moving))
         untold = f"; cannot be noted: {', '.join(found.untold[:20])}" if found.untold else ""
         return dg.SkipReason(f"{found.noted_count} files noted, {len(found.moving)} still moving{untold}")

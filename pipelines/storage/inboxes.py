@@ -1,7 +1,7 @@
 """The inbox, and what is ours about it: records of each delivery folder, in a state folder where no vendor writes.
 
-`<state>/<vendor>/<date>/` holds `received.json` (when each file was first seen), `sealed.json` (what was encrypted) and
-`purged.json` (that the files were removed): `{"files": [{"name_sha256", …}]}` or `{"purged_at"}`. A file's name can
+`<state>/<vendor>/<date>/` holds `received.json` (which bytes were first seen when), `sealed.json` (what was encrypted)
+and `purged.json` (that the files were removed): `{"files": [{"name_sha256", …}]}` or `{"purged_at"}`. A file's name can
 name a person, so that its digest stands for it. What lies in the inbox under such names is a vendor's, and says
 nothing; our transport's record of arrivals is read in `deliveries`.
 """

@@ -90,9 +90,12 @@ class Lake:
 
     def published_days(self, vendor: str, marker: str = "deliveries") -> list[date]:
         """Days whose partition can be trusted: the marker's digests agree with the files, in date order."""
+        return [day for day in self.partition_days(vendor, marker) if self.is_whole(vendor, day, marker)]
+
+    def partition_days(self, vendor: str, marker: str = "deliveries") -> list[date]:
+        """Days that have a partition, whole or not, in date order."""
         folder = self.root / marker / f"vendor={vendor}"
-        days = sorted(day for day in map(day_of_partition, folder.glob("delivery_date=*")) if day is not None)
-        return [day for day in days if self.is_whole(vendor, day, marker)]
+        return sorted(day for day in map(day_of_partition, folder.glob("delivery_date=*")) if day is not None)
 
     def as_found(self) -> "Lake":
         """The lake as one reader finds it: which days of a vendor can be trusted is asked once. Never to write to."""

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import os
+import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -13,10 +14,13 @@ import pytest
 
 from pipelines.deliveries.inbox import read_inbox_folder
 from pipelines.deliveries.inbox_folders import kept_and_purged_days, unread_folders
-from pipelines.deliveries.old_records import _move_all, move_old_records
+from pipelines.deliveries.old_records import _Move, move_old_records
+from pipelines.intake.vendor import Intake
 from pipelines.storage.inboxes import PURGED, SEALS, Inbox, StateError
+from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.keys import make_age_identity
 from pipelines.storage.secrets.seals import Seals, sealed_files
+from tests.support.intake_boxes import HASHER, contract, csv_bytes, lead
 
 DAY, NEXT = date(2026, 8, 11), date(2026, 8, 12)
 GONE = b'{"purged_at": "2026-08-01T00:00:00+00:00"}\n'
@@ -39,7 +43,7 @@ def old(tmp_path: Path) -> Inbox:
 
 
 def start(inbox: Inbox) -> None:
-    move_old_records(inbox, inbox.root.parent / "keys")
+    move_old_records(inbox, inbox.root.parent / "keys", Lake(inbox.root.parent / "lake"))
 
 
 def is_moved(inbox: Inbox) -> bool:
@@ -104,7 +108,7 @@ def test_a_start_that_was_slower_changes_nothing_that_the_other_has_written(old:
     with old.noting():
         slower.start()
         slower.join(0.1)
-        _move_all(old, old.root / "keys", old.state / ".moved.json")
+        _Move(old, old.root.parent / "keys", Lake(old.root.parent / "lake")).all()
         (folder / ".sealed.json").write_bytes(forged)
     slower.join()
     assert [file.clear.name for file in sealed_files(old, folder).values()] == ["a.csv"]
@@ -171,3 +175,77 @@ def test_what_a_vendor_names_like_our_records_has_no_effect_and_is_told(old: Inb
         "acme/2026-08-11 (.purged.json is not ours)",
         "acme/2026-08-11 (.sealed.json is not ours)",
     ]
+
+
+class Published:
+    """A day taken in by an earlier version, when its record of arrival was still the sensor's."""
+
+    def __init__(self, root: Path, vendor: str = "acme") -> None:
+        self.inbox = Inbox(root / "inbox", root / "state", has_transport_records=False)
+        self.vendor, self.folder = vendor, self.inbox.folder(vendor, DAY)
+        self.folder.mkdir(parents=True)
+        (self.folder / "leads_jeanne@example.org.csv").write_bytes(csv_bytes([lead(1)]))
+        record = {"files": [{"name": "leads_jeanne@example.org.csv", "received_at": "2026-08-11T08:00:00Z"}]}
+        (self.folder / ".received.json").write_text(json.dumps(record))
+        lake, then = Lake(root / "lake"), replace(self.inbox, has_transport_records=True)
+        with lake.writing(vendor):
+            list(Intake(then, lake, HASHER).take_in(vendor, (contract(vendor=vendor),), [DAY]))
+        shutil.rmtree(self.inbox.state)
+
+    def arrivals(self) -> list[datetime | None]:
+        return [file.received_at for file in read_inbox_folder(self.inbox, self.vendor, DAY)]
+
+
+def test_what_was_taken_in_tells_when_it_came_whatever_lies_beside_it_now(tmp_path: Path) -> None:
+    published = Published(tmp_path)
+    forged = {"files": [{"name": "leads_jeanne@example.org.csv", "received_at": "2026-08-11T06:00:00Z"}]}
+    (published.folder / ".received.json").write_text(json.dumps(forged))
+    start(published.inbox)
+    assert published.arrivals() == [datetime(2026, 8, 11, 8, tzinfo=UTC)]
+    (published.folder / "leads_jeanne@example.org.csv").write_bytes(csv_bytes([lead(2)]))
+    assert published.arrivals() != [datetime(2026, 8, 11, 8, tzinfo=UTC)]
+
+
+@pytest.mark.fault(
+    area="vendors",
+    fault="A new vendor leaves what earlier versions took for their own records",
+    promise="They say nothing from the first start on; nothing is moved of a vendor that was never taken in.",
+)
+@pytest.mark.parametrize("has_others", [True, False])
+def test_records_of_a_vendor_that_was_never_taken_in_are_not_ours(tmp_path: Path, has_others: bool) -> None:
+    inbox = Inbox(tmp_path / "inbox", tmp_path / "state")
+    if has_others:
+        Published(tmp_path, "other")
+        make_age_identity(tmp_path / "keys", "seal", 1)
+        (inbox.folder("other", NEXT)).mkdir()
+        (inbox.folder("other", NEXT) / ".purged.json").write_bytes(GONE)
+    folder = inbox.folder("acme", DAY)
+    folder.mkdir(parents=True)
+    (folder / ".purged.json").write_bytes(GONE)
+    start(inbox)
+    start(inbox)
+    assert kept_and_purged_days(inbox, "acme") == ({DAY}, set())
+    assert kept_and_purged_days(inbox, "other") == (({DAY}, {NEXT}) if has_others else (set(), set()))
+    assert (folder / ".purged.json").read_bytes() == GONE
+
+
+def test_a_vendor_whose_folder_is_mounted_later_is_moved_then_and_once(tmp_path: Path) -> None:
+    Published(tmp_path, "other")
+    late = Published(tmp_path)
+    (late.folder / ".purged.json").write_bytes(GONE)
+    (tmp_path / "inbox" / "acme").rename(tmp_path / "unmounted")
+    start(late.inbox)
+    (tmp_path / "unmounted").rename(tmp_path / "inbox" / "acme")
+    start(late.inbox)
+    assert kept_and_purged_days(late.inbox, "acme") == (set(), {DAY})
+    late.inbox.folder("acme", NEXT).mkdir()
+    (late.inbox.folder("acme", NEXT) / ".purged.json").write_bytes(GONE)
+    start(late.inbox)
+    assert kept_and_purged_days(late.inbox, "acme") == ({NEXT}, {DAY})
+
+
+def test_a_record_of_the_move_that_is_broken_is_told(old: Inbox) -> None:
+    start(old)
+    (old.state / ".moved.json").write_text("{")
+    with pytest.raises(StateError, match="restore it from your backup"):
+        start(old)
