@@ -45,7 +45,9 @@ class RunProcess(BaseModel):
         Raises:
             OSError: the system does not tell.
         """
-        return cls(run_id=run_id, host=socket.gethostname(), namespace=_namespace(), number=os.getpid(), start=_start())
+        number = os.getpid()
+        start = _state_and_start(number)[1]
+        return cls(run_id=run_id, host=socket.gethostname(), namespace=_namespace(), number=number, start=start)
 
     def is_gone(self) -> bool:
         """Whether it surely ended. What runs on another host or in another PID namespace is not ours to see."""
@@ -97,10 +99,6 @@ TOLD_IN_PROCESS: Final = dg.ExecutorDefinition(_DAGSTERS.name, _DAGSTERS.config_
 
 def _namespace() -> str:
     return os.readlink("/proc/self/ns/pid")
-
-
-def _start() -> int:
-    return _state_and_start(os.getpid())[1]
 
 
 def _state_and_start(number: int) -> tuple[str, int]:

@@ -84,6 +84,11 @@ def gone_process(run_id: str) -> RunProcess:
     return RunProcess.of_this(run_id).model_copy(update={"number": gone.pid})
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="Who looks after runs sits on another host or in another container than the run",
+    promise="It does not take a run that it can't see for a dead one.",
+)
 @pytest.mark.parametrize(
     ("told", "seen_as"),
     [
@@ -118,6 +123,11 @@ def test_a_later_process_with_the_number_of_the_run_is_not_the_run() -> None:
     assert ours.model_copy(update={"start": ours.start - 1}).is_gone()
 
 
+@pytest.mark.fault(
+    area="runs",
+    fault="The clock is set forward or back while a run works",
+    promise="The run is not taken for a dead one.",
+)
 def test_a_process_is_known_by_ticks_since_the_boot_which_no_clock_moves() -> None:
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
     assert RunProcess.of_this("a run").start == int(fields[22 - 3])

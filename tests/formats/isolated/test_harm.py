@@ -89,6 +89,11 @@ def test_a_process_that_somebody_killed_is_no_fault_of_the_file(asked: Desk) -> 
     assert names == ["1", "2", "3"]
 
 
+@pytest.mark.fault(
+    area="vendors",
+    fault="Memory is short and the kernel kills what reads, or the disk hangs",
+    promise="That is our fault, told in words: no file of a vendor is refused for it.",
+)
 @pytest.mark.parametrize(
     ("content", "setting"), [(b"HARM kill", "OPPOSABLE_MAX_READ_BYTES"), (b"HARM sleep", "OPPOSABLE_MAX_READ_SECONDS")]
 )
