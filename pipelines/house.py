@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from pipelines.contracts.book import ContractBook
+    from pipelines.deliveries.changed_folders import FolderWatch
     from pipelines.engines.interface import Engine
     from pipelines.identifiers.keyed_hashes import IdentityHasher
     from pipelines.intake.absences import LeftOut
@@ -182,6 +183,13 @@ class House:
         )
 
     @property
+    def folder_watch(self) -> FolderWatch:
+        """Finds folders that hold what their intake did not see."""
+        from pipelines.deliveries.changed_folders import FolderWatch
+
+        return FolderWatch(self.inbox, self.lake, self.seals, self.settings.limits)
+
+    @property
     def retention_spans(self) -> RetentionSpans:
         """How long things are kept where a contract is silent."""
         from pipelines.upkeep.retention_clock import RetentionSpans
@@ -198,8 +206,8 @@ class House:
         """Seals what was taken in, and removes what is due."""
         from pipelines.upkeep.retention import Retention
 
-        outbox, spans = self.settings.outbox, self.retention_spans
-        return Retention(self.registry, self.lake, self.inbox, outbox, self.vault, self.seals, spans)
+        ours, spans = self.settings, self.retention_spans
+        return Retention(self.registry, self.lake, self.inbox, ours.outbox, self.vault, self.seals, spans, ours.limits)
 
     def has_keyed_data(self) -> bool:
         """Whether anything was keyed already."""

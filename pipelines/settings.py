@@ -82,12 +82,18 @@ class Settings(BaseSettings):
     max_read_seconds: int = Field(
         default=Limits.read_seconds,
         ge=1,
-        description="Seconds for one pass over a delivered file; if it is larger than 64 MiB, for each 64 MiB of it.",
+        description=(
+            "Seconds of a processor for one pass over a delivered file; if it is larger than 64 MiB, for each 64 MiB "
+            "of it."
+        ),
     )
     max_read_bytes: int = Field(
         default=Limits.read_bytes,
         ge=2**26,
-        description="Bytes of memory that reading a delivered file may take, in a process of its own.",
+        description=(
+            "Bytes of memory that reading a delivered file may take, in a process of its own; in a container, half of "
+            "what that may use at most."
+        ),
     )
     max_archive_files: int = Field(default=Limits.archive_files, ge=1, description="Files in one delivered archive.")
     max_rejected_rows: int = Field(

@@ -4,12 +4,14 @@ from contextlib import ExitStack
 from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 import dagster as dg
 
 from pipelines.orchestration.instance import open_instance
 from pipelines.orchestration.jobs import AS_OF_TAG
 from pipelines.orchestration.partitions import VENDORS, partition_key, range_tags
+from pipelines.orchestration.run_processes import process_tags
 from pipelines.settings import Settings
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
@@ -54,10 +56,12 @@ class Runs:
     def _run(self, job: str, as_of: datetime, tags: dict[str, str] | None = None) -> bool:
         definition: dg.JobDefinition = self._definitions.resolve_job_def(job)
         run_config: dict[str, Any] = _QUIET
+        run_id = str(uuid4())
         result = definition.execute_in_process(
             instance=self._instance,
             run_config=run_config,
-            tags={AS_OF_TAG: as_of.isoformat(), **(tags or {})},
+            run_id=run_id,
+            tags={AS_OF_TAG: as_of.isoformat(), **process_tags(run_id), **(tags or {})},
             raise_on_error=False,
         )
         return result.success

@@ -13,6 +13,7 @@ from pipelines.deliveries.inbox import delivered_paths, read_inbox_folder
 from pipelines.deliveries.inbox_folders import delivery_days
 from pipelines.deliveries.recorded_arrivals import TRANSPORT_RECORD
 from pipelines.deliveries.unclaimed_seals import confirm_seals
+from pipelines.formats.limits import Limits
 from pipelines.identifiers.shown_names import shown_file_names
 from pipelines.storage.inboxes import RECEIVED, Inbox
 from pipelines.storage.lake import Lake
@@ -42,6 +43,8 @@ class FolderWatch:
     lake: Lake
     seals: Seals | None = None
     """Opens sealed archives and manifests; without it, a folder that holds one is not looked at."""
+    limits: Limits = field(default_factory=Limits)
+    """Those of the intake, under which an archive is listed as it was then."""
     _compared: dict[Path, str] = field(default_factory=dict)
 
     def changed(self, vendor: str, *, since: date, now: datetime) -> Iterator[ChangedFolder]:
@@ -70,12 +73,19 @@ class FolderWatch:
         compared = f"{taken_in_ns} {state}"
         if is_older or is_moving or self._compared.get(folder) == compared:
             return None
-        lying, taken_in = _lying(self.inbox, vendor, day, self.seals), _taken_in(self.lake, vendor, day)
+        lying, taken_in = self._lying(vendor, day), _taken_in(self.lake, vendor, day)
         if lying - taken_in:
             confirm_seals(self.inbox, self.lake, vendor, day)
             return _state_digest(f"{sorted(map(str, lying))} {sorted(map(str, taken_in))}")
         self._compared[folder] = compared
         return None
+
+    def _lying(self, vendor: str, day: date) -> set[File]:
+        files = read_inbox_folder(self.inbox, vendor, day, limits=self.limits, seals=self.seals)
+        shown = shown_file_names(file.name for file in files)
+        return {
+            (shown[file.name], file.digest, as_lake(file.received_at) if file.received_at else None) for file in files
+        }
 
 
 def _folder_state(inbox: Inbox, folder: Path) -> tuple[int, int, str]:
@@ -92,12 +102,6 @@ def _folder_state(inbox: Inbox, folder: Path) -> tuple[int, int, str]:
         modified_ns,
         _state_digest(f"{[(state.st_size, state.st_mtime_ns, state.st_ctime_ns) for state in states]}"),
     )
-
-
-def _lying(inbox: Inbox, vendor: str, day: date, seals: Seals | None) -> set[File]:
-    files = read_inbox_folder(inbox, vendor, day, seals=seals)
-    shown = shown_file_names(file.name for file in files)
-    return {(shown[file.name], file.digest, as_lake(file.received_at) if file.received_at else None) for file in files}
 
 
 def _taken_in(lake: Lake, vendor: str, day: date) -> set[File]:

@@ -66,9 +66,9 @@ class Limits:
     rejected_rows: int = 10_000
     """Rejected rows that are told one by one, and then as many runs of them. No file is refused for more."""
     read_seconds: int = 300
-    """That reading a file may take, of a processor and of our waiting: its look, and each pass over its rows."""
+    """Of a processor that reading a file may take: its look, and each pass over its rows. We wait longer."""
     read_bytes: int = 4 * 2**30
-    """Of memory that reading a file may take."""
+    """Of memory that reading a file may take; no more than half of what a container may use."""
 
     def seconds_for(self, size: int) -> int:
         """Seconds that reading a file of so many bytes as delivered may take: in proportion where it is large."""

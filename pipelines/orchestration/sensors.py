@@ -9,7 +9,6 @@ import dagster as dg
 from dagster._core.storage.partition_status_cache import AssetPartitionStatus
 
 from pipelines.deliveries.arrivals import record_arrivals, sightings_as_text, sightings_from_text
-from pipelines.deliveries.changed_folders import FolderWatch
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.backlog import (
@@ -91,7 +90,7 @@ def _arrivals_sensor(house: House, clock: Clock) -> dg.SensorDefinition:
 
 
 def _corrections(house: House, clock: Clock) -> dg.SensorDefinition:
-    watch = cache(lambda: FolderWatch(house.inbox, house.lake, house.seals))
+    watch = cache(lambda: house.folder_watch)
 
     @dg.sensor(
         name="corrections",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pipelines.formats.isolated.child import ChildStartError
 from pipelines.formats.source import InboxFaultError
 from pipelines.storage.inboxes import StateError
 from pipelines.storage.registry.database import RegistryError
@@ -9,4 +10,12 @@ from pipelines.storage.secrets.age import BrokenSealError
 from pipelines.storage.secrets.keys import KeysError
 from pipelines.storage.secrets.vault import VaultError
 
-FAULTS_OF_OURS: Final = (BrokenSealError, InboxFaultError, KeysError, RegistryError, StateError, VaultError)
+FAULTS_OF_OURS: Final = (
+    BrokenSealError,
+    ChildStartError,
+    InboxFaultError,
+    KeysError,
+    RegistryError,
+    StateError,
+    VaultError,
+)

@@ -20,6 +20,7 @@ from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.deliveries.inbox import read_inbox_folder
 from pipelines.deliveries.inbox_folders import dated_folders, kept_and_purged_days
 from pipelines.deliveries.recorded_arrivals import TRANSPORT_RECORD
+from pipelines.formats.limits import Limits
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.storage.folders import (
     empty_folder,
@@ -75,6 +76,8 @@ class Retention:
     vault: Vault
     seals: Seals
     spans: RetentionSpans
+    limits: Limits
+    """Those of the intake."""
 
     def run(self, book: ContractBook, *, as_of: datetime, now: datetime, is_dry_run: bool = False) -> Retained:
         """Seal what was taken in, then remove what is due on the civil date of an instant.
@@ -102,9 +105,9 @@ class Retention:
     ) -> None:
         clock = _Clock(tuple(contracts), self.spans, self._delivered_at(vendor))
         if is_dry_run:
-            done.sealed_count += count_to_seal(self.inbox, self.lake, self.seals, vendor)
+            done.sealed_count += count_to_seal(self.inbox, self.lake, self.seals, self.limits, vendor)
         else:
-            done.sealed_count += seal_vendor(self.inbox, self.lake, self.seals, vendor)
+            done.sealed_count += seal_vendor(self.inbox, self.lake, self.seals, self.limits, vendor)
             self.vault.discard_aside(vendor)
         done.put_off += seals_put_off(self.inbox, self.lake, vendor)
         for due in (*self._due_files(vendor, clock, on, done, now), *self._due_others(vendor, clock, on)):
@@ -160,7 +163,7 @@ class Retention:
     def _delivered_files(self, vendor: str, day: date, end: RetentionEnd) -> list[Purge] | None:
         """A folder's files as in `deliveries`, and what else lies there; None where one was not taken in."""
         folder = self.inbox.folder(vendor, day)
-        files = read_inbox_folder(self.inbox, vendor, day, seals=self.seals)
+        files = read_inbox_folder(self.inbox, vendor, day, limits=self.limits, seals=self.seals)
         if not set(as_kept(files)) <= taken_in(self.lake, vendor, day):
             return None
         known = {file.path for file in files}

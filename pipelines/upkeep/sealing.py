@@ -11,6 +11,7 @@ from typing import Final
 from pipelines.deliveries.files import DeliveredFile
 from pipelines.deliveries.inbox import delivered_paths, read_inbox_folder
 from pipelines.deliveries.inbox_folders import delivery_days
+from pipelines.formats.limits import Limits
 from pipelines.identifiers.shown_names import shown_file_names
 from pipelines.storage.inboxes import Inbox
 from pipelines.storage.lake import Lake
@@ -24,18 +25,23 @@ TakenIn = frozenset[tuple[str | None, str | None]]
 """Name and digest of each file that stands in `deliveries` for a day."""
 
 
-def seal_vendor(inbox: Inbox, lake: Lake, seals: Seals, vendor: str) -> int:
-    """Seal what was taken in of a vendor's deliveries; how many files. The caller holds the vendor's lock."""
-    return sum(_seal_day(inbox, lake, seals, vendor, day) for day in _days_to_seal(inbox, lake, vendor))
+def seal_vendor(inbox: Inbox, lake: Lake, seals: Seals, limits: Limits, vendor: str) -> int:
+    """Seal what was taken in of a vendor's deliveries; how many files. The caller holds the vendor's lock.
+
+    `limits`: those of the intake, under which an archive is listed as it was then.
+    """
+    return sum(_seal_day(inbox, lake, seals, limits, vendor, day) for day in _days_to_seal(inbox, lake, vendor))
 
 
-def count_to_seal(inbox: Inbox, lake: Lake, seals: Seals, vendor: str) -> int:
+def count_to_seal(inbox: Inbox, lake: Lake, seals: Seals, limits: Limits, vendor: str) -> int:
     """How many files `seal_vendor` would seal."""
     days = _days_to_seal(inbox, lake, vendor)
-    return sum(len(files_to_seal(inbox, lake, seals, vendor, day)) for day in days)
+    return sum(len(files_to_seal(inbox, lake, seals, limits, vendor, day)) for day in days)
 
 
-def files_to_seal(inbox: Inbox, lake: Lake, seals: Seals, vendor: str, day: date) -> dict[Path, str | None]:
+def files_to_seal(
+    inbox: Inbox, lake: Lake, seals: Seals, limits: Limits, vendor: str, day: date
+) -> dict[Path, str | None]:
     """Clear files of a folder that were taken in whole, with the digest of their bytes; None for an archive.
 
     Those whose seal would need a name under which something was delivered are left out: see `seals_put_off`.
@@ -47,7 +53,7 @@ def files_to_seal(inbox: Inbox, lake: Lake, seals: Seals, vendor: str, day: date
     taken = taken_in(lake, vendor, day)
     by_path: dict[Path, list[DeliveredFile]] = {}
     missing: set[Path] = set()
-    files = read_inbox_folder(inbox, vendor, day, seals=seals)
+    files = read_inbox_folder(inbox, vendor, day, limits=limits, seals=seals)
     for file, kept in zip(files, as_kept(files), strict=True):
         by_path.setdefault(file.path, []).append(file)
         if kept not in taken:
@@ -96,16 +102,18 @@ def _days_to_seal(inbox: Inbox, lake: Lake, vendor: str) -> list[date]:
     return [day for day in days if day in published]
 
 
-def _seal_day(inbox: Inbox, lake: Lake, seals: Seals, vendor: str, day: date) -> int:
+def _seal_day(inbox: Inbox, lake: Lake, seals: Seals, limits: Limits, vendor: str, day: date) -> int:
     folder = inbox.folder(vendor, day)
     remove_leftovers(inbox, folder)
-    return sum(seals.seal(path, folder, digest) for path, digest in _unmoved(inbox, lake, seals, vendor, day))
+    return sum(seals.seal(path, folder, digest) for path, digest in _unmoved(inbox, lake, seals, limits, vendor, day))
 
 
-def _unmoved(inbox: Inbox, lake: Lake, seals: Seals, vendor: str, day: date) -> Iterator[tuple[Path, str | None]]:
+def _unmoved(
+    inbox: Inbox, lake: Lake, seals: Seals, limits: Limits, vendor: str, day: date
+) -> Iterator[tuple[Path, str | None]]:
     """Files to seal that are as they were before they were looked at: an archive's own digest stands nowhere."""
     before = {path: _file_state(path) for path in clear_paths(inbox, inbox.folder(vendor, day))}
-    for path, digest in files_to_seal(inbox, lake, seals, vendor, day).items():
+    for path, digest in files_to_seal(inbox, lake, seals, limits, vendor, day).items():
         if _file_state(path) == before.get(path):
             yield path, digest
 

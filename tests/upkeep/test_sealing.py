@@ -15,7 +15,6 @@ import pyrage
 import pytest
 
 from pipelines.deliveries.arrivals import record_arrivals
-from pipelines.deliveries.changed_folders import FolderWatch
 from pipelines.deliveries.inbox import read_inbox_folder
 from pipelines.house import House
 from pipelines.storage.inboxes import SEALS, digest_of_name
@@ -33,9 +32,9 @@ VENDOR = "exemple-leads"
 class Home:
     """A house with one delivery."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **variables: str) -> None:
         self.path = home
-        self.house: House = house_at(home)
+        self.house: House = house_at(home, **variables)
         sign(home, VENDOR)
         self.folder = deliver(home, VENDOR, DAY, received_at=datetime(2026, 8, 11, 10, tzinfo=UTC))
 
@@ -46,7 +45,7 @@ class Home:
     def seal(self) -> int:
         house = self.house
         with house.lake.writing(VENDOR):
-            return seal_vendor(house.inbox, house.lake, house.seals, VENDOR)
+            return seal_vendor(house.inbox, house.lake, house.seals, house.settings.limits, VENDOR)
 
     def clear(self) -> list[str]:
         """Names of visible files that are not encrypted."""
@@ -317,7 +316,7 @@ def test_sealing_is_no_arrival_no_correction_and_no_change(home: Home) -> None:
     home.reconcile()
     house, later = home.house, datetime.now(UTC) + timedelta(hours=1)
     home.seal()
-    watch = FolderWatch(house.inbox, house.lake, house.seals)
+    watch = house.folder_watch
     assert list(watch.changed(VENDOR, since=DAY, now=later)) == []
     noon = datetime(2026, 8, 11, 10, tzinfo=UTC)
     first = record_arrivals(house.inbox, {}, now=noon)
@@ -325,6 +324,20 @@ def test_sealing_is_no_arrival_no_correction_and_no_change(home: Home) -> None:
     (home.folder / "leads_2.csv").write_bytes(lines(5))
     assert len(list(watch.changed(VENDOR, since=DAY, now=later))) == 1
     assert len(record_arrivals(house.inbox, {}, now=noon).moving) == 1
+
+
+def test_an_archive_that_the_settings_refuse_is_the_same_refused_file_for_all_that_look_at_it(tmp_path: Path) -> None:
+    home = Home(tmp_path, OPPOSABLE_MAX_ARCHIVE_FILES="1")
+    with zipfile.ZipFile(home.folder / "all.zip", "w") as archive:
+        archive.writestr("leads_2.csv", lines(5))
+        archive.writestr("leads_3.csv", lines(6))
+    home.reconcile()
+    house, later = home.house, datetime.now(UTC) + timedelta(hours=1)
+    assert list(house.folder_watch.changed(VENDOR, since=DAY, now=later)) == []
+    assert home.seal() == 2
+    assert home.clear() == []
+    done = house.retention.run(house.contracts(), as_of=datetime(2030, 1, 1, tzinfo=UTC), now=later)
+    assert (done.held_up, done.purged["delivered_file"]) == ([], 2)
 
 
 @pytest.mark.fault(

@@ -230,8 +230,8 @@ def test_sealed_and_read_again_it_gives_the_same_bytes(tmp_path: Path) -> None:
     house = market.house
     before = lake_bytes(house.lake)
     with house.lake.writing(VENDOR):
-        assert seal_vendor(house.inbox, house.lake, house.seals, VENDOR) == 1
-        assert seal_vendor(house.inbox, house.lake, house.seals, VENDOR) == 0
+        assert seal_vendor(house.inbox, house.lake, house.seals, house.settings.limits, VENDOR) == 1
+        assert seal_vendor(house.inbox, house.lake, house.seals, house.settings.limits, VENDOR) == 0
     market.reconcile(SOON)
     assert lake_bytes(house.lake) == before
 

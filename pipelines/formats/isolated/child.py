@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,8 +37,22 @@ class ChildDiedError(Exception):
     """The reading process ended, or answered what is no answer."""
 
 
+class ChildKilledError(ChildDiedError):
+    """Somebody else ended the reading process: a person, or the kernel where memory was short."""
+
+
 class ChildTooSlowError(Exception):
-    """The reading process took longer than it may."""
+    """The reading process used the processor for longer than it may."""
+
+
+class ChildStalledError(Exception):
+    """We waited for the reading process for longer than we may, and it did not use its time of the processor."""
+
+
+_DEATHS: Final[Mapping[int, type[Exception]]] = {
+    -signal.SIGXCPU: ChildTooSlowError,
+    -signal.SIGKILL: ChildKilledError,
+}
 
 
 class Patience:
@@ -90,7 +105,7 @@ class Child:
 
         Raises:
             ChildDiedError: it is gone.
-            ChildTooSlowError: it does not listen.
+            ChildStalledError: it does not listen.
         """
         body = pickle.dumps(request)
         given = () if descriptor is None else (descriptor,)
@@ -102,7 +117,8 @@ class Child:
 
         Raises:
             ChildDiedError: it is gone, or this is no answer.
-            ChildTooSlowError: it took too long.
+            ChildTooSlowError: it worked for too long.
+            ChildStalledError: it did not, and nothing came.
         """
         head_size, size = ANSWER_HEAD.unpack(self._exactly(ANSWER_HEAD.size, patience))
         if head_size > _MOST_HEAD or size > most_bytes:
@@ -111,10 +127,11 @@ class Child:
         return _answer_of(head, self._exactly(size, patience))
 
     def end(self) -> None:
-        """End it at once. Nothing of it is left."""
+        """End it at once. Nothing of it is left; one that hangs in the kernel, on a disk, goes once that lets it go."""
         self._line.close()
         self._process.kill()
-        self._process.wait(_END_SECONDS)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_SECONDS)
 
     def _exactly(self, size: int, patience: Patience) -> pa.Buffer:
         buffer = pa.allocate_buffer(size)
@@ -128,13 +145,13 @@ class Child:
 
     def _waiting(self, patience: Patience, act: Any) -> Any:
         if patience.left <= 0:
-            raise ChildTooSlowError
+            raise ChildStalledError
         self._line.settimeout(patience.left)
         before = time.monotonic()
         try:
             return act()
         except TimeoutError:
-            raise ChildTooSlowError from None
+            raise ChildStalledError from None
         except OSError:
             raise self._death() from None
         finally:
@@ -143,7 +160,8 @@ class Child:
     def _death(self) -> Exception:
         self._line.close()
         status = self._process.wait(_END_SECONDS)
-        return ChildTooSlowError() if status == -signal.SIGXCPU else ChildDiedError(f"it ended with status {status}")
+        kind = _DEATHS.get(status, ChildDiedError)
+        return kind(f"it ended with status {status}")
 
     def _confirm_start(self) -> None:
         self._line.settimeout(_START_SECONDS)

@@ -5,14 +5,19 @@ One answer at most is on its way. Whoever asks for something else before it came
 
 import atexit
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import RLock
 from typing import Final
 
 from pipelines.formats.isolated.answers import Answer
-from pipelines.formats.isolated.child import Child, ChildDiedError, ChildTooSlowError, Patience
+from pipelines.formats.isolated.child import Child, ChildDiedError, ChildStalledError, ChildTooSlowError, Patience
 from pipelines.formats.isolated.requests import Request
 
 MODULE: Final = "pipelines.formats.isolated.main"
+
+
+_NO_ANSWER: Final = (ChildDiedError, ChildStalledError, ChildTooSlowError)
 
 
 class AnswerLostError(Exception):
@@ -52,7 +57,7 @@ class Desk:
             self._let_go_by()
             try:
                 self._present().send(request, ticket.patience, descriptor)
-            except (ChildDiedError, ChildTooSlowError):
+            except _NO_ANSWER:
                 self.end()
                 return ticket
             self._ahead = ticket
@@ -64,7 +69,7 @@ class Desk:
         Raises:
             AnswerLostError: it can't be had any more.
             ChildDiedError: there was none; another child can be asked.
-            ChildTooSlowError: it took too long; another child can be asked.
+            ChildTooSlowError, ChildStalledError: it took too long; another child can be asked.
         """
         with self._one_at_a_time:
             if self._ahead is not ticket or self._child is None:
@@ -75,6 +80,12 @@ class Desk:
             except BaseException:  # half an answer may be on its way
                 self.end()
                 raise
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Within, no other thread asks for anything: what was asked for is at hand, and its answer is not let go by."""
+        with self._one_at_a_time:
+            yield
 
     def ask(self, request: Request, ticket: Ticket, descriptor: int | None = None) -> Answer:
         """Ask for something and wait for the answer. Raises as `fetch` does."""
@@ -92,7 +103,7 @@ class Desk:
         if self._ahead is not None:
             try:
                 self.fetch(self._ahead)
-            except (ChildDiedError, ChildTooSlowError):
+            except _NO_ANSWER:
                 return
 
     def _present(self) -> Child:

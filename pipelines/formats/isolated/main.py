@@ -16,7 +16,7 @@ from typing import Any, Final
 from pipelines.formats.delimited.together import TogetherReading
 from pipelines.formats.isolated import answers
 from pipelines.formats.isolated.answers import Answer
-from pipelines.formats.isolated.bounds import bind_process, bind_reading, data_bytes
+from pipelines.formats.isolated.bounds import bind_process, bind_reading, data_bytes, share_of_memory
 from pipelines.formats.isolated.bytes_handed_over import received
 from pipelines.formats.isolated.requests import ListArchive, OutlineFile, ReadChunk, ReadFile, ReadTogether, Request
 from pipelines.formats.limits import FileRefusal, FileRefusedError
@@ -55,7 +55,7 @@ class Reading:
 
     def __init__(self) -> None:
         """No file is at hand."""
-        self._at_start = data_bytes()
+        self._at_start, self._share = data_bytes(), share_of_memory()
         self._file: FileAtHand | None = None
         self._together: tuple[int, TogetherReading] | None = None
 
@@ -84,7 +84,8 @@ class Reading:
         )
 
     def _bind(self, request: ReadFile | ListArchive | OutlineFile | ReadTogether) -> None:
-        bind_reading(read_bytes=request.limits.read_bytes, seconds=request.seconds, at_start=self._at_start)
+        read_bytes = min(request.limits.read_bytes, self._share or request.limits.read_bytes)
+        bind_reading(read_bytes=read_bytes, seconds=request.seconds, at_start=self._at_start)
 
     def _head(self, request: ReadFile, descriptor: int) -> Answer:
         raw = read_source(received(descriptor, request.handed, request.limits), request.terms, request.limits)

@@ -1,7 +1,8 @@
 """Files read elsewhere, as `formats.readers` and `delimited.together` read them here.
 
 What fails in a process that read other files before, or that was killed, is read once more in a fresh one: only there
-it counts against the file. A file that takes too long counts at once.
+it counts against the file. A file that takes the processor for too long counts at once. That somebody kills the process
+again, or that nothing comes of it while the processor is idle, is a fault of ours.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,19 +15,47 @@ from pipelines.formats.file_kind import Outline
 from pipelines.formats.isolated import answers
 from pipelines.formats.isolated.answers import Answer, ToldFile
 from pipelines.formats.isolated.bytes_handed_over import Handing, handed
-from pipelines.formats.isolated.child import ChildDiedError, ChildTooSlowError, Patience
+from pipelines.formats.isolated.child import (
+    ChildDiedError,
+    ChildKilledError,
+    ChildStalledError,
+    ChildTooSlowError,
+    Patience,
+)
 from pipelines.formats.isolated.desk import DESK, AnswerLostError, Ticket
 from pipelines.formats.isolated.requests import ListArchive, OutlineFile, ReadChunk, ReadFile, ReadTogether
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.packings import ArchiveEntry
 from pipelines.formats.raw import AlikeFiles, RawChunk, RawFile
-from pipelines.formats.source import Source
+from pipelines.formats.source import InboxFaultError, Source
 from pipelines.formats.table_edges import SoughtNames
 from pipelines.vocabulary.reasons import Reason
 
 Result = TypeVar("Result")
 _FAILED: Final = FileRefusal("file_undecodable", Reason("reader_failed"))
 _NUMBERS: Final = count(1)
+PATIENCE: Final = 4
+"""How many times the seconds of a processor we wait: beyond it, a machine that is busy or a disk that hangs is why."""
+_KILLED: Final = (
+    "{name} can't be read: the process that reads it was killed from outside, twice. Where memory is short, as in a "
+    "small container, the kernel does so: give it more, or lower OPPOSABLE_MAX_READ_BYTES"
+)
+_STALLED: Final = (
+    "{name} can't be read: nothing came of it for {most} seconds, and the processor was not what it waited for. Look "
+    "whether the disk hangs or the machine has too much to do; where it has, raise OPPOSABLE_MAX_READ_SECONDS"
+)
+_UNHEARD: Final = (
+    "a delivered file can't be read: the process that reads was gone before it heard what it was asked, twice; look "
+    "whether the machine is short of memory, then run again"
+)
+
+
+class ReadingStoppedError(InboxFaultError):
+    """What reads a file was stopped for a reason of ours."""
+
+
+class ReaderKilledError(ReadingStoppedError):
+    """It was killed from outside."""
 
 
 def read_source(source: Source, terms: FileTerms, limits: Limits) -> RawFile | FileRefusal:
@@ -49,8 +78,9 @@ def outline_source(source: Source, terms: FileTerms, sought: SoughtNames, limits
     def outlined() -> Outline:
         with handed(source) as handing:
             request = OutlineFile(handing.told, terms, sought, limits, seconds := limits.seconds_for(handing.told.size))
-            ticket = DESK.post(request, _ticket(seconds, limits), handing.descriptor)
-            return _understood(answers.told_outline, _heard(ticket, seconds, handing))
+            ticket = _ticket(seconds, limits)
+            answer = _heard(lambda: DESK.ask(request, ticket, handing.descriptor), seconds, handing)
+            return _understood(answers.told_outline, answer)
 
     try:
         return _twice(outlined)
@@ -69,8 +99,9 @@ def list_archive(source: Source, limits: Limits) -> list[ArchiveEntry] | FileRef
         with handed(source) as handing:
             seconds = limits.seconds_for(handing.told.size)
             request = ListArchive(handing.told, limits, seconds)
-            ticket = DESK.post(request, _ticket(seconds, limits), handing.descriptor)
-            return _understood(answers.told_archive, _heard(ticket, seconds, handing))
+            ticket = _ticket(seconds, limits)
+            answer = _heard(lambda: DESK.ask(request, ticket, handing.descriptor), seconds, handing)
+            return _understood(answers.told_archive, answer)
 
     try:
         return _twice(listed)
@@ -95,8 +126,8 @@ def read_csv_together(files: Iterable[tuple[int, bytes]], terms: FileTerms, limi
 
 def _alike_of(ticket: Ticket, seconds: int) -> list[AlikeFiles]:
     try:
-        return _understood(lambda answer: [*answers.told_alike(answer)], _heard(ticket, seconds))
-    except (AnswerLostError, ChildDiedError, FileRefusedError):
+        return _understood(lambda answer: [*answers.told_alike(answer)], _heard(lambda: DESK.fetch(ticket), seconds))
+    except (AnswerLostError, ChildDiedError, FileRefusedError, ReadingStoppedError):
         return []
 
 
@@ -114,8 +145,9 @@ class _IsolatedFile:
         with handed(self._source) as handing:
             self._handing, self._seconds = handing, self._limits.seconds_for(handing.told.size)
             request = ReadFile(self._number, handing.told, self._terms, self._limits, self._seconds)
-            ticket = DESK.post(request, _ticket(self._seconds, self._limits), handing.descriptor)
-            return _understood(answers.told_file, _heard(ticket, self._seconds, handing))
+            ticket = _ticket(self._seconds, self._limits)
+            answer = _heard(lambda: DESK.ask(request, ticket, handing.descriptor), self._seconds, handing)
+            return _understood(answers.told_file, answer)
 
     def chunks(self) -> Iterator[RawChunk]:
         """Its rows; the next ones are read while somebody works on some."""
@@ -131,19 +163,21 @@ class _IsolatedFile:
 
     def _answer(self, ahead: Ticket, place: int) -> Answer:
         def at_first() -> Answer:
-            answer = _heard(ahead, self._seconds, self._handing)
+            answer = _heard(lambda: DESK.fetch(ahead), self._seconds, self._handing)
             return self._resumed(place) if answer.kind == answers.ABSENT else answer
 
         return _twice(at_first, lambda: self._resumed(place))
 
     def _resumed(self, place: int) -> Answer:
         """The rows at a place, where another file came between or the process is another one."""
-        self.look()
-        return _heard(self._post(place, _ticket(self._seconds, self._limits)), self._seconds, self._handing)
+        with DESK.alone():
+            self.look()
+            ticket, request = _ticket(self._seconds, self._limits), ReadChunk(self._number, place)
+            return _heard(lambda: DESK.ask(request, ticket), self._seconds, self._handing)
 
 
 def _ticket(seconds: int, limits: Limits) -> Ticket:
-    return Ticket(Patience(seconds), limits.read_bytes)
+    return Ticket(Patience(PATIENCE * seconds), limits.read_bytes)
 
 
 def _twice(act: Callable[[], Result], again: Callable[[], Result] | None = None) -> Result:
@@ -153,7 +187,7 @@ def _twice(act: Callable[[], Result], again: Callable[[], Result] | None = None)
         return act()
     except AnswerLostError:
         pass
-    except ChildDiedError:
+    except (ChildDiedError, ReaderKilledError):
         DESK.end()
     except FileRefusedError as error:
         if error.refusal.cause.code != "memory_exceeded":
@@ -161,22 +195,28 @@ def _twice(act: Callable[[], Result], again: Callable[[], Result] | None = None)
         DESK.end()
     try:
         return again()
-    except (AnswerLostError, ChildDiedError):
+    except ChildDiedError:
         raise FileRefusedError(_FAILED) from None
+    except AnswerLostError:
+        raise ReadingStoppedError(_UNHEARD) from None
 
 
-def _heard(ticket: Ticket, seconds: int, handing: Handing | None = None) -> Answer:
+def _heard(fetched: Callable[[], Answer], seconds: int, handing: Handing | None = None) -> Answer:
     """An answer that brings something.
 
     Raises:
-        FileRefusedError: the file is refused, or took too long.
-        InboxFaultError: its bytes can't be had, for a reason of ours.
+        FileRefusedError: the file is refused, or took the processor for too long.
+        InboxFaultError: its bytes can't be had, or its process was stopped, for a reason of ours.
         ChildDiedError, AnswerLostError: there is none.
     """
     try:
-        answer = DESK.fetch(ticket)
+        answer = fetched()
     except ChildTooSlowError:
         raise FileRefusedError(FileRefusal("limit_exceeded", Reason("limit_read_seconds", most=seconds))) from None
+    except ChildKilledError:
+        raise ReaderKilledError(_KILLED.format(name=_name_of(handing))) from None
+    except ChildStalledError:
+        raise ReadingStoppedError(_STALLED.format(name=_name_of(handing), most=PATIENCE * seconds)) from None
     if answer.kind == answers.REFUSED:
         raise FileRefusedError(_understood(answers.told_refusal, answer))
     if answer.kind == answers.FAULT and handing is not None:
@@ -184,6 +224,10 @@ def _heard(ticket: Ticket, seconds: int, handing: Handing | None = None) -> Answ
     if answer.kind in (answers.FAULT, answers.FAILED):
         raise FileRefusedError(_FAILED)
     return answer
+
+
+def _name_of(handing: Handing | None) -> str:
+    return handing.name if handing and handing.name else "a delivered file"
 
 
 def _understood(told: Callable[[Answer], Result], answer: Answer) -> Result:

@@ -7,18 +7,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from pipelines.formats.isolated import readers
+from pipelines.formats.isolated import main, readers
+from pipelines.formats.isolated.bounds import share_of_memory
 from pipelines.formats.isolated.child import Child, ChildStartError, ChildTooSlowError, Patience
 from pipelines.formats.isolated.desk import Desk
 from pipelines.formats.isolated.readers import read_csv_together, read_source
-from pipelines.formats.isolated.requests import HandedBytes, ReadFile
+from pipelines.formats.isolated.requests import HandedBytes, ReadFile, ReadTogether
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import RawFile
-from pipelines.formats.source import BytesSource
+from pipelines.formats.source import BytesSource, InboxFaultError
+from pipelines.identifiers.errors_without_values import LeftVendors
+from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 from pipelines.vocabulary.reasons import Reason
 from tests.formats.test_readers import CONTENT, rows_of, terms
 from tests.support.harmful_readers import MODULE
@@ -56,10 +60,13 @@ def read(content: bytes, limits: Limits | None = None) -> RawFile | FileRefusal:
         (b"HARM abort", FAILED),
         (b"HARM leave", FAILED),
         (b"HARM allocate", FileRefusal("limit_exceeded", Reason("memory_exceeded"))),
-        (b"HARM sleep", FileRefusal("limit_exceeded", Reason("limit_read_seconds", most=1))),
+        (b"HARM spin", FileRefusal("limit_exceeded", Reason("limit_read_seconds", most=1))),
     ],
 )
-def test_a_harmful_file_is_refused_and_the_next_one_read(content: bytes, refusal: FileRefusal) -> None:
+def test_a_harmful_file_is_refused_and_the_next_one_read(
+    content: bytes, refusal: FileRefusal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "PATIENCE", 60)  # a busy machine gives the processor late
     bounds = [resource.getrlimit(kind) for kind in (resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE)]
     assert read(content, TIGHT) == refusal
     assert rows_of(read(CONTENT)) == [["1", "a"]]
@@ -95,6 +102,62 @@ def test_a_process_that_somebody_killed_is_no_fault_of_the_file(asked: Desk) -> 
     os.kill(asked.pid or 0, signal.SIGKILL)
     names += [name for chunk in chunks for name in chunk.table["Nom"].to_pylist()]
     assert names == ["1", "2", "3"]
+
+
+@pytest.mark.fault(
+    area="vendors",
+    fault="Memory is short and the kernel kills what reads, or the disk hangs",
+    promise="That is our fault, told in words: no file of a vendor is refused for it.",
+)
+@pytest.mark.parametrize(
+    ("content", "setting"), [(b"HARM kill", "OPPOSABLE_MAX_READ_BYTES"), (b"HARM sleep", "OPPOSABLE_MAX_READ_SECONDS")]
+)
+def test_a_process_that_is_killed_again_or_idles_is_our_fault_and_the_next_file_is_read(
+    content: bytes, setting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "PATIENCE", 1)
+    with pytest.raises(InboxFaultError, match=setting):
+        read(content, TIGHT)
+    monkeypatch.undo()
+    assert rows_of(read(CONTENT)) == [["1", "a"]]
+
+
+def test_threads_that_read_at_once_each_get_their_own_rows() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: rows_of(read(b"HARM none")), range(40)))
+    assert found == [[["1"], ["2"], ["3"]]] * 40
+
+
+@pytest.mark.parametrize(
+    ("groups", "bounds", "share"),
+    [
+        ("0::/\n", {"memory.max": "max\n"}, None),
+        ("0::/\n", {"memory.max": f"{2**30}\n"}, 2**29),
+        ("0::/a.slice/b.service\n", {"a.slice/memory.max": f"{2**30}", "a.slice/b.service/memory.max": "max"}, 2**29),
+        ("0::/a.slice/b.service\n", {"a.slice/b.service/memory.max": f"{2**31}"}, 2**30),
+        ("9:name=systemd:/\n4:memory:/docker/1\n0::/\n", {"memory/memory.limit_in_bytes": f"{2**28}"}, 2**27),
+        ("4:cpu,memory:/x\n", {"memory/x/memory.limit_in_bytes": f"{2**28}", "memory.max": "1"}, 2**27),
+        ("", {}, None),
+    ],
+)
+def test_of_what_a_container_may_use_half_is_for_reading(
+    groups: str, bounds: dict[str, str], share: int | None, tmp_path: Path
+) -> None:
+    for name, most in bounds.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(most)
+    assert share_of_memory(tmp_path, groups) == share
+
+
+@pytest.mark.parametrize(("share", "bound"), [(None, 2**32), (2**33, 2**32), (2**28, 2**28)])
+def test_the_process_binds_itself_to_the_smaller_of_its_share_and_the_setting(
+    share: int | None, bound: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bounds: list[int] = []
+    monkeypatch.setattr(main, "share_of_memory", lambda: share)
+    monkeypatch.setattr(main, "bind_reading", lambda *, read_bytes, **_: bounds.append(read_bytes))  # not this one
+    main.Reading().answer(ReadTogether(1, [], terms(), Limits(read_bytes=2**32), 1), -1)
+    assert bounds == [bound]
 
 
 def test_files_that_are_read_by_turns_and_given_up_do_not_mix() -> None:
@@ -194,3 +257,10 @@ def test_it_ends_with_its_parent() -> None:
 def test_a_process_that_can_not_be_started_is_our_fault_and_says_why() -> None:
     with pytest.raises(ChildStartError, match="No module named"):
         Child("pipelines.formats.isolated.nowhere")
+
+
+def test_that_a_process_can_not_be_started_reaches_the_operator_in_its_own_words() -> None:
+    left = LeftVendors("the intake", FAULTS_OF_OURS)
+    with left.one("acme"):
+        raise ChildStartError("the process that reads delivered files did not start: no word")
+    assert left.in_words() == ["acme: the process that reads delivered files did not start: no word"]
