@@ -10,6 +10,7 @@ import pytest
 from pipelines.contracts.book import ContractBook
 from pipelines.deliveries.changed_folders import FolderWatch
 from pipelines.deliveries.unclaimed_seals import confirm_seals
+from pipelines.formats.limits import Limits
 from pipelines.intake.absences import Inputs
 from pipelines.intake.vendor import Intake
 from pipelines.storage.inboxes import Inbox, StateError
@@ -36,7 +37,7 @@ class Older:
             (self.folder / name).write_bytes(csv_bytes([lead(1)]))
         self.take_in()
         with self.lake.writing("acme"):
-            assert seal_vendor(self.inbox, self.lake, self.seals, "acme") == 1
+            assert seal_vendor(self.inbox, self.lake, self.seals, Limits(), "acme") == 1
         shutil.rmtree(self.inbox.state)
 
     def take_in(self) -> None:
