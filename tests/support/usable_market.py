@@ -17,8 +17,8 @@ def write_usable_market(home: Path, now: datetime) -> House:
     """1 and 2 may be called; 3 has no proof; 4 objected yesterday to calls, 5 to all; 6 withdrew; 7 is 1 once more."""
     day = now.date() - timedelta(days=7)
     market = CleanMarket(home)
-    leads = [lead(number, day, first_name=FORMULA if number == 2 else "Ada") for number in range(1, 7)]
-    again = lead(1, day, lead_id="L-7", first_name="Ada")
+    leads = [lead(number, day, first_name=FORMULA if number == 2 else "Adelheidine") for number in range(1, 7)]
+    again = lead(1, day, lead_id="L-7", first_name="Adelheidine")
     withdrawn = {"withdrawn_at": f"{day + timedelta(days=1)}T08:00:00+02:00"}
     proofs = [proof(number, day, **(withdrawn if number == 6 else {})) for number in (1, 2, 4, 5, 6)]
     at = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)

@@ -134,12 +134,12 @@ def killing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
     def arm(step: int) -> None:
         count = 0
 
-        def replace(source: Any, target: Any) -> None:
+        def replace(source: Any, target: Any, **places: Any) -> None:
             nonlocal count
             count += 1
             if count == step:
                 raise Killed
-            real(source, target)
+            real(source, target, **places)
 
         monkeypatch.setattr(os, "replace", replace)
 
