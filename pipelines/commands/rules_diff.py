@@ -47,26 +47,26 @@ def diff(
     """
     from pipelines.comparisons.rules_compared import all_flips, compare_rules
     from pipelines.dossiers.findings_csv import write_rows_csv
+    from pipelines.verdicts.judge import Judge
 
     house, at = house_of_settings(), instant_of("--as-of", as_of) if as_of else last_tick(datetime.now(UTC))
-    ours, others = _catalogues(house, with_, without or [], scenario)
+    others = _other_rules(house, with_, without or [], scenario)
     first, last = day_of("--from", from_) if from_ else date.min, day_of("--to", to) if to else date.max
     book, engine, lake = house.contracts(), house.engine, house.lake
+    judges = house.judge, Judge(engine=engine, lake=lake, catalogue=others)
     for vendor in vendors or ():
         known_vendor(book, vendor)
     compared = []
     for vendor in vendors or [one for one in lake.vendors("scorecards") if one in book.vendors]:
         days = [day for day in lake.published_days(vendor, "scorecards") if first <= day <= last]
-        compared.append(compare_rules(engine, lake, (ours, others), vendor, book.of(vendor), days, as_of=at))
+        compared.append(compare_rules(engine, lake, judges, vendor, book.of(vendor), days, as_of=at))
     _show_compared(compared)
     if csv is not None:
         write_rows_csv(csv, all_flips(compared))
 
 
-def _catalogues(
-    house: House, with_: Path | None, without: list[str], scenario: str | None
-) -> tuple[Catalogue, Catalogue]:
-    """The rules of the house, and the others."""
+def _other_rules(house: House, with_: Path | None, without: list[str], scenario: str | None) -> Catalogue:
+    """The rules to compare those of the house with."""
     from pipelines.comparisons.scenarios import scenarios, without_rules
 
     if not (with_ or without or scenario):
@@ -79,7 +79,7 @@ def _catalogues(
         refuse(f"--scenario: {unknown('scenario', scenario, known)}\n{listed}")
     try:
         edited = load_catalogue(house.settings.rules, with_)
-        return house.catalogue, without_rules(edited, [*without, *(known[scenario].without if scenario else ())])
+        return without_rules(edited, [*without, *(known[scenario].without if scenario else ())])
     except (CatalogueError, ValueError) as error:
         refuse(str(error))
 

@@ -14,7 +14,6 @@ import pyarrow as pa
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.dossiers.facts import failed_leads
 from pipelines.engines.interface import Engine, Session
-from pipelines.rulebook.catalogue import Catalogue
 from pipelines.scores.points import TOTAL
 from pipelines.scores.standings import deliveries_by_date, vendor_standing
 from pipelines.storage.lake import Lake
@@ -110,15 +109,15 @@ class VendorCompared:
 def compare_rules(
     engine: Engine,
     lake: Lake,
-    catalogues: tuple[Catalogue, Catalogue],
+    judges: tuple[Judge, Judge],
     vendor: str,
     contracts: Sequence[Contract],
     days: Sequence[date],
     *,
     as_of: datetime,
 ) -> VendorCompared:
-    """A vendor's published days under two catalogues, as of an instant (timezone-aware)."""
-    before, after = (_judged_days(engine, lake, one, vendor, contracts, days, as_of) for one in catalogues)
+    """A vendor's published days under the catalogues of two judges, as of an instant (timezone-aware)."""
+    before, after = (_judged_days(judge, vendor, contracts, days, as_of) for judge in judges)
     sides = [_compared_side(engine, lake, vendor, contracts, days, tables, as_of) for tables in (before, after)]
     with engine.session() as session:
         for name, tables in (("before", before), ("after", after)):
@@ -148,17 +147,10 @@ def all_flips(compared: Sequence[VendorCompared]) -> pa.Table:
 
 
 def _judged_days(
-    engine: Engine,
-    lake: Lake,
-    catalogue: Catalogue,
-    vendor: str,
-    contracts: Sequence[Contract],
-    days: Sequence[date],
-    as_of: datetime,
+    judge: Judge, vendor: str, contracts: Sequence[Contract], days: Sequence[date], as_of: datetime
 ) -> dict[str, pa.Table]:
     """The tables of the days alone, though judging them reaches others."""
     wanted = set(days)
-    judge = Judge(engine=engine, lake=lake, catalogue=catalogue)
     found = [one for one in judge.judge(contracts, vendor, days, as_of=as_of) if one.day in wanted]
     return {
         table: pa.concat_tables([arrow_schema(table).empty_table(), *(day.tables[table] for day in found)])

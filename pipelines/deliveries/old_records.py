@@ -68,9 +68,14 @@ class _Move:
         return [vendor for vendor in _vendors_in(self.inbox) if vendor not in moved]
 
     def all(self) -> None:
-        """Do it; the caller holds the inbox's lock."""
+        """Do it; the caller holds the inbox's lock.
+
+        A vendor's records can be ours where anything of it was published, or, of a lake that was lost, was sealed.
+        """
         vendors = self.unmoved()
-        ours = [vendor for vendor in vendors if self._was_taken_in(vendor)]
+        published = self.lake.vendors()
+        may_be_lost = self.is_first and not published and bool(age_key_files(self.keys, SEAL))
+        ours = vendors if may_be_lost else [vendor for vendor in vendors if vendor in published]
         found = [record for vendor in ours for record in _old_records(self.inbox, vendor)]
         if self.is_first and not found and age_key_files(self.keys, SEAL) and not self.inbox.recorded_vendors():
             raise StateError(
@@ -83,11 +88,6 @@ class _Move:
         for vendor in ours:
             _seed_arrivals(self.inbox, self.lake, vendor)
         self._mark([*self._moved(), *vendors])
-
-    def _was_taken_in(self, vendor: str) -> bool:
-        """Whether its records can be ours: anything of it was published, or, of a lake that was lost, was sealed."""
-        published = self.lake.vendors()
-        return vendor in published or (self.is_first and not published and bool(age_key_files(self.keys, SEAL)))
 
     def _moved(self) -> Sequence[str]:
         if self.is_first:

@@ -12,6 +12,7 @@ from pipelines.cli import app
 from pipelines.comparisons.rules_compared import VendorCompared, all_flips, compare_rules
 from pipelines.comparisons.scenarios import scenarios, without_rules
 from pipelines.rulebook.catalogue import SHIPPED_CARDS, Catalogue, load_catalogue
+from pipelines.verdicts.judge import Judge
 from tests.support.clean_market import MONDAY, VENDOR, CleanMarket, lead, proof
 from tests.support.houses import lake_bytes
 
@@ -36,7 +37,8 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> CleanMarket:
 def compared(market: CleanMarket, others: Catalogue) -> VendorCompared:
     house = market.house
     contracts, days = house.contracts().of(VENDOR), house.lake.published_days(VENDOR, "scorecards")
-    return compare_rules(house.engine, house.lake, (house.catalogue, others), VENDOR, contracts, days, as_of=AS_OF)
+    judges = house.judge, Judge(engine=house.engine, lake=house.lake, catalogue=others)
+    return compare_rules(house.engine, house.lake, judges, VENDOR, contracts, days, as_of=AS_OF)
 
 
 def test_a_rule_left_out_frees_the_lead_uses_that_it_alone_blocked(market: CleanMarket) -> None:

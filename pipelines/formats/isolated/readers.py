@@ -23,7 +23,7 @@ from pipelines.formats.isolated.child import (
     Patience,
 )
 from pipelines.formats.isolated.desk import DESK, AnswerLostError, Ticket
-from pipelines.formats.isolated.requests import ListArchive, OutlineFile, ReadChunk, ReadFile, ReadTogether
+from pipelines.formats.isolated.requests import HandedBytes, ListArchive, OutlineFile, ReadChunk, ReadFile, ReadTogether
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.packings import ArchiveEntry
 from pipelines.formats.raw import AlikeFiles, RawChunk, RawFile
@@ -74,18 +74,9 @@ def read_source(source: Source, terms: FileTerms, limits: Limits) -> RawFile | F
 
 def outline_source(source: Source, terms: FileTerms, sought: SoughtNames, limits: Limits) -> Outline | FileRefusal:
     """What a file seems to be that no contract describes, or why it can't be read. Takes and raises as elsewhere."""
-
-    def outlined() -> Outline:
-        with handed(source) as handing:
-            request = OutlineFile(handing.told, terms, sought, limits, seconds := limits.seconds_for(handing.told.size))
-            ticket = _ticket(seconds, limits)
-            answer = _heard(lambda: DESK.ask(request, ticket, handing.descriptor), seconds, handing)
-            return _understood(answers.told_outline, answer)
-
-    try:
-        return _twice(outlined)
-    except FileRefusedError as error:
-        return error.refusal
+    return _told_of_file(
+        source, limits, lambda told, seconds: OutlineFile(told, terms, sought, limits, seconds), answers.told_outline
+    )
 
 
 def list_archive(source: Source, limits: Limits) -> list[ArchiveEntry] | FileRefusal:
@@ -94,19 +85,7 @@ def list_archive(source: Source, limits: Limits) -> list[ArchiveEntry] | FileRef
     Raises:
         InboxFaultError: its bytes can't be had, for a reason of ours.
     """
-
-    def listed() -> list[ArchiveEntry]:
-        with handed(source) as handing:
-            seconds = limits.seconds_for(handing.told.size)
-            request = ListArchive(handing.told, limits, seconds)
-            ticket = _ticket(seconds, limits)
-            answer = _heard(lambda: DESK.ask(request, ticket, handing.descriptor), seconds, handing)
-            return _understood(answers.told_archive, answer)
-
-    try:
-        return _twice(listed)
-    except FileRefusedError as error:
-        return error.refusal
+    return _told_of_file(source, limits, lambda told, seconds: ListArchive(told, limits, seconds), answers.told_archive)
 
 
 def read_csv_together(files: Iterable[tuple[int, bytes]], terms: FileTerms, limits: Limits) -> Iterator[AlikeFiles]:
@@ -236,3 +215,24 @@ def _understood(told: Callable[[Answer], Result], answer: Answer) -> Result:
         return told(answer)
     except Exception:  # whatever a broken process may have written
         raise FileRefusedError(_FAILED) from None
+
+
+def _told_of_file(
+    source: Source,
+    limits: Limits,
+    request_of: Callable[[HandedBytes, int], OutlineFile | ListArchive],
+    understood: Callable[[Answer], Result],
+) -> Result | FileRefusal:
+    """The answer to one request about a file, or why it can't be read; a reader that dies is asked once more."""
+
+    def asked() -> Result:
+        with handed(source) as handing:
+            seconds = limits.seconds_for(handing.told.size)
+            request, ticket = request_of(handing.told, seconds), _ticket(seconds, limits)
+            answer = _heard(lambda: DESK.ask(request, ticket, handing.descriptor), seconds, handing)
+            return _understood(understood, answer)
+
+    try:
+        return _twice(asked)
+    except FileRefusedError as error:
+        return error.refusal
