@@ -2,13 +2,11 @@
 
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import pytest
 
@@ -21,6 +19,7 @@ from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.keys import make_age_identity
 from pipelines.storage.secrets.seals import Seals, sealed_files
 from tests.support.intake_boxes import HASHER, contract, csv_bytes, lead
+from tests.support.kills import Killed, kill_at
 
 DAY, NEXT = date(2026, 8, 11), date(2026, 8, 12)
 GONE = b'{"purged_at": "2026-08-01T00:00:00+00:00"}\n'
@@ -71,24 +70,8 @@ def test_the_first_start_moves_them_and_no_later_one_does(old: Inbox) -> None:
 )
 @pytest.mark.parametrize("step", range(1, 9))
 def test_a_kill_at_any_step_is_mended_by_the_next_start(old: Inbox, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    count = 0
-
-    class Killed(BaseException):
-        pass
-
-    def guarded(real: Any) -> Any:
-        def act(*arguments: Any, **options: Any) -> Any:
-            nonlocal count
-            count += 1
-            if count == step:
-                raise Killed
-            return real(*arguments, **options)
-
-        return act
-
     with monkeypatch.context() as patch:
-        for name in ("replace", "unlink", "fsync"):
-            patch.setattr(os, name, guarded(getattr(os, name)))
+        kill_at(step, patch)
         with pytest.raises(Killed):
             start(old)
     start(old)

@@ -1,6 +1,5 @@
 """A new identity secret: the same verdicts after it as before, whatever it was stopped at; runs wait for its end."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -22,6 +21,7 @@ from pipelines.upkeep import rotation
 from pipelines.upkeep.rotation import KEY_COLUMNS, rotate, wrap
 from pipelines.vocabulary.tables import VERDICT_TABLES
 from tests.support.houses import days_between, house_at, import_oppositions, lake_bytes, reconcile
+from tests.support.kills import Killed, kill_at
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -122,29 +122,15 @@ def test_the_marker_keeps_its_time_of_change_because_the_watch_for_late_files_go
     assert times() == before
 
 
-class Killed(BaseException):
-    """What no handler catches: the process is gone."""
-
-
 @pytest.fixture
 def killing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
-    """Kill the program at its n-th step that changes something on the disk."""
-    real = os.replace
+    """Kill the program at its n-th step that puts something in place."""
 
     def arm(step: int) -> None:
-        count = 0
-
-        def replace(source: Any, target: Any, **places: Any) -> None:
-            nonlocal count
-            count += 1
-            if count == step:
-                raise Killed
-            real(source, target, **places)
-
-        monkeypatch.setattr(os, "replace", replace)
+        kill_at(step, monkeypatch, ("replace",))
 
     yield arm
-    monkeypatch.setattr(os, "replace", real)
+    arm(0)
 
 
 SECRET = bytes(range(32)).hex()

@@ -23,6 +23,7 @@ from pipelines.storage.secrets.seals import sealed_files
 from pipelines.upkeep.sealing import seal_vendor, seals_put_off
 from tests.support.exemple import HEADER, deliver, lead_line, sign
 from tests.support.houses import house_at, lake_bytes, reconcile
+from tests.support.kills import Killed, kill_at
 
 DAY = date(2026, 8, 11)
 AS_OF = datetime(2026, 9, 1, tzinfo=UTC)
@@ -260,27 +261,10 @@ def test_what_the_house_makes_is_read_by_nobody_else_whatever_the_umask(tmp_path
     assert oct(modes[home.folder / "leads_1.csv.age"]) == "0o640"
 
 
-class Killed(BaseException):
-    """The process is gone."""
-
-
 @pytest.fixture
 def killing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     def arm(step: int) -> None:
-        count = 0
-
-        def guarded(real: Any) -> Any:
-            def act(*arguments: Any, **options: Any) -> Any:
-                nonlocal count
-                count += 1
-                if count == step:
-                    raise Killed
-                return real(*arguments, **options)
-
-            return act
-
-        for name in ("replace", "unlink", "fsync"):
-            monkeypatch.setattr(os, name, guarded(getattr(os, name)))
+        kill_at(step, monkeypatch)
 
     yield arm
     monkeypatch.undo()
