@@ -1,9 +1,9 @@
 """The rule cards together: loading, order, digest. What a card may say is in `card`, how cards must fit in `checks`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
@@ -21,9 +21,9 @@ SHIPPED_PARAMETERS: Final = Path(__file__).parent / PARAMETERS
 _NOT_JUDGING: Final = {"title", "fault", "basis", "doctrine_since", "remedy", "review", "examples"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
-    """The rules in force for a run, and the parameters of the law that they read."""
+    """The rules in force for a run, and the parameters of the law that they read; those alike have the same digest."""
 
     cards: tuple[Card, ...]
     """In order of id."""
@@ -68,15 +68,25 @@ def load_catalogue(*own_rules: Path | None) -> Catalogue:
     """The shipped cards, then those of each folder, which add rules or replace them by id; so does its
     `parameters.yaml`.
 
-    A folder that does not exist holds nothing.
+    A folder that does not exist holds nothing. What is shipped is read once in a process: it does not change.
 
     Raises:
         CatalogueError: every problem of every file at once.
     """
+    folders = [folder for folder in own_rules if folder is not None and any(_rule_files(folder))]
+    return _loaded(folders) if folders else _shipped()
+
+
+@cache
+def _shipped() -> Catalogue:
+    return _loaded([])
+
+
+def _loaded(own_rules: Iterable[Path]) -> Catalogue:
     problems: list[CatalogueProblem] = []
     cards = _read_cards(SHIPPED_CARDS, problems)
     parameters = dict(_read_parameters(SHIPPED_PARAMETERS, problems))
-    for folder in filter(None, own_rules):
+    for folder in own_rules:
         cards |= _read_cards(folder, problems)
         parameters |= _read_parameters(folder / PARAMETERS, problems)
     unread = {problem.file.stem for problem in problems}
@@ -87,12 +97,14 @@ def load_catalogue(*own_rules: Path | None) -> Catalogue:
     return Catalogue(readable, parameters)
 
 
+def _rule_files(folder: Path) -> Iterable[Path]:
+    return (path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml"))
+
+
 def _read_cards(folder: Path, problems: list[CatalogueProblem]) -> dict[str, Card]:
     """Cards below a folder by id; what is wrong with the others is added to the problems."""
     cards: dict[str, Card] = {}
-    for path in sorted(
-        path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml") and path.name != PARAMETERS
-    ):
+    for path in sorted(path for path in _rule_files(folder) if path.name != PARAMETERS):
         try:
             card = read_card(path)
         except CatalogueError as error:

@@ -6,6 +6,7 @@ Columns of a rule bear its id behind a prefix (`o_`, `s_`, `f_`, `p_`, `u_`, `n_
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from importlib import resources
 
 from pipelines.engines.interface import DIALECT
@@ -38,7 +39,7 @@ class Judgement:
     lead: tuple[CompiledRule, ...]
     delivery: tuple[CompiledRule, ...]
 
-    @property
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every step, in order; the last four are the published tables."""
         return (
@@ -68,8 +69,9 @@ class Judgement:
         )
 
 
+@lru_cache(maxsize=4)
 def judgement_of(catalogue: Catalogue, *, dialect: str = DIALECT) -> Judgement:
-    """Compile a catalogue."""
+    """Compile a catalogue; the last few are kept, whoever judges by them."""
     by_grain = {
         grain: compile_rules(catalogue, grain=grain, dialect=dialect) for grain in ("lead_use", "lead", "delivery")
     }
