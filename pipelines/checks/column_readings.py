@@ -29,7 +29,7 @@ unread as (
     from (select delivery_date, unnest(invalid_fields) as field from leads)
     group by delivery_date, field
     union all
-    select delivery_date, role, "column" as field, sum(row_count) as unread_count
+    select delivery_date, role, "column" as field, sum(coalesce(row_count, 1)) as unread_count
     from rejected_rows
     where row_number is not null and reason in ('required_invalid', 'required_missing')
     group by delivery_date, role, field

@@ -1,7 +1,8 @@
 """Conservation, counted from the published files alone: no row of an accepted file is lost, none is invented.
 
 Where rejected rows are told in lines of several, their counts must sum up, and must agree with the places that the
-lines name: the rows of all runs, and no more beside them than the scattered lines count.
+lines name: the rows of all runs, and no more beside them than the scattered lines count. A line of an earlier version
+has no counts: it stands for one row, and each of its reasons had one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,8 +34,14 @@ kept_counts as (
 
 lines as (
     select
-        delivery_date, file_digest, role, row_number, last_row_number, row_count, rejected_row_count,
-        row_count = last_row_number - row_number + 1 as is_gapless
+        delivery_date, file_digest, role, row_number,
+        coalesce(last_row_number, row_number) as last_row_number,
+        coalesce(row_count, 1) as row_count,
+        coalesce(
+            rejected_row_count,
+            case when row_number() over (partition by delivery_date, file_digest, role, row_number) = 1 then 1 else 0 end
+        ) as rejected_row_count,
+        coalesce(row_count, 1) = coalesce(last_row_number, row_number) - row_number + 1 as is_gapless
     from rejected_rows
     where row_number is not null
 ),

@@ -108,7 +108,7 @@ _DELIVERIES: Final = """
 _REASONS: Final = """
     select
         reason,
-        cast(coalesce(sum(reason_row_count), 0) as bigint)
+        cast(coalesce(sum(coalesce(reason_row_count, 1)) filter (row_number is not null), 0) as bigint)
         + count(distinct (delivery_date, file_digest, role)) filter (row_number is null) as row_count
     from rejected_rows
     group by reason

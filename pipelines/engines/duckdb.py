@@ -46,8 +46,10 @@ class DuckDBSession:
             return
         listed = ", ".join(f"'{str(file).replace(chr(39), chr(39) * 2)}'" for file in files)
         columns = ", ".join(f'"{column}"' for column in schema.names)
-        options = _path_options(files[0], schema)
-        self.create(name, f"select {columns} from read_parquet([{listed}]{options})", is_view=True)
+        found = f"select * from read_parquet([{listed}], union_by_name = true{_path_options(files[0], schema)})"
+        layout = f"{name}_layout"
+        self.register(layout, schema.empty_table())
+        self.create(name, f"select {columns} from ({found} union all by name from {layout})", is_view=True)
 
     def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
         """As `interface.Session` says."""

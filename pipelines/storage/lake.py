@@ -1,5 +1,6 @@
 """The Parquet lake: partitions replaced whole, trusted by digest, written by one writer per vendor at a time.
 
+What is written has the columns of today; what an earlier version wrote is read with NULL in those it did not know.
 Knows files, not meanings: what a table holds is in `pipelines.vocabulary.tables`.
 """
 
@@ -129,7 +130,7 @@ class Lake:
         if not path.exists():
             return schema.empty_table()
         rows = pq.ParquetFile(path).read()
-        return rows.append_column("vendor", pa.repeat(vendor, len(rows))).select(schema.names).cast(schema)
+        return in_layout(rows.append_column("vendor", pa.repeat(vendor, len(rows))), schema)
 
     def opposition_days(self) -> dict[date, Path]:
         """Days of recording in the registry's snapshot, in order, and each one's file."""
@@ -146,11 +147,9 @@ class Lake:
 
     def _read_one(self, table: str, vendor: str, day: date, schema: pa.Schema) -> pa.Table:
         rows = pq.ParquetFile(self.partition(table, vendor, day)).read()
-        columns = {
-            "vendor": pa.repeat(vendor, len(rows)),
-            "delivery_date": pa.repeat(pa.scalar(day, pa.date32()), len(rows)),
-        }
-        return pa.table({name: columns[name] if name in columns else rows[name] for name in schema.names}).cast(schema)
+        rows = rows.append_column("vendor", pa.repeat(vendor, len(rows)))
+        rows = rows.append_column("delivery_date", pa.repeat(pa.scalar(day, pa.date32()), len(rows)))
+        return in_layout(rows, schema)
 
     def digests(self, vendor: str, day: date, marker: str) -> dict[str, str]:
         """What the tables published with a marker were; empty where the marker can't be read."""
@@ -192,6 +191,13 @@ class _FoundLake(Lake):
         if (vendor, marker) not in self.trusted:
             self.trusted[vendor, marker] = super().published_days(vendor, marker)
         return list(self.trusted[vendor, marker])
+
+
+def in_layout(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Rows with the columns of a schema, in its order; NULL where an earlier version wrote them without one."""
+    known = {*rows.column_names}
+    columns = [rows[field.name] if field.name in known else pa.nulls(len(rows), field.type) for field in schema]
+    return pa.table(columns, schema.names).cast(schema)
 
 
 def _sorted_content(content: pa.Table, table: str) -> pa.Table:

@@ -26,7 +26,7 @@ from pipelines.oppositions.lines import event_digest
 from pipelines.oppositions.records import CHUNK, load_rows
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.storage.digests import digest_of_file
-from pipelines.storage.lake import DIGESTS, ROW_GROUP, Lake
+from pipelines.storage.lake import DIGESTS, ROW_GROUP, Lake, in_layout
 from pipelines.storage.registry.database import writing
 from pipelines.storage.registry.tables import IDENTITY_KEYS, OPPOSITIONS
 from pipelines.storage.secrets.identity_keys import (
@@ -39,7 +39,7 @@ from pipelines.storage.secrets.identity_keys import (
     read_secrets,
 )
 from pipelines.storage.secrets.keys import key_id, make_identity_secret, read_identity_secret
-from pipelines.vocabulary.tables import INTAKE_TABLES
+from pipelines.vocabulary.tables import INTAKE_TABLES, arrow_schema
 
 KEY_COLUMNS: Final = {
     "leads": ("email_key", "email_alias_key", "phone_key", "other_phone_keys", "probe_keys", "contained_keys"),
@@ -158,7 +158,8 @@ def _wrap_partition(lake: Lake, vendor: str, day: date, hasher: IdentityHasher, 
     def pieces(table: str) -> Iterator[pa.Table]:
         columns = () if table in done else KEY_COLUMNS.get(table, ())
         for batch in pq.ParquetFile(lake.partition(table, vendor, day)).iter_batches(ROW_GROUP):
-            yield wrapped_table(pa.Table.from_batches([batch]), columns, hasher, secret_count)
+            rows = in_layout(pa.Table.from_batches([batch]), arrow_schema(table))
+            yield wrapped_table(rows, columns, hasher, secret_count)
 
     tables = {table: pieces(table) for table in INTAKE_TABLES}
     paths = {table: lake.partition(table, vendor, day) for table in INTAKE_TABLES}

@@ -22,6 +22,7 @@ from pipelines.settings import Settings, load_settings
 from pipelines.storage.lake import Lake
 from pipelines.storage.registry.database import open_registry
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
+from tests.support.earlier_layouts import BEFORE_RUNS, write_without
 
 CATALOGUE_DIGEST = "c" * 64
 AS_OF = datetime(2026, 8, 10, 4, tzinfo=UTC)
@@ -147,6 +148,7 @@ def fill(lake: Lake) -> None:
             reject("z.csv", None, "file_unclaimed"),
         ],
     )
+    write_without(lake, "acme", AUGUST_1, BEFORE_RUNS)
     judge(
         lake,
         "acme",

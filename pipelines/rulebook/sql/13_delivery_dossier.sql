@@ -40,7 +40,7 @@ unread as (
     from all_unread_objections
     group by delivery_date
     union all
-    select delivery_date, sum(row_count) as row_count
+    select delivery_date, sum(coalesce(row_count, 1)) as row_count -- a line of an earlier version stands for one row
     from all_rejected_rows
     where role = 'consent_proofs' and reason = 'row_malformed'
     group by delivery_date

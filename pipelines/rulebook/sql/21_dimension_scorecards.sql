@@ -3,7 +3,7 @@
 -- leads; conformity, and any dimension, over all rows: what was rejected can't be clean, and what repeats can't dilute.
 -- Where a day is final, a later file counts from its own deadline on.
 with accepted as (
-    select files.vendor, files.delivery_date, files.file_digest, files.rows_received
+    select files.vendor, files.delivery_date, files.rows_received, files.rows_rejected
     from all_deliveries as files
     inner join clocks
         on files.delivery_date = clocks.delivery_date and files.delivered_at = clocks.delivered_at
@@ -34,11 +34,9 @@ received as (
 ),
 
 rejected as (
-    select rows.delivery_date, sum(rows.rejected_row_count) as row_count
-    from all_rejected_rows as rows
-    semi join accepted on rows.delivery_date = accepted.delivery_date and rows.file_digest = accepted.file_digest
-    where rows.role = 'leads' and rows.row_number is not null
-    group by rows.delivery_date
+    select delivery_date, sum(rows_rejected) as row_count
+    from accepted
+    group by delivery_date
 ),
 
 defects as (
