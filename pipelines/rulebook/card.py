@@ -25,6 +25,7 @@ from pipelines.vocabulary.words import ATTRIBUTIONS, AUDIENCES, CHANNELS, DIMENS
 
 EXPECTATIONS: Final = ("pass", "fail", "unknown", "not_applicable")
 GRAINS_WITH_CHANNEL: Final = ("lead_use", "call")
+_CIVIL_DATES: Final = {"used_at": "used_on", "delivered_at": "used_on", "consent_at": "consent_on"}
 
 
 class Branch(NamedTuple):
@@ -187,6 +188,19 @@ class Card(Model):
         clear = f"used_on >= date '{since}'"
         dated = [Branch(party, f"{clear} and ({when})" if when else clear) for party, when in branches]
         return (*dated, Branch("nobody", None))
+
+    @property
+    def conditions(self) -> tuple[tuple[str, str], ...]:
+        """Every condition of the card, with the key under which it stands."""
+        branches = (("attributable_to", self.attributable_to), ("pending_on", self.pending_on))
+        answers = [(key, sql) for key, answer in branches for _, sql in answer if sql]
+        applies = [("applies_when", self.applies_when)] if self.applies_when else []
+        return (*applies, ("pass_when", self.pass_when), *answers)
+
+    @property
+    def civil_date(self) -> str:
+        """The dossier column with the civil date of the act that dates the rule."""
+        return _CIVIL_DATES.get(self.dated_by, self.dated_by)
 
     @property
     def file(self) -> Path:

@@ -12,6 +12,7 @@ from typing import Final
 from pipelines.rulebook.card import Card, read_card
 from pipelines.rulebook.checks import check_cards
 from pipelines.rulebook.needs import Need, needs_of
+from pipelines.rulebook.own_words import check_own_words
 from pipelines.rulebook.parameters import DatedParameter, read_parameters
 from pipelines.rulebook.yaml_files import CatalogueError, CatalogueProblem
 
@@ -82,9 +83,16 @@ def load_catalogue(*own_rules: Path | None) -> Catalogue:
     unread = {problem.file.stem for problem in problems}
     readable = tuple(card for _, card in sorted(cards.items()))
     problems += check_cards(readable, parameters, known_ids=cards.keys() | unread)
+    wrong = {problem.file for problem in problems}
+    problems += check_own_words([card for card in readable if card.file not in wrong], parameters, is_own=_is_own)
     if problems:
         raise CatalogueError(problems)
     return Catalogue(readable, parameters)
+
+
+def _is_own(card: Card) -> bool:
+    """Whether a card is not one of ours, which are checked once, by our tests."""
+    return SHIPPED_CARDS not in card.file.parents
 
 
 def _read_cards(folder: Path, problems: list[CatalogueProblem]) -> dict[str, Card]:

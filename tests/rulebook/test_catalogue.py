@@ -34,7 +34,7 @@ SIMPLE: dict[str, Any] = {
     "attributable_to": "vendor",
     "pending_on": "vendor",
     "dimension": "quality",
-    "pass_when": "not is_duplicate",
+    "pass_when": "not (is_duplicate and not is_delivered_at_assumed)",
     "remedy": {"fr": "Corriger.", "en": "Mend it."},
     "examples": [
         {"why": "good", "given": {"is_duplicate": False}, "expect": "pass"},
@@ -218,7 +218,7 @@ def test_a_folder_that_does_not_exist_holds_no_rules(tmp_path: Path, catalogue: 
         {"remedy": {"fr": "Autre", "en": "Other"}},
         {"basis": [{"cite": "RGPD, art. 5"}]},
         {"review": {"status": "to_confirm", "note": "Ask counsel."}},
-        {"pass_when": "  not\n   is_duplicate "},
+        {"pass_when": "  not\n   (is_duplicate and  not is_delivered_at_assumed) "},
         {"audiences": ["legal_person", "consumer", "professional"]},
         {"examples": SIMPLE["examples"] + [{"why": "again", "given": {"is_duplicate": True}, "expect": "fail"}]},
     ],
@@ -339,7 +339,7 @@ def test_a_lead_use_in_an_example_has_a_channel(tmp_path: Path) -> None:
 
 def test_a_need_that_never_applies_there_is_said(tmp_path: Path) -> None:
     examples = [{"why": expect, "given": {"channel": "sms"}, "expect": expect} for expect in ("pass", "fail")]
-    shared: dict[str, Any] = {"grain": "lead_use", "pass_when": "not is_opposed", "examples": examples}
+    shared: dict[str, Any] = {"grain": "lead_use", "pass_when": "not (is_opposed and is_duplicate)", "examples": examples}
     write(tmp_path, "needed", channels=["email"], **shared)
     write(tmp_path, channels=["email", "sms"], needs=["needed"], **shared)
     (problem,) = problems_of(tmp_path)
