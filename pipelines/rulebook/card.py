@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
@@ -11,7 +10,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     PrivateAttr,
-    Strict,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -19,7 +17,16 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from pipelines.rulebook.yaml_files import CatalogueError, Model, YamlFile, problems_of, read_yaml_file, unknown
+from pipelines.rulebook.yaml_files import (
+    CatalogueError,
+    Day,
+    Model,
+    Override,
+    YamlFile,
+    problems_of,
+    read_yaml_file,
+    unknown,
+)
 from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.vocabulary.words import ATTRIBUTIONS, AUDIENCES, CHANNELS, DIMENSIONS, GRAINS, PARTIES, SEVERITIES
 
@@ -84,7 +91,6 @@ def _sorted(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Sql = Annotated[str, AfterValidator(_one_line)]
-Day = Annotated[date, Strict()]
 Names = Annotated[tuple[str, ...], AfterValidator(_sorted)]
 Answer = Annotated[tuple[Branch, ...], BeforeValidator(_branches_read)]
 
@@ -158,6 +164,8 @@ class Card(Model):
     evidence: tuple[str, ...] = ()
     remedy: Bilingual
     review: Review | None = None
+    override: Override | None = None
+    """Of a house's card that replaces a shipped one."""
     examples: tuple[Example, ...]
     _yaml: YamlFile = PrivateAttr(default_factory=YamlFile)
 

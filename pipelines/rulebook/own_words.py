@@ -19,7 +19,7 @@ from pipelines.rulebook.parameters import DatedParameter
 from pipelines.rulebook.yaml_files import CatalogueProblem
 
 _COMPARED: Final = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
-_SWAPPED: Final = {exp.GT: exp.LT, exp.GTE: exp.LTE}
+_SWAPPED: Final[Mapping[type[exp.Expr], type[exp.Binary]]] = {exp.GT: exp.LT, exp.GTE: exp.LTE}
 
 
 def check_own_words(
@@ -119,11 +119,32 @@ def _day(day: date) -> exp.Expr:
 
 def _is_false(condition: exp.Expr) -> bool:
     """Whether no facts, all of them known, make a condition true; False where that can't be told."""
-    tree = _canonical(condition)
+    told = _known_simplified(_with_words_put_in(_known_simplified(_canonical(condition))))
+    return isinstance(told, exp.Null) or (isinstance(told, exp.Boolean) and not told.this)
+
+
+def _known_simplified(tree: exp.Expr) -> exp.Expr:
     for node in tree.walk():
         node.meta["nonnull"] = True
-    told = simplify(tree, constant_propagation=True, dialect=DIALECT)
-    return isinstance(told, exp.Null) or (isinstance(told, exp.Boolean) and not told.this)
+    simplified: exp.Expr = simplify(tree, dialect=DIALECT)
+    return simplified
+
+
+def _with_words_put_in(tree: exp.Expr) -> exp.Expr:
+    """A conjunction in which what it says a column is stands in place of the column elsewhere.
+
+    sqlglot's own `constant_propagation` does nothing where some conjunct has alternatives.
+    """
+    conjuncts = list(tree.flatten()) if isinstance(tree, exp.And) else [tree]
+    for said in [one.unnest() for one in conjuncts]:
+        if isinstance(said, exp.EQ) and isinstance(said.this, exp.Column) and isinstance(said.expression, exp.Literal):
+            conjuncts = [one if one.unnest() == said else _put_in(one, said) for one in conjuncts]
+    return exp.and_(*conjuncts)
+
+
+def _put_in(tree: exp.Expr, said: exp.EQ) -> exp.Expr:
+    put_in: exp.Expr = tree.copy().transform(lambda node: said.expression.copy() if node == said.this else node)
+    return put_in
 
 
 def _asked(card: Card, parameters: Mapping[str, DatedParameter]) -> tuple[str, ...]:
@@ -142,7 +163,8 @@ def _canonical_node(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.In) and node.expressions:
         words = sorted(set(node.expressions), key=lambda word: word.sql(DIALECT))
         return exp.paren(exp.or_(*(exp.EQ(this=node.this.copy(), expression=word.copy()) for word in words)))
-    if isinstance(node, (exp.EQ, exp.NEQ)) and node.this.sql(DIALECT) > node.expression.sql(DIALECT):
+    is_of_columns = isinstance(node, (exp.EQ, exp.NEQ)) and isinstance(node.expression, exp.Column)
+    if is_of_columns and node.this.sql(DIALECT) > node.expression.sql(DIALECT):
         return type(node)(this=node.expression, expression=node.this)
     swapped = _SWAPPED.get(type(node))
     return swapped(this=node.expression, expression=node.this) if swapped else node
