@@ -17,6 +17,7 @@ from pipelines.rulebook.overrides import (
     Change,
     check_cards_say_why,
     check_parameters_say_why,
+    parameters_of,
     read_switched_off,
     replaced_cards,
     replaced_parameters,
@@ -61,9 +62,15 @@ class Catalogue:
         """What the house does not judge although it is shipped."""
         return tuple(change for change in self.changes if change.kind == "switched_off")
 
-    def change_of(self, rule_id: str) -> Change | None:
-        """Why a rule is another than the shipped one of its id; None where it is not."""
-        return next((change for change in self.changes if (change.kind, change.name) == ("replaced", rule_id)), None)
+    def changes_behind(self, rule_id: str) -> tuple[Change, ...]:
+        """Why a rule decides otherwise than as shipped: it replaces one, or reads a value that does."""
+        parameters = parameters_of(self.by_id[rule_id])
+        return tuple(
+            change
+            for change in self.changes
+            if (change.kind, change.name) == ("replaced", rule_id)
+            or (change.kind == "parameter" and change.name in parameters)
+        )
 
     def without(self, rules: Collection[str]) -> "Catalogue":
         """The catalogue without some rules; where another needs or is subsumed by one of them, that falls away, too.

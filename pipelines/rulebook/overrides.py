@@ -4,6 +4,7 @@ A rule of the house under the id of a shipped one replaces it, a parameter under
 `switched_off.yaml` names is not judged. Each says so itself: nothing of the law is changed in silence.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from pipelines.rulebook.card import Card
-from pipelines.rulebook.parameters import DatedParameter
+from pipelines.rulebook.parameters import MAX_AGE, DatedParameter
 from pipelines.rulebook.yaml_files import (
     CatalogueError,
     CatalogueProblem,
@@ -23,6 +24,8 @@ from pipelines.rulebook.yaml_files import (
 )
 
 SWITCHED_OFF: Final = "switched_off.yaml"
+_BEHIND: Final = {"consent_expires_at": MAX_AGE}
+"""Parameters that cards read through a column of the dossier, by that column."""
 _KEYS: Final = "{reason: {fr: …, en: …}, decided_by: …, decided_on: YYYY-MM-DD}"
 
 
@@ -75,6 +78,13 @@ def replaced_parameters(own: Mapping[str, DatedParameter]) -> Iterator[Change]:
     for name, parameter in own.items():
         if parameter.override:
             yield Change("parameter", name, parameter.override)
+
+
+def parameters_of(card: Card) -> frozenset[str]:
+    """Names of the parameters that a card's conditions read, or columns that stand for them."""
+    words = {word for _, sql in card.conditions for word in re.findall(r"[\w.]+", sql)}
+    named = {word.removeprefix("parameters.") for word in words if word.startswith("parameters.")}
+    return frozenset(named | {_BEHIND[word] for word in words & _BEHIND.keys()})
 
 
 def check_cards_say_why(own: Iterable[Card], shipped: Mapping[str, Card]) -> Iterator[CatalogueProblem]:

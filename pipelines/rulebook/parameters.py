@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
 from pipelines.rulebook.yaml_files import CatalogueError, Day, Model, Override, problems_of, read_yaml_file
 
+MAX_AGE: Final = "consent_max_age_months"
+"""Calendar months that a phone consent lasts."""
 Value = bool | int | str | tuple[str, ...]
 
 
