@@ -228,11 +228,17 @@ class House:
 
         Raises:
             SettingsError: the folder of own rules that was set is not there.
+            CatalogueError: cards do not hold together, or one of the user's decides an example otherwise than it says.
         """
         from pipelines.rulebook.catalogue import load_catalogue
 
         self._confirm_rules()
-        return load_catalogue(self.settings.rules)
+        catalogue = load_catalogue(self.settings.rules)
+        if catalogue.own_cards:
+            from pipelines.verdicts.examples import confirm_own_examples
+
+            confirm_own_examples(catalogue, self.engine)
+        return catalogue
 
     @property
     def engine(self) -> Engine:

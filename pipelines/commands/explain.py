@@ -24,6 +24,7 @@ from pipelines.commands.shared import (
 )
 from pipelines.house import House
 from pipelines.identifiers.shown_names import escaped
+from pipelines.rulebook.catalogue import load_catalogue
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError
 from pipelines.verdicts.explain import ExplainedUse, explain
@@ -59,7 +60,11 @@ def explain_command(
     _confirm_keys(house, vendor)
     lake = house.lake.as_found()
     judge = Judge(engine=house.engine, lake=lake, catalogue=house.catalogue)
-    uses = explain(judge, lake, book.of(vendor), vendor, lead_id, on=day, channel=channel, as_of=at)
+
+    def explained(judge: Judge) -> list[ExplainedUse]:
+        return explain(judge, lake, book.of(vendor), vendor, lead_id, on=day, channel=channel, as_of=at)
+
+    uses = explained(judge)
     if not uses:
         typer.echo(
             f"no accepted lead of {vendor} has this reference{f' on {day}' if day else ''}: it was never delivered, "
@@ -68,8 +73,9 @@ def explain_command(
             err=True,
         )
         raise typer.Exit(1)
-    say = words(language.value)
-    for line in explanation(uses, say):
+    say, off = words(language.value), house.catalogue.switched_off
+    as_shipped = explained(Judge(engine=house.engine, lake=lake, catalogue=load_catalogue())) if off else []
+    for line in explanation(uses, say, house.catalogue, as_shipped):
         typer.echo(escaped(line))
     for use in uses if is_all else ():
         Console().print(_rules_as_table(use, say))

@@ -13,11 +13,13 @@ from rich.text import Text
 from pipelines.commands.rules_diff import diff
 from pipelines.commands.shared import Language, LanguageOption, house_of_settings, refuse
 from pipelines.house import House
-from pipelines.rulebook.card import Branch, Card, Example, Period
+from pipelines.rulebook.card import Branch, Card, Example
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.yaml_files import CatalogueError, unknown
-from pipelines.verdicts.examples import run_examples
+from pipelines.verdicts.changes_said import change_said, changes_behind
 from pipelines.vocabulary.bilingual import Bilingual
+from pipelines.wording.periods import period_said
+from pipelines.wording.words import Words, words
 
 app = typer.Typer(
     help="The rulebook: what is judged, on which texts, and whether its cards hold together.", no_args_is_help=True
@@ -28,18 +30,34 @@ app.command("diff")(diff)
 @app.command(name="list")
 def list_rules(lang: LanguageOption = Language.EN) -> None:
     """List every rule: shipped cards and own ones."""
-    catalogue = _catalogue(house_of_settings())
-    table = Table(
-        title=f"{len(catalogue.cards)} rules, catalogue {catalogue.digest[:12]}", title_justify="left", box=SIMPLE,
-        padding=(0, 1, 0, 0), pad_edge=False,
-    )  # fmt: skip
-    table.add_column("rule", overflow="fold", min_width=max(map(len, catalogue.by_id)))
-    for heading in ("severity", "dimension", "in force"):
-        table.add_column(heading, no_wrap=True)
+    catalogue, say = _catalogue(house_of_settings()), words(lang.value)
+    listed = say("rules.listed", n=len(catalogue.cards), digest=catalogue.digest[:12])
+    table = Table(title=listed, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column(say("rules.rule"), overflow="fold", min_width=max(map(len, catalogue.by_id)))
+    for heading in ("severity", "dimension", "in_force"):
+        table.add_column(say(f"rules.{heading}"), no_wrap=True)
     for card in catalogue.cards:
-        rule = Text.assemble(card.id, "\n", (_in_language(card.title, lang), "dim"))
-        table.add_row(rule, card.severity, card.dimension, _period_said(card.in_force))
+        period = period_said(card.in_force.from_, card.in_force.to, say)
+        told = [say.say(card.title), *_origin_told(catalogue, card, say)]
+        severity, dimension = say(f"severity.{card.severity}"), say(f"dimension.{card.dimension}")
+        table.add_row(Text.assemble(card.id, *(("\n" + line, "dim") for line in told)), severity, dimension, period)
     Console().print(table)
+    _print_changes(catalogue, say)
+
+
+def _origin_told(catalogue: Catalogue, card: Card, say: Words) -> list[str]:
+    """That a rule is no shipped one, or reads a value that is none, and why."""
+    changes = list(changes_behind(catalogue, card.id, say))
+    return changes or ([say("change.own")] if card in catalogue.own_cards else [])
+
+
+def _print_changes(catalogue: Catalogue, say: Words) -> None:
+    """Rules and values that are not judged by as they were shipped."""
+    others = [change for change in catalogue.changes if change.kind != "replaced"]
+    if others:
+        typer.echo(say("sections.changes"))
+    for change in others:
+        typer.echo(f"- {change.name}: {change_said(change, say)}")
 
 
 @app.command()
@@ -60,7 +78,7 @@ def show(
     )
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for name, text in _card_lines(card, lang).items():
+    for name, text in _card_lines(catalogue, card, lang).items():
         table.add_row(name, Text(text))
     Console().print(table)
 
@@ -85,6 +103,8 @@ def page(
 @app.command()
 def check() -> None:
     """Check that all cards, shipped and own, hold together, compile, and decide their own examples as they say."""
+    from pipelines.verdicts.examples import run_examples
+
     house = house_of_settings()
     catalogue = _catalogue(house)
     problems = run_examples(catalogue, house.engine)
@@ -105,12 +125,12 @@ def _catalogue(house: House) -> Catalogue:
         raise typer.Exit(1) from None
 
 
-def _card_lines(card: Card, lang: Language) -> dict[str, str]:
+def _card_lines(catalogue: Catalogue, card: Card, lang: Language) -> dict[str, str]:
     """What a card says, under the names of its file; what it leaves out is left out."""
     lines = {
         "fault": _in_language(card.fault, lang),
         "basis": "\n".join(" ".join(filter(None, (basis.cite, basis.url))) for basis in card.basis),
-        "in force": f"{_period_said(card.in_force)} (dated by {card.dated_by})",
+        "in force": f"{period_said(card.in_force.from_, card.in_force.to, words(lang.value))} ({card.dated_by})",
         "doctrine since": str(card.doctrine_since or ""),
         "grain": card.grain,
         "channels": ", ".join(card.channels),
@@ -126,6 +146,7 @@ def _card_lines(card: Card, lang: Language) -> dict[str, str]:
         "subsumed by": ", ".join(card.subsumed_by),
         "evidence": ", ".join(card.evidence),
         "remedy": _in_language(card.remedy, lang),
+        "changed": "\n".join(changes_behind(catalogue, card.id, words(lang.value))),
         "review": f"{card.review.status}: {card.review.note}" if card.review else "",
         "examples": "\n".join(map(_example, card.examples)),
         "card": str(card.file),
@@ -141,12 +162,6 @@ def _branches_said(branches: tuple[Branch, ...]) -> str:
 def _example(example: Example) -> str:
     given = ", ".join(f"{name} = {value}" for name, value in example.given.items())
     return f"{example.expect}: {example.why} ({given})"
-
-
-def _period_said(period: Period) -> str:
-    if period.from_ is None and period.to is None:
-        return "always"
-    return " ".join(f"{word} {day}" for word, day in (("from", period.from_), ("to", period.to)) if day)
 
 
 def _in_language(words: Bilingual, lang: Language) -> str:

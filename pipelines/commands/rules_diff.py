@@ -67,7 +67,7 @@ def diff(
 
 def _other_rules(house: House, with_: Path | None, without: list[str], scenario: str | None) -> Catalogue:
     """The rules to compare those of the house with."""
-    from pipelines.comparisons.scenarios import scenarios, without_rules
+    from pipelines.comparisons.scenarios import scenarios
 
     if not (with_ or without or scenario):
         refuse("expected --with FOLDER, --without RULE or --scenario NAME: there is nothing to compare with")
@@ -78,8 +78,8 @@ def _other_rules(house: House, with_: Path | None, without: list[str], scenario:
         listed = "\n".join(f"  {name}: {one.says.en} ({one.reference})" for name, one in known.items())
         refuse(f"--scenario: {unknown('scenario', scenario, known)}\n{listed}")
     try:
-        edited = load_catalogue(house.settings.rules, with_)
-        return without_rules(edited, [*without, *(known[scenario].without if scenario else ())])
+        edited = load_catalogue(house.settings.rules, edited=with_)
+        return edited.without([*without, *(known[scenario].without if scenario else ())])
     except (CatalogueError, ValueError) as error:
         refuse(str(error))
 

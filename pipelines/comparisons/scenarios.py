@@ -3,15 +3,13 @@
 A scenario is a file of `rulebook/scenarios/`: what it says in both languages, its reference, and the rules that fall.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
-from pipelines.rulebook.catalogue import Catalogue
-from pipelines.rulebook.yaml_files import CatalogueError, Model, problems_of, read_yaml_file, unknown
+from pipelines.rulebook.yaml_files import CatalogueError, Model, problems_of, read_yaml_file
 from pipelines.vocabulary.bilingual import Bilingual
 
 SCENARIOS: Final = Path(__file__).parents[1] / "rulebook" / "scenarios"
@@ -33,28 +31,6 @@ def scenarios() -> Mapping[str, Scenario]:
         CatalogueError: every problem of a file.
     """
     return {path.stem: _read_scenario(path) for path in sorted(SCENARIOS.glob("*.yaml"))}
-
-
-def without_rules(catalogue: Catalogue, rules: Collection[str]) -> Catalogue:
-    """The catalogue without some rules; where another needs or is subsumed by one of them, that falls away, too.
-
-    Raises:
-        ValueError: a rule is not in the catalogue.
-    """
-    for rule in rules:
-        if rule not in catalogue.by_id:
-            raise ValueError(unknown("rule", rule, catalogue.by_id))
-    left = set(rules)
-    cards = [
-        card.model_copy(update={key: _left_of(getattr(card, key), left) for key in ("needs", "subsumed_by")})
-        for card in catalogue.cards
-        if card.id not in left
-    ]
-    return replace(catalogue, cards=tuple(cards))
-
-
-def _left_of(names: tuple[str, ...], gone: Collection[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if name not in gone)
 
 
 def _read_scenario(path: Path) -> Scenario:

@@ -118,6 +118,8 @@ class Contract:
     currency: str = "EUR"
     price_per_channel: Mapping[str, float] = field(default_factory=dict)
     is_double_optin_required: bool = False
+    consent_max_age_months: int | None = None
+    """Calendar months that a phone consent lasts; None, and more than the law says: the law's."""
     claim_window: timedelta | None = None
     suppression_delay: timedelta | None = None
     """None: none was agreed, and none is granted."""

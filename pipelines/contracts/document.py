@@ -209,6 +209,9 @@ DAYS = TermKind(
     lambda value: value if type(value) is int and 0 <= value <= MOST_DAYS else None,
     f"a whole number of days from 0 to {MOST_DAYS}",
 )
+MONTHS = TermKind(
+    lambda value: value if type(value) is int and value >= 1 else None, "a whole number of calendar months from 1"
+)
 FLAG = TermKind(lambda value: value if isinstance(value, bool) else None, "true or false")
 SIREN = matching(r"[0-9]{9}", "a SIREN of 9 digits")
 DAY = TermKind(_day_value, "a date such as 2026-08-11")

@@ -13,6 +13,7 @@ from pipelines.contracts.sectors import CALLBACK_SECTORS, SECTOR_BANS, SECTOR_NA
 from pipelines.contracts.standard_versions import version_issues
 from pipelines.contracts.usability import usability_issues
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.rulebook.parameters import MAX_AGE, DatedParameter
 from pipelines.vocabulary.fields import REACHED_BY, is_siren
 
 STATUSES: Final = ("proposed", "draft", "active", "deprecated", "retired")
@@ -43,6 +44,7 @@ def lint(
     found += [issue for rule in _RULES for issue in rule(reading.terms)]
     if catalogue is not None:
         found += _refusal_grounds(reading.terms, catalogue.by_id)
+        found += _loosened(reading.terms, catalogue.parameters[MAX_AGE])
         found += usability_issues(reading.terms, catalogue)
     told = {issue.path for issue in found}
     return (*found, *(issue for issue in by_standard if issue.path not in told))
@@ -152,6 +154,16 @@ def _refusal_grounds(terms: Contract, known_rules: Collection[str]) -> Iterator[
             remedy = did_you_mean(rule_id, known_rules) or "see `opposable rules list`"
             steps = (*_custom("refusalGrounds"), rule_id)
             yield Issue(steps, "a refusal ground is no rule of the catalogue", remedy)
+
+
+def _loosened(terms: Contract, legal: DatedParameter) -> Iterator[Issue]:
+    """A contract may tighten a parameter of the law, never loosen it: the law's value counts all the same."""
+    months, (_, first) = terms.consent_max_age_months, legal.values[0]
+    highest = legal.at(terms.valid_from) or first
+    if months is not None and isinstance(highest, int) and months > highest:
+        message = f"consentMaxAgeMonths loosens the law, which lets a phone consent last {highest} months at most"
+        remedy = f"at most {highest} ({legal.reference}), or leave it out"
+        yield Issue(_custom("consentMaxAgeMonths"), message, remedy)
 
 
 def _custom(name: str) -> Steps:

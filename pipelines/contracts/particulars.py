@@ -8,7 +8,20 @@ from typing import Any, Final
 
 from pipelines.contracts.approved_forms import read_approved_forms
 from pipelines.contracts.contract_term import ContractTerm, keys_of
-from pipelines.contracts.document import DAY, DAYS, FLAG, MAPPING, NUMBER, RATE, SIREN, TEXT, Place, matching, one_of
+from pipelines.contracts.document import (
+    DAY,
+    DAYS,
+    FLAG,
+    MAPPING,
+    MONTHS,
+    NUMBER,
+    RATE,
+    SIREN,
+    TEXT,
+    Place,
+    matching,
+    one_of,
+)
 from pipelines.contracts.file_terms import custom_properties
 from pipelines.contracts.notice_clause import read_notice_clause
 from pipelines.contracts.sectors import SECTOR_BANS, SECTORS, sector_named
@@ -75,6 +88,13 @@ PARTICULARS: Final = (
         "doubleOptInRequired",
         "Whether a consent to e-mails or SMS must be confirmed on a second message (`consent_double_optin_confirmed`).",
         absent="`false`",
+    ),
+    ContractTerm(
+        "consentMaxAgeMonths",
+        "How many calendar months a phone consent lasts, where that is fewer than the law allows "
+        "(`tel_consent_max_age_one_year`). A contract may tighten the law and never loosen it: more is an error.",
+        absent="the law's: twelve since 2026-08-11",
+        faults=(0, 18),
     ),
     ContractTerm(
         "minRemainingValidity",
@@ -168,6 +188,7 @@ def _parties_read(custom: Mapping[str, Place]) -> dict[str, Any]:
         "instrument": custom["instrument"].read(one_of(INSTRUMENTS)),
         "relationship_since": custom["relationshipSince"].read(DAY),
         "is_only_given_consents": custom["onlyGivenConsents"].read_or(FLAG, False),
+        "consent_max_age_months": custom["consentMaxAgeMonths"].read(MONTHS),
         "is_double_optin_required": custom["doubleOptInRequired"].read_or(FLAG, False),
         **_ordered_read(custom),
         "sector": _sector_read(custom["sector"]),

@@ -12,6 +12,7 @@ from typing import Final
 
 from pipelines.contracts.contract import ApprovedForm, Contract
 from pipelines.governance.vendor_review import ReviewGap
+from pipelines.rulebook.overrides import Change
 from pipelines.scores.grades import GRADES
 from pipelines.scores.points import TOTAL, DimensionScore
 from pipelines.scores.standings import STATES
@@ -219,6 +220,8 @@ class VendorDossier:
     as_of: datetime
     method_version: str
     catalogue_digest: str
+    changes: tuple[Change, ...] = ()
+    """What the advertiser judges otherwise than the shipped rulebook."""
     contract: Contract | None = None
     """In force on that date."""
     valid_until: date | None = None

@@ -19,6 +19,7 @@ from pipelines.dossiers.model import MAX_REFERENCES, Portfolio, ScoreMove, Score
 from pipelines.scores import contributions
 from pipelines.scores.points import scoring_method
 from pipelines.scores.standings import STATES
+from pipelines.verdicts.changes_said import change_said
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import RATED_DIMENSIONS, VERDICTS
 from pipelines.wording.words import words
@@ -39,6 +40,8 @@ def render_dossier(model: VendorDossier, *, language: str) -> str:
         "dossier.html.j2",
         language,
         dossier=model,
+        changes=model.changes,
+        change_said=functools.partial(change_said, say=words(language)),
         situation=conclusions.situation(model),
         in_state=functools.partial(conclusions.in_state, model),
         decisions=conclusions.decisions_due(model),

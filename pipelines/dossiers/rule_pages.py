@@ -19,9 +19,11 @@ from pipelines.dossiers.pages import render_page
 from pipelines.dossiers.rule_chart import rule_periods
 from pipelines.rulebook.card import Card
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.verdicts.changes_said import change_said
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import CHANNELS, DIMENSIONS, SEVERITIES
-from pipelines.wording.words import Words, words
+from pipelines.wording.periods import period_said
+from pipelines.wording.words import words
 
 
 def render_rules(
@@ -46,11 +48,13 @@ def render_rules(
         language,
         as_of=as_of,
         catalogue=catalogue,
+        changes=catalogue.changes,
         cards=sorted(catalogue.cards, key=_rank_of_card),
         counts=counts,
         periods=rule_periods(catalogue.cards, paris_date(as_of), spoken),
         legend=[(severity, spoken(f"severity.{severity}")) for severity in SEVERITIES],
-        in_force=functools.partial(_in_force, spoken),
+        in_force=lambda card: period_said(card.in_force.from_, card.in_force.to, spoken),
+        change_said=functools.partial(change_said, say=spoken),
         given=_given,
         CHANNELS=CHANNELS,
         script=Markup(script),  # noqa: S704 - a file of ours, without anything from outside
@@ -68,15 +72,6 @@ def findings_by_rule(dossiers: Iterable[VendorDossier]) -> Mapping[str, int]:
 
 def _rank_of_card(card: Card) -> tuple[int, int, str]:
     return DIMENSIONS.index(card.dimension), SEVERITIES.index(card.severity), card.id
-
-
-def _in_force(spoken: Words, card: Card) -> str:
-    first, last = card.in_force.from_, card.in_force.to
-    if first and last:
-        return spoken("rules.between", first=first, last=last)
-    if first:
-        return spoken("rules.since", on=first)
-    return spoken("rules.until", on=last) if last else spoken("rules.always")
 
 
 def _given(value: Any) -> str:

@@ -98,6 +98,7 @@ class DossierWriter:
             as_of=self.as_of,
             method_version=method_version(),
             catalogue_digest=self.catalogue.digest,
+            changes=self.catalogue.changes,
             contract=contract,
             valid_until=last_day_in_force(contract, contracts) if contract else None,
             scores=tuple(_shown_score(score) for score in scored.scores),

@@ -1,11 +1,12 @@
 """What a line of a receipt says in words: what is wrong and what would mend it, in French and English."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from pipelines.receipts.receipt import OPPOSED, UNDER_REVIEW, ReceiptReason, ReceivedFile
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.verdicts.changes_said import changes_behind
 from pipelines.verdicts.missing_parts import missing_in_words
 from pipelines.vocabulary.reasons import Reason
 from pipelines.wording.reasons import sentences
@@ -63,7 +64,13 @@ class Explainer:
         if told.state == "rejected":
             return _with_expected(title, told.causes, say)
         more = list(filter(None, (sentences(told.causes, say.language), missing_in_words(told.missing, say))))
-        return f"{title} ({say('missing_part.between').join(more)})" if more else title
+        wrong = f"{title} ({say('missing_part.between').join(more)})" if more else title
+        return ". ".join((wrong, *self._changes(told, say)))
+
+    def _changes(self, told: ReceiptReason, say: Words) -> Iterator[str]:
+        """What of a finding is the advertiser's own rule or value, not a shipped one."""
+        if told.state not in _WHOLE:
+            yield from changes_behind(self.catalogue, told.reason_code, say)
 
     def remedy(self, told: ReceiptReason, say: Words) -> str:
         """What would mend it."""

@@ -15,6 +15,8 @@ Runs nothing: statements are run by `verdicts` on an engine.
   field it stands for
 - `missing_facts`: which delivered facts an undecided rule lacks, as SQL, named by the fields that they fill
 - `needs`: what blocking rules ask for before any lead that rests on consent can be usable
+- `overrides`: what a house changed of the shipped rulebook, why, and who decided it
+- `own_words`: cards that decide by their words alone, always or never, or ask what another one asks
 - `parameters`: law parameters that change with time: dated values, each with its reference
 - `references`: when two references of a vendor are one: the key of a `lead_id` or `consent_id`, in SQL
 - `uses_now`: lead uses on the clock *today*, as one query: verdict, until when it holds, which rules stand against it

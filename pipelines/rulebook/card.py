@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
@@ -11,7 +10,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     PrivateAttr,
-    Strict,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -19,12 +17,22 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from pipelines.rulebook.yaml_files import CatalogueError, Model, YamlFile, problems_of, read_yaml_file, unknown
+from pipelines.rulebook.yaml_files import (
+    CatalogueError,
+    Day,
+    Model,
+    Override,
+    YamlFile,
+    problems_of,
+    read_yaml_file,
+    unknown,
+)
 from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.vocabulary.words import ATTRIBUTIONS, AUDIENCES, CHANNELS, DIMENSIONS, GRAINS, PARTIES, SEVERITIES
 
 EXPECTATIONS: Final = ("pass", "fail", "unknown", "not_applicable")
 GRAINS_WITH_CHANNEL: Final = ("lead_use", "call")
+_CIVIL_DATES: Final = {"used_at": "used_on", "delivered_at": "used_on", "consent_at": "consent_on"}
 
 
 class Branch(NamedTuple):
@@ -83,7 +91,6 @@ def _sorted(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Sql = Annotated[str, AfterValidator(_one_line)]
-Day = Annotated[date, Strict()]
 Names = Annotated[tuple[str, ...], AfterValidator(_sorted)]
 Answer = Annotated[tuple[Branch, ...], BeforeValidator(_branches_read)]
 
@@ -157,6 +164,8 @@ class Card(Model):
     evidence: tuple[str, ...] = ()
     remedy: Bilingual
     review: Review | None = None
+    override: Override | None = None
+    """Of a house's card that replaces a shipped one."""
     examples: tuple[Example, ...]
     _yaml: YamlFile = PrivateAttr(default_factory=YamlFile)
 
@@ -187,6 +196,19 @@ class Card(Model):
         clear = f"used_on >= date '{since}'"
         dated = [Branch(party, f"{clear} and ({when})" if when else clear) for party, when in branches]
         return (*dated, Branch("nobody", None))
+
+    @property
+    def conditions(self) -> tuple[tuple[str, str], ...]:
+        """Every condition of the card, with the key under which it stands."""
+        branches = (("attributable_to", self.attributable_to), ("pending_on", self.pending_on))
+        answers = [(key, sql) for key, answer in branches for _, sql in answer if sql]
+        applies = [("applies_when", self.applies_when)] if self.applies_when else []
+        return (*applies, ("pass_when", self.pass_when), *answers)
+
+    @property
+    def civil_date(self) -> str:
+        """The dossier column with the civil date of the act that dates the rule."""
+        return _CIVIL_DATES.get(self.dated_by, self.dated_by)
 
     @property
     def file(self) -> Path:

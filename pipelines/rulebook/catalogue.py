@@ -1,24 +1,35 @@
 """The rule cards together: loading, order, digest. What a card may say is in `card`, how cards must fit in `checks`."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pipelines.rulebook.card import Card, read_card
 from pipelines.rulebook.checks import check_cards
 from pipelines.rulebook.needs import Need, needs_of
+from pipelines.rulebook.overrides import (
+    SWITCHED_OFF,
+    Change,
+    check_cards_say_why,
+    check_parameters_say_why,
+    parameters_of,
+    read_switched_off,
+    replaced_cards,
+    replaced_parameters,
+)
+from pipelines.rulebook.own_words import check_own_words
 from pipelines.rulebook.parameters import DatedParameter, read_parameters
-from pipelines.rulebook.yaml_files import CatalogueError, CatalogueProblem
+from pipelines.rulebook.yaml_files import CatalogueError, CatalogueProblem, unknown
 
 PARAMETERS: Final = "parameters.yaml"
 SHIPPED_CARDS: Final = Path(__file__).parent / "cards"
 SHIPPED_PARAMETERS: Final = Path(__file__).parent / PARAMETERS
-_NOT_JUDGING: Final = {"title", "fault", "basis", "doctrine_since", "remedy", "review", "examples"}
+_NOT_JUDGING: Final = {"title", "fault", "basis", "doctrine_since", "remedy", "review", "examples", "override"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +39,8 @@ class Catalogue:
     cards: tuple[Card, ...]
     """In order of id."""
     parameters: Mapping[str, DatedParameter]
+    changes: tuple[Change, ...] = ()
+    """What the house changed of the shipped rulebook."""
 
     @cached_property
     def by_id(self) -> Mapping[str, Card]:
@@ -38,6 +51,38 @@ class Catalogue:
     def needs(self) -> tuple[Need, ...]:
         """What has to be delivered and reviewed before a lead that rests on consent can be usable."""
         return needs_of(self.cards, self.parameters)
+
+    @cached_property
+    def own_cards(self) -> tuple[Card, ...]:
+        """Cards that are not shipped: those of the house, and those that are tried out."""
+        return tuple(filter(_is_own, self.cards))
+
+    @property
+    def switched_off(self) -> tuple[Change, ...]:
+        """What the house does not judge although it is shipped."""
+        return tuple(change for change in self.changes if change.kind == "switched_off")
+
+    def changes_behind(self, rule_id: str) -> tuple[Change, ...]:
+        """Why a rule decides otherwise than as shipped: it replaces one, or reads a value that does."""
+        parameters = parameters_of(self.by_id[rule_id])
+        return tuple(
+            change
+            for change in self.changes
+            if (change.kind, change.name) == ("replaced", rule_id)
+            or (change.kind == "parameter" and change.name in parameters)
+        )
+
+    def without(self, rules: Collection[str]) -> "Catalogue":
+        """The catalogue without some rules; where another needs or is subsumed by one of them, that falls away, too.
+
+        Raises:
+            ValueError: a rule is not in the catalogue.
+        """
+        for rule in rules:
+            if rule not in self.by_id:
+                raise ValueError(unknown("rule", rule, self.by_id))
+        left = tuple(_without_relations(card, set(rules)) for card in self.cards if card.id not in rules)
+        return replace(self, cards=left) if rules else self
 
     def in_needs_order(self) -> tuple[Card, ...]:
         """Cards so that each comes after all that it needs; the same order every time."""
@@ -64,37 +109,89 @@ class Catalogue:
         return sha256(content.encode()).hexdigest()
 
 
-def load_catalogue(*own_rules: Path | None) -> Catalogue:
-    """The shipped cards, then those of each folder, which add rules or replace them by id; so does its
-    `parameters.yaml`.
+def load_catalogue(own_rules: Path | None = None, *, edited: Path | None = None) -> Catalogue:
+    """The shipped rulebook, then what a house adds, replaces or switches off, then what is tried out.
 
     A folder that does not exist holds nothing. What is shipped is read once in a process: it does not change.
+
+    Args:
+        own_rules: cards and `parameters.yaml` of the house, which add rules or replace them by id and say why, and its
+            `switched_off.yaml`.
+        edited: cards and `parameters.yaml` to compare with; what they replace needs no reason.
 
     Raises:
         CatalogueError: every problem of every file at once.
     """
-    folders = [folder for folder in own_rules if folder is not None and any(_rule_files(folder))]
-    return _loaded(folders) if folders else _shipped()
+    own, tried = (folder if folder and any(_rule_files(folder)) else None for folder in (own_rules, edited))
+    return _loaded(own, tried) if own or tried else _shipped()
 
 
 @cache
 def _shipped() -> Catalogue:
-    return _loaded([])
+    return _loaded(None, None)
 
 
-def _loaded(own_rules: Iterable[Path]) -> Catalogue:
+def _loaded(own_rules: Path | None, edited: Path | None) -> Catalogue:
     problems: list[CatalogueProblem] = []
-    cards = _read_cards(SHIPPED_CARDS, problems)
-    parameters = dict(_read_parameters(SHIPPED_PARAMETERS, problems))
-    for folder in own_rules:
-        cards |= _read_cards(folder, problems)
-        parameters |= _read_parameters(folder / PARAMETERS, problems)
+    shipped = _Folder(_read_cards(SHIPPED_CARDS, problems), _read_parameters(SHIPPED_PARAMETERS, problems))
+    own, tried = (_read_folder(folder, problems) for folder in (own_rules, edited))
+    changes = _read_changes(own_rules, own, shipped, problems)
+    cards = shipped.cards | own.cards | tried.cards
+    parameters = {**shipped.parameters, **own.parameters, **tried.parameters}
     unread = {problem.file.stem for problem in problems}
     readable = tuple(card for _, card in sorted(cards.items()))
     problems += check_cards(readable, parameters, known_ids=cards.keys() | unread)
+    wrong = {problem.file for problem in problems}
+    problems += check_own_words([card for card in readable if card.file not in wrong], parameters, is_own=_is_own)
     if problems:
         raise CatalogueError(problems)
-    return Catalogue(readable, parameters)
+    off = {change.name for change in changes if change.kind == "switched_off"}
+    return Catalogue(readable, parameters, changes).without(off - tried.cards.keys())
+
+
+class _Folder(NamedTuple):
+    """Cards by id and parameters by name, as a folder has them."""
+
+    cards: dict[str, Card]
+    parameters: Mapping[str, DatedParameter]
+
+
+def _read_folder(folder: Path | None, problems: list[CatalogueProblem]) -> _Folder:
+    if folder is None:
+        return _Folder({}, {})
+    return _Folder(_read_cards(folder, problems), _read_parameters(folder / PARAMETERS, problems))
+
+
+def _read_changes(
+    folder: Path | None, own: _Folder, shipped: _Folder, problems: list[CatalogueProblem]
+) -> tuple[Change, ...]:
+    """What the house changed of the shipped rulebook; what it does not say why is a problem."""
+    if folder is None:
+        return ()
+    problems += check_cards_say_why(own.cards.values(), shipped.cards)
+    problems += check_parameters_say_why(folder / PARAMETERS, own.parameters, shipped.parameters)
+    try:
+        off = read_switched_off(folder / SWITCHED_OFF, shipped.cards)
+    except CatalogueError as error:
+        problems += error.problems
+        off = ()
+    replaced = tuple(replaced_cards(own.cards.values(), shipped.cards))
+    for change in off:
+        if change.name in own.cards:
+            card = own.cards[change.name]
+            message = f"{card.id}: {SWITCHED_OFF} switches this rule off; keep the card or the line, not both"
+            problems.append(CatalogueProblem(card.file, card.line_of("id"), message))
+    return (*replaced, *off, *replaced_parameters(own.parameters))
+
+
+def _without_relations(card: Card, gone: Collection[str]) -> Card:
+    kept = {key: tuple(sorted(set(getattr(card, key)) - set(gone))) for key in ("needs", "subsumed_by")}
+    return card.model_copy(update=kept)
+
+
+def _is_own(card: Card) -> bool:
+    """Whether a card is not one of ours, which are checked once, by our tests."""
+    return SHIPPED_CARDS not in card.file.parents
 
 
 def _rule_files(folder: Path) -> Iterable[Path]:
@@ -104,7 +201,7 @@ def _rule_files(folder: Path) -> Iterable[Path]:
 def _read_cards(folder: Path, problems: list[CatalogueProblem]) -> dict[str, Card]:
     """Cards below a folder by id; what is wrong with the others is added to the problems."""
     cards: dict[str, Card] = {}
-    for path in sorted(path for path in _rule_files(folder) if path.name != PARAMETERS):
+    for path in sorted(path for path in _rule_files(folder) if path.name not in (PARAMETERS, SWITCHED_OFF)):
         try:
             card = read_card(path)
         except CatalogueError as error:

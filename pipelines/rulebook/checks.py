@@ -89,19 +89,11 @@ def _check_column_named(card: Card, key: str, name: str) -> Iterator[CataloguePr
 
 
 def _check_expressions(card: Card, parameters: Mapping[str, DatedParameter]) -> Iterator[CatalogueProblem]:
-    for key, text in _expressions(card):
+    for key, text in card.conditions:
         try:
             parse_condition(text, grain=card.grain, parameters=parameters)
         except ExpressionError as error:
             yield _problem_of_card(card, key, f"`{key}`: {error}")
-
-
-def _expressions(card: Card) -> Iterator[tuple[str, str]]:
-    if card.applies_when:
-        yield "applies_when", card.applies_when
-    yield "pass_when", card.pass_when
-    yield from (("attributable_to", sql) for _, sql in card.attributable_to if sql)
-    yield from (("pending_on", sql) for _, sql in card.pending_on if sql)
 
 
 def _check_coverage(card: Card) -> Iterator[CatalogueProblem]:

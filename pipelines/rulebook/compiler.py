@@ -26,8 +26,6 @@ from pipelines.rulebook.missing_facts import missing_facts
 from pipelines.rulebook.parameters import DatedParameter
 from pipelines.vocabulary.words import AUDIENCES
 
-_CIVIL_DATES = {"used_at": "used_on", "delivered_at": "used_on", "consent_at": "consent_on"}
-
 
 class Code(IntEnum):
     """An outcome inside a query; unknown is not compliant, and what was owed is not proven at the deadline."""
@@ -129,16 +127,15 @@ def _in_scope(card: Card) -> str:
 
     Whom an audience that can't be read is makes no rule out of scope.
     """
-    civil_date = _CIVIL_DATES.get(card.dated_by, card.dated_by)
     conditions = ["true"]
     if card.grain == "lead_use":
         conditions.append(f"channel in ({_sql_texts(card.channels)})")
     if card.grain in ("lead_use", "lead"):
         conditions.append(f"(audience in ({_sql_texts(card.audiences)}) or {_is_audience_unread(card)})")
     if card.in_force.from_ is not None:
-        conditions.append(f"{civil_date} >= date '{card.in_force.from_}'")
+        conditions.append(f"{card.civil_date} >= date '{card.in_force.from_}'")
     if card.in_force.to is not None:
-        conditions.append(f"{civil_date} <= date '{card.in_force.to}'")
+        conditions.append(f"{card.civil_date} <= date '{card.in_force.to}'")
     return " and ".join(conditions)
 
 

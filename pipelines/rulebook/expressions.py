@@ -172,6 +172,10 @@ def _check_node(node: exp.Expr, grain: str) -> None:
         _check_column_node(node, grain)
     elif isinstance(node, exp.Is | exp.Coalesce):
         _refuse_null_test(node)
+    elif isinstance(node, exp.Binary | exp.In | exp.Between | exp.Not) and _has_null_operand(node):
+        raise ExpressionError(
+            f"`{node.sql(dialect=DIALECT)}` is unknown by its own words: nothing compares with NULL; use given(...)"
+        )
     elif isinstance(node, exp.Anonymous | exp.Func) and not isinstance(node, _STRUCTURE):
         if not (_is_given(node) or type(node) in _FUNCTIONS):
             name = node.name if isinstance(node, exp.Anonymous) else node.sql_name().lower()
@@ -188,6 +192,10 @@ def _check_column_node(node: exp.Column, grain: str) -> None:
         near = difflib.get_close_matches(node.name, known, n=1)
         hint = f"; did you mean `{near[0]}`?" if near else ""
         raise ExpressionError(f"`{node.sql()}` is no column of the dossier at grain {grain}{hint}")
+
+
+def _has_null_operand(node: exp.Expr) -> bool:
+    return any(isinstance(operand.unnest(), exp.Null) for operand in node.iter_expressions())
 
 
 def _refuse_null_test(node: exp.Expr) -> None:

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, Strict, ValidationError, field_validator
+from pydantic import BeforeValidator, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
-from pipelines.rulebook.yaml_files import CatalogueError, Model, problems_of, read_yaml_file
+from pipelines.rulebook.yaml_files import CatalogueError, Day, Model, Override, problems_of, read_yaml_file
 
+MAX_AGE: Final = "consent_max_age_months"
+"""Calendar months that a phone consent lasts."""
 Value = bool | int | str | tuple[str, ...]
 
 
@@ -31,9 +33,11 @@ def _parameter_value(value: Any) -> Value:
 class DatedParameter(Model):
     """The values of one parameter, each in force from its date (Europe/Paris) until the next."""
 
-    values: Annotated[tuple[tuple[Annotated[date, Strict()], Value], ...], BeforeValidator(_by_date)]
+    values: Annotated[tuple[tuple[Day, Value], ...], BeforeValidator(_by_date)]
     reference: str
     """Text of law, contract or decision that the values come from."""
+    override: Override | None = None
+    """Of a house's parameter that replaces a shipped one."""
 
     @field_validator("values")
     @classmethod

@@ -6,12 +6,15 @@ What they mean is in `card` and `parameters`.
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Strict, ValidationError
+
+from pipelines.vocabulary.bilingual import Bilingual
 
 _EXPECTED: Final = {
     "model_type": "expected keys with values",
@@ -69,6 +72,18 @@ class Model(BaseModel):
     """Base of what is read from the rulebook: unknown keys are errors, values never change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, str_min_length=1)
+
+
+Day = Annotated[date, Strict()]
+
+
+class Override(Model):
+    """Why a house judges otherwise than the shipped rulebook, and who decided it, when. No verdict hangs on it."""
+
+    reason: Bilingual
+    decided_by: str
+    """A person, by name."""
+    decided_on: Day
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 What the rules mean is in `rulebook`; what they cost a vendor in `scores`.
 
+- `changes_said`: what a house changed of the shipped rulebook, in words
 - `claims`: the money: what can be claimed of a vendor on a civil date, at which price, and what expires next
 - `company_names`: whether two names are one company's: accents, capitals, signs, spaces and legal forms aside
 - `day_terms`: what a contract means for each day to judge: instants, limits, forms

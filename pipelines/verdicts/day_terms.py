@@ -187,9 +187,14 @@ def _terms_row(
         "max_lead_age_seconds": _seconds(contract.max_lead_age),
         "suppression_delay_seconds": _seconds(contract.suppression_delay or timedelta(0)),
         "duplicate_window_seconds": _seconds(contract.duplicate_window),
-        "consent_max_age_months": max_age_months(used_on),
+        "consent_max_age_months": _tightened(max_age_months(used_on), contract.consent_max_age_months),
         "mapped_fields": mapped_fields(contract),
     }
+
+
+def _tightened(legal: int | None, agreed: int | None) -> int | None:
+    """What the contract agrees counts where it is stricter than the law, and where the law says something."""
+    return legal if legal is None or agreed is None else min(legal, agreed)
 
 
 def _ordered(contract: Contract, functions: Sequence[str]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The cards' own examples, run on an engine: each must come out as its card says, without needs or deadline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -12,6 +12,7 @@ from pipelines.rulebook.card import Card, Example
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import Code, CompiledRule, compile_rules
 from pipelines.rulebook.lead_dossier import COLUMNS
+from pipelines.rulebook.yaml_files import CatalogueError, CatalogueProblem
 from pipelines.verdicts.explain import WORDS
 from pipelines.vocabulary.clock import as_lake, paris_date
 
@@ -35,21 +36,41 @@ class ExampleFailure:
     example: Example
     outcome: str
 
+    @property
+    def problem(self) -> CatalogueProblem:
+        """The same, at its line."""
+        expected = f"expected {self.example.expect}, got {self.outcome}"
+        message = f"{self.card.id}: example “{self.example.why}”: {expected}"
+        return CatalogueProblem(self.card.file, self.card.line_of(f"examples.{self.number}"), message)
+
     def __str__(self) -> str:
-        where = f"{self.card.file}:{self.card.line_of(f'examples.{self.number}')}"
-        return (
-            f"{where}: {self.card.id}: example “{self.example.why}”: expected {self.example.expect}, got {self.outcome}"
-        )
+        return str(self.problem)
 
 
-def run_examples(catalogue: Catalogue, engine: Engine) -> list[ExampleFailure]:
-    """Run every example of every card; the failures, in the order of the cards."""
+def run_examples(
+    catalogue: Catalogue, engine: Engine, *, cards: Collection[Card] | None = None
+) -> list[ExampleFailure]:
+    """Run every example of every card, or of some cards alone; the failures, in the order of the cards."""
+    wanted = {card.id for card in catalogue.cards if cards is None or card in cards}
     return [
         failure
         for grain in ("lead_use", "lead", "delivery")
         for rule in compile_rules(catalogue, grain=grain, dialect=engine.dialect)
+        if rule.id in wanted
         for failure in _failures(rule, engine)
     ]
+
+
+def confirm_own_examples(catalogue: Catalogue, engine: Engine) -> None:
+    """Make sure that cards of the house decide their own examples as they say, before they judge anybody; the shipped
+    ones are held by our tests.
+
+    Raises:
+        CatalogueError: every example that comes out otherwise.
+    """
+    failures = run_examples(catalogue, engine, cards=catalogue.own_cards)
+    if failures:
+        raise CatalogueError(failure.problem for failure in failures)
 
 
 def example_outcomes(rule: CompiledRule, examples: Sequence[Example], engine: Engine) -> list[str]:

@@ -3,20 +3,32 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC
 
+from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import Code
+from pipelines.verdicts.changes_said import change_said, changes_behind
 from pipelines.verdicts.explain import AppliedRule, ExplainedUse
 from pipelines.verdicts.missing_parts import missing_in_words
 from pipelines.wording.words import Words
 
 
-def explanation(uses: Sequence[ExplainedUse], say: Words) -> Iterator[str]:
-    """Lines on the uses of a lead: a heading a delivery, then channels that came out alike told as one."""
+def explanation(
+    uses: Sequence[ExplainedUse], say: Words, catalogue: Catalogue, as_shipped: Sequence[ExplainedUse] = ()
+) -> Iterator[str]:
+    """Lines on the uses of a lead: a heading a delivery, then channels that came out alike told as one.
+
+    `as_shipped`: the same uses under the shipped rules, where the house's `catalogue` judges without some of them.
+    """
+    lifted = {(use.delivery_date, use.channel): _lifted_lines(use, say, catalogue) for use in as_shipped}
+
+    def told(use: ExplainedUse) -> tuple[str, ...]:
+        return (*_told_of(use, say, catalogue), *lifted.get((use.delivery_date, use.channel), ()))
+
     for of_delivery in _grouped_uses(uses, lambda use: (use.vendor, use.delivery_date, use.lead_id)):
         first = of_delivery[0]
         yield say("explain.subject", vendor=first.vendor, on=first.delivery_date, lead=first.lead_id)
-        for alike in _grouped_uses(of_delivery, lambda use: (use.verdict, _told_of(use, say))):
+        for alike in _grouped_uses(of_delivery, lambda use: (use.verdict, told(use))):
             yield _verdict_line(alike, say)
-            yield from (f"  {line}" for line in _told_of(alike[0], say))
+            yield from (f"  {line}" for line in told(alike[0]))
 
 
 def _grouped_uses(
@@ -37,9 +49,9 @@ def _verdict_line(uses: Sequence[ExplainedUse], say: Words) -> str:
     return say("explain.verdict", channels=say.enumerate(channels), verdict=verdict.upper(), state=state, at=at)
 
 
-def _told_of(use: ExplainedUse, say: Words) -> tuple[str, ...]:
+def _told_of(use: ExplainedUse, say: Words, catalogue: Catalogue) -> tuple[str, ...]:
     """What decides the verdict, what else was found, and what to be warned of."""
-    lines = [line for one in use.deciding for line in _deciding_lines(one, say)]
+    lines = [line for one in use.deciding for line in _deciding_lines(one, say, catalogue)]
     if not use.deciding:
         lines.append(say("explain.nothing_decides"))
     if use.others_found:
@@ -50,7 +62,7 @@ def _told_of(use: ExplainedUse, say: Words) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _deciding_lines(one: AppliedRule, say: Words) -> Iterator[str]:
+def _deciding_lines(one: AppliedRule, say: Words, catalogue: Catalogue) -> Iterator[str]:
     """The fault, or that it is open or not proven; what is missing; what would mend it."""
     card = one.rule.card
     key = {Code.FAIL: "fail", Code.NOT_PROVEN: "not_proven"}.get(one.code, "unknown")
@@ -59,6 +71,22 @@ def _deciding_lines(one: AppliedRule, say: Words) -> Iterator[str]:
     missing = missing_in_words(one.missing, say)
     yield f"{told} ({missing})" if missing else told
     yield f"  {say('explain.remedy', remedy=say.say(card.remedy))}"
+    yield from (f"  {change}" for change in changes_behind(catalogue, one.rule.id, say))
+
+
+def _lifted_lines(use: ExplainedUse, say: Words, catalogue: Catalogue) -> tuple[str, ...]:
+    """Rules that the house switched off, and that would have failed or had no answer."""
+    off = {change.name: change for change in catalogue.switched_off}
+    return tuple(
+        say(
+            "change.would_count",
+            fault=say.say(one.rule.card.fault),
+            rule=one.rule.id,
+            change=change_said(off[one.rule.id], say),
+        )
+        for one in use.rules
+        if one.is_found and one.rule.id in off
+    )
 
 
 def _short(one: AppliedRule, say: Words) -> str:

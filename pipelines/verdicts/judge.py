@@ -15,6 +15,7 @@ from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.engines.interface import Engine, Session
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.judgement import Judgement, judgement_of
+from pipelines.rulebook.parameters import MAX_AGE
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.day_terms import DeliveredDay, day_terms_table, form_reviews_table
 from pipelines.verdicts.working_days import callback_ends
@@ -28,7 +29,6 @@ _INPUT_TABLES: Final = {
     "all_unread_objections": "unread_objections",
     "all_rejected_rows": "rejected_rows",
 }
-MAX_AGE: Final = "consent_max_age_months"
 _DAY_FACTS: Final = """
     select
         delivery_date,

@@ -2,6 +2,7 @@
 
 What is said is decided by `receipts`, `dossiers` and `commands`.
 
+- `periods`: between which days something holds
 - `reasons`: reasons in words, and as the lake publishes them
 - `words`: how pages speak: sentences, numbers, dates and money in French and English
 """

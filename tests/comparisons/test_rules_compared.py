@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.comparisons.rules_compared import VendorCompared, all_flips, compare_rules
-from pipelines.comparisons.scenarios import scenarios, without_rules
+from pipelines.comparisons.scenarios import scenarios
 from pipelines.rulebook.catalogue import SHIPPED_CARDS, Catalogue, load_catalogue
 from pipelines.verdicts.judge import Judge
 from tests.support.clean_market import MONDAY, VENDOR, CleanMarket, lead, proof
@@ -43,7 +43,7 @@ def compared(market: CleanMarket, others: Catalogue) -> VendorCompared:
 
 def test_a_rule_left_out_frees_the_lead_uses_that_it_alone_blocked(market: CleanMarket) -> None:
     before = lake_bytes(market.house.lake)
-    found = compared(market, without_rules(load_catalogue(), [MENTIONS]))
+    found = compared(market, load_catalogue().without([MENTIONS]))
     assert found.uses_count == 8  # four leads, by e-mail and by phone
     assert all_flips([found]).to_pylist() == [
         {
@@ -75,7 +75,7 @@ def test_the_same_rules_change_nothing(market: CleanMarket) -> None:
 def test_an_edited_card_counts_in_place_of_ours(market: CleanMarket, tmp_path: Path) -> None:
     card = (SHIPPED_CARDS / "telephone" / f"{MENTIONS}.yaml").read_text(encoding="utf-8")
     (tmp_path / f"{MENTIONS}.yaml").write_text(card.replace("severity: blocking", "severity: minor"), encoding="utf-8")
-    found = compared(market, load_catalogue(None, tmp_path))
+    found = compared(market, load_catalogue(edited=tmp_path))
     assert found.by_verdict == {("blocked", "usable"): 1}
     assert found.rules == ()  # it fails as often, and blocks no more
 
@@ -83,7 +83,7 @@ def test_an_edited_card_counts_in_place_of_ours(market: CleanMarket, tmp_path: P
 @pytest.mark.parametrize("name", scenarios())
 def test_a_scenario_names_rules_that_there_are(name: str) -> None:
     catalogue, scenario = load_catalogue(), scenarios()[name]
-    left = without_rules(catalogue, scenario.without)
+    left = catalogue.without(scenario.without)
     assert set(left.by_id) == set(catalogue.by_id) - set(scenario.without)
     assert left.digest != catalogue.digest
     assert all(not set(card.needs) & set(scenario.without) for card in left.cards)

@@ -152,6 +152,14 @@ def test_a_term_that_cannot_be_read_stops_the_contract(
 
 # the same, for what a readable contract should not say; then the severity
 REPORTED = [
+    (
+        "consentMaxAgeMonths, value: 11",
+        "consentMaxAgeMonths, value: 18",
+        "18}",
+        "consentMaxAgeMonths loosens the law, which lets a phone consent last 12 months at most",
+        "at most 12 (C. consom., art. R. 223-1",
+        "error",
+    ),
     ("consent: 0.01", "consent: 0.02", "0.02", "tolerance for consent is above 1%", "0.01", "error"),
     ("proof: 0\n", "proof: 0.011\n", "0.011", "tolerance for proof is above 1%", "0.01", "error"),
     ("quality: 0.05", "quality: 0.2", "0.2\n", "tolerance for quality is above 5%", "0.05", "warning"),

@@ -19,43 +19,18 @@ from pipelines.rulebook.catalogue import SHIPPED_CARDS, Catalogue, load_catalogu
 from pipelines.rulebook.lead_dossier import BY_NAME, DELIVERED, NULL_IF_UNREAD
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.words import AUDIENCES, BASES, CHANNELS
+from tests.support.rule_cards import OVERRIDE, SIMPLE
+from tests.support.rule_cards import write_card as write
 
 SHIPPED = sorted(path.stem for path in SHIPPED_CARDS.rglob("*.yaml"))
 ALWAYS_DELIVERED = {"audience", "collected_at", "collected_on"}
 """Delivered facts that no accepted lead lacks: the contract gives the one, a row without the other is rejected."""
-SIMPLE: dict[str, Any] = {
-    "id": "own_rule",
-    "title": {"fr": "Une règle", "en": "A rule"},
-    "fault": {"fr": "Un défaut", "en": "A fault"},
-    "grain": "lead",
-    "basis": [{"cite": "Contrat"}],
-    "in_force": {"from": None, "to": None},
-    "severity": "minor",
-    "attributable_to": "vendor",
-    "pending_on": "vendor",
-    "dimension": "quality",
-    "pass_when": "not is_duplicate",
-    "remedy": {"fr": "Corriger.", "en": "Mend it."},
-    "examples": [
-        {"why": "good", "given": {"is_duplicate": False}, "expect": "pass"},
-        {"why": "bad", "given": {"is_duplicate": True}, "expect": "fail"},
-    ],
-}
-
 NOT_ALWAYS_COMPARED = {"is_opposed_in_other_form"}
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     return load_catalogue()
-
-
-def write(folder: Path, rule_id: str = "own_rule", **changes: Any) -> Path:
-    """An own card: the simple one with changes; a change to `...` leaves the key out."""
-    card = {**SIMPLE, "id": rule_id, **changes}
-    path = folder / f"{rule_id}.yaml"
-    path.write_text(yaml.safe_dump({key: value for key, value in card.items() if value is not ...}, sort_keys=False))
-    return path
 
 
 def problems_of(folder: Path) -> list[str]:
@@ -190,14 +165,15 @@ def test_an_own_card_adds_a_rule(tmp_path: Path) -> None:
 
 
 def test_an_own_card_replaces_the_shipped_one_of_its_id(tmp_path: Path) -> None:
-    write(tmp_path, "lead_duplicate", severity="major")
+    write(tmp_path, "lead_duplicate", severity="major", override=OVERRIDE)
     changed = load_catalogue(tmp_path)
     assert changed.by_id["lead_duplicate"].severity == "major"
     assert len(changed.cards) == len(SHIPPED)
 
 
 def test_own_parameters_replace_shipped_ones_by_name(tmp_path: Path) -> None:
-    (tmp_path / "parameters.yaml").write_text("consent_max_age_months: {values: {2026-08-11: 6}, reference: Contrat}")
+    own = {"consent_max_age_months": {"values": {date(2026, 8, 11): 6}, "reference": "Politique", "override": OVERRIDE}}
+    (tmp_path / "parameters.yaml").write_text(yaml.safe_dump(own))
     parameters = load_catalogue(tmp_path).parameters
     assert parameters["consent_max_age_months"].at(date(2026, 9, 1)) == 6
     assert "admissible_bases" in parameters
@@ -218,7 +194,7 @@ def test_a_folder_that_does_not_exist_holds_no_rules(tmp_path: Path, catalogue: 
         {"remedy": {"fr": "Autre", "en": "Other"}},
         {"basis": [{"cite": "RGPD, art. 5"}]},
         {"review": {"status": "to_confirm", "note": "Ask counsel."}},
-        {"pass_when": "  not\n   is_duplicate "},
+        {"pass_when": "  not\n   (is_duplicate and  not is_delivered_at_assumed) "},
         {"audiences": ["legal_person", "consumer", "professional"]},
         {"examples": SIMPLE["examples"] + [{"why": "again", "given": {"is_duplicate": True}, "expect": "fail"}]},
     ],
@@ -257,15 +233,15 @@ def test_what_judges_changes_the_digest(tmp_path: Path, change: dict[str, Any]) 
 def test_a_parameter_changes_the_digest_and_its_reference_does_not(tmp_path: Path, catalogue: Catalogue) -> None:
     path = tmp_path / "parameters.yaml"
     path.write_text("consent_max_age_months: {values: {2026-08-11: 12}, reference: elsewhere}")
-    assert load_catalogue(tmp_path).digest == catalogue.digest
+    assert load_catalogue(edited=tmp_path).digest == catalogue.digest
     path.write_text("consent_max_age_months: {values: {2026-08-11: 11}, reference: elsewhere}")
-    assert load_catalogue(tmp_path).digest != catalogue.digest
+    assert load_catalogue(edited=tmp_path).digest != catalogue.digest
 
 
 def test_the_folder_in_which_a_card_lies_does_not_change_the_digest(tmp_path: Path, catalogue: Catalogue) -> None:
     for path in SHIPPED_CARDS.rglob("*.yaml"):
         shutil.copy(path, tmp_path / path.name)
-    assert load_catalogue(tmp_path).digest == catalogue.digest
+    assert load_catalogue(edited=tmp_path).digest == catalogue.digest
 
 
 # Problems
@@ -339,7 +315,11 @@ def test_a_lead_use_in_an_example_has_a_channel(tmp_path: Path) -> None:
 
 def test_a_need_that_never_applies_there_is_said(tmp_path: Path) -> None:
     examples = [{"why": expect, "given": {"channel": "sms"}, "expect": expect} for expect in ("pass", "fail")]
-    shared: dict[str, Any] = {"grain": "lead_use", "pass_when": "not is_opposed", "examples": examples}
+    shared: dict[str, Any] = {
+        "grain": "lead_use",
+        "pass_when": "not (is_opposed and is_duplicate)",
+        "examples": examples,
+    }
     write(tmp_path, "needed", channels=["email"], **shared)
     write(tmp_path, channels=["email", "sms"], needs=["needed"], **shared)
     (problem,) = problems_of(tmp_path)

@@ -29,3 +29,15 @@ def test_a_delivery_is_judged_by_what_is_known_when_it_came_or_later(
     day = DeliveredDay("acme", DAY, TERMS, delivered_at, is_assumed=False)
     (row,) = day_terms_table([day], as_of=as_of, max_age_months=lambda _: 12, recipients=()).to_pylist()
     assert (row["known_at"], row["is_final"]) == (known_at, is_final)
+
+
+@pytest.mark.parametrize(
+    ("legal", "agreed", "counts"), [(12, None, 12), (12, 6, 6), (12, 24, 12), (None, 6, None)],
+    ids=["no word of it", "stricter", "looser", "before the law"],
+)  # fmt: skip
+def test_a_contract_shortens_a_consent_and_never_lengthens_it(
+    legal: int | None, agreed: int | None, counts: int | None
+) -> None:
+    day = DeliveredDay("acme", DAY, contract(consent_max_age_months=agreed), EVENING, is_assumed=False)
+    (row,) = day_terms_table([day], as_of=EVENING, max_age_months=lambda _: legal, recipients=()).to_pylist()
+    assert row["consent_max_age_months"] == counts

@@ -12,9 +12,12 @@ from rich.console import Console
 
 from pipelines.commands.explain import _rules_as_table
 from pipelines.rulebook.compiler import Code, CompiledRule, compile_rules
+from pipelines.rulebook.overrides import Change
+from pipelines.rulebook.yaml_files import Override
 from pipelines.verdicts.explain import WORDS, AppliedRule, ExplainedUse
 from pipelines.verdicts.explained_words import explanation
 from pipelines.verdicts.missing_parts import MissingPart
+from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.wording.words import words
 from tests.support.contract_files import shipped_catalogue
 
@@ -39,7 +42,7 @@ def use(channel: str, verdict: str, *found: AppliedRule) -> ExplainedUse:
 
 
 def told(*uses: ExplainedUse, language: str = "en") -> list[str]:
-    return list(explanation(uses, words(language)))
+    return list(explanation(uses, words(language), shipped_catalogue()))
 
 
 def test_a_plain_lead_takes_three_lines() -> None:
@@ -118,3 +121,12 @@ def test_brackets_are_text_in_the_table_and_no_control_sequence_reaches_the_term
     assert "[red]v2[/] [/x]" in printed
     assert "\x1b" not in printed
     assert "\u202e" not in printed
+
+
+def test_a_rule_that_the_house_changed_says_so_where_it_decides() -> None:
+    reason = Bilingual("Plus strict.", "Stricter.")
+    override = Override(reason=reason, decided_by="Inès Laurent", decided_on=date(2026, 9, 1))
+    changed = replace(shipped_catalogue(), changes=(Change("replaced", NAMED, override),))
+    lines = list(explanation([use("email", "blocked", applied(NAMED, Code.FAIL))], words("en"), changed))
+    assert lines[-1] == "    Rule changed by Inès Laurent on 1\u00a0September\u00a02026: Stricter."
+    assert not any("Inès" in line for line in told(use("email", "blocked", applied(NAMED, Code.FAIL))))
