@@ -7,7 +7,9 @@ from functools import cached_property
 from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import yaml
 
 from pipelines.rulebook.card import Card, read_card
 from pipelines.rulebook.checks import check_cards
@@ -85,6 +87,37 @@ def load_catalogue(*own_rules: Path | None) -> Catalogue:
     if problems:
         raise CatalogueError(problems)
     return Catalogue(readable, parameters)
+
+
+def catalogue_text(catalogue: Catalogue) -> str:
+    """A catalogue as one YAML text, from which `catalogue_of_text` makes one that judges alike."""
+    content = {
+        "rules": [dict(card.source) for card in catalogue.cards],
+        "parameters": {name: _parameter_source(parameter) for name, parameter in catalogue.parameters.items()},
+    }
+    return yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
+
+
+def catalogue_of_text(text: str) -> Catalogue:
+    """The catalogue that `catalogue_text` wrote.
+
+    Raises:
+        ValueError: it was written by a version whose cards this one does not know.
+        yaml.YAMLError: it is no YAML.
+    """
+    content: dict[str, Any] = yaml.load(text, _TextLoader)  # noqa: S506 - the safe one, in C
+    cards = sorted((Card.model_validate(card) for card in content["rules"]), key=lambda card: card.id)
+    parameters = {name: DatedParameter.model_validate(one) for name, one in content["parameters"].items()}
+    return Catalogue(tuple(cards), parameters)
+
+
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_TextLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _parameter_source(parameter: DatedParameter) -> dict[str, Any]:
+    values = {day: list(value) if isinstance(value, tuple) else value for day, value in parameter.values}
+    return {"values": values, "reference": parameter.reference}
 
 
 def _read_cards(folder: Path, problems: list[CatalogueProblem]) -> dict[str, Card]:
