@@ -45,6 +45,9 @@ COMMANDS: Final = {
         "may_call:may_call",
         "Say of each number or address of standard input, one a line, whether it may be contacted now on a channel.",
     ),
+    "replay": Command(
+        "replay:replay", "Judge past deliveries again, as they were or as we know now; nothing is published."
+    ),
     "rules": Command("rules:app", "The rulebook: what is judged, on which texts, and whether its cards hold together."),
     "keys": Command("keys:app", "The secrets of the house: identity keys, the vault's and the seals' keys."),
     "retention": Command("retention:app", "How long delivered files, the vault's rows and receipts are kept."),

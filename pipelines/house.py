@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipelines.upkeep.retention import Retention
     from pipelines.upkeep.retention_clock import RetentionSpans
     from pipelines.verdicts.judge import Judge
+    from pipelines.verdicts.kept_law import KeptLaw
 
 
 @dataclass(frozen=True)
@@ -253,6 +254,13 @@ class House:
         from pipelines.verdicts.judge import Judge
 
         return Judge(engine=self.engine, lake=self.lake, catalogue=self.catalogue)
+
+    @property
+    def kept_law(self) -> KeptLaw:
+        """The rules and contracts that days were judged by."""
+        from pipelines.verdicts.kept_law import KeptLaw
+
+        return KeptLaw(self.settings.home / "law", self.settings.contracts)
 
     @property
     def outbox(self) -> Outbox:

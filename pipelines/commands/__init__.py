@@ -21,6 +21,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `oppositions`: the opposition registry from the terminal
 - `receipts`: what was told to vendors, and when it counts as told
 - `reconcile`: a range of deliveries taken in, judged and scored, as Dagster runs
+- `replay`: past deliveries judged again, as they were or as we know now
 - `retention`: delivered files sealed, and what is due removed, from the terminal
 - `rules`: the rulebook for people, and its check
 - `rules_diff`: what past deliveries would be under other rules

@@ -1,5 +1,10 @@
-"""What would change: the same days under two catalogues, side by side. Nothing that is published changes.
+"""What would change, or has: the same days judged twice, side by side. Nothing that is published changes.
 
+- `kept_comparisons`: replays by name, beside what is published
+- `ladder`: from one standpoint to another in steps, one cause a step
+- `replay_pages`: a replay on one page
+- `replays`: a vendor's past as it was, to the byte, or as we know now, with the cause of every flip
 - `rules_compared`: one vendor's days judged under two catalogues: verdicts, rules, points and money that differ
 - `scenarios`: catalogues to compare with: rules edited, rules that a court strikes down
+- `standpoints`: by which rules, contract and knowledge days are judged: as they were published, or as of now
 """

@@ -4,6 +4,7 @@ Runs nothing: statements are run by `verdicts` on an engine.
 
 - `card`: one rule card: what its file may say, and how the rulebook reads it
 - `catalogue`: the rule cards together: loading, order, digest
+- `catalogue_text`: a catalogue as one text, kept so that the past can be judged again by the rules of then
 - `checks`: how cards must fit together and with the dossier: references, cycles, examples
 - `compiler`: cards become columns: for each rule the SQL of its outcome, its attribution and its facts
 - `counting`: what the outcomes of rules come to: verdicts, lists of rules, scorecards, which leads are rated
@@ -19,6 +20,7 @@ Runs nothing: statements are run by `verdicts` on an engine.
 - `own_words`: cards that decide by their words alone, always or never, or ask what another one asks
 - `parameters`: law parameters that change with time: dated values, each with its reference
 - `references`: when two references of a vendor are one: the key of a `lead_id` or `consent_id`, in SQL
+- `use_states`: what stands of each lead use: verdict, rules, and in what its lead counts against the vendor, in SQL
 - `uses_now`: lead uses on the clock *today*, as one query: verdict, until when it holds, which rules stand against it
 - `yaml_files`: YAML files of the rulebook with the line of each key, and problems found in them
 """

@@ -1,7 +1,7 @@
 """One rule card: what its file may say, and how the rulebook reads it. Relations between cards: `checks`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
@@ -214,6 +214,11 @@ class Card(Model):
     def file(self) -> Path:
         """Where the card stands."""
         return self._yaml.path
+
+    @property
+    def source(self) -> Mapping[str, Any]:
+        """The card as its file writes it, key by key."""
+        return self._yaml.data
 
     def line_of(self, key: str) -> int:
         """The 1-based line of a key by dotted path (`pass_when`, `examples.2.given`), of its nearest ancestor, or 1."""

@@ -81,7 +81,7 @@ class Catalogue:
         for rule in rules:
             if rule not in self.by_id:
                 raise ValueError(unknown("rule", rule, self.by_id))
-        left = tuple(_without_relations(card, set(rules)) for card in self.cards if card.id not in rules)
+        left = tuple(without_relations(card, set(rules)) for card in self.cards if card.id not in rules)
         return replace(self, cards=left) if rules else self
 
     def in_needs_order(self) -> tuple[Card, ...]:
@@ -184,7 +184,8 @@ def _read_changes(
     return (*replaced, *off, *replaced_parameters(own.parameters))
 
 
-def _without_relations(card: Card, gone: Collection[str]) -> Card:
+def without_relations(card: Card, gone: Collection[str]) -> Card:
+    """A card as it reads where some rules are not judged: it neither needs them nor is subsumed by them."""
     kept = {key: tuple(sorted(set(getattr(card, key)) - set(gone))) for key in ("needs", "subsumed_by")}
     return card.model_copy(update=kept)
 

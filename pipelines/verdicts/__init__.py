@@ -14,6 +14,7 @@ What the rules mean is in `rulebook`; what they cost a vendor in `scores`.
 - `job_functions`: whether a person's function in a company is one that a contract names: accents, capitals and further
   words aside
 - `judge`: one vendor's days, judged: lake and contracts in, published tables out
+- `kept_law`: the rules and contracts that days were judged by, kept by digest
 - `missing_parts`: what an undecided rule lacks, under a vendor's own column names and in words
 - `uses_now`: the clock *today*: may a lead be contacted now, until when, and why not
 - `working_days`: until when a person who asked to be called back may be

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -25,6 +25,9 @@ DAY_TERMS = pa.schema(
         "used_on": pa.date32(),
         "known_at": pa.timestamp("us"),
         "known_on": pa.date32(),
+        "proofs_known_at": pa.timestamp("us"),
+        "objections_known_at": pa.timestamp("us"),
+        "oppositions_known_at": pa.timestamp("us"),
         "is_final": pa.bool_(),
         "contract_digest": pa.string(),
         "contract_channels": pa.list_(pa.string()),
@@ -65,6 +68,21 @@ FORM_REVIEWS = pa.schema(
         "named_since": pa.date32(),
     }
 )
+
+
+@dataclass(frozen=True)
+class Hindsight:
+    """Up to when facts of a kind count that came after a delivery's own clock; zone-less UTC. None: none of them."""
+
+    reviews_at: datetime | None = None
+    """Of forms; the civil date, Europe/Paris, counts."""
+    proofs_at: datetime | None = None
+    objections_at: datetime | None = None
+    """Refusals and withdrawals, as vendors tell them."""
+    oppositions_at: datetime | None = None
+
+
+NO_HINDSIGHT: Final = Hindsight()
 
 
 @dataclass(frozen=True)
@@ -116,6 +134,7 @@ def day_terms_table(
     recipients: Iterable[str],
     functions: Iterable[str] = (),
     is_today: bool = False,
+    hindsight: Hindsight = NO_HINDSIGHT,
 ) -> pa.Table:
     """One row a day and clock, schema `DAY_TERMS`.
 
@@ -135,6 +154,7 @@ def day_terms_table(
     rows = [
         {
             **_terms_row(clock, as_of, max_age_months, likenesses[day.contract.advertiser_name], is_today=is_today),
+            **_knowledge(as_of if is_today else clock.known_at(as_of), hindsight),
             **_ordered(day.contract, delivered),
             "is_day_clock": clock is day,
         }
@@ -177,7 +197,6 @@ def _terms_row(
         "used_at": used_at,
         "used_on": used_on,
         "known_at": known_at,
-        "known_on": paris_date(known_at),
         "is_final": as_of >= day.deadline_at,
         "contract_digest": contract.digest,
         "advertiser_siren": contract.advertiser_siren,
@@ -195,6 +214,20 @@ def _terms_row(
 def _tightened(legal: int | None, agreed: int | None) -> int | None:
     """What the contract agrees counts where it is stricter than the law, and where the law says something."""
     return legal if legal is None or agreed is None else min(legal, agreed)
+
+
+def _knowledge(known_at: datetime, hindsight: Hindsight) -> dict[str, Any]:
+    """Up to when facts of each kind count: never less than on the delivery's own clock."""
+
+    def until(instant: datetime | None) -> datetime:
+        return max(known_at, instant or known_at)
+
+    return {
+        "known_on": paris_date(until(hindsight.reviews_at)),
+        "proofs_known_at": until(hindsight.proofs_at),
+        "objections_known_at": until(hindsight.objections_at),
+        "oppositions_known_at": until(hindsight.oppositions_at),
+    }
 
 
 def _ordered(contract: Contract, functions: Sequence[str]) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def explain(
     explained: list[ExplainedUse] = []
     for day in (day for day in found if day in days):
         at = as_of or _published_at(lake, vendor, day) or days[day].deadline_at.replace(tzinfo=UTC)
-        with judge.session(vendor, contracts, [days[day]], as_of=at, until="verdicts") as session:
+        with judge.session(vendor, [days[day]], as_of=at, until="verdicts") as session:
             explained += _uses(session, judge, days[day].contract, lead_id)
     return [use for use in explained if channel is None or use.channel in (channel, None)]
 

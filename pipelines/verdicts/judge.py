@@ -17,7 +17,7 @@ from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.judgement import Judgement, judgement_of
 from pipelines.rulebook.parameters import MAX_AGE
 from pipelines.storage.lake import Lake
-from pipelines.verdicts.day_terms import DeliveredDay, day_terms_table, form_reviews_table
+from pipelines.verdicts.day_terms import NO_HINDSIGHT, DeliveredDay, Hindsight, day_terms_table, form_reviews_table
 from pipelines.verdicts.working_days import callback_ends
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.tables import VERDICT_TABLES, arrow_schema
@@ -29,6 +29,8 @@ _INPUT_TABLES: Final = {
     "all_unread_objections": "unread_objections",
     "all_rejected_rows": "rejected_rows",
 }
+CONTRACT_FACT: Final = "contract_digest"
+"""What is noted of a day: the contract that judged it."""
 _DAY_FACTS: Final = """
     select
         delivery_date,
@@ -96,31 +98,45 @@ class Judge:
         days = {day.day: day for day in delivered_days(vendor, contracts, deliveries)}
         reached = self._reached(vendor, list(days.values()), deliveries, changed)
         judged = sorted(set(changed) & set(published) | reached)
-        with self.session(vendor, contracts, [days[day] for day in judged if day in days], as_of=as_of) as session:
+        found = self.judge_days(vendor, [days[day] for day in judged if day in days], as_of=as_of)
+        nothing = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
+        for day in judged:
+            yield found.get(
+                day, JudgedDay(day, nothing, {"catalogue_digest": self._catalogue.digest, "is_final": "true"})
+            )
+
+    def judge_days(self, vendor: str, days: Sequence[DeliveredDay], *, as_of: datetime) -> dict[date, JudgedDay]:
+        """The tables of exactly these days, each under its own contract. `as_of`: timezone-aware."""
+        with self.session(vendor, days, as_of=as_of) as session:
             tables = {table: session.fetch(f"select * from {table}") for table in VERDICT_TABLES}
             facts = _table_facts(session, self._catalogue.digest)
         slices = {table: cut_by_day(_rows_by_day(table, rows)) for table, rows in tables.items()}
-        for day in judged:
-            empty = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
-            found = {table: slices[table].get(day, empty[table]) for table in VERDICT_TABLES}
-            yield JudgedDay(
-                day, found, facts.get(day, {"catalogue_digest": self._catalogue.digest, "is_final": "true"})
+        nothing = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
+        contracts = {day.day: day.contract.digest for day in days}
+        return {
+            day: JudgedDay(
+                day,
+                {table: slices[table].get(day, nothing[table]) for table in VERDICT_TABLES},
+                noted | {CONTRACT_FACT: contracts[day]},
             )
+            for day, noted in facts.items()
+        }
 
     @contextmanager
     def session(
         self,
         vendor: str,
-        contracts: Sequence[Contract],
         days: Sequence[DeliveredDay],
         *,
         as_of: datetime,
         until: str | None = None,
         is_today: bool = False,
+        hindsight: Hindsight = NO_HINDSIGHT,
     ) -> Iterator[Session]:
         """A session in which the days' judgement stands; `until` stops after that step.
 
-        `is_today`: judged as if every lead were used at `as_of`, instead of when it was delivered.
+        `is_today`: judged as if every lead were used at `as_of`, instead of when it was delivered. `hindsight`: what
+        counts of it all the same, though it came after a delivery's own clock.
         """
         published = self._lake.published_days(vendor)
         with self.engine.session() as session:
@@ -129,7 +145,7 @@ class Judge:
                 session.read_files(name, files, arrow_schema(table))
             session.read_files("oppositions", self._lake.opposition_files(), arrow_schema("oppositions"))
             session.register("callback_ends", callback_ends())
-            session.register("clocks", self._clocks(session, days, as_of, is_today=is_today))
+            session.register("clocks", self._clocks(session, days, as_of, is_today, hindsight))
             session.register(
                 "form_reviews", form_reviews_table({day.contract.digest: day.contract for day in days}.values())
             )
@@ -139,7 +155,14 @@ class Judge:
                     break
             yield session
 
-    def _clocks(self, session: Session, days: Sequence[DeliveredDay], as_of: datetime, *, is_today: bool) -> pa.Table:
+    def _clocks(
+        self,
+        session: Session,
+        days: Sequence[DeliveredDay],
+        as_of: datetime,
+        is_today: bool,
+        hindsight: Hindsight,
+    ) -> pa.Table:
         spellings = session.fetch("select distinct unnest(recipients) as recipient from all_proofs")[
             "recipient"
         ].to_pylist()
@@ -155,6 +178,7 @@ class Judge:
             recipients=[name for name in spellings if name],
             functions=_functions_delivered(session, days),
             is_today=is_today,
+            hindsight=hindsight,
         )
 
     def _reached(

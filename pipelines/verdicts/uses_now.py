@@ -41,5 +41,5 @@ def uses_now(
     come = [day for one in delivered if (day := one.come_by(as_lake(as_of))) is not None]
     if not come:
         return USES_NOW.empty_table()
-    with judge.session(vendor, contracts, come, as_of=as_of, until="verdicts", is_today=True) as session:
+    with judge.session(vendor, come, as_of=as_of, until="verdicts", is_today=True) as session:
         return session.fetch(uses_now_statement(judge.judgement.lead_use)).select(USES_NOW.names).cast(USES_NOW)

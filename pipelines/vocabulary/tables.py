@@ -23,7 +23,14 @@ from pipelines.vocabulary.table_columns import (
     filled,
     optional,
 )
-from pipelines.vocabulary.verdict_tables import DimensionScorecards, Findings, Scorecards, UsableLeads, Verdicts
+from pipelines.vocabulary.verdict_tables import (
+    Corrections,
+    DimensionScorecards,
+    Findings,
+    Scorecards,
+    UsableLeads,
+    Verdicts,
+)
 
 
 class Deliveries(PartitionedTable):
@@ -245,6 +252,7 @@ TABLES: dict[str, type[Table]] = {
     "findings": Findings,
     "scorecards": Scorecards,
     "dimension_scorecards": DimensionScorecards,
+    "corrections": Corrections,
     "usable_leads": UsableLeads,
     "check_results": CheckResults,
 }
@@ -274,6 +282,7 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "findings": ("lead_id", "channel", "rule_id"),
     "scorecards": ("channel", "rule_id"),
     "dimension_scorecards": ("dimension",),
+    "corrections": ("known_at", "delivery_date", "lead_id", "channel", "cause"),
     "usable_leads": ("vendor", "delivery_date", "lead_id", "channel"),
     "check_results": ("delivery_date", "check"),
 }

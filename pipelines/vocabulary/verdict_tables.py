@@ -55,6 +55,30 @@ class Findings(PartitionedTable):
     )
 
 
+class Corrections(PartitionedTable):
+    """What became known of a lead use after its verdict was final: one row a cause; laid out by vendor, append-only."""
+
+    lead_id: Series[Text] = filled("The vendor's reference of the lead.")
+    channel: Series[Text] = filled("Channel of the lead use.", isin=words.CHANNELS)
+    known_at: Series[Instant] = filled("Instant of the run that found it; scores and claims count it from then on.")
+    cause: Series[Text] = filled("Why it is judged otherwise.", isin=words.FLIP_CAUSES)
+    from_verdict: Series[Text] = optional(
+        "What stood until then, corrections included; NULL where there was no such lead use.", isin=words.VERDICTS
+    )
+    to_verdict: Series[Text] = optional(
+        "What stands from then on; as before where the vendor's account alone changes.", isin=words.VERDICTS
+    )
+    attributable_to: Series[Text] = filled("At whose account the correction is.", isin=words.ATTRIBUTIONS)
+    rules: Series[TextList] = filled("Rules that fail or have no answer on one side alone, sorted.")
+    charged_rules: Series[TextList] = filled("Rules that the lead use fails at the vendor's account from then on.")
+    released_rules: Series[TextList] = filled("Rules that it fails at the vendor's account no more.")
+    charged_dimensions: Series[TextList] = filled(
+        "Dimensions, and `all`, in which the lead counts against the vendor from then on."
+    )
+    released_dimensions: Series[TextList] = filled("Those in which it counts against the vendor no more.")
+    catalogue_digest: Series[Text] = filled("Digest of the rules that say so.")
+
+
 class Scorecards(PartitionedTable):
     """Counts of one delivery by channel and rule."""
 

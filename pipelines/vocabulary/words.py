@@ -18,6 +18,17 @@ DIMENSIONS: Final = ("consent", "proof", "opposition", "conformity", "quality", 
 RATED_DIMENSIONS: Final = ("consent", "proof", "opposition", "conformity", "quality")
 GRAINS: Final = ("lead_use", "lead", "delivery", "call", "vendor")
 VERDICTS: Final = ("usable", "on_hold", "blocked")
+FLIP_CAUSES: Final = (
+    "intake_changed",
+    "contract_changed",
+    "rule_changed",
+    "form_reviewed",
+    "late_proof",
+    "new_withdrawal",
+    "new_opposition",
+    "deadline_passed",
+)
+"""Why a lead use is judged otherwise than before, in the order in which causes are looked at."""
 EMAIL_KINDS: Final = ("ordinary", "role", "disposable")
 PHONE_KINDS: Final = ("mobile", "geographic", "non_geographic", "premium")
 HASHED_KINDS: Final = ("email_sha256", "phone_sha256")

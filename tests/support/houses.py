@@ -44,6 +44,7 @@ def reconcile_vendor(house: House, vendor: str, days: Sequence[date], as_of: dat
     with house.lake.writing(vendor):
         for _ in house.intake.take_in(vendor, contracts, days):
             pass
+        house.kept_law.keep(house.catalogue, contracts)
         judged_days = list(house.judge.judge(contracts, vendor, days, as_of=as_of))
         for judged in judged_days:
             house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)

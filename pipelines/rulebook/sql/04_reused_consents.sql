@@ -105,7 +105,7 @@ shared as (
     select lead_no, consent_reference
     from counted
     inner join clocks on counted.delivery_date = clocks.delivery_date and counted.delivered_at = clocks.delivered_at
-    where day <= counted.delivery_date and day_at <= claimed_at and claimed_at <= clocks.known_at
+    where day <= counted.delivery_date and day_at <= claimed_at and claimed_at <= clocks.proofs_known_at
     group by lead_no, consent_reference
     having sum(lead_count) > 0
 )

@@ -9,11 +9,11 @@ by_consent as (
     select lead.lead_no, given.proof_no
     from judged_leads as lead
     inner join given on lead.consent_reference = given.consent_reference
-    where given.received_at <= lead.known_at
+    where given.received_at <= lead.proofs_known_at
 ),
 
 without_consent as (
-    select lead.lead_no, lead.lead_reference, lead.email_key, lead.phone_key, lead.known_at
+    select lead.lead_no, lead.lead_reference, lead.email_key, lead.phone_key, lead.proofs_known_at
     from judged_leads as lead
     anti join by_consent on lead.lead_no = by_consent.lead_no
 ),
@@ -22,7 +22,7 @@ by_lead as (
     select lead.lead_no, given.proof_no
     from without_consent as lead
     inner join given on lead.lead_reference = given.lead_reference
-    where given.received_at <= lead.known_at
+    where given.received_at <= lead.proofs_known_at
 ),
 
 without_lead as (
@@ -41,10 +41,10 @@ union all
     select lead.lead_no, given.proof_no
     from without_lead as lead
     inner join given on lead.email_key = given.email_key
-    where given.received_at <= lead.known_at
+    where given.received_at <= lead.proofs_known_at
     union
     select lead.lead_no, given.proof_no
     from without_lead as lead
     inner join given on lead.phone_key = given.phone_key
-    where given.received_at <= lead.known_at
+    where given.received_at <= lead.proofs_known_at
 )

@@ -36,21 +36,21 @@ with events as (
 ),
 
 by_reference as (
-    select lead.lead_no, lead.known_at, lead.used_at, events.*
+    select lead.lead_no, lead.objections_known_at, lead.used_at, events.*
     from judged_leads as lead
     inner join events on lead.consent_reference = events.consent_reference
     union all
-    select lead.lead_no, lead.known_at, lead.used_at, events.*
+    select lead.lead_no, lead.objections_known_at, lead.used_at, events.*
     from judged_leads as lead
     inner join events on lead.lead_reference = events.lead_reference
 ),
 
 by_key as (
-    select lead.lead_no, lead.known_at, lead.used_at, events.*
+    select lead.lead_no, lead.objections_known_at, lead.used_at, events.*
     from judged_leads as lead
     inner join events on lead.email_key = events.email_key
     union all
-    select lead.lead_no, lead.known_at, lead.used_at, events.*
+    select lead.lead_no, lead.objections_known_at, lead.used_at, events.*
     from judged_leads as lead
     inner join events on lead.phone_key = events.phone_key
 ),
@@ -72,7 +72,7 @@ counted as (
         coalesce(objected_at, received_at) as latest_at,
         unnest(coalesce(channels, ['email', 'sms', 'phone', 'automated_call'])) as channel
     from met
-    where received_at <= known_at and (objected_at is null or objected_at <= used_at)
+    where received_at <= objections_known_at and (objected_at is null or objected_at <= used_at)
 )
 
 select

@@ -42,7 +42,7 @@ revoked as (
     select distinct found.lead_no, found.identity_key, found.kind, found.channel, found.opposed_at
     from found
     inner join judged_leads as lead on found.lead_no = lead.lead_no
-    where found.revoked_at <= lead.used_at and found.recorded_at <= lead.known_at
+    where found.revoked_at <= lead.used_at and found.recorded_at <= lead.oppositions_known_at
 ),
 
 in_force as (
@@ -65,7 +65,7 @@ in_force as (
     where
         found.revoked_at is null
         and found.opposed_at < lead.used_at
-        and found.recorded_at <= lead.known_at
+        and found.recorded_at <= lead.oppositions_known_at
 ),
 
 met as (

@@ -1,0 +1,44 @@
+"""A catalogue as one text, kept so that the past can be judged again by the rules of then."""
+
+from typing import Any, Final
+
+import yaml
+
+from pipelines.rulebook.card import Card
+from pipelines.rulebook.catalogue import Catalogue, without_relations
+from pipelines.rulebook.parameters import DatedParameter
+
+_DUMPER: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def catalogue_text(catalogue: Catalogue) -> str:
+    """A catalogue as one YAML text, from which `catalogue_of_text` makes one that judges alike."""
+    content = {
+        "rules": [dict(card.source) for card in catalogue.cards],
+        "parameters": {name: _parameter_source(parameter) for name, parameter in catalogue.parameters.items()},
+    }
+    return yaml.dump(content, Dumper=_DUMPER, allow_unicode=True, sort_keys=False)
+
+
+def catalogue_of_text(text: str) -> Catalogue:
+    """The catalogue that `catalogue_text` wrote.
+
+    Raises:
+        ValueError: it was written by a version whose cards this one does not know.
+        yaml.YAMLError: it is no YAML.
+    """
+    content: dict[str, Any] = yaml.load(text, _LOADER)  # noqa: S506 - the safe one, in C
+    cards = sorted((Card.model_validate(card) for card in content["rules"]), key=lambda card: card.id)
+    parameters = {name: DatedParameter.model_validate(one) for name, one in content["parameters"].items()}
+    return Catalogue(tuple(without_relations(card, _absent(card, cards)) for card in cards), parameters)
+
+
+def _absent(card: Card, cards: list[Card]) -> set[str]:
+    """Rules that a card names and a house has switched off."""
+    return {*card.needs, *card.subsumed_by} - {other.id for other in cards}
+
+
+def _parameter_source(parameter: DatedParameter) -> dict[str, Any]:
+    values = {day: list(value) if isinstance(value, tuple) else value for day, value in parameter.values}
+    return {"values": values, "reference": parameter.reference}
