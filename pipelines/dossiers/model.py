@@ -127,6 +127,8 @@ class RuleFindings:
     dimension: str
     basis: tuple[LegalBasis, ...]
     remedy: Bilingual
+    grain: str = "lead_use"
+    """What is counted, a grain of rule cards."""
     proven_count: int = 0
     """Fails that are breaches."""
     not_proven_count: int = 0
@@ -219,6 +221,8 @@ class VendorDossier:
     as_of: datetime
     method_version: str
     catalogue_digest: str
+    root: str | None = None
+    """Where the folder of all pages lies, from here, with its final slash."""
     contract: Contract | None = None
     """In force on that date."""
     valid_until: date | None = None

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipelines.contracts.contract import last_day_in_force
 from pipelines.dossiers.facts import dossier_facts, vendor_tables
 from pipelines.dossiers.findings_csv import write_findings_csv
+from pipelines.dossiers.method_pages import render_method
 from pipelines.dossiers.model import (
     Interval,
     Portfolio,
@@ -24,7 +25,7 @@ from pipelines.dossiers.model import (
     ShownScore,
     VendorDossier,
 )
-from pipelines.dossiers.pages import render_dossier, render_portfolio
+from pipelines.dossiers.pages import METHOD_PAGES, render_dossier, render_portfolio
 from pipelines.dossiers.rule_pages import findings_by_rule, render_rules
 from pipelines.governance.vendor_review import vendor_gaps
 from pipelines.identifiers.errors_without_values import LeftVendors
@@ -75,8 +76,13 @@ class DossierWriter:
             lines = tuple(PortfolioLine(dossier, f"{dossier.vendor}/{on}/{page}") for dossier in written)
             portfolio = Portfolio(self.as_of, lines, RULE_PAGES[language])
             _replace_text(self.folder, self.folder / page, render_portfolio(portfolio, language=language))
+        self._write_method()
         self._write_rules(written)
         return written
+
+    def _write_method(self) -> None:
+        for language, page in METHOD_PAGES.items():
+            _replace_text(self.folder, self.folder / page, render_method(language=language, as_of=self.as_of))
 
     def _write_rules(self, written: Sequence[VendorDossier]) -> None:
         counts = findings_by_rule(written)
@@ -94,10 +100,11 @@ class DossierWriter:
             findings = session.fetch(CSV_FINDINGS)
         dossier = VendorDossier(
             vendor=vendor,
-            name=vendor,
+            name=(contract.vendor_name if contract else None) or vendor,
             as_of=self.as_of,
             method_version=method_version(),
             catalogue_digest=self.catalogue.digest,
+            root="../../",
             contract=contract,
             valid_until=last_day_in_force(contract, contracts) if contract else None,
             scores=tuple(_shown_score(score) for score in scored.scores),

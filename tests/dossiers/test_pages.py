@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from pipelines.dossiers import charts, pages
 from pipelines.dossiers.conclusions import (
     SITUATIONS,
-    Conclusion,
     by_gravity,
     by_urgency,
     claimable,
@@ -46,6 +45,8 @@ from pipelines.dossiers.model import (
 )
 from pipelines.dossiers.pages import render_dossier, render_portfolio
 from pipelines.governance.vendor_review import ReviewGap
+from pipelines.reviews.conclusion import Conclusion
+from pipelines.reviews.decision_table import RECOMMENDATIONS
 from pipelines.scores.standings import STATES
 from pipelines.verdicts.claims import ClaimGround
 from pipelines.vocabulary import words as vocabulary
@@ -108,8 +109,8 @@ def test_every_word_of_the_vocabularies_has_a_translation(language: str) -> None
         "reject": vocabulary.REJECT_REASONS,
         "state": (*STATES, "none"),
         "state_meaning": (*STATES, "none"),
-        "situation": SITUATIONS,
-        "advice": SITUATIONS,
+        "recommendation.verdict": RECOMMENDATIONS,
+        "recommendation.short": RECOMMENDATIONS,
         "instrument": ("contract", "order_form", "quote"),
     }
     needed = [f"{prefix}.{name}" for prefix, names in vocabularies.items() for name in names]
@@ -410,7 +411,7 @@ def text_of(page: str) -> str:
 def test_the_first_screen_answers_the_four_questions() -> None:
     page = render_dossier(rich_vendor(), language="en")
     glance = text_of("<body" + page.split('<section class="glance"')[1].split("</section>")[0])
-    assert "Breach shown: proof." in glance
+    assert "Recommendation: do not renew. A grave fact caps the grade, and a breach is shown" in glance
     assert "Grade D D 52.4 out of 100" in glance
     assert "38.2 – 69.7" in glance
     assert "€4,128.00 to claim, for 344 leads" in glance
@@ -420,7 +421,7 @@ def test_the_first_screen_answers_the_four_questions() -> None:
 def test_without_a_grade_or_an_interval_the_page_says_that_the_evidence_is_not_enough() -> None:
     bare = tuple(ShownScore(score.dimension, 40, 1, 0.025, score.tolerance, 45.0) for score in scores())
     page = text_of(render_dossier(rich_vendor(scores=bare, gates=(), grade="not_enough_evidence"), language="en"))
-    assert "Not enough evidence for a grade yet." in page
+    assert "Recommendation: wait, there is not enough evidence." in page
     assert "No grade yet: too few leads." in page
     assert "Too few leads judged finally" in page
     assert "Grade " not in page.split("Score by dimension")[0]
@@ -637,3 +638,24 @@ def test_what_nobody_should_buy_without_is_missing_for_a_decision_and_counted_by
     }
     page = render_dossier(replace(rich_vendor(), review_gaps=gaps), language="fr")
     assert "2 clauses sans lesquelles personne ne devrait acheter" in page
+
+
+def test_the_terms_of_a_contract_are_cited_in_words() -> None:
+    assert EN.cite("Contrat (maxLeadAge)") == "Contrat (âge maximal d\u2019un lead)"
+    assert EN.cite("RGPD, art. 5, 2") == f"RGPD, art.{NO_BREAK}5, 2"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_verdict_stands_on_top_and_none_speaks_of_termination_without_a_grade(language: str) -> None:
+    page = text_of(render_dossier(rich_vendor(gates=(), grade="not_enough_evidence"), language=language))
+    assert {"fr": "Recommandation : suspendre.", "en": "Recommendation: suspend."}[language] in page.replace(
+        NO_BREAK, " "
+    )
+    above = page.split({"fr": "Voie et délais", "en": "Route and periods"}[language])[0]
+    assert not re.search("résiliation|termination", above)
+
+
+def test_a_vendor_bears_its_legal_name_and_number() -> None:
+    signed = contract(vendor_name="Leads du Midi SARL", vendor_siren="012345674")
+    page = text_of(render_dossier(rich_vendor(name="Leads du Midi SARL", contract=signed), language="fr"))
+    assert "SIREN 012 345 674" in page
