@@ -140,13 +140,14 @@ def _consequences(dossier: VendorDossier) -> Iterator[Conclusion]:
 
 
 def _renewal(dossier: VendorDossier) -> Iterator[Conclusion]:
+    for passed in dossier.undecided:
+        yield Conclusion("renewal_passed", (("renewal_on", passed),), on=passed)
     renewal_on = dossier.contract.renewal_on if dossier.contract else None
-    if renewal_on is None:
-        return
     today, last_day = paris_date(dossier.as_of), notice_by(dossier)
-    if renewal_on < today:
-        yield Conclusion("renewal_passed", (("renewal_on", renewal_on),), on=renewal_on)
-    elif last_day is None:
+    is_decided = any(one.renewal_on == renewal_on and one.stands_at(dossier.as_of) for one in dossier.decisions)
+    if renewal_on is None or renewal_on < today or is_decided:
+        return
+    if last_day is None:
         yield Conclusion("renewal", (("renewal_on", renewal_on),), on=renewal_on)
     elif last_day < today:
         yield Conclusion("notice_passed", (("renewal_on", renewal_on), ("notice_by", last_day)), on=renewal_on)

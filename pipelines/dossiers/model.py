@@ -12,6 +12,8 @@ from typing import Final
 
 from pipelines.contracts.contract import ApprovedForm, Contract
 from pipelines.governance.vendor_review import ReviewGap
+from pipelines.reviews.decisions import RecordedDecision
+from pipelines.reviews.own_findings import OwnFinding
 from pipelines.scores.grades import GRADES
 from pipelines.scores.points import TOTAL, DimensionScore
 from pipelines.scores.standings import STATES
@@ -242,6 +244,10 @@ class VendorDossier:
     """Distinct rows by reason; a row may have several."""
     claims: Claims | None = None
     """None: not worked out, for lack of a contract."""
+    decisions: tuple[RecordedDecision, ...] = ()
+    """As recorded up to `as_of`, in order."""
+    undecided: tuple[date, ...] = ()
+    """Renewal dates that passed without a decision."""
     review_gaps: tuple[ReviewGap, ...] = ()
     """What is missing of the vendor's answers, audits and clauses."""
     intra_delivery_correlation: float | None = None
@@ -294,6 +300,8 @@ class Portfolio:
 
     as_of: datetime
     lines: tuple[PortfolioLine, ...] = ()
+    own: tuple[OwnFinding, ...] = ()
+    """What the advertiser owes itself."""
     rules_href: str | None = None
     """Where the page of all rules lies, from here."""
 

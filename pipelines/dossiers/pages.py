@@ -74,6 +74,7 @@ def render_portfolio(model: Portfolio, *, language: str) -> str:
         leads=sum(line.dossier.total.leads_received for line in lines if line.dossier.total),
         claimable=conclusions.claimable(model),
         urgent=urgent,
+        names={line.dossier.vendor: line.dossier.name for line in lines},
         renewals=len(conclusions.renewals_near(model)),
         notice_by=conclusions.notice_by,
         states_of=_states,
@@ -103,7 +104,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"css_string": _css_string, "web_address": _web_address}
+    environment.filters |= {"css_string": _css_string, "web_address": _web_address, "paris_date": paris_date}
     environment.globals |= {
         "charts": charts,
         "marks": marks,

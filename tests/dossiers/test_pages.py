@@ -3,7 +3,7 @@
 import csv
 import re
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -47,6 +47,8 @@ from pipelines.dossiers.pages import render_dossier, render_portfolio
 from pipelines.governance.vendor_review import ReviewGap
 from pipelines.reviews.conclusion import Conclusion
 from pipelines.reviews.decision_table import RECOMMENDATIONS
+from pipelines.reviews.decisions import RecordedDecision
+from pipelines.reviews.own_findings import OwnFinding
 from pipelines.scores.standings import STATES
 from pipelines.verdicts.claims import ClaimGround
 from pipelines.vocabulary import words as vocabulary
@@ -281,12 +283,18 @@ def test_decisions_come_gravest_first() -> None:
         (date(2026, 12, 31), 40, "renewal_with_notice"),  # 21 November is the last day
         (date(2026, 12, 31), 41, "notice_passed"),
         (date(2026, 11, 21), None, "renewal"),
-        (date(2026, 11, 20), 90, "renewal_passed"),
+        (date(2026, 11, 20), 90, None),  # passed: told of those alone on which nobody decided
     ],
 )
-def test_notice_ends_before_the_renewal(renewal_on: date, notice_days: int | None, expected: str) -> None:
+def test_notice_ends_before_the_renewal(renewal_on: date, notice_days: int | None, expected: str | None) -> None:
     dossier = replace(empty_vendor(), contract=contract(renewal_on=renewal_on, notice_days=notice_days))
-    assert [item.kind for item in decisions_due(dossier)] == [expected]
+    assert [item.kind for item in decisions_due(dossier)] == ([expected] if expected else [])
+
+
+def test_a_renewal_that_passed_without_a_decision_is_due() -> None:
+    assert [item.kind for item in decisions_due(replace(empty_vendor(), undecided=(date(2026, 11, 20),)))] == [
+        "renewal_passed"
+    ]
 
 
 def test_the_last_day_for_notice_is_counted_back_in_days() -> None:
@@ -659,3 +667,50 @@ def test_a_vendor_bears_its_legal_name_and_number() -> None:
     signed = contract(vendor_name="Leads du Midi SARL", vendor_siren="012345674")
     page = text_of(render_dossier(rich_vendor(name="Leads du Midi SARL", contract=signed), language="fr"))
     assert "SIREN 012 345 674" in page
+
+
+def decided(**changes: object) -> RecordedDecision:
+    """To renew, against the recommendation."""
+    one = RecordedDecision(
+        id=1,
+        vendor="leads-du-midi",
+        decision="renew",
+        reason="Le formulaire <fautif> est retiré.",
+        decided_by="A. Martin",
+        decided_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
+        dossier_digest="d" * 64,
+        dossier_as_of=datetime(2026, 11, 19, 5, tzinfo=UTC),
+        recommendation="do_not_renew",
+        renewal_on=date(2027, 3, 1),
+        needs_second=True,
+    )
+    return replace(one, **changes)  # type: ignore[arg-type]
+
+
+def test_the_next_dossier_shows_what_was_decided_and_that_it_waits_for_a_second_person() -> None:
+    page = render_dossier(rich_vendor(decisions=(decided(),)), language="fr")
+    assert "Le formulaire &lt;fautif&gt; est retiré." in page
+    assert "Décidé par A. Martin le 20 novembre 2026, sur le dossier arrêté au 19 novembre 2026" in text_of(page)
+    assert "Attend une seconde personne" in page
+    assert "S\u2019écarte de la recommandation" in page
+    assert "d" * 64 in page
+    confirmed = decided(confirmed_by="B. Petit", confirmed_at=datetime(2026, 11, 20, 15, tzinfo=UTC))
+    page = text_of(render_dossier(rich_vendor(decisions=(confirmed,)), language="en"))
+    assert "Confirmed by B. Petit on 20 November 2026" in page
+    assert "Waits for a second person" not in page
+
+
+def test_a_renewal_that_is_decided_is_due_no_more() -> None:
+    def kinds(dossier: VendorDossier) -> set[str]:
+        return {one.kind for one in decisions_due(dossier)}
+
+    assert "renewal_with_notice" in kinds(rich_vendor(decisions=(decided(),)))  # it waits for a second person
+    assert "renewal_with_notice" not in kinds(rich_vendor(decisions=(decided(needs_second=False),)))
+
+
+def test_the_portfolio_tells_the_advertiser_what_it_owes_itself() -> None:
+    six = portfolio(6)
+    own = (OwnFinding("v0", "renewal_undecided", date(2026, 11, 1)),)
+    page = text_of(render_portfolio(replace(six, own=own), language="en"))
+    assert "Leads du Midi The renewal date, 1 November 2026, has passed without a recorded decision." in page
+    assert "No renewal has passed without a decision." in text_of(render_portfolio(six, language="en"))
