@@ -2,11 +2,14 @@
 
 import dagster as dg
 
+from pipelines.checks.results import SAMPLE
 from pipelines.dossiers.writer import RULE_PAGES, DossierWriter
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.run_partitions import tell_left
+from pipelines.reviews.own_findings import UNDECIDED, own_findings
+from pipelines.reviews.records import recorded_decisions
 from pipelines.scores.scorer import Scorer
 
 
@@ -32,4 +35,23 @@ def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
             "portfolio": dg.MetadataValue.path(str(writer.folder / "index.html")),
             "rules": dg.MetadataValue.path(str(writer.folder / RULE_PAGES["fr"])),
         }
+    )
+
+
+@dg.asset_check(
+    asset="dossiers",
+    description="No renewal date passed without a decision that stands: `opposable review list` names what waits.",
+)
+def renewals_were_decided(
+    context: dg.AssetCheckExecutionContext, house: dg.ResourceParam[House]
+) -> dg.AssetCheckResult:
+    """Name every vendor whose contract was renewed by nobody's decision."""
+    book, instant = house.contracts(), as_of(context)
+    contracts = {vendor: book.of(vendor) for vendor in book.vendors}
+    found = own_findings(contracts, recorded_decisions(house.registry, before=instant), instant)
+    undecided = [f"{one.vendor}: {one.on}" for one in found if one.kind == UNDECIDED]
+    return dg.AssetCheckResult(
+        passed=not undecided,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"count": len(undecided), "first of them": undecided[:SAMPLE]},
     )

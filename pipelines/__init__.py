@@ -25,6 +25,7 @@
 - `oppositions/`: The opposition registry
 - `orchestration/`: Partitions, jobs, schedules, sensors, and the reference instance
 - `receipts/`: What a vendor is told of a delivery, and when that counts
+- `reviews/`: Renewal reviews
 - `rulebook/`: The law as data
 - `scores/`: Points, what they prove, grades, why they moved; published
 - `settings`: every setting, read once from `OPPOSABLE_*` variables

@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "checks": Command("checks:app", "What the checks last said, by vendor and day."),
     "lake": Command("lake:app", "The lake: every published table of every delivery."),
     "receipts": Command("receipts:app", "Receipts for vendors: prepared, sent, acknowledged."),
+    "review": Command("review:app", "Renewal reviews: decide, confirm, list."),
     "explain": Command("explain:explain_command", "Say what became of a lead and which rules decided it."),
     "export": Command(
         "export:app", "Write a call list: who may be contacted now on a channel, encrypted for its recipient."

@@ -8,7 +8,7 @@ import dagster as dg
 
 from assets.checks import build_checks
 from assets.completeness import completeness, vendors_done
-from assets.dossiers import dossiers
+from assets.dossiers import dossiers, renewals_were_decided
 from assets.intake import build_intake
 from assets.marts import build_marts
 from assets.oppositions import hashed_lists_meet_leads, oppositions
@@ -55,6 +55,7 @@ def build_defs(
             vendors_done,
             hashed_lists_meet_leads,
             lake_is_whole,
+            renewals_were_decided,
             usable_leads_are_current,
             *([quality] if has_marts else []),
         ],

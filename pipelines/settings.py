@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     export_retention_days: int = Field(
         default=30, ge=1, description="Days for which what was exported in a call list is kept, encrypted."
     )
+    four_eyes: Literal["never", "against", "always"] = Field(
+        default="against",
+        description="Which decisions at renewals a second person confirms: none, those against the advice, all.",
+    )
     max_file_bytes: int = Field(
         default=Limits.file_bytes, ge=1, description="Bytes of a delivered file's content, unpacked."
     )

@@ -23,6 +23,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `reconcile`: a range of deliveries taken in, judged and scored, as Dagster runs
 - `replay`: past deliveries judged again, as they were or as we know now
 - `retention`: delivered files sealed, and what is due removed, from the terminal
+- `review`: what a person decides at a renewal, on which dossier, and who confirmed it
 - `rules`: the rulebook for people, and its check
 - `rules_diff`: what past deliveries would be under other rules
 - `runs`: dagster runs started by the program: the same jobs as in the UI, on the same persisted instance, in this

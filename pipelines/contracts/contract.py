@@ -103,6 +103,9 @@ class Contract:
     proof_deadline: timedelta
     instrument: str | None = None
     relationship_since: date | None = None
+    vendor_name: str | None = None
+    """Legal name of the vendor."""
+    vendor_siren: str | None = None
     is_only_given_consents: bool = False
     other_audiences: tuple[str, ...] = ()
     """Ordered besides `audience`."""
@@ -137,6 +140,8 @@ class Contract:
     approved_forms: tuple[ApprovedForm, ...] = ()
     renewal_on: date | None = None
     notice_days: int | None = None
+    cure_days: int | None = None
+    """To mend after a formal notice; None: no time was agreed."""
     notice_clause: NoticeClause | None = None
     contacts: tuple[str, ...] = ()
 

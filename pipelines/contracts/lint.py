@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pipelines.contracts.contract import Contract, required_fields
-from pipelines.contracts.document import Issue, Steps, did_you_mean
+from pipelines.contracts.document import Issue, Severity, Steps, did_you_mean
 from pipelines.contracts.reading import ContractReading
 from pipelines.contracts.sectors import CALLBACK_SECTORS, SECTOR_BANS, SECTOR_NAMES, SECTORS
 from pipelines.contracts.standard_versions import version_issues
@@ -63,10 +63,16 @@ def _status(terms: Contract) -> Iterator[Issue]:
         yield Issue(("status",), "unknown status: only active judges", remedy, "error" if near else "warning")
 
 
-def _advertiser(terms: Contract) -> Iterator[Issue]:
-    if terms.advertiser_siren and not is_siren(terms.advertiser_siren):
-        message = "the advertiser's SIREN has a wrong check digit"
-        yield Issue((*_custom("advertiser"), "siren"), message, "look it up in the company register")
+def _parties(terms: Contract) -> Iterator[Issue]:
+    """Proofs may name the advertiser by its SIREN; the vendor's is shown alone."""
+    sirens: tuple[tuple[str, str | None, Severity], ...] = (
+        ("advertiser", terms.advertiser_siren, "error"),
+        ("vendor", terms.vendor_siren, "warning"),
+    )
+    for party, siren, severity in sirens:
+        if siren and not is_siren(siren):
+            message = f"the {party}'s SIREN has a wrong check digit"
+            yield Issue((*_custom(party), "siren"), message, "look it up in the company register", severity)
 
 
 def _tolerances(terms: Contract) -> Iterator[Issue]:
@@ -172,7 +178,7 @@ def _custom(name: str) -> Steps:
 
 _RULES: Final[tuple[Callable[[Contract], Iterator[Issue]], ...]] = (
     _status,
-    _advertiser,
+    _parties,
     _tolerances,
     _sector,
     _prices,

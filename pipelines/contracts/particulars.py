@@ -33,6 +33,7 @@ PERIOD: Final = matching(r"P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?", 
 _NOT_USED: Final = "Held to its shape, and not used yet."
 PARTICULARS: Final = (
     ContractTerm("advertiser", "Who buys the leads: see below."),
+    ContractTerm("vendor", "Who sells them: see below.", absent="dossiers show its key alone"),
     ContractTerm(
         "instrument", "What was signed. A `quote` is told in dossiers as a missing contract.", absent="dossiers say so"
     ),
@@ -135,6 +136,11 @@ PARTICULARS: Final = (
     ContractTerm("renewalOn", "When the contract is renewed.", absent="dossiers name it as missing"),
     ContractTerm("noticeDays", "How many days before that notice must be given.", absent="dossiers name it as missing"),
     ContractTerm(
+        "cureDays",
+        "How many days the vendor has to mend a breach after a formal notice, before the contract may be terminated.",
+        absent="recommendations count the time of the decision table, and say so",
+    ),
+    ContractTerm(
         "clauses",
         "Ids of the clauses that the contract has; `opposable contracts review` names those that are missing.",
         absent="every clause counts as missing",
@@ -153,6 +159,10 @@ ADVERTISER_TERMS: Final = (
         "are not.",
     ),
     ContractTerm("siren", "SIREN, nine digits. Proofs may name us by it.", faults=("732829321",)),
+)
+VENDOR_TERMS: Final = (
+    ContractTerm("name", "Legal name, shown in dossiers.", absent="the key is shown"),
+    ContractTerm("siren", "SIREN, nine digits, shown in dossiers.", absent="not shown", faults=("732829321",)),
 )
 COLLECTOR_TERMS: Final = (
     ContractTerm("id", "A collector, as leads and proofs name it in `collector_id`."),
@@ -183,6 +193,7 @@ def _parties_read(custom: Mapping[str, Place]) -> dict[str, Any]:
     return {
         "advertiser_name": name,
         "advertiser_siren": siren,
+        **_vendor_named(custom["vendor"]),
         "audience": custom["audience"].require(one_of(words.AUDIENCES), "consumer"),
         "channels": _channels_sold(custom["channels"]),
         "instrument": custom["instrument"].read(one_of(INSTRUMENTS)),
@@ -195,8 +206,15 @@ def _parties_read(custom: Mapping[str, Place]) -> dict[str, Any]:
         "goods_services": custom["goodsServices"].read(TEXT),
         "renewal_on": custom["renewalOn"].read(DAY),
         "notice_days": custom["noticeDays"].read(DAYS),
+        "cure_days": custom["cureDays"].read(DAYS),
         "notice_clause": read_notice_clause(custom["noticeClause"]),
     }
+
+
+def _vendor_named(vendor: Place) -> dict[str, Any]:
+    vendor.read(MAPPING)
+    vendor.report_unknown_keys(keys_of(VENDOR_TERMS))
+    return {"vendor_name": vendor.entry("name").read(TEXT), "vendor_siren": vendor.entry("siren").read(SIREN)}
 
 
 def _ordered_read(custom: Mapping[str, Place]) -> dict[str, Any]:

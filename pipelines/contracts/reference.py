@@ -25,7 +25,7 @@ from pipelines.contracts.file_terms import (
 )
 from pipelines.contracts.lint import lint
 from pipelines.contracts.notice_clause import NOTICE_TERMS
-from pipelines.contracts.particulars import ADVERTISER_TERMS, COLLECTOR_TERMS, PARTICULARS
+from pipelines.contracts.particulars import ADVERTISER_TERMS, COLLECTOR_TERMS, PARTICULARS, VENDOR_TERMS
 from pipelines.contracts.positioned_yaml import parse_yaml
 from pipelines.contracts.reading import DOCUMENT_TERMS, MEMBER_TERMS, PRICE_TERMS, read_document
 from pipelines.contracts.service_levels import SERVICE_LEVELS
@@ -119,6 +119,7 @@ TERM_GROUPS: Final = (
     ),
     TermGroup("customProperties[]", _NAMED, PARTICULARS, ((_CUSTOM,),), ("value",)),
     TermGroup("advertiser", "Who buys the leads.", ADVERTISER_TERMS, ((_CUSTOM, "advertiser", "value"),)),
+    TermGroup("vendor", "Who sells the leads.", VENDOR_TERMS, ((_CUSTOM, "vendor", "value"),)),
     TermGroup("collectors[]", "Who collects them.", COLLECTOR_TERMS, ((_CUSTOM, "collectors", "value", 0),)),
     TermGroup(
         "noticeClause",

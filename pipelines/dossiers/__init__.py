@@ -8,8 +8,10 @@ Scores are made in `scores`, sentences are in `wording`.
 - `facts`: what a dossier needs of the lake and the registry, counted by the engine
 - `findings_csv`: tables for people: CSV that a spreadsheet opens safely
 - `marks`: small drawings that stand beside text: signs of state, bars in rows, sparklines
+- `method_pages`: how scores, grades and recommendations are made, on one page
 - `model`: what a vendor dossier and the portfolio show, in domain words: the frozen report model
 - `pages`: from the report model to pages: one self-contained HTML string each, without script
+- `recommended`: what a dossier shows as the evidence of a recommendation
 - `rule_chart`: when each rule is in force, as inline SVG
 - `rule_pages`: every rule on one page
 - `svg`: inline SVG: elements, scales and the frame that every chart shares

@@ -54,7 +54,7 @@ def rates(scores: Sequence[ShownScore], least_tolerance: float, words: Words) ->
         shapes += _rate_row(
             score, (_across(rate, doublings), _across(low, doublings), _across(high, doublings)), index * ROW, words
         )
-    return svg.figure("rates", words("dimensions.chart"), words("dimensions.chart_desc"), foot + 1.6, shapes)
+    return svg.figure("rates", words("dimensions.chart"), words("dimensions.chart_desc"), foot + 3.2, shapes)
 
 
 def deliveries(lines: Sequence[DeliveryLine], words: Words) -> Markup:
@@ -161,6 +161,7 @@ def _scale(doublings: int, foot: float, words: Words) -> Iterator[Element]:
         text = words("dimensions.tolerance") if multiple == 1 else f"{multiple}×" if multiple else "0"
         kind = "middle" if 0 < x < FULL else "start" if not x else "left"
         yield label(x, f"{foot + 1.2:g}em", text, f"label {kind}")
+    yield label(FULL, f"{foot + 2.8:g}em", words("dimensions.axis"), "label left")
 
 
 def _rate_row(score: ShownScore, at: tuple[float, float, float], top: float, words: Words) -> list[Element]:

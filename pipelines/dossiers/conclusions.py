@@ -5,13 +5,14 @@ Every conclusion is a word and its figures, so that each language can say it. No
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
 from pipelines.dossiers.model import DeliveryLine, FormUse, Portfolio, PortfolioLine, RuleFindings, VendorDossier
 from pipelines.governance.checklist import MUST
+from pipelines.reviews import routes
+from pipelines.reviews.conclusion import Conclusion
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import PARTIES, RATED_DIMENSIONS, SEVERITIES
 
@@ -41,19 +42,6 @@ _GOVERNANCE: Final = {
 }
 """Which sentence of a dossier each kind of gap is counted in."""
 
-Figure = int | str | date | Decimal
-
-
-@dataclass(frozen=True)
-class Conclusion:
-    """A kind of conclusion and the figures of its sentence; `on` is the date by which it counts."""
-
-    kind: str
-    figures: tuple[tuple[str, Figure], ...] = ()
-    dimensions: tuple[str, ...] = ()
-    on: date | None = None
-    owed_by: str | None = None
-
 
 def situation(dossier: VendorDossier) -> str:
     """One of `SITUATIONS`: the gravest thing that the evidence says of a vendor."""
@@ -78,10 +66,7 @@ def in_state(dossier: VendorDossier, state: str | None) -> tuple[str, ...]:
 
 def notice_by(dossier: VendorDossier) -> date | None:
     """Last day to give notice before the renewal; None when the contract does not say."""
-    contract = dossier.contract
-    if contract is None or contract.renewal_on is None or contract.notice_days is None:
-        return None
-    return contract.renewal_on - timedelta(days=contract.notice_days)
+    return routes.notice_by(dossier.contract)
 
 
 def decisions_due(dossier: VendorDossier) -> tuple[Conclusion, ...]:
@@ -155,13 +140,14 @@ def _consequences(dossier: VendorDossier) -> Iterator[Conclusion]:
 
 
 def _renewal(dossier: VendorDossier) -> Iterator[Conclusion]:
+    for passed in dossier.undecided:
+        yield Conclusion("renewal_passed", (("renewal_on", passed),), on=passed)
     renewal_on = dossier.contract.renewal_on if dossier.contract else None
-    if renewal_on is None:
-        return
     today, last_day = paris_date(dossier.as_of), notice_by(dossier)
-    if renewal_on < today:
-        yield Conclusion("renewal_passed", (("renewal_on", renewal_on),), on=renewal_on)
-    elif last_day is None:
+    is_decided = any(one.renewal_on == renewal_on and one.stands_at(dossier.as_of) for one in dossier.decisions)
+    if renewal_on is None or renewal_on < today or is_decided:
+        return
+    if last_day is None:
         yield Conclusion("renewal", (("renewal_on", renewal_on),), on=renewal_on)
     elif last_day < today:
         yield Conclusion("notice_passed", (("renewal_on", renewal_on), ("notice_by", last_day)), on=renewal_on)

@@ -217,6 +217,7 @@ def _rule_findings(row: Mapping[str, Any], card: Card, references: Sequence[Lead
         dimension=card.dimension,
         basis=tuple(LegalBasis(basis.cite, basis.url) for basis in card.basis),
         remedy=card.remedy,
+        grain=card.grain,
         proven_count=row["proven_count"],
         not_proven_count=row["not_proven_count"],
         unknown_count=row["unknown_count"],

@@ -12,6 +12,8 @@ from typing import Final
 
 from pipelines.contracts.contract import ApprovedForm, Contract
 from pipelines.governance.vendor_review import ReviewGap
+from pipelines.reviews.decisions import RecordedDecision
+from pipelines.reviews.own_findings import OwnFinding
 from pipelines.rulebook.overrides import Change
 from pipelines.scores.grades import GRADES
 from pipelines.scores.points import TOTAL, DimensionScore
@@ -128,6 +130,8 @@ class RuleFindings:
     dimension: str
     basis: tuple[LegalBasis, ...]
     remedy: Bilingual
+    grain: str = "lead_use"
+    """What is counted, a grain of rule cards."""
     proven_count: int = 0
     """Fails that are breaches."""
     not_proven_count: int = 0
@@ -222,6 +226,8 @@ class VendorDossier:
     catalogue_digest: str
     changes: tuple[Change, ...] = ()
     """What the advertiser judges otherwise than the shipped rulebook."""
+    root: str | None = None
+    """Where the folder of all pages lies, from here, with its final slash."""
     contract: Contract | None = None
     """In force on that date."""
     valid_until: date | None = None
@@ -241,6 +247,10 @@ class VendorDossier:
     """Distinct rows by reason; a row may have several."""
     claims: Claims | None = None
     """None: not worked out, for lack of a contract."""
+    decisions: tuple[RecordedDecision, ...] = ()
+    """As recorded up to `as_of`, in order."""
+    undecided: tuple[date, ...] = ()
+    """Renewal dates that passed without a decision."""
     review_gaps: tuple[ReviewGap, ...] = ()
     """What is missing of the vendor's answers, audits and clauses."""
     intra_delivery_correlation: float | None = None
@@ -293,6 +303,8 @@ class Portfolio:
 
     as_of: datetime
     lines: tuple[PortfolioLine, ...] = ()
+    own: tuple[OwnFinding, ...] = ()
+    """What the advertiser owes itself."""
     rules_href: str | None = None
     """Where the page of all rules lies, from here."""
 

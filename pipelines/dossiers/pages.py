@@ -16,6 +16,7 @@ from markupsafe import Markup
 from pipelines.contracts.calendar import CUT_OFF
 from pipelines.dossiers import charts, conclusions, marks
 from pipelines.dossiers.model import MAX_REFERENCES, Portfolio, ScoreMove, ScoreMovePart, VendorDossier, grade_or_none
+from pipelines.dossiers.recommended import recommendation
 from pipelines.scores import contributions
 from pipelines.scores.points import scoring_method
 from pipelines.scores.standings import STATES
@@ -24,6 +25,8 @@ from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import RATED_DIMENSIONS, VERDICTS
 from pipelines.wording.words import words
 
+METHOD_PAGES: Final = {"fr": "method.html", "en": "method.en.html"}
+"""At the root of the folder of all pages."""
 LATEST: Final = 31
 """Rows of the table of publications; the chart shows them all."""
 HUNDREDTH: Final = Decimal("0.01")
@@ -42,7 +45,7 @@ def render_dossier(model: VendorDossier, *, language: str) -> str:
         dossier=model,
         changes=model.changes,
         change_said=functools.partial(change_said, say=words(language)),
-        situation=conclusions.situation(model),
+        advised=recommendation(model),
         in_state=functools.partial(conclusions.in_state, model),
         decisions=conclusions.decisions_due(model),
         missing=conclusions.missing_for_decision(model),
@@ -74,9 +77,11 @@ def render_portfolio(model: Portfolio, *, language: str) -> str:
         leads=sum(line.dossier.total.leads_received for line in lines if line.dossier.total),
         claimable=conclusions.claimable(model),
         urgent=urgent,
+        names={line.dossier.vendor: line.dossier.name for line in lines},
         renewals=len(conclusions.renewals_near(model)),
         notice_by=conclusions.notice_by,
         states_of=_states,
+        advised_of=lambda dossier: recommendation(dossier).word,
     )
 
 
@@ -102,7 +107,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"css_string": _css_string, "web_address": _web_address}
+    environment.filters |= {"css_string": _css_string, "web_address": _web_address, "paris_date": paris_date}
     environment.globals |= {
         "charts": charts,
         "marks": marks,
@@ -111,6 +116,7 @@ def _environment() -> Environment:
         "VERDICTS": VERDICTS,
         "grade_or_none": grade_or_none,
         "LATEST": LATEST,
+        "METHOD_PAGES": METHOD_PAGES,
         "CUT_OFF": CUT_OFF,
         "MAX_REFERENCES": MAX_REFERENCES,
     }

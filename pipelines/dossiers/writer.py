@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipelines.contracts.contract import last_day_in_force
 from pipelines.dossiers.facts import dossier_facts, vendor_tables
 from pipelines.dossiers.findings_csv import write_findings_csv
+from pipelines.dossiers.method_pages import render_method
 from pipelines.dossiers.model import (
     Interval,
     Portfolio,
@@ -24,10 +25,14 @@ from pipelines.dossiers.model import (
     ShownScore,
     VendorDossier,
 )
-from pipelines.dossiers.pages import render_dossier, render_portfolio
+from pipelines.dossiers.pages import METHOD_PAGES, render_dossier, render_portfolio
+from pipelines.dossiers.recommended import recommendation
 from pipelines.dossiers.rule_pages import findings_by_rule, render_rules
 from pipelines.governance.vendor_review import vendor_gaps
 from pipelines.identifiers.errors_without_values import LeftVendors
+from pipelines.reviews.own_findings import OwnFinding, own_findings, undecided_renewals
+from pipelines.reviews.records import recorded_decisions
+from pipelines.reviews.written_dossiers import NOTE, DossierNote
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.scores.contributions import DimensionSnapshot, contributions
 from pipelines.scores.graded import GradedScore
@@ -73,10 +78,20 @@ class DossierWriter:
         on = paris_date(self.as_of).isoformat()
         for language, page in PAGES.items():
             lines = tuple(PortfolioLine(dossier, f"{dossier.vendor}/{on}/{page}") for dossier in written)
-            portfolio = Portfolio(self.as_of, lines, RULE_PAGES[language])
+            portfolio = Portfolio(self.as_of, lines, self._own_findings(), RULE_PAGES[language])
             _replace_text(self.folder, self.folder / page, render_portfolio(portfolio, language=language))
+        self._write_method()
         self._write_rules(written)
         return written
+
+    def _own_findings(self) -> tuple[OwnFinding, ...]:
+        contracts = self.scorer.contracts
+        decisions = recorded_decisions(self.scorer.registry, before=self.as_of)
+        return tuple(own_findings({name: contracts.of(name) for name in contracts.vendors}, decisions, self.as_of))
+
+    def _write_method(self) -> None:
+        for language, page in METHOD_PAGES.items():
+            _replace_text(self.folder, self.folder / page, render_method(language=language, as_of=self.as_of))
 
     def _write_rules(self, written: Sequence[VendorDossier]) -> None:
         counts = findings_by_rule(written)
@@ -90,15 +105,17 @@ class DossierWriter:
             scored = self.scorer.score(vendor, self.as_of)
             contracts = self.scorer.contracts.of(vendor)
             contract = self.scorer.contracts.in_force(vendor, paris_date(self.as_of))
+            decisions = recorded_decisions(self.scorer.registry, vendor, before=self.as_of)
             facts = dossier_facts(session, self.catalogue, contracts, final=scored.days, as_of=self.as_of)
             findings = session.fetch(CSV_FINDINGS)
         dossier = VendorDossier(
             vendor=vendor,
-            name=vendor,
+            name=(contract.vendor_name if contract else None) or vendor,
             as_of=self.as_of,
             method_version=method_version(),
             catalogue_digest=self.catalogue.digest,
             changes=self.catalogue.changes,
+            root="../../",
             contract=contract,
             valid_until=last_day_in_force(contract, contracts) if contract else None,
             scores=tuple(_shown_score(score) for score in scored.scores),
@@ -107,6 +124,8 @@ class DossierWriter:
             deliveries=facts.deliveries,
             reject_reasons=facts.reject_reasons,
             claims=facts.claims,
+            decisions=tuple(decisions),
+            undecided=tuple(undecided_renewals(vendor, contracts, decisions, self.as_of)),
             review_gaps=vendor_gaps(self.contracts_folder, vendor, contract, on=paris_date(self.as_of)),
             intra_delivery_correlation=max((score.correlation or 0.0 for score in scored.scores), default=None),
             gates=tuple(ShownGate(gate.reason, gate.since, gate.cap) for gate in scored.gates),
@@ -115,6 +134,8 @@ class DossierWriter:
         for language, page in PAGES.items():
             _replace_text(self.folder, folder / page, render_dossier(dossier, language=language))
         write_findings_csv(folder / "findings.csv", findings)
+        with replacing(self.folder, folder / NOTE, PRIVATE) as file:
+            file.write(_note_of(dossier).as_json())
         return dossier
 
     def _with_past(self, dossier: VendorDossier, scored: ScoredVendor) -> VendorDossier:
@@ -162,6 +183,21 @@ class DossierWriter:
             for name in RATED_DIMENSIONS
             if name in scores
         }
+
+
+def _note_of(dossier: VendorDossier) -> DossierNote:
+    advised, contract = recommendation(dossier), dossier.contract
+    return DossierNote(
+        vendor=dossier.vendor,
+        as_of=dossier.as_of,
+        recommendation=advised.word,
+        row=advised.row.id,
+        table_version=advised.version,
+        method_version=dossier.method_version,
+        catalogue_digest=dossier.catalogue_digest,
+        contract_digest=contract.digest if contract else None,
+        renewal_on=contract.renewal_on if contract else None,
+    )
 
 
 def _findings_by_rule(scorecards: pa.Table, rejected: pa.Table) -> Mapping[str, Mapping[str, int]]:

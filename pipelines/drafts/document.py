@@ -145,6 +145,7 @@ def _particulars_asked(leads: DraftedFiles, proofs: DraftedFiles | None) -> list
         entry("toleratedDefectRates", _TOLERANCES, "which rates of defects are tolerated? These are the highest."),
         Comment(_asks(
             "what else was agreed? Keep what holds.",
+            "- {property: vendor, value: {name: …, siren: …}}",
             "- {property: relationshipSince, value: 2026-01-01}",
             "- {property: sector, value: telecom}",
             "- {property: goodsServices, value: …}",

@@ -4,6 +4,7 @@ Another page is one entry in `pages.PAGES`. Pages for people who judge vendors a
 
 - `contract`: the page of a contract's terms, as their readers describe them and the lint speaks of them
 - `coverage`: the page of what the law asks and who sees to it, duty by duty
+- `decision_table`: the page of what is advised at a renewal
 - `dictionary`: the page of published tables, from the tables' own descriptions
 - `due_diligence`: the page of what is asked of a vendor and of a contract
 - `markdown`: what pages share: templates, tables, values as contracts write them

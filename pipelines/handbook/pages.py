@@ -6,6 +6,7 @@ from typing import Final
 
 from pipelines.handbook.contract import contract_page
 from pipelines.handbook.coverage import coverage_page
+from pipelines.handbook.decision_table import decision_table_page
 from pipelines.handbook.dictionary import dictionary_page
 from pipelines.handbook.due_diligence import due_diligence_page
 from pipelines.handbook.oppositions import oppositions_page
@@ -14,6 +15,7 @@ from pipelines.handbook.reasons import reasons_page
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "contract.md": contract_page,
     "coverage.md": coverage_page,
+    "decision-table.md": decision_table_page,
     "dictionary.md": dictionary_page,
     "due-diligence.md": due_diligence_page,
     "oppositions.md": oppositions_page,

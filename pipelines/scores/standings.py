@@ -26,7 +26,8 @@ from pipelines.scores.points import (
 )
 from pipelines.vocabulary.words import RATED_DIMENSIONS
 
-STATES: Final = ("conformity_shown", "within_not_shown", "above_not_shown", "breach_shown")
+BREACH_SHOWN: Final = "breach_shown"
+STATES: Final = ("conformity_shown", "within_not_shown", "above_not_shown", BREACH_SHOWN)
 
 Deliveries = Mapping[date, LeadCounts]
 """Leads of one dimension by delivery date."""
@@ -69,7 +70,7 @@ def state_of(rate: float, lower: float, upper: float, tolerance: float, *, may_s
     A termination can rest on a breach that is shown: no bounds show it without the evidence that the method asks for.
     """
     if lower > tolerance and may_show_breach:
-        return "breach_shown"
+        return BREACH_SHOWN
     if upper <= tolerance:
         return "conformity_shown"
     return "within_not_shown" if rate <= tolerance else "above_not_shown"

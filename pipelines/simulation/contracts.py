@@ -1,6 +1,7 @@
 """Contracts of the market's vendors as files of the Open Data Contract Standard, the annex of the legal contract."""
 
 import hashlib
+import random
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ import yaml
 
 from pipelines.simulation.law import plain_text
 from pipelines.simulation.market_facts import Column, ContractTerms, FormReview, Layout, Vendor
+from pipelines.simulation.people import draw_siren
 from pipelines.simulation.writers import FLAGS, INSTANTS, LISTS
 from pipelines.vocabulary import words
 from pipelines.vocabulary.words import ODCS_VERSION
@@ -138,6 +140,7 @@ def _sla(terms: ContractTerms) -> list[dict[str, object]]:
 def _particulars_of_vendor(vendor: Vendor, terms: ContractTerms) -> dict[str, object]:
     return {
         "advertiser": {"name": terms.advertiser_name, "siren": terms.advertiser_siren},
+        "vendor": {"name": f"{vendor.name} SAS", "siren": draw_siren(random.Random(vendor.slug))},
         "instrument": "contract",
         "relationshipSince": f"{terms.valid_from - timedelta(days=730)}",
         "audience": terms.audience,

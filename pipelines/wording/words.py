@@ -28,6 +28,8 @@ DAYS_IN_HOURS: Final = timedelta(days=4)
 WIDE_BEFORE: Final = re.compile(r" (?=[:»%€])")
 WIDE_AFTER: Final = re.compile(r"(?<=«) ")
 NARROW_BEFORE: Final = re.compile(r" (?=[;?!])")
+CONTRACT: Final = "Contrat ("
+CONTRACT_TERM: Final = re.compile(r"[A-Za-z]+(?:\.json)?")
 CITATION: Final = re.compile(r"\b(art\.|al\.|n°|L\.|R\.|D\.|C\.|cons\.) (?=\S)")
 
 
@@ -65,8 +67,12 @@ class Words:
         return typeset(text, self.language)
 
     def cite(self, text: str) -> str:
-        """A French legal citation whose abbreviations stay with what they number, whatever the pages' language."""
-        return CITATION.sub(rf"\1{NO_BREAK}", typeset(text, "fr"))
+        """A French legal citation, whatever the pages' language: abbreviations stay with what they number.
+
+        Terms of a contract's file are said in words.
+        """
+        named = CONTRACT_TERM.sub(_term_named, text) if text.startswith(CONTRACT) else text
+        return CITATION.sub(rf"\1{NO_BREAK}", typeset(named, "fr"))
 
     def number(self, value: float | Decimal, decimals: int = 0) -> str:
         """A number in groups of three, rounded half to even, with a true minus sign."""
@@ -198,6 +204,10 @@ def typeset(text: str, language: str) -> str:
 def translations(language: str) -> Mapping[str, Any]:
     """Every entry of a language by its dotted key, as it was written: not typeset."""
     return dict(_flattened(yaml.safe_load((TRANSLATIONS / f"{language}.yaml").read_text(encoding="utf-8"))))
+
+
+def _term_named(match: re.Match[str]) -> str:
+    return str(translations("fr").get(f"contract_term.{match[0]}", match[0]))
 
 
 def _entries(language: str) -> dict[str, Any]:

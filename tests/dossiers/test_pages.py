@@ -3,7 +3,7 @@
 import csv
 import re
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from pipelines.dossiers import charts, pages
 from pipelines.dossiers.conclusions import (
     SITUATIONS,
-    Conclusion,
     by_gravity,
     by_urgency,
     claimable,
@@ -46,6 +45,10 @@ from pipelines.dossiers.model import (
 )
 from pipelines.dossiers.pages import render_dossier, render_portfolio
 from pipelines.governance.vendor_review import ReviewGap
+from pipelines.reviews.conclusion import Conclusion
+from pipelines.reviews.decision_table import RECOMMENDATIONS
+from pipelines.reviews.decisions import RecordedDecision
+from pipelines.reviews.own_findings import OwnFinding
 from pipelines.scores.standings import STATES
 from pipelines.verdicts.claims import ClaimGround
 from pipelines.vocabulary import words as vocabulary
@@ -108,8 +111,8 @@ def test_every_word_of_the_vocabularies_has_a_translation(language: str) -> None
         "reject": vocabulary.REJECT_REASONS,
         "state": (*STATES, "none"),
         "state_meaning": (*STATES, "none"),
-        "situation": SITUATIONS,
-        "advice": SITUATIONS,
+        "recommendation.verdict": RECOMMENDATIONS,
+        "recommendation.short": RECOMMENDATIONS,
         "instrument": ("contract", "order_form", "quote"),
     }
     needed = [f"{prefix}.{name}" for prefix, names in vocabularies.items() for name in names]
@@ -280,12 +283,18 @@ def test_decisions_come_gravest_first() -> None:
         (date(2026, 12, 31), 40, "renewal_with_notice"),  # 21 November is the last day
         (date(2026, 12, 31), 41, "notice_passed"),
         (date(2026, 11, 21), None, "renewal"),
-        (date(2026, 11, 20), 90, "renewal_passed"),
+        (date(2026, 11, 20), 90, None),  # passed: told of those alone on which nobody decided
     ],
 )
-def test_notice_ends_before_the_renewal(renewal_on: date, notice_days: int | None, expected: str) -> None:
+def test_notice_ends_before_the_renewal(renewal_on: date, notice_days: int | None, expected: str | None) -> None:
     dossier = replace(empty_vendor(), contract=contract(renewal_on=renewal_on, notice_days=notice_days))
-    assert [item.kind for item in decisions_due(dossier)] == [expected]
+    assert [item.kind for item in decisions_due(dossier)] == ([expected] if expected else [])
+
+
+def test_a_renewal_that_passed_without_a_decision_is_due() -> None:
+    assert [item.kind for item in decisions_due(replace(empty_vendor(), undecided=(date(2026, 11, 20),)))] == [
+        "renewal_passed"
+    ]
 
 
 def test_the_last_day_for_notice_is_counted_back_in_days() -> None:
@@ -410,7 +419,7 @@ def text_of(page: str) -> str:
 def test_the_first_screen_answers_the_four_questions() -> None:
     page = render_dossier(rich_vendor(), language="en")
     glance = text_of("<body" + page.split('<section class="glance"')[1].split("</section>")[0])
-    assert "Breach shown: proof." in glance
+    assert "Recommendation: do not renew. A grave fact caps the grade, and a breach is shown" in glance
     assert "Grade D D 52.4 out of 100" in glance
     assert "38.2 – 69.7" in glance
     assert "€4,128.00 to claim, for 344 leads" in glance
@@ -420,7 +429,7 @@ def test_the_first_screen_answers_the_four_questions() -> None:
 def test_without_a_grade_or_an_interval_the_page_says_that_the_evidence_is_not_enough() -> None:
     bare = tuple(ShownScore(score.dimension, 40, 1, 0.025, score.tolerance, 45.0) for score in scores())
     page = text_of(render_dossier(rich_vendor(scores=bare, gates=(), grade="not_enough_evidence"), language="en"))
-    assert "Not enough evidence for a grade yet." in page
+    assert "Recommendation: wait, there is not enough evidence." in page
     assert "No grade yet: too few leads." in page
     assert "Too few leads judged finally" in page
     assert "Grade " not in page.split("Score by dimension")[0]
@@ -637,3 +646,71 @@ def test_what_nobody_should_buy_without_is_missing_for_a_decision_and_counted_by
     }
     page = render_dossier(replace(rich_vendor(), review_gaps=gaps), language="fr")
     assert "2 clauses sans lesquelles personne ne devrait acheter" in page
+
+
+def test_the_terms_of_a_contract_are_cited_in_words() -> None:
+    assert EN.cite("Contrat (maxLeadAge)") == "Contrat (âge maximal d\u2019un lead)"
+    assert EN.cite("RGPD, art. 5, 2") == f"RGPD, art.{NO_BREAK}5, 2"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_verdict_stands_on_top_and_none_speaks_of_termination_without_a_grade(language: str) -> None:
+    page = text_of(render_dossier(rich_vendor(gates=(), grade="not_enough_evidence"), language=language))
+    assert {"fr": "Recommandation : suspendre.", "en": "Recommendation: suspend."}[language] in page.replace(
+        NO_BREAK, " "
+    )
+    above = page.split({"fr": "Voie et délais", "en": "Route and periods"}[language])[0]
+    assert not re.search("résiliation|termination", above)
+
+
+def test_a_vendor_bears_its_legal_name_and_number() -> None:
+    signed = contract(vendor_name="Leads du Midi SARL", vendor_siren="012345674")
+    page = text_of(render_dossier(rich_vendor(name="Leads du Midi SARL", contract=signed), language="fr"))
+    assert "SIREN 012 345 674" in page
+
+
+def decided(**changes: object) -> RecordedDecision:
+    """To renew, against the recommendation."""
+    one = RecordedDecision(
+        id=1,
+        vendor="leads-du-midi",
+        decision="renew",
+        reason="Le formulaire <fautif> est retiré.",
+        decided_by="A. Martin",
+        decided_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
+        dossier_digest="d" * 64,
+        dossier_as_of=datetime(2026, 11, 19, 5, tzinfo=UTC),
+        recommendation="do_not_renew",
+        renewal_on=date(2027, 3, 1),
+        needs_second=True,
+    )
+    return replace(one, **changes)  # type: ignore[arg-type]
+
+
+def test_the_next_dossier_shows_what_was_decided_and_that_it_waits_for_a_second_person() -> None:
+    page = render_dossier(rich_vendor(decisions=(decided(),)), language="fr")
+    assert "Le formulaire &lt;fautif&gt; est retiré." in page
+    assert "Décidé par A. Martin le 20 novembre 2026, sur le dossier arrêté au 19 novembre 2026" in text_of(page)
+    assert "Attend une seconde personne" in page
+    assert "S\u2019écarte de la recommandation" in page
+    assert "d" * 64 in page
+    confirmed = decided(confirmed_by="B. Petit", confirmed_at=datetime(2026, 11, 20, 15, tzinfo=UTC))
+    page = text_of(render_dossier(rich_vendor(decisions=(confirmed,)), language="en"))
+    assert "Confirmed by B. Petit on 20 November 2026" in page
+    assert "Waits for a second person" not in page
+
+
+def test_a_renewal_that_is_decided_is_due_no_more() -> None:
+    def kinds(dossier: VendorDossier) -> set[str]:
+        return {one.kind for one in decisions_due(dossier)}
+
+    assert "renewal_with_notice" in kinds(rich_vendor(decisions=(decided(),)))  # it waits for a second person
+    assert "renewal_with_notice" not in kinds(rich_vendor(decisions=(decided(needs_second=False),)))
+
+
+def test_the_portfolio_tells_the_advertiser_what_it_owes_itself() -> None:
+    six = portfolio(6)
+    own = (OwnFinding("v0", "renewal_undecided", date(2026, 11, 1)),)
+    page = text_of(render_portfolio(replace(six, own=own), language="en"))
+    assert "Leads du Midi The renewal date, 1 November 2026, has passed without a recorded decision." in page
+    assert "No renewal has passed without a decision." in text_of(render_portfolio(six, language="en"))

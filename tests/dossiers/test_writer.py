@@ -3,7 +3,7 @@
 Under the contract of `contract_files`: 12.50 EUR a lead, 30 days to claim, 72 hours to prove, due on weekdays by 16:00.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,9 @@ import pytest
 from pipelines.dossiers.model import VendorDossier
 from pipelines.dossiers.writer import DossierWriter
 from pipelines.house import House
+from pipelines.reviews.decisions import decide
+from pipelines.reviews.records import record_decision
+from pipelines.reviews.written_dossiers import written_dossiers
 from pipelines.scores.scorer import Scorer
 from pipelines.verdicts.claims import ClaimGround
 from tests.support.contract_files import changed, write
@@ -75,3 +78,16 @@ def test_a_contract_is_in_force_until_the_day_before_the_next_begins(house: Hous
 def test_only_a_due_day_that_came_after_the_cut_off_of_its_own_contract_is_late(house: House, as_of: datetime) -> None:
     late = {line.delivery_date: line.is_late for line in dossier(house, as_of).deliveries}
     assert late == {TUESDAY: False, WEDNESDAY: True, SATURDAY: False}
+
+
+def test_a_decision_on_a_dossier_stands_in_the_next_one(house: House) -> None:
+    """Recorded after the tick of the first dossier: written again, that one keeps its bytes."""
+    first = dossier(house)
+    folder = house.settings.home / "dossiers"
+    [written] = [one for one in written_dossiers(folder, VENDOR) if one.note.as_of == AS_OF]
+    at = AS_OF + timedelta(hours=5)
+    record_decision(house.registry, decide(written, "suspend", by="A", reason="r", at=at, four_eyes="never"))
+    assert first.decisions == dossier(house).decisions == ()
+    assert written in written_dossiers(folder, VENDOR)
+    [shown] = dossier(house, AS_OF + timedelta(days=1)).decisions
+    assert (shown.decision, shown.dossier_digest) == ("suspend", written.digest)

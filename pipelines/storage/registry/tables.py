@@ -217,6 +217,37 @@ RECEIPTS: Final = Table(
 """Receipts prepared for vendors and what became of them; of a delivery the greatest id is the one that stands."""
 
 
+REVIEW_DECISIONS: Final = Table(
+    "review_decisions",
+    METADATA,
+    _id_column(),
+    _sql_column("vendor", String(32), index=True),
+    _sql_column("decision", String(24)),
+    _sql_column("reason", String(1000)),
+    _sql_column("decided_by", String(64)),
+    _sql_column("decided_at", Instant),
+    _sql_column("dossier_digest", String(64)),  # pipelines.reviews.written_dossiers
+    _sql_column("dossier_as_of", Instant),
+    _sql_column("recommendation", String(24)),  # of that dossier
+    _sql_column("renewal_on", Date, is_nullable=True),  # the renewal that it decides on; NULL where none was dated
+    _sql_column("needs_second", Boolean),
+    sqlite_autoincrement=True,
+)
+"""What was decided at renewals, append-only: triggers refuse every change."""
+
+
+DECISION_CONFIRMATIONS: Final = Table(
+    "decision_confirmations",
+    METADATA,
+    _id_column(),
+    _sql_column("decision_id", BigInteger, ForeignKey("review_decisions.id"), unique=True),
+    _sql_column("confirmed_by", String(64)),
+    _sql_column("confirmed_at", Instant),
+    sqlite_autoincrement=True,
+)
+"""Second persons' confirmations of decisions, append-only as these."""
+
+
 VENDOR_SCORES: Final = Table(
     "vendor_scores",
     METADATA,

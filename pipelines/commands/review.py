@@ -1,0 +1,115 @@
+"""`opposable review`: what a person decides at a renewal, on which dossier, and who confirmed it."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.commands.shared import as_text, house_of_settings, known_vendor, refuse
+from pipelines.house import House
+from pipelines.reviews.decisions import DECISIONS, DecisionRefusedError, RecordedDecision
+from pipelines.vocabulary.clock import paris_date
+
+SHORT: Final = 12
+"""Digits of a digest that are shown."""
+
+app = typer.Typer(no_args_is_help=True)
+
+ByOption = Annotated[str, typer.Option(help="Name and function of the person; never a lead's.")]
+
+
+@app.callback()
+def review() -> None:
+    """Renewal reviews: decide, confirm, list."""
+
+
+@app.command()
+def decide(
+    vendor: Annotated[str, typer.Argument(help="Key of the vendor.")],
+    decision: Annotated[str, typer.Option(help=f"One of {', '.join(DECISIONS)}.")],
+    by: ByOption,
+    reason: Annotated[str, typer.Option(help="Why, in words; it is kept.")],
+    dossier_digest: Annotated[
+        str | None,
+        typer.Option(help="The dossier decided on: its digest or its first digits; the latest if not given."),
+    ] = None,
+) -> None:
+    """Record what a person decides on a dossier; nothing changes or removes it, a later decision stands beside it.
+
+    The dossier is kept as it was, in `decisions/` of the home. Exit status: 0 recorded, 2 refused.
+    """
+    from pipelines.reviews.decisions import decide as decided
+    from pipelines.reviews.decisions import dossier_named
+    from pipelines.reviews.records import record_decision
+    from pipelines.reviews.written_dossiers import keep_dossier, written_dossiers
+
+    house = _house_with(vendor)
+    home, four_eyes = house.settings.home, house.settings.four_eyes
+    try:
+        dossier = dossier_named(written_dossiers(home / "dossiers", vendor), vendor, dossier_digest)
+        made = decided(dossier, decision, by=by, reason=reason, at=datetime.now(UTC), four_eyes=four_eyes)
+    except DecisionRefusedError as error:
+        refuse(str(error))
+    kept = keep_dossier(dossier, home / "decisions")
+    number = record_decision(house.registry, made)
+    typer.echo(f"{number}  {vendor}: {made.decision}, recommended: {made.recommendation}; dossier {kept}")
+    if made.needs_second:
+        typer.echo(f"waits for a second person: opposable review confirm {vendor} --by NAME")
+
+
+@app.command()
+def confirm(vendor: Annotated[str, typer.Argument(help="Key of the vendor.")], by: ByOption) -> None:
+    """Confirm the vendor's latest decision as a second person; from then on it stands.
+
+    Exit status: 0 confirmed, 2 refused: nothing waits, or the same person decided.
+    """
+    from pipelines.reviews.records import confirm_decision
+
+    house = _house_with(vendor)
+    try:
+        decision = confirm_decision(house.registry, vendor, by=by, at=datetime.now(UTC))
+    except DecisionRefusedError as error:
+        refuse(str(error))
+    typer.echo(f"{decision.id}  {vendor}: {decision.decision} is confirmed, and stands")
+
+
+@app.command("list")
+def list_(vendor: Annotated[str | None, typer.Argument(help="Key of one vendor.")] = None) -> None:
+    """Every decision, and what waits: renewals that passed without one, and decisions without their second person.
+
+    Exit status: 0 nothing waits, 1 something does, 2 a wrong argument or setting.
+    """
+    from pipelines.reviews.own_findings import AGAINST, own_findings
+    from pipelines.reviews.records import recorded_decisions
+    from pipelines.wording.words import words
+
+    house = house_of_settings() if vendor is None else _house_with(vendor)
+    decisions = recorded_decisions(house.registry, vendor)
+    if decisions:
+        Console().print(_decision_table(decisions))
+    contracts = {name: house.contracts().of(name) for name in ([vendor] if vendor else house.contracts().vendors)}
+    waiting = [one for one in own_findings(contracts, decisions, datetime.now(UTC)) if one.kind != AGAINST]
+    for finding in waiting:
+        typer.echo(f"{finding.vendor}: {words('en')(f'own.{finding.kind}', on=finding.on)}")
+    if not decisions and not waiting:
+        typer.echo("no decision is recorded, and no renewal waits for one")
+    raise typer.Exit(bool(waiting))
+
+
+def _house_with(vendor: str) -> House:
+    house = house_of_settings()
+    known_vendor(house.contracts([vendor]), vendor)
+    return house
+
+
+def _decision_table(decisions: list[RecordedDecision]) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for heading in ("", "vendor", "decided", "decision", "recommended", "by", "confirmed", "dossier", "reason"):
+        table.add_column(heading, no_wrap=heading in ("decided", "dossier"))
+    for one in decisions:
+        second = one.confirmed_by or ("waits" if one.needs_second else "–")
+        cells = (one.vendor, f"{paris_date(one.decided_at)}", one.decision, one.recommendation, one.decided_by, second)
+        table.add_row(str(one.id), *map(as_text, cells), one.dossier_digest[:SHORT], as_text(one.reason))
+    return table

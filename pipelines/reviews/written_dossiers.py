@@ -1,0 +1,81 @@
+"""Dossiers as they lie there: what each advised, and the digest by which a decision names it.
+
+The digest is that of `sha256sum * | sha256sum` in the dossier's folder: anybody can work it out without us.
+"""
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+NOTE: Final = "dossier.json"
+"""Beside the pages of a dossier."""
+
+
+@dataclass(frozen=True)
+class DossierNote:
+    """What a dossier is of, and what it advised; instants aware, digests SHA-256."""
+
+    vendor: str
+    as_of: datetime
+    recommendation: str
+    row: str
+    table_version: str
+    method_version: str
+    catalogue_digest: str
+    contract_digest: str | None
+    renewal_on: date | None
+
+    def as_json(self) -> bytes:
+        """The note as it is written."""
+        fields = {**asdict(self), "as_of": self.as_of.isoformat()}
+        return (json.dumps(fields, indent=1, default=str) + "\n").encode()
+
+
+@dataclass(frozen=True)
+class WrittenDossier:
+    """A dossier's folder, its digest and its note."""
+
+    folder: Path
+    digest: str
+    note: DossierNote
+
+
+def written_dossiers(dossiers: Path, vendor: str) -> list[WrittenDossier]:
+    """All dossiers of a vendor below the folder of dossiers, the oldest first."""
+    notes = sorted((dossiers / vendor).glob(f"*/{NOTE}"))
+    found = [WrittenDossier(note.parent, _folder_digest(note.parent), _note_read(note)) for note in notes]
+    return sorted(found, key=lambda one: one.note.as_of)
+
+
+def keep_dossier(dossier: WrittenDossier, kept: Path) -> Path:
+    """Copy a dossier that a decision rests on out of the way of later ones; done before, it stays."""
+    target = kept / dossier.note.vendor / dossier.digest[:16]
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        aside = target.with_name(f".{target.name}")
+        shutil.copytree(dossier.folder, aside, dirs_exist_ok=True)
+        aside.replace(target)
+    return target
+
+
+def _folder_digest(folder: Path) -> str:
+    """Of the lines that `sha256sum *` says: names in order of their bytes, hidden files left out."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    lines = (f"{sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files)
+    return sha256("".join(lines).encode()).hexdigest()
+
+
+def _note_read(path: Path) -> DossierNote:
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    renewal_on = fields["renewal_on"]
+    return DossierNote(
+        **{
+            **fields,
+            "as_of": datetime.fromisoformat(fields["as_of"]),
+            "renewal_on": date.fromisoformat(renewal_on) if renewal_on else None,
+        }
+    )
