@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.programs import Demo, run_program
+from tests.support.scratch import use_memory
 from tests.support.spreading import Spreading, longest_first, workers
 
 pytest_plugins = ["tests.support.postgres"]
@@ -16,6 +17,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     result = run_program(home, "demo")
     assert result.returncode == 0, result.stderr
     return Demo(home, result.stdout, result.stderr)
+
+
+def pytest_configure() -> None:
+    use_memory()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

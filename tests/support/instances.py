@@ -1,9 +1,14 @@
 """A persisted Dagster instance in a house's home, and what its daemon does at a tick, in this process."""
 
+import atexit
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from unittest.mock import patch
 
@@ -24,10 +29,21 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 def instance_of(house: House, more: str = "") -> Iterator[dg.DagsterInstance]:
     """The house's instance under the reference settings; the environment stays as it is."""
     folder = house.settings.dagster_home
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.exists():
+        shutil.copytree(_new_instance(), folder)
     (folder / "dagster.yaml").write_text(REFERENCE.read_text(encoding="utf-8") + more, encoding="utf-8")
     with dg.DagsterInstance.from_config(str(folder)) as instance:
         yield instance
+
+
+@cache
+def _new_instance() -> Path:
+    """An instance's folder as Dagster leaves it at first start: its migrations take longer than most tests."""
+    folder = Path(mkdtemp(prefix="dagster-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (folder / "dagster.yaml").write_text(REFERENCE.read_text(encoding="utf-8"), encoding="utf-8")
+    with dg.DagsterInstance.from_config(str(folder)):
+        return folder
 
 
 @contextmanager
