@@ -35,7 +35,7 @@ def basis_admissible(use: LeadUse) -> Answer:
         is_b2b = basis == "b2b" and audience != "consumer"
         return is_b2b or (basis == "legitimate_interest" and audience not in protected)
     if use.channel == "automated_call":
-        return (basis, audience) == ("legitimate_interest", "legal_person")
+        return audience == "legal_person" and basis in ("legitimate_interest", "b2b")
     if audience == "consumer":
         is_optout = used_on(use) < PHONE_CONSENT_FROM or use.terms.sector == "press"
         return basis == "callback_request" or (basis == "legitimate_interest" and is_optout)

@@ -67,7 +67,7 @@ def admissible(channel: str, audience: str, basis: str, on: date) -> bool:
         may_interest = ("professional", "legal_person") if channel == "email" else ("legal_person",)
         return is_job or (basis == "legitimate_interest" and audience in may_interest)
     if channel == "automated_call":
-        return basis == "legitimate_interest" and audience == "legal_person"
+        return basis in ("b2b", "legitimate_interest") and audience == "legal_person"
     if basis == "callback_request":
         return True
     if audience == "consumer":

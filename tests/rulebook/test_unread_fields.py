@@ -18,7 +18,8 @@ REQUIRED = {f"{role}.{field.name}" for role, fields in FIELDS.items() for field 
 
 def unread(example: Example, column: str, fields: tuple[str, ...]) -> Example:
     """The same case with a field delivered that nobody can read."""
-    blank: dict[str, Any] = {column: "consumer" if column == "audience" else None, "unread_fields": list(fields)}
+    unread_fields = sorted({*example.given.get("unread_fields", ()), *fields})
+    blank: dict[str, Any] = {column: "consumer" if column == "audience" else None, "unread_fields": unread_fields}
     return example.model_copy(update={"given": {**example.given, **blank}})
 
 

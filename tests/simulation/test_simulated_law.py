@@ -238,7 +238,7 @@ def test_double_optin_steps_must_be_in_order() -> None:
         ("phone", "professional", "b2b", True),
         ("phone", "legal_person", "contract", False),
         ("automated_call", "legal_person", "legitimate_interest", True),
-        ("automated_call", "legal_person", "b2b", False),
+        ("automated_call", "legal_person", "b2b", True),
         ("automated_call", "professional", "legitimate_interest", False),
     ],
 )

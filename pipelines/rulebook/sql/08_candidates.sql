@@ -43,7 +43,9 @@ select
     lead.phone_key = proof.phone_key as phone_keys_equal,
     cast(proof.consent_at at time zone 'UTC' at time zone 'Europe/Paris' as date) as consent_on,
     callback.ends_at as callback_ends_at,
+    -- without the instant of the consent only a period that is over tells
     case
+        when proof.consent_at is null and proof.period_end > lead.used_at then null
         when array_contains(proof.invalid_fields, 'period_end') and aged.oldest_at > lead.used_at then null
         else least(proof.period_end, aged.oldest_at)
     end as consent_expires_at,
