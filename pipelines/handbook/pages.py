@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from pipelines.handbook.candidates import candidates_page
 from pipelines.handbook.contract import contract_page
 from pipelines.handbook.coverage import coverage_page
 from pipelines.handbook.dictionary import dictionary_page
@@ -12,6 +13,7 @@ from pipelines.handbook.oppositions import oppositions_page
 from pipelines.handbook.reasons import reasons_page
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "candidates.md": candidates_page,
     "contract.md": contract_page,
     "coverage.md": coverage_page,
     "dictionary.md": dictionary_page,
