@@ -16,7 +16,7 @@ from pipelines.checks.column_drift import days_compared_with
 from pipelines.checks.column_likeness import unlike_references
 from pipelines.checks.column_readings import LOOK_BACK, vendor_drifts
 from pipelines.checks.conservation import broken_deliveries
-from pipelines.checks.delivery_faults import late_deliveries, missing_deliveries, refused_files
+from pipelines.checks.delivery_faults import late_deliveries, missing_deliveries, refused_files, unexpected_deliveries
 from pipelines.checks.faults import Fault
 from pipelines.checks.results import SAMPLE, FailingResult, failing_results, keep_results
 from pipelines.checks.schema_faults import row_faults, schema_faults
@@ -95,6 +95,10 @@ def verdicts_are_sound(
             ("deliveries_came", "On every day that a contract's calendar names, leads came."),
             ("deliveries_came_in_time", "Leads were complete before the contract's cut-off."),
             ("files_were_accepted", "No delivered file was refused whole."),
+            (
+                "vendors_had_gone_live",
+                "No leads came of a vendor that began as a candidate and that nobody let go live, pilots excepted.",
+            ),
         )
     ]
     + [
@@ -148,6 +152,7 @@ def vendors_kept_to_it(
         "deliveries_came": missing_deliveries(all_of_them),
         "deliveries_came_in_time": late_deliveries(all_of_them, book.in_force),
         "files_were_accepted": refused_files(all_of_them),
+        "vendors_had_gone_live": unexpected_deliveries(all_of_them, book.in_force),
         "words_are_known": unknown_words(all_of_them),
         "references_look_like_references": unlike_references(house.judge.engine, lake, days),
     }

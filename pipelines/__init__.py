@@ -4,6 +4,7 @@
 
 - `arrays/`: Whole columns of values at once
 - `canaries/`: Canaries
+- `candidates/`: Vendors before they are live
 - `checks/`: What the UI shows as failed
 - `cli`: the program `opposable`: its commands put together
 - `commands/`: The program `opposable`

@@ -26,6 +26,10 @@ COMMANDS: Final = {
         "simulate:simulate",
         "Write a sample market into the home: contracts, deliveries, oppositions, and the truth about them.",
     ),
+    "candidates": Command(
+        "candidates:app",
+        "Vendors before they are live: compared in a tender, tried in a pilot, let through by a person.",
+    ),
     "contracts": Command("contracts:app", "The contracts, what is wrong with them, and how files keep to them."),
     "oppositions": Command(
         "oppositions:app", "The opposition registry: who objected, when, and which vendors were told."

@@ -67,7 +67,14 @@ class House:
         """The contracts as they lie there now, of all vendors or of some: reading one takes some ten milliseconds."""
         from pipelines.contracts.book import load_contracts
 
-        return load_contracts(self.settings.contracts, vendors=vendors, catalogue=self._known_rules)
+        book = load_contracts(self.settings.contracts, vendors=vendors, catalogue=self._known_rules)
+        return self._with_go_live(book) if book.has_stages else book
+
+    def _with_go_live(self, book: ContractBook) -> ContractBook:
+        """The contracts with what was decided of vendors that began as candidates: it stands in the registry."""
+        from pipelines.candidates.decisions import go_live_by_vendor
+
+        return book.with_go_live(go_live_by_vendor(self.registry))
 
     @property
     def _known_rules(self) -> Catalogue | None:

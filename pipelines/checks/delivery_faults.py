@@ -1,16 +1,30 @@
-"""What vendors did wrong with whole deliveries, one phrase each: missing, late, refused. Rows are judged in `verdicts`.
+"""What is wrong with whole deliveries, one phrase each: missing, late, refused, come before the vendor went live.
 
+Rows are judged in `verdicts`.
 Phrases hold vendor, date, reason and the start of a digest; never a file's name, which may name a person.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
 from pipelines.checks.faults import Fault
 from pipelines.contracts.calendar import IN_TIME, lateness
 from pipelines.contracts.contract import InForce
+from pipelines.contracts.stages import LIVE, may_be_used
+
+_UNDECIDED: Final = "nobody has decided that the vendor goes live; its leads are on hold: `opposable candidates gate`"
+_REFUSED: Final = "the vendor was refused; its leads are blocked: tell it to stop"
+_NOT_LIVE: Final[Mapping[tuple[str | None, bool | None], str]] = {
+    ("candidate", None): "the vendor is a candidate, and no pilot was agreed; its leads are on hold",
+    (LIVE, None): _UNDECIDED,
+    ("candidate", False): _REFUSED,
+    ("pilot", False): _REFUSED,
+    (LIVE, False): _REFUSED,
+}
+"""By stage, and whether the leads may be used."""
 
 
 def missing_deliveries(deliveries: pa.Table) -> list[Fault]:
@@ -29,6 +43,18 @@ def late_deliveries(deliveries: pa.Table, in_force: InForce) -> list[Fault]:
         if delay > late.get(delivery, (IN_TIME,))[0]:
             late[delivery] = delay, _fault(row, f": {_delay_words(delay)} after the cut-off")
     return [fault for _, fault in late.values()]
+
+
+def unexpected_deliveries(deliveries: pa.Table, in_force: InForce) -> list[Fault]:
+    """Leads of vendors that nobody let go live, or that were refused; a pilot's are what was asked for."""
+    came: dict[str, Fault] = {}
+    for row in _newest_first(deliveries):
+        contract = in_force(row["vendor"], row["delivery_date"])
+        if row["role"] == "leads" and row["delivered_at"] is not None and contract is not None:
+            words = _NOT_LIVE.get((contract.stage, may_be_used(contract, row["delivery_date"])))
+            if words:
+                came[_delivery_named(row)] = _fault(row, f": {words}")
+    return list(came.values())
 
 
 def refused_files(deliveries: pa.Table) -> list[Fault]:

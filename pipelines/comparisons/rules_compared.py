@@ -12,6 +12,7 @@ from typing import Final
 import pyarrow as pa
 
 from pipelines.contracts.contract import Contract, contract_in_force
+from pipelines.contracts.stages import is_live
 from pipelines.dossiers.facts import failed_leads
 from pipelines.engines.interface import Engine, Session
 from pipelines.scores.points import TOTAL
@@ -176,7 +177,8 @@ def _compared_side(
     counts: dict[str, list[tuple[date, int, int]]] = {}
     for row in tables["dimension_scorecards"].to_pylist():
         line = (row["delivery_date"], row["leads_received"], row["leads_vendor_defective"])
-        counts.setdefault(row["dimension"], []).append(line)
+        if is_live(contract_in_force(tuple(contracts), line[0]), line[0]):
+            counts.setdefault(row["dimension"], []).append(line)
     deliveries = {name: deliveries_by_date(lines) for name, lines in counts.items()}
     standings = vendor_standing(deliveries, contract.tolerances if contract else {})
     points = next((one.score.points for one in standings if one.score.dimension == TOTAL), None)

@@ -18,6 +18,7 @@ What a contract means for one lead use is in `verdicts.day_terms`; a first contr
 - `reference`: all terms of a contract, with what their readers take and what the lint says of them
 - `sectors`: the sectors that a contract may name, and in which of them consumers may not be canvassed
 - `service_levels`: the service levels of a contract: deadlines, spans of time, cut-off and calendar
+- `stages`: from candidate over pilot to live: whether the leads of a delivery may be used at all
 - `standard`: what the Open Data Contract Standard's own JSON schema says against a document
 - `standard_versions`: keys of a contract that are younger than the version of the standard that it names
 - `usability`: contracts under which no lead can ever be usable

@@ -4,18 +4,19 @@ What a contract means is in `contract`, what it should say in `lint`. Nothing is
 """
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from pipelines.contracts.contract import Contract, contract_in_force
+from pipelines.contracts.contract import Contract, GoLiveDecision, contract_in_force
 from pipelines.contracts.document import Issue, Severity
 from pipelines.contracts.lint import STATUSES, lint
 from pipelines.contracts.positioned_yaml import PositionedDocument, YamlError, parse_yaml
 from pipelines.contracts.reading import read_document
+from pipelines.contracts.stages import with_go_live, with_stages
 from pipelines.contracts.standard import issues_of_text
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.vocabulary.words import VENDOR_KEY
@@ -24,6 +25,7 @@ SUFFIX: Final = ".odcs.yaml"
 MAX_BYTES: Final = 1_000_000
 INACTIVE: Final = frozenset(STATUSES) - {"active"}
 DUE_DILIGENCE: Final = "due_diligence.yaml"
+TENDER: Final = "tender.yaml"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,16 @@ class ContractBook:
         """A vendor's contracts in order of `valid_from`; empty for an unknown or skipped vendor."""
         return self.contracts.get(vendor, ())
 
+    @property
+    def has_stages(self) -> bool:
+        """Whether any vendor began as a candidate."""
+        return any(contract.stage is not None for contracts in self.contracts.values() for contract in contracts)
+
+    def with_go_live(self, decisions: Mapping[str, Sequence[GoLiveDecision]]) -> "ContractBook":
+        """The book with what was decided of vendors, each in order."""
+        told = {vendor: with_go_live(theirs, decisions.get(vendor, ())) for vendor, theirs in self.contracts.items()}
+        return replace(self, contracts=told)
+
     def in_force(self, vendor: str, on: date) -> Contract | None:
         """The contract that judges a vendor's delivery on a date."""
         return contract_in_force(self.of(vendor), on)
@@ -106,7 +118,7 @@ def load_contracts(
         if any(one.contract is None and one.may_judge for one in examined):
             skipped.append(folder.name)
         elif readable:
-            found[folder.name] = tuple(sorted(readable, key=lambda contract: contract.valid_from))
+            found[folder.name] = with_stages(readable)
     return ContractBook(found, tuple(problems), tuple(skipped), file_count)
 
 
@@ -161,10 +173,10 @@ def _strays(folder: Path) -> list[ContractProblem]:
         if path.suffix in (".yaml", ".yml")
         and not path.name.endswith(SUFFIX)
         and not path.name.startswith(".")
-        and path.name != DUE_DILIGENCE
+        and path.name not in (DUE_DILIGENCE, TENDER)
     ]
     problems = [_problem_of_file(path, folder.name, "not read as a contract", "warning") for path in strays]
-    if not _contract_files(folder):
+    if not _contract_files(folder) and not (folder / TENDER).exists():  # one that is still being chosen has none
         problems.append(_problem_of_file(folder, folder.name, "the vendor has no contract", "warning"))
     return problems
 

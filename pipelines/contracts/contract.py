@@ -84,6 +84,15 @@ class NoticeClause:
 
 
 @dataclass(frozen=True)
+class GoLiveDecision:
+    """What was decided of a vendor that began as a candidate: whether its leads may be used, from which delivery on."""
+
+    on: date
+    """First delivery date that it counts for."""
+    is_open: bool
+
+
+@dataclass(frozen=True)
 class Contract:
     """One contract file: the terms that judge deliveries from `valid_from` until the next active one."""
 
@@ -144,6 +153,10 @@ class Contract:
     """To mend after a formal notice; None: no time was agreed."""
     notice_clause: NoticeClause | None = None
     contacts: tuple[str, ...] = ()
+    stage: str | None = None
+    """One of `words.STAGES`; None: the vendor never was a candidate. See `stages`."""
+    go_live: tuple[GoLiveDecision, ...] = ()
+    """Of the vendor, in order; not in its file, but the registry's."""
 
     @property
     def audiences(self) -> tuple[str, ...]:

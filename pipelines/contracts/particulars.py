@@ -38,6 +38,13 @@ PARTICULARS: Final = (
         "instrument", "What was signed. A `quote` is told in dossiers as a missing contract.", absent="dossiers say so"
     ),
     ContractTerm(
+        "stage",
+        f"How far the vendor has come: {', '.join(f'`{stage}`' for stage in words.STAGES)}. Leads of a candidate and "
+        "of a pilot are judged and never used, and so are those of a `live` contract until `opposable candidates open` "
+        "(`vendor_gone_live`).",
+        absent="that of the vendor's contract before; a vendor whose contracts never name one is live",
+    ),
+    ContractTerm(
         "relationshipSince",
         "Since when the vendor delivers: it bears on the notice that ends the relationship.",
         absent="dossiers name it as missing",
@@ -197,6 +204,7 @@ def _parties_read(custom: Mapping[str, Place]) -> dict[str, Any]:
         "audience": custom["audience"].require(one_of(words.AUDIENCES), "consumer"),
         "channels": _channels_sold(custom["channels"]),
         "instrument": custom["instrument"].read(one_of(INSTRUMENTS)),
+        "stage": custom["stage"].read(one_of(words.STAGES)),
         "relationship_since": custom["relationshipSince"].read(DAY),
         "is_only_given_consents": custom["onlyGivenConsents"].read_or(FLAG, False),
         "consent_max_age_months": custom["consentMaxAgeMonths"].read(MONTHS),

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pipelines.contracts.calendar import IN_TIME, lateness
 from pipelines.contracts.contract import Contract, contract_in_force
+from pipelines.contracts.stages import is_live
 from pipelines.dossiers.model import (
     MAX_REFERENCES,
     DeliveryLine,
@@ -257,6 +258,7 @@ def _delivery_line(row: Mapping[str, Any], contract: Contract | None, final: set
         is_late=lateness(contract, day, row["delivered_at"], is_assumed=row["is_assumed"]) > IN_TIME,
         is_received_at_assumed=row["is_assumed"],
         is_final=day in final,
+        is_live=is_live(contract, day),
     )
 
 

@@ -209,6 +209,8 @@ class DeliveryLine:
     is_late: bool = False
     is_received_at_assumed: bool = False
     is_final: bool = True
+    is_live: bool = True
+    """False for what came from a candidate or a pilot: judged, and counted nowhere."""
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:
@@ -271,7 +273,7 @@ class VendorDossier:
     @property
     def provisional_count(self) -> int:
         """Deliveries whose proof deadline has not passed."""
-        return sum(not line.is_final for line in self.deliveries)
+        return sum(line.is_live and not line.is_final for line in self.deliveries)
 
     @property
     def total(self) -> ShownScore | None:

@@ -14,16 +14,21 @@ MUST: Final = 3
 """Weight of what nobody should buy without."""
 
 
-class Question(Model):
-    """Something to be asked of a vendor."""
+class Asked(Model):
+    """Something to be asked of a vendor, or of a candidate."""
 
-    id: str = Field(pattern=r"^dd_[a-z0-9_]+$")
     asks: Bilingual
     evidence: Bilingual
     weight: int = Field(ge=1, le=MUST)
     months: int = Field(ge=1)
     """Calendar months for which an answer stands, unless it says itself until when."""
     basis: str
+
+
+class Question(Asked):
+    """One of the questions to every vendor."""
+
+    id: str = Field(pattern=r"^dd_[a-z0-9_]+$")
 
 
 class Clause(Model):

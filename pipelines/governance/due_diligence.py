@@ -7,16 +7,17 @@ audits:
   - {audited_on: 2026-04-14, of: vendor, scope: "forms and sources", next_on: 2027-04-14, findings: 2}
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
+from dateutil.relativedelta import relativedelta
 from pydantic import BeforeValidator, Field, Strict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from pipelines.contracts.book import DUE_DILIGENCE
-from pipelines.governance.checklist import checklist
+from pipelines.governance.checklist import Asked, checklist
 from pipelines.rulebook.yaml_files import CatalogueError, Model, problems_of, read_yaml_file, unknown
 
 _Day = Annotated[date, Strict()]
@@ -58,11 +59,38 @@ class Audit(Model):
         return self
 
 
-class DueDiligence(Model):
-    """A vendor's file beside its contracts."""
+class AnswersFile(Model):
+    """Answers by id, in a file beside a vendor's contracts."""
 
     answers: Mapping[str, VendorAnswer] = Field(default_factory=dict)
+
+
+Answers = TypeVar("Answers", bound=AnswersFile)
+
+
+class DueDiligence(AnswersFile):
+    """A vendor's file beside its contracts."""
+
     audits: tuple[Audit, ...] = ()
+
+
+def answer_fault(asked: Asked, answer: VendorAnswer | None, on: date) -> tuple[str | None, date | None]:
+    """What is wrong with an answer on a civil date, one of `vendor_review.KINDS`, and since when; None: nothing."""
+    if answer is None or answer.answered_on > on:
+        return "unanswered", None
+    if answer.satisfies == "no":
+        return "not_satisfied", answer.answered_on
+    ends_on = answer_ends_on(asked, answer)
+    if ends_on < on:
+        return "evidence_expired", ends_on
+    if answer.evidence is None:
+        return "without_evidence", answer.answered_on
+    return ("partly_satisfied", answer.answered_on) if answer.satisfies == "partly" else (None, None)
+
+
+def answer_ends_on(asked: Asked, answer: VendorAnswer) -> date:
+    """The last day on which an answer stands."""
+    return answer.expires_on or answer.answered_on + relativedelta(months=asked.months)
 
 
 def read_due_diligence(contracts: Path, vendor: str) -> DueDiligence:
@@ -71,17 +99,25 @@ def read_due_diligence(contracts: Path, vendor: str) -> DueDiligence:
     Raises:
         CatalogueError: every problem of the file, with its line.
     """
-    path = contracts / vendor / DUE_DILIGENCE
+    known = [question.id for question in checklist().questions]
+    return read_answers(contracts / vendor / DUE_DILIGENCE, DueDiligence, "question", known)
+
+
+def read_answers(path: Path, model: type[Answers], what: str, known: Collection[str]) -> Answers:
+    """A file of answers by id; where there is none, nothing was answered.
+
+    Raises:
+        CatalogueError: every problem of the file, with its line.
+    """
     if not path.exists():
-        return DueDiligence()
+        return model()
     file = read_yaml_file(path)
     try:
-        found = DueDiligence.model_validate(file.data)
+        found = model.model_validate(file.data)
     except ValidationError as error:
-        raise CatalogueError(problems_of(error, file, DueDiligence)) from None
-    known = [question.id for question in checklist().questions]
+        raise CatalogueError(problems_of(error, file, model)) from None
     strangers = [
-        file.problem(f"answers.{name}", unknown("question", name, known)) for name in found.answers if name not in known
+        file.problem(f"answers.{name}", unknown(what, name, known)) for name in found.answers if name not in known
     ]
     if strangers:
         raise CatalogueError(strangers)

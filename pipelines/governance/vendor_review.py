@@ -9,8 +9,8 @@ from typing import Final
 from dateutil.relativedelta import relativedelta
 
 from pipelines.contracts.contract import Contract
-from pipelines.governance.checklist import MUST, Clause, Question, checklist
-from pipelines.governance.due_diligence import DueDiligence, VendorAnswer, read_due_diligence
+from pipelines.governance.checklist import MUST, Clause, checklist
+from pipelines.governance.due_diligence import DueDiligence, answer_fault, read_due_diligence
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.wording.words import Words
@@ -115,24 +115,11 @@ def _clause_gaps(clause: Clause, contract: Contract) -> Iterator[ReviewGap]:
 def _answer_gaps(file: DueDiligence, on: date) -> Iterator[ReviewGap]:
     for question in checklist().questions:
         answer = file.answers.get(question.id)
-        kind, since = _answer_fault(question, answer, on)
+        kind, since = answer_fault(question, answer, on)
         if kind:
             yield ReviewGap(
                 kind, question.weight, question.basis, question.id, question.asks, question.evidence, on=since
             )
-
-
-def _answer_fault(question: Question, answer: VendorAnswer | None, on: date) -> tuple[str | None, date | None]:
-    if answer is None or answer.answered_on > on:
-        return "unanswered", None
-    if answer.satisfies == "no":
-        return "not_satisfied", answer.answered_on
-    ends_on = answer.expires_on or answer.answered_on + relativedelta(months=question.months)
-    if ends_on < on:
-        return "evidence_expired", ends_on
-    if answer.evidence is None:
-        return "without_evidence", answer.answered_on
-    return ("partly_satisfied", answer.answered_on) if answer.satisfies == "partly" else (None, None)
 
 
 def _audit_gaps(file: DueDiligence, on: date) -> Iterator[ReviewGap]:

@@ -2,6 +2,7 @@
 
 Another page is one entry in `pages.PAGES`. Pages for people who judge vendors are in `dossiers`.
 
+- `candidates`: the page of how a vendor goes from candidate to live
 - `contract`: the page of a contract's terms, as their readers describe them and the lint speaks of them
 - `coverage`: the page of what the law asks and who sees to it, duty by duty
 - `decision_table`: the page of what is advised at a renewal

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from pipelines.handbook.candidates import candidates_page
 from pipelines.handbook.contract import contract_page
 from pipelines.handbook.coverage import coverage_page
 from pipelines.handbook.decision_table import decision_table_page
@@ -13,6 +14,7 @@ from pipelines.handbook.oppositions import oppositions_page
 from pipelines.handbook.reasons import reasons_page
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "candidates.md": candidates_page,
     "contract.md": contract_page,
     "coverage.md": coverage_page,
     "decision-table.md": decision_table_page,

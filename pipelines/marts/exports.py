@@ -28,6 +28,7 @@ EXPORTS: Final[Mapping[str, pa.Schema]] = {
             "delivery_date": pa.date32(),
             "is_judged": pa.bool_(),
             "is_final": pa.bool_(),
+            "is_live": pa.bool_(),
             "known_at": _INSTANT,
             "catalogue_digest": pa.string(),
         }
@@ -101,6 +102,7 @@ def _delivery_states(lake: Lake) -> Iterator[dict[str, Any]]:
                 "delivery_date": day,
                 "is_judged": day in judged,
                 "is_final": facts.get("is_final") == "true",
+                "is_live": facts.get("is_live") != "false",
                 "known_at": datetime.fromisoformat(facts["known_at"]) if "known_at" in facts else None,
                 "catalogue_digest": facts.get("catalogue_digest"),
             }

@@ -151,6 +151,8 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     # contract in force on the delivery date
     LeadDossierColumn("contract_channels", "list", "contract", _LEAD),
     LeadDossierColumn("contract_audiences", "list", "contract", ("lead",), example_default=["consumer"]),
+    LeadDossierColumn("vendor_stage", "text", "contract"),  # candidate | pilot | live; NULL: it never was a candidate
+    LeadDossierColumn("is_vendor_live", "boolean", "ours"),  # NULL: nobody has decided; false: it was refused
     LeadDossierColumn("contract_bases", "list", "contract"),  # NULL where the contract does not say
     LeadDossierColumn("sector", "text", "contract", example_default="other"),  # `other` where it does not say
     LeadDossierColumn("target_functions", "list", "contract"),  # NULL where it names none

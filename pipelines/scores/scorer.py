@@ -72,7 +72,7 @@ class Scorer:
     def score(self, vendor: str, as_of: datetime) -> ScoredVendor:
         """One vendor's scores; none without final deliveries."""
         days = final_days(self.lake, vendor, as_of)
-        deliveries = self._deliveries(vendor, days)
+        deliveries = deliveries_by_dimension(self.lake, vendor, days)
         contract = contract_in_force(self.contracts.of(vendor), max(days)) if days else None
         tolerances: Mapping[str, float] = contract.tolerances if contract is not None else {}
         standings = vendor_standing(deliveries, tolerances)
@@ -80,14 +80,6 @@ class Scorer:
         gates = open_gates(received, self._failed(vendor, days))
         grade = self._grade(vendor, standings[-1].score.points, received, gates, as_of) if standings else Grade(None)
         return ScoredVendor(vendor, tuple(days), tuple(graded_scores(standings, grade)), tuple(gates))
-
-    def _deliveries(self, vendor: str, days: list[date]) -> dict[str, Deliveries]:
-        rows = self.lake.read("dimension_scorecards", vendor, days).to_pylist()
-        by_dimension: dict[str, list[tuple[date, int, int]]] = {}
-        for row in rows:
-            counts = (row["delivery_date"], row["leads_received"], row["leads_vendor_defective"])
-            by_dimension.setdefault(row["dimension"], []).append(counts)
-        return {dimension: deliveries_by_date(counts) for dimension, counts in by_dimension.items()}
 
     def _failed(self, vendor: str, days: list[date]) -> dict[str, dict[date, int]]:
         """By gated rule and day, the leads that fail it at the vendor's account."""
@@ -119,13 +111,26 @@ def method_version() -> str:
     return f"{scoring_method().version}+{grading_method().version}"
 
 
-def final_days(lake: Lake, vendor: str, as_of: datetime) -> list[date]:
-    """Days of a vendor whose verdicts are final, as known at an instant."""
+def deliveries_by_dimension(lake: Lake, vendor: str, days: list[date]) -> dict[str, Deliveries]:
+    """Leads of some published days by dimension, and under `all`, and date."""
+    by_dimension: dict[str, list[tuple[date, int, int]]] = {}
+    for row in lake.read("dimension_scorecards", vendor, days).to_pylist():
+        counts = (row["delivery_date"], row["leads_received"], row["leads_vendor_defective"])
+        by_dimension.setdefault(row["dimension"], []).append(counts)
+    return {dimension: deliveries_by_date(counts) for dimension, counts in by_dimension.items()}
+
+
+def final_days(lake: Lake, vendor: str, as_of: datetime, *, is_live: bool = True) -> list[date]:
+    """Days of a vendor whose verdicts are final, as known at an instant; of before it went live where it is said so."""
     limit = as_lake(as_of)
-    return [day for day in lake.published_days(vendor, "scorecards") if _is_final(lake, vendor, day, limit)]
+    facts = {day: lake.facts(vendor, day, "scorecards") for day in lake.published_days(vendor, "scorecards")}
+    return [day for day, noted in facts.items() if _is_final(noted, limit) and _noted_live(noted) == is_live]
 
 
-def _is_final(lake: Lake, vendor: str, day: date, limit: datetime) -> bool:
-    facts = lake.facts(vendor, day, "scorecards")
-    is_known = "known_at" in facts and datetime.fromisoformat(facts["known_at"]) <= limit
-    return is_known and facts["is_final"] == "true"
+def _is_final(noted: Mapping[str, str], limit: datetime) -> bool:
+    is_known = "known_at" in noted and datetime.fromisoformat(noted["known_at"]) <= limit
+    return is_known and noted["is_final"] == "true"
+
+
+def _noted_live(noted: Mapping[str, str]) -> bool:
+    return noted.get("is_live") != "false"

@@ -4,7 +4,8 @@ Which leads failed which rules is counted by the engine, in `dossiers.facts`; a 
 
 **Which leads.** A lead is claimable if the vendor answers for a fail of it, proven or not proven in time, that is among
 the refusal grounds of the contract in force on its delivery date. What is unknown, rejected at the intake or nobody's
-fault is not: a lead whose opposition the vendor could not know is blocked, and payable.
+fault is not: a lead whose opposition the vendor could not know is blocked, and payable. A pilot's leads are judged, not
+bought: none of them is claimed.
 
 **When.** From the civil day, Europe/Paris, on which the leads were complete, to the last day of that contract's claim
 window, both inclusive; without a window there is no last day.
@@ -23,6 +24,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pipelines.contracts.contract import Contract
+from pipelines.contracts.stages import is_live
 from pipelines.vocabulary.clock import civil_date_after, paris_date
 
 InForceOn = Callable[[date], Contract | None]
@@ -96,7 +98,9 @@ def claims_on(day: date, failed: Iterable[FailedLeads], in_force: InForceOn) -> 
     claimed = [
         leads
         for alike in failed
-        if (terms := in_force(alike.delivery_date)) and (leads := _claimed_leads(day, alike, terms, contract.currency))
+        if (terms := in_force(alike.delivery_date))
+        and is_live(terms, alike.delivery_date)
+        and (leads := _claimed_leads(day, alike, terms, contract.currency))
     ]
     expires_on = min((leads.last_day for leads in claimed if leads.last_day), default=None)
     expiring = [leads for leads in claimed if leads.last_day and leads.last_day == expires_on]

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pipelines.contracts.calendar import cut_off_at
 from pipelines.contracts.contract import ApprovedForm, Contract
 from pipelines.contracts.sectors import UNSAID_SECTOR
+from pipelines.contracts.stages import may_be_used
 from pipelines.verdicts.company_names import Likeness, likeness
 from pipelines.verdicts.job_functions import is_function_named
 from pipelines.vocabulary.clock import as_lake, paris_date
@@ -30,6 +31,8 @@ DAY_TERMS = pa.schema(
         "oppositions_known_at": pa.timestamp("us"),
         "is_final": pa.bool_(),
         "contract_digest": pa.string(),
+        "vendor_stage": pa.string(),
+        "is_vendor_live": pa.bool_(),
         "contract_channels": pa.list_(pa.string()),
         "contract_audiences": pa.list_(pa.string()),
         "contract_bases": pa.list_(pa.string()),
@@ -199,6 +202,8 @@ def _terms_row(
         "known_at": known_at,
         "is_final": as_of >= day.deadline_at,
         "contract_digest": contract.digest,
+        "vendor_stage": contract.stage,
+        "is_vendor_live": may_be_used(contract, day.day),
         "advertiser_siren": contract.advertiser_siren,
         "advertiser_spellings": [name for name, alike in names.items() if alike is Likeness.SAME],
         "advertiser_near_spellings": [name for name, alike in names.items() if alike is Likeness.NEAR],

@@ -37,11 +37,13 @@ _DAY_FACTS: Final = """
         max(known_at) filter (is_day_clock) as known_at,
         bool_or(is_final) filter (is_day_clock) as is_final,
         bool_and(is_final) as is_settled,
-        max(known_at) filter (not is_final) as open_at
+        max(known_at) filter (not is_final) as open_at,
+        bool_and(coalesce(is_vendor_live, false)) as is_live
     from clocks
     group by delivery_date
 """
-"""What is noted of a day; `open_at` is up to when facts counted for files whose deadline has not passed."""
+"""What is noted of a day: `is_live` only where it is not, and no score counts it; `open_at` is up to when facts counted
+for files whose deadline has not passed."""
 
 
 @dataclass(frozen=True)
@@ -250,6 +252,7 @@ def _table_facts(session: Session, digest: str) -> dict[date, dict[str, str]]:
             "catalogue_digest": digest,
             "known_at": row["known_at"].isoformat(),
             "is_final": str(row["is_final"]).lower(),
+            **({} if row["is_live"] else {"is_live": "false"}),
             **({} if row["is_settled"] else {"open_at": row["open_at"].isoformat()}),
         }
         for row in rows

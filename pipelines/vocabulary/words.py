@@ -17,6 +17,7 @@ PARTIES: Final = ("vendor", "advertiser", "third_party")
 DIMENSIONS: Final = ("consent", "proof", "opposition", "conformity", "quality", "governance")
 RATED_DIMENSIONS: Final = ("consent", "proof", "opposition", "conformity", "quality")
 GRAINS: Final = ("lead_use", "lead", "delivery", "call", "vendor")
+STAGES: Final = ("candidate", "pilot", "live")
 VERDICTS: Final = ("usable", "on_hold", "blocked")
 FLIP_CAUSES: Final = (
     "intake_changed",

@@ -74,6 +74,7 @@ CHECKS = {
         "deliveries_came",
         "deliveries_came_in_time",
         "files_were_accepted",
+        "vendors_had_gone_live",
         "contracts_are_readable",
         "inbox_folders_are_known",
         "columns_as_before",

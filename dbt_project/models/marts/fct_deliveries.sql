@@ -18,6 +18,7 @@ select
     deliveries.is_received_at_assumed,
     states.is_judged,
     states.is_final,
+    states.is_live,
     states.known_at,
     states.catalogue_digest
 from {{ ref('int_deliveries_counted') }} as deliveries

@@ -2,8 +2,9 @@ with scorecards as (
     {{ lake_rows(source('lake', 'scorecards')) }}
 ),
 
+-- a pilot's leads are judged, and counted nowhere
 judged as (
-    select vendor, delivery_date from {{ ref('stg_lake__delivery_states') }} where is_judged
+    select vendor, delivery_date from {{ ref('stg_lake__delivery_states') }} where is_judged and is_live
 )
 
 select

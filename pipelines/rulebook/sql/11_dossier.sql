@@ -102,6 +102,8 @@ select
     end as has_intermediaries,
     candidate.email_keys_equal,
     candidate.phone_keys_equal,
+    lead.vendor_stage,
+    lead.is_vendor_live,
     lead.contract_channels,
     lead.contract_bases,
     lead.sector,

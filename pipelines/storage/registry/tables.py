@@ -194,6 +194,22 @@ CONTACT_ANSWERS: Final = Table(
 """Who asked whether a number or address may be contacted, and what was answered, append-only."""
 
 
+GO_LIVE_DECISIONS: Final = Table(
+    "go_live_decisions",
+    METADATA,
+    _id_column(),
+    _sql_column("vendor", String(32), index=True),
+    _sql_column("decision", String(24)),  # opened, opened_by_exception, or refused
+    _sql_column("decided_at", Instant),
+    _sql_column("decided_by", String(64)),
+    _sql_column("reason", String(500), is_nullable=True),
+    _sql_column("unmet", String(500)),  # conditions that were not met then, between commas; empty: none
+    _sql_column("contract_digest", String(64), is_nullable=True),  # of the contract that was looked at
+    sqlite_autoincrement=True,
+)
+"""Who decided that a vendor goes live, or not, and why; append-only, and triggers keep every row as it is."""
+
+
 RECEIPTS: Final = Table(
     "receipts",
     METADATA,

@@ -1,0 +1,76 @@
+"""Who decided that a vendor goes live, or not, when and why: in the registry, for good.
+
+What a decision means for a delivery is in `contracts.stages`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Engine, insert, select
+
+from pipelines.contracts.contract import GoLiveDecision
+from pipelines.storage.registry.database import writing
+from pipelines.storage.registry.tables import GO_LIVE_DECISIONS
+from pipelines.storage.secrets.vault_readings import check_purpose
+from pipelines.vocabulary.clock import paris_date
+
+OPENED: Final = "opened"
+EXCEPTION: Final = "opened_by_exception"
+REFUSED: Final = "refused"
+
+
+@dataclass(frozen=True)
+class DecisionNote:
+    """One decision about a vendor."""
+
+    vendor: str
+    decision: str
+    decided_at: datetime
+    """Aware. It counts for deliveries from its civil date (Europe/Paris) on."""
+    decided_by: str
+    reason: str | None = None
+    unmet: tuple[str, ...] = ()
+    """Ids of conditions that were not met then."""
+    contract_digest: str | None = None
+    """Of the contract that was looked at."""
+
+
+def note_decision(registry: Engine, note: DecisionNote) -> None:
+    """Add one decision; what is too long is cut.
+
+    Raises:
+        ValueError: nobody is named who decided; what is no plain opening has no reason; a reason names somebody.
+    """
+    if not note.decided_by.strip():
+        raise ValueError("decided_by: expected who decides, by name or function")
+    if note.reason is not None or note.decision != OPENED:
+        check_purpose(note.reason or "")
+    row = asdict(note) | {
+        "decided_by": note.decided_by.strip()[:64],
+        "reason": note.reason and note.reason[:500],
+        "unmet": ",".join(note.unmet),
+    }
+    with registry.connect() as connection, writing(connection):
+        connection.execute(insert(GO_LIVE_DECISIONS).values(row))
+
+
+def decisions_on(registry: Engine, vendor: str | None = None) -> list[DecisionNote]:
+    """What was decided of a vendor, or of all, in the order in which it was noted."""
+    columns = [GO_LIVE_DECISIONS.c[name] for name in DecisionNote.__annotations__]
+    query = select(*columns).order_by(GO_LIVE_DECISIONS.c.id)
+    if vendor is not None:
+        query = query.where(GO_LIVE_DECISIONS.c.vendor == vendor)
+    with registry.connect() as connection:
+        rows = connection.execute(query).mappings().all()
+    return [DecisionNote(**(dict(row) | {"unmet": tuple(filter(None, row["unmet"].split(",")))})) for row in rows]
+
+
+def go_live_by_vendor(registry: Engine) -> Mapping[str, list[GoLiveDecision]]:
+    """What was decided of vendors, as contracts read it."""
+    found: dict[str, list[GoLiveDecision]] = {}
+    for note in decisions_on(registry):
+        decision = GoLiveDecision(paris_date(note.decided_at), note.decision != REFUSED)
+        found.setdefault(note.vendor, []).append(decision)
+    return found

@@ -1,0 +1,68 @@
+"""What the deliveries of a pilot showed: judged as any other, used by nobody, counted in no score."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pipelines.contracts.contract import Contract
+from pipelines.engines.interface import Engine
+from pipelines.rulebook.catalogue import Catalogue
+from pipelines.scores.points import DimensionScore, scoring_method
+from pipelines.scores.scorer import deliveries_by_dimension, final_days
+from pipelines.scores.standings import vendor_standing
+from pipelines.storage.lake import Lake
+from pipelines.vocabulary.tables import arrow_schema
+
+STAGE_RULE: Final = "vendor_gone_live"
+"""The rule that holds every lead of a pilot."""
+_USES: Final = """
+    select
+        count(*) as uses,
+        count(*) filter (verdict = 'on_hold' and not list_has_any(unknown_rules, {others})) as fit
+    from verdicts
+"""
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """Final deliveries of before a vendor went live, as known at an instant."""
+
+    delivery_count: int
+    leads_count: int
+    scores: tuple[DimensionScore, ...]
+    """By dimension, beside the tolerances; the total left out."""
+    uses_count: int
+    fit_count: int
+    """Lead uses that wait for nothing but the decision to go live."""
+
+    @property
+    def above_tolerance(self) -> tuple[DimensionScore, ...]:
+        """Dimensions with more defects than tolerated."""
+        return tuple(score for score in self.scores if score.rate > tolerated(score))
+
+
+def tolerated(score: DimensionScore) -> float:
+    """The rate that is tolerated in a dimension; 0 is scored as the method's least."""
+    return score.tolerance or scoring_method().least_tolerance
+
+
+def pilot_of(
+    engine: Engine, lake: Lake, catalogue: Catalogue, vendor: str, contract: Contract | None, *, as_of: datetime
+) -> Pilot:
+    """A vendor's pilot. `contract`: whose tolerances count; `as_of`: aware."""
+    days = final_days(lake, vendor, as_of, is_live=False)
+    deliveries = deliveries_by_dimension(lake, vendor, days)
+    received = deliveries.get("all", {})
+    standings = vendor_standing(deliveries, contract.tolerances if contract is not None else {})
+    others = [card.id for card in catalogue.cards if card.severity == "blocking" and card.id != STAGE_RULE]
+    with engine.session() as session:
+        files = [lake.partition("verdicts", vendor, day) for day in days]
+        session.read_files("verdicts", files, arrow_schema("verdicts"))
+        (uses,) = session.fetch(_USES.format(others=others)).to_pylist()
+    return Pilot(
+        delivery_count=sum(counts.leads_received > 0 for counts in received.values()),
+        leads_count=sum(counts.leads_received for counts in received.values()),
+        scores=tuple(standing.score for standing in standings[:-1]),
+        uses_count=uses["uses"],
+        fit_count=uses["fit"],
+    )
