@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: Final = "v0010"
-down_revision: Final = "v0007"
+down_revision: Final = "v0008"
 
 _REFUSAL: Final = "decisions are append-only: record a new one"
 
