@@ -2,12 +2,10 @@
 
 import dagster as dg
 
-from pipelines.dossiers.writer import RULE_PAGES, DossierWriter
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.run_partitions import tell_left
-from pipelines.scores.scorer import Scorer
 
 
 @dg.asset(
@@ -19,6 +17,9 @@ from pipelines.scores.scorer import Scorer
 )
 def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Write the pages as of the run's instant."""
+    from pipelines.dossiers.writer import RULE_PAGES, DossierWriter
+    from pipelines.scores.scorer import Scorer
+
     scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry)
     writer = DossierWriter(
         scorer, house.catalogue, house.settings.home / "dossiers", as_of(context), house.settings.contracts
