@@ -3,14 +3,10 @@
 import dagster as dg
 
 from pipelines.checks.results import SAMPLE
-from pipelines.dossiers.writer import RULE_PAGES, DossierWriter
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.run_partitions import tell_left
-from pipelines.reviews.own_findings import UNDECIDED, own_findings
-from pipelines.reviews.records import recorded_decisions
-from pipelines.scores.scorer import Scorer
 
 
 @dg.asset(
@@ -22,6 +18,9 @@ from pipelines.scores.scorer import Scorer
 )
 def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Write the pages as of the run's instant."""
+    from pipelines.dossiers.writer import RULE_PAGES, DossierWriter
+    from pipelines.scores.scorer import Scorer
+
     scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry)
     writer = DossierWriter(
         scorer, house.catalogue, house.settings.home / "dossiers", as_of(context), house.settings.contracts
@@ -46,6 +45,9 @@ def renewals_were_decided(
     context: dg.AssetCheckExecutionContext, house: dg.ResourceParam[House]
 ) -> dg.AssetCheckResult:
     """Name every vendor whose contract was renewed by nobody's decision."""
+    from pipelines.reviews.own_findings import UNDECIDED, own_findings
+    from pipelines.reviews.records import recorded_decisions
+
     book, instant = house.contracts(), as_of(context)
     contracts = {vendor: book.of(vendor) for vendor in book.vendors}
     found = own_findings(contracts, recorded_decisions(house.registry, before=instant), instant)

@@ -7,7 +7,6 @@ from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.run_partitions import tell_left
-from pipelines.scores.scorer import Scorer
 from pipelines.storage.lake_health import damages
 
 
@@ -20,6 +19,8 @@ from pipelines.storage.lake_health import damages
 )
 def vendor_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Score every vendor that has final deliveries, and keep the scores in the registry."""
+    from pipelines.scores.scorer import Scorer
+
     scorer = Scorer(house.judge.engine, house.lake, house.contracts(), house.registry)
     left = LeftVendors("scoring")
     scored = scorer.score_all(as_of=as_of(context), catalogue=house.catalogue, left=left)

@@ -23,7 +23,15 @@ from pipelines.house import House
 from pipelines.orchestration.jobs import AS_OF_TAG
 from pipelines.orchestration.partitions import partition_key
 from pipelines.simulation.market import Market, simulate
-from tests.support.houses import check_bytes, days_between, house_at, import_oppositions, lake_bytes, reconcile
+from tests.support.houses import (
+    check_bytes,
+    days_between,
+    house_at,
+    import_oppositions,
+    keep_vendors,
+    lake_bytes,
+    reconcile,
+)
 from tests.support.instances import instance_of
 
 HEXA, NOVA, TARDIVO, LATER = "hexa-leads", "nova-rappel", "tardivo-data", "agence-du-rhone"
@@ -129,10 +137,7 @@ class Ui:
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
     home = tmp_path_factory.mktemp("market") / "home"
     market = simulate(home, seed=5, days=6, leads=3)
-    for folder in ("contracts", "inbox"):
-        for vendor in (home / folder).iterdir():
-            if vendor.name not in (HEXA, NOVA, TARDIVO, LATER):
-                shutil.rmtree(vendor)
+    keep_vendors(home, (HEXA, NOVA, TARDIVO, LATER))
     house = house_at(home)
     import_oppositions(market.opposition_files, house)
     assert house.hasher

@@ -12,7 +12,7 @@ from pipelines.scores.scorer import Scorer
 from pipelines.simulation.market import Market, simulate
 from tests.support import hostile_vendor
 from tests.support.chaos_runs import run
-from tests.support.houses import days_between, house_at, import_oppositions, lake_bytes
+from tests.support.houses import days_between, house_at, import_oppositions, keep_vendors, lake_bytes
 
 
 @dataclass
@@ -66,10 +66,7 @@ def calm_market(home: Path, *, seed: int, days: int, leads: int, vendors: Sequen
     market = simulate(home, seed=seed, days=days, leads=leads)
     known = sorted(vendor.slug for vendor in market.vendors)
     calm = Calm(home, market, [vendor for vendor in known if not vendors or vendor in vendors])
-    for place in (home / "inbox").iterdir():
-        if place.name not in calm.vendors:
-            shutil.rmtree(place)
-            shutil.rmtree(home / "contracts" / place.name)
+    keep_vendors(home, calm.vendors)
     _repeat_late(home, calm.vendors[0])
     shutil.copytree(home / "inbox", calm.delivered)
     house = house_at(home)

@@ -1,8 +1,10 @@
 """A house in a temporary folder, and the steps of a reconciliation without the orchestrator around them."""
 
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 
@@ -11,6 +13,9 @@ from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.settings import load_settings
 from pipelines.storage.lake import Lake
 
+DEPENDENT_VENDORS: Final = ("agence-du-rhone", "multibase-pro", "relance-directe", "tardivo-data")
+"""Of the simulated market, those whose days depend on each other: duplicates, re-used and late proofs, oppositions."""
+
 
 def house_at(home: Path, **variables: str) -> House:
     return House(load_settings({"OPPOSABLE_HOME": str(home), **variables}))
@@ -18,6 +23,14 @@ def house_at(home: Path, **variables: str) -> House:
 
 def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def keep_vendors(home: Path, vendors: Collection[str]) -> None:
+    """Of a simulated market that was not taken in yet, remove all other vendors."""
+    for folder in ("contracts", "inbox"):
+        for place in (home / folder).iterdir():
+            if place.name not in vendors:
+                shutil.rmtree(place)
 
 
 def import_oppositions(files: Iterable[Path], house: House) -> None:

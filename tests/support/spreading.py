@@ -12,12 +12,16 @@ LONGEST_FIRST: Final = (
     "tests/orchestration/test_ways_to_start.py",
     "tests/whole/test_demo.py",
     "tests/orchestration/test_ui_in_browser.py",
-    "tests/whole/test_reproducibility.py",
     "tests/whole/test_chaos.py",
+    "tests/whole/test_reproducibility.py",
     "tests/whole/test_truth.py",
     "tests/whole/test_canary.py",
     "tests/orchestration/test_schedules.py",
+    "tests/orchestration/test_sensors.py",
     "tests/upkeep/test_rotation.py",
+    "tests/whole/test_hand_market.py",
+    "tests/orchestration/test_backfills.py",
+    "tests/drafts/test_drafts.py",
 )
 """Files that take more than half a minute, in the order of their beginning."""
 USERS_OF_DEMO: Final = LONGEST_FIRST[1:3]

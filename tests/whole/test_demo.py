@@ -10,15 +10,22 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.scores.records import scores_as_of
-from pipelines.simulation.market import draw_market
+from pipelines.simulation.market import Market, draw_market
 from pipelines.vocabulary.tables import TABLES
 from tests.support.houses import house_at, read_all
 from tests.support.market_persons import personal_values
 from tests.support.programs import Demo, run_program
 from tests.support.reasons import english_in
+from tests.support.simulated_truth import assert_equals_truth
 
 VENDOR_COUNT = 11
 PREFIX = 8
+
+
+@pytest.fixture(scope="module")
+def market() -> Market:
+    """What the demo invents, drawn once more."""
+    return draw_market()
 
 
 def test_it_ends_with_a_score_table_of_every_vendor(demo: Demo) -> None:
@@ -48,8 +55,12 @@ def test_it_leaves_a_dossier_of_every_vendor_and_a_portfolio_that_links_them(dem
     assert str(folder / "index.html") in demo.output
 
 
-def test_scores_beside_what_they_prove_are_in_the_registry(demo: Demo) -> None:
-    scores = scores_as_of(house_at(demo.home).registry, draw_market().as_of)
+def test_its_findings_and_refusals_equal_the_simulated_truth(demo: Demo) -> None:
+    assert_equals_truth(house_at(demo.home))
+
+
+def test_scores_beside_what_they_prove_are_in_the_registry(demo: Demo, market: Market) -> None:
+    scores = scores_as_of(house_at(demo.home).registry, market.as_of)
     assert {score.vendor for score in scores} == set(house_at(demo.home).contracts().vendors)
     for score in scores:
         assert score.lower_points is not None
@@ -139,9 +150,9 @@ def test_a_missing_key_beside_keyed_data_is_said_before_any_work(demo: Demo, tmp
     assert (result.returncode, "restore the file from your backup" in result.stderr) == (2, True), result.stderr
 
 
-def test_no_clear_identifier_is_left_but_in_what_was_delivered(demo: Demo) -> None:
+def test_no_clear_identifier_is_left_but_in_what_was_delivered(demo: Demo, market: Market) -> None:
     """Every personal value that the market invented, looked for in every byte that the demo left or said."""
-    values = [value.encode() for value in personal_values(draw_market()) if len(value.encode()) >= PREFIX]
+    values = [value.encode() for value in personal_values(market) if len(value.encode()) >= PREFIX]
     assert len(values) > 1000
     needles = Needles(values)
     delivered = {"inbox", "oppositions"}

@@ -11,20 +11,18 @@ from pathlib import Path
 import pytest
 
 from pipelines.simulation.market import Market, simulate
-from tests.support.houses import days_between, house_at, import_oppositions, lake_bytes, reconcile
+from tests.support.houses import DEPENDENT_VENDORS, days_between, house_at, import_oppositions, lake_bytes, reconcile
 from tests.support.paths import ROOT
 
 SCRIPT = """
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from tests.support.houses import days_between, house_at, reconcile
+from tests.support.houses import DEPENDENT_VENDORS, days_between, house_at, reconcile
 home, first, last, as_of, *vendors = sys.argv[1:]
 days = days_between(date.fromisoformat(first), date.fromisoformat(last))
 reconcile(house_at(Path(home)), vendors, days, datetime.fromisoformat(as_of))
 """
-VENDORS = ("agence-du-rhone", "multibase-pro", "relance-directe", "tardivo-data")
-"""Those whose days depend on each other: duplicates, re-used and late proofs, oppositions."""
 
 
 class Sample:
@@ -35,15 +33,15 @@ class Sample:
         self.market: Market = simulate(home, seed=7, days=6, leads=12)
         house = house_at(home)
         import_oppositions(self.market.opposition_files, house)
-        self.vendors = [vendor for vendor in VENDORS if vendor in house.contracts().vendors]
-        assert len(self.vendors) == len(VENDORS)
+        self.vendors = [vendor for vendor in DEPENDENT_VENDORS if vendor in house.contracts().vendors]
+        assert len(self.vendors) == len(DEPENDENT_VENDORS)
         self.days = days_between(self.market.first_day, self.market.last_day)
         reconcile(house, self.vendors, self.days, self.market.as_of)
         self.undisturbed = lake_bytes(house.lake)
-        shutil.rmtree(house.lake.root)
 
     def copy(self, home: Path) -> Path:
-        shutil.copytree(self.home, home)
+        """The home as it was before that run."""
+        shutil.copytree(self.home, home, ignore=shutil.ignore_patterns("lake"))
         return home
 
     def process(self, home: Path, as_of: str | None = None) -> subprocess.Popen[bytes]:
@@ -57,6 +55,20 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     return Sample(tmp_path_factory.mktemp("market") / "home")
 
 
+@pytest.fixture(scope="module")
+def early(sample: Sample) -> str:
+    """An instant at which less is known than at the market's."""
+    return sample.market.as_of.replace(day=1, month=8).isoformat()
+
+
+@pytest.fixture(scope="module")
+def provisional(sample: Sample, early: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The bytes of one undisturbed run at that instant."""
+    home = sample.copy(tmp_path_factory.mktemp("early") / "home")
+    assert sample.process(home, early).wait(timeout=300) == 0
+    return lake_bytes(house_at(home).lake)
+
+
 def same(found: dict[str, bytes], expected: dict[str, bytes]) -> list[str]:
     """Names of the files that differ."""
     return sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
@@ -66,8 +78,8 @@ def test_many_runs_in_any_order_of_days_end_in_the_bytes_of_one(sample: Sample, 
     house = house_at(sample.copy(tmp_path / "home"))
     shuffled = list(sample.days)
     random.Random(3).shuffle(shuffled)
-    for day in shuffled:
-        reconcile(house, sample.vendors, [day], sample.market.as_of)
+    for days in (shuffled[:1], shuffled[1:3], shuffled[3:]):
+        reconcile(house, sample.vendors, sorted(days), sample.market.as_of)
     assert same(lake_bytes(house.lake), sample.undisturbed) == []
 
 
@@ -79,9 +91,9 @@ def test_the_days_backwards_end_in_the_bytes_of_one_run(sample: Sample, tmp_path
 
 
 def test_running_again_changes_no_byte(sample: Sample, tmp_path: Path) -> None:
-    house = house_at(sample.copy(tmp_path / "home"))
-    for _ in range(2):
-        reconcile(house, sample.vendors, sample.days, sample.market.as_of)
+    shutil.copytree(sample.home, tmp_path / "home")
+    house = house_at(tmp_path / "home")
+    reconcile(house, sample.vendors, sample.days, sample.market.as_of)
     assert same(lake_bytes(house.lake), sample.undisturbed) == []
 
 
@@ -114,11 +126,10 @@ def test_a_run_killed_at_random_points_and_started_again_ends_in_the_same_bytes(
     fault="Two runs judge the same days at the same time",
     promise="Each vendor's result is that of one of them, whole.",
 )
-def test_of_two_runs_at_once_the_result_is_one_of_theirs_whole(sample: Sample, tmp_path: Path) -> None:
-    early = (sample.market.as_of.replace(day=1, month=8)).isoformat()
-    home, other = sample.copy(tmp_path / "home"), sample.copy(tmp_path / "other")
-    assert sample.process(other, early).wait(timeout=300) == 0
-    provisional = lake_bytes(house_at(other).lake)
+def test_of_two_runs_at_once_the_result_is_one_of_theirs_whole(
+    sample: Sample, early: str, provisional: dict[str, bytes], tmp_path: Path
+) -> None:
+    home = sample.copy(tmp_path / "home")
     both = [sample.process(home), sample.process(home, early)]
     assert [process.wait(timeout=600) for process in both] == [0, 0]
     found = lake_bytes(house_at(home).lake)
@@ -131,9 +142,6 @@ def test_of_two_runs_at_once_the_result_is_one_of_theirs_whole(sample: Sample, t
         assert ours in theirs, vendor
 
 
-def test_the_tables_of_a_vendor_are_not_the_same_at_two_instants(sample: Sample, tmp_path: Path) -> None:
+def test_the_tables_of_a_vendor_are_not_the_same_at_two_instants(sample: Sample, provisional: dict[str, bytes]) -> None:
     """What the test before relies on: the two runs have different results to choose from."""
-    home = sample.copy(tmp_path / "home")
-    early = (sample.market.as_of.replace(day=1, month=8)).isoformat()
-    assert sample.process(home, early).wait(timeout=300) == 0
-    assert same(lake_bytes(house_at(home).lake), sample.undisturbed) != []
+    assert same(provisional, sample.undisturbed) != []
