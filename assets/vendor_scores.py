@@ -15,13 +15,14 @@ from pipelines.storage.lake_health import damages
     group_name="scores",
     kinds={"sqlalchemy"},
     owners=["team:purchasing"],
-    description="Points per vendor and dimension from realised rates, over final deliveries up to the run's `as_of`.",
+    description="Points per vendor and dimension from realised rates, over final deliveries up to the run's `as_of`; "
+    "for a vendor that is scored for the first time of the weeks before, too.",
 )
 def vendor_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Score every vendor that has final deliveries, and keep the scores in the registry."""
     from pipelines.scores.scorer import Scorer
 
-    scorer = Scorer(house.judge.engine, house.lake, house.contracts(), house.registry)
+    scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry)
     left = LeftVendors("scoring")
     scored = scorer.score_all(as_of=as_of(context), catalogue=house.catalogue, left=left)
     tell_left(context, "vendor_scores", left)

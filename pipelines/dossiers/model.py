@@ -61,6 +61,10 @@ class PublishedPoint:
     points: float
     band: Interval | None = None
     grade: str | None = None
+    is_afterwards: bool = False
+    """Worked out later, from what was known on that date."""
+    points_before: tuple[float, ...] = ()
+    """What was published of that date, and corrected since."""
 
 
 @dataclass(frozen=True)

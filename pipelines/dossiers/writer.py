@@ -37,7 +37,7 @@ from pipelines.rulebook.catalogue import Catalogue
 from pipelines.scores.contributions import DimensionSnapshot, contributions
 from pipelines.scores.graded import GradedScore
 from pipelines.scores.points import TOTAL, DimensionScore, LeadCounts
-from pipelines.scores.records import PublishedScore, score_history
+from pipelines.scores.records import CorrectedScore, PublishedScore, score_corrections, score_history
 from pipelines.scores.scorer import ScoredVendor, Scorer, final_days, method_version
 from pipelines.storage.folders import PRIVATE, replacing
 from pipelines.storage.lake import Lake
@@ -144,8 +144,9 @@ class DossierWriter:
         if total is None:
             return dossier
         past = score_history(self.scorer.registry, dossier.vendor, TOTAL, before=self.as_of)
-        now = _point(self.as_of, total)
-        history = {point.on: point for point in [*(_point(row.as_of, row) for row in past), now]}
+        corrected = score_corrections(self.scorer.registry, dossier.vendor, TOTAL, before=self.as_of)
+        now = _point(self.as_of, total, corrected)
+        history = {point.on: point for point in [*(_point(row.as_of, row, corrected) for row in past), now]}
         return replace(
             dossier,
             grade=total.grade,
@@ -226,9 +227,15 @@ def _interval(low: float | None, high: float | None) -> Interval | None:
     return None if low is None or high is None else Interval(low, high)
 
 
-def _point(as_of: datetime, score: GradedScore | PublishedScore) -> PublishedPoint:
+def _point(as_of: datetime, score: GradedScore | PublishedScore, corrected: Sequence[CorrectedScore]) -> PublishedPoint:
+    run = score.published_as_of if isinstance(score, PublishedScore) else None
     return PublishedPoint(
-        paris_date(as_of), score.points, _interval(score.lower_points, score.upper_points), score.grade
+        paris_date(as_of),
+        score.points,
+        _interval(score.lower_points, score.upper_points),
+        score.grade,
+        is_afterwards=run is not None and run > as_of,
+        points_before=tuple(one.points for one in corrected if one.as_of == as_of),
     )
 
 

@@ -1,15 +1,17 @@
 """From the lake's scorecards to published scores: which deliveries count, what they prove, which grade they earn."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from pipelines.contracts.book import ContractBook
-from pipelines.contracts.contract import contract_in_force
+from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.engines.interface import Engine
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.rulebook.catalogue import Catalogue
@@ -19,9 +21,11 @@ from pipelines.scores.points import TOTAL, scoring_method
 from pipelines.scores.records import publish_scores, score_history
 from pipelines.scores.standings import Deliveries, deliveries_by_date, vendor_standing
 from pipelines.storage.lake import Lake
-from pipelines.vocabulary.clock import as_lake
+from pipelines.vocabulary.clock import as_lake, paris_date, tick_of
 from pipelines.vocabulary.tables import arrow_schema
 
+MOST_WEEKS: Final = 13
+"""Scored afterwards, when a vendor is scored for the first time: a quarter."""
 _FAILED_LEADS = """
     select delivery_date, rule_id, count(distinct lead_id) as lead_count
     from findings
@@ -38,6 +42,8 @@ class ScoredVendor:
     days: tuple[date, ...]
     scores: tuple[GradedScore, ...]
     gates: tuple[Gate, ...]
+    inputs_digest: str = ""
+    """SHA-256 over the deliveries and the contract behind the scores."""
 
 
 @dataclass(frozen=True)
@@ -54,20 +60,34 @@ class Scorer:
     ) -> list[ScoredVendor]:
         """Score every vendor that has final deliveries up to `as_of`, and publish the scores in one transaction.
 
-        A vendor at whom it fails is noted in `left`, and keeps what was published.
+        A vendor at whom it fails is noted in `left`, and keeps what was published. Of a vendor that is scored for the
+        first time the weeks before are scored, too, from what was known by then.
         """
         scored: list[ScoredVendor] = []
         for vendor in self.lake.vendors("scorecards"):
             with left.one(vendor) if left else nullcontext():
+                self._score_weeks_before(vendor, as_of, catalogue)
                 scored.append(self.score(vendor, as_of))
+        self._publish(scored, as_of, catalogue, as_of)
+        return [vendor for vendor in scored if vendor.scores]
+
+    def _score_weeks_before(self, vendor: str, as_of: datetime, catalogue: Catalogue) -> None:
+        """One after the other, since a grade follows the one before."""
+        if score_history(self.registry, vendor, TOTAL, before=as_of):
+            return
+        for tick in weekly_ticks(final_days(self.lake, vendor, as_of), as_of):
+            self._publish([self.score(vendor, tick)], tick, catalogue, as_of)
+
+    def _publish(self, scored: list[ScoredVendor], as_of: datetime, catalogue: Catalogue, run: datetime) -> None:
         publish_scores(
             self.registry,
             {vendor.vendor: vendor.scores for vendor in scored},
             as_of=as_of,
             method_version=method_version(),
             catalogue_digest=catalogue.digest,
+            inputs={vendor.vendor: vendor.inputs_digest for vendor in scored},
+            published_as_of=run,
         )
-        return [vendor for vendor in scored if vendor.scores]
 
     def score(self, vendor: str, as_of: datetime) -> ScoredVendor:
         """One vendor's scores; none without final deliveries."""
@@ -79,7 +99,14 @@ class Scorer:
         received = {day: counts.leads_received for day, counts in deliveries.get("all", {}).items()}
         gates = open_gates(received, self._failed(vendor, days))
         grade = self._grade(vendor, standings[-1].score.points, received, gates, as_of) if standings else Grade(None)
-        return ScoredVendor(vendor, tuple(days), tuple(graded_scores(standings, grade)), tuple(gates))
+        scores = tuple(graded_scores(standings, grade))
+        digest = self._inputs_digest(vendor, days, contract)
+        return ScoredVendor(vendor, tuple(days), scores, tuple(gates), digest)
+
+    def _inputs_digest(self, vendor: str, days: list[date], contract: Contract | None) -> str:
+        digests = {f"{day}": self.lake.digests(vendor, day, "scorecards") for day in days}
+        read = {"deliveries": digests, "contract": contract.digest if contract is not None else None}
+        return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
 
     def _failed(self, vendor: str, days: list[date]) -> dict[str, dict[date, int]]:
         """By gated rule and day, the leads that fail it at the vendor's account."""
@@ -104,6 +131,13 @@ class Scorer:
         ]
         previous = Grade(earlier[-1].grade_earned) if earlier else None
         return next_grade(total, effective_leads(received.values()), previous, gates)
+
+
+def weekly_ticks(days: Sequence[date], as_of: datetime) -> list[datetime]:
+    """The same weekday's ticks before an instant, back to the first of some days, `MOST_WEEKS` at most."""
+    today = paris_date(as_of)
+    past = (today - timedelta(weeks=number) for number in range(MOST_WEEKS, 0, -1))
+    return [tick_of(day) for day in past if days and day > min(days)]
 
 
 def method_version() -> str:

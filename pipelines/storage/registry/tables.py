@@ -264,28 +264,48 @@ DECISION_CONFIRMATIONS: Final = Table(
 """Second persons' confirmations of decisions, append-only as these."""
 
 
+def _score_columns() -> list[SqlColumn[Any]]:
+    return [
+        _sql_column("vendor", String(32)),
+        _sql_column("as_of", Instant),
+        _sql_column("dimension", String(16)),  # a rated dimension, or total
+        _sql_column("leads_received", BigInteger),
+        _sql_column("leads_vendor_defective", BigInteger),
+        _sql_column("rate", Float(53)),
+        _sql_column("tolerance", Float(53), is_nullable=True),  # NULL for total
+        _sql_column("points", Float(53)),
+        _sql_column("method_version", String(32)),
+        _sql_column("catalogue_digest", String(64)),
+        *(
+            _sql_column(name, Float(53), is_nullable=True)
+            for name in ("lower_points", "upper_points", "rate_lower", "rate_upper", "correlation", "effective_leads")
+        ),
+        *(_sql_column(name, String(24), is_nullable=True) for name in ("state", "grade_earned", "grade")),
+        _sql_column("inputs_digest", String(64), is_nullable=True),  # of the deliveries and the contract behind it
+        _sql_column("published_as_of", Instant, is_nullable=True),  # of the run; later than as_of: worked out since
+    ]
+
+
 VENDOR_SCORES: Final = Table(
     "vendor_scores",
     METADATA,
     _id_column(),
-    _sql_column("vendor", String(32)),
-    _sql_column("as_of", Instant),
-    _sql_column("dimension", String(16)),  # a rated dimension, or total
-    _sql_column("leads_received", BigInteger),
-    _sql_column("leads_vendor_defective", BigInteger),
-    _sql_column("rate", Float(53)),
-    _sql_column("tolerance", Float(53), is_nullable=True),  # NULL for total
-    _sql_column("points", Float(53)),
-    _sql_column("method_version", String(32)),
-    _sql_column("catalogue_digest", String(64)),
-    *(
-        _sql_column(name, Float(53), is_nullable=True)
-        for name in ("lower_points", "upper_points", "rate_lower", "rate_upper", "correlation", "effective_leads")
-    ),
-    *(_sql_column(name, String(24), is_nullable=True) for name in ("state", "grade_earned", "grade")),
+    *_score_columns(),
     UniqueConstraint(
         "vendor", "as_of", "dimension", "method_version", "catalogue_digest", name="uq_vendor_scores_inputs"
     ),
     sqlite_autoincrement=True,
 )
-"""Scores by vendor, instant and dimension."""
+"""Scores by vendor, instant and dimension, as they stand."""
+
+
+CORRECTED_SCORES: Final = Table(
+    "corrected_scores",
+    METADATA,
+    _id_column(),
+    *_score_columns(),
+    _sql_column("corrected_at", Instant),  # when another took its place
+    Index("ix_corrected_scores_vendor_as_of", "vendor", "as_of"),
+    sqlite_autoincrement=True,
+)
+"""Scores that were published and that others replaced, append-only: late data add a line, and overwrite nothing."""
