@@ -11,5 +11,6 @@ Another page is one entry in `pages.PAGES`. Pages for people who judge vendors a
 - `markdown`: what pages share: templates, tables, values as contracts write them
 - `oppositions`: the page of the opposition registry: what an import reads, and which hashes can meet a lead
 - `pages`: the pages that are made, by the name of their file
+- `precedence`: the page of consent against opposition, case by case, in both languages
 - `reasons`: the page of all reasons, made from what is declared of them and from their sentences
 """

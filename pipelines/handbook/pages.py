@@ -11,6 +11,7 @@ from pipelines.handbook.decision_table import decision_table_page
 from pipelines.handbook.dictionary import dictionary_page
 from pipelines.handbook.due_diligence import due_diligence_page
 from pipelines.handbook.oppositions import oppositions_page
+from pipelines.handbook.precedence import precedence_page
 from pipelines.handbook.reasons import reasons_page
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
@@ -21,6 +22,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "dictionary.md": dictionary_page,
     "due-diligence.md": due_diligence_page,
     "oppositions.md": oppositions_page,
+    "precedence.md": precedence_page,
     "reasons.md": reasons_page,
 }
 

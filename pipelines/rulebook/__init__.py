@@ -19,6 +19,7 @@ Runs nothing: statements are run by `verdicts` on an engine.
 - `overrides`: what a house changed of the shipped rulebook, why, and who decided it
 - `own_words`: cards that decide by their words alone, always or never, or ask what another one asks
 - `parameters`: law parameters that change with time: dated values, each with its reference
+- `precedence`: consent against opposition, case by case, as counsel reads it
 - `references`: when two references of a vendor are one: the key of a `lead_id` or `consent_id`, in SQL
 - `use_states`: what stands of each lead use: verdict, rules, and in what its lead counts against the vendor, in SQL
 - `uses_now`: lead uses on the clock *today*, as one query: verdict, until when it holds, which rules stand against it

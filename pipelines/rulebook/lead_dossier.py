@@ -173,6 +173,12 @@ COLUMNS: Final[tuple[LeadDossierColumn, ...]] = (
     LeadDossierColumn(
         "opposition_blame_at", "instant", "ours"
     ),  # least shared_at + suppressionDelay; NULL if never shared
+    LeadDossierColumn(
+        "is_consent_after_objection", "boolean", "ours", example_default=False
+    ),  # the proof's consent is later than every objection, revoked or not; false where nobody can tell
+    LeadDossierColumn(
+        "is_consent_for_use", "boolean", "ours", example_default=True
+    ),  # the proof names the advertiser and lists the channel; false in doubt
     LeadDossierColumn("is_consent_of_other_person", "boolean", "ours", example_default=False),
     LeadDossierColumn("has_contradicting_records", "boolean", "ours", example_default=False),
     LeadDossierColumn("is_duplicate", "boolean", "ours", _LEAD, example_default=False),
@@ -204,6 +210,7 @@ BY_NAME: Final = {column.name: column for column in COLUMNS}
 
 PROOF_DEPENDENT: Final = frozenset(
     {column.name for column in COLUMNS if column.origin in ("proof", "review")}
+    | {"is_consent_after_objection", "is_consent_for_use"}
     | {"has_proof", "is_refused", "is_withdrawn", "proof_invalid_fields", "has_intermediaries"}
 )
 """Columns whose value depends on the proof that is looked at: a rule that reads one of them reads the proof."""

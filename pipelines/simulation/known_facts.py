@@ -6,7 +6,7 @@ A plain reading of the house rules ("Which proof?", "Which lead uses?", "Opposit
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from pipelines.simulation.acceptance import Accepted, Lead, Proof
@@ -28,13 +28,19 @@ class Opposition:
     channel: str
     opposed_at: datetime
     recorded_at: datetime
+    spoken_until: datetime
+    """The end of its day where the hour is not known."""
     revocations: list[tuple[datetime, datetime]]
 
+    def is_spoken(self, lead: Lead) -> bool:
+        """True when it was said before the delivery, as far as was known at the proof deadline."""
+        return self.opposed_at < lead.delivered_at and self.recorded_at <= known_at(lead)
+
     def is_in_force(self, lead: Lead) -> bool:
-        """True when it stood at the delivery, as far as was known at the proof deadline."""
+        """True when it stood at the delivery, too."""
         closed_at = known_at(lead)
         is_revoked = any(at <= lead.delivered_at and entered <= closed_at for at, entered in self.revocations)
-        return self.opposed_at < lead.delivered_at and self.recorded_at <= closed_at and not is_revoked
+        return self.is_spoken(lead) and not is_revoked
 
 
 Registry = Mapping[str, list[Opposition]]
@@ -50,7 +56,7 @@ def registry_of(rows: Iterable[OppositionRow]) -> Registry:
     for row in rows:
         key = (row.identifier.meaning, row.kind, row.channel, counts_from(row.opposed_at))
         if key not in oppositions:
-            oppositions[key] = Opposition(row.channel, key[3], row.recorded_at, [])
+            oppositions[key] = Opposition(row.channel, key[3], row.recorded_at, _last_instant(row.opposed_at), [])
             names = {key[0], alias_of(key[0])} if row.kind == "email" else {key[0]}
             for name in names:
                 registry[name].append(oppositions[key])
@@ -59,6 +65,15 @@ def registry_of(rows: Iterable[OppositionRow]) -> Registry:
         if row.revoked_at is not None:
             opposition.revocations.append((counts_until(row.revoked_at), row.recorded_at))
     return registry
+
+
+def _last_said(oppositions: Iterable[Opposition]) -> datetime | None:
+    return max((opposition.spoken_until for opposition in oppositions), default=None)
+
+
+def _last_instant(said_at: datetime | date) -> datetime:
+    """Just before the next day begins, where no hour is known."""
+    return said_at if isinstance(said_at, datetime) else counts_until(said_at) - timedelta(microseconds=1)
 
 
 class KnownFacts:
@@ -84,6 +99,7 @@ class KnownFacts:
         """One lead use per channel bought and sold whose identifier is there."""
         is_consent_shared = self._is_consent_of_other_person(lead)
         objected = {opposition.channel for opposition in self._objections(lead) if opposition.is_in_force(lead)}
+        spoken = [opposition for opposition in self._objections(lead) if opposition.is_spoken(lead)]
         otherwise = {opposition.channel for opposition in self._doubts(lead) if opposition.is_in_force(lead)}
         for channel in lead.terms.channels:
             identifier = lead.email if channel == "email" else lead.phone
@@ -92,6 +108,7 @@ class KnownFacts:
                     lead,
                     channel,
                     is_opposed=bool(objected & {"all", channel}),
+                    objected_until=_last_said(one for one in spoken if one.channel in ("all", channel)),
                     is_opposed_in_other_form=bool(otherwise & {"all", channel}),
                     is_consent_of_other_person=is_consent_shared,
                     has_contradicting_records=contradict(self._found(lead)),

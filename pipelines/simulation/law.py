@@ -34,6 +34,8 @@ class LeadUse:
     """None when a row that nobody can read may be a refusal."""
     is_withdrawn: bool | None = False
     is_opposed: bool = False
+    objected_until: datetime | None = None
+    """Until when the person may have objected to this use, lifted or not; None if never."""
     is_opposed_in_other_form: bool = False
     is_consent_of_other_person: bool = False
     has_contradicting_records: bool = False
@@ -222,6 +224,21 @@ def consent_near_collection(use: LeadUse) -> Answer:
 def opp_vendor_redelivery(use: LeadUse) -> Answer:
     """The person had not objected."""
     return not use.is_opposed
+
+
+def opp_new_consent_after_opposition(use: LeadUse) -> Answer:
+    """A consent later than every objection lifts it once we have examined it; one that is not for us never does."""
+    if not use.is_opposed:
+        return True
+    is_for_us = consent_names_advertiser(use) is True and use.channel in use.record.channels
+    return None if is_for_us else False
+
+
+def is_consent_after_objection(use: LeadUse) -> Answer:
+    """The chosen consent is later than all that the person may have said."""
+    if use.proof is None or use.objected_until is None:
+        return False
+    return use.proof.consent_at > use.objected_until
 
 
 def opp_other_form(use: LeadUse) -> Answer:

@@ -170,6 +170,8 @@ LEAD_USE_RULES: Final = (
          is_blocking=False, is_asked=_has_proof),
     Rule("opp_vendor_redelivery", law.opp_vendor_redelivery, is_of_consent=False, needs=None,
          reads_proof=False),
+    Rule("opp_new_consent_after_opposition", law.opp_new_consent_after_opposition, first_day=_GDPR_FROM,
+         is_of_consent=False, needs=None, is_blocking=False, is_asked=law.is_consent_after_objection),
     Rule("opp_other_form", law.opp_other_form, is_of_consent=False, needs=None,
          reads_proof=False),
     Rule("proof_individual_record", law.proof_individual_record, needs="consent_refused_at_collection",

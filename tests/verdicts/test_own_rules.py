@@ -17,7 +17,8 @@ from tests.support.report_models import rich_vendor
 from tests.support.rule_cards import OVERRIDE, write_card
 
 MENTIONS, NAMED = "tel_consent_five_mentions", "consent_named_recipient_elec"
-CHANGED = "Rule changed by Inès Laurent on 1\u00a0September\u00a02026: Duplicates are tolerated this winter."
+WHO_AND_WHY = "Inès Laurent on 1\u00a0September\u00a02026: Duplicates are tolerated this winter."
+CHANGED = f"Rule changed by {WHO_AND_WHY}"
 OFF = f"Rule not applied, by decision of {WHO_AND_WHY}"
 
 

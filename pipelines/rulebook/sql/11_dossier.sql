@@ -125,6 +125,9 @@ select
     end as is_withdrawn,
     coalesce(opposition.is_opposed, false) as is_opposed,
     opposition.opposition_blame_at,
+    coalesce(proof.consent_at > opposition.objected_until, false) as is_consent_after_objection,
+    coalesce(candidate.names_advertiser and array_contains(proof.channels, use.channel), false)
+        as is_consent_for_use,
     case when opposition.lead_no is null then false else opposition.is_opposed_in_other_form end
         as is_opposed_in_other_form,
     lead.is_consent_of_other_person,
