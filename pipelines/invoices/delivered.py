@@ -7,37 +7,12 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from pipelines.dossiers.facts import LEADS_WITH_FAILS, counted_leads, listed_grounds
 from pipelines.engines.interface import Session
-from pipelines.verdicts.claims import Fail, FailedLeads
+from pipelines.verdicts.claims import FailedLeads
 
-_DELIVERED: Final = """
-    with fails as (
-        select distinct delivery_date, lead_id, {{'rule_id': rule_id, 'channel': channel}} as fail
-        from findings
-        where
-            outcome = 'fail' and attributable_to = 'vendor' and lead_id is not null
-            and rule_id in ({grounds})
-    ),
-
-    failed as (
-        select delivery_date, lead_id, list(fail order by fail) as fails
-        from fails
-        group by delivery_date, lead_id
-    ),
-
-    uses as (
-        select delivery_date, lead_id, list(channel order by channel) as channels, bool_and(is_final) as is_final
-        from verdicts
-        group by delivery_date, lead_id
-    ),
-
-    complete as (
-        select delivery_date, max(delivered_at) as delivered_at
-        from deliveries
-        where delivered_at is not null
-        group by delivery_date
-    )
-
+_DELIVERED: Final = f"""
+    with {LEADS_WITH_FAILS}
     select
         leads.delivery_date,
         leads.lead_id,
@@ -126,8 +101,7 @@ def delivered_leads(session: Session, grounds: Collection[str], lead_lines: Iter
         lead_lines: place and lead of each line that names one. The first line of a lead asks for its first delivery,
             the second for its second.
     """
-    listed = ", ".join("'{}'".format(rule.replace("'", "''")) for rule in sorted(grounds)) or "null"
-    session.create("delivered_leads", _DELIVERED.format(grounds=listed))
+    session.create("delivered_leads", _DELIVERED.format(grounds=listed_grounds(grounds)))
     session.create("alike_leads", _ALIKE)
     session.register("lead_lines", _lines_table(lead_lines))
     alike = session.fetch("select * from alike_leads order by place").to_pylist()
@@ -143,11 +117,4 @@ def _lines_table(lead_lines: Iterable[tuple[int, str]]) -> pa.Table:
 
 
 def _alike_leads(row: Mapping[str, Any]) -> AlikeLeads:
-    leads = FailedLeads(
-        delivery_date=row["delivery_date"],
-        delivered_at=row["delivered_at"],
-        fails=tuple(Fail(**fail) for fail in row["fails"]),
-        channels=tuple(row["channels"]),
-        leads_count=row["leads_count"],
-    )
-    return AlikeLeads(leads, bool(row["is_final"]))
+    return AlikeLeads(counted_leads(row), bool(row["is_final"]))

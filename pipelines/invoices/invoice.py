@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from pipelines.formats.invoices.invoice_text import HEADER_FIELDS, LINE_FIELDS, TAX_FIELDS, Fields, InvoiceText
@@ -12,10 +12,16 @@ from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.words import CHANNELS
 
 CENT: Final = Decimal("0.01")
-_NUMBER: Final = re.compile(r"[+-]?\d{1,19}(\.\d{1,10})?", re.ASCII)
+_NUMBER: Final = re.compile(r"[+-]?\d{1,10}(\.\d{1,8})?", re.ASCII)
+"""Small enough for every product of two to be exact under `EXACT`."""
+EXACT: Final = Context(prec=60)
 _DATE: Final = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)", re.ASCII)
-_SIREN: Final = 9
-"""Digits; a SIRET begins with its SIREN."""
+_SIREN: Final = re.compile(r"(\d{9})(\d{5})?", re.ASCII)
+"""A SIRET begins with its SIREN."""
+_LINE_ID: Final = re.compile(r"(?=.*\d)[\w./-]{1,12}", re.ASCII)
+"""What is no number of a line could be anybody's name: such a line is called by its place."""
+_LONGEST: Final = 64
+"""Characters of a number or reference."""
 _INVOICES: Final = ("380", "384", "389", "393")
 """Types of UNTDID 1001 that ask for payment; a credit note gives back."""
 _CORRECTED: Final = "384"
@@ -77,7 +83,7 @@ class Invoice:
     type_code: str
     currency: str
     period: InvoicedPeriod | None
-    vendor_id: str | None
+    vendor_siren: str | None
     vendor_address: tuple[str | None, str] | None
     """Scheme and electronic address."""
     advertiser_siren: str | None
@@ -111,9 +117,9 @@ def invoice_of(text: InvoiceText) -> Invoice:
         type_code=header.needed("type_code"),
         currency=header.needed("currency"),
         period=header.period(),
-        vendor_id=header.text("vendor_id"),
+        vendor_siren=header.siren("vendor_id"),
         vendor_address=(header.text("vendor_address_scheme"), address) if address else None,
-        advertiser_siren=(header.text("advertiser_id") or "").replace(" ", "")[:_SIREN] or None,
+        advertiser_siren=header.siren("advertiser_id"),
         net_of_lines=header.number("net_of_lines"),
         allowances=header.number("allowances", Decimal(0)),
         charges=header.number("charges", Decimal(0)),
@@ -138,14 +144,14 @@ def _invoice_lines(lines: Iterable[Fields], period: InvoicedPeriod | None) -> It
     for place, fields in enumerate(lines, 1):
         texts = _FieldTexts(fields, LINE_FIELDS, place)
         yield InvoiceLine(
-            line_id=texts.needed("line_id"),
+            line_id=texts.line_id(),
             lead_id=texts.text("lead_id"),
             channel=next(
                 (item for item in map(texts.text, ("advertiser_item", "vendor_item")) if item in CHANNELS), None
             ),
             period=texts.period() or period,
             quantity=texts.number("quantity"),
-            price=texts.number("price") / (texts.number("price_quantity", Decimal(1)) or 1),
+            price=EXACT.divide(texts.number("price"), texts.number("price_quantity", Decimal(1)) or Decimal(1)),
             net=texts.number("net"),
             rate=texts.number("rate", Decimal(0)),
         )
@@ -164,13 +170,24 @@ class _FieldTexts:
         return UnreadInvoiceError(Reason("invoice_line_field", line=self._line, field=field))
 
     def text(self, name: str) -> str | None:
-        return self._fields[name]
+        text = self._fields[name]
+        if text is not None and len(text) > _LONGEST:
+            raise self.unread(name)
+        return text
 
     def needed(self, name: str) -> str:
-        text = self._fields[name]
+        text = self.text(name)
         if text is None:
             raise self.unread(name)
         return text
+
+    def line_id(self) -> str:
+        text = self.needed("line_id")
+        return text if _LINE_ID.fullmatch(text) else f"({self._line})"
+
+    def siren(self, name: str) -> str | None:
+        found = _SIREN.fullmatch((self.text(name) or "").replace(" ", ""))
+        return found.group(1) if found else None
 
     def number(self, name: str, default: Decimal | None = None) -> Decimal:
         text = self._fields[name]

@@ -15,12 +15,13 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.invoices.invoice import InvoicedPeriod
+from pipelines.invoices.invoice import EXACT, InvoicedPeriod
 from pipelines.invoices.matching import Part
 from pipelines.storage.folders import PRIVATE, replacing
 
 LINES_FILE: Final = "invoice_lines.parquet"
 _AMOUNT: Final = pa.decimal128(28, 2)
+_PLACES: Final = Decimal("1e-10")
 _EXACT: Final = pa.decimal128(38, 10)
 SCHEMA: Final = pa.schema(
     [
@@ -107,11 +108,16 @@ def parts_table(parts: Sequence[Part]) -> pa.Table:
         "rules": [list(part.rules) for part in parts],
         "quantity": [part.quantity for part in parts],
         "taken": [part.taken for part in parts],
-        "price": [line and line.price for line in lines],
+        "price": [line and _to_ten_places(line.price) for line in lines],
         "agreed_price": [part.agreed for part in parts],
         "amount": [part.amount for part in parts],
     }
     return pa.table(columns, schema=SCHEMA)
+
+
+def _to_ten_places(price: Decimal) -> Decimal:
+    """A price as the table has it; one that has no end as a decimal is cut."""
+    return EXACT.quantize(price, _PLACES)
 
 
 def _kept_files(folder: Path) -> Iterator[Path]:

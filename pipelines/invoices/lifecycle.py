@@ -25,7 +25,6 @@ _GUIDELINE: Final = "urn.cpro.gouv.fr:1p0:CDV:invoice"
 _PROCESSING: Final = "23"
 """MDT-77: the message is about processing, not about transport."""
 _SIREN_SCHEME, _ADDRESS_SCHEME = "0002", "0225"
-_SIREN_DIGITS: Final = 9
 _DAY, _SECOND = "102", "204"
 """Formats of UNTDID 2379: YYYYMMDD, YYYYMMDDHHMMSS."""
 _OTHER_REASON: Final = "AUTRE"
@@ -55,7 +54,7 @@ def lifecycle_message(checked: CheckedInvoice, advertiser_siren: str, *, at: dat
     """
     if checked.answer == APPROVED:
         raise UnansweredInvoiceError("invoices.no_message_approved")
-    if not checked.invoice.vendor_id:
+    if checked.invoice.vendor_siren is None:
         raise UnansweredInvoiceError("invoices.no_message_vendor")
     for prefix, name in _PREFIXES.items():
         register_namespace(prefix, name)
@@ -145,7 +144,7 @@ def _add_instant(parent: Element, at: datetime) -> None:
 
 
 def _vendor_siren(checked: CheckedInvoice) -> str:
-    return (checked.invoice.vendor_id or "").replace(" ", "")[:_SIREN_DIGITS]
+    return checked.invoice.vendor_siren or ""
 
 
 def _add(parent: Element, tag: str, text: str | None = None) -> Element:

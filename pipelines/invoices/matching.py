@@ -8,10 +8,10 @@ price, what is claimed of it, and what is due. A price below the agreed one is t
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from pipelines.invoices.arithmetic import in_cents
-from pipelines.invoices.invoice import InvoiceLine
+from pipelines.invoices.invoice import EXACT, InvoiceLine
 from pipelines.invoices.ledger import Ledger
 
 ONE, NONE = Decimal(1), Decimal(0)
@@ -56,14 +56,19 @@ def parts_of_line(line: InvoiceLine, ledger: Ledger, lead: int | None, *, is_kno
         lead: place of the alike leads of which the line's lead is.
         is_known: whether the line's lead was ever delivered.
     """
-    if line.quantity <= 0 or line.net < 0:
-        parts = [Part(None if line.net <= 0 else "line_total", line.net, line.quantity)]
-    elif line.lead_id is not None:
-        parts = [*_parts_of_lead(line, ledger, lead, is_known=is_known), *_beyond_one(line, line.quantity - 1)]
-    else:
-        parts = [*_parts_of_many(line, ledger)]
     named = line.lead_id if is_known else None
-    return [replace(part, line=line, lead_id=named) for part in _rounded(_fitted(parts, line))]
+    with localcontext(EXACT):
+        parts = _exact_parts(line, ledger, lead, is_known=is_known)
+        return [replace(part, line=line, lead_id=named) for part in _rounded(_fitted(parts, in_cents(line.net), line))]
+
+
+def _exact_parts(line: InvoiceLine, ledger: Ledger, lead: int | None, *, is_known: bool) -> list[Part]:
+    """Parts that sum to quantity × price, or to the net amount of what gives back."""
+    if line.quantity <= 0 or line.net < 0:
+        return [Part(None if line.net <= 0 else "line_total", line.net, line.quantity)]
+    if line.lead_id is None:
+        return [*_parts_of_many(line, ledger)]
+    return [*_parts_of_lead(line, ledger, lead, is_known=is_known), *_beyond_one(line, line.quantity - 1)]
 
 
 def _parts_of_lead(line: InvoiceLine, ledger: Ledger, lead: int | None, *, is_known: bool) -> Iterator[Part]:
@@ -134,9 +139,9 @@ def _owed(count: Decimal, line: InvoiceLine, ledger: Ledger, place: int) -> Iter
     yield due if alike.is_final else replace(due, cause="not_final")
 
 
-def _fitted(parts: list[Part], line: InvoiceLine) -> Iterator[Part]:
-    """Parts that sum to the line's net: what is beyond them is disputed, what is missing is taken from what is due."""
-    excess = line.net - sum((part.amount for part in parts), NONE)
+def _fitted(parts: list[Part], net: Decimal, line: InvoiceLine) -> Iterator[Part]:
+    """Parts that round to the line's net: what is beyond them is disputed, what is missing lowers what is due."""
+    excess = net - in_cents(sum((part.amount for part in parts), NONE))
     if excess > 0:
         yield Part("line_total", excess, line.quantity)
     missing = max(NONE, -excess)

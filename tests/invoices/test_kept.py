@@ -69,11 +69,24 @@ def test_another_currency_refuses_and_charges_are_disputed(tmp_path: Path) -> No
     )
 
 
+def test_what_is_no_siren_is_none_and_a_line_named_like_a_person_is_called_by_its_place() -> None:
+    """A SIRET begins with its SIREN."""
+    lines = [
+        replace(many(name, FIRST, FIRST, 1), line_id=name) for name in ("1", "L-02", "jean.dupont", "0612345678901")
+    ]
+    asked = replace(written("A-1", *lines), vendor_siren="552 100 554 00013", advertiser_siren="FR12345678201")
+    invoice = invoice_of(read_invoice(BytesSource(as_cii(asked)), Limits()))
+    assert (invoice.vendor_siren, invoice.advertiser_siren) == ("552100554", None)
+    assert [line.line_id for line in invoice.lines] == ["1", "L-02", "(3)", "(4)"]
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
         ({"type_code": "381"}, "BT-3"),
         ({"totals": {"payable": "forty"}}, "BT-115"),
+        ({"totals": {"payable": "1" * 11}}, "BT-115"),
+        ({"number": "F" * 65}, "BT-1"),
         ({"lines": [replace(many("1", FIRST, FIRST, 10), quantity="1e3")]}, "BT-129"),
     ],
 )

@@ -160,7 +160,7 @@ def test_it_names_invoice_and_parties_and_no_lead() -> None:
     ("checked", "key"),
     [
         (found(an_invoice(), None), "invoices.no_message_approved"),
-        (found(replace(an_invoice(), vendor_id=None), "price_above"), "invoices.no_message_vendor"),
+        (found(replace(an_invoice(), vendor_siren=None), "price_above"), "invoices.no_message_vendor"),
     ],
 )
 def test_what_no_message_can_say_is_told(checked: CheckedInvoice, key: str) -> None:

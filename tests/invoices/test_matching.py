@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.contracts.contract import Contract
 from pipelines.invoices.delivered import AlikeLeads
-from pipelines.invoices.invoice import InvoicedPeriod, InvoiceLine
+from pipelines.invoices.invoice import EXACT, InvoicedPeriod, InvoiceLine
 from pipelines.invoices.ledger import Ledger
 from pipelines.invoices.matching import Part, parts_of_line
 from pipelines.verdicts.claims import Fail, FailedLeads
@@ -128,13 +128,28 @@ def test_a_lead_line_is_owed_once_within_its_period_and_an_unknown_lead_is_not_r
     assert (again.cause, again.lead_id) == ("invoiced_twice", "L-1")
 
 
+def test_half_a_cent_is_rounded_up_as_commerce_does_and_a_price_for_three_has_no_end() -> None:
+    """Seven at 0.335 are 2.345, written 2.35; three at 10.00 for three are 10.00; both are due."""
+    cheap = replace(TERMS, price=0.335)
+    assert amounts(parts_of(line("7", "0.335", "2.35"), ledger_of(alike(7), terms=cheap))) == {None: Decimal("2.35")}
+    third = replace(line("3", "4.00", "10.00"), price=EXACT.divide(Decimal(10), Decimal(3)))
+    assert amounts(parts_of(third, ledger_of(alike(3)))) == {None: Decimal(10)}
+
+
+def test_the_greatest_numbers_that_are_read_lose_no_cent() -> None:
+    most = "9999999999.99999999"
+    parts = parts_of(line(most, most, "9999999999.99"), ledger_of(alike(1)))
+    assert sum(part.amount for part in parts) == Decimal("9999999999.99")
+
+
 cents = st.integers(0, 2_000).map(lambda amount: Decimal(amount) / 100)
+prices = st.integers(0, 20_000).map(lambda amount: Decimal(amount) / 1_000)
 
 
 @settings(max_examples=60, derandomize=True, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.sampled_from(["", "phone", "lead"]), st.booleans()), max_size=4),
-    st.lists(st.tuples(st.integers(1, 12), cents, cents), min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(1, 12), prices, cents), min_size=1, max_size=4),
     st.booleans(),
 )
 def test_every_cent_stands_once_nothing_is_below_zero_and_no_lead_is_paid_twice(

@@ -20,8 +20,8 @@ def xml_of(source: Source, limits: Limits) -> BinaryIO:
     Raises:
         FileRefusedError: a limit is exceeded, or a PDF carries no invoice.
     """
-    stream = source.open()
-    head = stream.read(_HEAD)
+    with source.open() as stream:
+        head = stream.read(_HEAD)
     if PDF_START in head:
         return io.BytesIO(_carried(source.read(), limits))
     return source.open()
