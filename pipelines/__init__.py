@@ -22,6 +22,7 @@
 - `house`: what assets need of the house, opened when first used: importing the code location touches no file
 - `identifiers/`: E-mails, phones and names of persons
 - `intake/`: What becomes of delivered files and rows
+- `invoices/`: What vendors invoice, held against what they delivered
 - `marts/`: What dbt reads and leaves, and whether it is as promised
 - `oppositions/`: The opposition registry
 - `orchestration/`: Partitions, jobs, schedules, sensors, and the reference instance

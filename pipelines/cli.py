@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "receipts": Command("receipts:app", "Receipts for vendors: prepared, sent, acknowledged."),
     "review": Command("review:app", "Renewal reviews: decide, confirm, list."),
     "explain": Command("explain:explain_command", "Say what became of a lead and which rules decided it."),
+    "invoices": Command("invoices:app", "Vendors' invoices, held against deliveries, verdicts and contract prices."),
     "export": Command(
         "export:app", "Write a call list: who may be contacted now on a channel, encrypted for its recipient."
     ),

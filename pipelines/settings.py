@@ -125,6 +125,11 @@ class Settings(BaseSettings):
         return self.home / "exports"
 
     @property
+    def invoices(self) -> Path:
+        """Folder of what is told of vendors' invoices."""
+        return self.home / "invoices"
+
+    @property
     def limits(self) -> Limits:
         """Upper bounds of one delivered file."""
         return Limits(**{bound.name: getattr(self, f"max_{bound.name}") for bound in fields(Limits)})

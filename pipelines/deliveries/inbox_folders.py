@@ -15,6 +15,8 @@ from pipelines.storage.folders import folder_names
 from pipelines.storage.inboxes import Inbox
 from pipelines.vocabulary.words import VENDOR_KEY
 
+INVOICES: Final = "invoices"
+"""A vendor's folder beside those of dates; what lies in it is read by `invoices`, and is no delivery."""
 _A_LINK: Final = " (a link)"
 _IGNORED_STARTS: Final = (".", "_", "~")
 _IGNORED_ENDS: Final = (".part", ".tmp", ".filepart")
@@ -68,7 +70,7 @@ def _strays_of_vendor(folder: Path) -> Iterator[str]:
     for path in (path for path in folder.glob("*") if not is_ignored(path.name)):
         if path.is_symlink() and _day_of_folder(path.name):
             yield f"{path.name}{_A_LINK}"
-        elif path.is_symlink() or not (path.is_dir() and _day_of_folder(path.name)):
+        elif path.is_symlink() or not (path.is_dir() and (_day_of_folder(path.name) or path.name == INVOICES)):
             yield "(no date)"
 
 

@@ -115,8 +115,8 @@ _REASONS: Final = """
     group by reason
     order by row_count desc, reason
 """
-_FAILED_LEADS: Final = """
-    with fails as (
+LEADS_WITH_FAILS: Final = """
+    fails as (
         select distinct delivery_date, lead_id, {{'rule_id': rule_id, 'channel': channel}} as fail
         from findings
         where
@@ -131,7 +131,7 @@ _FAILED_LEADS: Final = """
     ),
 
     uses as (
-        select delivery_date, lead_id, list(channel order by channel) as channels
+        select delivery_date, lead_id, list(channel order by channel) as channels, bool_and(is_final) as is_final
         from verdicts
         group by delivery_date, lead_id
     ),
@@ -142,7 +142,10 @@ _FAILED_LEADS: Final = """
         where delivered_at is not null
         group by delivery_date
     )
-
+"""
+"""What claims rest on, by lead: its fails on `grounds` (see `listed_grounds`), its channels, when it was complete."""
+_FAILED_LEADS: Final = f"""
+    with {LEADS_WITH_FAILS}
     select
         failed.delivery_date,
         complete.delivered_at,
@@ -267,17 +270,24 @@ def failed_leads(session: Session, grounds: Collection[str]) -> list[FailedLeads
 
     Those of a day that has no lead file any more, and waits for another judgement, are left out.
     """
-    listed = ", ".join("'{}'".format(rule.replace("'", "''")) for rule in sorted(grounds)) or "null"
-    return [
-        FailedLeads(
-            delivery_date=row["delivery_date"],
-            delivered_at=row["delivered_at"],
-            fails=tuple(Fail(**fail) for fail in row["fails"]),
-            channels=tuple(row["channels"]),
-            leads_count=row["leads_count"],
-        )
-        for row in session.fetch(_FAILED_LEADS.format(grounds=listed)).to_pylist()
-    ]
+    rows = session.fetch(_FAILED_LEADS.format(grounds=listed_grounds(grounds))).to_pylist()
+    return [counted_leads(row) for row in rows]
+
+
+def listed_grounds(grounds: Collection[str]) -> str:
+    """Rules as a list of SQL; one that holds nothing where there are none."""
+    return ", ".join("'{}'".format(rule.replace("'", "''")) for rule in sorted(grounds)) or "null"
+
+
+def counted_leads(row: Mapping[str, Any]) -> FailedLeads:
+    """Alike leads from a row of the engine that counts them."""
+    return FailedLeads(
+        delivery_date=row["delivery_date"],
+        delivered_at=row["delivered_at"],
+        fails=tuple(Fail(**fail) for fail in row["fails"]),
+        channels=tuple(row["channels"]),
+        leads_count=row["leads_count"],
+    )
 
 
 def _integer(value: Any) -> int | None:

@@ -8,6 +8,7 @@ its place among `kinds.KINDS` and its line below.
 - `delimited/`: Delimited text
 - `file_kind`: what a kind of file registers: how it is known by its bytes, read, and outlined where no contract
   describes it yet
+- `invoices/`: Electronic invoices to text: UBL 2.1, CII, and Factur-X, which is CII in a PDF
 - `isolated/`: Readers in a process of their own, where a file that breaks, stops or overfills one does no harm
 - `json/`: JSON Lines and JSON documents
 - `kinds`: of what kind a file is, by its first bytes: what they say wins over the contract and over the name

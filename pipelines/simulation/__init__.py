@@ -20,6 +20,7 @@ Knows `vocabulary.words` alone, so that its truth is independent of the product.
 - `file_habits`: what vendors' tools do to whole files: titles, totals, other dialects, packing
 - `form_defects`: what can be wrong with how data was collected and passed on, as the vendor itself tells it
 - `forms`: the collection forms of the market's vendors and what the advertiser wrote when it reviewed them
+- `invoices`: electronic invoices of the sample market's vendors, in UBL 2.1 and CII
 - `known_facts`: what was known of each lead by the proof deadline: the proof that counts, refusals, withdrawals,
   objections, others
 - `law`: what is wrong with each lead use, by the law and the contracts: a second reading, made without the rulebook

@@ -78,7 +78,7 @@ class Claims:
 
 
 @dataclass(frozen=True)
-class _ClaimedLeads:
+class ClaimedLeads:
     """Alike leads that can be claimed, their price each, and that of what each ground claims of them."""
 
     leads_count: int
@@ -100,7 +100,7 @@ def claims_on(day: date, failed: Iterable[FailedLeads], in_force: InForceOn) -> 
         for alike in failed
         if (terms := in_force(alike.delivery_date))
         and is_live(terms, alike.delivery_date)
-        and (leads := _claimed_leads(day, alike, terms, contract.currency))
+        and (leads := claimed_leads(day, alike, terms, contract.currency))
     ]
     expires_on = min((leads.last_day for leads in claimed if leads.last_day), default=None)
     expiring = [leads for leads in claimed if leads.last_day and leads.last_day == expires_on]
@@ -122,17 +122,20 @@ def last_day_to_claim(contract: Contract, delivered_at: datetime) -> date | None
     return None if window is None else civil_date_after(delivered_at, window)
 
 
-def _claimed_leads(day: date, alike: FailedLeads, contract: Contract, currency: str) -> _ClaimedLeads | None:
-    """None if no ground holds, or if they are outside the claim window."""
+def claimed_leads(day: date, alike: FailedLeads, contract: Contract, currency: str) -> ClaimedLeads | None:
+    """What of alike leads can be claimed on a civil date, in a currency.
+
+    None if no ground holds, or if they are outside the claim window.
+    """
     last_day = last_day_to_claim(contract, alike.delivered_at)
     grounds = {fail.rule_id for fail in alike.fails} & set(contract.refusal_grounds)
     if not grounds or day < paris_date(alike.delivered_at) or (last_day is not None and day > last_day):
         return None
 
     def price(rules: Collection[str]) -> Decimal | None:
-        return _price_of_lead(contract, _channels_failed(alike, rules)) if contract.currency == currency else None
+        return price_of_lead(contract, _channels_failed(alike, rules)) if contract.currency == currency else None
 
-    return _ClaimedLeads(alike.leads_count, last_day, price(grounds), {rule: price([rule]) for rule in grounds})
+    return ClaimedLeads(alike.leads_count, last_day, price(grounds), {rule: price([rule]) for rule in grounds})
 
 
 def _channels_failed(alike: FailedLeads, rules: Collection[str]) -> set[str]:
@@ -141,15 +144,15 @@ def _channels_failed(alike: FailedLeads, rules: Collection[str]) -> set[str]:
     return {channel for channel in alike.channels if channel in failed or None in failed}
 
 
-def _price_of_lead(contract: Contract, channels: Collection[str]) -> Decimal | None:
-    """Of one lead, of which some channels are claimed."""
+def price_of_lead(contract: Contract, channels: Collection[str]) -> Decimal | None:
+    """Of one lead, of which some channels are claimed or invoiced; None where the contract has no price for them."""
     if contract.price is not None:
         return Decimal(str(contract.price))
     prices = [Decimal(str(price)) for name, price in contract.price_per_channel.items() if name in channels]
     return sum(prices, Decimal(0)) if prices else None
 
 
-def _claim_grounds(claimed: Sequence[_ClaimedLeads]) -> tuple[ClaimGround, ...]:
+def _claim_grounds(claimed: Sequence[ClaimedLeads]) -> tuple[ClaimGround, ...]:
     found: dict[str, list[tuple[Decimal | None, int]]] = {}
     for leads in claimed:
         for rule, price in leads.by_ground.items():

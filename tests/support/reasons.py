@@ -11,8 +11,8 @@ from pipelines.vocabulary.reasons import REASONS, THINGS, Reason, reason_of
 from pipelines.wording.words import translations
 from tests.support.paths import DATA
 
-_FORMATS = "deflate iso json lines lzma ods parquet pdf rar siren xls xlsx xml xz zip files sequence"
-_OF_BOTH = "a an archive by date document e-mail format leads manifest on page s total web"
+_FORMATS = "deflate iso json lines lzma ods factur-x ubl cii parquet pdf rar siren xls xlsx xml xz zip files sequence"
+_OF_BOTH = "a an archive by date document e-mail format leads manifest on page s total type web"
 SHARED = frozenset(f"{_FORMATS} {_OF_BOTH}".split())
 """Words of our English sentences that a French text may hold: formats and keys of files, words of both languages."""
 _GRAMMAR = "the of and with that this is are not found says expected without there before after"

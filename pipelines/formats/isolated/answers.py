@@ -4,13 +4,14 @@ Whoever reads an answer reads it as a stranger's: what is not as it should be ra
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import pyarrow as pa
 
 from pipelines.formats.file_kind import Outline
+from pipelines.formats.invoices.invoice_text import HEADER_FIELDS, LINE_SCHEMA, TAX_FIELDS, InvoiceText
 from pipelines.formats.limits import FileRefusal
 from pipelines.formats.packings import ArchiveEntry
 from pipelines.formats.raw import AlikeFiles, FoundFormat, RawChunk, RawFile
@@ -21,6 +22,7 @@ OUTLINE: Final = "outline"
 CHUNK: Final = "chunk"
 ALIKE: Final = "alike"
 ARCHIVE: Final = "archive"
+INVOICE: Final = "invoice"
 END: Final = "end"
 """No more rows."""
 ABSENT: Final = "absent"
@@ -140,6 +142,20 @@ def told_archive(answer: Answer) -> list[ArchiveEntry]:
     ]
 
 
+def invoice_told(invoice: InvoiceText) -> Answer:
+    """An invoice."""
+    told = {"syntax": invoice.syntax, "header": dict(invoice.header), "taxes": list(map(dict, invoice.taxes))}
+    return Answer(INVOICE, told, [_stream(invoice.lines)])
+
+
+def told_invoice(answer: Answer) -> InvoiceText:
+    """The invoice in an answer."""
+    told, (lines,) = answer.told, answer.parts
+    taxes = tuple(_told_fields(fields, TAX_FIELDS) for fields in told["taxes"])
+    header = _told_fields(told["header"], HEADER_FIELDS)
+    return InvoiceText(str(told["syntax"]), header, taxes, _table_of_stream(lines).cast(LINE_SCHEMA))
+
+
 def head_of_answer(answer: Answer) -> bytes:
     """What stands before the parts: their sizes among it."""
     head = {"kind": answer.kind, "told": answer.told, "sizes": [part.size for part in answer.parts]}
@@ -205,6 +221,10 @@ def _told_names(told: Sequence[Any]) -> tuple[str, ...]:
 
 def _name_or_none(told: Any) -> str | None:
     return None if told is None else str(told)
+
+
+def _told_fields(told: Mapping[str, Any], names: Iterable[str]) -> dict[str, str | None]:
+    return {name: _name_or_none(told[name]) for name in names}
 
 
 def _reason_text(reason: Reason | None) -> str | None:

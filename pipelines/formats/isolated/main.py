@@ -18,7 +18,15 @@ from pipelines.formats.isolated import answers
 from pipelines.formats.isolated.answers import Answer
 from pipelines.formats.isolated.bounds import bind_process, bind_reading, data_bytes, share_of_memory
 from pipelines.formats.isolated.bytes_handed_over import received
-from pipelines.formats.isolated.requests import ListArchive, OutlineFile, ReadChunk, ReadFile, ReadTogether, Request
+from pipelines.formats.isolated.requests import (
+    ListArchive,
+    OutlineFile,
+    ReadChunk,
+    ReadFile,
+    ReadInvoice,
+    ReadTogether,
+    Request,
+)
 from pipelines.formats.limits import FileRefusal, FileRefusedError
 from pipelines.formats.packings import archive_entries
 from pipelines.formats.raw import RawChunk, RawFile
@@ -79,11 +87,13 @@ class Reading:
             return self._alike(request)
         if isinstance(request, ListArchive):
             return self._archive(request, descriptor)
+        if isinstance(request, ReadInvoice):
+            return self._invoice(request, descriptor)
         return (
             self._outline(request, descriptor) if isinstance(request, OutlineFile) else self._head(request, descriptor)
         )
 
-    def _bind(self, request: ReadFile | ListArchive | OutlineFile | ReadTogether) -> None:
+    def _bind(self, request: ReadFile | ReadInvoice | ListArchive | OutlineFile | ReadTogether) -> None:
         read_bytes = min(request.limits.read_bytes, self._share or request.limits.read_bytes)
         bind_reading(read_bytes=read_bytes, seconds=request.seconds, at_start=self._at_start)
 
@@ -113,6 +123,13 @@ class Reading:
             size = request.handed.size
             entries = guarded(lambda: archive_entries(stream, size, request.limits), Reason("archive_broken"))
         return answers.archive_told(entries)
+
+    def _invoice(self, request: ReadInvoice, descriptor: int) -> Answer:
+        from pipelines.formats.invoices.reader import read_invoice  # most readings are of no invoice
+
+        source = received(descriptor, request.handed, request.limits)
+        invoice = guarded(lambda: read_invoice(source, request.limits), Reason("invoice_broken"))
+        return answers.invoice_told(invoice)
 
     def _alike(self, request: ReadTogether) -> Answer:
         if self._together is None or self._together[0] != request.number:

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from pipelines.contracts.contract import FileTerms
 from pipelines.formats.delimited.together import gathered_files
 from pipelines.formats.file_kind import Outline
+from pipelines.formats.invoices.invoice_text import InvoiceText
 from pipelines.formats.isolated import answers
 from pipelines.formats.isolated.answers import Answer, ToldFile
 from pipelines.formats.isolated.bytes_handed_over import Handing, handed
@@ -23,7 +24,15 @@ from pipelines.formats.isolated.child import (
     Patience,
 )
 from pipelines.formats.isolated.desk import DESK, AnswerLostError, Ticket
-from pipelines.formats.isolated.requests import HandedBytes, ListArchive, OutlineFile, ReadChunk, ReadFile, ReadTogether
+from pipelines.formats.isolated.requests import (
+    HandedBytes,
+    ListArchive,
+    OutlineFile,
+    ReadChunk,
+    ReadFile,
+    ReadInvoice,
+    ReadTogether,
+)
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.packings import ArchiveEntry
 from pipelines.formats.raw import AlikeFiles, RawChunk, RawFile
@@ -86,6 +95,15 @@ def list_archive(source: Source, limits: Limits) -> list[ArchiveEntry] | FileRef
         InboxFaultError: its bytes can't be had, for a reason of ours.
     """
     return _told_of_file(source, limits, lambda told, seconds: ListArchive(told, limits, seconds), answers.told_archive)
+
+
+def read_invoice(source: Source, limits: Limits) -> InvoiceText | FileRefusal:
+    """An electronic invoice as text, or why it can't be read.
+
+    Raises:
+        InboxFaultError: its bytes can't be had, for a reason of ours.
+    """
+    return _told_of_file(source, limits, lambda told, seconds: ReadInvoice(told, limits, seconds), answers.told_invoice)
 
 
 def read_csv_together(files: Iterable[tuple[int, bytes]], terms: FileTerms, limits: Limits) -> Iterator[AlikeFiles]:
@@ -220,7 +238,7 @@ def _understood(told: Callable[[Answer], Result], answer: Answer) -> Result:
 def _told_of_file(
     source: Source,
     limits: Limits,
-    request_of: Callable[[HandedBytes, int], OutlineFile | ListArchive],
+    request_of: Callable[[HandedBytes, int], OutlineFile | ListArchive | ReadInvoice],
     understood: Callable[[Answer], Result],
 ) -> Result | FileRefusal:
     """The answer to one request about a file, or why it can't be read; a reader that dies is asked once more."""

@@ -73,4 +73,13 @@ class ListArchive:
     seconds: int
 
 
-Request = ListArchive | ReadFile | ReadChunk | OutlineFile | ReadTogether
+@dataclass(frozen=True)
+class ReadInvoice:
+    """Read an electronic invoice."""
+
+    handed: HandedBytes
+    limits: Limits
+    seconds: int
+
+
+Request = ListArchive | ReadFile | ReadChunk | ReadInvoice | OutlineFile | ReadTogether
