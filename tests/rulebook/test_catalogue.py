@@ -55,7 +55,9 @@ def delivered_columns(card: Card) -> set[str]:
     trees = [sqlglot.parse_one(sql, dialect="duckdb") for sql in (card.applies_when, card.pass_when) if sql]
     names = {column.name for tree in trees for column in tree.find_all(exp.Column) if not column.table}
     return {
-        name for name in names if BY_NAME[name].origin in DELIVERED or name in (*NOT_ALWAYS_COMPARED, *NULL_IF_UNREAD)
+        name
+        for name in names
+        if BY_NAME[name].origin in DELIVERED or name in (*NOT_ALWAYS_COMPARED, *NULL_IF_UNREAD, "is_vendor_live")
     }
 
 
@@ -131,7 +133,7 @@ def test_open_questions_on_a_form_wait_on_the_advertiser(catalogue: Catalogue) -
     forms |= {"consent_equal_prominence_refusal", "consent_not_bundled_with_participation"}
     forms |= {"form_france_renov_sentence", "tel_number_collection_notice", "consent_informed_art13"}
     forms |= {"consent_not_in_terms", "consent_withdrawal_as_easy"}
-    assert waiting - {"opp_other_form"} == forms
+    assert waiting - {"opp_other_form", "vendor_gone_live"} == forms
 
 
 def test_each_rule_comes_after_all_that_it_needs(catalogue: Catalogue) -> None:
