@@ -33,7 +33,7 @@ class Session(Protocol):
         """Make an Arrow table readable under a name."""
 
     def read_files(self, name: str, files: Sequence[Path], schema: pa.Schema) -> None:
-        """Make Parquet files readable under a name, with the schema's columns in its order; NULL where a file lacks one.
+        """Make Parquet files readable under a name, with the schema's columns in its order; NULL where a file lacks it.
 
         Columns of the schema that are folders of the path, `<column>=<value>`, are read from there: text and dates. No
         files are a table of no rows.
