@@ -31,14 +31,21 @@ _PIECE: Final = 250_000
 _COLLECTED_AT: Final = "2026-08-19T09:30:00Z"
 
 
-def write_one_file(home: Path, *, leads: int, bad: bool = False, written_as: str = "csv") -> None:
+ALMOST_EMAILS: Final = (("@", "..@"), (".", ","), (".com", "com"), ("@", "@@"))
+"""What is put for what in an address, so that it misses validity by a sign."""
+
+
+def write_one_file(
+    home: Path, *, leads: int, bad: bool = False, is_almost: bool = False, written_as: str = "csv"
+) -> None:
     """One delivery of one file, on `DAY`; where `bad`, every row lacks what it needs.
 
-    `written_as`: `csv`, `jsonl` or `parquet`; the contract says so.
+    `is_almost`: in turn the address or the number of a row, each of its own, misses validity by a sign; the other is
+    right, so that all rows are accepted. `written_as`: `csv`, `jsonl` or `parquet`; the contract says so.
     """
     _write_contract(home, date(2025, 1, 1), written_as)
     folder = home / "inbox" / VENDOR / DAY.isoformat()
-    _write_file(folder, np.arange(leads), bad=bad)
+    _write_file(folder, np.arange(leads), bad=bad, is_almost=is_almost)
     if written_as != "csv":
         _rewrite(folder / "leads.csv", written_as)
 
@@ -78,19 +85,19 @@ def _write_contract(home: Path, valid_from: date, written_as: str = "csv") -> No
     place.write_text(yaml.safe_dump(contract, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
-def _write_file(folder: Path, numbers: Numbers, *, bad: bool = False) -> None:
+def _write_file(folder: Path, numbers: Numbers, *, bad: bool = False, is_almost: bool = False) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     pieces = [numbers[start : start + _PIECE] for start in range(0, len(numbers), _PIECE)]
-    schema = _leads(pieces[0][:1], bad=bad).schema
+    schema = _leads(pieces[0][:1], bad=bad, is_almost=is_almost).schema
     with csv.CSVWriter(folder / "leads.csv", schema) as writer:
         for piece in pieces:
-            writer.write_table(_leads(piece, bad=bad))
+            writer.write_table(_leads(piece, bad=bad, is_almost=is_almost))
     received_at = datetime(2026, 8, 20, 6, tzinfo=UTC).isoformat()
     record = {"files": [{"name": "leads.csv", "received_at": received_at}]}
     (folder / ".received.json").write_text(json.dumps(record), encoding="utf-8")
 
 
-def _leads(numbers: Numbers, *, bad: bool) -> pa.Table:
+def _leads(numbers: Numbers, *, bad: bool, is_almost: bool = False) -> pa.Table:
     """About 130 bytes a lead; references in no order."""
     rng = np.random.default_rng([SEED, int(numbers[0]), len(numbers)])
     persons, size = persons_of(numbers), len(numbers)
@@ -105,4 +112,20 @@ def _leads(numbers: Numbers, *, bad: bool) -> pa.Table:
         "consent_id": joined("C", text_of(numbers)),
         "claimed_basis": pa.repeat("consent", size),
     }
+    if is_almost:
+        is_address = pa.array(numbers % 2 == 0)
+        emails, phones = _almost(persons.emails, numbers // 2), _short_or_long(persons.nationals, numbers // 2)
+        columns["email"] = pc.if_else(is_address, emails, columns["email"])
+        columns["phone"] = pc.if_else(is_address, columns["phone"], phones)
     return pa.table({name: pc.cast(values, pa.string()) for name, values in columns.items()})
+
+
+def _almost(emails: pa.Array, numbers: Numbers) -> pa.Array:
+    ways = [pc.replace_substring(emails, before, after) for before, after in ALMOST_EMAILS]
+    return pc.choose(pa.array(numbers % len(ways)), *ways)
+
+
+def _short_or_long(nationals: pa.Array, numbers: Numbers) -> pa.Array:
+    """A digit too few, or one too many."""
+    short, long = pc.utf8_slice_codeunits(nationals, 0, 8), pc.binary_join_element_wise("0", nationals, "1", "")
+    return pc.choose(pa.array(numbers % 2), joined("0", short), long)

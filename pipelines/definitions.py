@@ -20,7 +20,7 @@ from assets.verdicts import build_verdicts
 from pipelines.house import House
 from pipelines.orchestration.jobs import DELIVERIES, PUBLISH, REGISTRY, RETENTION
 from pipelines.orchestration.partitions import deliveries_partitions
-from pipelines.orchestration.run_processes import TOLD_IN_PROCESS
+from pipelines.orchestration.run_locks import LOCKED_IN_PROCESS
 from pipelines.orchestration.schedules import build_schedules
 from pipelines.orchestration.sensors import build_sensors
 from pipelines.settings import Settings, load_settings
@@ -63,7 +63,7 @@ def build_defs(
         schedules=build_schedules(house),
         sensors=build_sensors(house),
         resources={"house": house, **(resource_overrides or {})},
-        executor=TOLD_IN_PROCESS,
+        executor=LOCKED_IN_PROCESS,
     )
 
 

@@ -39,10 +39,7 @@ lines as (
         coalesce(row_count, 1) as row_count,
         coalesce(
             rejected_row_count,
-            case
-                when row_number() over (partition by delivery_date, file_digest, role, row_number) = 1 then 1
-                else 0
-            end
+            cast(row_number() over (partition by delivery_date, file_digest, role, row_number) = 1 as bigint)
         ) as rejected_row_count,
         coalesce(row_count, 1) = coalesce(last_row_number, row_number) - row_number + 1 as is_gapless
     from rejected_rows

@@ -11,7 +11,7 @@ import dagster as dg
 from pipelines.orchestration.instance import open_instance
 from pipelines.orchestration.jobs import AS_OF_TAG
 from pipelines.orchestration.partitions import VENDORS, partition_key, range_tags
-from pipelines.orchestration.run_processes import process_tags
+from pipelines.orchestration.run_locks import holding_lock
 from pipelines.settings import Settings
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
@@ -57,11 +57,12 @@ class Runs:
         definition: dg.JobDefinition = self._definitions.resolve_job_def(job)
         run_config: dict[str, Any] = _QUIET
         run_id = str(uuid4())
-        result = definition.execute_in_process(
-            instance=self._instance,
-            run_config=run_config,
-            run_id=run_id,
-            tags={AS_OF_TAG: as_of.isoformat(), **process_tags(run_id), **(tags or {})},
-            raise_on_error=False,
-        )
+        with holding_lock(self._instance, run_id):
+            result = definition.execute_in_process(
+                instance=self._instance,
+                run_config=run_config,
+                run_id=run_id,
+                tags={AS_OF_TAG: as_of.isoformat(), **(tags or {})},
+                raise_on_error=False,
+            )
         return result.success

@@ -15,6 +15,7 @@ What becomes of it is decided in `intake`; bytes become text in `formats`.
 - `reading`: A delivered file opened, unsealed and unpacked, and handed to the reader of its format
   (`formats.readers`)
 - `recorded_arrivals`: when files came, as it is recorded: in the state folder, and beside the files by our transport
+- `replaced_files`: what lay in a delivery folder before other bytes came under its name, as it was taken in
 - `small_file_contents`: the bytes of small delivered files between their digest and their reading, so that they are
   opened once
 - `sources`: the content of one delivered file, unsealed and unpacked, as often as it is asked for

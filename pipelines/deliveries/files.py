@@ -40,6 +40,10 @@ class DeliveredFile:
     """Set when it could not even be looked into: a broken archive or manifest, a link."""
     root: Path | None = None
     """The folder below which no link is followed to its bytes; None for a file that is our own."""
+    is_replaced: bool = False
+    """Whether other bytes lie under its name now; these are kept: see `replaced_files`."""
+    replaced_at: datetime | None = None
+    """Aware: when other bytes came; None where nobody knows, or where they lie there as another file, too."""
     state: FileState | None = field(default=None, compare=False)
     """Of what lies at `path`, taken before its digest; None where nothing is to be noticed: sealed, or our own."""
 
@@ -47,6 +51,11 @@ class DeliveredFile:
     def arrived(self) -> tuple[str, str | None]:
         """Name and digest of what arrived: the file or its archive; no digest of bytes that could not be read."""
         return self.archive or (self.name, self.digest if self.root else None)
+
+
+def kept_name(file: DeliveredFile, shown: str) -> str:
+    """Under which name a file is kept and told, given how its own is shown: a replaced one's has its digest with it."""
+    return f"{shown} ({file.digest[:8]})" if file.is_replaced else shown
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def read_inbox_folder(
     plain = _plain_names(inbox.root, folder)
     received = recorded_arrivals(inbox, folder)
     sealed = sealed_files(inbox, folder)
-    reader = _FolderReader(inbox.root, folder, limits or Limits(), seals, sealed, contents)
+    reader = FolderReader(inbox.root, folder, limits or Limits(), seals, sealed, contents)
     if plain is None or sealed:
         entries = _visible_entries(inbox.root, folder)
         paths = _counting([entry.path for entry in entries if entry.is_file], sealed)
@@ -107,8 +107,11 @@ def _plain_names(inbox: Path, folder: Path) -> list[str] | None:
 
 
 @dataclass(frozen=True)
-class _FolderReader:
-    """Reads the files of one delivery folder."""
+class FolderReader:
+    """Reads the files of one delivery folder.
+
+    `root`: below it no link is followed to them. `sealed`: what is encrypted, by its path.
+    """
 
     root: Path
     folder: Path

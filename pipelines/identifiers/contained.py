@@ -39,6 +39,10 @@ _HEAD: Final = re.compile(r"^(?:u003[ce]|[^\w]|_)+", re.IGNORECASE)
 _SPACES_AT_SIGNS: Final = re.compile(r"\s*([@.])\s*")
 _REPEATED_SIGNS: Final = re.compile(r"([@.])\1+")
 _FEWEST_DIGITS: Final = 6
+_MAY_HOLD_EMAILS: Final = r"(?i)[^\x00-\x7f%&\\]|[%&\\]|(?:@|at[)\]}>\s_-]|arobas)(?:.|\n)*(?:[.,]|dot|point)"
+"""What no text with an address can do without: an at and a dot after it, or signs that may stand for them."""
+_MAY_HOLD_PHONES: Final = r"[^\x00-\x7f]|[%&\\]|(?:[0-9OoIl](?:.|\n)*?){6}"
+"""As many digits, or what is read as some."""
 _NO_DIGIT: Final = re.compile(r"[^0-9+]")
 _DIGITS_LIKE: Final = str.maketrans("OoIl", "0011")
 
@@ -49,13 +53,20 @@ def contained_in(emails: Identifiers, *phones: Identifiers) -> Contained:
         _searched(emails, OF_EMAILS, _PLAIN_EMAIL),
         *(_searched(each, OF_PHONES, _PLAIN_PHONE) for each in phones),
     ]
+    with_emails = (_where(each, _MAY_HOLD_EMAILS) for each in texts)
+    with_phones = (_where(each, _MAY_HOLD_PHONES) for each in texts)
     return Contained(
         [
             *_as_version_1(emails),
-            *(column for each in texts for column in list_columns(mapped_once(each, _listed_emails, TEXT_LIST))),
+            *(column for each in with_emails for column in list_columns(mapped_once(each, _listed_emails, TEXT_LIST))),
         ],
-        [column for each in texts for column in list_columns(mapped_once(each, _listed_phones, TEXT_LIST))],
+        [column for each in with_phones for column in list_columns(mapped_once(each, _listed_phones, TEXT_LIST))],
     )
+
+
+def _where(texts: pa.Array, pattern: str) -> pa.Array:
+    """Texts in which a pattern is found; NULL for all others."""
+    return pc.if_else(pc.match_substring_regex(texts, pattern), texts, NO_TEXT)
 
 
 def _searched(identifiers: Identifiers, steps: Steps, plain: str) -> pa.Array:

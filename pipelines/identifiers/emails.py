@@ -24,6 +24,24 @@ _REGULAR: Final = rf"^{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[a-z]{{2,}}$"
 _REGULAR_TEXT: Final = re.compile(_REGULAR[:-1] + r"\Z")
 
 
+_ASCII_ATOM: Final = r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+"
+
+
+_POSSIBLE: Final = rf"^{_ASCII_ATOM}(?:\.{_ASCII_ATOM})*@(?:[A-Za-z0-9\-]+\.)+[A-Za-z0-9\-]+$"
+"""What an address in ASCII has to be at least: signs that RFC 5322, 3.2.3 allows without quotes, and a dotted name."""
+
+
+_POSSIBLE_TEXT: Final = re.compile(_POSSIBLE[:-1] + r"\Z")
+
+
+_CODED: Final = r"[%&\\]"
+"""What a percent, HTML or `\\u` code begins with."""
+
+
+_TWO_IN_PIECES: Final = r"(?s)@.*[\s<>()\[\]{},;|\"].*@"
+"""Two at signs with something of `_BETWEEN` between them."""
+
+
 _SPECIAL: Final = "--"
 
 
@@ -69,6 +87,8 @@ def literal_email(text: str) -> str | None:
     lowered = text.strip().lower()
     if text.isascii() and len(lowered) <= _LONGEST_REGULAR and _REGULAR_TEXT.match(lowered) and _SPECIAL not in lowered:
         return lowered
+    if lowered.isascii() and not _POSSIBLE_TEXT.match(lowered):
+        return None  # what the validator would say, and take its time for
     try:
         address = email_validator.validate_email(INVISIBLE.sub("", text).strip(), check_deliverability=False)
     except email_validator.EmailNotValidError:
@@ -104,9 +124,19 @@ def canonical_emails(texts: pa.Array) -> pa.Array:
     bare = pc.ascii_lower(pc.utf8_trim_whitespace(undecorated_texts(pc.utf8_trim_whitespace(rest), OF_EMAILS)))
     is_odd = pc.invert(_is_regular(bare))
     odd = rest.filter(is_odd)
-    odd = pc.if_else(pc.match_substring_regex(odd, _SAYS_AT), odd, pa.scalar(None, pa.string()))
+    may_be_one = pc.and_not(pc.match_substring_regex(odd, _SAYS_AT), _is_hopeless(odd, bare.filter(is_odd)))
+    odd = pc.if_else(may_be_one, odd, pa.scalar(None, pa.string()))
     found = pc.replace_with_mask(bare, is_odd, mapped_once(odd, canonical_email, pa.string()))
     return pc.replace_with_mask(lowered, is_irregular, found)
+
+
+def _is_hopeless(texts: pa.Array, bare: pa.Array) -> pa.Array:
+    """Whether texts, and what is left of them without decorations, can't be addresses, nor hold one twice."""
+    is_plain = pc.and_not(pc.string_is_ascii(texts), pc.match_substring_regex(texts, _CODED))
+    is_single = pc.invert(pc.match_substring_regex(texts, _TWO_IN_PIECES))
+    is_short = pc.less_equal(pc.utf8_length(texts), _LONGEST_TEXT)
+    is_impossible = pc.invert(pc.match_substring_regex(bare, _POSSIBLE))
+    return pc.and_(pc.and_(is_plain, is_single), pc.and_(is_short, is_impossible))
 
 
 def _is_regular(lowered: pa.Array) -> pa.Array:

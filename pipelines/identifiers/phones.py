@@ -35,6 +35,8 @@ _WITH_TRUNK: Final = r"^0[1-9]\d{8}$"
 _SHORT: Final = r"^[1-9]\d{5}(?:\d{2})?$"
 _WITHOUT_PLUS: Final = r"^(262|590|594|596)(0?[1-9]\d{8})$"
 """Country code and number as a spreadsheet leaves them; too long for a French number, so nothing else can be meant."""
+_LOCAL: Final = r"^0?[1-9]\d*$"
+_MAY_BE_ABROAD: Final = rf"^(?:{METROPOLITAN}|262|590|594|596)"
 _CODES: Final = "|".join(str(code) for code in COUNTRY_CODE_TO_REGION_CODE if str(code) != METROPOLITAN)
 _ABROAD: Final = rf"^(?:\+|00)(?P<code>{_CODES})(?P<subscriber>\d{{4,15}})$"
 _REPEATING: Final = "508"
@@ -99,7 +101,8 @@ def _rest(texts: pa.Array, compact: pa.Array, territories: pa.Array) -> pa.Array
         is_here = pc.fill_null(pc.equal(territories, prefix), False)
         local = _short_numbers(pc.if_else(is_here, compact, _NOTHING), OWN_PLANS[prefix])
         numbers = pc.coalesce(numbers, local)
-    is_left = pc.and_not(pc.is_null(numbers), _hold_letters(texts, compact))
+    is_told = pc.or_(_hold_letters(texts, compact), _are_no_length(compact, territories))
+    is_left = pc.and_not(pc.is_null(numbers), is_told)
     return pc.replace_with_mask(
         numbers, is_left, _phones_one_by_one(texts.filter(is_left), territories.filter(is_left))
     )
@@ -109,6 +112,13 @@ def _hold_letters(texts: pa.Array, compact: pa.Array) -> pa.Array:
     """Whether letters are left of a text in plain signs, which is no number then."""
     is_plain = pc.match_substring_regex(texts, _PLAIN_SIGNS)
     return pc.fill_null(pc.and_(is_plain, pc.match_substring_regex(compact, "[A-Za-z]")), False)
+
+
+def _are_no_length(compact: pa.Array, territories: pa.Array) -> pa.Array:
+    """Whether texts are digits without a country code, and not nine behind a trunk `0`: no French number then."""
+    is_local = pc.and_not(pc.match_substring_regex(compact, _LOCAL), pc.match_substring_regex(compact, _MAY_BE_ABROAD))
+    is_local = pc.and_not(is_local, pc.match_substring_regex(compact, _REGULAR))
+    return pc.fill_null(pc.and_(is_local, pc.is_null(territories)), False)
 
 
 def _abroad(compact: pa.Array) -> pa.Array:

@@ -1,12 +1,14 @@
 """Names that vendors chose, of columns and files, as they may be kept: without identifiers of persons."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 from unicodedata import category
 
 from pipelines.identifiers.likeness import looks_like_person, masked
+from pipelines.vocabulary.column_names import is_slip
+from pipelines.vocabulary.plain_names import is_plain_name
 
 LONGEST_NAME: Final = 64
 CUT: Final = "…"
@@ -19,6 +21,15 @@ def shown_name(name: str, position: int) -> str:
     """A delivered column name as it may be kept: bounded, escaped, `column <n>` if it looks like a person's."""
     kept = escaped(name) if not looks_like_person(name, "name") else f"column {position}"
     return kept if len(kept) <= LONGEST_NAME else kept[: LONGEST_NAME - len(CUT)] + CUT
+
+
+def shown_column(name: str, position: int, declared: Collection[str]) -> str:
+    """`shown_name` of a column that a vendor delivered: `column <n>` unless what it is called is explained.
+
+    It is by a column that the contract declares, or a slip of its name; else by words that are known to head columns.
+    """
+    is_known = name in declared or is_plain_name(name) or any(is_slip(name, one) for one in declared)
+    return shown_name(name, position) if is_known else f"column {position}"
 
 
 def escaped(name: str) -> str:

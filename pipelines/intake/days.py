@@ -56,9 +56,9 @@ class IntakeDay:
         refused: RefusedReferences,
     ) -> None:
         """`cases` are the delivery's files by their place among those of the run."""
-        self.day = delivery.day
+        self.day, self.delivery = delivery.day, delivery
         self._refused = refused
-        self._vendor, self._delivery, self._cases, self._rows = vendor, delivery, cases, rows
+        self._vendor, self._cases, self._rows = vendor, cases, rows
         self._row_counts: Counter[str] = Counter()
         self._reasons: Counter[tuple[str | None, str]] = Counter()
         self._files: pa.Table | None = None
@@ -109,7 +109,7 @@ class IntakeDay:
             yield rows
 
     def _deliveries(self) -> Iterator[pa.Table]:
-        self._files = deliveries_table(self._vendor, [self._delivery], {self.day: self._cases}, self._rows.counts)
+        self._files = deliveries_table(self._vendor, [self.delivery], {self.day: self._cases}, self._rows.counts)
         yield self._files
 
 

@@ -3,9 +3,10 @@
 Reading bytes belongs to `deliveries` and `formats`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import Final
 
 import pyarrow as pa
@@ -13,13 +14,13 @@ import pyarrow.compute as pc
 
 from pipelines.contracts.calendar import cut_off_at
 from pipelines.contracts.contract import Contract, FileTerms
-from pipelines.deliveries.files import DeliveredFile, Delivery
+from pipelines.deliveries.files import DeliveredFile, Delivery, kept_name
 from pipelines.deliveries.manifests import Manifest
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import AlikeFiles, FoundFormat, RawChunk, RawFile
-from pipelines.identifiers.shown_names import shown_file_names, shown_name
+from pipelines.identifiers.shown_names import shown_file_names
 from pipelines.intake.clocks import last_correction_at
-from pipelines.intake.headers import header_refusal, undeclared_columns
+from pipelines.intake.headers import header_refusal, shown_columns, undeclared_columns
 from pipelines.intake.roles import roles_of
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.words import ROLES_READ
@@ -62,6 +63,11 @@ class FileCase:
     def is_to_be_read(self) -> bool:
         """True while nothing speaks against reading its rows."""
         return self.status == "accepted" and self.role in ROLES_READ
+
+    @property
+    def makes_duplicates(self) -> bool:
+        """Whether other files with its bytes repeat it: those of proofs that were replaced counted until then alone."""
+        return self.is_to_be_read and not (self.role == "consent_proofs" and self.file.replaced_at)
 
     @property
     def terms(self) -> FileTerms:
@@ -119,7 +125,7 @@ class FileCase:
         limits.check("columns", len(raw.columns))
         refusal = header_refusal(raw, self.terms, self.contract)
         if refusal is None or refusal.reason != "header_missing":
-            self.columns = [shown_name(name, place) for place, name in enumerate(raw.columns, 1)]
+            self.columns = shown_columns(raw, self.terms, self.contract)
             self.undeclared = undeclared_columns(raw, self.terms, self.contract)
         if refusal:
             self.refuse(refusal)
@@ -160,15 +166,35 @@ def open_cases(delivery: Delivery) -> list[FileCase]:
     """Every file of a delivery with its role, in order; refused and superseded ones are closed already."""
     shown = shown_file_names(file.name for file in delivery.files)
     cases = [
-        FileCase(delivery, file, role, number=number, shown_name=shown[file.name])
-        for number, file in enumerate(sorted(delivery.files, key=lambda file: file.name), 1)
+        FileCase(delivery, file, role, shown_name=kept_name(file, shown[file.name]))
+        for file in sorted(delivery.files, key=lambda file: file.name)
         for role in roles_of(file.name, delivery.contract)
     ]
+    cases = _without_corrected(cases, delivery)
+    for number, (_, of_file) in enumerate(groupby(cases, key=lambda case: case.file), 1):
+        for case in of_file:
+            case.number = number
     cases.sort(key=_arrival_order)
     for case in cases:
         _close_at_once(case)
     for role in ROLES_READ:
         _supersede(cases, role, delivery, shown)
+    return cases
+
+
+def _without_corrected(all_cases: Sequence[FileCase], delivery: Delivery) -> list[FileCase]:
+    """The files that count: what was overwritten while the delivery could be corrected is as if it had not come.
+
+    What was overwritten later stays, beside what came in its place, and so do proofs, which count for whatever knew
+    them (`replaced_at`). Files of no role say nothing.
+    """
+    cases = [case for case in all_cases if not (case.file.is_replaced and case.role is None)]
+    replaced = [case for case in cases if case.file.replaced_at and case.role != "consent_proofs"]
+    for case in sorted(replaced, key=lambda case: case.file.replaced_at or case.received_at):
+        at = case.file.replaced_at
+        last_at = last_correction_at([one for one in cases if at and one.received_at < at], delivery)
+        if at and (last_at is None or at <= last_at):
+            cases.remove(case)
     return cases
 
 
@@ -180,7 +206,12 @@ def _arrival_order(case: FileCase) -> tuple[datetime, str]:
 
 def counting_digests(delivery: Delivery) -> frozenset[str]:
     """Digests of the files that make a later file with the same bytes a duplicate. Nothing is read."""
-    return frozenset(case.file.digest for case in open_cases(delivery) if case.is_to_be_read)
+    return frozenset(case.file.digest for case in open_cases(delivery) if case.makes_duplicates)
+
+
+def dated_claimed_files(delivery: Delivery) -> list[DeliveredFile]:
+    """The files of a delivery that are for something, and of which it is known when they came."""
+    return [file for file in delivery.files if file.received_at and any(roles_of(file.name, delivery.contract))]
 
 
 def _close_at_once(case: FileCase) -> None:
@@ -197,43 +228,52 @@ def _close_at_once(case: FileCase) -> None:
 def _supersede(all_cases: Sequence[FileCase], role: str, delivery: Delivery, shown: Mapping[str, str]) -> None:
     """The highest numbered manifest that lists files of a role, and came in time, makes the role's other files old."""
     cases = [case for case in all_cases if case.role == role]
-    manifests = [file.manifest for file in delivery.files if file.manifest]
+    manifests: dict[Manifest, datetime] = {}
+    for case in all_cases:
+        if case.file.manifest:
+            came_at = manifests.get(case.file.manifest, case.received_at)
+            manifests[case.file.manifest] = min(came_at, case.received_at)
     if not manifests:
         return
     names = [case.file.name for case in cases]
     plain = [manifest for manifest in manifests if not manifest.is_numbered]
     base = max((manifest.sequence for manifest in plain), default=0)
-    numbered = [m for m in manifests if m.is_numbered and m.sequence > base]
-    corrections = _in_time(numbered, plain, all_cases, role, delivery)
+    numbered = {m: came_at for m, came_at in manifests.items() if m.is_numbered and m.sequence > base}
+    originals = [case for case in all_cases if case.file.name not in _files_listed(numbered, names, plain)]
+    last_at = last_correction_at(originals, delivery)
+    corrections = _in_time(numbered, cases, last_at)
     if not corrections:
         return
     latest = max(corrections, key=lambda manifest: (manifest.sequence, manifest.name))
-    current, late = latest.places(names), _files_listed(corrections, names) - _files_listed(plain, names)
+    current, late = latest.places(names), _files_listed(corrections, names, plain)
     for case in cases:
-        case.is_correction = case.file.name in late
+        case.is_correction = case.file.name in late and (last_at is None or case.received_at <= last_at)
         if case.file.name not in current and case.is_to_be_read:
             case.status, case.left_out = "superseded", Reason("file_replaced", manifest=shown[latest.name])
 
 
 def _in_time(
-    numbered: Sequence[Manifest], plain: Sequence[Manifest], cases: Sequence[FileCase], role: str, delivery: Delivery
+    numbered: Mapping[Manifest, datetime], cases: Sequence[FileCase], last_at: datetime | None
 ) -> list[Manifest]:
-    """Those of the numbered manifests that list files of a role all of which came while these could be corrected."""
-    names = [case.file.name for case in cases]
-    listed_later = _files_listed(numbered, names) - _files_listed(plain, names)
-    originals = [case for case in cases if case.file.name not in listed_later]
-    last_at = last_correction_at(originals, delivery)
-    arrivals = {case.file.name: case.received_at for case in cases if case.role == role}
-    found = [(manifest, manifest.places(arrivals)) for manifest in numbered]
+    """Those of the numbered manifests that came, as all files of a role that they list, while these could be corrected.
+
+    A name that was overwritten later came in time if its first bytes did.
+    """
+    arrivals: dict[str, datetime] = {}
+    for case in cases:
+        arrivals[case.file.name] = min(case.received_at, arrivals.get(case.file.name, case.received_at))
+    found = [(manifest, came_at, manifest.places(arrivals)) for manifest, came_at in numbered.items()]
     return [
         manifest
-        for manifest, listed in found
-        if listed and (last_at is None or all(arrivals[name] <= last_at for name in listed))
+        for manifest, came_at, listed in found
+        if listed and (last_at is None or max(came_at, *(arrivals[name] for name in listed)) <= last_at)
     ]
 
 
-def _files_listed(manifests: Sequence[Manifest], names: Sequence[str]) -> set[str]:
-    return {name for manifest in manifests for name in manifest.places(names)}
+def _files_listed(manifests: Iterable[Manifest], names: Sequence[str], but: Iterable[Manifest] = ()) -> set[str]:
+    """Those of some names that manifests list, but for those that others list, too."""
+    listed = {name for manifest in manifests for name in manifest.places(names)}
+    return listed - {name for manifest in but for name in manifest.places(names)}
 
 
 def mark_duplicates(cases: Sequence[FileCase], first_delivered_on: Mapping[str, date], read: Read) -> None:
@@ -247,7 +287,9 @@ def mark_duplicates(cases: Sequence[FileCase], first_delivered_on: Mapping[str, 
         if not case.is_to_be_read:
             continue
         digest, place = case.file.digest, (case.delivery.day, case.number)
-        came_before = first.setdefault(digest, place) != place
+        came_before = first.get(digest, place) != place
+        if case.makes_duplicates:
+            first.setdefault(digest, place)
         came_before |= first_delivered_on.get(digest, date.max) < case.delivery.day
         if came_before and _has_rows(case, read):
             case.status, case.left_out = "duplicate", Reason("file_repeated")

@@ -3,7 +3,7 @@
 from pipelines.contracts.contract import Contract, FileTerms, declared_beside, declared_names, required_fields
 from pipelines.formats.limits import FileRefusal
 from pipelines.formats.raw import RawFile
-from pipelines.identifiers.shown_names import shown_name
+from pipelines.identifiers.shown_names import shown_column, shown_name
 from pipelines.vocabulary.column_names import near_names
 from pipelines.vocabulary.fields import REACHED_BY
 from pipelines.vocabulary.file_formats import FILE_FORMATS
@@ -39,5 +39,11 @@ def header_refusal(raw: RawFile, terms: FileTerms, contract: Contract) -> FileRe
 def undeclared_columns(raw: RawFile, terms: FileTerms, contract: Contract) -> list[str]:
     """Names of delivered columns that the contract does not declare, sorted, fit to be kept."""
     declared = declared_beside(terms, contract)
-    names = {shown_name(name, place) for place, name in enumerate(raw.columns, 1) if name and name not in declared}
-    return sorted(names)[:MOST_NAMES]
+    shown = zip(raw.columns, shown_columns(raw, terms, contract), strict=True)
+    return sorted({kept for name, kept in shown if name and name not in declared})[:MOST_NAMES]
+
+
+def shown_columns(raw: RawFile, terms: FileTerms, contract: Contract) -> list[str]:
+    """Names of delivered columns in order, fit to be kept."""
+    declared = declared_beside(terms, contract)
+    return [shown_column(name, place, declared) for place, name in enumerate(raw.columns, 1)]

@@ -97,6 +97,7 @@ def _file_row(case: FileCase, of_day: Sequence[FileCase], counts: RowCounts, pla
         "rows_accepted": accepted if is_accepted else None,
         "rows_rejected": rejected if is_accepted else None,
         "received_at": as_lake(case.received_at),
+        "replaced_at": _replaced_at(case),
         "is_received_at_assumed": case.file.received_at is None,
         "columns": case.columns,
         "undeclared_columns": case.undeclared,
@@ -109,6 +110,10 @@ def _file_row(case: FileCase, of_day: Sequence[FileCase], counts: RowCounts, pla
         "reason": case.refusal.reason if case.refusal else sentences(causes, PUBLISHED) or None,
         "causes": _each(Reason.as_text, causes or None),
     }
+
+
+def _replaced_at(case: FileCase) -> datetime | None:
+    return case.file.replaced_at and as_lake(case.file.replaced_at)
 
 
 def _each(told: Callable[[Reason], str], reasons: Sequence[Reason] | None) -> list[str] | None:
@@ -129,6 +134,7 @@ class FileColumns:
             "file_digest": pa.array([case.file.digest for case in cases], pa.string()),
             "role": pa.array([case.role for case in cases], pa.string()),
             "received_at": pa.array([as_lake(case.received_at) for case in cases], pa.timestamp("us")),
+            "replaced_at": pa.array([_replaced_at(case) for case in cases], pa.timestamp("us")),
             "delivered_at": pa.array([when and as_lake(when) for when in whens], pa.timestamp("us")),
         }
 

@@ -18,6 +18,7 @@ from pipelines.deliveries.inbox import delivered_names, read_inbox_folder
 from pipelines.deliveries.inbox_folders import kept_and_purged_days
 from pipelines.deliveries.reading import read_file, read_together
 from pipelines.deliveries.recorded_arrivals import adopt_arrivals
+from pipelines.deliveries.replaced_files import keep_taken_in, replaced_files
 from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.deliveries.taken_in_files import settle_arrivals
 from pipelines.deliveries.unclaimed_seals import confirm_seals
@@ -25,7 +26,7 @@ from pipelines.formats.limits import Limits
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.intake.days import IntakeDay, KeepsIdentifiers, take_in_days
 from pipelines.intake.days_to_read import PublishedDay, days_to_read
-from pipelines.intake.files import counting_digests
+from pipelines.intake.files import counting_digests, dated_claimed_files
 from pipelines.storage.inboxes import Inbox
 from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.seals import Seals
@@ -46,7 +47,7 @@ class Intake:
     vault: KeepsIdentifiers | None = None
     """Takes the identifiers of accepted leads; without one they are kept nowhere."""
     seals: Seals | None = None
-    """Opens sealed files."""
+    """Opens sealed files, and keeps what is taken in; without it nothing is kept."""
     confirm_keys: Callable[[str], None] = lambda vendor: None
     """Raises where a vendor's keys may not meet those of the hasher."""
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -59,6 +60,9 @@ class Intake:
         """
         self.confirm_keys(vendor)
         for taken in self.read_days(vendor, contracts, days):
+            if self.seals is not None:
+                folder = self.inbox.folder(vendor, taken.day)
+                keep_taken_in(self.inbox, self.seals, folder, dated_claimed_files(taken.delivery))
             self.lake.publish(vendor, taken.day, taken.tables, facts=self.facts)
             yield taken
 
@@ -93,14 +97,17 @@ class Intake:
         confirm_seals(self.inbox, self.lake, vendor, day)
         settle_arrivals(self.inbox, self.lake, vendor, day, partial(delivered_names, self.inbox, vendor, day))
         files = read_inbox_folder(self.inbox, vendor, day, limits=self.limits, seals=self.seals, contents=contents)
-        adopt_arrivals(self.inbox, self.inbox.folder(vendor, day), files)
-        return Delivery(day, contract_in_force(contracts, day), tuple(files))
+        folder = self.inbox.folder(vendor, day)
+        adopt_arrivals(self.inbox, folder, files)
+        before = replaced_files(self.inbox, folder, files, limits=self.limits, seals=self.seals)
+        return Delivery(day, contract_in_force(contracts, day), (*before, *files))
 
 
 def _published_days(deliveries: pa.Table) -> dict[date, PublishedDay]:
     """The days of a `deliveries` table, all published days of a vendor that have any row."""
     files: dict[date, list[dict[str, Any]]] = {}
-    for row in deliveries.select(["delivery_date", "file_digest", "role", "status"]).to_pylist():
+    columns = ["delivery_date", "file_digest", "role", "status", "replaced_at"]
+    for row in deliveries.select(columns).to_pylist():
         files.setdefault(row["delivery_date"], []).extend([row] if row["file_digest"] is not None else [])
     return {
         day: PublishedDay(frozenset(row["file_digest"] for row in theirs if _is_counting(row)), bool(theirs))
@@ -110,7 +117,8 @@ def _published_days(deliveries: pa.Table) -> dict[date, PublishedDay]:
 
 def _is_counting(file: Mapping[str, Any]) -> bool:
     """Whether a published file makes a later one with the same bytes a duplicate."""
-    return file["role"] in ROLES_READ and file["status"] != "superseded"
+    is_old_proof = file["role"] == "consent_proofs" and file["replaced_at"] is not None
+    return file["role"] in ROLES_READ and file["status"] != "superseded" and not is_old_proof
 
 
 def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,6 +19,8 @@ from pipelines.storage.registry.tables import VENDOR_SCORES
 from pipelines.vocabulary.clock import as_lake
 
 _INSTANT: Final = pa.timestamp("us")
+_WRITER: Final = "_exports"
+"""No vendor's key: under whose lock exports are written."""
 
 EXPORTS: Final[Mapping[str, pa.Schema]] = {
     "delivery_states": pa.schema(
@@ -129,9 +130,9 @@ def _vendor_scores(registry: sa.Engine) -> Iterator[dict[str, Any]]:
 
 
 def _replace_export(lake: Lake, table: str, content: pa.Table) -> None:
-    aside = lake.root / ".aside" / "_exports" / f"{table}-{uuid4().hex}.parquet"
-    target = lake.root / table / "part-0.parquet"
-    for path in (aside, target):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(content, aside, compression="zstd", store_schema=False)
-    os.replace(aside, target)
+    aside, target = lake.aside(_WRITER) / f"{table}.parquet", lake.whole_file(table)
+    with lake.writing(_WRITER):  # what a kill left aside goes with the next writer
+        for path in (aside, target):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(content, aside, compression="zstd", store_schema=False)
+        os.replace(aside, target)

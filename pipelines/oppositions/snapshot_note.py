@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pipelines.oppositions.records import Watermark
 from pipelines.storage.digests import digest_of_file
-from pipelines.storage.folders import PRIVATE, remove_unfinished, replacing
+from pipelines.storage.folders import PRIVATE, replacing
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import arrow_schema
 
@@ -58,7 +58,6 @@ def read_note(folder: Path) -> SnapshotNote:
 
 def write_note(folder: Path, note: SnapshotNote) -> None:
     """Put the note in the place of the one before. One writer at a time."""
-    remove_unfinished(folder.parent, folder / NAME)
     content = {
         "registry": note.registry,
         "watermark": asdict(note.watermark),

@@ -7,9 +7,9 @@ With `assets` and `definitions` all that knows Dagster.
 - `jobs`: the jobs: `registry` before `deliveries`, `publish` after it
 - `partitions`: partitions: delivery date × vendor, keys and ranges of them
 - `run_launcher`: where runs are started from, and how a run whose process was killed is noticed
+- `run_locks`: whether the process that works on a run still lives: it holds a lock until it ends
 - `run_partitions`: which deliveries a run is about: one answer, from the run's tags, for assets, checks, metadata and
   events
-- `run_processes`: which process works on a run, said by that process in a tag of the run, and whether it is still there
 - `schedules`: the daily reconciliation: yesterday over all vendors, and the days due for another word
 - `sensors`: what starts by itself: arrivals noted, corrections, what was never done, mended contracts, new vendors,
   publishing

@@ -2,14 +2,14 @@
 
 Dagster's own launcher can't say whether a run still lives: where its code server was killed as well, or a command of
 ours, the run would count as under way until its longest runtime, hold one of the places of the queue, and keep all that
-waits for runs from starting. Asked by Dagster's monitoring (`run_monitoring` of `dagster.yaml`); which process works on
-a run is in `run_processes`.
+waits for runs from starting. Asked by Dagster's monitoring (`run_monitoring` of `dagster.yaml`); how the process of a
+run is known to live is in `run_locks`.
 """
 
 import dagster as dg
 from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, WorkerStatus
 
-from pipelines.orchestration.run_processes import process_of
+from pipelines.orchestration.run_locks import is_gone
 
 
 class WatchedRunLauncher(DefaultRunLauncher):
@@ -22,7 +22,6 @@ class WatchedRunLauncher(DefaultRunLauncher):
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """`FAILED` where the run's process is surely gone; `RUNNING` also where that can't be told."""
-        process = process_of(run)
-        if process is not None and process.is_gone():
-            return CheckRunHealthResult(WorkerStatus.FAILED, f"its process, {process.number}, is gone")
+        if is_gone(self._instance, run.run_id):
+            return CheckRunHealthResult(WorkerStatus.FAILED, "its process is gone: nobody holds the run's lock")
         return CheckRunHealthResult(WorkerStatus.RUNNING)

@@ -5,6 +5,7 @@ before it, and the system refuses a link: so nothing that is put there between a
 What may be read by whom is here, too: modes do not hang on the umask.
 """
 
+import fcntl
 import os
 import re
 import stat
@@ -144,36 +145,60 @@ def _unless_gone() -> Iterator[None]:
 
 
 @contextmanager
-def replacing(root: Path, path: Path, mode: int = SHARED, *, is_durable: bool = False) -> Iterator[BinaryIO]:
+def replacing(
+    root: Path, path: Path, mode: int = SHARED, *, is_durable: bool = False, is_swept: bool = True
+) -> Iterator[BinaryIO]:
     """Write a file aside, under a fresh name; unless something goes wrong, it then takes its place.
 
     A file of the same bytes stays as it is. A link under the name is replaced, and what it leads to is left alone; a
-    folder under it is put aside. The folders are made where they are missing.
+    folder under it is put aside. The folders are made where they are missing. What a kill left of an earlier try is
+    removed, unless `is_swept` says that the caller sees to it.
     """
     make_folder(root, path.parent, mode)
     with opened_folder(root, path.parent) as folder:
-        aside = f".{path.name}.{uuid4().hex}.part"
+        if is_swept:
+            _sweep_unfinished(folder, re.escape(path.name))
+        aside, file = _locked_aside(folder, path.name, mode)
         try:
-            with created_in(folder, aside, mode) as file:
+            with file:
                 yield file
                 file.flush()
                 if is_durable:
                     os.fsync(file.fileno())
-            if not _are_same(folder, aside, path.name):
-                put_in_place(folder, aside, path.name)
-                if is_durable:
-                    os.fsync(folder)
+                if not _are_same(folder, aside, path.name):
+                    put_in_place(folder, aside, path.name)
+                    if is_durable:
+                        os.fsync(folder)
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(aside, dir_fd=folder)
 
 
-def remove_unfinished(root: Path, path: Path) -> None:
-    """Remove what a kill left of a file that was being replaced. The caller is the only one that writes it."""
-    aside = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{32}}\.part")
-    with suppress(FileNotFoundError), opened_folder(root, path.parent) as folder:
-        for name in filter(aside.fullmatch, os.listdir(folder)):
-            os.unlink(name, dir_fd=folder)
+def remove_unfinished(root: Path, folder: Path) -> None:
+    """Remove what kills left of files of a folder that were being replaced."""
+    with suppress(FileNotFoundError), opened_folder(root, folder) as opened:
+        _sweep_unfinished(opened, ".+")
+
+
+def _locked_aside(folder: int, name: str, mode: int) -> tuple[str, BinaryIO]:
+    """A new file beside one that is to be replaced, locked as long as it is open: so that nobody sweeps it."""
+    while True:
+        aside = f".{name}.{uuid4().hex}.part"
+        file = created_in(folder, aside, mode)
+        with suppress(OSError):  # a file system without locks: nothing is swept there
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(file.fileno()).st_nlink:
+            return aside, file
+        file.close()  # it was swept before it was locked
+
+
+def _sweep_unfinished(folder: int, name: str) -> None:
+    """Remove files that were to take the place of another, and that nobody writes any more. `name`: a pattern."""
+    aside = re.compile(rf"\.{name}\.[0-9a-f]{{32}}\.part")
+    for found in filter(aside.fullmatch, os.listdir(folder)):
+        with suppress(OSError), open_in(folder, found) as file:  # it is written now, or is no file of ours
+            fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+            os.unlink(found, dir_fd=folder)
 
 
 def created_in(folder: int, name: str, mode: int = SHARED) -> BinaryIO:

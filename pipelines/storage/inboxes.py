@@ -24,7 +24,6 @@ from pipelines.storage.folders import (
     make_folder,
     read_below,
     remove_file,
-    remove_unfinished,
     replacing,
 )
 
@@ -86,7 +85,6 @@ class Inbox:
     def write(self, folder: Path, name: str, content: Mapping[str, Any]) -> None:
         """Replace a record; it is durable then. One writer at a time."""
         path = self.record(folder, name)
-        remove_unfinished(self.state, path)
         with replacing(self.state, path, PRIVATE, is_durable=True) as file:
             file.write((json.dumps(content, indent=2) + "\n").encode())
 

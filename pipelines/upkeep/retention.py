@@ -8,6 +8,7 @@ import hashlib
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import partial
@@ -31,6 +32,7 @@ from pipelines.storage.folders import (
 )
 from pipelines.storage.inboxes import PURGED, Inbox
 from pipelines.storage.lake import Lake
+from pipelines.storage.secrets.kept_files import kept_files, kept_folder
 from pipelines.storage.secrets.seals import Seals
 from pipelines.storage.secrets.vault import Vault
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
@@ -143,7 +145,8 @@ class Retention:
                 yield _Due(purges, partial(_empty_delivered_folder, self.inbox, folders[day], now))
 
     def _is_anything_left(self, folder: Path) -> bool:
-        return bool(_folder_contents(self.inbox.root, folder) or self.inbox.records(folder))
+        is_kept = bool(kept_files(self.inbox, folder))
+        return is_kept or bool(_folder_contents(self.inbox.root, folder) or self.inbox.records(folder))
 
     def _due_others(self, vendor: str, clock: "_Clock", on: date) -> Iterator["_Due"]:
         for day in self.vault.days(vendor):
@@ -171,6 +174,9 @@ class Retention:
         others = [path for path in lying if path not in known and path.name != TRANSPORT_RECORD]
         due = (end.due_on, end.basis)
         purges = [Purge(DELIVERED_FILE, vendor, day, masked(file.name), file.digest, *due) for file in files]
+        noted = {file.digest for file in files} | {file.archive[1] for file in files if file.archive}
+        replaced = [kept for kept in kept_files(self.inbox, folder) if kept.digest not in noted]
+        purges += [Purge(DELIVERED_FILE, vendor, day, masked(kept.path.name), kept.digest, *due) for kept in replaced]
         return purges + _purges(self.inbox.root, DELIVERED_FILE, vendor, day, others, end)
 
 
@@ -202,6 +208,9 @@ def _empty_delivered_folder(inbox: Inbox, folder: Path, now: datetime) -> None:
     """Leave nothing but our record of the purge. Those that tell a seal from a delivery go last."""
     inbox.write(folder, PURGED, {"purged_at": now.astimezone(UTC).isoformat()})
     empty_folder(inbox.root, folder, _folder_contents(inbox.root, folder))
+    kept = kept_folder(inbox, folder)
+    with suppress(FileNotFoundError):
+        remove_folder(inbox.state, kept)
     inbox.forget(folder)
 
 

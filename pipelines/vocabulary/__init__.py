@@ -16,6 +16,7 @@ Data and types. No file is read here, and no row.
 - `file_formats`: the file formats that vendors deliver: what contracts call them, and how names of such files end
 - `lead_fields`: the canonical fields of leads, in the order in which vendors are told of them
 - `proof_fields`: the canonical fields of consent proofs, in the order in which vendors are told of them
+- `plain_names`: which names of columns consist of words that say what a column holds
 - `reasons`: why a row is rejected, a file refused, a difference or a remark noted: a code with its figures
 - `table_columns`: what columns of published tables are made of
 - `tables`: the published tables of the lake: one Pandera model a table, one description a column

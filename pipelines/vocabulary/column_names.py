@@ -72,6 +72,12 @@ def _slip(one: str, other: str) -> float:
     return ratio if ratio >= _SLIP else 0.0
 
 
+@lru_cache(maxsize=_MOST_KEPT)
+def is_slip(one: str, other: str) -> bool:
+    """Whether a name is another one, word by word, but for a slip in writing."""
+    return len(plain(one).split()) == len(plain(other).split()) and _slip(one, other) > 0
+
+
 def near_names(missing: Collection[str], undeclared: Collection[str]) -> dict[str, str]:
     """Missing columns -> the undeclared column that may be the same one, renamed; nearest first, each used once."""
     pairs = sorted(

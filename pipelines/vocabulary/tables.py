@@ -51,6 +51,10 @@ class Deliveries(PartitionedTable):
         "When the delivery was complete: the latest arrival of its lead files by the cut-off, else the first; of a "
         "lead file that came later, its own arrival."
     )
+    replaced_at: Series[Instant] = optional(
+        "When other bytes came under the name of the file, which was kept as it had been taken in; NULL for files that "
+        "lie there, and where nobody knows."
+    )
     is_received_at_assumed: Series[Flag] = optional("True when our transport left no record of the file.")
     columns: Series[TextList] = optional("Names of the delivered columns, in order, as far as they were read.")
     undeclared_columns: Series[TextList] = optional("Names of delivered columns that the contract does not declare.")
@@ -165,6 +169,9 @@ class ConsentProofs(PartitionedTable):
     consent_text_digest: Series[Text] = optional("SHA-256 of the consent text: NFC, trimmed, spaces collapsed.")
     invalid_fields: Series[TextList] = filled("Canonical fields whose delivered value was bad and became NULL, sorted.")
     received_at: Series[Instant] = filled("When we first saw the proof file.")
+    replaced_at: Series[Instant] = optional(
+        "When other bytes came under the name of the proof file: the row counts for what was known before."
+    )
     file_digest: Series[Text] = filled("SHA-256 of the proof file.")
     row_number: Series[Count] = filled("1-based data row in the file.", ge=1)
 
@@ -181,6 +188,9 @@ class UnreadObjections(PartitionedTable):
     email_key: Series[Text] = optional("Identity key of the e-mail, from its clear or hashed form.")
     phone_key: Series[Text] = optional("Identity key of the phone, from its clear or hashed form.")
     received_at: Series[Instant] = filled("When we first saw the proof file.")
+    replaced_at: Series[Instant] = optional(
+        "When other bytes came under the name of the proof file: the row counts for what was known before."
+    )
     file_digest: Series[Text] = filled("SHA-256 of the proof file.")
     row_number: Series[Count] = filled("1-based data row in the file.", ge=1)
 

@@ -68,12 +68,20 @@ def test_without_a_contract_every_file_is_refused() -> None:
     assert rows(intake.deliveries, "received_at") == [(datetime(2026, 8, 11, 10),)] * 2
 
 
-def test_undeclared_columns_are_named_unless_the_name_is_an_identifier() -> None:
-    delivered = {**lead(1), "Âge": "42", "jean@x.fr": "x", "06 12 34 56 78": "y", "n" * 80: "z"}
-    intake = take_leads(delivered)
-    assert rows(intake.deliveries, "undeclared_columns") == [
-        (sorted(["Âge", "column 9", "column 10", "n" * 63 + "…"]),)
-    ]
+@pytest.mark.fault(
+    area="personal",
+    fault="A column is named after a person, or by a word that nobody knows",
+    promise="It is told by its place: a name that is kept consists of words that head columns, or the contract has it.",
+)
+def test_undeclared_columns_are_named_where_their_words_are_known_else_by_their_place() -> None:
+    known = ["Âge", "nb_enfants", "Date de naissance", "Couriel", "note " * 15]
+    unknown = ["jean@x.fr", "06 12 34 56 78", "Dupont", "Nom Dupont", "Courriel Li", "Leads Camille"]
+    intake = take_leads({**lead(1), **dict.fromkeys(unknown, "x"), **dict.fromkeys(known, "y")})
+    first = len(lead(1)) + 1
+    places = [f"column {first + place}" for place in range(len(unknown))]
+    shown = [*known[:-1], ("note " * 15)[:63] + "…"]
+    assert rows(intake.deliveries, "undeclared_columns") == [(sorted([*shown, *places]),)]
+    assert rows(intake.deliveries, "columns") == [([*lead(1), *places, *shown],)]
 
 
 def test_a_header_alone_is_accepted_without_rows_and_never_a_duplicate() -> None:

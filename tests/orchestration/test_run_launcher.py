@@ -2,10 +2,11 @@
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,14 +21,14 @@ from dagster._daemon.monitoring import execute_run_monitoring_iteration
 from pipelines.commands.runs import Runs
 from pipelines.orchestration.instance import REFERENCE
 from pipelines.orchestration.run_launcher import WatchedRunLauncher
-from pipelines.orchestration.run_processes import PROCESS_TAG, TOLD_IN_PROCESS, RunProcess, process_of
+from pipelines.orchestration.run_locks import FOLDER, LOCKED_IN_PROCESS, hold_lock, is_gone
 from pipelines.vocabulary.clock import tick_of
 from tests.support.houses import house_at
 from tests.support.instances import Daemon, instance_of
 
 RUN = """
 import sys, time, uuid, dagster as dg
-from pipelines.orchestration.run_processes import process_tags
+from pipelines.orchestration.run_locks import holding_lock
 @dg.op
 def judging():
     print("judging", flush=True)
@@ -36,8 +37,8 @@ def judging():
 def deliveries():
     judging()
 run_id = str(uuid.uuid4())
-with dg.DagsterInstance.from_config(sys.argv[1]) as instance:
-    deliveries.execute_in_process(instance=instance, run_id=run_id, tags=process_tags(run_id))
+with dg.DagsterInstance.from_config(sys.argv[1]) as instance, holding_lock(instance, run_id):
+    deliveries.execute_in_process(instance=instance, run_id=run_id)
 """
 
 
@@ -77,68 +78,83 @@ def test_nothing_waits_for_a_run_that_was_killed(daemon: Daemon) -> None:
     assert "under way" not in str(daemon.skipped["backlog"])
 
 
-def gone_process(run_id: str) -> RunProcess:
-    """A process of this place that has ended."""
-    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
-        pass
-    return RunProcess.of_this(run_id).model_copy(update={"number": gone.pid})
+HOLD = """
+import sys, time, dagster as dg
+from pipelines.orchestration.run_locks import hold_lock
+with dg.DagsterInstance.from_config(sys.argv[1]) as instance:
+    assert hold_lock(instance, sys.argv[2]) is not None
+    print("held", flush=True)
+    time.sleep(60)
+"""
+ALONE = ("unshare", "--user", "--map-root-user", "--pid", "--uts", "--fork", "--kill-child")
+"""Starts a program as a container does: it is number 1 of its own PID namespace, which is gone with it."""
+
+
+@pytest.fixture
+def started(daemon: Daemon) -> str:
+    """A run that has started."""
+    run = create_run_for_test(daemon.instance)
+    event = dg.DagsterEvent("PIPELINE_START", run.job_name)
+    daemon.instance.report_dagster_event(event, run_id=run.run_id, timestamp=time.time())
+    return str(run.run_id)
 
 
 @pytest.mark.fault(
     area="runs",
-    fault="Who looks after runs sits on another host or in another container than the run",
+    fault="The container in which a run works is killed, and another one starts with other processes and another name",
+    promise="By its lock, which the system let go, the run is seen as failed within minutes.",
+)
+def test_a_run_in_another_container_over_the_same_folder_is_seen_to_live_and_to_be_gone(
+    daemon: Daemon, started: str
+) -> None:
+    home = str(daemon.house.settings.dagster_home)
+    with subprocess.Popen([*_alone(), sys.executable, "-c", HOLD, home, started], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        assert look(daemon.instance) == [dg.DagsterRunStatus.STARTED]
+        process.kill()
+    _wait_until(lambda: is_gone(daemon.instance, started))
+    assert look(daemon.instance) == [dg.DagsterRunStatus.FAILURE]
+
+
+def _alone() -> tuple[str, ...]:
+    """Nothing where the system lets nobody make namespaces: then the process is another one all the same."""
+    is_allowed = shutil.which(ALONE[0]) and subprocess.run([*ALONE, "true"], capture_output=True).returncode == 0
+    return ALONE if is_allowed else ()
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    """A namespace ends a moment after who made it."""
+    deadline = time.monotonic() + 10
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+@pytest.mark.fault(
+    area="runs",
+    fault="Who looks after runs sees nothing of a run that works over another folder",
     promise="It does not take a run that it can't see for a dead one.",
 )
-@pytest.mark.parametrize(
-    ("told", "seen_as"),
-    [
-        ({}, dg.DagsterRunStatus.FAILURE),
-        ({"host": "another"}, dg.DagsterRunStatus.STARTED),
-        ({"namespace": "pid:[1]"}, dg.DagsterRunStatus.STARTED),
-        ({"run_id": "the run that it is a copy of"}, dg.DagsterRunStatus.STARTED),
-        (None, dg.DagsterRunStatus.STARTED),
-    ],
-)
-def test_only_a_process_that_ran_here_can_be_seen_to_be_gone(
-    daemon: Daemon, told: dict[str, str] | None, seen_as: dg.DagsterRunStatus
-) -> None:
-    run = create_run_for_test(daemon.instance)
-    process = gone_process(run.run_id)
-    started = dg.DagsterEvent("PIPELINE_START", run.job_name, pid=process.number)
-    daemon.instance.report_dagster_event(started, run_id=run.run_id, timestamp=time.time())
-    if told is not None:
-        tag = process.model_copy(update=told).model_dump_json()
-        daemon.instance.add_run_tags(run.run_id, {PROCESS_TAG: tag})
-    assert look(daemon.instance) == [seen_as]
+def test_a_run_without_a_lock_here_is_not_taken_for_a_dead_one(daemon: Daemon, started: str) -> None:
+    assert look(daemon.instance) == [dg.DagsterRunStatus.STARTED]
 
 
 @pytest.mark.fault(
     area="runs",
-    fault="After a restart another process has the number of the killed run's",
-    promise="It is not taken for the run.",
+    fault="After a restart another process has the number of the killed run's, or the clock was set",
+    promise="Neither is taken for the run, nor the run for dead: its lock tells, no number and no time.",
 )
-def test_a_later_process_with_the_number_of_the_run_is_not_the_run() -> None:
-    ours = RunProcess.of_this("a run")
-    assert not ours.is_gone()
-    assert ours.model_copy(update={"start": ours.start - 1}).is_gone()
-
-
-@pytest.mark.fault(
-    area="runs",
-    fault="The clock is set forward or back while a run works",
-    promise="The run is not taken for a dead one.",
-)
-def test_a_process_is_known_by_ticks_since_the_boot_which_no_clock_moves() -> None:
-    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-    assert RunProcess.of_this("a run").start == int(fields[22 - 3])
-
-
-def test_a_run_that_ended_and_was_not_waited_for_is_gone() -> None:
-    with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-        start = int(Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[22 - 3])
-        ended = RunProcess.of_this("a run").model_copy(update={"number": process.pid, "start": start})
-        assert ended.is_gone()
+def test_a_run_lives_as_long_as_its_lock_is_held_whatever_its_age(daemon: Daemon) -> None:
+    descriptor = hold_lock(daemon.instance, "a run")
+    lock = daemon.house.settings.dagster_home / FOLDER / "a run"
+    assert descriptor is not None
+    os.utime(lock, (0, 0))
+    assert hold_lock(daemon.instance, "another") is not None, "old locks are swept then, but none that is held"
+    assert not is_gone(daemon.instance, "a run")
+    os.close(descriptor)
+    assert is_gone(daemon.instance, "a run")
+    hold_lock(daemon.instance, "a third")
+    assert not lock.exists()
 
 
 @dg.op
@@ -146,25 +162,22 @@ def told() -> None:
     """Nothing."""
 
 
-@dg.job(executor_def=TOLD_IN_PROCESS)
+@dg.job(executor_def=LOCKED_IN_PROCESS)
 def started_elsewhere() -> None:
     told()
 
 
-def test_runs_of_code_servers_and_of_commands_say_where_they_run(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_runs_of_code_servers_and_of_commands_hold_their_lock(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAGSTER_HOME", str(daemon.house.settings.dagster_home))
-    job = dg.reconstructable(started_elsewhere)
-    with dg.execute_job(job, daemon.instance, tags={PROCESS_TAG: "of the run that it is a copy of"}) as result:
+    with dg.execute_job(dg.reconstructable(started_elsewhere), daemon.instance) as result:
         assert result.success
     with Runs(daemon.house.settings) as runs:
         runs.registry(datetime(2026, 8, 12, 4, tzinfo=UTC))
-        commanded = runs._instance.get_runs()[0]
-    theirs = daemon.instance.get_run_by_id(result.run_id)
-    assert theirs is not None
-    for run in (theirs, commanded):
-        assert process_of(run) == RunProcess.of_this(run.run_id)
+        commanded = runs._instance.get_runs()[0].run_id
+    locks = {path.name for path in (daemon.house.settings.dagster_home / FOLDER).iterdir()}
+    assert locks == {result.run_id, commanded}
+    assert not is_gone(daemon.instance, result.run_id), "to the end of its process, this one"
+    assert is_gone(daemon.instance, commanded), "to the end of the run: a command goes on"
 
 
 def test_the_reference_instance_looks_often_enough_to_tell_within_minutes(daemon: Daemon) -> None:

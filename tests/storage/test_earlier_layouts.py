@@ -22,7 +22,7 @@ LACKING = {**BEFORE_RUNS, "leads": ["contained_keys"], "consent_proofs": ["reque
 
 def purged_market(home: Path) -> CleanMarket:
     """A purged day with two leads, one proof, and a row that is rejected for two reasons; and nothing else."""
-    market = CleanMarket(home)
+    market = CleanMarket(home, first=MONDAY)
     market.deliver([lead(1), lead(2), lead(3, collected_at="", email="", phone="")], "leads.csv")
     market.deliver([proof(1)], "proofs.csv")
     market.reconcile(LATE)

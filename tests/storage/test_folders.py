@@ -1,12 +1,17 @@
 """Folders that others write to: what they put there leads nowhere else, and modes do not hang on the umask."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pipelines.receipts.outbox import Outbox
 from pipelines.storage.folders import (
     PRIVATE,
     SHARED,
@@ -19,6 +24,7 @@ from pipelines.storage.folders import (
     remove_unfinished,
     replacing,
 )
+from tests.support.paths import ROOT
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077])
@@ -153,16 +159,56 @@ def test_a_very_deep_folder_is_listed_and_removed(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+PLACES = {
+    "receipt": "Outbox(root).replacing('acme', date(2026, 8, 11), 'receipt.csv')",
+    "dossier": "replacing(root, root / 'acme' / '2026-08-11' / 'index.html', PRIVATE)",
+    "portfolio": "replacing(root, root / 'index.html', PRIVATE)",
+}
+KILLED = """
+import os, signal, sys
+from datetime import date
+from pathlib import Path
+from pipelines.receipts.outbox import Outbox
+from pipelines.storage.folders import PRIVATE, replacing
+root = Path(sys.argv[1])
+for place in sys.argv[2:]:
+    eval(place).__enter__().write(b"half")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def files_below(root: Path) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
 @pytest.mark.fault(
     area="folders",
-    fault="A kill leaves an unfinished file beside the one that was being replaced",
-    promise="It goes at the next writing, and nothing else with it.",
+    fault="A kill leaves an unfinished file beside a receipt, a dossier or the portfolio",
+    promise="It goes at the next writing of the same, and nothing else with it.",
 )
-def test_what_a_kill_left_of_a_file_being_replaced_goes_and_nothing_else(tmp_path: Path) -> None:
-    for name in (f".a.json.{'0' * 32}.part", f".b.json.{'0' * 32}.part", "a.json", ".a.json.part"):
+def test_what_a_kill_left_of_a_file_goes_at_the_next_writing_and_nothing_else(tmp_path: Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), *PLACES.values()], cwd=ROOT)
+    assert killed.returncode == -signal.SIGKILL
+    assert len(files_below(tmp_path)) == len(PLACES)
+    others = [f".other.json.{'0' * 32}.part", ".index.html.part", f".index.html.{'0' * 32}.part.csv"]
+    for name in others:
         (tmp_path / name).write_bytes(b"x")
-    remove_unfinished(tmp_path, tmp_path / "a.json")
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
-        [f".b.json.{'0' * 32}.part", "a.json", ".a.json.part"]
-    )
-    remove_unfinished(tmp_path, tmp_path / "nowhere" / "a.json")
+    with Outbox(tmp_path).replacing("acme", date(2026, 8, 11), "receipt.csv") as receipt:
+        receipt.write(b"whole")
+    for path in (tmp_path / "acme" / "2026-08-11" / "index.html", tmp_path / "index.html"):
+        with replacing(tmp_path, path, PRIVATE) as page:
+            page.write(b"whole")
+    whole = ("acme/2026-08-11/receipt.csv", "acme/2026-08-11/index.html", "index.html")
+    assert files_below(tmp_path) == dict.fromkeys(whole, b"whole") | dict.fromkeys(others, b"x")
+    remove_unfinished(tmp_path, tmp_path)
+    assert not (tmp_path / others[0]).exists()
+    remove_unfinished(tmp_path, tmp_path / "nowhere")
+
+
+def test_what_somebody_else_is_writing_is_not_swept(tmp_path: Path) -> None:
+    with replacing(tmp_path, tmp_path / "a") as first:
+        with replacing(tmp_path, tmp_path / "a") as second:
+            second.write(b"second")
+        remove_unfinished(tmp_path, tmp_path)
+        first.write(b"first")
+    assert files_below(tmp_path) == {"a": b"first"}

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,8 @@ class CleanMarket:
 
     home: Path
     terms: dict[str, Any] = field(default_factory=dict)
+    first: date = MONDAY - timedelta(days=30)
+    """The first day that is taken in; the contract expects a delivery on each."""
 
     def __post_init__(self) -> None:
         """File the contract."""
@@ -158,7 +161,7 @@ class CleanMarket:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(contract_text(**self.terms), encoding="utf-8")
 
-    @property
+    @cached_property
     def house(self) -> House:
         """The house as its settings make it."""
         return house_at(self.home)
@@ -170,10 +173,13 @@ class CleanMarket:
         folder = self.home / "inbox" / VENDOR / day.isoformat()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(file_bytes(rows))
-        record = folder / ".received.json"
+        self.arrived(name, at or datetime(day.year, day.month, day.day, 8, tzinfo=UTC), day)
+
+    def arrived(self, name: str, at: datetime, day: date = MONDAY) -> None:
+        """Let the transport say when a file came."""
+        record = self.home / "inbox" / VENDOR / day.isoformat() / ".received.json"
         known = json.loads(record.read_text()) if record.exists() else {"files": []}
-        arrival = at or datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
-        known["files"].append({"name": name, "received_at": arrival.isoformat()})
+        known["files"].append({"name": name, "received_at": at.isoformat()})
         record.write_text(json.dumps(known))
 
     def announce(self, names: Sequence[str], number: int, day: date = MONDAY) -> None:
@@ -182,9 +188,15 @@ class CleanMarket:
         document = {"sequence": number, "files": [{"name": name} for name in names]}
         (folder / f"manifest-{number}.json").write_text(json.dumps(document))
 
+    def take_in(self, *, until: date = MONDAY) -> None:
+        """Take in every day up to one, and judge none."""
+        with self.house.lake.writing(VENDOR):
+            contracts = self.house.contracts([VENDOR]).of(VENDOR)
+            list(self.house.intake.take_in(VENDOR, contracts, days_between(self.first, until)))
+
     def reconcile(self, as_of: datetime, *, until: date = MONDAY) -> None:
         """Take in and judge every day up to one."""
-        reconcile(self.house, [VENDOR], days_between(MONDAY - timedelta(days=30), until), as_of)
+        reconcile(self.house, [VENDOR], days_between(self.first, until), as_of)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Published rows of a table."""

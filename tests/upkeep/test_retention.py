@@ -123,7 +123,7 @@ def test_until_it_is_due_everything_stays_and_is_sealed(home: Home) -> None:
     done = home.run(FILES_DUE - timedelta(days=1))
     assert (done.sealed_count, dict(done.purged), done.held_up) == (1, {}, [])
     assert home.names() == [".received.json", "leads_1.csv.age"]
-    assert home.known() == ["received.json", "sealed.json"]
+    assert home.known() == ["kept", "received.json", "sealed.json"]
     assert home.ledger() == []
 
 

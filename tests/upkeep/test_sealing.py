@@ -290,7 +290,11 @@ def test_a_kill_at_any_step_loses_nothing_and_the_next_run_finishes(
     assert home.clear() == []
     assert sorted(path.name for path in home.folder.iterdir()) == [".received.json", "leads_1.csv.age"]
     state = home.house.settings.state
-    assert sorted(path.name for path in (state / VENDOR / str(DAY)).iterdir()) == ["received.json", "sealed.json"]
+    assert sorted(path.name for path in (state / VENDOR / str(DAY)).iterdir()) == [
+        "kept",
+        "received.json",
+        "sealed.json",
+    ]
     assert home.reconcile() == before
 
 

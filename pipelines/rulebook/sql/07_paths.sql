@@ -1,6 +1,6 @@
 -- the first path on which a lead finds a given proof: its consent_id, else the proof's lead_id, else an identity key
 with given as (
-    select proof_no, consent_reference, lead_reference, email_key, phone_key, received_at
+    select proof_no, consent_reference, lead_reference, email_key, phone_key, received_at, known_until
     from proofs
     where decision = 'given'
 ),
@@ -9,7 +9,7 @@ by_consent as (
     select lead.lead_no, given.proof_no
     from judged_leads as lead
     inner join given on lead.consent_reference = given.consent_reference
-    where given.received_at <= lead.proofs_known_at
+    where given.received_at <= lead.proofs_known_at and lead.proofs_known_at < given.known_until
 ),
 
 without_consent as (
@@ -22,7 +22,7 @@ by_lead as (
     select lead.lead_no, given.proof_no
     from without_consent as lead
     inner join given on lead.lead_reference = given.lead_reference
-    where given.received_at <= lead.proofs_known_at
+    where given.received_at <= lead.proofs_known_at and lead.proofs_known_at < given.known_until
 ),
 
 without_lead as (
@@ -41,10 +41,10 @@ union all
     select lead.lead_no, given.proof_no
     from without_lead as lead
     inner join given on lead.email_key = given.email_key
-    where given.received_at <= lead.proofs_known_at
+    where given.received_at <= lead.proofs_known_at and lead.proofs_known_at < given.known_until
     union
     select lead.lead_no, given.proof_no
     from without_lead as lead
     inner join given on lead.phone_key = given.phone_key
-    where given.received_at <= lead.proofs_known_at
+    where given.received_at <= lead.proofs_known_at and lead.proofs_known_at < given.known_until
 )

@@ -3,33 +3,35 @@
 -- is perhaps one: to any channel, and as late as it was received.
 with events as (
     select
-        consent_reference, lead_reference, email_key, phone_key, channels, received_at,
+        consent_reference, lead_reference, email_key, phone_key, channels, received_at, known_until,
         consent_at as objected_at, 'refusal' as kind, true as is_sure
     from proofs
     where decision = 'refused'
     union all
     select
-        consent_reference, lead_reference, email_key, phone_key, channels, received_at,
+        consent_reference, lead_reference, email_key, phone_key, channels, received_at, known_until,
         withdrawn_at as objected_at, 'withdrawal' as kind, true as is_sure
     from proofs
     where withdrawn_at is not null
     union all
     select
-        consent_reference, lead_reference, email_key, phone_key, channels, received_at,
+        consent_reference, lead_reference, email_key, phone_key, channels, received_at, known_until,
         null as objected_at, 'withdrawal' as kind, false as is_sure
     from proofs
     where array_contains(invalid_fields, 'withdrawn_at')
     union all
     select
         reference_key(consent_id) as consent_reference, reference_key(lead_id) as lead_reference,
-        email_key, phone_key, channels, received_at, objected_at, 'refusal' as kind,
+        email_key, phone_key, channels, received_at,
+        coalesce(replaced_at, timestamp '9999-12-31 00:00:00') as known_until, objected_at, 'refusal' as kind,
         is_refusal is not null and objected_at is not null and channels is not null as is_sure
     from all_unread_objections
     where is_refusal is not false
     union all
     select
         reference_key(consent_id) as consent_reference, reference_key(lead_id) as lead_reference,
-        email_key, phone_key, channels, received_at, objected_at, 'withdrawal' as kind,
+        email_key, phone_key, channels, received_at,
+        coalesce(replaced_at, timestamp '9999-12-31 00:00:00') as known_until, objected_at, 'withdrawal' as kind,
         is_withdrawal is not null and objected_at is not null and channels is not null as is_sure
     from all_unread_objections
     where is_withdrawal is not false
@@ -72,7 +74,10 @@ counted as (
         coalesce(objected_at, received_at) as latest_at,
         unnest(coalesce(channels, ['email', 'sms', 'phone', 'automated_call'])) as channel
     from met
-    where received_at <= objections_known_at and (objected_at is null or objected_at <= used_at)
+    where
+        received_at <= objections_known_at
+        and objections_known_at < known_until
+        and (objected_at is null or objected_at <= used_at)
 )
 
 select

@@ -1,8 +1,16 @@
--- the dossier at grain delivery: days on which an accepted file lies in the folder
-with columns as (
+-- the dossier at grain delivery: days on which an accepted file lies in the folder, or lay there by what was known
+with files as (
+    select files.*
+    from all_deliveries as files
+    inner join terms on files.delivery_date = terms.delivery_date
+    where
+        files.status in ('accepted', 'accepted_with_rejects')
+        and (files.replaced_at is null or terms.known_at < files.replaced_at)
+),
+
+columns as (
     select delivery_date, unnest(undeclared_columns) as undeclared_column
-    from all_deliveries
-    where status in ('accepted', 'accepted_with_rejects')
+    from files
 ),
 
 undeclared as (
@@ -13,8 +21,7 @@ undeclared as (
 
 differences as (
     select delivery_date, unnest(format_differences) as difference
-    from all_deliveries
-    where status in ('accepted', 'accepted_with_rejects')
+    from files
 ),
 
 differing as (
@@ -25,8 +32,7 @@ differing as (
 
 date_fields as (
     select delivery_date, unnest(ambiguous_dates) as date_field
-    from all_deliveries
-    where status in ('accepted', 'accepted_with_rejects')
+    from files
 ),
 
 ambiguous as (
@@ -37,11 +43,17 @@ ambiguous as (
 
 unread as (
     select delivery_date, count(*) as row_count
-    from all_unread_objections
+    from all_unread_objections as objections
+    semi join files
+        on objections.delivery_date = files.delivery_date and objections.file_digest = files.file_digest
     group by delivery_date
     union all
     select delivery_date, sum(coalesce(row_count, 1)) as row_count -- a line of an earlier version stands for one row
-    from all_rejected_rows
+    from all_rejected_rows as refused
+    semi join files
+        on refused.delivery_date = files.delivery_date
+        and refused.file_digest = files.file_digest
+        and refused.role = files.role
     where role = 'consent_proofs' and reason = 'row_malformed'
     group by delivery_date
 ),
@@ -54,8 +66,8 @@ unread_by_day as (
 
 delivered as (
     select distinct delivery_date
-    from all_deliveries
-    where status in ('accepted', 'accepted_with_rejects') and role in ('leads', 'consent_proofs')
+    from files
+    where role in ('leads', 'consent_proofs')
 )
 
 select

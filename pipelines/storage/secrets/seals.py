@@ -1,6 +1,7 @@
 """Sealed files: delivered files encrypted where they lie, read back without clear bytes on the disk.
 
-Which files may be sealed, and when they go for good, is in `retention`; what a delivery folder holds, in `inbox`.
+Which files may be sealed, and when they go for good, is in `retention`; what a delivery folder holds, in `inbox`; where
+copies of what was taken in are kept, in `kept_files`.
 
 `x.csv` becomes `x.csv.age`, in the age format, so that any age tool opens it with `keys/seal-<n>.key`; where that name
 would be too long, `<SHA-256 of the name>.age`. `sealed.json` in the state folder, `{"files":
@@ -22,6 +23,7 @@ from typing import IO, Any, BinaryIO, Final
 from uuid import uuid4
 
 from pipelines.storage.folders import (
+    PRIVATE,
     created_in,
     entries_below,
     open_below,
@@ -29,9 +31,11 @@ from pipelines.storage.folders import (
     opened_folder,
     put_in_place,
     remove_file,
+    replacing,
 )
 from pipelines.storage.inboxes import SEALS, Inbox, StateError, digest_of_name
 from pipelines.storage.secrets.age import Identity, encrypt_stream, open_clear
+from pipelines.storage.secrets.kept_files import kept_files, kept_path
 from pipelines.storage.secrets.keys import SEAL, age_identities
 
 SEALED: Final = ".age"
@@ -118,7 +122,8 @@ def remove_leftovers(inbox: Inbox, folder: Path) -> None:
 
 
 def encrypted_files(inbox: Inbox) -> Iterator[Path]:
-    """What was sealed in the inbox, one of each vendor before the next of any: a vendor can damage its own.
+    """What was sealed in the inbox or is kept of it, one of each vendor before the next of any: a vendor can damage its
+    own.
 
     A folder whose record can't be read is told by whoever reads the folder.
     """
@@ -134,8 +139,10 @@ def encrypted_files(inbox: Inbox) -> Iterator[Path]:
 
 def _encrypted_files_of(inbox: Inbox, vendor: str) -> Iterator[Path]:
     for day in inbox.recorded_days(vendor):
+        folder = inbox.root / vendor / day
+        yield from (kept.path for kept in kept_files(inbox, folder))
         with suppress(StateError):
-            yield from sealed_files(inbox, inbox.root / vendor / day)
+            yield from sealed_files(inbox, folder)
 
 
 class Seals:
@@ -156,12 +163,32 @@ class Seals:
             _ = self._identities
 
     def open(self, path: Path) -> BinaryIO:
-        """The clear bytes of a sealed file, as a seekable stream that holds little memory; may be closed early.
+        """The clear bytes of a sealed or kept file, as a seekable stream that holds little memory; may be closed early.
 
         Raises:
             BrokenSealError: while reading: it was not encrypted to a key of ours, or is damaged.
         """
-        return open_clear(path, self._identities, partial(open_below, self._inbox.root))
+        root = self._inbox.state if path.is_relative_to(self._inbox.state) else self._inbox.root
+        return open_clear(path, self._identities, partial(open_below, root))
+
+    def keep(self, path: Path, folder: Path, digest: str, size: int) -> None:
+        """Keep an encrypted copy of a clear file of a delivery folder where no vendor writes, once for its bytes.
+
+        `digest`, `size`: of the bytes that are to be kept; others are not. What a kill left is the caller's to sweep.
+        """
+        kept = kept_path(self._inbox, folder, digest, size)
+        if os.path.lexists(kept):
+            return
+        state = self._inbox.state
+        with (
+            suppress(_OtherBytesError),
+            open_below(self._inbox.root, path) as clear,
+            replacing(state, kept, PRIVATE, is_durable=True, is_swept=False) as file,
+        ):
+            counted = _Counted(clear)
+            encrypt_stream(counted, file, self._identities[0])
+            if counted.digest.hexdigest() != digest:
+                raise _OtherBytesError
 
     def seal(self, path: Path, folder: Path, digest: str | None = None) -> bool:
         """Seal one file of a delivery folder, if its bytes are the expected; whether it was sealed.
@@ -208,6 +235,10 @@ class Seals:
             state = os.fstat(clear.fileno())
             os.utime(sealed.fileno(), ns=(state.st_atime_ns, state.st_mtime_ns))
         return SealedFile(path, counted.digest.hexdigest(), counted.size)
+
+
+class _OtherBytesError(Exception):
+    """What lies there is no longer what was taken in."""
 
 
 class _Counted:
