@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Final
 
 from pipelines.contracts.contract import ApprovedForm, Contract
+from pipelines.dossiers.correction_lines import CorrectionLine
 from pipelines.governance.vendor_review import ReviewGap
 from pipelines.scores.grades import GRADES
 from pipelines.scores.points import TOTAL, DimensionScore
@@ -238,6 +239,8 @@ class VendorDossier:
     """Distinct rows by reason; a row may have several."""
     claims: Claims | None = None
     """None: not worked out, for lack of a contract."""
+    corrections: tuple[CorrectionLine, ...] = ()
+    """What became known after verdicts were final."""
     review_gaps: tuple[ReviewGap, ...] = ()
     """What is missing of the vendor's answers, audits and clauses."""
     intra_delivery_correlation: float | None = None

@@ -1,4 +1,7 @@
-"""From the lake's scorecards to published scores: which deliveries count, what they prove, which grade they earn."""
+"""From the lake's scorecards to published scores: which deliveries count, what they prove, which grade they earn.
+
+What became known after a verdict was final counts from its date on (`corrected`).
+"""
 
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -13,6 +16,7 @@ from pipelines.contracts.contract import contract_in_force
 from pipelines.engines.interface import Engine
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.scores.corrected import corrected_counts
 from pipelines.scores.graded import GradedScore, graded_scores
 from pipelines.scores.grades import Gate, Grade, effective_leads, grading_method, next_grade, open_gates
 from pipelines.scores.points import TOTAL, scoring_method
@@ -72,7 +76,7 @@ class Scorer:
     def score(self, vendor: str, as_of: datetime) -> ScoredVendor:
         """One vendor's scores; none without final deliveries."""
         days = final_days(self.lake, vendor, as_of)
-        deliveries = self._deliveries(vendor, days)
+        deliveries = corrected_counts(self.engine, self.lake, vendor, self._deliveries(vendor, days), as_of)
         contract = contract_in_force(self.contracts.of(vendor), max(days)) if days else None
         tolerances: Mapping[str, float] = contract.tolerances if contract is not None else {}
         standings = vendor_standing(deliveries, tolerances)
