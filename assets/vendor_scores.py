@@ -11,7 +11,7 @@ from pipelines.storage.lake_health import damages
 
 
 @dg.asset(
-    deps=["verdicts"],
+    deps=["verdicts", "corrections"],
     group_name="scores",
     kinds={"sqlalchemy"},
     owners=["team:purchasing"],

@@ -8,6 +8,7 @@ import dagster as dg
 
 from assets.checks import build_checks
 from assets.completeness import completeness, vendors_done
+from assets.corrections import corrections
 from assets.dossiers import dossiers, renewals_were_decided
 from assets.intake import build_intake
 from assets.marts import build_marts
@@ -48,7 +49,7 @@ def build_defs(
     marts: list[dg.AssetsDefinition | dg.AssetSpec] = [build_marts(), RULES] if has_marts else []
     deliveries = [build_intake(partitions), build_verdicts(partitions, engine=settings.engine)]
     return dg.Definitions(
-        assets=[oppositions, *deliveries, vendor_scores, dossiers, usable_leads, purges, *marts],
+        assets=[oppositions, *deliveries, corrections, vendor_scores, dossiers, usable_leads, purges, *marts],
         asset_checks=[
             *build_checks(),
             completeness,

@@ -1,5 +1,6 @@
 -- Scores and marts add up the same scorecards on two ways. Only a warning: a delivery that was judged again after the
--- latest score was published makes them differ until the next one.
+-- latest score was published makes them differ until the next one. Defective leads are not compared: corrections move
+-- them in scores, and leave the scorecards as they were published.
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_vendor_scores'}}}) }}
 
 with scores as (
@@ -7,8 +8,7 @@ with scores as (
         vendor,
         as_of,
         case when dimension = 'total' then 'all' else dimension end as dimension,
-        leads_received,
-        leads_vendor_defective
+        leads_received
     from {{ ref('fct_vendor_scores') }}
     where is_latest
 ),
@@ -17,8 +17,7 @@ counted as (
     select
         scores.vendor,
         scores.dimension,
-        coalesce(sum(rates.leads_received), 0) as leads_received,
-        coalesce(sum(rates.leads_vendor_defective), 0) as leads_vendor_defective
+        coalesce(sum(rates.leads_received), 0) as leads_received
     from scores
     left join {{ ref('fct_deliveries') }} as deliveries
         on scores.vendor = deliveries.vendor and deliveries.is_final and deliveries.known_at <= scores.as_of
@@ -32,6 +31,4 @@ counted as (
 select vendor, dimension, scores.leads_received, counted.leads_received as counted_leads_received
 from scores
 inner join counted using (vendor, dimension)
-where
-    scores.leads_received <> counted.leads_received
-    or scores.leads_vendor_defective <> counted.leads_vendor_defective
+where scores.leads_received <> counted.leads_received

@@ -110,17 +110,18 @@ def _replayed(house: House, asked: Asked) -> list[VendorReplayed]:
     from pipelines.comparisons.standpoints import as_known_at, delivered_by_day, published_days
     from pipelines.oppositions.snapshot import refresh_snapshot
 
-    book, lake, kept, rules = house.contracts(), house.lake, house.kept_law, house.catalogue
-    refresh_snapshot(house.registry, lake)
-    judges, found = judges_of(house.engine, lake), []
+    book, kept, rules = house.contracts(), house.kept_law, house.catalogue
+    refresh_snapshot(house.registry, house.lake)
+    judges, found = judges_of(house.engine, house.lake), []
     for vendor in asked.vendors:
-        with lake.writing(vendor), TemporaryDirectory() as scratch:
+        with house.lake.writing(vendor), TemporaryDirectory() as scratch:
             house.confirm_keys(vendor)
+            lake = house.lake.as_found()
             days = [day for day in lake.published_days(vendor, "scorecards") if asked.first <= day <= asked.last]
             delivered = delivered_by_day(lake, vendor, book.of(vendor), days)
             published = published_days(lake, kept, rules, vendor, delivered)
             now = as_known_at(rules, list(delivered.values()), asked.as_of)
-            ladder = Ladder(house.engine, lake, vendor, judges)
+            ladder = Ladder(house.engine, lake, vendor, rules, judges)
             if asked.is_as_it_was:
                 found.append(replay_as_it_was(ladder, published, now, Path(scratch)))
             else:

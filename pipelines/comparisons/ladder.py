@@ -4,7 +4,7 @@ Between what stands and what is known now, one thing is changed after another, i
 changes at a step is that cause's. So a cause is found by judging, never by reading reasons, and no change has two.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
@@ -17,6 +17,7 @@ from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.use_states import USE_STATES, twins_of
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import Judge
+from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.tables import arrow_schema
 from pipelines.vocabulary.words import FLIP_CAUSES
 
@@ -83,7 +84,17 @@ _CHANGES: Final = """
         window so_far as (partition by delivery_date, lead_id, channel order by step)
     )
 
-    select *
+    select
+        * replace (
+            case
+                when cause = 'intake_changed' and to_rules <> from_rules and len(list_filter(
+                    list_concat(to_rules, from_rules),
+                    lambda one: list_contains(to_rules, one) <> list_contains(from_rules, one)
+                        and not list_contains({registry_rules}, one)
+                )) = 0 then 'new_opposition'
+                else cause
+            end as cause
+        )
     from pairs
     where
         cause is not null
@@ -94,7 +105,17 @@ _CHANGES: Final = """
         )
     order by delivery_date, lead_id, channel, step
 """
-"""The step without a cause is what stood."""
+"""The step without a cause is what stood. Where nothing is changed on purpose and only rules that ask the registry come
+out otherwise, an entry was recorded with an earlier date."""
+_KINDS_OF_FACTS: Final = {
+    "form_reviewed": "reviews_at",
+    "late_proof": "proofs_at",
+    "new_withdrawal": "objections_at",
+    "new_opposition": "oppositions_at",
+}
+"""Cause of a flip -> up to when such facts are known, in `Hindsight`."""
+REGISTRY_FACTS: Final = frozenset({"is_opposed", "opposition_blame_at", "is_opposed_in_other_form"})
+"""Columns of the lead dossier that the opposition registry alone fills."""
 
 
 class Rung(NamedTuple):
@@ -118,27 +139,30 @@ def judges_of(engine: Engine, lake: Lake) -> Callable[[Catalogue], Judge]:
 
 @dataclass(frozen=True)
 class Ladder:
-    """Judges the days of one vendor from several standpoints. Compiled rules are kept."""
+    """Judges the days of one vendor from several standpoints."""
 
     engine: Engine
     lake: Lake
+    """As one reader finds it."""
     vendor: str
+    catalogue: Catalogue
+    """The rules of now."""
     judge_under: Callable[[Catalogue], Judge]
 
-    def published(self, days: Sequence[date], catalogue: Catalogue) -> pa.Table:
-        """What is published of some days, as `STATES`; `catalogue`: whose rules say what counts once."""
+    def published(self, days: Sequence[date]) -> pa.Table:
+        """What is published of some days, as `STATES`; the rules of now say what counts once."""
         with self.engine.session() as session:
             for table in ("verdicts", "findings"):
                 files = [self.lake.partition(table, self.vendor, day) for day in days]
                 session.read_files(table, files, arrow_schema(table))
-            session.register("twins", twins_of(catalogue))
+            session.register("twins", twins_of(self.catalogue))
             return _as_states(session.fetch(USE_STATES))
 
     def seen_from(self, standpoint: Standpoint) -> pa.Table:
         """What the days are from a standpoint, as `STATES`."""
         if not standpoint.days:
             return STATES.empty_table()
-        judge = self.judge_under(standpoint.catalogue)
+        judge = self.judge_under(standpoint.catalogue).reading(self.lake)
         with judge.session(
             self.vendor,
             standpoint.days,
@@ -161,30 +185,38 @@ class Ladder:
             session.register("steps", pa.Table.from_pylist(steps, schema=_PLACES))
             states = [table.append_column("step", pa.repeat(at, len(table))) for at, table in _numbered(stands, rungs)]
             session.register("states", pa.concat_tables(states))
-            return session.fetch(_CHANGES).select(STEPS.names).cast(STEPS)
+            return session.fetch(_CHANGES.format(registry_rules=self._registry_rules)).select(STEPS.names).cast(STEPS)
+
+    @property
+    def _registry_rules(self) -> list[str]:
+        """Rules of now that ask the opposition registry."""
+        rules = self.judge_under(self.catalogue).judgement.lead_use
+        return sorted(rule.id for rule in rules if rule.columns & REGISTRY_FACTS)
 
 
-def rungs_between(was: Standpoint | None, law_was: Standpoint | None, now: Standpoint) -> list[Rung]:
+def rungs_between(
+    was: Standpoint | None, law_was: Standpoint | None, now: Standpoint, facts: Collection[str] = FLIP_CAUSES
+) -> list[Rung]:
     """The steps from a standpoint to that of now, each judged anew where it changes anything.
 
     Args:
         was: where days were judged, under their own rules and contracts; None where one of these is not kept.
         law_was: the same under the contracts of now; None where the rules are not kept.
         now: where they are judged now.
+        facts: kinds of facts that came in between, as their causes; all unless given.
     """
     base = was or law_was or now
+    if all(as_lake(base.as_of) >= clock.deadline_at for day in now.days for clock in day.clocks):
+        now = replace(now, as_of=base.as_of)  # final then and now: the instant of judging says nothing more
     known = replace(now, as_of=base.as_of, hindsight=base.hindsight)
     found = [Rung(cause, one) for cause, one in zip(FLIP_CAUSES, (was, law_was, known), strict=False) if one]
     hindsight = known.hindsight
-    for cause, kind in (
-        ("form_reviewed", "reviews_at"),
-        ("late_proof", "proofs_at"),
-        ("new_withdrawal", "objections_at"),
-        ("new_opposition", "oppositions_at"),
-    ):
+    for cause, kind in _KINDS_OF_FACTS.items():
         hindsight = replace(hindsight, **{kind: getattr(now.hindsight, kind)})
-        found.append(Rung(cause, replace(known, hindsight=hindsight)))
-    found.append(Rung("deadline_passed", now))
+        if cause in facts:
+            found.append(Rung(cause, replace(known, hindsight=hindsight)))
+    if now.as_of != base.as_of:
+        found.append(Rung("deadline_passed", now))
     return [
         one for place, one in enumerate(found) if place == 0 or one.standpoint.key != found[place - 1].standpoint.key
     ]

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.comparisons.ladder import STEPS, Ladder, Rung, rungs_between
+from pipelines.comparisons.news import facts_since
 from pipelines.comparisons.standpoints import PastDay, Standpoint, grouped_days, published_standpoints
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.day_terms import NO_HINDSIGHT
@@ -110,7 +111,7 @@ class DayDiffering:
 def replay_as_known(ladder: Ladder, published: Sequence[PastDay], now: Standpoint) -> VendorReplayed:
     """Published days beside what they are by the rules, contracts and facts of now."""
     days = [day.day for day in published]
-    stood = ladder.published(days, now.catalogue)
+    stood = ladder.published(days)
     seen = ladder.seen_from(now.only(set(days)))
     flipped = _flipped_days(ladder, stood, seen)
     steps = [
@@ -129,7 +130,7 @@ def replay_as_it_was(ladder: Ladder, published: Sequence[PastDay], now: Standpoi
     groups = [(group, _first_rung(group, now)) for group in grouped_days(published)]
     differing = [one for group, rung in groups for one in _days_differing(ladder, group, rung.standpoint, scratch)]
     differ = {one.day for one in differing}
-    stood = ladder.published([day.day for day in published], now.catalogue)
+    stood = ladder.published([day.day for day in published])
     steps, replayed = [], [_of_days(stood, {day.day for day in published} - differ)]
     for group, rung in groups:
         days = {day.day for day in group} & differ
@@ -156,7 +157,7 @@ def _first_rung(group: Sequence[PastDay], now: Standpoint) -> Rung:
 def _days_differing(
     ladder: Ladder, group: Sequence[PastDay], standpoint: Standpoint, scratch: Path
 ) -> list[DayDiffering]:
-    judge = ladder.judge_under(standpoint.catalogue)
+    judge = ladder.judge_under(standpoint.catalogue).reading(ladder.lake)
     judged = judge.judge_days(ladder.vendor, standpoint.days, as_of=standpoint.as_of)
     found = []
     for day in group:
@@ -189,7 +190,12 @@ def _steps_of_group(
 ) -> pa.Table:
     """What happens to a group of days on the way to now; the last step is judged already."""
     days = {day.day for day in group}
-    *before, last = rungs_between(*published_standpoints(group, now), now.only(days))
+    reached = now.only(days)
+    *before, last = rungs_between(
+        *published_standpoints(group, now),
+        reached,
+        facts_since(ladder.engine, ladder.lake, ladder.vendor, group, reached),
+    )
     tables = [(rung.cause, ladder.seen_from(rung.standpoint)) for rung in before]
     return ladder.climb(_of_days(stood, days), [*tables, (last.cause, _of_days(seen, days))])
 

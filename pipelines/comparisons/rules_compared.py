@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.contracts.stages import is_live
-from pipelines.dossiers.facts import failed_leads
+from pipelines.dossiers.failed_leads import failed_leads
 from pipelines.engines.interface import Engine, Session
 from pipelines.scores.points import TOTAL
 from pipelines.scores.standings import deliveries_by_date, vendor_standing
@@ -172,6 +172,7 @@ def _compared_side(
     with engine.session() as session:
         session.register("findings", tables["findings"])
         session.register("verdicts", tables["verdicts"])
+        session.register("corrections", arrow_schema("corrections").empty_table())
         session.register("deliveries", lake.read("deliveries", vendor, list(days)))
         claimable = _claimable(session, contracts, as_of)
     counts: dict[str, list[tuple[date, int, int]]] = {}

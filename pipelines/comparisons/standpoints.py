@@ -42,7 +42,7 @@ class PastDay:
     catalogue_digest: str
     contract_digest: str | None
     """None where an earlier version of the program did not note it: then the contract of now is taken for it."""
-    known_at: datetime | None
+    known_at: datetime
     """Zone-less UTC."""
     is_settled: bool
     """Whether all of its files are final."""

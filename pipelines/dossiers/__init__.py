@@ -5,7 +5,9 @@ Scores are made in `scores`, sentences are in `wording`.
 - `charts`: the charts of the pages, as inline SVG: the score over time, rates against tolerances, deliveries
 - `conclusions`: what follows from the facts of a dossier: the situation of the vendor, what must be decided, what is
   missing for it
+- `correction_lines`: what a dossier says of corrections: how many, why, and at whose account
 - `facts`: what a dossier needs of the lake and the registry, counted by the engine
+- `failed_leads`: leads that failed at the vendor's account, counted for its claims, corrections included
 - `findings_csv`: tables for people: CSV that a spreadsheet opens safely
 - `marks`: small drawings that stand beside text: signs of state, bars in rows, sparklines
 - `method_pages`: how scores, grades and recommendations are made, on one page

@@ -1,15 +1,20 @@
 """What a dossier needs of the lake and the registry, counted by the engine. Rendering belongs in `pages`."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from pipelines.contracts.calendar import IN_TIME, lateness
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.contracts.stages import is_live
+from pipelines.dossiers.correction_lines import CorrectionLine, correction_lines
+from pipelines.dossiers.failed_leads import failed_leads
 from pipelines.dossiers.model import (
     MAX_REFERENCES,
     DeliveryLine,
@@ -22,9 +27,9 @@ from pipelines.engines.interface import Engine, Session
 from pipelines.rulebook.card import Card
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
-from pipelines.verdicts.claims import Claims, Fail, FailedLeads, InForceOn, claims_on
+from pipelines.verdicts.claims import Claims, InForceOn, claims_on
 from pipelines.verdicts.day_terms import names_advertiser
-from pipelines.vocabulary.clock import paris_date
+from pipelines.vocabulary.clock import as_lake, paris_date
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 
 _FINDINGS: Final = """
@@ -115,49 +120,6 @@ _REASONS: Final = """
     group by reason
     order by row_count desc, reason
 """
-LEADS_WITH_FAILS: Final = """
-    fails as (
-        select distinct delivery_date, lead_id, {{'rule_id': rule_id, 'channel': channel}} as fail
-        from findings
-        where
-            outcome = 'fail' and attributable_to = 'vendor' and lead_id is not null
-            and rule_id in ({grounds})
-    ),
-
-    failed as (
-        select delivery_date, lead_id, list(fail order by fail) as fails
-        from fails
-        group by delivery_date, lead_id
-    ),
-
-    uses as (
-        select delivery_date, lead_id, list(channel order by channel) as channels, bool_and(is_final) as is_final
-        from verdicts
-        group by delivery_date, lead_id
-    ),
-
-    complete as (
-        select delivery_date, max(delivered_at) as delivered_at
-        from deliveries
-        where delivered_at is not null
-        group by delivery_date
-    )
-"""
-"""What claims rest on, by lead: its fails on `grounds` (see `listed_grounds`), its channels, when it was complete."""
-_FAILED_LEADS: Final = f"""
-    with {LEADS_WITH_FAILS}
-    select
-        failed.delivery_date,
-        complete.delivered_at,
-        failed.fails,
-        coalesce(uses.channels, []) as channels,
-        count(*) as leads_count
-    from failed
-    inner join complete on failed.delivery_date = complete.delivery_date
-    left join uses on failed.delivery_date = uses.delivery_date and failed.lead_id = uses.lead_id
-    group by all
-    order by all
-"""
 _STATUSES: Final = ("refused", "no_delivery", "accepted_with_rejects", "accepted", "superseded", "duplicate")
 
 
@@ -170,16 +132,20 @@ class DossierFacts:
     deliveries: tuple[DeliveryLine, ...]
     reject_reasons: Mapping[str, int]
     claims: Claims | None
+    corrections: tuple[CorrectionLine, ...] = ()
 
 
 @contextmanager
-def vendor_tables(engine: Engine, lake: Lake, vendor: str) -> Iterator[Session]:
-    """A session that holds a vendor's published tables."""
+def vendor_tables(engine: Engine, lake: Lake, vendor: str, *, as_of: datetime) -> Iterator[Session]:
+    """A session that holds a vendor's published tables, and what was known to correct as of an instant (aware)."""
     with engine.session() as session:
         for tables, marker in ((INTAKE_TABLES, "deliveries"), (VERDICT_TABLES, "scorecards")):
             days = lake.published_days(vendor, marker)
             for table in tables:
                 session.read_files(table, [lake.partition(table, vendor, day) for day in days], arrow_schema(table))
+        recorded = lake.read_vendor("corrections", vendor)
+        known = pc.less_equal(recorded["known_at"], pa.scalar(as_lake(as_of), pa.timestamp("us")))
+        session.register("corrections", recorded.filter(known))
         yield session
 
 
@@ -195,6 +161,7 @@ def dossier_facts(
         deliveries=_deliveries(session, in_force, set(final)),
         reject_reasons={row["reason"]: row["row_count"] for row in session.fetch(_REASONS).to_pylist()},
         claims=claims_on(today, failed_leads(session, grounds), in_force),
+        corrections=correction_lines(session),
     )
 
 
@@ -262,31 +229,6 @@ def _delivery_line(row: Mapping[str, Any], contract: Contract | None, final: set
         is_received_at_assumed=row["is_assumed"],
         is_final=day in final,
         is_live=is_live(contract, day),
-    )
-
-
-def failed_leads(session: Session, grounds: Collection[str]) -> list[FailedLeads]:
-    """Leads that failed one of some rules at the vendor's account, counted by delivery, fails and channels.
-
-    Those of a day that has no lead file any more, and waits for another judgement, are left out.
-    """
-    rows = session.fetch(_FAILED_LEADS.format(grounds=listed_grounds(grounds))).to_pylist()
-    return [counted_leads(row) for row in rows]
-
-
-def listed_grounds(grounds: Collection[str]) -> str:
-    """Rules as a list of SQL; one that holds nothing where there are none."""
-    return ", ".join("'{}'".format(rule.replace("'", "''")) for rule in sorted(grounds)) or "null"
-
-
-def counted_leads(row: Mapping[str, Any]) -> FailedLeads:
-    """Alike leads from a row of the engine that counts them."""
-    return FailedLeads(
-        delivery_date=row["delivery_date"],
-        delivered_at=row["delivered_at"],
-        fails=tuple(Fail(**fail) for fail in row["fails"]),
-        channels=tuple(row["channels"]),
-        leads_count=row["leads_count"],
     )
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Final
 
 from pipelines.contracts.contract import ApprovedForm, Contract
+from pipelines.dossiers.correction_lines import CorrectionLine
 from pipelines.governance.vendor_review import ReviewGap
 from pipelines.reviews.decisions import RecordedDecision
 from pipelines.reviews.own_findings import OwnFinding
@@ -257,6 +258,8 @@ class VendorDossier:
     """As recorded up to `as_of`, in order."""
     undecided: tuple[date, ...] = ()
     """Renewal dates that passed without a decision."""
+    corrections: tuple[CorrectionLine, ...] = ()
+    """What became known after verdicts were final."""
     review_gaps: tuple[ReviewGap, ...] = ()
     """What is missing of the vendor's answers, audits and clauses."""
     intra_delivery_correlation: float | None = None

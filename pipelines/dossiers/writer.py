@@ -101,7 +101,7 @@ class DossierWriter:
 
     def _write(self, vendor: str) -> VendorDossier:
         folder = self.folder / vendor / paris_date(self.as_of).isoformat()
-        with vendor_tables(self.scorer.engine, self.scorer.lake, vendor) as session:
+        with vendor_tables(self.scorer.engine, self.scorer.lake, vendor, as_of=self.as_of) as session:
             scored = self.scorer.score(vendor, self.as_of)
             contracts = self.scorer.contracts.of(vendor)
             contract = self.scorer.contracts.in_force(vendor, paris_date(self.as_of))
@@ -126,6 +126,7 @@ class DossierWriter:
             claims=facts.claims,
             decisions=tuple(decisions),
             undecided=tuple(undecided_renewals(vendor, contracts, decisions, self.as_of)),
+            corrections=facts.corrections,
             review_gaps=vendor_gaps(self.contracts_folder, vendor, contract, on=paris_date(self.as_of)),
             intra_delivery_correlation=max((score.correlation or 0.0 for score in scored.scores), default=None),
             gates=tuple(ShownGate(gate.reason, gate.since, gate.cap) for gate in scored.gates),

@@ -92,7 +92,7 @@ class InvoiceChecker:
         invoice, digest = _invoice_in(path, self.limits), digest_of_file(path)
         with self.lake.writing(vendor):
             earlier = earlier_invoices(self.folder, vendor, digest)
-            with vendor_tables(self.engine, self.lake, vendor) as session:
+            with vendor_tables(self.engine, self.lake, vendor, as_of=as_of) as session:
                 today = paris_date(as_of)
                 checked = check_invoice(invoice, session, contracts, vendor=vendor, today=today, earlier=earlier)
             folder = folder_of(self.folder, vendor, digest)

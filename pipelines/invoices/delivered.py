@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from pipelines.dossiers.facts import LEADS_WITH_FAILS, counted_leads, listed_grounds
+from pipelines.dossiers.failed_leads import LEADS_WITH_FAILS, counted_leads, listed_grounds
 from pipelines.engines.interface import Session
 from pipelines.verdicts.claims import FailedLeads
 

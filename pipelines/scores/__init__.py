@@ -6,6 +6,7 @@ How they look on a page is in `dossiers`.
   delivery
 - `contributions`: why the total of a vendor moved between two instants: contributions of dimensions and rules that
   sum to the change
+- `corrected`: what corrections change in the counts behind a score
 - `graded`: A score with all that stands beside it: bounds, state, grade
 - `grades`: grades and gates of a vendor, and the dated method that publishes their numbers (`grading_method.yaml`)
 - `points`: from realised rates to points: one vendor, one date

@@ -1,4 +1,7 @@
-"""From the lake's scorecards to published scores: which deliveries count, what they prove, which grade they earn."""
+"""From the lake's scorecards to published scores: which deliveries count, what they prove, which grade they earn.
+
+What became known after a verdict was final counts from its date on (`corrected`).
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,6 +18,7 @@ from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.engines.interface import Engine
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.scores.corrected import corrected_counts
 from pipelines.scores.graded import GradedScore, graded_scores
 from pipelines.scores.grades import Gate, Grade, effective_leads, grading_method, next_grade, open_gates
 from pipelines.scores.points import TOTAL, scoring_method
@@ -92,7 +96,9 @@ class Scorer:
     def score(self, vendor: str, as_of: datetime) -> ScoredVendor:
         """One vendor's scores; none without final deliveries."""
         days = final_days(self.lake, vendor, as_of)
-        deliveries = deliveries_by_dimension(self.lake, vendor, days)
+        deliveries = corrected_counts(
+            self.engine, self.lake, vendor, deliveries_by_dimension(self.lake, vendor, days), as_of
+        )
         contract = contract_in_force(self.contracts.of(vendor), max(days)) if days else None
         tolerances: Mapping[str, float] = contract.tolerances if contract is not None else {}
         standings = vendor_standing(deliveries, tolerances)
@@ -100,12 +106,20 @@ class Scorer:
         gates = open_gates(received, self._failed(vendor, days))
         grade = self._grade(vendor, standings[-1].score.points, received, gates, as_of) if standings else Grade(None)
         scores = tuple(graded_scores(standings, grade))
-        digest = self._inputs_digest(vendor, days, contract)
+        digest = self._inputs_digest(vendor, deliveries, days, contract)
         return ScoredVendor(vendor, tuple(days), scores, tuple(gates), digest)
 
-    def _inputs_digest(self, vendor: str, days: list[date], contract: Contract | None) -> str:
-        digests = {f"{day}": self.lake.digests(vendor, day, "scorecards") for day in days}
-        read = {"deliveries": digests, "contract": contract.digest if contract is not None else None}
+    def _inputs_digest(
+        self, vendor: str, deliveries: Mapping[str, Deliveries], days: list[date], contract: Contract | None
+    ) -> str:
+        """Of the published scorecards, of what corrections make of their counts, and of the contract."""
+        read = {
+            "deliveries": {f"{day}": self.lake.digests(vendor, day, "scorecards") for day in days},
+            "defective": {dimension: _defective(by_day) for dimension, by_day in deliveries.items()},
+                dimension: [list(counts) for counts in by_day.values()] for dimension, by_day in deliveries.items()
+            },
+            "contract": contract.digest if contract is not None else None,
+        }
         return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
 
     def _failed(self, vendor: str, days: list[date]) -> dict[str, dict[date, int]]:
@@ -143,6 +157,10 @@ def weekly_ticks(days: Sequence[date], as_of: datetime) -> list[datetime]:
 def method_version() -> str:
     """The versions of the scoring and the grading method, as stamped on every score."""
     return f"{scoring_method().version}+{grading_method().version}"
+
+
+def _defective(by_day: Deliveries) -> list[int]:
+    return [counts.leads_vendor_defective for counts in by_day.values()]
 
 
 def deliveries_by_dimension(lake: Lake, vendor: str, days: list[date]) -> dict[str, Deliveries]:

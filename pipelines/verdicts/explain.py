@@ -1,9 +1,9 @@
 """Why a lead was judged as it was: every rule, its inputs, its outcome, in words. Printing belongs to the command."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow.compute as pc
 
@@ -13,7 +13,8 @@ from pipelines.rulebook.compiler import Code, CompiledRule
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import Judge, delivered_days
 from pipelines.verdicts.missing_parts import MissingPart, missing_parts
-from pipelines.vocabulary.clock import civil_days_after
+from pipelines.vocabulary.clock import as_lake, civil_days_after
+from pipelines.vocabulary.words import FLIP_CAUSES
 
 _LEAD: Final = """
     select d.*, j.* exclude (lead_no)
@@ -59,6 +60,19 @@ class AppliedRule:
         return self.code not in (Code.PASS, Code.NOT_APPLICABLE)
 
 
+class Correction(NamedTuple):
+    """What became known of a lead use after its verdict was final; a verdict is None where there was no such use."""
+
+    known_at: datetime
+    """Zone-less UTC."""
+    cause: str
+    from_verdict: str | None
+    to_verdict: str | None
+    attributable_to: str
+    rules: Sequence[str]
+    """Those that fail or have no answer on one side alone."""
+
+
 @dataclass(frozen=True)
 class ExplainedUse:
     """A lead use with its verdict and every rule that was applied."""
@@ -71,6 +85,8 @@ class ExplainedUse:
     known_at: datetime
     is_final: bool
     rules: tuple[AppliedRule, ...]
+    corrections: tuple[Correction, ...] = ()
+    """In the order in which they followed one another."""
 
     @property
     def deciding(self) -> tuple[AppliedRule, ...]:
@@ -121,7 +137,27 @@ def explain(
         at = as_of or _published_at(lake, vendor, day) or days[day].deadline_at.replace(tzinfo=UTC)
         with judge.session(vendor, [days[day]], as_of=at, until="verdicts") as session:
             explained += _uses(session, judge, days[day].contract, lead_id)
-    return [use for use in explained if channel is None or use.channel in (channel, None)]
+    found_since = _corrections_by_use(lake, vendor, lead_id, as_of)
+    return [
+        replace(use, corrections=found_since.get((use.delivery_date, use.channel), ()))
+        for use in explained
+        if channel is None or use.channel in (channel, None)
+    ]
+
+
+def _corrections_by_use(
+    lake: Lake, vendor: str, lead_id: str, as_of: datetime | None
+) -> dict[tuple[date, str | None], tuple[Correction, ...]]:
+    """What is published of a lead beside its verdicts; as of an instant (aware), what was known by then."""
+    table = lake.read_vendor("corrections", vendor)
+    found: dict[tuple[date, str | None], tuple[Correction, ...]] = {}
+    rows = table.filter(pc.equal(table["lead_id"], lead_id)).to_pylist()
+    for row in sorted(rows, key=lambda row: (row["known_at"], FLIP_CAUSES.index(row["cause"]))):
+        if as_of is None or row["known_at"] <= as_lake(as_of):
+            use = row["delivery_date"], row["channel"]
+            told = {name: row[name] for name in Correction._fields}
+            found[use] = (*found.get(use, ()), Correction(**told))
+    return found
 
 
 def _published_at(lake: Lake, vendor: str, day: date) -> datetime | None:

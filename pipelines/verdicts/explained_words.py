@@ -6,7 +6,7 @@ from datetime import UTC
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import Code
 from pipelines.verdicts.changes_said import change_said, changes_behind
-from pipelines.verdicts.explain import AppliedRule, ExplainedUse
+from pipelines.verdicts.explain import AppliedRule, Correction, ExplainedUse
 from pipelines.verdicts.missing_parts import missing_in_words
 from pipelines.wording.words import Words
 
@@ -59,7 +59,25 @@ def _told_of(use: ExplainedUse, say: Words, catalogue: Catalogue) -> tuple[str, 
         lines.append(say("explain.others", rules=others))
     if use.stricter_expiry is not None:
         lines.append(say("explain.stricter", at=say.instant(use.stricter_expiry.replace(tzinfo=UTC))))
+    lines += [_correction_line(correction, say) for correction in use.corrections]
     return tuple(lines)
+
+
+def _correction_line(correction: Correction, say: Words) -> str:
+    """What is known since, and at whose account."""
+    before, after = (
+        say(f"verdict.{verdict}") if verdict else say("replay.no_use")
+        for verdict in (correction.from_verdict, correction.to_verdict)
+    )
+    return say(
+        "explain.corrected",
+        at=say.instant(correction.known_at.replace(tzinfo=UTC)),
+        before=before,
+        after=after.upper(),
+        cause=say(f"flip_cause.{correction.cause}"),
+        party=say(f"rules.attribution.{correction.attributable_to}"),
+        rules=", ".join(correction.rules) or "-",
+    )
 
 
 def _deciding_lines(one: AppliedRule, say: Words, catalogue: Catalogue) -> Iterator[str]:

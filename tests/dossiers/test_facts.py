@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from pipelines.contracts.contract import ApprovedForm
-from pipelines.dossiers.facts import DossierFacts, dossier_facts, failed_leads
+from pipelines.dossiers.facts import DossierFacts, dossier_facts
+from pipelines.dossiers.failed_leads import failed_leads
 from pipelines.dossiers.model import DeliveryLine, FormUse, LeadReference, LegalBasis
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.engines.interface import Session
@@ -54,7 +55,7 @@ def session() -> Iterator[Session]:
 
 
 def fill(session: Session, **tables: Rows) -> None:
-    for name in (*INTAKE_TABLES, *VERDICT_TABLES):
+    for name in (*INTAKE_TABLES, *VERDICT_TABLES, "corrections"):
         rows = [{"vendor": "acme", **row} for row in tables.get(name, [])]
         session.register(name, pa.Table.from_pylist(rows, schema=arrow_schema(name)))
 
@@ -298,3 +299,23 @@ def test_an_assumed_arrival_and_a_missing_delivery_are_not_late(session: Session
     )
     assert late_days(session) == []
     assert [line.is_received_at_assumed for line in facts(session).deliveries] == [True, False]
+
+
+def test_what_is_known_later_adds_to_the_failed_leads_and_takes_from_them(session: Session) -> None:
+    """Lead b was charged wrongly by phone, lead d is charged since: the last word on a lead use and rule counts."""
+    known = {"cause": "rule_changed", "charged_rules": [], "released_rules": [], "delivery_date": TUESDAY}
+    corrections = [
+        {**known, "lead_id": "b", "channel": "phone", "known_at": NOON, "released_rules": [PROOF]},
+        {**known, "lead_id": "d", "channel": "email", "known_at": NOON, "charged_rules": [PROOF]},
+        {**known, "lead_id": "c", "channel": "phone", "known_at": NOON, "released_rules": [PROOF]},
+        {**known, "lead_id": "c", "channel": "phone", "known_at": NOON + timedelta(1), "charged_rules": [PROOF]},
+    ]
+    verdicts = [*LEADS["verdicts"], use("d", "email")]
+    fill(session, **{**LEADS, "verdicts": verdicts, "findings": LEADS["findings"][:3], "corrections": corrections})
+    found = failed_leads(session, {PROOF})
+    assert sum(alike.leads_count for alike in found) == 3  # a, c and d
+    assert sorted((fail.channel or "", alike.channels) for alike in found for fail in alike.fails) == [
+        ("email", ("email",)),  # d
+        ("phone", ("email", "phone")),  # a
+        ("phone", ("phone",)),  # c
+    ]

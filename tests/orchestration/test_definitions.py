@@ -27,7 +27,8 @@ GRAPH = {
     "leads": ("intake", []),
     "consent_proofs": ("intake", []),
     "verdicts": ("verdicts", ["consent_proofs", "leads", "oppositions"]),
-    "vendor_scores": ("scores", ["verdicts"]),
+    "corrections": ("verdicts", ["oppositions", "verdicts"]),
+    "vendor_scores": ("scores", ["corrections", "verdicts"]),
     "usable_leads": ("usable", ["oppositions", "verdicts"]),
     "purges": ("retention", []),
     "dossiers": ("dossiers", ["vendor_scores"]),
@@ -128,7 +129,7 @@ def test_the_checks_are_these_and_only_those_on_our_own_faults_stop_a_run(defini
     assert {spec.key.name for spec in specs if spec.blocking} == BLOCKING
 
 
-@pytest.mark.parametrize("table", ["leads", "consent_proofs", "verdicts", "oppositions", "usable_leads"])
+@pytest.mark.parametrize("table", ["leads", "consent_proofs", "verdicts", "oppositions", "corrections", "usable_leads"])
 def test_the_ui_shows_the_columns_of_a_published_table_as_its_model_describes_them(
     definitions: dg.Definitions, table: str
 ) -> None:
@@ -144,7 +145,7 @@ def test_the_ui_shows_the_columns_of_a_published_table_as_its_model_describes_th
 
 def test_every_asset_of_ours_has_a_description_an_owner_and_a_kind(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    for name in ("oppositions", *DELIVERY_ASSETS, "vendor_scores", "dossiers", "usable_leads", "purges"):
+    for name in ("oppositions", *DELIVERY_ASSETS, "corrections", "vendor_scores", "dossiers", "usable_leads", "purges"):
         node = graph.get(dg.AssetKey(name))
         assert node.description, name
         assert node.owners, name

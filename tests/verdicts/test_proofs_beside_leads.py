@@ -136,7 +136,7 @@ def test_a_dossier_counts_the_leads_of_the_file(mixed: CleanMarket) -> None:
     market = mixed
     house = market.house
     contracts = house.contracts().of(VENDOR)
-    with vendor_tables(house.judge.engine, house.lake, VENDOR) as session:
+    with vendor_tables(house.judge.engine, house.lake, VENDOR, as_of=LATE) as session:
         facts = dossier_facts(session, load_catalogue(), contracts, final=(), as_of=SOON)
     (line,) = [one for one in facts.deliveries if one.delivery_date == MONDAY]
     assert (line.status, line.rows_received) == ("accepted_with_rejects", 5)

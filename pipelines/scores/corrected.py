@@ -1,0 +1,71 @@
+"""What corrections change in the counts behind a score: leads that count against the vendor, or no more.
+
+How many leads a dimension is rated over stays as published; no more of them are defective than there are.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+
+from pipelines.engines.interface import Engine
+from pipelines.rulebook.use_states import CAUSE_PLACE
+from pipelines.scores.points import LeadCounts
+from pipelines.storage.lake import Lake
+from pipelines.vocabulary.clock import as_lake
+from pipelines.vocabulary.tables import arrow_schema
+
+_DELTAS: Final = f"""
+    with known as (
+        select *, {CAUSE_PLACE} as place from corrections where known_at <= timestamp '{{as_of}}'
+    ),
+
+    turns as (
+        select delivery_date, lead_id, known_at, place, unnest(charged_dimensions) as dimension, true as is_charged
+        from known
+        union
+        select delivery_date, lead_id, known_at, place, unnest(released_dimensions) as dimension, false as is_charged
+        from known
+    ),
+
+    leads as (
+        select
+            delivery_date,
+            dimension,
+            first(is_charged order by known_at, place) as is_first_charged,
+            last(is_charged order by known_at, place) as is_charged
+        from turns
+        group by delivery_date, lead_id, dimension
+    )
+
+    select
+        delivery_date,
+        dimension,
+        cast(sum(case when is_charged then 1 else -1 end) as bigint) as lead_count
+    from leads
+    where is_first_charged = is_charged
+    group by delivery_date, dimension
+"""
+"""A lead's turns alternate: where the last is the opposite of the first, it is what it was when it was published."""
+
+
+def corrected_counts(
+    engine: Engine, lake: Lake, vendor: str, deliveries: Mapping[str, Mapping[date, LeadCounts]], as_of: datetime
+) -> dict[str, dict[date, LeadCounts]]:
+    """Leads by dimension and delivery date, with what was known of them as of an instant (aware)."""
+    found = {dimension: dict(days) for dimension, days in deliveries.items()}
+    path = lake.vendor_file("corrections", vendor)
+    if not path.exists():
+        return found
+    with engine.session() as session:
+        session.read_files("corrections", [path], arrow_schema("corrections"))
+        deltas = session.fetch(_DELTAS.format(as_of=as_lake(as_of).isoformat(sep=" "))).to_pylist()
+    for delta in deltas:
+        days, day = found.get(delta["dimension"], {}), delta["delivery_date"]
+        if day in days:
+            days[day] = _with_change(days[day], delta["lead_count"])
+    return found
+
+
+def _with_change(counts: LeadCounts, change: int) -> LeadCounts:
+    defective = counts.leads_vendor_defective + change
+    return LeadCounts(counts.leads_received, min(max(defective, 0), counts.leads_received))
