@@ -2,6 +2,7 @@
 
 Runs nothing: statements are run by `verdicts` on an engine.
 
+- `announced`: the rules that vendors were last told of, kept in one file
 - `card`: one rule card: what its file may say, and how the rulebook reads it
 - `catalogue`: the rule cards together: loading, order, digest
 - `checks`: how cards must fit together and with the dossier: references, cycles, examples

@@ -1,7 +1,7 @@
 """One rule card: what its file may say, and how the rulebook reads it. Relations between cards: `checks`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
@@ -209,6 +209,11 @@ class Card(Model):
     def civil_date(self) -> str:
         """The dossier column with the civil date of the act that dates the rule."""
         return _CIVIL_DATES.get(self.dated_by, self.dated_by)
+
+    @property
+    def written(self) -> Mapping[str, Any]:
+        """The card as its file has it."""
+        return self._yaml.data
 
     @property
     def file(self) -> Path:
