@@ -82,7 +82,12 @@ def _watched_by(house: House) -> Watched:
 
 
 def watch(engine: Engine, catalogue: Catalogue, persons: Sequence[Canary]) -> Watched:
-    """Send persons through a house in a temporary folder, and ask for each whether they were heard."""
+    """Send persons through a house in a temporary folder, and ask for each whether they were heard.
+
+    Whom only rules hear that the house switched off, as it says with a name, is not asked about.
+    """
+    off = {change.name for change in catalogue.switched_off}
+    persons = [person for person in persons if not person.heard_by <= off]
     with TemporaryDirectory(prefix="opposable-canaries-") as folder:
         house = House(load_settings({"OPPOSABLE_HOME": folder}))
         _deliver(house, persons)

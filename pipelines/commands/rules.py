@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.commands.rules_diff import diff
+from pipelines.commands.rules_notices import notices
 from pipelines.commands.shared import Language, LanguageOption, house_of_settings, refuse
 from pipelines.house import House
 from pipelines.rulebook.card import Branch, Card, Example
@@ -25,6 +26,7 @@ app = typer.Typer(
     help="The rulebook: what is judged, on which texts, and whether its cards hold together.", no_args_is_help=True
 )
 app.command("diff")(diff)
+app.command("notices")(notices)
 
 
 @app.command(name="list")

@@ -43,7 +43,7 @@ def lint(
     found = [*reading.issues, *_api_version(document), *version_issues(document)]
     found += [issue for rule in _RULES for issue in rule(reading.terms)]
     if catalogue is not None:
-        found += _refusal_grounds(reading.terms, catalogue.by_id)
+        found += _refusal_grounds(reading.terms, catalogue.known_ids)
         found += _loosened(reading.terms, catalogue.parameters[MAX_AGE])
         found += usability_issues(reading.terms, catalogue)
     told = {issue.path for issue in found}

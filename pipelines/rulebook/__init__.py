@@ -2,6 +2,7 @@
 
 Runs nothing: statements are run by `verdicts` on an engine.
 
+- `announced`: the rules that vendors were last told of, kept in one file
 - `card`: one rule card: what its file may say, and how the rulebook reads it
 - `catalogue`: the rule cards together: loading, order, digest
 - `catalogue_text`: a catalogue as one text, kept so that the past can be judged again by the rules of then

@@ -211,6 +211,11 @@ class Card(Model):
         return _CIVIL_DATES.get(self.dated_by, self.dated_by)
 
     @property
+    def written(self) -> Mapping[str, Any]:
+        """The card as its file has it."""
+        return self._yaml.data
+
+    @property
     def file(self) -> Path:
         """Where the card stands."""
         return self._yaml.path

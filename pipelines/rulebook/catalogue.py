@@ -29,7 +29,8 @@ from pipelines.rulebook.yaml_files import CatalogueError, CatalogueProblem, unkn
 PARAMETERS: Final = "parameters.yaml"
 SHIPPED_CARDS: Final = Path(__file__).parent / "cards"
 SHIPPED_PARAMETERS: Final = Path(__file__).parent / PARAMETERS
-_NOT_JUDGING: Final = {"title", "fault", "basis", "doctrine_since", "remedy", "review", "examples", "override"}
+NOT_JUDGING: Final = {"title", "fault", "basis", "doctrine_since", "remedy", "review", "examples", "override"}
+"""Keys of a card that are for people."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,11 @@ class Catalogue:
     def own_cards(self) -> tuple[Card, ...]:
         """Cards that are not shipped: those of the house, and those that are tried out."""
         return tuple(filter(_is_own, self.cards))
+
+    @property
+    def known_ids(self) -> frozenset[str]:
+        """Ids of rules that a contract may name: a rule that the house switched off is known all the same."""
+        return frozenset(self.by_id) | {change.name for change in self.switched_off}
 
     @property
     def switched_off(self) -> tuple[Change, ...]:
@@ -103,7 +109,7 @@ class Catalogue:
         (titles, faults, citations, remedies, reviews, examples); `doctrine_since` counts through the conditions of
         `attributable_to`. Comments, layout, file names and the order of sets change nothing.
         """
-        cards = [card.model_dump(mode="json", by_alias=True, exclude=_NOT_JUDGING) for card in self.cards]
+        cards = [card.model_dump(mode="json", by_alias=True, exclude=NOT_JUDGING) for card in self.cards]
         parameters = {name: parameter.model_dump(mode="json")["values"] for name, parameter in self.parameters.items()}
         content = json.dumps({"rules": cards, "parameters": parameters}, sort_keys=True, separators=(",", ":"))
         return sha256(content.encode()).hexdigest()

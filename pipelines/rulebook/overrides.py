@@ -57,6 +57,10 @@ def read_switched_off(path: Path, shipped: Mapping[str, Card]) -> tuple[Change, 
             known = unknown("shipped rule", rule_id, shipped)
             problems.append(file.problem(rule_id, f"{known} (a rule of your own is switched off by taking it out)"))
             continue
+        if _is_objection(shipped[rule_id]):
+            message = f"`{rule_id}` can't be switched off: an objection is absolute; revoke single ones in the registry"
+            problems.append(file.problem(rule_id, message))
+            continue
         try:
             changes.append(Change("switched_off", rule_id, Override.model_validate(content), shipped[rule_id]))
         except ValidationError as error:
@@ -64,6 +68,10 @@ def read_switched_off(path: Path, shipped: Mapping[str, Card]) -> tuple[Change, 
     if problems:
         raise CatalogueError(problems)
     return tuple(changes)
+
+
+def _is_objection(card: Card) -> bool:
+    return card.dimension == "opposition" and card.severity == "blocking"
 
 
 def replaced_cards(own: Iterable[Card], shipped: Mapping[str, Card]) -> Iterator[Change]:

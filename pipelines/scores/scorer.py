@@ -116,8 +116,6 @@ class Scorer:
         read = {
             "deliveries": {f"{day}": self.lake.digests(vendor, day, "scorecards") for day in days},
             "defective": {dimension: _defective(by_day) for dimension, by_day in deliveries.items()},
-                dimension: [list(counts) for counts in by_day.values()] for dimension, by_day in deliveries.items()
-            },
             "contract": contract.digest if contract is not None else None,
         }
         return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipelines.canaries import watch as watching
 from pipelines.canaries.market import Canary, canaries, person
@@ -17,6 +18,7 @@ from pipelines.vocabulary.words import CHANNELS
 from tests.support.exemple import deliver, sign
 from tests.support.houses import house_at
 from tests.support.instances import Daemon, instance_of
+from tests.support.rule_cards import OVERRIDE
 
 DAY = date(2026, 8, 11)
 AS_OF = tick_of(date(2026, 8, 20))
@@ -47,6 +49,15 @@ def test_every_canary_is_heard(house: House) -> None:
 def test_somebody_who_said_nothing_is_blocked_by_nothing(house: House) -> None:
     silent = replace(person(1), said="nothing", closed=CHANNELS)
     assert watch(house.engine, house.catalogue, [silent, person(2)]).missed == ("nothing",)
+
+
+def test_whom_only_a_rule_hears_that_the_house_switched_off_is_not_asked_about(house: House) -> None:
+    rules = house.settings.home / "rules"
+    rules.mkdir()
+    (rules / "switched_off.yaml").write_text(yaml.safe_dump({"tel_consent_max_age_one_year": OVERRIDE}))
+    some = [one for one in canaries() if "tel_consent_max_age_one_year" in one.heard_by] + canaries()[:1]
+    watched = watch(house.engine, house.catalogue, some)
+    assert (len(some), watched.count, watched.missed) == (2, 1, ())
 
 
 def _of_other_spelling(one: Canary) -> Canary:

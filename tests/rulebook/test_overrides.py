@@ -80,6 +80,7 @@ def test_an_override_that_replaces_nothing_is_refused(tmp_path: Path) -> None:
     ("off", "message"),
     [
         ({"lead_duplicat": OVERRIDE}, "unknown shipped rule `lead_duplicat`; did you mean `lead_duplicate`?"),
+        ({"consent_withdrawn": OVERRIDE}, "`consent_withdrawn` can't be switched off: an objection is absolute"),
         ({"lead_duplicate": {**OVERRIDE, "decided_by": ""}}, "`lead_duplicate.decided_by`: expected text, not nothing"),
         ({"lead_duplicate": {"decided_by": "Inès Laurent"}}, "`lead_duplicate.reason` is missing"),
         ({"lead_duplicate": {**OVERRIDE, "decided_on": "soon"}}, "`lead_duplicate.decided_on`: expected a date"),

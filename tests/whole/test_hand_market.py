@@ -62,6 +62,7 @@ FIRST_CARDS = {
     "lead_too_old_at_delivery": ("major", "conformity"),
     "min_only_contract_fields": ("minor", "conformity"),
     "opp_vendor_redelivery": ("blocking", "opposition"),
+    "opp_new_consent_after_opposition": ("major", "opposition"),
     "proof_individual_record": ("blocking", "proof"),
     "proof_matches_lead": ("blocking", "proof"),
     "proof_records_agree": ("minor", "proof"),

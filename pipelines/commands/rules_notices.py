@@ -1,0 +1,79 @@
+"""`opposable rules notices`: changed rules are announced to every vendor, beside its receipts in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.commands.shared import house_of_settings, instant_of, refuse
+from pipelines.rulebook.announced import read_rules, rules_as_yaml
+from pipelines.rulebook.catalogue import Catalogue
+from pipelines.rulebook.yaml_files import CatalogueError
+from pipelines.vocabulary.clock import last_tick, paris_date
+from pipelines.wording.words import LANGUAGES, words
+
+if TYPE_CHECKING:
+    from pipelines.comparisons.change_notices import ChangeNotice
+    from pipelines.house import House
+
+ANNOUNCED = "announced_rules.yaml"
+
+
+def notices(
+    days: Annotated[int, typer.Option(help="How many days of deliveries to judge under both.", min=1)] = 90,
+    as_of: Annotated[str | None, typer.Option(help="Knowledge instant; the last tick unless given.")] = None,
+) -> None:
+    """Tell every vendor what of the rules changed since they were last announced, and what it would change for it.
+
+    The first time nothing is told: the rules are noted as known. Exit status: 0 told, or nothing to tell; 2 a wrong
+    argument, or rules that can't be read.
+    """
+    house, at = house_of_settings(), instant_of("--as-of", as_of) if as_of else last_tick(datetime.now(UTC))
+    path = house.settings.home / ANNOUNCED
+    try:
+        after = house.catalogue
+        before = read_rules(path) if path.exists() else None
+    except CatalogueError as error:
+        refuse(str(error))
+    if before is None:
+        typer.echo(f"the rules {after.digest[:12]} are noted as announced; changes are told from now on")
+    elif before.digest == after.digest:
+        typer.echo(f"nothing changed since the rules {after.digest[:12]} were announced")
+        return
+    else:
+        for notice in _change_notices(house, before, after, at, days):
+            _write_notice(house, notice)
+    path.write_text(rules_as_yaml(after), encoding="utf-8")
+
+
+def _change_notices(
+    house: House, before: Catalogue, after: Catalogue, at: datetime, span: int
+) -> Iterator[ChangeNotice]:
+    from pipelines.comparisons.change_notices import ChangeNotice
+    from pipelines.comparisons.rule_differences import changed_values, rule_differences
+    from pipelines.comparisons.rules_compared import compare_rules
+    from pipelines.verdicts.judge import Judge
+
+    on, book, engine, lake = paris_date(at), house.contracts(), house.engine, house.lake
+    judges = Judge(engine=engine, lake=lake, catalogue=before), Judge(engine=engine, lake=lake, catalogue=after)
+    told = rule_differences(before, after), changed_values(before, after)
+    for vendor in book.vendors:
+        days = _days_of(lake.published_days(vendor, "scorecards"), on, span)
+        compared = compare_rules(engine, lake, judges, vendor, book.of(vendor), days, as_of=at)
+        yield ChangeNotice(on, before, after, *told, compared, days, span)
+
+
+def _days_of(published: Sequence[date], on: date, span: int) -> list[date]:
+    return sorted(day for day in published if on - timedelta(days=span) <= day <= on)
+
+
+def _write_notice(house: House, notice: ChangeNotice) -> None:
+    vendor, digest = notice.compared.vendor, notice.after.digest[:12]
+    for language in LANGUAGES:
+        name = f"rules_{digest}.{language}.txt"
+        with house.outbox.replacing(vendor, notice.on, name) as file:
+            file.write(notice.text(words(language)).encode())
+        typer.echo(house.outbox.folder(vendor, notice.on) / name)

@@ -1,0 +1,86 @@
+"""A changed rule is announced to each vendor: what, from when, what it would have changed for it; in two languages."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.comparisons.rule_differences import changed_values, rule_differences
+from pipelines.rulebook.announced import read_rules, rules_as_yaml
+from pipelines.rulebook.catalogue import load_catalogue
+from tests.support.clean_market import VENDOR, CleanMarket, lead, proof
+from tests.support.contract_files import shipped_catalogue
+from tests.support.houses import lake_bytes
+from tests.support.rule_cards import OVERRIDE, write_card
+
+AS_OF = datetime(2026, 9, 14, 4, tzinfo=UTC)
+MENTIONS = "tel_consent_five_mentions"
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> CleanMarket:
+    """Two leads, one of them without mentions for calls, which are claimed at three euros."""
+    market = CleanMarket(
+        tmp_path_factory.mktemp("announced"),
+        terms={"pricePerChannel": {"email": 2, "phone": 3}, "refusalGrounds": [MENTIONS]},
+    )
+    market.deliver([lead(1), lead(2)], "leads.csv")
+    market.deliver([proof(1, mentions="identity"), proof(2)], "proofs.csv")
+    market.reconcile(AS_OF)
+    return market
+
+
+def announce(market: CleanMarket) -> str:
+    words = ["rules", "notices", "--as-of", AS_OF.isoformat()]
+    outcome = CliRunner().invoke(app, words, env={"OPPOSABLE_HOME": str(market.home), "COLUMNS": "200"})
+    assert outcome.exit_code == 0, outcome.output
+    return outcome.output
+
+
+def test_a_change_is_told_once_with_its_effect_on_the_vendors_own_deliveries(market: CleanMarket) -> None:
+    assert "are noted as announced" in announce(market)
+    assert "nothing changed" in announce(market)
+    before = lake_bytes(market.house.lake)
+    rules = market.home / "rules"
+    rules.mkdir()
+    (rules / "switched_off.yaml").write_text(yaml.safe_dump({MENTIONS: OVERRIDE}), encoding="utf-8")
+    english, french = sorted(Path(line) for line in announce(market).splitlines())
+    assert french.parent == market.home / "outbox" / VENDOR / "2026-09-14"
+    told = english.read_text(encoding="utf-8").replace("\u00a0", " ")
+    assert "Rules changed: notice to clair, 14 September 2026" in told
+    assert "- Rule that is applied no more: " in told
+    assert "- 4 lead uses judged, delivery dates 8 August 2026 to 7 September 2026" in told
+    assert "- 1 use goes from “blocked” to “usable”" in told
+    assert f"[{MENTIONS}]; breaches before: 1, after: 0" in told
+    assert "- To claim: €3.00 before, €0.00 after" in told
+    assert "- Rule not applied, by decision of Inès Laurent on 1 September 2026: Duplicates are tolerated" in told
+    assert "L-1" not in told
+    said = french.read_text(encoding="utf-8").replace("\u00a0", " ")
+    assert "- 1 usage passe de « bloqué » à « utilisable »" in said
+    assert len(said.splitlines()) == len(told.splitlines())
+    assert lake_bytes(market.house.lake) == before
+    assert "nothing changed" in announce(market)
+
+
+def test_rules_that_were_announced_are_read_as_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(rules_as_yaml(shipped_catalogue()), encoding="utf-8")
+    assert read_rules(path).digest == shipped_catalogue().digest
+
+
+def test_only_what_judges_is_a_difference(tmp_path: Path) -> None:
+    shipped = yaml.safe_load(shipped_catalogue().by_id["lead_duplicate"].file.read_text(encoding="utf-8"))
+    same = {**shipped, "title": {"fr": "Autrement dit", "en": "In other words"}}
+    (tmp_path / "lead_duplicate.yaml").write_text(yaml.safe_dump(same), encoding="utf-8")
+    assert rule_differences(shipped_catalogue(), load_catalogue(edited=tmp_path)) == ()
+    (tmp_path / "lead_duplicate.yaml").write_text(yaml.safe_dump(same | {"severity": "info"}), encoding="utf-8")
+    write_card(tmp_path)
+    (tmp_path / "parameters.yaml").write_text("consent_max_age_months: {values: {2026-08-11: 6}, reference: x}")
+    after = load_catalogue(edited=tmp_path)
+    told = [(one.kind, one.card.id, one.keys) for one in rule_differences(shipped_catalogue(), after)]
+    assert told == [("changed", "lead_duplicate", ("severity",)), ("added", "own_rule", ())]
+    assert changed_values(shipped_catalogue(), after) == ("consent_max_age_months",)
+    assert [one.kind for one in rule_differences(after, shipped_catalogue())] == ["changed", "dropped"]
