@@ -205,7 +205,7 @@ def _sorted_lists(columns: Sequence[pa.Array], count: int) -> pa.Array:
     """Keys by column, as one sorted list a row, each key once."""
     if not columns:
         return pa.array([[]] * count, TEXT_LIST)
-    ranks = np.column_stack([_ranks(keys) for keys in columns])
+    ranks = np.column_stack([leading_bits(keys) for keys in columns])
     places = np.argsort(ranks, axis=1)
     ordered = np.take_along_axis(ranks, places, axis=1)
     is_kept = ordered != _LAST
@@ -221,7 +221,7 @@ def _keys_or_nothing(forms: Sequence[pa.Array], count: int, hasher: IdentityHash
     return pc.if_else(pc.equal(pc.list_value_length(lists), 0), pa.scalar(None, TEXT_LIST), lists)
 
 
-def _ranks(keys: pa.Array) -> npt.NDArray[np.uint64]:
+def leading_bits(keys: pa.Array) -> npt.NDArray[np.uint64]:
     """The leading 64 bits of each key as a number, so that numbers sort as keys do; the greatest one for NULL."""
     ranks = np.full(len(keys), _LAST, np.uint64)
     present = pa.concat_arrays([pc.drop_null(keys)]).cast(pa.binary()).cast(pa.binary(_KEY_DIGITS))

@@ -93,6 +93,21 @@ def _load(name: str) -> str:
     return (resources.files("pipelines.rulebook") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def oppositions_met() -> str:
+    """The step that meets leads with oppositions, for whoever asks about persons without a lead: sees `lead_uses`,
+    `judged_leads` with its keys and clocks, `other_forms` and `oppositions`."""
+    return _load("10_oppositions_met")
+
+
+def other_forms_met(asked: str) -> str:
+    """Of a table of `lead_no` and `identity_key`, keys of other forms: those that others' hashed oppositions have."""
+    return f"""
+        select asked.lead_no, asked.identity_key
+        from {asked} as asked
+        semi join (select identity_key from oppositions where kind in ('email_sha256', 'phone_sha256')) as hashed
+            on asked.identity_key = hashed.identity_key"""
+
+
 def _outcomes(rules: Sequence[CompiledRule]) -> str:
     columns = "".join(f",\n{rule.outcome} as o_{rule.id}" for rule in rules)
     return f"""

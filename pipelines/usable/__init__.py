@@ -5,6 +5,8 @@ How a use is judged is in `verdicts.uses_now`; here is whose leads are looked at
 - `answers`: may this number or address be contacted: the leads that bear it judged now, and the oppositions to it
 - `call_list`: the lines of a call list: whom they are about, until when they hold, and the file that is read
 - `exports`: call lists handed out: noted, then kept and written, encrypted; removed after some days
+- `key_index`: rows of a table found by an identity key
+- `open_answers`: the same answers in milliseconds, from what was judged once
 - `records`: what the registry notes of exports and answers: who, when, what for; no person
 - `revocations`: which lines of a call list may no longer be used, judged anew
 - `today`: the leads that the house still holds, judged at one instant, vendor by vendor

@@ -1,9 +1,10 @@
 """May this number or address be contacted: the leads that bear it judged now, and the oppositions to it.
 
-The answer is the one that a call list of the same instant gives. Whoever objected is answered no, lead or not.
+The answer is the one that a call list of the same instant gives. Whoever objected is answered no, lead or not. Many
+answers from leads that were judged once are in `open_answers`, by the same statements.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,11 +12,13 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.engines.interface import Engine, Session
 from pipelines.identifiers.emails import canonical_emails, email_aliases
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.identifiers.other_forms import Identifiers, other_form_keys
 from pipelines.identifiers.phones import canonical_phones
-from pipelines.usable.call_list import identifier_of, usable_by_person, valid_until
+from pipelines.rulebook.judgement import oppositions_met, other_forms_met
+from pipelines.usable.call_list import identifier_of, valid_until
 from pipelines.usable.today import Today
 from pipelines.verdicts.uses_now import USES_NOW
 from pipelines.vocabulary.clock import as_lake
@@ -27,38 +30,43 @@ _HELD: Final = """
     from held
     where {column} in (select identity_key from asked)
 """
-_OPPOSED: Final = """
-    with known as (
-        select identity_key as met_key, oppositions.*
-        from oppositions
-        union all
-        select alias_key as met_key, oppositions.*
-        from oppositions
-        where alias_key is not null
-    ),
-
-    met as (
-        select asked.identity_key as asked_key, known.*
-        from asked
-        inner join known on asked.met_key = known.met_key
-        where
-            known.channel in ('all', '{channel}')
-            and known.recorded_at <= timestamp '{at}'
-            and (not asked.is_other_form or known.kind in ('email_sha256', 'phone_sha256'))
-    ),
-
-    revoked as (
-        select distinct asked_key, identity_key, kind, channel, opposed_at
-        from met
-        where revoked_at <= timestamp '{at}'
-    )
-
-    select distinct asked_key
-    from met
-    anti join revoked using (asked_key, identity_key, kind, channel, opposed_at)
-    where revoked_at is null and opposed_at < timestamp '{at}'
+_PERSONS: Final = """
+    select
+        {column} as identity_key,
+        bool_or(verdict = 'usable') as is_usable,
+        first(usable_until order by delivered_at, vendor, delivery_date, lead_id) filter (where verdict = 'usable')
+            as usable_until,
+        list_sort(list_distinct(flatten(list(reasons)))) as rules
+    from uses
+    where channel = '{channel}' and {column} is not null
+    group by {column}
+    order by {column}
 """
-_ASKED: Final = pa.schema({"identity_key": pa.string(), "met_key": pa.string(), "is_other_form": pa.bool_()})
+_EVERY_KEY: Final = """
+    select
+        row_number() over (order by met_key) as lead_no,
+        '' as vendor,
+        met_key as email_key,
+        cast(null as varchar) as email_alias_key,
+        cast(null as varchar) as phone_key,
+        cast(null as varchar[]) as other_phone_keys,
+        timestamp '{at}' as used_at,
+        timestamp '{at}' as known_at,
+        0 as suppression_delay_seconds
+    from (
+        select identity_key as met_key from oppositions
+        union
+        select alias_key as met_key from oppositions where alias_key is not null
+    )
+"""
+_LEADS: Final = pa.schema(
+    {
+        "lead_no": pa.int64(), "vendor": pa.string(), "email_key": pa.string(), "email_alias_key": pa.string(),
+        "phone_key": pa.string(), "other_phone_keys": pa.list_(pa.string()), "used_at": pa.timestamp("us"),
+        "known_at": pa.timestamp("us"), "suppression_delay_seconds": pa.int64(),
+    }
+)  # fmt: skip
+"""What the meeting with oppositions reads of a lead."""
 
 
 @dataclass(frozen=True)
@@ -77,44 +85,62 @@ class ContactAnswer:
     """Whether the person objected to the channel."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Some texts that are asked about on a channel."""
+
+    channel: str
+    keys: Sequence[str | None]
+    """Identity key of each; None where a text is no number or address."""
+    aliases: Sequence[str | None]
+    """Of addresses, the key of the alias."""
+    forms: Sequence[Sequence[str]]
+    """Keys of the other forms under which others may have hashed each."""
+
+
 def answers(today: Today, texts: Sequence[str], channel: str) -> list[ContactAnswer]:
     """An answer for each text, in order.
 
     Raises:
         KeysError, RegistryError: nothing can be compared now.
     """
-    canonicals = _CANONICAL[identifier_of(channel)](pa.array(texts, pa.string()))
-    hasher = today.house.hasher
-    keys = hasher.keys(canonicals).to_pylist()
-    opposed = _opposed_keys(today, _asked_table(canonicals, texts, channel, hasher), channel)
-    uses = _uses_of(today, sorted({key for key in keys if key}), channel)
-    chosen = usable_by_person(uses, channel)
-    against = _rules_against(uses, channel)
-    return [_answer(today, key, chosen, against, opposed) for key in keys]
+    asked, house = asked_about(texts, channel, today.house.hasher), today.house
+    uses = _uses_of(today, sorted({key for key in asked.keys if key}), channel)
+    persons = {row["identity_key"]: row for row in persons_of(house.engine, uses, channel).to_pylist()}
+    with house.engine.session() as session:
+        session.read_files("oppositions", house.lake.opposition_files(), arrow_schema("oppositions"))
+        opposed = opposed_keys(session, asked, today.at)
+    return [answer_of(key, persons.get(key or ""), opposed, today.at, today.law_changes_at) for key in asked.keys]
 
 
-def _answer(
-    today: Today,
+def answer_of(
     key: str | None,
-    chosen: Mapping[str, Mapping[str, Any]],
-    against: Mapping[str, tuple[str, ...]],
-    opposed: frozenset[str],
+    person: Mapping[str, Any] | None,
+    opposed: Collection[str],
+    at: datetime,
+    law_changes_at: datetime | None,
 ) -> ContactAnswer:
+    """What is said of one key at an instant (aware). `person`: its row of `persons_of`; None where no lead bears it."""
     if key is None:
         return ContactAnswer(None, "unreadable")
     if key in opposed:
-        return ContactAnswer(key, "no", rules=against.get(key, ()), is_opposed=True)
-    if key in chosen:
-        return ContactAnswer(key, "yes", until=valid_until(chosen[key]["usable_until"], today.at, today.law_changes_at))
-    return ContactAnswer(key, "no", rules=against[key]) if key in against else ContactAnswer(key, "unknown")
+        return ContactAnswer(key, "no", rules=tuple(person["rules"]) if person else (), is_opposed=True)
+    if person is None:
+        return ContactAnswer(key, "unknown")
+    if person["is_usable"]:
+        return ContactAnswer(key, "yes", until=valid_until(person["usable_until"], at, law_changes_at))
+    return ContactAnswer(key, "no", rules=tuple(person["rules"]))
 
 
-def _rules_against(uses: pa.Table, channel: str) -> dict[str, tuple[str, ...]]:
-    """By identity key, the rules that stand against any of its uses, sorted."""
-    found: dict[str, set[str]] = {}
-    for use in uses.to_pylist():
-        found.setdefault(use[f"{identifier_of(channel)}_key"], set()).update(use["reasons"])
-    return {key: tuple(sorted(rules)) for key, rules in found.items()}
+def persons_of(engine: Engine, uses: pa.Table, channel: str) -> pa.Table:
+    """A row a person with a use on a channel, by identity key; `usable_until` is that of its line in a call list.
+
+    `uses`: columns `USES_NOW`. Columns: `identity_key`, `is_usable`, `usable_until`, and `rules`, those that stand
+    against any of its uses, sorted.
+    """
+    with engine.session() as session:
+        session.register("uses", uses)
+        return session.fetch(_PERSONS.format(column=f"{identifier_of(channel)}_key", channel=channel))
 
 
 def _uses_of(today: Today, keys: Sequence[str], channel: str) -> pa.Table:
@@ -137,30 +163,58 @@ def _days_with(today: Today, vendor: str, keys: Sequence[str], column: str) -> l
         return list(session.fetch(_HELD.format(column=column))["delivery_date"].to_pylist())
 
 
-def _asked_table(canonicals: pa.Array, texts: Sequence[str], channel: str, hasher: IdentityHasher) -> pa.Table:
-    """Every key under which an opposition may mean what was asked; columns `_ASKED`."""
-    keys = hasher.keys(canonicals).to_pylist()
+def asked_about(texts: Sequence[str], channel: str, hasher: IdentityHasher) -> Asked:
+    """Texts as they are compared: with leads by their own key, with oppositions by every other form, too."""
+    column = pa.array(texts, pa.string())
+    canonicals = _CANONICAL[identifier_of(channel)](column)
+    asked, none = Identifiers(canonicals, column), Identifiers(*[pa.nulls(len(texts), pa.string())] * 2)
     is_email = identifier_of(channel) == "email"
-    aliases = hasher.keys(email_aliases(canonicals)).to_pylist() if is_email else keys
-    asked, none = Identifiers(canonicals, pa.array(texts, pa.string())), _nobody(len(texts))
-    others = other_form_keys(*((asked, none) if is_email else (none, asked)), hasher).to_pylist()
-    rows = [
-        (key, met, is_other)
-        for key, alias, forms in zip(keys, aliases, others, strict=True)
-        if key
-        for met, is_other in [(key, False), (alias, False), *((form, True) for form in forms or ())]
-    ]
-    return pa.Table.from_pylist([dict(zip(_ASKED.names, row, strict=True)) for row in dict.fromkeys(rows)], _ASKED)
+    aliases = email_aliases(canonicals) if is_email else none.canonicals
+    forms = other_form_keys(*((asked, none) if is_email else (none, asked)), hasher).to_pylist()
+    keys = hasher.keys(canonicals).to_pylist()
+    return Asked(channel, keys, hasher.keys(aliases).to_pylist(), [keys or () for keys in forms])
 
 
-def _nobody(count: int) -> Identifiers:
-    return Identifiers(pa.nulls(count, pa.string()), pa.nulls(count, pa.string()))
+def opposed_keys(session: Session, asked: Asked, at: datetime) -> frozenset[str]:
+    """Of the identity keys asked about, those whose person had objected to the channel at an instant (aware).
+
+    Each is met as a lead that is used at that instant. `session`: knows `oppositions`.
+    """
+    places = [place for place, key in enumerate(asked.keys) if key]
+    leads = [_lead(asked, place, as_lake(at)) for place in places]
+    forms = [(place, form) for place in places for form in asked.forms[place]]
+    session.register("judged_leads", pa.Table.from_pylist(leads, _LEADS))
+    session.register("lead_uses", _columns(lead_no=places, channel=[asked.channel] * len(places)))
+    session.register(
+        "asked_forms", _columns(lead_no=[place for place, _ in forms], identity_key=[form for _, form in forms])
+    )
+    session.create("other_forms", other_forms_met("asked_forms"), is_view=True)
+    met = session.fetch(f"select lead_no from ({oppositions_met()}) where is_opposed or is_opposed_in_other_form")
+    return frozenset(key for place in met["lead_no"].to_pylist() if (key := asked.keys[place]))
 
 
-def _opposed_keys(today: Today, asked: pa.Table, channel: str) -> frozenset[str]:
-    """Of the identity keys asked about, those whose person objected to the channel."""
-    with today.house.engine.session() as session:
-        session.read_files("oppositions", today.house.lake.opposition_files(), arrow_schema("oppositions"))
-        session.register("asked", asked)
-        statement = _OPPOSED.format(channel=channel, at=as_lake(today.at).isoformat(sep=" "))
-        return frozenset(session.fetch(statement)["asked_key"].to_pylist())
+def opposed_in_all(session: Session, channel: str, at: datetime) -> pa.Table:
+    """Of every key that an opposition has, whether it stands against a channel at an instant (aware).
+
+    Columns: `met_key`, `is_opposed` for whoever has this key, `is_opposed_in_other_form` for whom it is another form.
+    `session`: knows `oppositions`.
+    """
+    session.create("judged_leads", _EVERY_KEY.format(at=as_lake(at).isoformat(sep=" ")))
+    session.create("lead_uses", f"select lead_no, '{channel}' as channel from judged_leads", is_view=True)
+    session.create("asked_forms", "select lead_no, email_key as identity_key from judged_leads", is_view=True)
+    session.create("other_forms", other_forms_met("asked_forms"), is_view=True)
+    return session.fetch(f"""
+        select lead.email_key as met_key, met.is_opposed, met.is_opposed_in_other_form
+        from ({oppositions_met()}) as met
+        inner join judged_leads as lead on met.lead_no = lead.lead_no""")
+
+
+def _lead(asked: Asked, place: int, at: datetime) -> dict[str, Any]:
+    own = {f"{identifier_of(asked.channel)}_key": asked.keys[place], "email_alias_key": asked.aliases[place]}
+    return {"lead_no": place, "vendor": "", "used_at": at, "known_at": at, "suppression_delay_seconds": 0, **own}
+
+
+def _columns(*, lead_no: list[int], **texts: list[str]) -> pa.Table:
+    return pa.table(
+        {"lead_no": pa.array(lead_no, pa.int64())} | {k: pa.array(v, pa.string()) for k, v in texts.items()}
+    )

@@ -1,0 +1,97 @@
+"""Answers from what was judged once are those of judging at each question; and what changes opens them anew."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pyarrow as pa
+import pytest
+import sqlalchemy as sa
+
+from pipelines.house import House
+from pipelines.storage.registry.tables import CONTACT_ANSWERS
+from pipelines.usable.answers import answers
+from pipelines.usable.key_index import key_index
+from pipelines.usable.open_answers import LASTS, KeptOpen, batches_of_lines, open_answers
+from pipelines.usable.today import look
+from tests.support.usable_market import oppose, write_usable_market
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+NUMBERS = [f"06 12 00 00 0{number}" for number in range(1, 9)] + ["+33699999999", "Ada", ""]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return write_usable_market(tmp_path_factory.mktemp("home"), NOW)
+
+
+def test_answers_are_those_of_judging_at_each_question(house: House) -> None:
+    for channel, texts in (("phone", NUMBERS), ("email", [f"Personne{number}@mail.example" for number in range(1, 8)])):
+        opened = open_answers(house, channel, NOW)
+        said = opened.answers(texts, NOW)
+        assert said == answers(look(house, NOW), texts, channel)
+        assert {"yes", "no", "unknown"} <= {answer.said for answer in said}
+        assert [opened.answers([text], NOW)[0] for text in texts] == said
+
+
+def test_the_command_answers_line_by_line_and_logs_each(house: House) -> None:
+    """A dialler asks, waits for the answer, and asks again; nothing but JSON comes back."""
+    environment = {**os.environ, "OPPOSABLE_HOME": str(house.settings.home)}
+    command = [sys.executable, "-m", "pipelines.cli", "may-call", "--stream"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True) as asked:
+        assert asked.stdin is not None
+        assert asked.stdout is not None
+        said = []
+        for number in ("0612000001", "06 12 00 00 04", "0645454545", "Ada"):
+            asked.stdin.write(number + "\n")
+            asked.stdin.flush()
+            said.append(asked.stdout.readline())
+        asked.stdin.close()
+        assert (asked.stdout.read(), asked.wait()) == ("", 0)
+    assert [json.loads(line)["answer"] for line in said] == ["yes", "no", "unknown", "unreadable"]
+    assert json.loads(said[1])["is_opposed"] is True
+    assert json.loads(said[0])["until"] > NOW.isoformat()
+    with house.registry.connect() as connection:
+        noted = connection.scalars(sa.select(CONTACT_ANSWERS.c.answer).order_by(CONTACT_ANSWERS.c.id)).all()
+    assert noted == ["yes", "no", "unknown"]
+
+
+def test_lines_are_read_as_they_come_whatever_pieces_they_come_in() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"0612\n\n06 13")
+    lines = batches_of_lines(reading)
+    assert next(lines) == ["0612", ""]
+    os.write(writing, b" 00\xff\r\nlast")
+    os.close(writing)
+    assert list(lines) == [["06 13 00\N{REPLACEMENT CHARACTER}"], ["last"]]
+    os.close(reading)
+
+
+def test_a_key_is_found_wherever_it_stands_and_no_other() -> None:
+    chance = Random(5)
+    keys = [f"{chance.getrandbits(128):032x}" for _ in range(300)]
+    keys += [keys[0], keys[1][:16] + "0" * 16]  # the same, and one that begins alike
+    column = pa.chunked_array([pa.array([*keys[:100], None]), pa.array(keys[100:])])
+    rows = column.to_pylist()
+    index = key_index(column)
+    for key in (*keys, f"{0:032x}", "f" * 32):
+        assert index.rows_of([key]).to_pylist() == [row for row, held in enumerate(rows) if held == key]
+    assert len(index.rows_of([])) == len(key_index(pa.chunked_array([], pa.string())).rows_of(keys)) == 0
+
+
+def test_they_hold_for_an_hour_and_until_somebody_objects_or_a_file_changes(house: House) -> None:
+    home = house.settings.home
+    opened = open_answers(house, "phone", NOW)
+    assert opened.is_of_now(NOW + LASTS - timedelta(seconds=1))
+    assert [opened.is_of_now(NOW + LASTS), opened.is_of_now(NOW - timedelta(seconds=1))] == [False, False]
+    assert opened.is_rest_the_same()
+    kept = KeptOpen(lambda: House(house.settings), "phone")
+    assert kept.answers(NUMBERS[:1])[2][0].said == "yes"
+    oppose(house, home, "personne1@mail.example,email,all", NOW - timedelta(seconds=1))
+    assert not opened.is_of_now(NOW)
+    assert kept.answers(NUMBERS[:1])[2][0].rules == ("opp_vendor_redelivery",)
+    next((home / "contracts").rglob("*.yaml")).touch()
+    assert not opened.is_rest_the_same()
