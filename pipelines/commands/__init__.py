@@ -24,6 +24,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `retention`: delivered files sealed, and what is due removed, from the terminal
 - `rules`: the rulebook for people, and its check
 - `rules_diff`: what past deliveries would be under other rules
+- `rules_notices`: `opposable rules notices`, which announces changed rules to vendors
 - `runs`: dagster runs started by the program: the same jobs as in the UI, on the same persisted instance, in this
   process
 - `screenshots`: the images of the README, taken in the real UI and of the real pages of a finished demo
