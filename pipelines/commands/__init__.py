@@ -28,6 +28,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `review`: what a person decides at a renewal, on which dossier, and who confirmed it
 - `rules`: the rulebook for people, and its check
 - `rules_diff`: what past deliveries would be under other rules
+- `rules_notices`: `opposable rules notices`, which announces changed rules to vendors
 - `runs`: dagster runs started by the program: the same jobs as in the UI, on the same persisted instance, in this
   process
 - `screenshots`: the images of the README, taken in the real UI and of the real pages of a finished demo

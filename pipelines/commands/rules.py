@@ -129,10 +129,11 @@ def _catalogue(house: House) -> Catalogue:
 
 def _card_lines(catalogue: Catalogue, card: Card, lang: Language) -> dict[str, str]:
     """What a card says, under the names of its file; what it leaves out is left out."""
+    period = period_said(card.in_force.from_, card.in_force.to, words(lang.value))
     lines = {
         "fault": _in_language(card.fault, lang),
         "basis": "\n".join(" ".join(filter(None, (basis.cite, basis.url))) for basis in card.basis),
-        "in force": f"{period_said(card.in_force.from_, card.in_force.to, words(lang.value))} ({card.dated_by})",
+        "in force": f"{period} (dated by {card.dated_by})",
         "doctrine since": str(card.doctrine_since or ""),
         "grain": card.grain,
         "channels": ", ".join(card.channels),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from pipelines.commands.shared import house_of_settings, instant_of, refuse
 from pipelines.rulebook.announced import read_rules, rules_as_yaml
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.yaml_files import CatalogueError
+from pipelines.storage.folders import replacing
 from pipelines.vocabulary.clock import last_tick, paris_date
 from pipelines.wording.words import LANGUAGES, words
 
@@ -35,9 +37,9 @@ def notices(
     path = house.settings.home / ANNOUNCED
     try:
         after = house.catalogue
-        before = read_rules(path) if path.exists() else None
     except CatalogueError as error:
         refuse(str(error))
+    before = _announced_rules(path) if path.exists() else None
     if before is None:
         typer.echo(f"the rules {after.digest[:12]} are noted as announced; changes are told from now on")
     elif before.digest == after.digest:
@@ -46,7 +48,17 @@ def notices(
     else:
         for notice in _change_notices(house, before, after, at, days):
             _write_notice(house, notice)
-    path.write_text(rules_as_yaml(after), encoding="utf-8")
+    with replacing(house.settings.home, path) as file:
+        file.write(rules_as_yaml(after).encode())
+
+
+def _announced_rules(path: Path) -> Catalogue:
+    try:
+        return read_rules(path)
+    except CatalogueError as error:
+        refuse(
+            f"{error}\nexpected rules that this version can read: move {path} away, and changes are told from now on"
+        )
 
 
 def _change_notices(

@@ -1,6 +1,6 @@
 """What a vendor is told of changed rules: which, from when, and what they would have made of its last deliveries.
 
-Plain text in one language. As in receipts, nothing of oppositions can be read from it: their rules are not counted.
+Plain text in one language. It names no lead, and counts no rule about oppositions by itself.
 """
 
 from collections.abc import Iterator, Sequence

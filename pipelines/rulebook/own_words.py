@@ -69,7 +69,7 @@ def _check_duplicates(
     """Pairs that ask the same of the same leads; each is said at an own card."""
     alike: dict[tuple[str, ...], list[Card]] = {}
     for card in sorted(cards, key=is_own):
-        alike.setdefault(_asked(card, parameters), []).append(card)
+        alike.setdefault(_question_asked(card, parameters), []).append(card)
     for first, second in (pair for group in alike.values() for pair in combinations(group, 2)):
         if is_own(second) and _do_overlap(first, second):
             message = f"asks what `{first.id}` asks, of the same {first.grain}s ({first.file})"
@@ -98,7 +98,7 @@ def _scopes(card: Card, *conditions: exp.Expr) -> Iterator[exp.Expr]:
     words = {"channel": card.channels, "audience": card.audiences}
     told_apart = [[exp.column(name).eq(word) for word in words[name]] for name in words if name in read and words[name]]
     for choice in product(*told_apart):
-        yield exp.and_(exp.true(), *_dates(card.civil_date, card.in_force), *choice)
+        yield exp.and_(exp.true(), *_within_period(card.civil_date, card.in_force), *choice)
 
 
 def _never(card: Card, *conditions: exp.Expr) -> bool:
@@ -106,7 +106,7 @@ def _never(card: Card, *conditions: exp.Expr) -> bool:
     return all(_is_false(exp.and_(scope, *conditions)) for scope in _scopes(card, *conditions))
 
 
-def _dates(civil_date: str, period: Period) -> Iterator[exp.Expr]:
+def _within_period(civil_date: str, period: Period) -> Iterator[exp.Expr]:
     if period.from_:
         yield exp.GTE(this=exp.column(civil_date), expression=_day(period.from_))
     if period.to:
@@ -119,7 +119,7 @@ def _day(day: date) -> exp.Expr:
 
 def _is_false(condition: exp.Expr) -> bool:
     """Whether no facts, all of them known, make a condition true; False where that can't be told."""
-    told = _known_simplified(_with_words_put_in(_known_simplified(_canonical(condition))))
+    told = _known_simplified(_with_words_put_in(_known_simplified(_in_one_spelling(condition))))
     return isinstance(told, exp.Null) or (isinstance(told, exp.Boolean) and not told.this)
 
 
@@ -147,19 +147,19 @@ def _put_in(tree: exp.Expr, said: exp.EQ) -> exp.Expr:
     return put_in
 
 
-def _asked(card: Card, parameters: Mapping[str, DatedParameter]) -> tuple[str, ...]:
+def _question_asked(card: Card, parameters: Mapping[str, DatedParameter]) -> tuple[str, ...]:
     """What a card asks, of what, on whose date; equal for cards that ask the same in other words."""
     texts = (card.applies_when, card.pass_when)
-    trees = [_canonical(_condition(text, card, parameters)) if text else exp.true() for text in texts]
+    trees = [_in_one_spelling(_condition(text, card, parameters)) if text else exp.true() for text in texts]
     return (card.grain, card.dated_by, *(simplify(tree, dialect=DIALECT).sql(DIALECT) for tree in trees))
 
 
-def _canonical(tree: exp.Expr) -> exp.Expr:
+def _in_one_spelling(tree: exp.Expr) -> exp.Expr:
     """One spelling for what means the same: lists as alternatives in order, comparisons in one direction."""
-    return tree.copy().transform(_canonical_node)
+    return tree.copy().transform(_node_in_one_spelling)
 
 
-def _canonical_node(node: exp.Expr) -> exp.Expr:
+def _node_in_one_spelling(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.In) and node.expressions:
         words = sorted(set(node.expressions), key=lambda word: word.sql(DIALECT))
         return exp.paren(exp.or_(*(exp.EQ(this=node.this.copy(), expression=word.copy()) for word in words)))

@@ -71,6 +71,20 @@ def test_rules_that_were_announced_are_read_as_they_were(tmp_path: Path) -> None
     assert read_rules(path).digest == shipped_catalogue().digest
 
 
+def test_announced_rules_that_this_version_can_not_read_say_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPPOSABLE_HOME", str(tmp_path))
+    path = tmp_path / "announced_rules.yaml"
+    path.write_text(
+        rules_as_yaml(shipped_catalogue()).replace("not is_duplicate", "not was_duplicate"), encoding="utf-8"
+    )
+    outcome = CliRunner().invoke(app, ["rules", "notices"])
+    assert outcome.exit_code == 2
+    assert "did you mean `is_duplicate`?" in outcome.output
+    assert f"move {path} away" in outcome.output
+
+
 def test_only_what_judges_is_a_difference(tmp_path: Path) -> None:
     shipped = yaml.safe_load(shipped_catalogue().by_id["lead_duplicate"].file.read_text(encoding="utf-8"))
     same = {**shipped, "title": {"fr": "Autrement dit", "en": "In other words"}}

@@ -404,7 +404,7 @@ def test_show_prints_the_basis_the_conditions_and_the_remedy(run: CliRunner) -> 
         "used_at < consent_expires_at",
         "otherwise nobody",
         "If the consent has expired",
-        "from 2026-08-11",
+        "from 11\u00a0August\u00a02026",
     ):
         assert words in shown
 
