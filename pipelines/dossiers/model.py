@@ -15,6 +15,7 @@ from pipelines.governance.vendor_review import ReviewGap
 from pipelines.reviews.decisions import RecordedDecision
 from pipelines.reviews.own_findings import OwnFinding
 from pipelines.scores.grades import GRADES
+from pipelines.scores.plans import LiftPlan
 from pipelines.scores.points import TOTAL, DimensionScore
 from pipelines.scores.standings import STATES
 from pipelines.verdicts.claims import Claims
@@ -240,6 +241,10 @@ class VendorDossier:
     history: tuple[PublishedPoint, ...] = ()
     """By date."""
     move: ScoreMove | None = None
+    plan: LiftPlan | None = None
+    """What would lift it to the next wanted grade."""
+    faults: Mapping[str, Bilingual] = field(default_factory=dict)
+    """Of the rules of the plan, what they find wrong."""
     gates: tuple[ShownGate, ...] = ()
     findings: tuple[RuleFindings, ...] = ()
     forms: tuple[FormUse, ...] = ()
