@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from pipelines.commands.shared import as_text, house_of_settings, known_vendor, refuse
+from pipelines.commands.shared import house_of_settings, known_vendor, refuse
 from pipelines.house import House
+from pipelines.identifiers.shown_names import escaped
 from pipelines.reviews.decisions import DECISIONS, DecisionRefusedError, RecordedDecision
 from pipelines.vocabulary.clock import paris_date
 
@@ -87,8 +86,8 @@ def list_(vendor: Annotated[str | None, typer.Argument(help="Key of one vendor."
 
     house = house_of_settings() if vendor is None else _house_with(vendor)
     decisions = recorded_decisions(house.registry, vendor)
-    if decisions:
-        Console().print(_decision_table(decisions))
+    for decision in decisions:
+        typer.echo(_decision_told(decision))
     contracts = {name: house.contracts().of(name) for name in ([vendor] if vendor else house.contracts().vendors)}
     waiting = [one for one in own_findings(contracts, decisions, datetime.now(UTC)) if one.kind != AGAINST]
     for finding in waiting:
@@ -104,12 +103,14 @@ def _house_with(vendor: str) -> House:
     return house
 
 
-def _decision_table(decisions: list[RecordedDecision]) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    for heading in ("", "vendor", "decided", "decision", "recommended", "by", "confirmed", "dossier", "reason"):
-        table.add_column(heading, no_wrap=heading in ("decided", "dossier"))
-    for one in decisions:
-        second = one.confirmed_by or ("waits" if one.needs_second else "–")
-        cells = (one.vendor, f"{paris_date(one.decided_at)}", one.decision, one.recommendation, one.decided_by, second)
-        table.add_row(str(one.id), *map(as_text, cells), one.dossier_digest[:SHORT], as_text(one.reason))
-    return table
+def _decision_told(one: RecordedDecision) -> str:
+    """Three lines: what, who, why; what people wrote reaches the terminal without its control sequences."""
+    second = f"confirmed by {one.confirmed_by}" if one.confirmed_by else "waits for a second person"
+    by = f"by {one.decided_by}" + (f", {second}" if one.needs_second else "")
+    return "\n   ".join(
+        (
+            f"{one.id}  {one.vendor}  {paris_date(one.decided_at)}  {one.decision}; recommended: {one.recommendation}",
+            f"{escaped(by)}; dossier {one.dossier_digest[:SHORT]}",
+            escaped(one.reason),
+        )
+    )

@@ -17,6 +17,7 @@ from pipelines.reviews.decisions import RecordedDecision
 from pipelines.reviews.own_findings import OwnFinding
 from pipelines.rulebook.overrides import Change
 from pipelines.scores.grades import GRADES
+from pipelines.scores.plans import LiftPlan
 from pipelines.scores.points import TOTAL, DimensionScore
 from pipelines.scores.standings import STATES
 from pipelines.verdicts.claims import Claims
@@ -246,6 +247,10 @@ class VendorDossier:
     history: tuple[PublishedPoint, ...] = ()
     """By date."""
     move: ScoreMove | None = None
+    plan: LiftPlan | None = None
+    """What would lift it to the next wanted grade."""
+    faults: Mapping[str, Bilingual] = field(default_factory=dict)
+    """Of the rules of the plan, what they find wrong."""
     gates: tuple[ShownGate, ...] = ()
     findings: tuple[RuleFindings, ...] = ()
     forms: tuple[FormUse, ...] = ()

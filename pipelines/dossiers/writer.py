@@ -34,8 +34,9 @@ from pipelines.reviews.own_findings import OwnFinding, own_findings, undecided_r
 from pipelines.reviews.records import recorded_decisions
 from pipelines.reviews.written_dossiers import NOTE, DossierNote
 from pipelines.rulebook.catalogue import Catalogue
-from pipelines.scores.contributions import DimensionSnapshot, contributions
+from pipelines.scores.contributions import DimensionSnapshot, Snapshot, contributions
 from pipelines.scores.graded import GradedScore
+from pipelines.scores.plans import plan
 from pipelines.scores.points import TOTAL, DimensionScore, LeadCounts
 from pipelines.scores.records import CorrectedScore, PublishedScore, score_corrections, score_history
 from pipelines.scores.scorer import ScoredVendor, Scorer, final_days, method_version
@@ -148,15 +149,20 @@ class DossierWriter:
         corrected = score_corrections(self.scorer.registry, dossier.vendor, TOTAL, before=self.as_of)
         now = _point(self.as_of, total, corrected)
         history = {point.on: point for point in [*(_point(row.as_of, row, corrected) for row in past), now]}
+        today = self._snapshot(dossier.vendor, self.as_of)
+        wanted = plan(today)
+        causes = {step.cause for step in wanted.steps} if wanted else set()
         return replace(
             dossier,
             grade=total.grade,
             history=tuple(history[on] for on in sorted(history)),
-            move=self._move(dossier, past[-1].as_of) if past else None,
+            move=self._move(dossier, past[-1].as_of, today) if past else None,
+            plan=wanted,
+            faults={card.id: card.fault for card in self.catalogue.cards if card.id in causes},
         )
 
-    def _move(self, dossier: VendorDossier, before: datetime) -> ScoreMove | None:
-        earlier, later = (self._snapshot(dossier.vendor, instant) for instant in (before, self.as_of))
+    def _move(self, dossier: VendorDossier, before: datetime, later: Snapshot) -> ScoreMove | None:
+        earlier = self._snapshot(dossier.vendor, before)
         if not earlier or not later:
             return None
         parts = contributions(earlier, later)

@@ -9,6 +9,7 @@ How they look on a page is in `dossiers`.
 - `corrected`: what corrections change in the counts behind a score
 - `graded`: A score with all that stands beside it: bounds, state, grade
 - `grades`: grades and gates of a vendor, and the dated method that publishes their numbers (`grading_method.yaml`)
+- `plans`: what would lift a vendor to a grade: the rules whose defects cost most, one after the other
 - `points`: from realised rates to points: one vendor, one date
 - `records`: vendors' scores in the registry: publishing those of an instant, and reading them
 - `scorer`: from the lake's scorecards to published scores: which deliveries count, what they prove, which grade they

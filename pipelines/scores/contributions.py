@@ -178,14 +178,15 @@ def _parts_of_change(
     before, after = pairs[name]
     if what == TOLERANCE or not before.counts.leads_received or not after.counts.leads_received:
         return [Contribution(name, what, value)]
-    old, new = _rate_by_cause(before), _rate_by_cause(after)
+    old, new = rate_by_cause(before), rate_by_cause(after)
     moves = {cause: new.get(cause, Fraction(0)) - old.get(cause, Fraction(0)) for cause in sorted({*old, *new})}
     moved = sum(moves.values(), Fraction(0))
     worth = value / moved if moved else _worth(name, {key: pair[1] for key, pair in pairs.items()}, method)
     return [Contribution(name, cause, worth * move) for cause, move in moves.items()]
 
 
-def _rate_by_cause(snapshot: DimensionSnapshot) -> dict[str, Fraction]:
+def rate_by_cause(snapshot: DimensionSnapshot) -> dict[str, Fraction]:
+    """The parts of a dimension's rate, in [0, 1]: by rule as its findings, or `LEADS` where there are none."""
     counts, findings = snapshot.counts, sum(snapshot.findings.values())
     rate = Fraction(counts.leads_vendor_defective, counts.leads_received)
     if not findings:

@@ -3,12 +3,20 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.reviews.written_dossiers import NOTE, DossierNote
+from pipelines.definitions import build_defs
+from pipelines.reviews.decisions import decide as decided
+from pipelines.reviews.records import record_decision
+from pipelines.reviews.written_dossiers import NOTE, DossierNote, WrittenDossier
+from pipelines.vocabulary.clock import tick_of
+from tests.support.contract_files import changed
 from tests.support.exemple import sign
+from tests.support.houses import house_at
+from tests.support.instances import instance_of
 
 WHEN = datetime(2026, 11, 21, 5, tzinfo=UTC)
 
@@ -57,3 +65,30 @@ def test_a_digest_of_no_dossier_is_refused_and_the_latest_is_named(home: Path) -
 
 def test_a_vendor_without_a_contract_is_refused(home: Path) -> None:
     assert run(home, "list", "nobody")[0] == 2
+
+
+def test_a_date_that_passed_undecided_is_red_in_the_ui_until_somebody_decided(tmp_path: Path) -> None:
+    """Published on 20 September: the contract was renewed on 20 August, by nobody."""
+    sign(tmp_path, "acme", text=changed('value: "2027-01-01"', 'value: "2026-08-20"'))
+    house, as_of, renewal = house_at(tmp_path, OPPOSABLE_THREADS="1"), tick_of(date(2026, 9, 20)), date(2026, 8, 20)
+    check = dg.AssetCheckKey(dg.AssetKey("dossiers"), "renewals_were_decided")
+    alone = dg.define_asset_job("alone", selection=dg.AssetSelection.checks(check))
+    definitions = dg.Definitions.merge(
+        build_defs(settings=house.settings, has_marts=False), dg.Definitions(jobs=[alone])
+    )
+    job = definitions.resolve_job_def("alone")
+    with instance_of(house) as instance:
+
+        def evaluated() -> dg.AssetCheckEvaluation:
+            tags = {"opposable/as_of": as_of.isoformat()}
+            [one] = job.execute_in_process(instance=instance, tags=tags).get_asset_check_evaluations()
+            return one
+
+        red = evaluated()
+        assert not red.passed
+        assert "acme: 2026-08-20" in str(red.metadata["first of them"].value)
+        note = DossierNote("acme", as_of, "suspend", "gate", "2026.1", "2026.2", "b" * 64, None, renewal)
+        dossier = WrittenDossier(tmp_path, "a" * 64, note)
+        decision = decided(dossier, "suspend", by="A", reason="r", at=tick_of(date(2026, 9, 19)), four_eyes="never")
+        record_decision(house.registry, decision)
+        assert evaluated().passed

@@ -714,3 +714,11 @@ def test_the_portfolio_tells_the_advertiser_what_it_owes_itself() -> None:
     page = text_of(render_portfolio(replace(six, own=own), language="en"))
     assert "Leads du Midi The renewal date, 1 November 2026, has passed without a recorded decision." in page
     assert "No renewal has passed without a decision." in text_of(render_portfolio(six, language="en"))
+
+
+def test_what_would_lift_a_vendor_is_said_in_words_with_points_and_leads() -> None:
+    page = text_of(render_dossier(rich_vendor(), language="en"))
+    assert "From 52.4 points to grade B: 83.0 points, with the margin" in page
+    assert "The proof of the consent is missing or incomplete Proof 285 12.6 65.0" in page
+    assert "A grave fact caps the grade at D all the same." in page
+    assert "The points suffice for the best grade." in text_of(render_dossier(calm_vendor(), language="en"))

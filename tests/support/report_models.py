@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from pipelines.contracts.contract import ApprovedForm, Contract, FileTerms
@@ -23,6 +24,7 @@ from pipelines.dossiers.model import (
     ShownScore,
     VendorDossier,
 )
+from pipelines.scores.plans import LiftPlan, PlanStep
 from pipelines.verdicts.claims import ClaimGround, Claims
 from pipelines.vocabulary.bilingual import Bilingual
 
@@ -163,6 +165,16 @@ def move() -> ScoreMove:
     )
     contributions = tuple(ScoreMovePart(dimension, cause, gain, FAULTS.get(cause)) for dimension, cause, gain in parts)
     return ScoreMove(date(2026, 10, 21), date(2026, 11, 21), 60.24, 52.4, contributions)
+
+
+def plan() -> LiftPlan:
+    """Two steps from 52.4 points to a B, and a cause that is no rule."""
+    steps = (
+        PlanStep("proof", "proof_individual_record", 285, Fraction("12.6"), Fraction(65)),
+        PlanStep("conformity", "rejected_rows", 98, Fraction(0), Fraction(65)),
+        PlanStep("consent", "tel_consent_five_mentions", 70, Fraction("19.3"), Fraction("84.3")),
+    )
+    return LiftPlan("B", 83.0, steps)
 
 
 def references(count: int, channel: str | None = "phone") -> tuple[LeadReference, ...]:
@@ -311,6 +323,8 @@ def rich_vendor(**changes: Any) -> VendorDossier:
         scores=scores(),
         history=history(),
         move=move(),
+        plan=plan(),
+        faults=FAULTS,
         gates=(ShownGate(REASON, date(2026, 10, 2), "D"),),
         findings=findings(),
         forms=forms(),
@@ -345,6 +359,7 @@ def calm_vendor() -> VendorDossier:
         scores=(*shown, total),
         history=tuple(published),
         move=None,
+        plan=None,
         gates=(),
         findings=(),
         forms=forms()[:1],
