@@ -33,7 +33,7 @@ _WORDS: Final = (
     "affiliate sub subid sid tid tag tags score note notes commentaire commentaires comment comments remarque "
     "remarques remark message description detail details info infos divers other others autre autres extra misc "
     "reserve reserved type kind nature niveau level groupe group liste list lot batch serie rang rank position "
-    "ordre order index count total nombre quantite quantity qty valid valide invalide doublon duplicate test "
+    "ordre order index count total nb nb nombre quantite quantity qty valid valide invalide doublon duplicate test "
     "session device appareil os browser navigateur user agent referer referrer host port method request response "
     "raw data donnees value valeur values field champ colonne column col row ligne empty vide null na unknown "
     "inconnu "
