@@ -218,8 +218,7 @@ class Corrector:
             for group in self._due_groups(self._last_seen(past, now, before), now, before)
         ]
         fresh = pa.concat_tables([recorded.slice(0, 0), *rows])
-        contracts = {day.day: day.contract.digest for day in now.days}
-        look = look_of_now(lake, at, self.catalogue.digest, contracts)
+        look = look_of_now(lake, at, now, past)
         lake.replace_file(path, TABLE, pa.concat_tables([recorded, fresh]), facts=look.as_facts())
         return fresh
 
@@ -237,7 +236,7 @@ class Corrector:
         return now.only({day.day for day in past}), past
 
     def _last_seen(self, past: Sequence[PastDay], now: Standpoint, before: Look) -> list[PastDay]:
-        """The days by the law of the last look, where they were looked at."""
+        """The days by the law of the last look, where they were looked at and not published anew under other law."""
         rules = before.catalogue_digest
         catalogue = self.catalogue if rules == self.catalogue.digest else self.kept.catalogue(rules)
         contracts = {contract.digest: contract for contract in self.contracts}
@@ -250,7 +249,9 @@ class Corrector:
             terms = under(delivered[day.day], contracts[digest]) if digest in contracts else None
             return replace(day, catalogue_digest=rules, catalogue=catalogue, contract_digest=digest, terms=terms)
 
-        return [seen(day, before.contracts[day.day]) if day.day in before.contracts else day for day in past]
+        return [
+            seen(day, before.contracts[day.day]) if before.published.get(day.day) == day.law else day for day in past
+        ]
 
     def _due_groups(self, past: Sequence[PastDay], now: Standpoint, before: Look) -> list[list[PastDay]]:
         """Days under other law than when they were last seen, or touched by news, in groups judged together."""

@@ -136,6 +136,8 @@ class Look:
     catalogue_digest: str = ""
     contracts: Mapping[date, str] = field(default_factory=dict)
     """By day that was looked at, the digest of its contract."""
+    published: Mapping[date, str] = field(default_factory=dict)
+    """By day that was looked at, the law of its verdicts: another one now, and they were published anew since."""
     oppositions: Mapping[date, str] = field(default_factory=dict)
     """By day of recording, the digest of the snapshot's file."""
 
@@ -145,6 +147,7 @@ class Look:
             "looked_at": self.at.isoformat() if self.at else "",
             "catalogue_digest": self.catalogue_digest,
             "contracts": _dated_json(self.contracts),
+            "published": _dated_json(self.published),
             "oppositions": _dated_json(self.oppositions),
         }
 
@@ -157,13 +160,20 @@ class Look:
             datetime.fromisoformat(facts["looked_at"]),
             facts["catalogue_digest"],
             _dated(facts["contracts"]),
+            _dated(facts["published"]),
             _dated(facts["oppositions"]),
         )
 
 
-def look_of_now(lake: Lake, at: datetime, catalogue_digest: str, contracts: Mapping[date, str]) -> Look:
-    """A look at an instant (zone-less UTC), on the registry's snapshot as it lies there."""
-    return Look(at, catalogue_digest, contracts, read_note(lake.root / "oppositions").digests)
+def look_of_now(lake: Lake, at: datetime, now: Standpoint, past: Sequence[PastDay]) -> Look:
+    """A look at final days at an instant (zone-less UTC), on the registry's snapshot as it lies there."""
+    return Look(
+        at,
+        now.catalogue.digest,
+        {day.day: day.contract.digest for day in now.days},
+        {day.day: day.law for day in past},
+        read_note(lake.root / "oppositions").digests,
+    )
 
 
 def touched_days(
@@ -181,7 +191,7 @@ def touched_days(
         leads = [lake.partition("leads", vendor, day.day) for day in days]
         session.read_files("all_leads", leads, arrow_schema("leads"))
         session.read_files("changed_oppositions", changed, arrow_schema("oppositions"))
-        session.register("since", pa.Table.from_pylist([_since(day, before) for day in days], schema=_SINCE))
+        session.register("since", pa.Table.from_pylist([_since_row(day, before) for day in days], schema=_SINCE))
         found = session.fetch(_TOUCHED.replace("{until}", until.isoformat(sep=" ")))
     reviewed = {day.day for day in days if day.terms and _is_form_reviewed([day.terms], _seen_at(day, before), until)}
     return reviewed | set(found["delivery_date"].to_pylist())
@@ -222,7 +232,7 @@ def _facts_told(engine: Engine, lake: Lake, vendor: str) -> Iterator[Session]:
         yield session
 
 
-def _since(day: PastDay, before: Look) -> dict[str, object]:
+def _since_row(day: PastDay, before: Look) -> dict[str, object]:
     return {
         "delivery_date": day.day,
         "since": _seen_at(day, before),

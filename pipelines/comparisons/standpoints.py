@@ -53,6 +53,11 @@ class PastDay:
     terms: DeliveredDay | None
     """The day under the contract that judged it; None where that is not kept, or none judged it."""
 
+    @property
+    def law(self) -> str:
+        """The digests of its rules and contract."""
+        return f"{self.catalogue_digest} {self.contract_digest}"
+
 
 def delivered_by_day(
     lake: Lake, vendor: str, contracts: Sequence[Contract], days: Sequence[date]

@@ -104,7 +104,8 @@ def wrong_in(line: str) -> str | None:
 
 
 def wrong_in_arguments(parameters: list[Any], words: list[str]) -> str | None:
-    options = {name: one for one in parameters if one.param_type_name == "option" for name in one.opts}
+    asked = [one for one in parameters if one.param_type_name == "option"]
+    options = {name: one for one in asked for name in (*one.opts, *one.secondary_opts)}
     counts = [one.nargs for one in parameters if one.param_type_name == "argument"]
     free = 0
     rest = iter(words)
