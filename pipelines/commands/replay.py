@@ -23,7 +23,7 @@ from pipelines.identifiers.shown_names import escaped
 from pipelines.vocabulary.clock import last_tick
 
 if TYPE_CHECKING:
-    from pipelines.comparisons.kept_comparisons import Asked
+    from pipelines.comparisons.kept_comparisons import AskedReplay
     from pipelines.comparisons.replays import VendorReplayed
     from pipelines.house import House
     from pipelines.wording.words import Words
@@ -53,7 +53,7 @@ def replay(
 
     Exit status: 0 told, differences included, 2 a wrong argument or setting.
     """
-    from pipelines.comparisons.kept_comparisons import Asked, keep_comparison
+    from pipelines.comparisons.kept_comparisons import AskedReplay, keep_comparison
     from pipelines.comparisons.replay_pages import render_replay
     from pipelines.storage.registry.database import RegistryError
     from pipelines.storage.secrets.keys import KeysError
@@ -65,7 +65,7 @@ def replay(
     if last < first:
         refuse("--to: expected a date not before --from")
     vendors = _vendors_asked(house, vendor, is_all)
-    asked = Asked(tuple(vendors), first, last, is_as_it_was, at, house.catalogue.digest)
+    asked = AskedReplay(tuple(vendors), first, last, is_as_it_was, at, house.catalogue.digest)
     folder = house.settings.home / "comparisons"
     _confirm_name(folder, name, asked)
     try:
@@ -89,7 +89,7 @@ def _vendors_asked(house: House, vendor: str | None, is_all: bool) -> list[str]:
     return [vendor]
 
 
-def _confirm_name(folder: Path, name: str, asked: Asked) -> None:
+def _confirm_name(folder: Path, name: str, asked: AskedReplay) -> None:
     """A name answers one question: another one does not take its place."""
     from pipelines.comparisons.kept_comparisons import NAME, asked_before
 
@@ -103,7 +103,7 @@ def _confirm_name(folder: Path, name: str, asked: Asked) -> None:
         refuse(f"--name: {folder / name} answers another question; choose another name, or remove the folder")
 
 
-def _replayed(house: House, asked: Asked) -> list[VendorReplayed]:
+def _replayed(house: House, asked: AskedReplay) -> list[VendorReplayed]:
     """Each vendor judged again, under its lock, on the registry as it is now."""
     from pipelines.comparisons.ladder import Ladder, judges_of
     from pipelines.comparisons.replays import replay_as_it_was, replay_as_known
@@ -129,7 +129,7 @@ def _replayed(house: House, asked: Asked) -> list[VendorReplayed]:
     return found
 
 
-def _replay_told(asked: Asked, replayed: Sequence[VendorReplayed], place: Path, say: Words) -> Iterator[str]:
+def _replay_told(asked: AskedReplay, replayed: Sequence[VendorReplayed], place: Path, say: Words) -> Iterator[str]:
     yield f"{say('replay.title')} · {say('replay.range', first=asked.first, last=asked.last)}"
     yield say("replay.lead_was" if asked.is_as_it_was else "replay.lead_now")
     for one in replayed:

@@ -22,7 +22,7 @@ _ANSWER: Final = "comparison.json"
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedReplay:
     """The question that a comparison answers."""
 
     vendors: tuple[str, ...]
@@ -62,7 +62,7 @@ def asked_before(folder: Path, name: str) -> Mapping[str, Any] | None:
     return found
 
 
-def keep_comparison(folder: Path, name: str, asked: Asked, replayed: Sequence[VendorReplayed]) -> Path:
+def keep_comparison(folder: Path, name: str, asked: AskedReplay, replayed: Sequence[VendorReplayed]) -> Path:
     """Keep what came out under a name, in place of what lay there; where it lies. The answer is written last."""
     place = folder / name
     shutil.rmtree(place, ignore_errors=True)

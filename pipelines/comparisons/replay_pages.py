@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.comparisons.kept_comparisons import Asked
+from pipelines.comparisons.kept_comparisons import AskedReplay
 from pipelines.comparisons.replays import VendorReplayed
 from pipelines.dossiers.model import MAX_REFERENCES, LeadReference
 from pipelines.dossiers.pages import render_page
@@ -23,7 +23,7 @@ class CauseShown:
     references: tuple[LeadReference, ...]
 
 
-def render_replay(name: str, asked: Asked, replayed: Sequence[VendorReplayed], *, language: str) -> str:
+def render_replay(name: str, asked: AskedReplay, replayed: Sequence[VendorReplayed], *, language: str) -> str:
     """The page of a comparison that is kept under a name (`fr`, `en`).
 
     Raises:
