@@ -47,6 +47,8 @@ _REVIEWED_FORM: Final = {
     "form_version": "3",
     "text_sha256": hashlib.sha256(_TEXT.encode()).hexdigest(),
     "box_prechecked": False,
+    "refusal_equal_prominence": True,
+    "participation_requires_consent": False,
     "mentions": _MENTIONS.split("|"),
     "recipients": [ADVERTISER],
     "recipient_sirens": [SIREN],

@@ -20,13 +20,13 @@ def run(home: Path, *, vendor: str, day: date, as_of: datetime) -> None:
     contracts = house.contracts().of(vendor)
     with house.lake.writing(vendor):
         with _stage("intake"):
-            _take_in(house, contracts, vendor, day)
+            take_in(house, contracts, vendor, day)
         with _stage("judgement"):
             _judge(house, contracts, vendor, day, as_of)
 
 
-def _take_in(house: House, contracts: Sequence[Contract], vendor: str, day: date) -> None:
-    """Without the vault: the baselines keep no identifiers."""
+def take_in(house: House, contracts: Sequence[Contract], vendor: str, day: date) -> None:
+    """Take a day in, without the vault: the baselines keep no identifiers."""
     for _ in replace(house.intake, vault=None).take_in(vendor, contracts, [day]):
         pass
 

@@ -1,65 +1,85 @@
-"""`python -m benchmarks.rules`: lead uses by all cards against the first 28, in one run, and what one card more costs.
+"""`python -m benchmarks.rules`: lead uses judged by all cards against the first 28, and what one card more costs.
 
-Dossiers are those of the cards' own examples, repeated. What is timed is the statement that gives every outcome.
+One delivery is taken in once and judged whole, dossier to scorecards, by each set of cards in turn, in this process.
 """
 
 import argparse
+import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from statistics import median
 from typing import Final
 
-from benchmarks.__main__ import machine
-from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.engines.interface import Session
-from pipelines.rulebook.catalogue import load_catalogue
-from pipelines.rulebook.compiler import CompiledRule, compile_rules
-from pipelines.verdicts.examples import example_dossiers
+from benchmarks.__main__ import OPPOSITIONS_PER_LEAD, machine
+from benchmarks.data import AS_OF, CHANNELS, DAY, write_house
+from benchmarks.one_delivery import VENDOR
+from benchmarks.product import take_in
+from pipelines.house import House
+from pipelines.rulebook.catalogue import Catalogue
+from pipelines.settings import load_settings
+from pipelines.verdicts.judge import Judge
 
-FIRST: Final = (
-    *("basis_admissible", "consent_box_not_prechecked", "consent_double_optin_confirmed", "consent_form_version_known"),
-    *("consent_named_recipient_elec", "consent_prior_to_delivery", "consent_refused_at_collection"),
-    *("consent_timestamp_coherent", "consent_withdrawn", "elec_consent_per_channel", "opp_other_form"),
-    *("opp_vendor_redelivery", "proof_individual_record", "proof_matches_lead", "proof_reused_across_persons"),
-    *("tel_consent_five_mentions", "tel_consent_max_age_one_year", "tel_consent_named_professional"),
-    *("tel_optin_consent_required",),
+FIRST: Final = frozenset(
+    (
+        *("basis_admissible", "channel_not_contracted", "consent_box_not_prechecked", "consent_double_optin_confirmed"),
+        *("consent_form_version_known", "consent_named_recipient_elec", "consent_prior_to_delivery"),
+        *("consent_refused_at_collection", "consent_timestamp_coherent", "consent_withdrawn", "date_order_ambiguous"),
+        *("elec_consent_per_channel", "field_invalid", "format_differs", "lead_duplicate", "lead_too_old_at_delivery"),
+        *("min_only_contract_fields", "opp_other_form", "opp_vendor_redelivery", "proof_individual_record"),
+        *("proof_matches_lead", "proof_reused_across_persons", "sequence_gap", "tel_consent_five_mentions"),
+        *("tel_consent_max_age_one_year", "tel_consent_named_professional", "tel_optin_consent_required"),
+        *("value_placeholder",),
+    )
 )
-"""Of the first 28 cards those that judge a lead use; the others judge leads and deliveries."""
-ROUNDS: Final = 3
+"""The cards of the first catalogue."""
+ONE: Final = "consent_not_in_terms"
+"""A card of ordinary size that nothing needs."""
 
 
 def main() -> None:
-    """Repeat the dossiers, time each set of cards in turn, print."""
+    """Take in, judge by each set, print CPU seconds and their ratios."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rules", description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="lead uses")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--folder", type=Path, help="where the temporary home is made")
     options = parser.parse_args()
-    catalogue = load_catalogue()
-    rules = compile_rules(catalogue, grain="lead_use")
-    first = [rule for rule in rules if rule.id in FIRST]
-    sets = {"first cards": first, "all but one": rules[:-1], "all cards": rules}
-    print("\n".join(machine()), flush=True)
-    with DuckDBEngine(threads=1).session() as session:
-        session.register("examples", example_dossiers(catalogue.cards))
-        session.create("dossier", _repeated(options.rows))
-        rounds = [{name: _seconds(session, some) for name, some in sets.items()} for _ in range(ROUNDS)]
-    took = {name: median(one[name] for one in rounds) for name in sets}
-    print(f"\n{options.rows:,} lead uses, CPU seconds: " + ", ".join(f"{name} {s:.2f}" for name, s in took.items()))
-    print(f"all / first {len(first)}: {took['all cards'] / took['first cards']:.2f}")
-    print(f"one card more: {took['all cards'] / took['all but one'] - 1:+.1%}")
+    with tempfile.TemporaryDirectory(prefix="opposable-benchmarks-", dir=options.folder) as name:
+        print("\n".join(machine()), flush=True)
+        house = _house(Path(name), options.rows // len(CHANNELS))
+        cards = house.catalogue.cards
+        sets = {
+            "first": [card for card in cards if card.id in FIRST],
+            "all_but_one": [card for card in cards if card.id != ONE],
+            "all": list(cards),
+        }
+        judges = {key: _judge(house, replace(house.catalogue, cards=tuple(some))) for key, some in sets.items()}
+        rounds = [{key: _seconds(house, judge) for key, judge in judges.items()} for _ in range(options.rounds)]
+    took = {key: median(one[key] for one in rounds) for key in sets}
+    print(f"\n{options.rows:,} lead uses, CPU seconds: {', '.join(f'{key} {took[key]:.2f}' for key in took)}")
+    print(f"{len(sets['all'])} cards / {len(sets['first'])} cards: {took['all'] / took['first']:.2f}")
+    each = (took["all"] / took["first"] - 1) / (len(sets["all"]) - len(sets["first"]))
+    print(f"one card more: {took['all'] / took['all_but_one'] - 1:+.1%} measured on one, {each:+.1%} on the mean")
 
 
-def _repeated(rows: int) -> str:
-    return f"""
-        select examples.*
-        from range({rows}) as line(number)
-        inner join examples on line.number % (select count(*) from examples) = examples.example_no"""
+def _house(home: Path, leads: int) -> House:
+    print(f"taking in {leads:,} leads", file=sys.stderr, flush=True)
+    write_house(home, leads=leads, oppositions=OPPOSITIONS_PER_LEAD * leads)
+    house = House(load_settings({"OPPOSABLE_HOME": str(home)}))
+    with house.lake.writing(VENDOR):
+        take_in(house, house.contracts().of(VENDOR), VENDOR, DAY)
+    return house
 
 
-def _seconds(session: Session, rules: Sequence[CompiledRule]) -> float:
-    """CPU time of every outcome of some rules; each is summed, so that none is left out."""
-    outcomes = ", ".join(f"sum({rule.outcome}) as {rule.id}" for rule in rules)
+def _judge(house: House, catalogue: Catalogue) -> Judge:
+    return Judge(engine=house.engine, lake=house.lake, catalogue=catalogue)
+
+
+def _seconds(house: House, judge: Judge) -> float:
     began = time.process_time()
-    session.fetch(f"select {outcomes} from dossier where used_on is not null or channel is not null")
+    for _ in judge.judge(house.contracts().of(VENDOR), VENDOR, [DAY], as_of=AS_OF):
+        pass
     return time.process_time() - began
 
 

@@ -86,7 +86,7 @@ class ContactAnswer:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedPersons:
     """Some texts that are asked about on a channel."""
 
     channel: str
@@ -163,7 +163,7 @@ def _days_with(today: Today, vendor: str, keys: Sequence[str], column: str) -> l
         return list(session.fetch(_HELD.format(column=column))["delivery_date"].to_pylist())
 
 
-def asked_about(texts: Sequence[str], channel: str, hasher: IdentityHasher) -> Asked:
+def asked_about(texts: Sequence[str], channel: str, hasher: IdentityHasher) -> AskedPersons:
     """Texts as they are compared: with leads by their own key, with oppositions by every other form, too."""
     column = pa.array(texts, pa.string())
     canonicals = _CANONICAL[identifier_of(channel)](column)
@@ -172,10 +172,10 @@ def asked_about(texts: Sequence[str], channel: str, hasher: IdentityHasher) -> A
     aliases = email_aliases(canonicals) if is_email else none.canonicals
     forms = other_form_keys(*((asked, none) if is_email else (none, asked)), hasher).to_pylist()
     keys = hasher.keys(canonicals).to_pylist()
-    return Asked(channel, keys, hasher.keys(aliases).to_pylist(), [keys or () for keys in forms])
+    return AskedPersons(channel, keys, hasher.keys(aliases).to_pylist(), [keys or () for keys in forms])
 
 
-def opposed_keys(session: Session, asked: Asked, at: datetime) -> frozenset[str]:
+def opposed_keys(session: Session, asked: AskedPersons, at: datetime) -> frozenset[str]:
     """Of the identity keys asked about, those whose person had objected to the channel at an instant (aware).
 
     Each is met as a lead that is used at that instant. `session`: knows `oppositions`.
@@ -209,7 +209,7 @@ def opposed_in_all(session: Session, channel: str, at: datetime) -> pa.Table:
         inner join judged_leads as lead on met.lead_no = lead.lead_no""")
 
 
-def _lead(asked: Asked, place: int, at: datetime) -> dict[str, Any]:
+def _lead(asked: AskedPersons, place: int, at: datetime) -> dict[str, Any]:
     own = {f"{identifier_of(asked.channel)}_key": asked.keys[place], "email_alias_key": asked.aliases[place]}
     return {"lead_no": place, "vendor": "", "used_at": at, "known_at": at, "suppression_delay_seconds": 0, **own}
 

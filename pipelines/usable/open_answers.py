@@ -22,7 +22,15 @@ from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.oppositions.records import latest_event_id
 from pipelines.oppositions.snapshot import pending_watermark
 from pipelines.oppositions.snapshot_note import read_note
-from pipelines.usable.answers import Asked, ContactAnswer, answer_of, answers, asked_about, opposed_in_all, persons_of
+from pipelines.usable.answers import (
+    AskedPersons,
+    ContactAnswer,
+    answer_of,
+    answers,
+    asked_about,
+    opposed_in_all,
+    persons_of,
+)
 from pipelines.usable.call_list import identifier_of
 from pipelines.usable.key_index import KeyIndex, key_index
 from pipelines.usable.today import Today, look
@@ -96,7 +104,7 @@ class OpenAnswers:
     def is_rest_the_same(self) -> bool:
         """Whether nothing was delivered, purged, agreed or ruled meanwhile, and the registry is the same one."""
         house = self.today.house
-        return pending_watermark(house.registry, house.lake) is None and _rests_on(house) == self.rests_on
+        return pending_watermark(house.registry, house.lake) is None and _inputs_fingerprint(house) == self.rests_on
 
     def answers(self, texts: Sequence[str], at: datetime) -> list[ContactAnswer]:
         """An answer for each text, in order, at an instant (aware) at which all still holds."""
@@ -108,7 +116,7 @@ class OpenAnswers:
         opposed, law = self._opposed_keys(asked), self.today.law_changes_at
         return [answer_of(key, persons.get(key or ""), opposed, at, law) for key in asked.keys]
 
-    def _opposed_keys(self, asked: Asked) -> frozenset[str]:
+    def _opposed_keys(self, asked: AskedPersons) -> frozenset[str]:
         own = [{key, alias} - {None} for key, alias in zip(asked.keys, asked.aliases, strict=True)]
         every = {key for keys in (*own, *asked.forms) for key in keys if key}
         rows = self.opposed.take(self._opposed_index.rows_of(every)).to_pylist()
@@ -124,7 +132,7 @@ def open_answers(house: House, channel: str, at: datetime) -> OpenAnswers:
     Raises:
         RegistryError, KeysError, SettingsError: it can't be judged.
     """
-    rests_on = _rests_on(house)
+    rests_on = _inputs_fingerprint(house)
     today = look(house, at)
     event_id = read_note(house.lake.root / "oppositions").watermark.event_id
     columns = [f"{identifier_of(channel)}_key", *_OF_USE]
@@ -190,13 +198,13 @@ def _has_ended(person: dict[str, Any], at: datetime) -> bool:
     return until is not None and until <= as_lake(at)
 
 
-def _rests_on(house: House) -> str:
+def _inputs_fingerprint(house: House) -> str:
     """A fingerprint of files that judging reads, by size and time of change."""
-    places = [path for pattern in _RESTS_ON for path in _found(house, pattern)]
+    places = [path for pattern in _RESTS_ON for path in _input_files(house, pattern)]
     return repr(sorted((str(path), stat.st_mtime_ns, stat.st_size) for path in places if (stat := path.stat())))
 
 
-def _found(house: House, pattern: str) -> list[Path]:
+def _input_files(house: House, pattern: str) -> list[Path]:
     first, _, rest = pattern.partition("/")
     root: Path = getattr(house.settings, first)
     return [path for path in root.glob(rest) if path.exists()] if root.is_dir() else []

@@ -1,6 +1,6 @@
 """The cards' own examples, run on an engine: each must come out as its card says, without needs or deadline."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -79,11 +79,6 @@ def example_outcomes(rule: CompiledRule, examples: Sequence[Example], engine: En
         session.register("dossier", _dossier([_example_row(rule.card, example) for example in examples]))
         codes = session.fetch(f"select {rule.outcome} as code from dossier order by example_no")["code"].to_pylist()
     return [WORDS[Code(code)].replace(" ", "_") for code in codes]
-
-
-def example_dossiers(cards: Iterable[Card]) -> pa.Table:
-    """The dossier of every example of some cards, a row each: a varied stock of facts."""
-    return _dossier([_example_row(card, example) for card in cards for example in card.examples])
 
 
 def _failures(rule: CompiledRule, engine: Engine) -> list[ExampleFailure]:
