@@ -205,12 +205,12 @@ class _Due:
 
 
 def _empty_delivered_folder(inbox: Inbox, folder: Path, now: datetime) -> None:
-    """Leave nothing but our record of the purge. Those that tell a seal from a delivery go last."""
+    """Leave nothing but our record of the purge. What is kept goes first: without the files beside it, it could not be
+    told what of it was replaced. The records that tell a seal from a delivery go last."""
     inbox.write(folder, PURGED, {"purged_at": now.astimezone(UTC).isoformat()})
-    empty_folder(inbox.root, folder, _folder_contents(inbox.root, folder))
-    kept = kept_folder(inbox, folder)
     with suppress(FileNotFoundError):
-        remove_folder(inbox.state, kept)
+        remove_folder(inbox.state, kept_folder(inbox, folder))
+    empty_folder(inbox.root, folder, _folder_contents(inbox.root, folder))
     inbox.forget(folder)
 
 
