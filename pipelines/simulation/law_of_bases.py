@@ -83,9 +83,9 @@ def sector_phone_ban(use: LeadUse) -> Answer:
 
     C. consom., art. L. 223-1 (energy since 26 July 2020) and R. 223-4.
     """
-    if use.channel != "phone":
-        return False
-    return None if use.basis is None else use.basis in ("callback_request", "contract")
+    if use.basis is None:
+        return None
+    return use.basis == "contract" or (use.basis == "callback_request" and use.channel == "phone")
 
 
 def sector_message_ban(use: LeadUse) -> Answer:

@@ -104,7 +104,7 @@ class OpenAnswers:
     def is_rest_the_same(self) -> bool:
         """Whether nothing was delivered, purged, agreed or ruled meanwhile, and the registry is the same one."""
         house = self.today.house
-        return pending_watermark(house.registry, house.lake) is None and _inputs_fingerprint(house) == self.rests_on
+        return pending_watermark(house.registry, house.lake) is None and _files_fingerprint(house) == self.rests_on
 
     def answers(self, texts: Sequence[str], at: datetime) -> list[ContactAnswer]:
         """An answer for each text, in order, at an instant (aware) at which all still holds."""
@@ -132,7 +132,7 @@ def open_answers(house: House, channel: str, at: datetime) -> OpenAnswers:
     Raises:
         RegistryError, KeysError, SettingsError: it can't be judged.
     """
-    rests_on = _inputs_fingerprint(house)
+    rests_on = _files_fingerprint(house)
     today = look(house, at)
     event_id = read_note(house.lake.root / "oppositions").watermark.event_id
     columns = [f"{identifier_of(channel)}_key", *_OF_USE]
@@ -198,13 +198,13 @@ def _has_ended(person: dict[str, Any], at: datetime) -> bool:
     return until is not None and until <= as_lake(at)
 
 
-def _inputs_fingerprint(house: House) -> str:
+def _files_fingerprint(house: House) -> str:
     """A fingerprint of files that judging reads, by size and time of change."""
-    places = [path for pattern in _RESTS_ON for path in _input_files(house, pattern)]
+    places = [path for pattern in _RESTS_ON for path in _files_like(house, pattern)]
     return repr(sorted((str(path), stat.st_mtime_ns, stat.st_size) for path in places if (stat := path.stat())))
 
 
-def _input_files(house: House, pattern: str) -> list[Path]:
+def _files_like(house: House, pattern: str) -> list[Path]:
     first, _, rest = pattern.partition("/")
     root: Path = getattr(house.settings, first)
     return [path for path in root.glob(rest) if path.exists()] if root.is_dir() else []
