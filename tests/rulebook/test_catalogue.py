@@ -133,7 +133,7 @@ def test_open_questions_on_a_form_wait_on_the_advertiser(catalogue: Catalogue) -
     forms |= {"consent_equal_prominence_refusal", "consent_not_bundled_with_participation"}
     forms |= {"form_france_renov_sentence", "tel_number_collection_notice", "consent_informed_art13"}
     forms |= {"consent_not_in_terms", "consent_withdrawal_as_easy"}
-    assert waiting - {"opp_other_form", "vendor_gone_live"} == forms
+    assert waiting - {"opp_other_form", "opp_new_consent_after_opposition", "vendor_gone_live"} == forms
 
 
 def test_each_rule_comes_after_all_that_it_needs(catalogue: Catalogue) -> None:
