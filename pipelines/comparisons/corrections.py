@@ -4,7 +4,8 @@
 before the delivery that it tells us after the deadline, a record that contradicts its earlier ones, a form of its own
 that our review finds bad. What the cards say of who answers for a rule still holds; this only ever charges less. A
 proof that comes late is at the vendor's account, too: the lead use may be used, but what was not proven by the deadline
-stays a defect, or deadlines would mean nothing. An opposition that we recorded later is at nobody's account: the vendor
+stays a defect, or deadlines would mean nothing; nor is it a further one, or who never proves would fare better, unless
+the record takes down what had been usable. An opposition that we recorded later is at nobody's account: the vendor
 could not know it, and neither could we. What our rules, our contract's file or our reading got wrong is at ours: what
 the vendor was charged with wrongly is given back, and nothing is charged that it was not told in time.
 
@@ -83,16 +84,17 @@ _ROWS: Final = f"""
                 when cause = 'form_reviewed' and len(gained_rules) > 0 then 'vendor'
                 when cause in ('new_opposition', 'deadline_passed') then 'nobody'
                 else 'advertiser'
-            end as attributable_to
+            end as attributable_to,
+            cause <> 'late_proof' or (to_verdict = 'blocked' and from_verdict is distinct from 'blocked') as may_charge
         from moved
     ),
 
     told as (
         select
-            * exclude (gained_rules, lost_rules, gained, lost),
-            case when attributable_to = 'vendor' then gained_rules else [] end as charged_rules,
+            * exclude (gained_rules, lost_rules, gained, lost, may_charge),
+            case when attributable_to = 'vendor' and may_charge then gained_rules else [] end as charged_rules,
             case when attributable_to <> 'vendor' then lost_rules else [] end as released_rules,
-            case when attributable_to = 'vendor' then gained else [] end as charged,
+            case when attributable_to = 'vendor' and may_charge then gained else [] end as charged,
             case when attributable_to <> 'vendor' then lost else [] end as released
         from attributed
     ),
