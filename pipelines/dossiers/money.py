@@ -115,7 +115,7 @@ class VendorMoney:
         return sum(line.money.leads_count for line in self.totals if not line.currency)
 
 
-class _Counted(NamedTuple):
+class _MoneyOfLeads(NamedTuple):
     """Alike leads and their money."""
 
     owed: OwedLeads
@@ -147,7 +147,7 @@ def vendor_money(
         dimensions: of each rule.
         defects: rules for whose breach a lead could be refused, if a contract said so.
     """
-    counted = [*_counted(accepted, in_force, today, frozenset(final))]
+    counted = [*_leads_with_money(accepted, in_force, today, frozenset(final))]
     owed = [one.owed for one in counted]
     return VendorMoney(
         by_delivery=_lines(counted, lambda day: day),
@@ -161,15 +161,15 @@ def vendor_money(
     )
 
 
-def _counted(
+def _leads_with_money(
     accepted: Iterable[AcceptedLeads], in_force: InForceOn, today: date, final: Collection[date]
-) -> Iterator[_Counted]:
+) -> Iterator[_MoneyOfLeads]:
     for one in accepted:
         day = one.leads.delivery_date
         contract = in_force(day)
         if contract is not None and is_live(contract, day) and paris_date(one.leads.delivered_at) <= today:
             owed = owed_leads(today, one.leads, contract)
-            yield _Counted(owed, _money_of(owed, is_final=day in final, is_usable=one.is_usable))
+            yield _MoneyOfLeads(owed, _money_of(owed, is_final=day in final, is_usable=one.is_usable))
 
 
 def _money_of(owed: OwedLeads, *, is_final: bool, is_usable: bool) -> Money:
@@ -183,7 +183,7 @@ def _money_of(owed: OwedLeads, *, is_final: bool, is_usable: bool) -> Money:
     return replace(money, replaceable_count=count) if owed.state == "replaceable" else money
 
 
-def _lines(counted: Iterable[_Counted], start_of: Callable[[date], date]) -> tuple[MoneyLine, ...]:
+def _lines(counted: Iterable[_MoneyOfLeads], start_of: Callable[[date], date]) -> tuple[MoneyLine, ...]:
     found: dict[tuple[date, str], Money] = {}
     for one in counted:
         key = (start_of(one.day), one.owed.currency or "")
@@ -191,13 +191,13 @@ def _lines(counted: Iterable[_Counted], start_of: Callable[[date], date]) -> tup
     return tuple(MoneyLine(start, currency or None, money) for (start, currency), money in sorted(found.items()))
 
 
-def _totals(counted: Collection[_Counted]) -> tuple[MoneyLine, ...]:
+def _totals(counted: Collection[_MoneyOfLeads]) -> tuple[MoneyLine, ...]:
     first = min((one.day for one in counted), default=date.min)
     return _lines(counted, lambda _: first)
 
 
-def _expiring(counted: Iterable[_Counted]) -> tuple[Expiry, ...]:
-    found: dict[tuple[date, str], list[_Counted]] = {}
+def _expiring(counted: Iterable[_MoneyOfLeads]) -> tuple[Expiry, ...]:
+    found: dict[tuple[date, str], list[_MoneyOfLeads]] = {}
     for one in counted:
         if one.owed.state != "payable":
             found.setdefault((one.owed.last_day or date.max, one.owed.currency or ""), []).append(one)
@@ -212,6 +212,6 @@ def _expiring(counted: Iterable[_Counted]) -> tuple[Expiry, ...]:
     )
 
 
-def _lapsed_from(one: _Counted, since: date) -> bool:
+def _lapsed_from(one: _MoneyOfLeads, since: date) -> bool:
     """Whether it could still be claimed on a day, and can't any more."""
     return one.owed.has_lapsed and one.owed.last_day is not None and since <= one.owed.last_day
