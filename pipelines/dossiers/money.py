@@ -1,9 +1,9 @@
 """The money of a dossier, by delivery, month and currency: what the contract asks, what can be claimed, what is due.
 
 Amounts are exact, net of tax, at the price of the contract in force on the delivery date (`verdicts.owed`); what was
-invoiced and paid is in `invoices`. Candidates' and pilots' deliveries count nowhere, and what came after the dossier's
-date neither. Leads without a price make lines of their own, without a currency. What claims rest on, and what other
-grounds would have brought, is in `claim_grounds`.
+invoiced and paid is in `invoices`. Candidates' and pilots' deliveries count nowhere; neither does what came after the
+dossier's date, or without a contract. Leads without a price make lines of their own, without a currency. What claims
+rest on, and what other grounds would have brought, is in `claim_grounds`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

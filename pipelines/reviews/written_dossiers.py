@@ -53,7 +53,7 @@ def written_dossiers(dossiers: Path, vendor: str) -> list[WrittenDossier]:
 
 def dossier_before(dossiers: Path, vendor: str, on: date) -> date | None:
     """The date of the latest dossier of a vendor that lies there and is older than a date."""
-    dates = (date.fromisoformat(note.parent.name) for note in (dossiers / vendor).glob(f"*/{NOTE}"))
+    dates = (date.fromisoformat(note.parent.name) for note in (dossiers / vendor).glob(f"????-??-??/{NOTE}"))
     return max((written for written in dates if written < on), default=None)
 
 
