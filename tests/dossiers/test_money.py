@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.contracts.contract import contract_in_force
@@ -220,6 +220,7 @@ ANY = st.builds(
 )
 
 
+@settings(max_examples=60, derandomize=True, deadline=None)
 @given(st.lists(ANY, max_size=6), st.sampled_from([date(2026, 8, 15), TODAY, date(2026, 12, 1)]))
 def test_every_lead_is_owed_in_one_way_and_what_can_be_claimed_is_what_claims_say(
     leads: list[AcceptedLeads], on: date
