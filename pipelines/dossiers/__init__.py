@@ -2,7 +2,9 @@
 
 Scores are made in `scores`, sentences are in `wording`.
 
+- `accepted_leads`: every accepted lead, alike ones together, for the money of a dossier
 - `charts`: the charts of the pages, as inline SVG: the score over time, rates against tolerances, deliveries
+- `claim_grounds`: what claims rest on, and the defects that no ground covers
 - `conclusions`: what follows from the facts of a dossier: the situation of the vendor, what must be decided, what is
   missing for it
 - `correction_lines`: what a dossier says of corrections: how many, why, and at whose account
@@ -12,6 +14,7 @@ Scores are made in `scores`, sentences are in `wording`.
 - `marks`: small drawings that stand beside text: signs of state, bars in rows, sparklines
 - `method_pages`: how scores, grades and recommendations are made, on one page
 - `model`: what a vendor dossier and the portfolio show, in domain words: the frozen report model
+- `money`: the money of a dossier, by delivery, month and currency
 - `pages`: from the report model to pages: one self-contained HTML string each, without script
 - `recommended`: what a dossier shows as the evidence of a recommendation
 - `rule_chart`: when each rule is in force, as inline SVG

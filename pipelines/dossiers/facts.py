@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipelines.contracts.calendar import IN_TIME, lateness
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.contracts.stages import is_live
+from pipelines.dossiers.accepted_leads import accepted_leads
 from pipelines.dossiers.correction_lines import CorrectionLine, correction_lines
 from pipelines.dossiers.failed_leads import failed_leads
 from pipelines.dossiers.model import (
@@ -23,6 +24,7 @@ from pipelines.dossiers.model import (
     LegalBasis,
     RuleFindings,
 )
+from pipelines.dossiers.money import VendorMoney, vendor_money
 from pipelines.engines.interface import Engine, Session
 from pipelines.rulebook.card import Card
 from pipelines.rulebook.catalogue import Catalogue
@@ -132,6 +134,7 @@ class DossierFacts:
     deliveries: tuple[DeliveryLine, ...]
     reject_reasons: Mapping[str, int]
     claims: Claims | None
+    money: VendorMoney
     corrections: tuple[CorrectionLine, ...] = ()
 
 
@@ -150,17 +153,42 @@ def vendor_tables(engine: Engine, lake: Lake, vendor: str, *, as_of: datetime) -
 
 
 def dossier_facts(
-    session: Session, catalogue: Catalogue, contracts: Sequence[Contract], *, final: Sequence[date], as_of: datetime
+    session: Session,
+    catalogue: Catalogue,
+    contracts: Sequence[Contract],
+    *,
+    final: Sequence[date],
+    as_of: datetime,
+    since: date | None = None,
 ) -> DossierFacts:
-    """Everything that is counted for a dossier. `contracts`: the vendor's; `final`: days whose verdicts are final."""
+    """Everything that is counted for a dossier.
+
+    Args:
+        session: holds the vendor's published tables.
+        catalogue: whose rules were judged.
+        contracts: the vendor's.
+        final: days whose verdicts are final.
+        as_of: aware.
+        since: the date of the dossier before, if there was one.
+    """
     in_force, today = partial(contract_in_force, tuple(contracts)), paris_date(as_of)
     grounds = {ground for contract in contracts for ground in contract.refusal_grounds}
+    defects = {card.id for card in catalogue.cards if card.severity != "info"}
     return DossierFacts(
         findings=_findings_of_rules(session, catalogue),
         forms=_form_uses(session, in_force(today)),
         deliveries=_deliveries(session, in_force, set(final)),
         reject_reasons={row["reason"]: row["row_count"] for row in session.fetch(_REASONS).to_pylist()},
         claims=claims_on(today, failed_leads(session, grounds), in_force),
+        money=vendor_money(
+            accepted_leads(session, defects | grounds),
+            in_force,
+            today=today,
+            since=since,
+            final=final,
+            dimensions={card.id: card.dimension for card in catalogue.cards},
+            defects=defects,
+        ),
         corrections=correction_lines(session),
     )
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from pipelines.contracts.contract import ApprovedForm, Contract
 from pipelines.dossiers.correction_lines import CorrectionLine
+from pipelines.dossiers.money import VendorMoney
 from pipelines.governance.vendor_review import ReviewGap
 from pipelines.reviews.decisions import RecordedDecision
 from pipelines.reviews.own_findings import OwnFinding
@@ -259,6 +260,7 @@ class VendorDossier:
     """Distinct rows by reason; a row may have several."""
     claims: Claims | None = None
     """None: not worked out, for lack of a contract."""
+    money: VendorMoney = field(default_factory=VendorMoney)
     decisions: tuple[RecordedDecision, ...] = ()
     """As recorded up to `as_of`, in order."""
     undecided: tuple[date, ...] = ()

@@ -6,6 +6,7 @@ belong to `words`, drawings to `charts` and `marks`.
 
 import functools
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -17,18 +18,21 @@ from pipelines.contracts.calendar import CUT_OFF
 from pipelines.dossiers import charts, conclusions, marks
 from pipelines.dossiers.model import MAX_REFERENCES, Portfolio, ScoreMove, ScoreMovePart, VendorDossier, grade_or_none
 from pipelines.dossiers.recommended import recommendation
+from pipelines.governance.checklist import checklist
 from pipelines.scores import contributions
 from pipelines.scores.points import scoring_method
 from pipelines.scores.standings import STATES
 from pipelines.verdicts.changes_said import change_said
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import RATED_DIMENSIONS, VERDICTS
-from pipelines.wording.words import words
+from pipelines.wording.words import Words, words
 
 METHOD_PAGES: Final = {"fr": "method.html", "en": "method.en.html"}
 """At the root of the folder of all pages."""
 LATEST: Final = 31
 """Rows of the table of publications; the chart shows them all."""
+EXPIRING: Final = 12
+"""Dates at which something expires that are listed."""
 HUNDREDTH: Final = Decimal("0.01")
 WEB_ADDRESS: Final = re.compile(r"https?://[^\s]+", re.IGNORECASE)
 
@@ -52,6 +56,8 @@ def render_dossier(model: VendorDossier, *, language: str) -> str:
         findings=conclusions.by_gravity(model.findings),
         most=max((finding.count for finding in model.findings), default=0),
         claims=model.claims,
+        clauses={clause.id: clause for clause in checklist().clauses},
+        amounts_listed=functools.partial(_amounts_listed, words(language)),
         notice_by=conclusions.notice_by(model),
         listed=conclusions.worth_listing(model.deliveries),
         incidents=conclusions.with_incident(model.deliveries),
@@ -94,6 +100,10 @@ def render_page(template: str, language: str, **model: Any) -> str:
     return _environment().get_template(template).render(w=words(language), **model)
 
 
+def _amounts_listed(say: Words, amounts: Mapping[str, Decimal]) -> str:
+    return say.enumerate([say.money(amount, currency) for currency, amount in amounts.items()])
+
+
 def _states(dossier: VendorDossier) -> dict[str, str | None]:
     return {score.dimension: score.state for score in dossier.dimensions}
 
@@ -116,6 +126,7 @@ def _environment() -> Environment:
         "VERDICTS": VERDICTS,
         "grade_or_none": grade_or_none,
         "LATEST": LATEST,
+        "EXPIRING": EXPIRING,
         "METHOD_PAGES": METHOD_PAGES,
         "CUT_OFF": CUT_OFF,
         "MAX_REFERENCES": MAX_REFERENCES,

@@ -32,7 +32,7 @@ from pipelines.governance.vendor_review import vendor_gaps
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.reviews.own_findings import OwnFinding, own_findings, undecided_renewals
 from pipelines.reviews.records import recorded_decisions
-from pipelines.reviews.written_dossiers import NOTE, DossierNote
+from pipelines.reviews.written_dossiers import NOTE, DossierNote, dossier_before
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.scores.contributions import DimensionSnapshot, Snapshot, contributions
 from pipelines.scores.graded import GradedScore
@@ -107,7 +107,14 @@ class DossierWriter:
             contracts = self.scorer.contracts.of(vendor)
             contract = self.scorer.contracts.in_force(vendor, paris_date(self.as_of))
             decisions = recorded_decisions(self.scorer.registry, vendor, before=self.as_of)
-            facts = dossier_facts(session, self.catalogue, contracts, final=scored.days, as_of=self.as_of)
+            facts = dossier_facts(
+                session,
+                self.catalogue,
+                contracts,
+                final=scored.days,
+                as_of=self.as_of,
+                since=dossier_before(self.folder, vendor, paris_date(self.as_of)),
+            )
             findings = session.fetch(CSV_FINDINGS)
         dossier = VendorDossier(
             vendor=vendor,
@@ -125,6 +132,7 @@ class DossierWriter:
             deliveries=facts.deliveries,
             reject_reasons=facts.reject_reasons,
             claims=facts.claims,
+            money=facts.money,
             decisions=tuple(decisions),
             undecided=tuple(undecided_renewals(vendor, contracts, decisions, self.as_of)),
             corrections=facts.corrections,

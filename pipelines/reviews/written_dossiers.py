@@ -51,6 +51,12 @@ def written_dossiers(dossiers: Path, vendor: str) -> list[WrittenDossier]:
     return sorted(found, key=lambda one: one.note.as_of)
 
 
+def dossier_before(dossiers: Path, vendor: str, on: date) -> date | None:
+    """The date of the latest dossier of a vendor that lies there and is older than a date."""
+    dates = (date.fromisoformat(note.parent.name) for note in (dossiers / vendor).glob(f"????-??-??/{NOTE}"))
+    return max((written for written in dates if written < on), default=None)
+
+
 def keep_dossier(dossier: WrittenDossier, kept: Path) -> Path:
     """Copy a dossier that a decision rests on out of the way of later ones; done before, it stays."""
     target = kept / dossier.note.vendor / dossier.digest[:16]

@@ -133,9 +133,14 @@ def claimed_leads(day: date, alike: FailedLeads, contract: Contract, currency: s
         return None
 
     def price(rules: Collection[str]) -> Decimal | None:
-        return price_of_lead(contract, _channels_failed(alike, rules)) if contract.currency == currency else None
+        return price_of_claim(contract, alike, rules) if contract.currency == currency else None
 
     return ClaimedLeads(alike.leads_count, last_day, price(grounds), {rule: price([rule]) for rule in grounds})
+
+
+def price_of_claim(contract: Contract, alike: FailedLeads, rules: Collection[str]) -> Decimal | None:
+    """Of one of alike leads, as far as some of the rules that it failed concern it; None where it has no price."""
+    return price_of_lead(contract, _channels_failed(alike, rules))
 
 
 def _channels_failed(alike: FailedLeads, rules: Collection[str]) -> set[str]:

@@ -69,6 +69,15 @@ def test_what_was_delivered_under_the_old_contract_is_claimed_at_its_price_and_i
     assert (claims.leads_count, claims.amount, claims.expires_on) == (2, Decimal(25), date(2026, 9, 16))
 
 
+def test_a_dossier_tells_what_lapsed_since_the_one_before(house: House) -> None:
+    """Two leads of Tuesday and two of Wednesday at 12.50 could still be claimed on 25 August."""
+    dossier(house)
+    money = dossier(house, datetime(2026, 9, 12, 4, tzinfo=UTC)).money
+    assert money.since == date(2026, 8, 25)
+    assert [(line.money.lapsed_count, line.money.lapsed) for line in money.lapsed_since] == [(4, Decimal(50))]
+    assert [(line.money.agreed, line.money.due) for line in money.totals] == [(Decimal(75), Decimal(50))]
+
+
 def test_a_contract_is_in_force_until_the_day_before_the_next_begins(house: House) -> None:
     assert dossier(house).valid_until == date(2026, 8, 31)
     assert dossier(house, datetime(2026, 9, 12, 4, tzinfo=UTC)).valid_until is None

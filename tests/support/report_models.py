@@ -27,6 +27,7 @@ from pipelines.dossiers.model import (
 from pipelines.scores.plans import LiftPlan, PlanStep
 from pipelines.verdicts.claims import ClaimGround, Claims
 from pipelines.vocabulary.bilingual import Bilingual
+from tests.support.money_market import AUGUST, accepted, money_of
 
 AS_OF = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 FIRST_DAY = date(2026, 7, 20)
@@ -331,6 +332,7 @@ def rich_vendor(**changes: Any) -> VendorDossier:
         deliveries=deliveries(),
         reject_reasons={"required_missing": 31, "no_valid_identifier": 52, "lead_id_repeated": 15},
         claims=claims(),
+        money=money_of(since=date(2026, 8, 10)),
         intra_delivery_correlation=0.034,
     )
     return replace(full, **changes)
@@ -365,6 +367,7 @@ def calm_vendor() -> VendorDossier:
         forms=forms()[:1],
         reject_reasons={},
         claims=Claims(0, Decimal(0), "EUR"),
+        money=money_of([accepted(AUGUST, 900, usable=True)]),
         deliveries=tuple(flawless),
     )
 
