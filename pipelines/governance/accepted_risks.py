@@ -72,13 +72,13 @@ def standing_risk(risks: Iterable[AcceptedRisk], of: str | None, on: Day) -> Acc
 
 def risk_subject(risk: AcceptedRisk) -> Bilingual | None:
     """What a risk is accepted of, in words; None for a rule, which its card says."""
-    asked = {one.id: one.asks for one in checklist().questions} | {one.id: one.says for one in checklist().clauses}
-    return asked.get(risk.of)
+    asked = {question.id: question.asks for question in checklist().questions}
+    return (asked | {clause.id: clause.says for clause in checklist().clauses}).get(risk.of)
 
 
 def unknown_subjects(risks: Sequence[AcceptedRisk], rules: Iterable[str]) -> Iterator[tuple[int, str, list[str]]]:
     """Place and id of each risk that is of nothing we know, and what is known; without rules, those pass."""
-    asked = [one.id for one in (*checklist().questions, *checklist().clauses)]
+    asked = [*(question.id for question in checklist().questions), *(clause.id for clause in checklist().clauses)]
     known = [*asked, *rules]
     for place, risk in enumerate(risks):
         if risk.of not in known and (risk.is_of_checklist or len(known) > len(asked)):

@@ -6,7 +6,7 @@ answers:
 audits:
   - {audited_on: 2026-04-14, of: vendor, scope: "forms and sources", findings: 2, every_months: 6, owner: compliance}
 accepted_risks:
-  - {of: dd_dpo, reason: "designation under way", accepted_by: "A. Martin, DPO", accepted_on: 2026-03-01, until: 2026-09-01}
+  - {of: dd_dpo, reason: "under way", accepted_by: "A. Martin, DPO", accepted_on: 2026-03-01, until: 2026-09-01}
 """
 
 from collections.abc import Collection, Mapping
