@@ -44,7 +44,8 @@ def agenda(
     end = day_of("--to", last) if last else (start or today) + AHEAD
     if end < (start or today):
         refuse("--to: expected a date not before --from, or not before today")
-    found = _agenda_book(house, now).agenda(end, [vendor_in(house, "--vendor", vendor)] if vendor else ())
+    chosen = (vendor_in(house, "--vendor", vendor),) if vendor else ()
+    found = _agenda_book(house, chosen, now).agenda(end, chosen)
     dates = found.between(start, end) if start else found.ahead(today, end)
     _show_dates(dates, today, spoken)
     if ics is not None:
@@ -55,8 +56,9 @@ def agenda(
         raise typer.Exit(1)
 
 
-def _agenda_book(house: House, now: datetime) -> AgendaBook:
-    return AgendaBook(house.settings.contracts, house.contracts(), recorded_decisions(house.registry, before=now), now)
+def _agenda_book(house: House, vendors: tuple[str, ...], now: datetime) -> AgendaBook:
+    decisions = recorded_decisions(house.registry, before=now)
+    return AgendaBook(house.settings.contracts, house.contracts(vendors), decisions, now)
 
 
 def _show_dates(dates: list[DueDate], today: date, spoken: Words) -> None:
