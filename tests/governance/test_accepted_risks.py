@@ -86,7 +86,7 @@ def test_a_faulty_risk_is_named_with_its_line_and_no_value_of_a_person(
     assert "06 12" not in str(error.value)
 
 
-@pytest.mark.parametrize(("on", "shown"), [("2026-08-31", "31 August 2026"), ("2026-09-01", "missing again")])
+@pytest.mark.parametrize(("on", "shown"), [("2026-08-31", "31 August 2026"), ("2026-09-01", "no longer accepted")])
 def test_the_command_shows_risks_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on: str, shown: str) -> None:
     monkeypatch.setenv("OPPOSABLE_HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "250")
