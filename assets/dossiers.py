@@ -1,5 +1,9 @@
 """A dossier for each vendor, and the portfolio: the pages that a renewal review starts from."""
 
+from collections import Counter
+from datetime import timedelta
+from typing import Final
+
 import dagster as dg
 
 from pipelines.checks.results import SAMPLE
@@ -7,6 +11,8 @@ from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.run_partitions import tell_left
+
+_REMINDERS_SAID: Final = {0: "passed", 1: "within 1 day", 3: "within 3 days", 7: "within 7 days"}
 
 
 @dg.asset(
@@ -56,4 +62,37 @@ def renewals_were_decided(
         passed=not undecided,
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={"count": len(undecided), "first of them": undecided[:SAMPLE]},
+    )
+
+
+@dg.asset_check(
+    asset="dossiers",
+    description="No date of a vendor is due within 7, 3 or 1 days, and none passed unanswered: a notice, a renewal, an "
+    "audit, evidence, an accepted risk. `opposable agenda` lists them all.",
+)
+def dates_are_kept(context: dg.AssetCheckExecutionContext, house: dg.ResourceParam[House]) -> dg.AssetCheckResult:
+    """Name vendor, what, date and owner of what calls for somebody, the most urgent first."""
+    from pipelines.agenda.agenda import AgendaBook
+    from pipelines.agenda.due_date import REMINDERS
+    from pipelines.agenda.said import due_line
+    from pipelines.reviews.records import recorded_decisions
+    from pipelines.vocabulary.clock import paris_date
+    from pipelines.wording.words import words
+
+    instant = as_of(context)
+    today, decisions = paris_date(instant), recorded_decisions(house.registry, before=instant)
+    agenda = AgendaBook(house.settings.contracts, house.contracts(), decisions, instant).agenda(
+        today + timedelta(days=max(REMINDERS))
+    )
+    reminders = Counter(one.reminder(today) for one in agenda.dates)
+    lines = [due_line(one, today, words("en")) for one in agenda.dates if one.reminder(today) is not None]
+    return dg.AssetCheckResult(
+        passed=not lines and not agenda.problems,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "count": len(lines),
+            **{said: reminders[days] for days, said in _REMINDERS_SAID.items()},
+            "first of them": lines[:SAMPLE],
+            "unreadable": list(agenda.problems[:SAMPLE]),
+        },
     )

@@ -2,6 +2,7 @@
 
 `docs/design.md` shows the floors; `pyproject.toml` holds them (import-linter).
 
+- `agenda/`: Dates of vendors that a person has to keep
 - `arrays/`: Whole columns of values at once
 - `canaries/`: Canaries
 - `candidates/`: Vendors before they are live

@@ -42,6 +42,10 @@ COMMANDS: Final = {
     "lake": Command("lake:app", "The lake: every published table of every delivery."),
     "receipts": Command("receipts:app", "Receipts for vendors: prepared, sent, acknowledged."),
     "review": Command("review:app", "Renewal reviews: decide, confirm, list."),
+    "agenda": Command(
+        "agenda:agenda",
+        "List every date of vendors: notice, renewal, end, audits, evidence and answers that expire, accepted risks.",
+    ),
     "explain": Command("explain:explain_command", "Say what became of a lead and which rules decided it."),
     "invoices": Command("invoices:app", "Vendors' invoices, held against deliveries, verdicts and contract prices."),
     "export": Command(

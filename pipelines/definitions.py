@@ -9,7 +9,7 @@ import dagster as dg
 from assets.checks import build_checks
 from assets.completeness import completeness, vendors_done
 from assets.corrections import corrections
-from assets.dossiers import dossiers, renewals_were_decided
+from assets.dossiers import dates_are_kept, dossiers, renewals_were_decided
 from assets.intake import build_intake
 from assets.marts import build_marts
 from assets.oppositions import hashed_lists_meet_leads, oppositions
@@ -53,6 +53,7 @@ def build_defs(
         asset_checks=[
             *build_checks(),
             completeness,
+            dates_are_kept,
             vendors_done,
             hashed_lists_meet_leads,
             lake_is_whole,

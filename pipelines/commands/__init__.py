@@ -3,6 +3,7 @@
 Logic belongs in the subjects; runs that commands start are in `runs`.
 
 - `accept_registry`: a person says that another registry takes the place of the one before
+- `agenda`: the dates of all vendors on one list, and as a calendar
 - `candidates`: vendors compared before they are bought from, and which of them go live
 - `checks`: what the checks last said of each vendor's deliveries
 - `contracts`: what is wrong with contracts, a first draft of one, and how files drift from what they were

@@ -3,7 +3,6 @@
 Criteria and answers are in `governance`, what a pilot showed, conditions and decisions in `candidates`.
 """
 
-import difflib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,8 +17,8 @@ from pipelines.candidates.comparison import Candidate, CandidateBook
 from pipelines.candidates.decisions import EXCEPTION, OPENED, REFUSED, DecisionNote, decisions_on, note_decision
 from pipelines.candidates.go_live import ConditionResult, criterion_words, go_live_results
 from pipelines.candidates.page import pilot_words, render_candidates
-from pipelines.commands.shared import Language, LanguageOption, as_text, house_of_settings, refuse
-from pipelines.contracts.book import TENDER, vendor_folders
+from pipelines.commands.shared import Language, LanguageOption, as_text, house_of_settings, refuse, vendor_in
+from pipelines.contracts.book import TENDER
 from pipelines.contracts.stages import may_be_used
 from pipelines.house import House
 from pipelines.rulebook.yaml_files import CatalogueError
@@ -51,7 +50,7 @@ def compare(
     house, spoken = house_of_settings(), words(lang.value)
     known = _candidate_book(house)
     try:
-        candidates = known.compared([_vendor_in(house, vendor) for vendor in vendors or known.vendors()])
+        candidates = known.compared([vendor_in(house, "VENDOR", vendor) for vendor in vendors or known.vendors()])
     except CatalogueError as error:
         refuse(str(error))
     if not candidates:
@@ -129,18 +128,9 @@ def _candidate_book(house: House) -> CandidateBook:
 def _go_live_asked(house: House, vendor: str, spoken: Words) -> tuple[CandidateBook, list[ConditionResult]]:
     known = _candidate_book(house)
     try:
-        return known, go_live_results(known.case(_vendor_in(house, vendor)), spoken)
+        return known, go_live_results(known.case(vendor_in(house, "VENDOR", vendor)), spoken)
     except CatalogueError as error:
         refuse(str(error))
-
-
-def _vendor_in(house: House, vendor: str) -> str:
-    known = [folder.name for folder in vendor_folders(house.settings.contracts)]
-    if vendor not in known:
-        near = difflib.get_close_matches(vendor, known, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        refuse(f"VENDOR: no folder of a vendor {vendor} in {house.settings.contracts}{hint}")
-    return vendor
 
 
 def _note(

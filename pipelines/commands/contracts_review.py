@@ -1,4 +1,7 @@
-"""`opposable contracts review`: what is missing of a vendor's file and contract. What is asked is in `governance`."""
+"""`opposable contracts review`: what is missing of a vendor's file and contract, and which risks were accepted.
+
+What is asked is in `governance`.
+"""
 
 from datetime import UTC, date, datetime
 from typing import Annotated
@@ -9,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.commands.shared import Language, LanguageOption, day_of, house_of_settings, known_vendor, refuse
+from pipelines.commands.shared import Language, LanguageOption, as_text, day_of, house_of_settings, known_vendor, refuse
+from pipelines.governance.accepted_risks import AcceptedRisk, latest_risks, risk_subject
 from pipelines.governance.checklist import MUST
 from pipelines.governance.due_diligence import read_due_diligence
 from pipelines.governance.vendor_review import ReviewGap, gap_words, vendor_review
@@ -25,18 +29,21 @@ def review(
 ) -> None:
     """Name what is missing of a vendor's answers, evidence, audits and clauses, and why, the heaviest first.
 
-    Answers and audits lie in `due_diligence.yaml` beside the vendor's contracts.
+    Answers, audits and accepted risks lie in `due_diligence.yaml` beside the vendor's contracts; what is accepted
+    stands apart until its last day.
     Exit status: 0 nothing is missing that nobody should buy without, 1 something is, 2 a wrong argument or file.
     """
     house, day = house_of_settings(), day_of("--on", on) if on else paris_date(datetime.now(UTC))
     book = house.contracts((vendor,))
     known_vendor(book, vendor)
     try:
-        file = read_due_diligence(house.settings.contracts, vendor)
+        rules = [card.id for card in house.catalogue.cards]
+        file = read_due_diligence(house.settings.contracts, vendor, rules=rules)
     except CatalogueError as error:
         refuse(str(error))
-    gaps = vendor_review(book.in_force(vendor, day), file, on=day)
+    gaps = [gap for gap in vendor_review(book.in_force(vendor, day), file, on=day) if gap.risk is None]
     _show_gaps(vendor, day, gaps, words(lang.value))
+    _show_risks(latest_risks(file.accepted_risks, day), day, words(lang.value))
     if any(gap.weight == MUST for gap in gaps):
         raise typer.Exit(1)
 
@@ -52,3 +59,22 @@ def _show_gaps(vendor: str, day: date, gaps: list[ReviewGap], spoken: Words) -> 
     for gap in gaps:
         table.add_row(str(gap.weight), Text(gap_words(gap, spoken)), Text(spoken.cite(gap.basis or "")))
     Console().print(table)
+
+
+def _show_risks(risks: list[AcceptedRisk], day: date, spoken: Words) -> None:
+    """Those that stand, and those that ended and were not accepted anew; nothing where there are none."""
+    if not risks:
+        return
+    table = Table(title=spoken("risks.title"), title_justify="left", box=SIMPLE)
+    for name, ratio in (("subject", 3), ("until", 1), ("who", 1), ("reason", 2)):
+        table.add_column(spoken(f"risks.{name}"), overflow="fold", ratio=ratio)
+    for risk in risks:
+        until = spoken.day(risk.until) if risk.stands_on(day) else spoken("risks.ended", until=risk.until)
+        said = (_subject_words(risk, spoken), until, risk.accepted_by, risk.reason)
+        table.add_row(*map(as_text, said))
+    Console().print(table)
+
+
+def _subject_words(risk: AcceptedRisk, spoken: Words) -> str:
+    subject = risk_subject(risk)
+    return spoken.say(subject) if subject else f"{spoken('risks.rule')} {risk.of}"

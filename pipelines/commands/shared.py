@@ -60,6 +60,18 @@ def known_vendor(book: ContractBook, vendor: str) -> None:
     refuse("\n".join([f"no readable contract of a vendor {vendor}{hint}", *broken]))
 
 
+def vendor_in(house: House, argument: str, vendor: str) -> str:
+    """A vendor that has a folder of contracts, also without a readable one; else the program ends with status 2."""
+    from pipelines.contracts.book import vendor_folders
+
+    known = [folder.name for folder in vendor_folders(house.settings.contracts)]
+    if vendor not in known:
+        near = difflib.get_close_matches(vendor, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        refuse(f"{argument}: no folder of a vendor {vendor} in {house.settings.contracts}{hint}")
+    return vendor
+
+
 def day_of(option: str, text: str) -> date:
     """A civil date from an option."""
     try:

@@ -192,7 +192,9 @@ def _missing_terms(dossier: VendorDossier) -> Iterator[Conclusion]:
 def _missing_governance(dossier: VendorDossier) -> Iterator[Conclusion]:
     """What of the vendor's answers, audits and clauses nobody should buy without."""
     heavy = Counter(
-        _GOVERNANCE[gap.kind] for gap in dossier.review_gaps if gap.weight == MUST and gap.kind in _GOVERNANCE
+        _GOVERNANCE[gap.kind]
+        for gap in dossier.review_gaps
+        if gap.weight == MUST and gap.kind in _GOVERNANCE and gap.risk is None
     )
     for kind in dict.fromkeys(_GOVERNANCE.values()):
         if heavy[kind]:

@@ -13,6 +13,7 @@ from typing import Final
 from pipelines.contracts.contract import ApprovedForm, Contract
 from pipelines.dossiers.correction_lines import CorrectionLine
 from pipelines.dossiers.money import VendorMoney
+from pipelines.governance.accepted_risks import AcceptedRisk
 from pipelines.governance.vendor_review import ReviewGap
 from pipelines.reviews.decisions import RecordedDecision
 from pipelines.reviews.own_findings import OwnFinding
@@ -269,6 +270,8 @@ class VendorDossier:
     """What became known after verdicts were final."""
     review_gaps: tuple[ReviewGap, ...] = ()
     """What is missing of the vendor's answers, audits and clauses."""
+    accepted_risks: tuple[AcceptedRisk, ...] = ()
+    """What the advertiser accepted to be missing, the latest of each thing, ended or not."""
     intra_delivery_correlation: float | None = None
     """How much the defects of one delivery resemble each other; the band takes it into account."""
 

@@ -18,6 +18,7 @@ from pipelines.contracts.calendar import CUT_OFF
 from pipelines.dossiers import charts, conclusions, marks
 from pipelines.dossiers.model import MAX_REFERENCES, Portfolio, ScoreMove, ScoreMovePart, VendorDossier, grade_or_none
 from pipelines.dossiers.recommended import recommendation
+from pipelines.governance.accepted_risks import risk_subject
 from pipelines.governance.checklist import checklist
 from pipelines.scores import contributions
 from pipelines.scores.points import scoring_method
@@ -53,6 +54,7 @@ def render_dossier(model: VendorDossier, *, language: str) -> str:
         in_state=functools.partial(conclusions.in_state, model),
         decisions=conclusions.decisions_due(model),
         missing=conclusions.missing_for_decision(model),
+        risk_subject=risk_subject,
         findings=conclusions.by_gravity(model.findings),
         most=max((finding.count for finding in model.findings), default=0),
         claims=model.claims,

@@ -28,7 +28,7 @@ from pipelines.dossiers.model import (
 from pipelines.dossiers.pages import METHOD_PAGES, render_dossier, render_portfolio
 from pipelines.dossiers.recommended import recommendation
 from pipelines.dossiers.rule_pages import findings_by_rule, render_rules
-from pipelines.governance.vendor_review import vendor_gaps
+from pipelines.governance.vendor_review import vendor_gaps, vendor_risks
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.reviews.own_findings import OwnFinding, own_findings, undecided_renewals
 from pipelines.reviews.records import recorded_decisions
@@ -137,6 +137,7 @@ class DossierWriter:
             undecided=tuple(undecided_renewals(vendor, contracts, decisions, self.as_of)),
             corrections=facts.corrections,
             review_gaps=vendor_gaps(self.contracts_folder, vendor, contract, on=paris_date(self.as_of)),
+            accepted_risks=vendor_risks(self.contracts_folder, vendor, on=paris_date(self.as_of)),
             intra_delivery_correlation=max((score.correlation or 0.0 for score in scored.scores), default=None),
             gates=tuple(ShownGate(gate.reason, gate.since, gate.cap) for gate in scored.gates),
         )

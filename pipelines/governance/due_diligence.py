@@ -4,23 +4,27 @@ answers:
   dd_register: {satisfies: yes, answered_on: 2026-03-01, evidence: "extract of 15 February", expires_on: 2027-02-15}
   dd_transfers: {satisfies: not_applicable, answered_on: 2026-03-01, evidence: "hosted in France"}
 audits:
-  - {audited_on: 2026-04-14, of: vendor, scope: "forms and sources", next_on: 2027-04-14, findings: 2}
+  - {audited_on: 2026-04-14, of: vendor, scope: "forms and sources", findings: 2, every_months: 6, owner: compliance}
+accepted_risks:
+  - {of: dd_dpo, reason: "under way", accepted_by: "A. Martin, DPO", accepted_on: 2026-03-01, until: 2026-09-01}
 """
 
 from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from dateutil.relativedelta import relativedelta
-from pydantic import BeforeValidator, Field, Strict, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from pipelines.contracts.book import DUE_DILIGENCE
+from pipelines.governance.accepted_risks import AcceptedRisk, Owner, unknown_subjects
 from pipelines.governance.checklist import Asked, checklist
-from pipelines.rulebook.yaml_files import CatalogueError, Model, problems_of, read_yaml_file, unknown
+from pipelines.rulebook.yaml_files import CatalogueError, Day, Model, problems_of, read_yaml_file, unknown
 
-_Day = Annotated[date, Strict()]
+AUDIT_MONTHS: Final = 12
+"""Calendar months until a vendor is audited again where its last audit does not say: the house's own span."""
 
 
 def _yes_and_no(value: Any) -> Any:
@@ -33,10 +37,10 @@ class VendorAnswer(Model):
 
     satisfies: Annotated[Literal["yes", "partly", "no", "not_applicable"], BeforeValidator(_yes_and_no)]
     """Whether the answer is the one that the law and the contract ask for, in the advertiser's own judgement."""
-    answered_on: _Day
+    answered_on: Day
     evidence: str | None = None
     """What was seen: a document and its date, never a person's data. Without it an answer is the vendor's word."""
-    expires_on: _Day | None = None
+    expires_on: Day | None = None
     """Last day on which the evidence stands."""
     note: str | None = None
 
@@ -44,13 +48,17 @@ class VendorAnswer(Model):
 class Audit(Model):
     """An audit that was done, of the vendor's collection or, by the vendor, of the advertiser's canvassing."""
 
-    audited_on: _Day
+    audited_on: Day
     of: Literal["vendor", "advertiser"]
     scope: str
     findings: int = Field(ge=0)
     """How many points were found wrong."""
-    next_on: _Day | None = None
+    next_on: Day | None = None
     """When the next one is due."""
+    every_months: int | None = Field(default=None, ge=1, le=60)
+    """Calendar months from one to the next; with `next_on`, from there on."""
+    owner: Owner = "compliance"
+    """Who sees to the next one."""
 
     @model_validator(mode="after")
     def _next_is_later(self) -> "Audit":
@@ -72,6 +80,23 @@ class DueDiligence(AnswersFile):
     """A vendor's file beside its contracts."""
 
     audits: tuple[Audit, ...] = ()
+    accepted_risks: tuple[AcceptedRisk, ...] = ()
+
+    def audits_done(self, of: str, on: date) -> list[Audit]:
+        """Audits `of` the vendor or the advertiser up to a civil date, in order."""
+        done = (audit for audit in self.audits if audit.of == of and audit.audited_on <= on)
+        return sorted(done, key=lambda audit: audit.audited_on)
+
+
+def audit_due_on(last: Audit, later: int = 0) -> date:
+    """When the next audit after the last is due, or the one so many spans later.
+
+    Spans are counted from one date: after 31 August and 28 February comes 31 August again.
+    """
+    months = last.every_months or AUDIT_MONTHS
+    if last.next_on is not None:
+        return last.next_on + relativedelta(months=months * later)
+    return last.audited_on + relativedelta(months=months * (later + 1))
 
 
 def answer_fault(asked: Asked, answer: VendorAnswer | None, on: date) -> tuple[str | None, date | None]:
@@ -93,14 +118,27 @@ def answer_ends_on(asked: Asked, answer: VendorAnswer) -> date:
     return answer.expires_on or answer.answered_on + relativedelta(months=asked.months)
 
 
-def read_due_diligence(contracts: Path, vendor: str) -> DueDiligence:
+def read_due_diligence(contracts: Path, vendor: str, *, rules: Collection[str] = ()) -> DueDiligence:
     """A vendor's file; where there is none, nothing was answered.
+
+    Args:
+        contracts: the folder of all contracts.
+        vendor: its key.
+        rules: ids of all rules, so that a risk of no rule is found; without them it is not looked for.
 
     Raises:
         CatalogueError: every problem of the file, with its line.
     """
-    known = [question.id for question in checklist().questions]
-    return read_answers(contracts / vendor / DUE_DILIGENCE, DueDiligence, "question", known)
+    path = contracts / vendor / DUE_DILIGENCE
+    found = read_answers(path, DueDiligence, "question", [question.id for question in checklist().questions])
+    strangers = list(unknown_subjects(found.accepted_risks, rules))
+    if strangers:
+        file = read_yaml_file(path)
+        raise CatalogueError(
+            file.problem(f"accepted_risks.{place}.of", unknown("question, clause or rule", name, known))
+            for place, name, known in strangers
+        )
+    return found
 
 
 def read_answers(path: Path, model: type[Answers], what: str, known: Collection[str]) -> Answers:

@@ -1,16 +1,15 @@
 """What is missing of a vendor's file and contract on a date: answers, evidence, clauses, audits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from dateutil.relativedelta import relativedelta
-
 from pipelines.contracts.contract import Contract
+from pipelines.governance.accepted_risks import AcceptedRisk, latest_risks, standing_risk
 from pipelines.governance.checklist import MUST, Clause, checklist
-from pipelines.governance.due_diligence import DueDiligence, answer_fault, read_due_diligence
+from pipelines.governance.due_diligence import DueDiligence, answer_fault, audit_due_on, read_due_diligence
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.wording.words import Words
@@ -31,8 +30,6 @@ KINDS: Final = (
     "audit_overdue",
     "audit_undated",
 )
-AUDIT_MONTHS: Final = 12
-"""Calendar months until a vendor is audited again where its last audit does not say: the house's own span."""
 _AUDIT_BASIS: Final = "RGPD, art. 5, 2 et 24 ; CNIL, SAN-2022-021, SAN-2024-003 et SAN-2025-001"
 _TERM_VALUES: Final = {
     "refusalGrounds": "refusal_grounds",
@@ -63,6 +60,8 @@ class ReviewGap:
     """Since when it is missing, or when it was due."""
     terms: tuple[str, ...] = ()
     """Terms that the contract's file lacks."""
+    risk: AcceptedRisk | None = None
+    """That the advertiser accepted it, for a time. It is missing all the same, and weighs what it weighs."""
 
 
 def vendor_gaps(contracts: Path, vendor: str, contract: Contract | None, *, on: date) -> tuple[ReviewGap, ...]:
@@ -73,9 +72,18 @@ def vendor_gaps(contracts: Path, vendor: str, contract: Contract | None, *, on: 
         return (ReviewGap("file_unreadable", MUST), *vendor_review(contract, DueDiligence(), on=on))
 
 
+def vendor_risks(contracts: Path, vendor: str, *, on: date) -> tuple[AcceptedRisk, ...]:
+    """`latest_risks` of the vendor's file in the folder of contracts; none where it can't be read."""
+    try:
+        return tuple(latest_risks(read_due_diligence(contracts, vendor).accepted_risks, on))
+    except CatalogueError:
+        return ()
+
+
 def vendor_review(contract: Contract | None, file: DueDiligence, *, on: date) -> list[ReviewGap]:
     """Everything missing on a civil date (Europe/Paris), the heaviest first, then as the checklist goes."""
-    gaps = [*_contract_gaps(contract), *_answer_gaps(file, on), *_audit_gaps(file, on)]
+    found = [*_contract_gaps(contract), *_answer_gaps(file, on), *_audit_gaps(file, on)]
+    gaps = [replace(gap, risk=standing_risk(file.accepted_risks, gap.item, on)) for gap in found]
     return sorted(gaps, key=lambda gap: -gap.weight)
 
 
@@ -123,13 +131,12 @@ def _answer_gaps(file: DueDiligence, on: date) -> Iterator[ReviewGap]:
 
 
 def _audit_gaps(file: DueDiligence, on: date) -> Iterator[ReviewGap]:
-    done = [audit for audit in file.audits if audit.of == "vendor" and audit.audited_on <= on]
+    done = file.audits_done("vendor", on)
     if not done:
         yield ReviewGap("never_audited", MUST, _AUDIT_BASIS)
         return
-    last = max(done, key=lambda audit: audit.audited_on)
-    due_on = last.next_on or last.audited_on + relativedelta(months=AUDIT_MONTHS)
+    last, due_on = done[-1], audit_due_on(done[-1])
     if due_on < on:
         yield ReviewGap("audit_overdue", MUST, _AUDIT_BASIS, on=due_on)
-    elif last.next_on is None:
+    elif last.next_on is None and last.every_months is None:
         yield ReviewGap("audit_undated", 1, _AUDIT_BASIS, on=due_on)

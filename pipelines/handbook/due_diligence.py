@@ -1,7 +1,7 @@
 """The page of what is asked of a vendor and of a contract, `docs/due-diligence.md`."""
 
 from pipelines.governance.checklist import checklist
-from pipelines.governance.vendor_review import AUDIT_MONTHS
+from pipelines.governance.due_diligence import AUDIT_MONTHS
 from pipelines.handbook.markdown import filled, table
 
 

@@ -44,19 +44,28 @@ def own_findings(
 def undecided_renewals(
     vendor: str, contracts: Sequence[Contract], decisions: Sequence[RecordedDecision], as_of: datetime
 ) -> list[date]:
-    """Renewal dates before the civil date of an instant on which no decision stands.
-
-    A date counts if its contract was still in force the day before: one that an amendment moved is nobody's any more.
-    """
+    """Renewal dates before the civil date of an instant on which no decision stands."""
     decided = {one.renewal_on for one in decisions if one.vendor == vendor and one.stands_at(as_of)}
     passed = {
         one.renewal_on
-        for one in contracts
-        if one.renewal_on is not None
-        and one.renewal_on < paris_date(as_of)
-        and contract_in_force(tuple(contracts), one.renewal_on - timedelta(days=1)) == one
+        for one in standing_renewals(contracts)
+        if one.renewal_on is not None and one.renewal_on < paris_date(as_of)
     }
     return sorted(passed - decided)
+
+
+def standing_renewals(contracts: Sequence[Contract]) -> list[Contract]:
+    """A vendor's contracts whose renewal date counts, by that date: those in force the day before.
+
+    A date that an amendment moved is nobody's any more.
+    """
+    return [
+        one
+        for renewal_on, one in sorted(
+            ((one.renewal_on, one) for one in contracts if one.renewal_on is not None), key=lambda pair: pair[0]
+        )
+        if contract_in_force(tuple(contracts), renewal_on - timedelta(days=1)) == one
+    ]
 
 
 def _undecided(

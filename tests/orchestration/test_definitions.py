@@ -68,7 +68,7 @@ GRAPH = {
 }
 CHECKS = {
     "oppositions": {"hashed_lists_meet_leads"},
-    "dossiers": {"renewals_were_decided", "vendors_were_done"},
+    "dossiers": {"dates_are_kept", "renewals_were_decided", "vendors_were_done"},
     "leads": {
         "every_row_is_accounted_for",
         "intake_tables_have_their_schema",
