@@ -267,7 +267,7 @@ class House:
         """The rules and contracts that days were judged by."""
         from pipelines.verdicts.kept_law import KeptLaw
 
-        return KeptLaw(self.settings.home / "law", self.settings.contracts)
+        return KeptLaw(self.settings.law, self.settings.contracts)
 
     @property
     def outbox(self) -> Outbox:

@@ -130,6 +130,26 @@ class Settings(BaseSettings):
         return self.home / "invoices"
 
     @property
+    def dossiers(self) -> Path:
+        """Folder of the dossiers, and of the portfolio."""
+        return self.home / "dossiers"
+
+    @property
+    def decisions(self) -> Path:
+        """Folder of the dossiers that were decided on."""
+        return self.home / "decisions"
+
+    @property
+    def comparisons(self) -> Path:
+        """Folder of replays, by name."""
+        return self.home / "comparisons"
+
+    @property
+    def law(self) -> Path:
+        """Folder of the rules and contracts that days were judged by."""
+        return self.home / "law"
+
+    @property
     def limits(self) -> Limits:
         """Upper bounds of one delivered file."""
         return Limits(**{bound.name: getattr(self, f"max_{bound.name}") for bound in fields(Limits)})
