@@ -33,7 +33,7 @@ FILES_DUE = date(2026, 10, 11)
 VAULT_DUE = date(2029, 8, 11)
 """The contract's three years of 365 days, and the day after."""
 NOW = datetime(2031, 1, 1, tzinfo=UTC)
-SPANS = RetentionSpans(timedelta(days=90), timedelta(days=30), timedelta(days=1095))
+SPANS = RetentionSpans(*(timedelta(days=days) for days in (90, 30, 1095, 1827, 4018)))
 
 
 class Home:
