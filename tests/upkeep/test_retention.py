@@ -1,6 +1,7 @@
 """The retention clock: when things are due, what then goes, what stays, and what is told of it."""
 
 import json
+import shutil
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -140,6 +141,24 @@ def test_what_is_due_goes_with_a_row_in_the_ledger_and_the_published_day_stays(h
     assert kept_and_purged_days(home.house.inbox, VENDOR) == (set(), {DAY})
     assert dict(home.run(FILES_DUE).purged) == {}
     assert len(home.ledger()) == 1
+
+
+@pytest.mark.fault(
+    area="retention",
+    fault="A vendor removes a day's folder after its intake",
+    promise="What we kept of it, and know of its files, goes when it is due all the same.",
+)
+def test_what_is_kept_of_a_folder_that_is_gone_goes_when_it_is_due(home: Home) -> None:
+    shutil.rmtree(home.folder)
+    (kept,) = (home.house.settings.state / VENDOR / str(DAY) / "kept").iterdir()
+    before = lake_bytes(home.house.lake)
+    home.run(FILES_DUE - timedelta(days=1))
+    assert kept.exists()
+    assert dict(home.run(FILES_DUE).purged) == {"delivered_file": 1}
+    assert home.known() == ["purged.json"]
+    (purge,) = home.ledger()
+    assert kept.name.startswith(purge.digest)
+    assert home.reconcile() == before
 
 
 @pytest.mark.fault(
