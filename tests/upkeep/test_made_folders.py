@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.comparisons.kept_comparisons import AskedReplay, keep_comparison
+from pipelines.comparisons.replays import FLIPS, VendorReplayed
 from pipelines.house import House
 from pipelines.reviews.decisions import Decision
 from pipelines.reviews.records import record_decision
@@ -122,6 +124,23 @@ def test_each_vendors_part_of_a_comparison_goes_by_its_contract_and_the_answer_w
     assert not place.exists()
 
 
+def test_a_comparison_is_read_by_the_house_alone_whatever_the_umask(house: House) -> None:
+    asked = AskedReplay((VENDOR,), MADE, MADE, True, NOW, "a" * 64)
+    replayed = VendorReplayed(VENDOR, 1, 0, FLIPS.empty_table())
+    before = os.umask(0)
+    try:
+        place = keep_comparison(house.settings.comparisons, "autumn", asked, [replayed])
+    finally:
+        os.umask(before)
+    modes = {path: oct(path.stat().st_mode & 0o777) for path in (place.parent, place, *place.rglob("*"))}
+    assert {modes[path] for path in modes if path.is_dir()} == {"0o700"}
+    assert {path.name: mode for path, mode in modes.items() if path.is_file()} == {
+        "comparison.json": "0o600",
+        "flips.parquet": "0o600",
+    }
+    assert run(house, datetime.now(UTC).date()).purged["comparison"] == 0  # it was kept today, whatever it is about
+
+
 def test_what_is_told_of_an_invoice_stays_as_papers_of_the_accounts_do(house: House) -> None:
     folder = made(house.settings.invoices / VENDOR / ("b" * 16), names=["index.html", "invoice_lines.parquet"])
     assert dict(run(house, INVOICE_DUE - timedelta(days=1)).purged) == {}
@@ -198,7 +217,7 @@ def test_law_that_a_run_is_about_to_name_is_touched_first(tmp_path: Path) -> Non
         os.utime(path, (0, 0))
     house.kept_law.keep(house.catalogue, contracts)
     assert len(files) == 2
-    assert min(path.stat().st_mtime for path in files) > datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+    assert min(path.stat().st_mtime for path in files) > 0
 
 
 def test_the_command_counts_what_would_go_of_each(house: House, tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ def test_seals_that_a_vendor_damages_do_not_keep_the_others_from_theirs(home: Ho
 @pytest.mark.fault(
     area="keys",
     fault="The service runs with a careless file mask",
-    promise="Lake, vault, registry and keys can still be read by their owner alone.",
+    promise="Lake, vault, registry, keys, kept copies and kept law can still be read by their owner alone.",
 )
 def test_what_the_house_makes_is_read_by_nobody_else_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
@@ -257,10 +257,12 @@ def test_what_the_house_makes_is_read_by_nobody_else_whatever_the_umask(tmp_path
     finally:
         os.umask(before)
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in home.path.rglob("*") if not path.is_symlink()}
-    files = [path for path in modes if path.suffix in (".parquet", ".db", ".key") or path.name.endswith(".parquet.age")]
-    assert {path.relative_to(home.path).parts[0] for path in files} == {"lake", "vault", "registry.db", "keys"}
-    assert {oct(modes[path]) for path in files} == {"0o600"}
-    assert [oct(modes[home.path / root]) for root in ("lake", "vault", "keys", "state")] == ["0o700"] * 4
+    ours = ("lake", "vault", "keys", "state", "law", "registry.db")
+    told = {path: oct(mode) for path, mode in modes.items() if path.relative_to(home.path).parts[0] in ours}
+    made = {path: mode for path, mode in told.items() if path.suffix not in (".lock", "")}
+    assert {path.relative_to(home.path).parts[0] for path in made} == set(ours)
+    assert set(made.values()) == {"0o600"}
+    assert {told[path] for path in told if path.is_dir()} == {"0o700"}
     assert oct(modes[home.folder / "leads_1.csv.age"]) == "0o640"
 
 
