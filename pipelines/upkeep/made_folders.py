@@ -28,6 +28,7 @@ from pipelines.upkeep.retention_clock import (
     invoice_retention_end,
 )
 from pipelines.vocabulary.clock import paris_date
+from pipelines.vocabulary.words import VENDOR_KEY
 
 _OF_VENDOR: Final = "vendor="
 
@@ -56,12 +57,11 @@ class MadePlaces:
     def vendors(self) -> set[str]:
         """Vendors of whom something was made."""
         by_vendor = (self.dossiers, self.decisions, self.invoices)
-        compared = (
-            name.removeprefix(_OF_VENDOR)
-            for comparison in folder_names(self.comparisons, self.comparisons)
-            for name in folder_names(self.comparisons, self.comparisons / comparison)
-        )
-        return {*compared, *(vendor for root in by_vendor for vendor in folder_names(root, root))}
+        named = [name for root in by_vendor for name in folder_names(root, root)]
+        root = self.comparisons
+        for comparison in folder_names(root, root):
+            named += [name.removeprefix(_OF_VENDOR) for name in folder_names(root, root / comparison)]
+        return set(filter(VENDOR_KEY.fullmatch, named))
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,13 @@ class MadeClock:
         """All but the latest, which the portfolio shows and a person may be about to decide on."""
         root = self.places.dossiers
         folders = dated_folders(root, self.vendor)
-        for day in sorted(folders)[:-1]:
+        for folder in (folders[day] for day in sorted(folders)[:-1]):
+            day = _changed_on(root, folder)
             end = self._working_end(day)
             if end.is_due(on):  # only then: a digest reads the whole folder
-                last_on = self._last_decided_on(dossier_digest(folders[day]))
+                last_on = self._last_decided_on(dossier_digest(folder))
                 end = decision_retention_end(last_on, self.spans) if last_on else end
-            yield MadeFolder(DOSSIER, root, folders[day], day, end)
+            yield MadeFolder(DOSSIER, root, folder, day, end)
 
     def _decided(self) -> Iterator[MadeFolder]:
         """Copies, those that a kill left unfinished or without a decision included."""

@@ -142,9 +142,14 @@ class Retention:
         return {day: max(instants, default=end_of(day)) for day, instants in came.items()}
 
     def _days(self, vendor: str) -> list[date]:
-        """Dates of which something lies in the inbox, or is kept of it though its folder is gone; purged ones, too."""
+        """Dates of which something lies in the inbox, or is known though their folder is gone; purged ones included.
+
+        Where all of a vendor's folders are gone, a mount may be away: then none of them says anything.
+        """
         kept, purged = kept_and_purged_days(self.inbox, vendor)
-        return sorted(kept | purged | dated_folders(self.inbox.state, vendor).keys())
+        is_there = bool(dated_folders(self.inbox.root, vendor))
+        gone = dated_folders(self.inbox.state, vendor).keys() if is_there else set()
+        return sorted(kept | purged | gone)
 
     def _due_files(self, vendor: str, clock: "_Clock", on: date, done: Retained, now: datetime) -> Iterator["_Due"]:
         """Folders of the inbox. That readers trust a day is asked last: it reads the vendor's whole lake."""

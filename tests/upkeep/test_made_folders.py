@@ -149,10 +149,14 @@ def test_what_is_told_of_an_invoice_stays_as_papers_of_the_accounts_do(house: Ho
 
 
 def test_what_is_made_anew_is_kept_anew(house: House) -> None:
+    early = house.settings.dossiers / VENDOR / "2026-01-01"  # as of then, but written on 11 August
+    made(early)
+    made(house.settings.dossiers / VENDOR / str(MADE))
+    assert dict(run(house, WORKING_DUE - timedelta(days=1)).purged) == {}
     folder = house.settings.invoices / VENDOR / ("b" * 16)
     made(folder, names=["index.html"])
     made(folder, MADE + timedelta(days=1), names=["claims.csv"])
-    assert dict(run(house, INVOICE_DUE).purged) == {}
+    assert run(house, INVOICE_DUE).purged["checked_invoice"] == 0
 
 
 def test_a_link_in_their_places_is_not_followed(house: House, tmp_path: Path) -> None:

@@ -146,10 +146,12 @@ def test_what_is_due_goes_with_a_row_in_the_ledger_and_the_published_day_stays(h
 @pytest.mark.fault(
     area="retention",
     fault="A vendor removes a day's folder after its intake",
-    promise="What we kept of it, and know of its files, goes when it is due all the same.",
+    promise="What we kept of it goes when it is due all the same; not where all are gone, since a mount may be away.",
 )
 def test_what_is_kept_of_a_folder_that_is_gone_goes_when_it_is_due(home: Home) -> None:
     shutil.rmtree(home.folder)
+    assert (dict(home.run(FILES_DUE).purged), home.known()) == ({}, ["kept", "received.json"])
+    home.folder.with_name("2026-08-12").mkdir()
     (kept,) = (home.house.settings.state / VENDOR / str(DAY) / "kept").iterdir()
     before = lake_bytes(home.house.lake)
     home.run(FILES_DUE - timedelta(days=1))
