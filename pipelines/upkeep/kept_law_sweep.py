@@ -1,7 +1,8 @@
 """Which rules and contracts that were kept nothing needs any more; removing them belongs to `retention`.
 
 They are kept as long as any published day, a correction, or a dossier that is kept names them, however long that is:
-without them no verdict could be given again. What can't be read may name anything: then nothing goes.
+without them no verdict could be given again. What can't be read, or a lake that is away, may name anything: then
+nothing goes.
 """
 
 import re
@@ -31,12 +32,11 @@ def unneeded_law(law: Path, lake: Lake, dossier_roots: tuple[Path, ...], now: da
 
 
 def _named_digests(lake: Lake, dossier_roots: tuple[Path, ...]) -> set[str] | None:
-    """Every digest in the notes of what is published and kept; None where one of them can't be read."""
-    found: set[str] = set()
-    for facts in _published_facts(lake):
-        if "catalogue_digest" not in facts:
-            return None
-        found |= _digests_in(" ".join(facts.values()))
+    """Every digest in the notes of what is published and kept; None where one can't be read, or nothing is there."""
+    noted = list(_published_facts(lake))
+    if not noted or any("catalogue_digest" not in facts for facts in noted):
+        return None
+    found = _digests_in(" ".join(text for facts in noted for text in facts.values()))
     for vendor in lake.vendors(_CORRECTED):
         found |= set(lake.read_vendor(_CORRECTED, vendor)["catalogue_digest"].unique().to_pylist())
     for note in (note for root in dossier_roots for note in root.glob(f"*/*/{NOTE}")):

@@ -19,6 +19,8 @@ from pipelines.reviews.decisions import Decision
 from pipelines.reviews.records import record_decision
 from pipelines.reviews.written_dossiers import dossier_digest
 from pipelines.storage.registry.tables import PURGES
+from pipelines.storage.lake import Lake
+from pipelines.upkeep.kept_law_sweep import unneeded_law
 from pipelines.upkeep.purges import Purge
 from pipelines.upkeep.retention import Retained
 from tests.support.contract_files import VALID
@@ -178,7 +180,7 @@ def test_a_vendor_whose_contract_can_not_be_read_keeps_what_was_made(house: Hous
 @pytest.mark.fault(
     area="retention",
     fault="Law is swept that a published day, a correction or a dossier needs, or that nobody can tell about",
-    promise="What anything names stays however old it is; while one published day can't be read, everything does.",
+    promise="What anything names stays however old it is; while a published day can't be read, or the lake is away, everything does.",
 )
 def test_law_goes_once_nothing_names_it(tmp_path: Path) -> None:
     sign(tmp_path, VENDOR)
@@ -200,6 +202,7 @@ def test_law_goes_once_nothing_names_it(tmp_path: Path) -> None:
     marker.write_bytes(content[:100])
     run(house, WORKING_DUE)
     assert (law / "rules" / unnamed).exists()
+    assert unneeded_law(law, Lake(tmp_path / "away"), (), NOW) == []
     marker.write_bytes(content)
     assert run(house, WORKING_DUE).purged["law"] == 2
     left = sorted(path.relative_to(law) for path in law.rglob("*") if path.is_file())
