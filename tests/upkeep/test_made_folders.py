@@ -18,11 +18,12 @@ from pipelines.house import House
 from pipelines.reviews.decisions import Decision
 from pipelines.reviews.records import record_decision
 from pipelines.reviews.written_dossiers import dossier_digest
-from pipelines.storage.registry.tables import PURGES
 from pipelines.storage.lake import Lake
+from pipelines.storage.registry.tables import PURGES
 from pipelines.upkeep.kept_law_sweep import unneeded_law
 from pipelines.upkeep.purges import Purge
 from pipelines.upkeep.retention import Retained
+from pipelines.vocabulary.tables import arrow_schema
 from tests.support.contract_files import VALID
 from tests.support.exemple import deliver, sign
 from tests.support.houses import house_at, reconcile
@@ -180,7 +181,7 @@ def test_a_vendor_whose_contract_can_not_be_read_keeps_what_was_made(house: Hous
 @pytest.mark.fault(
     area="retention",
     fault="Law is swept that a published day, a correction or a dossier needs, or that nobody can tell about",
-    promise="What anything names stays however old it is; while a published day can't be read, or the lake is away, everything does.",
+    promise="What is named stays however old it is; while a published day can't be read, or the lake is away, all does.",
 )
 def test_law_goes_once_nothing_names_it(tmp_path: Path) -> None:
     sign(tmp_path, VENDOR)
@@ -190,8 +191,10 @@ def test_law_goes_once_nothing_names_it(tmp_path: Path) -> None:
     law = house.settings.law
     needed = sorted(path.relative_to(law) for path in law.rglob("*") if path.is_file())
     assert [path.parts[0] for path in needed] == ["contracts", "rules"]
-    told, unnamed, fresh = (f"{digit * 64}.yaml" for digit in "abc")
-    made(law / "rules", names=[told, unnamed])
+    told, unnamed, fresh, seen = (f"{digit * 64}.yaml" for digit in "abcf")
+    made(law / "rules", names=[told, unnamed, seen])
+    corrections, none = house.lake.vendor_file("corrections", VENDOR), arrow_schema("corrections").empty_table()
+    house.lake.replace_file(corrections, "corrections", none, facts={"catalogue_digest": "f" * 64})
     made(law / "contracts" / ("d" * 64) / "gone-vendor", names=["2025-01-01.odcs.yaml"])
     made(law / "rules", NOW.date(), names=[fresh])
     made(house.settings.decisions / VENDOR / ("e" * 16), NOW.date(), names=["dossier.json"]).joinpath(
@@ -206,7 +209,7 @@ def test_law_goes_once_nothing_names_it(tmp_path: Path) -> None:
     marker.write_bytes(content)
     assert run(house, WORKING_DUE).purged["law"] == 2
     left = sorted(path.relative_to(law) for path in law.rglob("*") if path.is_file())
-    assert left == sorted([*needed, Path("rules", told), Path("rules", fresh)])
+    assert left == sorted([*needed, *(Path("rules", name) for name in (told, fresh, seen))])
     assert not (law / "contracts" / ("d" * 64)).exists()
     contract, rules = needed
     assert house.kept_law.contract(contract.parts[1]) is not None
