@@ -181,7 +181,7 @@ def test_a_vendor_whose_contract_can_not_be_read_keeps_what_was_made(house: Hous
 @pytest.mark.fault(
     area="retention",
     fault="Law is swept that a published day, a correction or a dossier needs, or that nobody can tell about",
-    promise="What is named stays however old it is; while a published day can't be read, or the lake is away, all does.",
+    promise="What is named stays however old; while a published day can't be read, or the lake is away, all stays.",
 )
 def test_law_goes_once_nothing_names_it(tmp_path: Path) -> None:
     sign(tmp_path, VENDOR)
