@@ -28,9 +28,7 @@ def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
     from pipelines.scores.scorer import Scorer
 
     scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry)
-    writer = DossierWriter(
-        scorer, house.catalogue, house.settings.home / "dossiers", as_of(context), house.settings.contracts
-    )
+    writer = DossierWriter(scorer, house.catalogue, house.settings.dossiers, as_of(context), house.settings.contracts)
     left = LeftVendors("the dossier")
     written = writer.write_all(left)
     tell_left(context, "dossiers", left)

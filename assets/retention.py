@@ -17,7 +17,7 @@ from pipelines.usable.exports import purge_exports
     group_name="retention",
     kinds={"sqlalchemy"},
     owners=["team:compliance"],
-    description="What the retention clock removed: delivered files, the vault's rows, receipts; a row an object.",
+    description="What the retention clock removed: files, vault rows, dossiers, comparisons, invoices; one row each.",
 )
 def purges(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Seal what was taken in, then remove what is due as of the run's tick."""

@@ -60,7 +60,9 @@ COMMANDS: Final = {
     ),
     "rules": Command("rules:app", "The rulebook: what is judged, on which texts, and whether its cards hold together."),
     "keys": Command("keys:app", "The secrets of the house: identity keys, the vault's and the seals' keys."),
-    "retention": Command("retention:app", "How long delivered files, the vault's rows and receipts are kept."),
+    "retention": Command(
+        "retention:app", "How long delivered files, the vault's rows, receipts and what was made for people are kept."
+    ),
     "vault": Command("vault:app", "The vault: the only place that keeps persons' identifiers."),
     "docs": Command("docs:docs", "Write the pages that are made from the code.", is_hidden=True),
 }

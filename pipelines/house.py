@@ -207,15 +207,29 @@ class House:
             claim_window=timedelta(days=settings.claim_window_days),
             dispute_hold=timedelta(days=settings.dispute_hold_days),
             vault=timedelta(days=settings.vault_retention_days),
+            decisions=timedelta(days=settings.decision_retention_days),
+            invoices=timedelta(days=settings.invoice_retention_days),
         )
 
     @property
     def retention(self) -> Retention:
         """Seals what was taken in, and removes what is due."""
+        from pipelines.upkeep.made_folders import MadePlaces
         from pipelines.upkeep.retention import Retention
 
-        ours, spans = self.settings, self.retention_spans
-        return Retention(self.registry, self.lake, self.inbox, ours.outbox, self.vault, self.seals, spans, ours.limits)
+        ours = self.settings
+        return Retention(
+            registry=self.registry,
+            lake=self.lake,
+            inbox=self.inbox,
+            outbox=ours.outbox,
+            vault=self.vault,
+            seals=self.seals,
+            spans=self.retention_spans,
+            limits=ours.limits,
+            made=MadePlaces(ours.dossiers, ours.decisions, ours.comparisons, ours.invoices),
+            law=ours.law,
+        )
 
     def has_keyed_data(self) -> bool:
         """Whether anything was keyed already."""
@@ -267,7 +281,7 @@ class House:
         """The rules and contracts that days were judged by."""
         from pipelines.verdicts.kept_law import KeptLaw
 
-        return KeptLaw(self.settings.home / "law", self.settings.contracts)
+        return KeptLaw(self.settings.law, self.settings.contracts)
 
     @property
     def outbox(self) -> Outbox:

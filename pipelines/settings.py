@@ -63,6 +63,23 @@ class Settings(BaseSettings):
     export_retention_days: int = Field(
         default=30, ge=1, description="Days for which what was exported in a call list is kept, encrypted."
     )
+    decision_retention_days: int = Field(
+        default=1827,
+        ge=1,
+        description=(
+            "Days for which a dossier is kept that a decision rests on, after the decision or the renewal that it is "
+            "of: five years, in which claims between merchants can be made (C. com. art. L. 110-4)."
+        ),
+    )
+    invoice_retention_days: int = Field(
+        default=4018,
+        ge=1,
+        description=(
+            "Days for which what is told of an invoice is kept after its last check: eleven years, so that the ten of "
+            "C. com. art. L. 123-22 have passed whenever the financial year ended. Nothing keeps its leads from "
+            "being paid twice afterwards."
+        ),
+    )
     four_eyes: Literal["never", "against", "always"] = Field(
         default="against",
         description="Which decisions at renewals a second person confirms: none, those against the advice, all.",
@@ -128,6 +145,26 @@ class Settings(BaseSettings):
     def invoices(self) -> Path:
         """Folder of what is told of vendors' invoices."""
         return self.home / "invoices"
+
+    @property
+    def dossiers(self) -> Path:
+        """Folder of the dossiers, and of the portfolio."""
+        return self.home / "dossiers"
+
+    @property
+    def decisions(self) -> Path:
+        """Folder of the dossiers that were decided on."""
+        return self.home / "decisions"
+
+    @property
+    def comparisons(self) -> Path:
+        """Folder of replays, by name."""
+        return self.home / "comparisons"
+
+    @property
+    def law(self) -> Path:
+        """Folder of the rules and contracts that days were judged by."""
+        return self.home / "law"
 
     @property
     def limits(self) -> Limits:

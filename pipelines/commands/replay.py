@@ -66,7 +66,7 @@ def replay(
         refuse("--to: expected a date not before --from")
     vendors = _vendors_asked(house, vendor, is_all)
     asked = AskedReplay(tuple(vendors), first, last, is_as_it_was, at, house.catalogue.digest)
-    folder = house.settings.home / "comparisons"
+    folder = house.settings.comparisons
     _confirm_name(folder, name, asked)
     try:
         replayed = _replayed(house, asked)

@@ -10,7 +10,16 @@ from pipelines.formats.source import InboxFaultError
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError
 from pipelines.upkeep.retention import Retained
-from pipelines.upkeep.retention_clock import DELIVERED_FILE, RECEIPT, VAULT_ROWS
+from pipelines.upkeep.retention_clock import (
+    CHECKED_INVOICE,
+    COMPARISON,
+    DECIDED_DOSSIER,
+    DELIVERED_FILE,
+    DOSSIER,
+    LAW,
+    RECEIPT,
+    VAULT_ROWS,
+)
 from pipelines.upkeep.sealing import SEAL_NAME_TAKEN
 from pipelines.usable.exports import purge_exports
 from pipelines.vocabulary.clock import last_tick
@@ -19,6 +28,11 @@ _OBJECTS: Final = {
     DELIVERED_FILE: "delivered files",
     VAULT_ROWS: "days of the vault",
     RECEIPT: "receipts",
+    DOSSIER: "files of dossiers",
+    DECIDED_DOSSIER: "files of dossiers decided on",
+    COMPARISON: "files of comparisons",
+    CHECKED_INVOICE: "files told of invoices",
+    LAW: "rules and contracts that nothing names",
 }
 
 SHOWN = 20
@@ -28,7 +42,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def retention() -> None:
-    """How long delivered files, the vault's rows and receipts are kept."""
+    """How long delivered files, the vault's rows, receipts and what was made for people are kept."""
 
 
 @app.command("run")

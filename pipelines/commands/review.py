@@ -45,13 +45,13 @@ def decide(
     from pipelines.reviews.written_dossiers import keep_dossier, written_dossiers
 
     house = _house_with(vendor)
-    home, four_eyes = house.settings.home, house.settings.four_eyes
+    ours = house.settings
     try:
-        dossier = dossier_named(written_dossiers(home / "dossiers", vendor), vendor, dossier_digest)
-        made = decided(dossier, decision, by=by, reason=reason, at=datetime.now(UTC), four_eyes=four_eyes)
+        dossier = dossier_named(written_dossiers(ours.dossiers, vendor), vendor, dossier_digest)
+        made = decided(dossier, decision, by=by, reason=reason, at=datetime.now(UTC), four_eyes=ours.four_eyes)
     except DecisionRefusedError as error:
         refuse(str(error))
-    kept = keep_dossier(dossier, home / "decisions")
+    kept = keep_dossier(dossier, ours.decisions)
     number = record_decision(house.registry, made)
     typer.echo(f"{number}  {vendor}: {made.decision}, recommended: {made.recommendation}; dossier {kept}")
     if made.needs_second:

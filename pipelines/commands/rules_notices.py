@@ -13,7 +13,7 @@ from pipelines.commands.shared import house_of_settings, instant_of, refuse
 from pipelines.rulebook.announced import read_rules, rules_as_yaml
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.yaml_files import CatalogueError
-from pipelines.storage.folders import replacing
+from pipelines.storage.folders import PRIVATE, replacing
 from pipelines.vocabulary.clock import last_tick, paris_date
 from pipelines.wording.words import LANGUAGES, words
 
@@ -48,7 +48,8 @@ def notices(
     else:
         for notice in _change_notices(house, before, after, at, days):
             _write_notice(house, notice)
-    with replacing(house.settings.home, path) as file:
+    house.settings.home.mkdir(parents=True, exist_ok=True)
+    with replacing(house.settings.home, path, PRIVATE) as file:
         file.write(rules_as_yaml(after).encode())
 
 

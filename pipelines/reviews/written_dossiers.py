@@ -4,12 +4,13 @@ The digest is that of `sha256sum * | sha256sum` in the dossier's folder: anybody
 """
 
 import json
-import shutil
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+
+from pipelines.storage.folders import PRIVATE, replacing
 
 NOTE: Final = "dossier.json"
 """Beside the pages of a dossier."""
@@ -47,7 +48,7 @@ class WrittenDossier:
 def written_dossiers(dossiers: Path, vendor: str) -> list[WrittenDossier]:
     """All dossiers of a vendor below the folder of dossiers, the oldest first."""
     notes = sorted((dossiers / vendor).glob(f"*/{NOTE}"))
-    found = [WrittenDossier(note.parent, _folder_digest(note.parent), _note_read(note)) for note in notes]
+    found = [WrittenDossier(note.parent, dossier_digest(note.parent), _note_read(note)) for note in notes]
     return sorted(found, key=lambda one: one.note.as_of)
 
 
@@ -61,18 +62,22 @@ def keep_dossier(dossier: WrittenDossier, kept: Path) -> Path:
     """Copy a dossier that a decision rests on out of the way of later ones; done before, it stays."""
     target = kept / dossier.note.vendor / dossier.digest[:16]
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         aside = target.with_name(f".{target.name}")
-        shutil.copytree(dossier.folder, aside, dirs_exist_ok=True)
+        for path in _digested_files(dossier.folder):
+            with replacing(kept, aside / path.name, PRIVATE) as file:
+                file.write(path.read_bytes())
         aside.replace(target)
     return target
 
 
-def _folder_digest(folder: Path) -> str:
-    """Of the lines that `sha256sum *` says: names in order of their bytes, hidden files left out."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    lines = (f"{sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files)
+def dossier_digest(folder: Path) -> str:
+    """Of the lines that `sha256sum *` says in a dossier's folder: names in order of their bytes, no hidden files."""
+    lines = (f"{sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in _digested_files(folder))
     return sha256("".join(lines).encode()).hexdigest()
+
+
+def _digested_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
 
 
 def _note_read(path: Path) -> DossierNote:

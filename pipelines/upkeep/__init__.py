@@ -3,6 +3,8 @@
 Where things are kept is in `storage`.
 
 - `faults_of_ours`: errors that say in words of ours what is wrong
+- `kept_law_sweep`: which rules and contracts that were kept nothing needs any more
+- `made_folders`: folders of what was made for people, and which are due: dossiers, comparisons, checked invoices
 - `purges`: the ledger of what was removed: one row an object, nothing that could name a person
 - `retention`: the retention run: seals what was taken in, and removes what is due, with a row in the ledger for each
   object

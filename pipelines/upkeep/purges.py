@@ -16,8 +16,10 @@ from pipelines.storage.registry.database import writing
 from pipelines.storage.registry.tables import PURGES
 from pipelines.vocabulary.file_formats import FILE_ENDINGS, PACKINGS
 
+_OURS: Final = ("html", "xml", "yaml")
+"""Of what we made, beside those of deliveries."""
 _KNOWN_ENDINGS: Final = frozenset(
-    f".{ending}" for ending in (*FILE_ENDINGS, *PACKINGS, "pdf", "age", "part", "tmp", "filepart")
+    f".{ending}" for ending in (*FILE_ENDINGS, *PACKINGS, *_OURS, "pdf", "age", "part", "tmp", "filepart")
 )
 
 
@@ -27,7 +29,9 @@ class Purge:
 
     kind: str
     vendor: str
+    """Empty where it is no vendor's: rules, contracts that nothing names any more."""
     delivery_date: date
+    """Of what is of no delivery, the day from which its span counts."""
     name: str
     """Masked: see `masked`."""
     digest: str

@@ -1,7 +1,8 @@
 """The retention run: seals what was taken in, and removes what is due, with a row in the ledger for each object.
 
-When something is due is in `retention_clock`. The row comes first, then the object goes: a kill in between
-is mended by the next run. Of a purged folder a marker stays, so that no run takes it for a delivery that did not come.
+When something is due is in `retention_clock`, what was made for people in `made_folders`. The row comes first, then
+the object goes: a kill in between is mended by the next run. Of a purged folder of the inbox a marker stays, so that no
+run takes it for a delivery that did not come.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -23,11 +24,13 @@ from pipelines.deliveries.inbox_folders import dated_folders, kept_and_purged_da
 from pipelines.deliveries.recorded_arrivals import TRANSPORT_RECORD
 from pipelines.formats.limits import Limits
 from pipelines.identifiers.errors_without_values import LeftVendors
+from pipelines.reviews.records import recorded_decisions
 from pipelines.storage.folders import (
     empty_folder,
     entries_below,
     folder_names,
     open_below,
+    remove_file,
     remove_folder,
 )
 from pipelines.storage.inboxes import PURGED, Inbox
@@ -36,18 +39,22 @@ from pipelines.storage.secrets.kept_files import kept_files, kept_folder
 from pipelines.storage.secrets.seals import Seals
 from pipelines.storage.secrets.vault import Vault
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
+from pipelines.upkeep.kept_law_sweep import unneeded_law
+from pipelines.upkeep.made_folders import MadeClock, MadePlaces
 from pipelines.upkeep.purges import Purge, masked, note_purges
 from pipelines.upkeep.retention_clock import (
     DELIVERED_FILE,
+    LAW,
     RECEIPT,
     VAULT_ROWS,
     RetentionEnd,
     RetentionSpans,
     delivery_retention_end,
+    end_of,
     vault_retention_end,
 )
 from pipelines.upkeep.sealing import as_kept, count_to_seal, seal_vendor, seals_put_off, taken_in
-from pipelines.vocabulary.clock import paris_date, paris_instant
+from pipelines.vocabulary.clock import paris_date
 
 
 @dataclass
@@ -80,6 +87,8 @@ class Retention:
     spans: RetentionSpans
     limits: Limits
     """Those of the intake."""
+    made: MadePlaces
+    law: Path
 
     def run(self, book: ContractBook, *, as_of: datetime, now: datetime, is_dry_run: bool = False) -> Retained:
         """Seal what was taken in, then remove what is due on the civil date of an instant.
@@ -95,12 +104,14 @@ class Retention:
             if vendor not in book.skipped:
                 with done.failed.one(vendor), self.lake.writing(vendor):
                     self._run_vendor(vendor, book.of(vendor), done, paris_date(as_of), now, is_dry_run)
+        for due in self._due_law(paris_date(as_of), now):
+            self._remove(due, done, now, is_dry_run)
         return done
 
     def vendors(self) -> list[str]:
         """Vendors of whom something is kept that goes some day."""
         receipts = folder_names(self.outbox, self.outbox)
-        return sorted({*self.lake.vendors(), *self.vault.vendors(), *receipts})
+        return sorted({*self.lake.vendors(), *self.vault.vendors(), *receipts, *self.made.vendors()})
 
     def _run_vendor(
         self, vendor: str, contracts: Sequence[Contract], done: Retained, on: date, now: datetime, is_dry_run: bool
@@ -112,11 +123,15 @@ class Retention:
             done.sealed_count += seal_vendor(self.inbox, self.lake, self.seals, self.limits, vendor)
             self.vault.discard_aside(vendor)
         done.put_off += seals_put_off(self.inbox, self.lake, vendor)
-        for due in (*self._due_files(vendor, clock, on, done, now), *self._due_others(vendor, clock, on)):
-            done.purged.update(purge.kind for purge in due.purges)
-            if not is_dry_run:
-                note_purges(self.registry, due.purges, purged_at=now)
-                due.remove()
+        files, others = self._due_files(vendor, clock, on, done, now), self._due_others(vendor, clock, on)
+        for due in (*files, *others, *self._due_made(vendor, clock, on)):
+            self._remove(due, done, now, is_dry_run)
+
+    def _remove(self, due: "_Due", done: Retained, now: datetime, is_dry_run: bool) -> None:
+        done.purged.update(purge.kind for purge in due.purges)
+        if not is_dry_run:
+            note_purges(self.registry, due.purges, purged_at=now)
+            due.remove()
 
     def _delivered_at(self, vendor: str) -> Mapping[date, datetime]:
         """When the last file of each delivery in the inbox came, zone-less UTC, where its intake was published."""
@@ -124,12 +139,17 @@ class Retention:
         came: dict[date, list[datetime]] = {day: [] for day in days}
         for row in self.lake.read("deliveries", vendor, days).select(["delivery_date", "received_at"]).to_pylist():
             came[row["delivery_date"]] += [row["received_at"]] if row["received_at"] else []
-        return {day: max(instants, default=_end_of(day)) for day, instants in came.items()}
+        return {day: max(instants, default=end_of(day)) for day, instants in came.items()}
 
     def _days(self, vendor: str) -> list[date]:
-        """Dates of which something lies in the inbox, purged folders included."""
+        """Dates of which something lies in the inbox, or is known though their folder is gone; purged ones included.
+
+        Where all of a vendor's folders are gone, a mount may be away: then none of them says anything.
+        """
         kept, purged = kept_and_purged_days(self.inbox, vendor)
-        return sorted(kept | purged)
+        is_there = bool(dated_folders(self.inbox.root, vendor))
+        gone = dated_folders(self.inbox.state, vendor).keys() if is_there else set()
+        return sorted(kept | purged | gone)
 
     def _due_files(self, vendor: str, clock: "_Clock", on: date, done: Retained, now: datetime) -> Iterator["_Due"]:
         """Folders of the inbox. That readers trust a day is asked last: it reads the vendor's whole lake."""
@@ -163,6 +183,18 @@ class Retention:
                 purges = _purges(self.outbox, RECEIPT, vendor, day, _folder_contents(self.outbox, folder), end)
                 yield _Due(purges, partial(remove_folder, self.outbox, folder))
 
+    def _due_made(self, vendor: str, clock: "_Clock", on: date) -> Iterator["_Due"]:
+        decisions = recorded_decisions(self.registry, vendor)
+        for made in MadeClock(self.made, vendor, clock.contracts, decisions, self.spans).due(on):
+            contents = _folder_contents(made.root, made.path)
+            purges = _purges(made.root, made.kind, vendor, made.day, contents, made.end)
+            yield _Due(purges, partial(remove_folder, made.root, made.path))
+
+    def _due_law(self, on: date, now: datetime) -> Iterator["_Due"]:
+        end = RetentionEnd(on, "nothing published names it")
+        for path in unneeded_law(self.law, self.lake, (self.made.dossiers, self.made.decisions), now):
+            yield _Due(_purges(self.law, LAW, "", on, [path], end), partial(_remove_law, self.law, path))
+
     def _delivered_files(self, vendor: str, day: date, end: RetentionEnd) -> list[Purge] | None:
         """A folder's files as in `deliveries`, and what else lies there; None where one was not taken in."""
         folder = self.inbox.folder(vendor, day)
@@ -189,7 +221,7 @@ class _Clock:
     delivered: Mapping[date, datetime]
 
     def delivery(self, day: date) -> RetentionEnd:
-        delivered_at = self.delivered.get(day, _end_of(day))
+        delivered_at = self.delivered.get(day, end_of(day))
         return delivery_retention_end(contract_in_force(self.contracts, day), delivered_at, self.spans)
 
     def vault(self, day: date) -> RetentionEnd:
@@ -214,8 +246,12 @@ def _empty_delivered_folder(inbox: Inbox, folder: Path, now: datetime) -> None:
     inbox.forget(folder)
 
 
-def _end_of(day: date) -> datetime:
-    return paris_instant(day, time(23, 59)).replace(tzinfo=None)
+def _remove_law(law: Path, path: Path) -> None:
+    """Remove a file, and the folders that it leaves empty; nobody but us writes there."""
+    remove_file(law, path)
+    with suppress(OSError):
+        for folder in path.relative_to(law).parents[:-1]:
+            (law / folder).rmdir()
 
 
 def _folder_contents(root: Path, folder: Path) -> list[Path]:

@@ -1,20 +1,26 @@
 """The retention clock: until when each kind of object is kept, and why. Removing them belongs to `retention`.
 
-Delivered files and receipts are kept to claim and to answer a dispute; the vault's rows, as long as the contract lets
-us use the leads (RGPD art. 5.1 e, storage limitation). What is due counts from the day after its span has passed.
+Delivered files, receipts, dossiers and comparisons are kept to claim and to answer a dispute; the vault's rows, as
+long as the contract lets us use the leads (RGPD art. 5.1 e, storage limitation); what a decision rests on, until no
+claim can be made of it (C. com. art. L. 110-4); what is told of invoices, as papers of the accounts (C. com. art.
+L. 123-22). What is due counts from the day after its span has passed.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from pipelines.contracts.contract import Contract
-from pipelines.vocabulary.clock import civil_date_after
+from pipelines.vocabulary.clock import civil_date_after, paris_instant
 
 DELIVERED_FILE: Final = "delivered_file"
 VAULT_ROWS: Final = "vault_rows"
 RECEIPT: Final = "receipt"
-KINDS: Final = (DELIVERED_FILE, VAULT_ROWS, RECEIPT)
+DOSSIER: Final = "dossier"
+DECIDED_DOSSIER: Final = "decided_dossier"
+COMPARISON: Final = "comparison"
+CHECKED_INVOICE: Final = "checked_invoice"
+LAW: Final = "law"
 
 _NEXT: Final = timedelta(days=1)
 
@@ -26,6 +32,8 @@ class RetentionSpans:
     claim_window: timedelta
     dispute_hold: timedelta
     vault: timedelta
+    decisions: timedelta
+    invoices: timedelta
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ class RetentionEnd:
 
 
 def delivery_retention_end(contract: Contract | None, delivered_at: datetime, spans: RetentionSpans) -> RetentionEnd:
-    """Of delivered files and receipts: the claim window after the delivery, then the dispute hold.
+    """Of delivered files, receipts, dossiers, comparisons: the claim window after the delivery, then the dispute hold.
 
     `delivered_at` is UTC, zone-less or not; the contract is the one in force on the delivery date.
     """
@@ -62,6 +70,28 @@ def vault_retention_end(contract: Contract | None, day: date, spans: RetentionSp
     return RetentionEnd(
         day + timedelta(days=-(-span // _NEXT)) + _NEXT, f"retention of {_span_words(span)} ({source}) passed"
     )
+
+
+def decision_retention_end(last_on: date, spans: RetentionSpans) -> RetentionEnd:
+    """Of a dossier that was decided on: the setting's span after the last day of a decision that rests on it.
+
+    `last_on`: when it was decided, confirmed or takes effect, whichever is last.
+    """
+    return _setting_end(last_on, spans.decisions)
+
+
+def invoice_retention_end(checked_on: date, spans: RetentionSpans) -> RetentionEnd:
+    """Of what is told of an invoice, which keeps it from being paid twice: the setting's span after its last check."""
+    return _setting_end(checked_on, spans.invoices)
+
+
+def end_of(day: date) -> datetime:
+    """The last minute of a civil day (Europe/Paris), zone-less UTC: for what came on it, nobody knows when."""
+    return paris_instant(day, time(23, 59)).replace(tzinfo=None)
+
+
+def _setting_end(day: date, span: timedelta) -> RetentionEnd:
+    return RetentionEnd(day + span + _NEXT, f"retention of {_span_words(span)} (the setting) passed")
 
 
 def _span_words(span: timedelta) -> str:

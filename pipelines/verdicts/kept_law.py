@@ -30,12 +30,14 @@ class KeptLaw:
     contracts_folder: Path
 
     def keep(self, catalogue: Catalogue, contracts: Sequence[Contract]) -> None:
-        """Keep what days are judged by; what is there already is left alone.
+        """Keep what days are judged by; what is there already is touched: no sweep takes it before they name it.
 
         A contract whose file is not what was read any more is not kept: it judges under another digest next time.
         """
         rules = self._rules_file(catalogue.digest)
-        if not rules.exists():
+        if rules.exists():
+            rules.touch()
+        else:
             self._write(rules, catalogue_text(catalogue).encode())
         for contract in contracts:
             self._keep_contract(contract)
@@ -60,6 +62,8 @@ class KeptLaw:
         name = f"{contract.valid_from.isoformat()}{SUFFIX}"
         source = self.contracts_folder / contract.vendor / name
         target = self.folder / _CONTRACTS / contract.digest / contract.vendor / name
+        if target.exists():
+            target.touch()
         if target.exists() or not source.is_file():
             return
         content = source.read_bytes()

@@ -68,6 +68,8 @@ def test_invoices_of_the_inbox_are_told_in_words_a_page_a_table_and_a_message(ho
         "invoice_lines.parquet",
         "lifecycle.xml",
     ]
+    assert {oct(path.stat().st_mode & 0o777) for path in (folder, *folder.parents[:2])} == {"0o700"}
+    assert {oct(path.stat().st_mode & 0o777) for path in folder.iterdir()} == {"0o600"}
     with (folder / "claims.csv").open(encoding="utf-8-sig", newline="") as source:
         rows = list(csv.DictReader(source))
     assert [(row["lead_id"], row["cause"], row["rules"], row["amount"]) for row in rows] == [

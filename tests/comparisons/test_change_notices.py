@@ -42,6 +42,7 @@ def announce(market: CleanMarket) -> str:
 
 def test_a_change_is_told_once_with_its_effect_on_the_vendors_own_deliveries(market: CleanMarket) -> None:
     assert "are noted as announced" in announce(market)
+    assert oct((market.home / "announced_rules.yaml").stat().st_mode & 0o777) == "0o600"
     assert "nothing changed" in announce(market)
     before = lake_bytes(market.house.lake)
     rules = market.home / "rules"

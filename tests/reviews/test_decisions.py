@@ -11,7 +11,14 @@ import sqlalchemy as sa
 from pipelines.reviews.decisions import DecisionRefusedError, FourEyes, decide, dossier_named
 from pipelines.reviews.own_findings import AGAINST, UNCONFIRMED, UNDECIDED, own_findings
 from pipelines.reviews.records import confirm_decision, record_decision, recorded_decisions
-from pipelines.reviews.written_dossiers import NOTE, DossierNote, WrittenDossier, keep_dossier, written_dossiers
+from pipelines.reviews.written_dossiers import (
+    NOTE,
+    DossierNote,
+    WrittenDossier,
+    dossier_digest,
+    keep_dossier,
+    written_dossiers,
+)
 from pipelines.storage.registry.database import open_registry
 from tests.support.postgres import postgres_server, postgres_url, registry_url  # noqa: F401
 from tests.support.report_models import contract
@@ -161,6 +168,9 @@ def test_a_dossier_decided_on_stays_as_it_was(tmp_path: Path) -> None:
     (folder / "index.html").write_text("<p>another</p>")
     assert (kept / "index.html").read_text() == "<p>1</p>"
     assert keep_dossier(dossier, tmp_path / "decisions") == kept
+    assert dossier_digest(kept) == dossier.digest
+    modes = {oct(path.stat().st_mode & 0o777) for path in (kept.parent.parent, kept.parent, kept)}
+    assert (modes, {oct(path.stat().st_mode & 0o777) for path in kept.iterdir()}) == ({"0o700"}, {"0o600"})
 
 
 def test_a_renewal_that_passed_without_a_decision_that_stands_is_ours(registry: sa.Engine) -> None:

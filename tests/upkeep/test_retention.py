@@ -1,6 +1,7 @@
 """The retention clock: when things are due, what then goes, what stays, and what is told of it."""
 
 import json
+import shutil
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -33,7 +34,7 @@ FILES_DUE = date(2026, 10, 11)
 VAULT_DUE = date(2029, 8, 11)
 """The contract's three years of 365 days, and the day after."""
 NOW = datetime(2031, 1, 1, tzinfo=UTC)
-SPANS = RetentionSpans(timedelta(days=90), timedelta(days=30), timedelta(days=1095))
+SPANS = RetentionSpans(*(timedelta(days=days) for days in (90, 30, 1095, 1827, 4018)))
 
 
 class Home:
@@ -140,6 +141,26 @@ def test_what_is_due_goes_with_a_row_in_the_ledger_and_the_published_day_stays(h
     assert kept_and_purged_days(home.house.inbox, VENDOR) == (set(), {DAY})
     assert dict(home.run(FILES_DUE).purged) == {}
     assert len(home.ledger()) == 1
+
+
+@pytest.mark.fault(
+    area="retention",
+    fault="A vendor removes a day's folder after its intake",
+    promise="What we kept of it goes when it is due all the same; not where all are gone, since a mount may be away.",
+)
+def test_what_is_kept_of_a_folder_that_is_gone_goes_when_it_is_due(home: Home) -> None:
+    shutil.rmtree(home.folder)
+    assert (dict(home.run(FILES_DUE).purged), home.known()) == ({}, ["kept", "received.json"])
+    home.folder.with_name("2026-08-12").mkdir()
+    (kept,) = (home.house.settings.state / VENDOR / str(DAY) / "kept").iterdir()
+    before = lake_bytes(home.house.lake)
+    home.run(FILES_DUE - timedelta(days=1))
+    assert kept.exists()
+    assert dict(home.run(FILES_DUE).purged) == {"delivered_file": 1}
+    assert home.known() == ["purged.json"]
+    (purge,) = home.ledger()
+    assert kept.name.startswith(purge.digest)
+    assert home.reconcile() == before
 
 
 @pytest.mark.fault(

@@ -1,5 +1,6 @@
 """A new identity secret: the same verdicts after it as before, whatever it was stopped at; runs wait for its end."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -12,14 +13,16 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.comparisons.replays import FLIPS
 from pipelines.house import House
+from pipelines.invoices.kept import SCHEMA as PARTS
 from pipelines.simulation.market import Market, simulate
 from pipelines.storage.lake import Lake
 from pipelines.storage.secrets.identity_keys import KEY_FACT, KeyGenerationError, identity_keys
 from pipelines.storage.secrets.keys import KeyMissingError
 from pipelines.upkeep import rotation
 from pipelines.upkeep.rotation import KEY_COLUMNS, rotate, wrap
-from pipelines.vocabulary.tables import VERDICT_TABLES
+from pipelines.vocabulary.tables import SORT_KEYS, VERDICT_TABLES, arrow_schema
 from tests.support.houses import (
     DEPENDENT_VENDORS,
     days_between,
@@ -32,6 +35,7 @@ from tests.support.houses import (
 from tests.support.kills import Killed, kill_at
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
+IS_KEY = re.compile(r"(^|_)keys?$")
 
 
 class Town:
@@ -284,3 +288,12 @@ def test_the_list_tells_ids_and_uses_and_no_secret(town: Town) -> None:
     assert "the chain: every new identifier goes through it" in result.output
     for path in (town.home / "keys").glob("*.key"):
         assert path.read_text().strip() not in result.output
+
+
+def test_every_column_that_holds_identity_keys_is_brought_under_a_new_secret() -> None:
+    """What is kept beside the lake (comparisons, checked invoices) names leads by their references alone."""
+    found = {table: tuple(name for name in arrow_schema(table).names if IS_KEY.search(name)) for table in SORT_KEYS}
+    oppositions = found.pop("oppositions")
+    assert set(oppositions) == {"identity_key", "alias_key"}  # copied from the registry, whose rows are wrapped
+    assert {table: names for table, names in found.items() if names} == KEY_COLUMNS
+    assert [name for schema in (FLIPS, PARTS) for name in schema.names if IS_KEY.search(name)] == []

@@ -19,7 +19,10 @@ from pipelines.deliveries.inbox import read_inbox_folder
 from pipelines.house import House
 from pipelines.storage.inboxes import SEALS, digest_of_name
 from pipelines.storage.secrets import age
+from pipelines.storage.secrets.age import BrokenSealError
+from pipelines.storage.secrets.keys import SEAL, make_age_identity
 from pipelines.storage.secrets.seals import sealed_files
+from pipelines.upkeep.rotation import rotate
 from pipelines.upkeep.sealing import seal_vendor, seals_put_off
 from tests.support.exemple import HEADER, deliver, lead_line, sign
 from tests.support.houses import house_at, lake_bytes, reconcile
@@ -243,7 +246,7 @@ def test_seals_that_a_vendor_damages_do_not_keep_the_others_from_theirs(home: Ho
 @pytest.mark.fault(
     area="keys",
     fault="The service runs with a careless file mask",
-    promise="Lake, vault, registry and keys can still be read by their owner alone.",
+    promise="Lake, vault, registry, keys, kept copies and kept law can still be read by their owner alone.",
 )
 def test_what_the_house_makes_is_read_by_nobody_else_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
@@ -254,11 +257,42 @@ def test_what_the_house_makes_is_read_by_nobody_else_whatever_the_umask(tmp_path
     finally:
         os.umask(before)
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in home.path.rglob("*") if not path.is_symlink()}
-    files = [path for path in modes if path.suffix in (".parquet", ".db", ".key") or path.name.endswith(".parquet.age")]
-    assert {path.relative_to(home.path).parts[0] for path in files} == {"lake", "vault", "registry.db", "keys"}
-    assert {oct(modes[path]) for path in files} == {"0o600"}
-    assert [oct(modes[home.path / root]) for root in ("lake", "vault", "keys", "state")] == ["0o700"] * 4
+    ours = ("lake", "vault", "keys", "state", "law", "registry.db")
+    told = {path: oct(mode) for path, mode in modes.items() if path.relative_to(home.path).parts[0] in ours}
+    made = {path: mode for path, mode in told.items() if path.suffix not in (".lock", "")}
+    assert {path.relative_to(home.path).parts[0] for path in made} == set(ours)
+    assert set(made.values()) == {"0o600"}
+    assert {told[path] for path in told if path.is_dir()} == {"0o700"}
     assert oct(modes[home.folder / "leads_1.csv.age"]) == "0o640"
+
+
+@pytest.mark.fault(
+    area="keys",
+    fault="A new seal key is made while copies are kept under the one before",
+    promise="They open under the old key as before, also after the identity keys rotate; new ones under the new.",
+)
+def test_what_is_kept_opens_after_the_seal_keys_and_the_identity_keys_rotated(home: Home) -> None:
+    content = (home.folder / "leads_1.csv").read_bytes()
+    home.reconcile()
+    make_age_identity(home.path / "keys", SEAL, 2)
+    house = home.house = house_at(home.path)
+    state = house.settings.state / VENDOR / str(DAY)
+    (old,) = (state / "kept").iterdir()
+    received_at = datetime(2026, 8, 11, 11, tzinfo=UTC)
+    deliver(home.path, VENDOR, DAY, [lead_line("late-5", 5, DAY)], name="leads_2.csv", received_at=received_at)
+    later = (home.folder / "leads_2.csv").read_bytes()
+    home.reconcile()
+    (new,) = set((state / "kept").iterdir()) - {old}
+    before = {path: path.read_bytes() for path in state.rglob("*") if path.is_file()}
+    rotate(house.registry, house.lake, house.settings.keys, has_keyed_data=house.has_keyed_data, now=datetime.now(UTC))
+    assert {path: path.read_bytes() for path in before} == before
+    house = house_at(home.path)
+    assert [house.seals.open(path).read() for path in (old, new)] == [content, later]
+    (house.settings.keys / "seal-1.key").rename(home.path / "seal-1.key")
+    seals = house_at(home.path).seals
+    assert seals.open(new).read() == later
+    with pytest.raises(BrokenSealError):
+        seals.open(old).read()
 
 
 @pytest.fixture
