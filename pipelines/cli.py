@@ -56,7 +56,8 @@ COMMANDS: Final = {
         "Say of each number or address of standard input, one a line, whether it may be contacted now on a channel.",
     ),
     "replay": Command(
-        "replay:replay", "Judge past deliveries again, as they were or as we know now; nothing is published."
+        "replay:replay",
+        "Judge past deliveries again and keep under a name what differs, with the cause of each; nothing is published.",
     ),
     "rules": Command("rules:app", "The rulebook: what is judged, on which texts, and whether its cards hold together."),
     "keys": Command("keys:app", "The secrets of the house: identity keys, the vault's and the seals' keys."),

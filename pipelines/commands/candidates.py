@@ -26,7 +26,8 @@ from pipelines.vocabulary.clock import paris_date
 from pipelines.wording.words import Words, words
 
 app = typer.Typer(
-    help="Vendors before they are live: compared, tried, and let through by a person.", no_args_is_help=True
+    help="Vendors before they are live: compared in a tender, tried in a pilot, let through by a person.",
+    no_args_is_help=True,
 )
 SHOWN = 6
 """Lines that a condition's lack takes in the table; the rest is counted."""
