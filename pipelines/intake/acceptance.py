@@ -31,7 +31,8 @@ from pipelines.vocabulary.fields import FIELD_NAMED, FIELDS, PERSONAL
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import arrow_schema
 
-STAMPS: Final = ("vendor", "delivery_date", "file_digest", "role", "delivered_at", "received_at", "replaced_at")
+_WHEN: Final = ("delivered_at", "received_at", "replaced_at", "corrected_at")
+STAMPS: Final = ("vendor", "delivery_date", "file_digest", "role", *_WHEN)
 """Columns that come from a row's file and delivery, not from the row."""
 LATEST_COLLECTION: Final = timedelta(hours=24)
 """After the recorded arrival of its file nobody's data was collected; a day is left to clocks and zones."""

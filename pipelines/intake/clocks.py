@@ -56,4 +56,11 @@ def last_correction_at(cases: Sequence[ArrivedFile], delivery: Delivery) -> date
     Verdicts are final then. What comes later corrects nothing: it counts from its own arrival on.
     """
     clock = delivery_clock(cases, delivery)
-    return clock + delivery.contract.proof_deadline if clock and delivery.contract else None
+    return proof_deadline_at(clock, delivery) if clock else None
+
+
+def proof_deadline_at(clock: datetime | None, delivery: Delivery) -> datetime | None:
+    """The proof deadline of a delivery with that clock, or from its cut-off on without leads; None without a contract."""
+    if delivery.contract is None:
+        return None
+    return (clock or cut_off_at(delivery.contract, delivery.day)) + delivery.contract.proof_deadline

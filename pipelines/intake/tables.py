@@ -16,7 +16,7 @@ from pipelines.arrays.sorted_rows import sorted_indices
 from pipelines.contracts.calendar import is_due
 from pipelines.deliveries.files import Delivery
 from pipelines.identifiers.errors_without_values import IntakeFaultError
-from pipelines.intake.clocks import delivery_clock, own_clock
+from pipelines.intake.clocks import delivery_clock, own_clock, proof_deadline_at
 from pipelines.intake.files import FileCase, causes_of
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.reasons import Reason
@@ -116,6 +116,12 @@ def _replaced_at(case: FileCase) -> datetime | None:
     return case.file.replaced_at and as_lake(case.file.replaced_at)
 
 
+def _corrected_at(case: FileCase, complete_at: datetime | None) -> datetime | None:
+    """When the file was replaced, if its delivery could still be corrected."""
+    at, last_at = case.file.replaced_at, proof_deadline_at(complete_at, case.delivery)
+    return as_lake(at) if at and last_at and at <= last_at else None
+
+
 def _each(told: Callable[[Reason], str], reasons: Sequence[Reason] | None) -> list[str] | None:
     return None if reasons is None else [told(reason) for reason in reasons]
 
@@ -129,12 +135,14 @@ class FileColumns:
         by_day = groupby(cases, key=lambda case: case.delivery.day)
         complete = {day: _complete_at(list(of_day)) for day, of_day in by_day}
         whens = [own_clock(case, complete[case.delivery.day]) for case in cases]
+        corrected = [_corrected_at(case, complete[case.delivery.day]) for case in cases]
         self._columns = {
             "delivery_date": pa.array([case.delivery.day for case in cases], pa.date32()),
             "file_digest": pa.array([case.file.digest for case in cases], pa.string()),
             "role": pa.array([case.role for case in cases], pa.string()),
             "received_at": pa.array([as_lake(case.received_at) for case in cases], pa.timestamp("us")),
             "replaced_at": pa.array([_replaced_at(case) for case in cases], pa.timestamp("us")),
+            "corrected_at": pa.array(corrected, pa.timestamp("us")),
             "delivered_at": pa.array([when and as_lake(when) for when in whens], pa.timestamp("us")),
         }
 

@@ -172,6 +172,9 @@ class ConsentProofs(PartitionedTable):
     replaced_at: Series[Instant] = optional(
         "When other bytes came under the name of the proof file: the row counts for what was known before."
     )
+    corrected_at: Series[Instant] = optional(
+        "The same, where its delivery could still be corrected: a refusal or withdrawal ends then, and else never."
+    )
     file_digest: Series[Text] = filled("SHA-256 of the proof file.")
     row_number: Series[Count] = filled("1-based data row in the file.", ge=1)
 
@@ -190,6 +193,9 @@ class UnreadObjections(PartitionedTable):
     received_at: Series[Instant] = filled("When we first saw the proof file.")
     replaced_at: Series[Instant] = optional(
         "When other bytes came under the name of the proof file: the row counts for what was known before."
+    )
+    corrected_at: Series[Instant] = optional(
+        "The same, where its delivery could still be corrected: a refusal or withdrawal ends then, and else never."
     )
     file_digest: Series[Text] = filled("SHA-256 of the proof file.")
     row_number: Series[Count] = filled("1-based data row in the file.", ge=1)

@@ -1,5 +1,5 @@
--- every proof row of the vendor, and until when its file lay there; with the consent_id before them, numbers are in the
--- order that settles ties
+-- every proof row of the vendor, until when its file lay there, and until when what it objects counts; with the consent_id
+-- before them, numbers are in the order that settles ties
 with delivered as (
     select distinct file_digest, delivery_date
     from all_proofs
@@ -19,6 +19,7 @@ select
     len(list_filter(string_split_regex(proof.chain, '>|→|[|;,]'), lambda company: trim(company) <> '')) > 2
         as has_intermediaries,
     coalesce(proof.replaced_at, timestamp '9999-12-31 00:00:00') as known_until,
+    coalesce(proof.corrected_at, timestamp '9999-12-31 00:00:00') as objects_until,
     reference_key(proof.lead_id) as lead_reference,
     reference_key(proof.consent_id) as consent_reference
 from all_proofs as proof

@@ -1,7 +1,7 @@
 -- leads to judge whose consent, however it is written, another person's lead carries, in the same or an earlier delivery,
 -- come by then. A lead that names no consent has that of the given proofs which name it or its person, and lay there
--- then: leaving it out hides nothing. Persons are told apart by counting: rows with the consent, less those with my
--- e-mail, less those with my phone, plus those with both
+-- then, by its own clock or with hindsight: leaving it out hides nothing. Persons are told apart by counting: rows with
+-- the consent, less those with my e-mail, less those with my phone, plus those with both
 with found as (
     select leads.lead_no, proofs.consent_reference, proofs.received_at, proofs.known_until
     from leads
@@ -118,8 +118,10 @@ shared as (
     where
         day <= counted.delivery_date
         and day_at <= claimed_at
-        and claimed_at <= clocks.proofs_known_at
-        and clocks.proofs_known_at < least(known_until, day_until)
+        and (
+            (claimed_at <= clocks.known_at and clocks.known_at < least(known_until, day_until))
+            or (claimed_at <= clocks.proofs_known_at and clocks.proofs_known_at < least(known_until, day_until))
+        )
     group by lead_no, consent_reference
     having sum(lead_count) > 0
 )

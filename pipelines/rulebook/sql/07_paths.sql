@@ -1,4 +1,5 @@
--- the first path on which a lead finds a given proof: its consent_id, else the proof's lead_id, else an identity key
+-- the first path on which a lead finds a given proof: its consent_id, else the proof's lead_id, else an identity key. What
+-- was known on the lead's own clock stays known with hindsight, whenever its file was overwritten
 with given as (
     select proof_no, consent_reference, lead_reference, email_key, phone_key, received_at, known_until
     from proofs
@@ -9,11 +10,13 @@ by_consent as (
     select lead.lead_no, given.proof_no
     from judged_leads as lead
     inner join given on lead.consent_reference = given.consent_reference
-    where given.received_at <= lead.proofs_known_at and lead.proofs_known_at < given.known_until
+    where
+        (given.received_at <= lead.known_at and lead.known_at < given.known_until)
+        or (given.received_at <= lead.proofs_known_at and lead.proofs_known_at < given.known_until)
 ),
 
 without_consent as (
-    select lead.lead_no, lead.lead_reference, lead.email_key, lead.phone_key, lead.proofs_known_at
+    select lead.lead_no, lead.lead_reference, lead.email_key, lead.phone_key, lead.known_at, lead.proofs_known_at
     from judged_leads as lead
     anti join by_consent on lead.lead_no = by_consent.lead_no
 ),
@@ -22,7 +25,9 @@ by_lead as (
     select lead.lead_no, given.proof_no
     from without_consent as lead
     inner join given on lead.lead_reference = given.lead_reference
-    where given.received_at <= lead.proofs_known_at and lead.proofs_known_at < given.known_until
+    where
+        (given.received_at <= lead.known_at and lead.known_at < given.known_until)
+        or (given.received_at <= lead.proofs_known_at and lead.proofs_known_at < given.known_until)
 ),
 
 without_lead as (
@@ -41,10 +46,14 @@ union all
     select lead.lead_no, given.proof_no
     from without_lead as lead
     inner join given on lead.email_key = given.email_key
-    where given.received_at <= lead.proofs_known_at and lead.proofs_known_at < given.known_until
+    where
+        (given.received_at <= lead.known_at and lead.known_at < given.known_until)
+        or (given.received_at <= lead.proofs_known_at and lead.proofs_known_at < given.known_until)
     union
     select lead.lead_no, given.proof_no
     from without_lead as lead
     inner join given on lead.phone_key = given.phone_key
-    where given.received_at <= lead.proofs_known_at and lead.proofs_known_at < given.known_until
+    where
+        (given.received_at <= lead.known_at and lead.known_at < given.known_until)
+        or (given.received_at <= lead.proofs_known_at and lead.proofs_known_at < given.known_until)
 )

@@ -1,21 +1,22 @@
 -- refusals and withdrawals at or before the act, as each lead use meets them: by reference they always count, by key
 -- only if they are not earlier than the consent that is looked at. One of which kind, instant or channels can't be read
--- is perhaps one: to any channel, and as late as it was received.
+-- is perhaps one: to any channel, and as late as it was received. What was said is taken back by a correction in time
+-- alone, and what was known on the lead's own clock not by hindsight.
 with events as (
     select
-        consent_reference, lead_reference, email_key, phone_key, channels, received_at, known_until,
+        consent_reference, lead_reference, email_key, phone_key, channels, received_at, objects_until,
         consent_at as objected_at, 'refusal' as kind, true as is_sure
     from proofs
     where decision = 'refused'
     union all
     select
-        consent_reference, lead_reference, email_key, phone_key, channels, received_at, known_until,
+        consent_reference, lead_reference, email_key, phone_key, channels, received_at, objects_until,
         withdrawn_at as objected_at, 'withdrawal' as kind, true as is_sure
     from proofs
     where withdrawn_at is not null
     union all
     select
-        consent_reference, lead_reference, email_key, phone_key, channels, received_at, known_until,
+        consent_reference, lead_reference, email_key, phone_key, channels, received_at, objects_until,
         null as objected_at, 'withdrawal' as kind, false as is_sure
     from proofs
     where array_contains(invalid_fields, 'withdrawn_at')
@@ -23,7 +24,7 @@ with events as (
     select
         reference_key(consent_id) as consent_reference, reference_key(lead_id) as lead_reference,
         email_key, phone_key, channels, received_at,
-        coalesce(replaced_at, timestamp '9999-12-31 00:00:00') as known_until, objected_at, 'refusal' as kind,
+        coalesce(corrected_at, timestamp '9999-12-31 00:00:00') as objects_until, objected_at, 'refusal' as kind,
         is_refusal is not null and objected_at is not null and channels is not null as is_sure
     from all_unread_objections
     where is_refusal is not false
@@ -31,28 +32,28 @@ with events as (
     select
         reference_key(consent_id) as consent_reference, reference_key(lead_id) as lead_reference,
         email_key, phone_key, channels, received_at,
-        coalesce(replaced_at, timestamp '9999-12-31 00:00:00') as known_until, objected_at, 'withdrawal' as kind,
+        coalesce(corrected_at, timestamp '9999-12-31 00:00:00') as objects_until, objected_at, 'withdrawal' as kind,
         is_withdrawal is not null and objected_at is not null and channels is not null as is_sure
     from all_unread_objections
     where is_withdrawal is not false
 ),
 
 by_reference as (
-    select lead.lead_no, lead.objections_known_at, lead.used_at, events.*
+    select lead.lead_no, lead.known_at, lead.objections_known_at, lead.used_at, events.*
     from judged_leads as lead
     inner join events on lead.consent_reference = events.consent_reference
     union all
-    select lead.lead_no, lead.objections_known_at, lead.used_at, events.*
+    select lead.lead_no, lead.known_at, lead.objections_known_at, lead.used_at, events.*
     from judged_leads as lead
     inner join events on lead.lead_reference = events.lead_reference
 ),
 
 by_key as (
-    select lead.lead_no, lead.objections_known_at, lead.used_at, events.*
+    select lead.lead_no, lead.known_at, lead.objections_known_at, lead.used_at, events.*
     from judged_leads as lead
     inner join events on lead.email_key = events.email_key
     union all
-    select lead.lead_no, lead.objections_known_at, lead.used_at, events.*
+    select lead.lead_no, lead.known_at, lead.objections_known_at, lead.used_at, events.*
     from judged_leads as lead
     inner join events on lead.phone_key = events.phone_key
 ),
@@ -75,8 +76,10 @@ counted as (
         unnest(coalesce(channels, ['email', 'sms', 'phone', 'automated_call'])) as channel
     from met
     where
-        received_at <= objections_known_at
-        and objections_known_at < known_until
+        (
+            (received_at <= known_at and known_at < objects_until)
+            or (received_at <= objections_known_at and objections_known_at < objects_until)
+        )
         and (objected_at is null or objected_at <= used_at)
 )
 
