@@ -48,7 +48,7 @@ def of_rule(market: CleanMarket) -> dict[tuple[date, str], tuple[str, str | None
 def live_and_claimed(house: House) -> tuple[list[bool], int]:
     """Which deliveries a dossier shows as live, and how many leads it claims."""
     contracts = house.contracts().of(VENDOR)
-    with vendor_tables(house.engine, house.lake, VENDOR) as session:
+    with vendor_tables(house.engine, house.lake, VENDOR, as_of=LATE) as session:
         facts = dossier_facts(session, house.catalogue, contracts, final=[], as_of=LATE)
     return [line.is_live for line in facts.deliveries][-2:], facts.claims.leads_count if facts.claims else 0
 
