@@ -125,7 +125,7 @@ def _owed(count: Decimal, line: InvoiceLine, ledger: Ledger, place: int) -> Iter
     alike, terms = ledger.alike[place], ledger.terms(place, line.channel)
     whole = Part(None, count * line.price, count, count, alike.day, terms.agreed)
     if terms.agreed is None:
-        yield replace(whole, cause="price_unknown")
+        yield replace(whole, cause=terms.held_cause or "price_unknown")
         return
     fair = min(line.price, terms.agreed)
     claimed = min(fair, terms.claimed)
@@ -135,8 +135,8 @@ def _owed(count: Decimal, line: InvoiceLine, ledger: Ledger, place: int) -> Iter
         cause, rules = terms.claim_cause, terms.grounds
         yield replace(whole, cause=cause, amount=count * claimed, taken=NONE, rules=rules)
     lapsed = count * min(terms.lapsed, fair - claimed)
-    due = replace(whole, amount=count * (fair - claimed), lapsed=lapsed)
-    yield due if alike.is_final else replace(due, cause="not_final")
+    held_cause = terms.held_cause or (None if alike.is_final else "not_final")
+    yield replace(whole, cause=held_cause, amount=count * (fair - claimed), lapsed=lapsed)
 
 
 def _fitted(parts: list[Part], net: Decimal, line: InvoiceLine) -> Iterator[Part]:

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.contracts.contract import Contract
+from pipelines.contracts.contract import Contract, GoLiveDecision
 from pipelines.invoices.delivered import AlikeLeads
 from pipelines.invoices.invoice import EXACT, InvoicedPeriod, InvoiceLine
 from pipelines.invoices.ledger import Ledger
@@ -83,6 +83,35 @@ def test_what_could_be_claimed_until_the_window_ended_is_due_and_told() -> None:
 
 def test_leads_that_are_not_decided_wait() -> None:
     assert amounts(parts_of(line("2", "4.00"), ledger_of(alike(2, is_final=False)))) == {"not_final": Decimal(8)}
+
+
+def test_leads_of_a_pilot_wait_unclaimed_and_those_of_a_refused_vendor_are_not_owed() -> None:
+    """Two leads at 4.00, one of them without a proof: a pilot is in no claim, and nobody ordered what was refused."""
+    failed = alike(1), alike(1, (PROOF, None))
+    opened, refused = GoLiveDecision(FIRST, True), GoLiveDecision(FIRST, False)
+    for stage, decisions, expected in (
+        ("pilot", (), {"not_ordered_yet": Decimal(8)}),
+        ("live", (), {"not_ordered_yet": Decimal(8)}),
+        ("candidate", (refused,), {"not_ordered": Decimal(8)}),
+        ("live", (opened, refused), {"not_ordered": Decimal(8)}),
+        ("live", (opened,), {None: Decimal(4), "claimable": Decimal(4)}),
+    ):
+        terms = replace(TERMS, stage=stage, go_live=decisions)
+        parts = parts_of(line("2", "4.00"), ledger_of(*failed, terms=terms))
+        assert amounts(parts) == expected
+        assert sum(part.taken for part in parts) == 2
+        unpriced = parts_of(line("2", "4.00"), ledger_of(*failed, terms=terms, currency="USD"))
+        assert set(amounts(unpriced)) == ({"price_unknown"} if None in expected else set(expected))
+        late = parts_of(line("2", "4.00"), ledger_of(*failed, terms=terms, today=date(2026, 9, 3)))
+        assert sum(part.lapsed for part in late) == (4 if None in expected else 0)
+
+
+def test_leads_from_the_decision_on_are_asked_for_before_those_of_the_pilot() -> None:
+    """Two leads of the pilot's last day and two of the day of the decision: of three invoiced, two are due."""
+    terms = replace(TERMS, stage="live", go_live=(GoLiveDecision(SECOND, True),))
+    asked = line("3", "4.50", period=InvoicedPeriod(FIRST, SECOND))
+    parts = parts_of(asked, ledger_of(alike(2), alike(2, day=SECOND), terms=terms))
+    assert amounts(parts) == {None: Decimal(8), "price_above": Decimal("1.50"), "not_ordered_yet": Decimal(4)}
 
 
 def test_a_price_below_the_agreed_one_is_taken_as_it_is() -> None:
