@@ -56,5 +56,7 @@ CAUSES: Final = {
     )
 }
 """By code, the gravest first. A code is published in `claims.csv`, a promise."""
+REFUSING: Final = frozenset(code for code, cause in CAUSES.items() if cause.refuses)
+"""Codes of causes for which nothing of an invoice can be owed."""
 DUPLICATE_RULE: Final = "lead_duplicate"
 """The rule by which a lead was delivered twice."""

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.engines.interface import Session
 from pipelines.invoices.arithmetic import in_cents, slips
-from pipelines.invoices.causes import APPROVED, CAUSES, DISPUTED, PARTLY, REFUSED, SUSPENDED
+from pipelines.invoices.causes import APPROVED, CAUSES, DISPUTED, PARTLY, REFUSED, REFUSING, SUSPENDED
 from pipelines.invoices.delivered import Delivered, delivered_leads
 from pipelines.invoices.invoice import Invoice
 from pipelines.invoices.kept import KeptInvoice, KeptPart
@@ -68,7 +68,7 @@ class CheckedInvoice:
     @property
     def answer(self) -> str:
         """The status of the invoice's life cycle that says so: one of `causes`."""
-        if any(CAUSES[code].refuses for code in self.causes):
+        if not REFUSING.isdisjoint(self.causes):
             return REFUSED
         if not self.disputed:
             return SUSPENDED if self.open else APPROVED
@@ -112,7 +112,7 @@ def check_invoice(
 
 def _refusal(invoice: Invoice, contract: Contract | None, earlier: Sequence[KeptInvoice]) -> str | None:
     """Why nothing of an invoice can be owed; None where something can."""
-    if any(kept.number == invoice.number for kept in earlier):
+    if any(kept.number == invoice.number and not kept.is_refused for kept in earlier):
         return "number_repeated"
     if contract and invoice.advertiser_siren and invoice.advertiser_siren != contract.advertiser_siren:
         return "advertiser_other"

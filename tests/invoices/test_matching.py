@@ -171,6 +171,28 @@ def test_the_greatest_numbers_that_are_read_lose_no_cent() -> None:
     assert sum(part.amount for part in parts) == Decimal("9999999999.99")
 
 
+class CountedLedger(Ledger):
+    """Counts how often leads are asked for."""
+
+    asked = 0
+
+    def take(self, place: int, channel: str | None, most: Decimal) -> Decimal:
+        self.asked += 1
+        return super().take(place, channel, most)
+
+
+def test_the_work_of_a_period_grows_with_lines_and_deliveries_not_with_their_product() -> None:
+    """600 lines of one lead each, of 100 days with five leads each: the last hundred are invoiced already."""
+    days = [FIRST + timedelta(days=number) for number in range(100)]
+    ledger = CountedLedger(
+        [alike(5, day=day) for day in days], lambda _: TERMS, today=FIRST + timedelta(days=200), currency="EUR"
+    )
+    asked = line("1", "4.00", period=InvoicedPeriod(days[0], days[-1]))
+    parts = [part for _ in range(600) for part in parts_of(asked, ledger)]
+    assert amounts(parts) == {None: Decimal(2_000), "invoiced_twice": Decimal(400)}
+    assert ledger.asked <= 600 + 100
+
+
 cents = st.integers(0, 2_000).map(lambda amount: Decimal(amount) / 100)
 prices = st.integers(0, 20_000).map(lambda amount: Decimal(amount) / 1_000)
 

@@ -69,7 +69,7 @@ def published(leads: Rows, fails: Rows = (), *, is_final: bool = True) -> Iterat
     files = [{"delivery_date": day, "delivered_at": datetime(day.year, day.month, day.day, 10)} for day in days]
     tables: Mapping[str, Any] = {"leads": leads, "verdicts": uses, "findings": fails, "deliveries": files}
     with DuckDBEngine().session() as session:
-        for name in (*INTAKE_TABLES, *VERDICT_TABLES):
+        for name in (*INTAKE_TABLES, *VERDICT_TABLES, "corrections"):
             rows = [{"vendor": "acme", **row} for row in tables.get(name, [])]
             session.register(name, pa.Table.from_pylist(rows, schema=arrow_schema(name)))
         yield session
