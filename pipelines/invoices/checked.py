@@ -129,17 +129,11 @@ def _named_leads(before: Sequence[KeptPart], invoice: Invoice) -> list[tuple[int
 def _take_before(before: Sequence[KeptPart], delivered: Delivered, ledger: Ledger) -> None:
     """Count what earlier invoices took as taken."""
     for place, part in enumerate(before, -len(before)):
-        rest = part.taken
-        for each in _places_before(place, part, delivered, ledger):
-            rest -= ledger.take(each, part.channel, rest)
-
-
-def _places_before(place: int, part: KeptPart, delivered: Delivered, ledger: Ledger) -> Sequence[int]:
-    """Alike leads among which an earlier invoice's part took its own."""
-    if part.lead_id is None:
-        return ledger.within(part.period, part.channel)
-    lead = delivered.of_lines.get(place)
-    return [] if lead is None else [lead]
+        lead = delivered.of_lines.get(place)
+        if lead is not None:
+            ledger.take(lead, part.channel, part.taken)
+        elif part.lead_id is None:
+            _ = [*ledger.take_of_period(part.period, part.channel, part.taken)]
 
 
 def _parts_of_lines(invoice: Invoice, delivered: Delivered, ledger: Ledger) -> Iterable[Part]:

@@ -1,7 +1,7 @@
 """What of the delivered leads is not invoiced yet: each may be asked for once, on a channel where channels are sold."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -57,6 +57,9 @@ class Ledger:
         self._taken: defaultdict[tuple[int, str | None], Decimal] = defaultdict(Decimal)
         self.terms = cache(self._terms)
         self.within = cache(self._within)
+        self.delivered = cache(self._delivered)
+        self._passed: defaultdict[tuple[InvoicedPeriod, str | None], int] = defaultdict(int)
+        """Of `within`, how many from the first on have nothing left: what is taken is never given back."""
 
     def take(self, place: int, channel: str | None, most: Decimal) -> Decimal:
         """Ask for at most so many of some alike leads: how many there were left."""
@@ -67,9 +70,22 @@ class Ledger:
             self._taken[place, each] += count
         return count
 
-    def taken(self, place: int, channel: str | None) -> Decimal:
-        """How many of some alike leads were asked for."""
-        return max(self._taken[place, each] for each in self._sold(self.alike[place], channel))
+    def take_of_period(
+        self, period: InvoicedPeriod, channel: str | None, most: Decimal
+    ) -> Iterator[tuple[int, Decimal]]:
+        """Ask for at most so many leads of a period, payable ones first: places, and how many of each."""
+        places, asked = self.within(period, channel), (period, channel)
+        while most and self._passed[asked] < len(places):
+            place = places[self._passed[asked]]
+            if count := self.take(place, channel, most):
+                yield place, count
+                most -= count
+            if most:
+                self._passed[asked] += 1
+
+    def _delivered(self, period: InvoicedPeriod, channel: str | None) -> int:
+        """How many leads of a period that are sold on a channel were delivered."""
+        return sum(self.alike[place].leads.leads_count for place in self.within(period, channel))
 
     def _within(self, period: InvoicedPeriod, channel: str | None) -> tuple[int, ...]:
         """Places of alike leads of a period that are sold on a channel, payable ones first, then by day."""

@@ -89,15 +89,13 @@ def _parts_of_many(line: InvoiceLine, ledger: Ledger) -> Iterator[Part]:
     if line.period is None:
         yield _unowed("period_missing", line.quantity, line)
         return
-    places, rest = ledger.within(line.period, line.channel), line.quantity
-    before = sum((ledger.taken(place, line.channel) for place in places), NONE)
-    for place in places:
-        if count := ledger.take(place, line.channel, rest):
-            yield from _owed(count, line, ledger, place)
-            rest -= count
-        if not rest:
-            return
-    yield from _beyond_delivered(line, rest, before, is_delivered=bool(places))
+    found = NONE
+    for place, count in ledger.take_of_period(line.period, line.channel, line.quantity):
+        yield from _owed(count, line, ledger, place)
+        found += count
+    if found < line.quantity:  # nothing is left: what others did not take was found
+        delivered = ledger.delivered(line.period, line.channel)
+        yield from _beyond_delivered(line, line.quantity - found, delivered - found, is_delivered=bool(delivered))
 
 
 def _beyond_delivered(line: InvoiceLine, rest: Decimal, before: Decimal, *, is_delivered: bool) -> Iterator[Part]:

@@ -13,7 +13,18 @@ from pipelines.invoices.checked import CheckedInvoice, check_invoice
 from pipelines.invoices.invoice import UnreadInvoiceError, invoice_of
 from pipelines.invoices.kept import LINES_FILE, earlier_invoices, folder_of, keep, next_turn
 from pipelines.simulation.invoices import WrittenInvoice, as_cii
-from tests.support.invoice_market import FIRST, NOTHING, SECOND, TERMS, TODAY, many, ones, published, three_deliveries, written
+from tests.support.invoice_market import (
+    FIRST,
+    NOTHING,
+    SECOND,
+    TERMS,
+    TODAY,
+    many,
+    ones,
+    published,
+    three_deliveries,
+    written,
+)
 
 
 def check(folder: Path, digest: str, asked: WrittenInvoice) -> CheckedInvoice:

@@ -88,14 +88,16 @@ def test_leads_that_are_not_decided_wait() -> None:
 def test_leads_of_a_pilot_wait_unclaimed_and_those_of_a_refused_vendor_are_not_owed() -> None:
     """Two leads at 4.00, one of them without a proof: a pilot is in no claim, and nobody ordered what was refused."""
     failed = alike(1), alike(1, (PROOF, None))
+    cases: Sequence[tuple[str, tuple[GoLiveDecision, ...], Amounts]]
     opened, refused = GoLiveDecision(FIRST, True), GoLiveDecision(FIRST, False)
-    for stage, decisions, expected in (
+    cases = (
         ("pilot", (), {"not_ordered_yet": Decimal(8)}),
         ("live", (), {"not_ordered_yet": Decimal(8)}),
         ("candidate", (refused,), {"not_ordered": Decimal(8)}),
         ("live", (opened, refused), {"not_ordered": Decimal(8)}),
         ("live", (opened,), {None: Decimal(4), "claimable": Decimal(4)}),
-    ):
+    )
+    for stage, decisions, expected in cases:
         terms = replace(TERMS, stage=stage, go_live=decisions)
         parts = parts_of(line("2", "4.00"), ledger_of(*failed, terms=terms))
         assert amounts(parts) == expected
