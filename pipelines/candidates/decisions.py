@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, select
 
 from pipelines.contracts.contract import GoLiveDecision
 from pipelines.storage.registry.database import writing
@@ -19,6 +19,7 @@ from pipelines.vocabulary.clock import paris_date
 OPENED: Final = "opened"
 EXCEPTION: Final = "opened_by_exception"
 REFUSED: Final = "refused"
+_LATEST_DECISION: Final = select(func.max(GO_LIVE_DECISIONS.c.id))
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,12 @@ def decisions_on(registry: Engine, vendor: str | None = None) -> list[DecisionNo
     with registry.connect() as connection:
         rows = connection.execute(query).mappings().all()
     return [DecisionNote(**(dict(row) | {"unmet": tuple(filter(None, row["unmet"].split(",")))})) for row in rows]
+
+
+def latest_decision_id(registry: Engine) -> int:
+    """The id of the youngest decision about any vendor, 0 without one: whether anything was decided since."""
+    with registry.connect() as connection:
+        return connection.scalar(_LATEST_DECISION) or 0
 
 
 def go_live_by_vendor(registry: Engine) -> Mapping[str, list[GoLiveDecision]]:
