@@ -64,17 +64,18 @@ class House:
         return inbox
 
     def contracts(self, vendors: Collection[str] = ()) -> ContractBook:
-        """The contracts as they lie there now, of all vendors or of some: reading one takes some ten milliseconds."""
+        """The contracts as they lie there now, of all vendors or of some: reading one takes some ten milliseconds.
+
+        With what was decided of vendors, which stands in the registry: also of those whose contracts name no stage.
+
+        Raises:
+            RegistryError: the registry can't be read.
+        """
+        from pipelines.candidates.decisions import go_live_by_vendor
         from pipelines.contracts.book import load_contracts
 
         book = load_contracts(self.settings.contracts, vendors=vendors, catalogue=self._known_rules)
-        return self._with_go_live(book) if book.has_stages else book
-
-    def _with_go_live(self, book: ContractBook) -> ContractBook:
-        """The contracts with what was decided of vendors that began as candidates: it stands in the registry."""
-        from pipelines.candidates.decisions import go_live_by_vendor
-
-        return book.with_go_live(go_live_by_vendor(self.registry))
+        return book.with_go_live(go_live_by_vendor(self.registry)) if book.contracts else book
 
     @property
     def _known_rules(self) -> Catalogue | None:

@@ -8,17 +8,19 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, select
 
 from pipelines.contracts.contract import GoLiveDecision
+from pipelines.identifiers.kept_words import confirm_kept_words
 from pipelines.storage.registry.database import writing
 from pipelines.storage.registry.tables import GO_LIVE_DECISIONS
-from pipelines.storage.secrets.vault_readings import check_purpose
 from pipelines.vocabulary.clock import paris_date
 
 OPENED: Final = "opened"
 EXCEPTION: Final = "opened_by_exception"
 REFUSED: Final = "refused"
+_MOST_OF_NAME, _MOST_OF_REASON = 64, 500
+_LATEST_DECISION: Final = select(func.max(GO_LIVE_DECISIONS.c.id))
 
 
 @dataclass(frozen=True)
@@ -38,20 +40,16 @@ class DecisionNote:
 
 
 def note_decision(registry: Engine, note: DecisionNote) -> None:
-    """Add one decision; what is too long is cut.
+    """Add one decision.
 
     Raises:
-        ValueError: nobody is named who decided; what is no plain opening has no reason; a reason names somebody.
+        ValueError: nobody is named who decided; what is no plain opening has no reason; either is too long, or holds an
+            e-mail address or a phone number.
     """
-    if not note.decided_by.strip():
-        raise ValueError("decided_by: expected who decides, by name or function")
+    confirm_kept_words("--by", note.decided_by, _MOST_OF_NAME)
     if note.reason is not None or note.decision != OPENED:
-        check_purpose(note.reason or "")
-    row = asdict(note) | {
-        "decided_by": note.decided_by.strip()[:64],
-        "reason": note.reason and note.reason[:500],
-        "unmet": ",".join(note.unmet),
-    }
+        confirm_kept_words("--reason", note.reason or "", _MOST_OF_REASON)
+    row = asdict(note) | {"decided_by": note.decided_by.strip(), "unmet": ",".join(note.unmet)}
     with registry.connect() as connection, writing(connection):
         connection.execute(insert(GO_LIVE_DECISIONS).values(row))
 
@@ -65,6 +63,12 @@ def decisions_on(registry: Engine, vendor: str | None = None) -> list[DecisionNo
     with registry.connect() as connection:
         rows = connection.execute(query).mappings().all()
     return [DecisionNote(**(dict(row) | {"unmet": tuple(filter(None, row["unmet"].split(",")))})) for row in rows]
+
+
+def latest_decision_id(registry: Engine) -> int:
+    """The id of the youngest decision about any vendor, 0 without one: whether anything was decided since."""
+    with registry.connect() as connection:
+        return connection.scalar(_LATEST_DECISION) or 0
 
 
 def go_live_by_vendor(registry: Engine) -> Mapping[str, list[GoLiveDecision]]:

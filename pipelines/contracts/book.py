@@ -68,11 +68,6 @@ class ContractBook:
         """A vendor's contracts in order of `valid_from`; empty for an unknown or skipped vendor."""
         return self.contracts.get(vendor, ())
 
-    @property
-    def has_stages(self) -> bool:
-        """Whether any vendor began as a candidate."""
-        return any(contract.stage is not None for contracts in self.contracts.values() for contract in contracts)
-
     def with_go_live(self, decisions: Mapping[str, Sequence[GoLiveDecision]]) -> "ContractBook":
         """The book with what was decided of vendors, each in order."""
         told = {vendor: with_go_live(theirs, decisions.get(vendor, ())) for vendor, theirs in self.contracts.items()}

@@ -154,7 +154,7 @@ class Contract:
     notice_clause: NoticeClause | None = None
     contacts: tuple[str, ...] = ()
     stage: str | None = None
-    """One of `words.STAGES`; None: the vendor never was a candidate. See `stages`."""
+    """One of `words.STAGES`; None: the vendor never was a candidate, as far as contracts say. See `stages`."""
     go_live: tuple[GoLiveDecision, ...] = ()
     """Of the vendor, in order; not in its file, but the registry's."""
 

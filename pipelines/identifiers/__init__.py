@@ -14,6 +14,7 @@ The only package that says what looks like a person. Secrets are kept in `storag
   of it, or found
 - `errors_without_values`: errors that could quote a person's identifier, made into errors that do not
 - `hidden`: identifiers of persons in fields that are for something else: found and cut
+- `kept_words`: our own words that the registry keeps for good: who decided, and why
 - `keyed_hashes`: the keyed hashes that stand for identifiers
 - `letters_alike`: letters of other alphabets that look like Latin ones
 - `likeness`: whether a text holds what looks like a person's e-mail address or phone number, whoever's it is: asked by

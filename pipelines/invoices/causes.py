@@ -37,6 +37,7 @@ CAUSES: Final = {
         Cause("currency_other", "NON_CONFORME", refuses=True),
         Cause("price_above", "PU_ERR", "PU_ERR"),
         Cause("quantity_above", "QTE_ERR", "QTE_ERR"),
+        Cause("not_ordered", "CMD_ERR", "CMD_ERR"),
         Cause("claimable", "QUALITE_ERR", "QUALITE_ERR"),
         Cause("delivered_twice", "QUALITE_ERR", "QUALITE_ERR"),
         Cause("invoiced_twice", "DOUBLE_FACT"),
@@ -48,11 +49,14 @@ CAUSES: Final = {
         Cause("net_total", "MONTANTTOTAL_ERR"),
         Cause("tax_total", "TX_TVA_ERR"),
         Cause("payable_total", "MONTANTTOTAL_ERR"),
+        Cause("not_ordered_yet", "CMD_ERR", "CMD_ERR", is_open=True),
         Cause("not_final", "JUSTIF_ABS", is_open=True),
         Cause("price_unknown", "REF_CT_ABSENT", "REF_CT_ABSENT", is_open=True),
         Cause("period_missing", "REF_ERR", "REF_ERR", is_open=True),
     )
 }
 """By code, the gravest first. A code is published in `claims.csv`, a promise."""
+REFUSING: Final = frozenset(code for code, cause in CAUSES.items() if cause.refuses)
+"""Codes of causes for which nothing of an invoice can be owed."""
 DUPLICATE_RULE: Final = "lead_duplicate"
 """The rule by which a lead was delivered twice."""

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.engines.interface import Session
 from pipelines.invoices.arithmetic import in_cents, slips
-from pipelines.invoices.causes import APPROVED, CAUSES, DISPUTED, PARTLY, REFUSED, SUSPENDED
+from pipelines.invoices.causes import APPROVED, CAUSES, DISPUTED, PARTLY, REFUSED, REFUSING, SUSPENDED
 from pipelines.invoices.delivered import Delivered, delivered_leads
 from pipelines.invoices.invoice import Invoice
 from pipelines.invoices.kept import KeptInvoice, KeptPart
@@ -68,7 +68,7 @@ class CheckedInvoice:
     @property
     def answer(self) -> str:
         """The status of the invoice's life cycle that says so: one of `causes`."""
-        if any(CAUSES[code].refuses for code in self.causes):
+        if not REFUSING.isdisjoint(self.causes):
             return REFUSED
         if not self.disputed:
             return SUSPENDED if self.open else APPROVED
@@ -112,7 +112,7 @@ def check_invoice(
 
 def _refusal(invoice: Invoice, contract: Contract | None, earlier: Sequence[KeptInvoice]) -> str | None:
     """Why nothing of an invoice can be owed; None where something can."""
-    if any(kept.number == invoice.number for kept in earlier):
+    if any(kept.number == invoice.number and not kept.is_refused for kept in earlier):
         return "number_repeated"
     if contract and invoice.advertiser_siren and invoice.advertiser_siren != contract.advertiser_siren:
         return "advertiser_other"
@@ -129,17 +129,11 @@ def _named_leads(before: Sequence[KeptPart], invoice: Invoice) -> list[tuple[int
 def _take_before(before: Sequence[KeptPart], delivered: Delivered, ledger: Ledger) -> None:
     """Count what earlier invoices took as taken."""
     for place, part in enumerate(before, -len(before)):
-        rest = part.taken
-        for each in _places_before(place, part, delivered, ledger):
-            rest -= ledger.take(each, part.channel, rest)
-
-
-def _places_before(place: int, part: KeptPart, delivered: Delivered, ledger: Ledger) -> Sequence[int]:
-    """Alike leads among which an earlier invoice's part took its own."""
-    if part.lead_id is None:
-        return ledger.within(part.period, part.channel)
-    lead = delivered.of_lines.get(place)
-    return [] if lead is None else [lead]
+        lead = delivered.of_lines.get(place)
+        if lead is not None:
+            ledger.take(lead, part.channel, part.taken)
+        elif part.lead_id is None:
+            _ = [*ledger.take_of_period(part.period, part.channel, part.taken)]
 
 
 def _parts_of_lines(invoice: Invoice, delivered: Delivered, ledger: Ledger) -> Iterable[Part]:

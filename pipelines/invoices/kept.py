@@ -15,6 +15,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.invoices.causes import REFUSING
 from pipelines.invoices.invoice import EXACT, InvoicedPeriod
 from pipelines.invoices.matching import Part
 from pipelines.storage.folders import PRIVATE, replacing
@@ -66,6 +67,8 @@ class KeptInvoice:
     turn: int
     """Which it was among the vendor's, from 1."""
     parts: tuple[KeptPart, ...]
+    is_refused: bool
+    """Whether it was answered that nothing of it can be owed: its number is free for its corrected copy."""
 
 
 def folder_of(folder: Path, vendor: str, digest: str) -> Path:
@@ -129,7 +132,8 @@ def _turn_of(path: Path) -> int:
 
 
 def _kept_invoice(path: Path) -> KeptInvoice:
-    table = pq.read_table(path, columns=["lead_id", "delivery_date", "channel", "taken"])
+    table = pq.read_table(path, columns=["lead_id", "delivery_date", "channel", "taken", "cause"])
     rows = (row for row in table.to_pylist() if row["taken"])
     parts = tuple(KeptPart(row["lead_id"], row["delivery_date"], row["channel"], row["taken"]) for row in rows)
-    return KeptInvoice(pq.read_schema(path).metadata[_NUMBER].decode(), _turn_of(path), parts)
+    is_refused = not REFUSING.isdisjoint(table["cause"].unique().to_pylist())
+    return KeptInvoice(pq.read_schema(path).metadata[_NUMBER].decode(), _turn_of(path), parts, is_refused)

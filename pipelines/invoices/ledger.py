@@ -1,7 +1,7 @@
 """What of the delivered leads is not invoiced yet: each may be asked for once, on a channel where channels are sold."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from pipelines.contracts.contract import Contract
+from pipelines.contracts.stages import may_be_used
 from pipelines.invoices.causes import CAUSES, DUPLICATE_RULE
 from pipelines.invoices.delivered import AlikeLeads
 from pipelines.invoices.invoice import InvoicedPeriod
@@ -17,6 +18,9 @@ from pipelines.vocabulary.clock import paris_date
 
 _WHOLE: Final = (None,)
 """A lead that is sold as a whole, whatever its channels."""
+_NOTHING: Final = Decimal(0)
+_HELD: Final[Mapping[bool | None, str]] = {None: CAUSES["not_ordered_yet"].code, False: CAUSES["not_ordered"].code}
+"""By whether a vendor's leads may be used."""
 
 
 class Terms(NamedTuple):
@@ -28,7 +32,14 @@ class Terms(NamedTuple):
     """What of it can be claimed today."""
     lapsed: Decimal
     """What could have been claimed on the day of the delivery, and can't any more."""
-    grounds: tuple[str, ...]
+    grounds: tuple[str, ...] = ()
+    held_cause: str | None = None
+    """Why none of it is owed, whatever it is worth: the vendor had not gone live."""
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether it is owed in full, as far as the contract goes."""
+        return self.held_cause is None and not self.claimed
 
     @property
     def claim_cause(self) -> str:
@@ -46,38 +57,58 @@ class Ledger:
         self._taken: defaultdict[tuple[int, str | None], Decimal] = defaultdict(Decimal)
         self.terms = cache(self._terms)
         self.within = cache(self._within)
+        self.delivered = cache(self._delivered)
+        self._passed: defaultdict[tuple[InvoicedPeriod, str | None], int] = defaultdict(int)
+        """Of `within`, how many from the first on have nothing left: what is taken is never given back."""
 
     def take(self, place: int, channel: str | None, most: Decimal) -> Decimal:
         """Ask for at most so many of some alike leads: how many there were left."""
         sold = self._sold(self.alike[place], channel)
         left = min(self.alike[place].leads.leads_count - self._taken[place, each] for each in sold)
-        count = max(Decimal(0), min(most, left))
+        count = max(_NOTHING, min(most, left))
         for each in sold:
             self._taken[place, each] += count
         return count
 
-    def taken(self, place: int, channel: str | None) -> Decimal:
-        """How many of some alike leads were asked for."""
-        return max(self._taken[place, each] for each in self._sold(self.alike[place], channel))
+    def take_of_period(
+        self, period: InvoicedPeriod, channel: str | None, most: Decimal
+    ) -> Iterator[tuple[int, Decimal]]:
+        """Ask for at most so many leads of a period, payable ones first: places, and how many of each."""
+        places, asked = self.within(period, channel), (period, channel)
+        while most and self._passed[asked] < len(places):
+            place = places[self._passed[asked]]
+            if count := self.take(place, channel, most):
+                yield place, count
+                most -= count
+            if most:
+                self._passed[asked] += 1
+
+    def _delivered(self, period: InvoicedPeriod, channel: str | None) -> int:
+        """How many leads of a period that are sold on a channel were delivered."""
+        return sum(self.alike[place].leads.leads_count for place in self.within(period, channel))
 
     def _within(self, period: InvoicedPeriod, channel: str | None) -> tuple[int, ...]:
         """Places of alike leads of a period that are sold on a channel, payable ones first, then by day."""
         found = [place for place, alike in enumerate(self.alike) if period.holds(alike.day)]
         sold = [place for place in found if self._is_sold_on(self.alike[place], channel)]
-        return tuple(sorted(sold, key=lambda place: (self.terms(place, channel).claimed > 0, self.alike[place].day)))
+        return tuple(sorted(sold, key=lambda place: (not self.terms(place, channel).is_payable, self.alike[place].day)))
 
     def _terms(self, place: int, channel: str | None) -> Terms:
         alike, contract = self.alike[place], self._contract(self.alike[place])
         sold = self._sold(alike, channel)
-        if contract is None or contract.currency != self._currency:
-            return Terms(None, Decimal(0), Decimal(0), ())
+        if contract is None:
+            return Terms(None, _NOTHING, _NOTHING)
         channels = [each for each in sold if each is not None]
+        agreed = price_of_lead(contract, channels) if contract.currency == self._currency else None
+        held_cause = _HELD.get(may_be_used(contract, alike.day))
+        if agreed is None or held_cause:
+            return Terms(agreed, _NOTHING, _NOTHING, held_cause=held_cause)
         leads = alike.leads if sold == _WHOLE else replace(alike.leads, channels=tuple(channels))
         now = claimed_leads(self._today, leads, contract, self._currency)
         once = claimed_leads(paris_date(leads.delivered_at), leads, contract, self._currency)
-        claimed, claimable = ((each and each.price) or Decimal(0) for each in (now, once))
+        claimed, claimable = ((each and each.price) or _NOTHING for each in (now, once))
         grounds = tuple(rule for rule, price in now.by_ground.items() if price) if now else ()
-        return Terms(price_of_lead(contract, channels), claimed, claimable - claimed, tuple(sorted(grounds)))
+        return Terms(agreed, claimed, claimable - claimed, tuple(sorted(grounds)))
 
     def _contract(self, alike: AlikeLeads) -> Contract | None:
         return self._in_force(alike.day)

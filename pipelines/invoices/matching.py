@@ -89,15 +89,13 @@ def _parts_of_many(line: InvoiceLine, ledger: Ledger) -> Iterator[Part]:
     if line.period is None:
         yield _unowed("period_missing", line.quantity, line)
         return
-    places, rest = ledger.within(line.period, line.channel), line.quantity
-    before = sum((ledger.taken(place, line.channel) for place in places), NONE)
-    for place in places:
-        if count := ledger.take(place, line.channel, rest):
-            yield from _owed(count, line, ledger, place)
-            rest -= count
-        if not rest:
-            return
-    yield from _beyond_delivered(line, rest, before, is_delivered=bool(places))
+    found = NONE
+    for place, count in ledger.take_of_period(line.period, line.channel, line.quantity):
+        yield from _owed(count, line, ledger, place)
+        found += count
+    if found < line.quantity:  # nothing is left: what others did not take was found
+        delivered = ledger.delivered(line.period, line.channel)
+        yield from _beyond_delivered(line, line.quantity - found, delivered - found, is_delivered=bool(delivered))
 
 
 def _beyond_delivered(line: InvoiceLine, rest: Decimal, before: Decimal, *, is_delivered: bool) -> Iterator[Part]:
@@ -125,7 +123,7 @@ def _owed(count: Decimal, line: InvoiceLine, ledger: Ledger, place: int) -> Iter
     alike, terms = ledger.alike[place], ledger.terms(place, line.channel)
     whole = Part(None, count * line.price, count, count, alike.day, terms.agreed)
     if terms.agreed is None:
-        yield replace(whole, cause="price_unknown")
+        yield replace(whole, cause=terms.held_cause or "price_unknown")
         return
     fair = min(line.price, terms.agreed)
     claimed = min(fair, terms.claimed)
@@ -135,8 +133,8 @@ def _owed(count: Decimal, line: InvoiceLine, ledger: Ledger, place: int) -> Iter
         cause, rules = terms.claim_cause, terms.grounds
         yield replace(whole, cause=cause, amount=count * claimed, taken=NONE, rules=rules)
     lapsed = count * min(terms.lapsed, fair - claimed)
-    due = replace(whole, amount=count * (fair - claimed), lapsed=lapsed)
-    yield due if alike.is_final else replace(due, cause="not_final")
+    held_cause = terms.held_cause or (None if alike.is_final else "not_final")
+    yield replace(whole, cause=held_cause, amount=count * (fair - claimed), lapsed=lapsed)
 
 
 def _fitted(parts: list[Part], net: Decimal, line: InvoiceLine) -> Iterator[Part]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
-from pipelines.identifiers.likeness import looks_like_person
+from pipelines.identifiers.kept_words import confirm_kept_words
 from pipelines.reviews.written_dossiers import WrittenDossier
 
 DECISIONS: Final = ("renew", "renew_with_conditions", "suspend", "do_not_renew")
@@ -124,11 +124,10 @@ def dossier_named(dossiers: Sequence[WrittenDossier], vendor: str, digest: str |
 
 def _confirm_text(option: str, text: str) -> None:
     """What is kept for years names a colleague and reasons, never a person who was sold as a lead."""
-    if not text.strip() or len(text) > MOST_CHARACTERS[option] or looks_like_person(text, "name"):
-        raise DecisionRefusedError(
-            f"--{option}: expected words, at most {MOST_CHARACTERS[option]} characters, without an e-mail address "
-            "or a phone number"
-        )
+    try:
+        confirm_kept_words(f"--{option}", text, MOST_CHARACTERS[option])
+    except ValueError as error:
+        raise DecisionRefusedError(str(error)) from None
 
 
 def _same_name(name: str) -> str:

@@ -52,6 +52,7 @@ _EVERY_KEY: Final = """
         cast(null as varchar[]) as other_phone_keys,
         timestamp '{at}' as used_at,
         timestamp '{at}' as known_at,
+        timestamp '{at}' as oppositions_known_at,
         0 as suppression_delay_seconds
     from (
         select identity_key as met_key from oppositions
@@ -63,7 +64,8 @@ _LEADS: Final = pa.schema(
     {
         "lead_no": pa.int64(), "vendor": pa.string(), "email_key": pa.string(), "email_alias_key": pa.string(),
         "phone_key": pa.string(), "other_phone_keys": pa.list_(pa.string()), "used_at": pa.timestamp("us"),
-        "known_at": pa.timestamp("us"), "suppression_delay_seconds": pa.int64(),
+        "known_at": pa.timestamp("us"), "oppositions_known_at": pa.timestamp("us"),
+        "suppression_delay_seconds": pa.int64(),
     }
 )  # fmt: skip
 """What the meeting with oppositions reads of a lead."""
@@ -211,7 +213,8 @@ def opposed_in_all(session: Session, channel: str, at: datetime) -> pa.Table:
 
 def _lead(asked: AskedPersons, place: int, at: datetime) -> dict[str, Any]:
     own = {f"{identifier_of(asked.channel)}_key": asked.keys[place], "email_alias_key": asked.aliases[place]}
-    return {"lead_no": place, "vendor": "", "used_at": at, "known_at": at, "suppression_delay_seconds": 0, **own}
+    clocks = dict.fromkeys(("used_at", "known_at", "oppositions_known_at"), at)
+    return {"lead_no": place, "vendor": "", "suppression_delay_seconds": 0, **clocks, **own}
 
 
 def _columns(*, lead_no: list[int], **texts: list[str]) -> pa.Table:

@@ -2,13 +2,14 @@
 
 What is given is what `answers` gives at the instant of the question: the same statements decide, of all at once. As
 soon as the registry holds more, or a second after a delivery, contract, rule or purge, all is judged anew before the
-next answer; so it is after an hour, and when something that is dated in the future begins to count.
+next answer; so it is after an hour, at midnight in Paris, when days cease to be held, and when something that is
+dated in the future begins to count.
 """
 
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
@@ -17,6 +18,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.candidates.decisions import latest_decision_id
 from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.oppositions.records import latest_event_id
@@ -35,16 +37,16 @@ from pipelines.usable.call_list import identifier_of
 from pipelines.usable.key_index import KeyIndex, key_index
 from pipelines.usable.today import Today, look
 from pipelines.verdicts.uses_now import USES_NOW
-from pipelines.vocabulary.clock import as_lake
+from pipelines.vocabulary.clock import as_lake, paris_date, paris_instant
 from pipelines.vocabulary.tables import arrow_schema
 
 LASTS: Final = timedelta(hours=1)
 """How long what was judged is taken for what is so now."""
 LOOK_SECONDS: Final = 1.0
-"""How often files are looked at; whether anybody objected is asked before every answer."""
+"""How often files are looked at; whether anybody objected or a vendor was refused, before every answer."""
 BATCH_BYTES: Final = 1 << 14
 _RESTS_ON: Final = ("lake/deliveries/*/*/*.parquet", "vault/*/*", "contracts/*/*", "rules/**/*")
-"""What changes with a delivery, a purge, a contract or a rule; oppositions are asked of the registry."""
+"""What changes with a delivery, a purge, a contract or a rule; oppositions and decisions are asked of the registry."""
 
 
 _NEXT_DATED: Final = """
@@ -72,9 +74,11 @@ class OpenAnswers:
     opposed: pa.Table
     """Columns of `opposed_in_all`."""
     holds_until: datetime
-    """Aware: when what is dated in the future begins to count, or other law."""
+    """Aware: when what is dated in the future begins to count, or other law, or the civil day ends."""
     event_id: int
     """Of the youngest opposition that was read."""
+    decision_id: int
+    """Of the youngest decision about a vendor that was read."""
     rests_on: str
 
     def __post_init__(self) -> None:
@@ -95,11 +99,16 @@ class OpenAnswers:
         return self.today.house.hasher
 
     def is_of_now(self, at: datetime) -> bool:
-        """Whether nobody objected since, and no law or date lies between: cheap enough to ask before every answer.
+        """Whether nobody objected and no vendor was decided on since, and no law or date lies between.
 
-        `at`: aware.
+        Cheap enough to ask before every answer. `at`: aware.
         """
-        return self.today.at <= at < self.holds_until and latest_event_id(self.today.house.registry) == self.event_id
+        registry = self.today.house.registry
+        return (
+            self.today.at <= at < self.holds_until
+            and latest_event_id(registry) == self.event_id
+            and latest_decision_id(registry) == self.decision_id
+        )
 
     def is_rest_the_same(self) -> bool:
         """Whether nothing was delivered, purged, agreed or ruled meanwhile, and the registry is the same one."""
@@ -132,7 +141,7 @@ def open_answers(house: House, channel: str, at: datetime) -> OpenAnswers:
     Raises:
         RegistryError, KeysError, SettingsError: it can't be judged.
     """
-    rests_on = _files_fingerprint(house)
+    rests_on, decision_id = _files_fingerprint(house), latest_decision_id(house.registry)
     today = look(house, at)
     event_id = read_note(house.lake.root / "oppositions").watermark.event_id
     columns = [f"{identifier_of(channel)}_key", *_OF_USE]
@@ -144,10 +153,11 @@ def open_answers(house: House, channel: str, at: datetime) -> OpenAnswers:
         session.read_files("oppositions", house.lake.opposition_files(), arrow_schema("oppositions"))
         opposed = opposed_in_all(session, channel, at)
         (dated,) = session.fetch(_NEXT_DATED.format(at=as_lake(at).isoformat(sep=" "))).to_pylist()
-    ends = [at + LASTS, *([today.law_changes_at] if today.law_changes_at else [])]
+    midnight = paris_instant(paris_date(at) + timedelta(days=1), time(0))
+    ends = [at + LASTS, midnight, *([today.law_changes_at] if today.law_changes_at else [])]
     ends += [dated["next_at"].replace(tzinfo=UTC)] if dated["next_at"] else []
     persons = persons_of(house.engine, pa.concat_tables(uses), channel)
-    return OpenAnswers(today, channel, persons, opposed, min(ends), event_id, rests_on)
+    return OpenAnswers(today, channel, persons, opposed, min(ends), event_id, decision_id, rests_on)
 
 
 class KeptOpen:

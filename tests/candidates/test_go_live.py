@@ -150,6 +150,10 @@ def test_a_decision_stays_as_it_was_noted(registry_url: str) -> None:  # noqa: F
         DecisionNote("acme", OPENED, AT, " "),
         DecisionNote("acme", EXCEPTION, AT, "achats"),
         DecisionNote("acme", REFUSED, AT, "achats", "jeanne@example.org a dit non"),
+        DecisionNote("acme", OPENED, AT, "jeanne@example.org"),
+        DecisionNote("acme", OPENED, AT, "achats, 06 12 34 56 78"),
+        DecisionNote("acme", OPENED, AT, "a" * 65),
+        DecisionNote("acme", REFUSED, AT, "achats", "a" * 501),
     ],
 )
 def test_a_decision_has_a_person_and_a_reason_without_identifiers(tmp_path: Path, note: DecisionNote) -> None:

@@ -13,7 +13,18 @@ from pipelines.invoices.checked import CheckedInvoice, check_invoice
 from pipelines.invoices.invoice import UnreadInvoiceError, invoice_of
 from pipelines.invoices.kept import LINES_FILE, earlier_invoices, folder_of, keep, next_turn
 from pipelines.simulation.invoices import WrittenInvoice, as_cii
-from tests.support.invoice_market import FIRST, SECOND, TERMS, TODAY, many, ones, published, three_deliveries, written
+from tests.support.invoice_market import (
+    FIRST,
+    NOTHING,
+    SECOND,
+    TERMS,
+    TODAY,
+    many,
+    ones,
+    published,
+    three_deliveries,
+    written,
+)
 
 
 def check(folder: Path, digest: str, asked: WrittenInvoice) -> CheckedInvoice:
@@ -56,6 +67,20 @@ def test_a_refused_invoice_takes_no_lead(tmp_path: Path) -> None:
     refused = check(tmp_path, "1", written("A-1", many("1", FIRST, FIRST, 10), advertiser_siren="999999999"))
     assert (refused.answer, refused.causes) == ("210", ("advertiser_other",))
     assert check(tmp_path, "2", written("A-2", many("1", FIRST, FIRST, 10))).due == Decimal(40)
+
+
+@pytest.mark.parametrize("fault", [{"advertiser_siren": "999999999"}, {"currency": "USD"}])
+def test_a_refused_invoice_occupies_no_number_and_a_checked_one_does(tmp_path: Path, fault: dict[str, str]) -> None:
+    lines = many("1", FIRST, FIRST, 10)
+    assert check(tmp_path, "1", written("A-1", lines, **fault)).answer == "210"
+    assert check(tmp_path, "2", written("A-1", lines)).due == Decimal(40)
+    assert check(tmp_path, "3", written("A-1", lines)).causes == ("number_repeated",)
+    assert check(tmp_path, "4", written("A-1", many("1", FIRST, SECOND, 20))).causes == ("number_repeated",)
+
+
+def test_an_invoice_of_which_nothing_was_delivered_occupies_its_number(tmp_path: Path) -> None:
+    assert check(tmp_path, "1", written("A-1", many("1", NOTHING, NOTHING, 5))).causes == ("not_delivered",)
+    assert check(tmp_path, "2", written("A-1", many("1", FIRST, FIRST, 10))).causes == ("number_repeated",)
 
 
 def test_another_currency_refuses_and_charges_are_disputed(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.contracts.contract import Contract
+from pipelines.contracts.contract import Contract, GoLiveDecision
 from pipelines.invoices.delivered import AlikeLeads
 from pipelines.invoices.invoice import EXACT, InvoicedPeriod, InvoiceLine
 from pipelines.invoices.ledger import Ledger
@@ -85,6 +85,37 @@ def test_leads_that_are_not_decided_wait() -> None:
     assert amounts(parts_of(line("2", "4.00"), ledger_of(alike(2, is_final=False)))) == {"not_final": Decimal(8)}
 
 
+def test_leads_of_a_pilot_wait_unclaimed_and_those_of_a_refused_vendor_are_not_owed() -> None:
+    """Two leads at 4.00, one of them without a proof: a pilot is in no claim, and nobody ordered what was refused."""
+    failed = alike(1), alike(1, (PROOF, None))
+    cases: Sequence[tuple[str, tuple[GoLiveDecision, ...], Amounts]]
+    opened, refused = GoLiveDecision(FIRST, True), GoLiveDecision(FIRST, False)
+    cases = (
+        ("pilot", (), {"not_ordered_yet": Decimal(8)}),
+        ("live", (), {"not_ordered_yet": Decimal(8)}),
+        ("candidate", (refused,), {"not_ordered": Decimal(8)}),
+        ("live", (opened, refused), {"not_ordered": Decimal(8)}),
+        ("live", (opened,), {None: Decimal(4), "claimable": Decimal(4)}),
+    )
+    for stage, decisions, expected in cases:
+        terms = replace(TERMS, stage=stage, go_live=decisions)
+        parts = parts_of(line("2", "4.00"), ledger_of(*failed, terms=terms))
+        assert amounts(parts) == expected
+        assert sum(part.taken for part in parts) == 2
+        unpriced = parts_of(line("2", "4.00"), ledger_of(*failed, terms=terms, currency="USD"))
+        assert [*amounts(unpriced)] == (["price_unknown"] if None in expected else [*expected])
+        late = parts_of(line("2", "4.00"), ledger_of(*failed, terms=terms, today=date(2026, 9, 3)))
+        assert sum(part.lapsed for part in late) == (4 if None in expected else 0)
+
+
+def test_leads_from_the_decision_on_are_asked_for_before_those_of_the_pilot() -> None:
+    """Two leads of the pilot's last day and two of the day of the decision: of three invoiced, two are due."""
+    terms = replace(TERMS, stage="live", go_live=(GoLiveDecision(SECOND, True),))
+    asked = line("3", "4.50", period=InvoicedPeriod(FIRST, SECOND))
+    parts = parts_of(asked, ledger_of(alike(2), alike(2, day=SECOND), terms=terms))
+    assert amounts(parts) == {None: Decimal(8), "price_above": Decimal("1.50"), "not_ordered_yet": Decimal(4)}
+
+
 def test_a_price_below_the_agreed_one_is_taken_as_it_is() -> None:
     """Of two leads at 3.00 one is claimed, at what was asked for it."""
     ledger = ledger_of(alike(1), alike(1, (PROOF, None)))
@@ -140,6 +171,28 @@ def test_the_greatest_numbers_that_are_read_lose_no_cent() -> None:
     most = "9999999999.99999999"
     parts = parts_of(line(most, most, "9999999999.99"), ledger_of(alike(1)))
     assert sum(part.amount for part in parts) == Decimal("9999999999.99")
+
+
+class CountedLedger(Ledger):
+    """Counts how often leads are asked for."""
+
+    asked = 0
+
+    def take(self, place: int, channel: str | None, most: Decimal) -> Decimal:
+        self.asked += 1
+        return super().take(place, channel, most)
+
+
+def test_the_work_of_a_period_grows_with_lines_and_deliveries_not_with_their_product() -> None:
+    """600 lines of one lead each, of 100 days with five leads each: the last hundred are invoiced already."""
+    days = [FIRST + timedelta(days=number) for number in range(100)]
+    ledger = CountedLedger(
+        [alike(5, day=day) for day in days], lambda _: TERMS, today=FIRST + timedelta(days=200), currency="EUR"
+    )
+    asked = line("1", "4.00", period=InvoicedPeriod(days[0], days[-1]))
+    parts = [part for _ in range(600) for part in parts_of(asked, ledger)]
+    assert amounts(parts) == {None: Decimal(2_000), "invoiced_twice": Decimal(400)}
+    assert ledger.asked <= 600 + 100
 
 
 cents = st.integers(0, 2_000).map(lambda amount: Decimal(amount) / 100)

@@ -110,6 +110,7 @@ def test_the_policy_says_which_decisions_a_second_person_confirms(
         ("renew", "A. Martin", "  ", "against the recommendation, which is suspend"),
         ("suspend", "A. Martin", "", "--reason: expected why"),
         ("suspend", "", "why", "--by: expected words"),
+        ("suspend", "A", "said by ada%40example.org", "--reason: expected words"),
         ("suspend", "jeanne.martin@exemple.example", "why", "without an e-mail address"),
         ("suspend", "A. Martin", "she said so on 06 12 34 56 78", "without an e-mail address"),
         ("suspend", "A. Martin", "x" * 1001, "at most 1000 characters"),

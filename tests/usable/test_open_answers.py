@@ -4,22 +4,26 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
+from pipelines.candidates.decisions import REFUSED, DecisionNote, note_decision
 from pipelines.house import House
 from pipelines.storage.registry.tables import CONTACT_ANSWERS
 from pipelines.usable.answers import answers
 from pipelines.usable.key_index import key_index
 from pipelines.usable.open_answers import LASTS, KeptOpen, batches_of_lines, open_answers
 from pipelines.usable.today import look
-from tests.support.usable_market import oppose, write_usable_market
+from pipelines.vocabulary.clock import paris_date, paris_instant
+from tests.support.clean_market import VENDOR
+from tests.support.usable_market import OTHER, oppose, write_usable_market
 
 NOW = datetime.now(UTC).replace(microsecond=0)
+NEXT_MIDNIGHT = paris_instant(paris_date(NOW) + timedelta(days=1), time(0))
 NUMBERS = [f"06 12 00 00 0{number}" for number in range(1, 9)] + ["+33699999999", "Ada", ""]
 
 
@@ -85,8 +89,9 @@ def test_a_key_is_found_wherever_it_stands_and_no_other() -> None:
 def test_they_hold_for_an_hour_and_until_somebody_objects_or_a_file_changes(house: House) -> None:
     home = house.settings.home
     opened = open_answers(house, "phone", NOW)
-    assert opened.is_of_now(NOW + LASTS - timedelta(seconds=1))
-    assert [opened.is_of_now(NOW + LASTS), opened.is_of_now(NOW - timedelta(seconds=1))] == [False, False]
+    end = min(NOW + LASTS, NEXT_MIDNIGHT)
+    assert opened.is_of_now(end - timedelta(seconds=1))
+    assert [opened.is_of_now(end), opened.is_of_now(NOW - timedelta(seconds=1))] == [False, False]
     assert opened.is_rest_the_same()
     kept = KeptOpen(lambda: House(house.settings), "phone")
     assert kept.answers(NUMBERS[:1])[2][0].said == "yes"
@@ -95,3 +100,18 @@ def test_they_hold_for_an_hour_and_until_somebody_objects_or_a_file_changes(hous
     assert kept.answers(NUMBERS[:1])[2][0].rules == ("opp_vendor_redelivery",)
     next((home / "contracts").rglob("*.yaml")).touch()
     assert not opened.is_rest_the_same()
+
+
+def test_they_end_at_midnight_in_paris_when_what_is_held_may_end(house: House) -> None:
+    assert open_answers(house, "phone", NEXT_MIDNIGHT - timedelta(minutes=10)).holds_until == NEXT_MIDNIGHT
+
+
+def test_a_vendor_that_is_refused_is_refused_in_the_next_answer(house: House) -> None:
+    kept = KeptOpen(lambda: House(house.settings), "phone")
+    opened, _, (before,) = kept.answers(NUMBERS[1:2])
+    for vendor in (VENDOR, OTHER):
+        note_decision(house.registry, DecisionNote(vendor, REFUSED, NOW, "achats", "pilote insuffisant"))
+    assert not opened.is_of_now(opened.today.at)
+    (after,) = kept.answers(NUMBERS[1:2])[2]
+    assert (before.said, after.said) == ("yes", "no")
+    assert after.rules == ("vendor_gone_live",)
