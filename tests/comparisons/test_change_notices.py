@@ -1,10 +1,12 @@
 """A changed rule is announced to each vendor: what, from when, what it would have changed for it; in two languages."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import Result
 from typer.testing import CliRunner
 
 from pipelines.cli import app
@@ -13,6 +15,7 @@ from pipelines.rulebook.announced import read_rules, rules_as_yaml
 from pipelines.rulebook.catalogue import load_catalogue
 from tests.support.clean_market import VENDOR, CleanMarket, lead, proof
 from tests.support.contract_files import shipped_catalogue
+from tests.support.exemple import sign
 from tests.support.houses import lake_bytes
 from tests.support.rule_cards import OVERRIDE, write_card
 
@@ -83,6 +86,45 @@ def test_announced_rules_that_this_version_can_not_read_say_what_to_do(
     assert outcome.exit_code == 2
     assert "did you mean `is_duplicate`?" in outcome.output
     assert f"move {path} away" in outcome.output
+
+
+@pytest.mark.parametrize("lost", ["registry.db", "keys"])
+def test_nothing_is_told_or_noted_where_the_registry_or_the_keys_are_others(market: CleanMarket, lost: str) -> None:
+    noted = market.home / "announced_rules.yaml"
+    noted.write_text(rules_as_yaml(shipped_catalogue().without([MENTIONS, "lead_duplicate"])), encoding="utf-8")
+    before, outbox = noted.read_bytes(), sorted(market.home.glob("outbox/*/*/*"))
+    place, aside = market.home / lost, market.home / "aside"
+    place.rename(aside)
+    try:
+        told = [
+            run(market.home, "rules", *words, "--as-of", AS_OF.isoformat())
+            for words in (("notices",), ("diff", "--without", "lead_duplicate"))
+        ]
+    finally:
+        shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+        aside.rename(place)
+    assert [outcome.exit_code for outcome in told] == [2, 2], [outcome.output for outcome in told]
+    assert (noted.read_bytes(), sorted(market.home.glob("outbox/*/*/*"))) == (before, outbox)
+
+
+def test_vendors_whose_contract_can_not_be_read_are_named_and_the_rules_stay_unannounced(tmp_path: Path) -> None:
+    sign(tmp_path, "acme", "broken")
+    [contract] = (tmp_path / "contracts" / "broken").glob("*.odcs.yaml")
+    contract.write_text("apiVersion: [", encoding="utf-8")
+    noted = tmp_path / "announced_rules.yaml"
+    noted.write_text(rules_as_yaml(shipped_catalogue().without(["lead_duplicate"])), encoding="utf-8")
+    before = noted.read_bytes()
+    outcome = run(tmp_path, "rules", "notices", "--as-of", AS_OF.isoformat())
+    assert outcome.exit_code == 2
+    assert "broken: left out, its contract can't be read" in outcome.output
+    assert "opposable contracts lint broken" in outcome.output
+    assert "acme" not in outcome.output
+    assert noted.read_bytes() == before
+    assert not (tmp_path / "outbox").exists()
+
+
+def run(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, words, env={"OPPOSABLE_HOME": str(home), "COLUMNS": "200"})
 
 
 def test_only_what_judges_is_a_difference(tmp_path: Path) -> None:
