@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.commands.shared import house_of_settings, instant_of, lake_of, refuse, unread_contract
-from pipelines.rulebook.announced import read_rules, rules_as_yaml
+from pipelines.rulebook.announced import read_rules
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.rulebook.catalogue_text import catalogue_text
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.storage.folders import replacing
 from pipelines.vocabulary.clock import last_tick, paris_date
@@ -57,7 +58,7 @@ def notices(
         for notice in told:
             _write_notice(house, notice)
     with replacing(house.settings.home, path) as file:
-        file.write(rules_as_yaml(after).encode())
+        file.write(catalogue_text(after).encode())
 
 
 def _announced_rules(path: Path) -> Catalogue:
