@@ -42,12 +42,12 @@ def decide(
     from pipelines.reviews.decisions import decide as decided
     from pipelines.reviews.decisions import dossier_named
     from pipelines.reviews.records import record_decision
-    from pipelines.reviews.written_dossiers import keep_dossier, written_dossiers
+    from pipelines.reviews.written_dossiers import found_dossiers, keep_dossier
 
     house = _house_with(vendor)
     home, four_eyes = house.settings.home, house.settings.four_eyes
     try:
-        dossier = dossier_named(written_dossiers(home / "dossiers", vendor), vendor, dossier_digest)
+        dossier = dossier_named(found_dossiers(home / "dossiers", vendor), vendor, dossier_digest)
         made = decided(dossier, decision, by=by, reason=reason, at=datetime.now(UTC), four_eyes=four_eyes)
     except DecisionRefusedError as error:
         refuse(str(error))
