@@ -88,7 +88,8 @@ def list_(vendor: Annotated[str | None, typer.Argument(help="Key of one vendor."
     decisions = recorded_decisions(house.registry, vendor)
     for decision in decisions:
         typer.echo(_decision_told(decision))
-    contracts = {name: house.contracts().of(name) for name in ([vendor] if vendor else house.contracts().vendors)}
+    book = house.contracts([vendor] if vendor else ())
+    contracts = {name: book.of(name) for name in book.vendors}
     waiting = [one for one in own_findings(contracts, decisions, datetime.now(UTC)) if one.kind != AGAINST]
     for finding in waiting:
         typer.echo(f"{finding.vendor}: {words('en')(f'own.{finding.kind}', on=finding.on)}")
