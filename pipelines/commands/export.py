@@ -11,7 +11,7 @@ from uuid import uuid4
 import typer
 
 from pipelines.canaries.watch import MissedCanaryError, confirm_canaries
-from pipelines.commands.shared import Language, LanguageOption, house_of_settings, known_vendor, refuse
+from pipelines.commands.shared import Language, LanguageOption, house_of_settings, known_vendor, refuse, unread_contract
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import IntakeFaultError, LeftVendors, errors_without_values
 from pipelines.settings import SettingsError
@@ -141,4 +141,4 @@ def _tell_left_out(today: Today, left: LeftVendors) -> None:
     for told in left.in_words():
         typer.echo(f"left out, the others are listed: {told}", err=True)
     for name in sorted(set(today.vendors()) & set(today.book.skipped)):
-        typer.echo(f"{name}: left out, its contract can't be read: `opposable contracts lint {name}`", err=True)
+        typer.echo(unread_contract(name), err=True)

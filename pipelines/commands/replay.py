@@ -17,7 +17,9 @@ from pipelines.commands.shared import (
     house_of_settings,
     instant_of,
     known_vendor,
+    lake_of,
     refuse,
+    unread_contract,
 )
 from pipelines.identifiers.shown_names import escaped
 from pipelines.vocabulary.clock import last_tick
@@ -84,6 +86,8 @@ def _vendors_asked(house: House, vendor: str | None, is_all: bool) -> list[str]:
         refuse("expected a vendor, or --all, and not both")
     book = house.contracts()
     if vendor is None:
+        for name in book.skipped:
+            typer.echo(unread_contract(name), err=True)
         return [one for one in house.lake.vendors("scorecards") if one in book.vendors]
     known_vendor(book, vendor)
     return [vendor]
@@ -114,9 +118,7 @@ def _replayed(house: House, asked: AskedReplay) -> list[VendorReplayed]:
     refresh_snapshot(house.registry, house.lake)
     judges, found = judges_of(house.engine, house.lake), []
     for vendor in asked.vendors:
-        with house.lake.writing(vendor), TemporaryDirectory() as scratch:
-            house.confirm_keys(vendor)
-            lake = house.lake.as_found()
+        with lake_of(house, vendor) as lake, TemporaryDirectory() as scratch:
             days = [day for day in lake.published_days(vendor, "scorecards") if asked.first <= day <= asked.last]
             delivered = delivered_by_day(lake, vendor, book.of(vendor), days)
             published = published_days(lake, kept, rules, vendor, delivered)

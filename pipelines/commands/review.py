@@ -42,12 +42,12 @@ def decide(
     from pipelines.reviews.decisions import decide as decided
     from pipelines.reviews.decisions import dossier_named
     from pipelines.reviews.records import record_decision
-    from pipelines.reviews.written_dossiers import keep_dossier, written_dossiers
+    from pipelines.reviews.written_dossiers import found_dossiers, keep_dossier
 
     house = _house_with(vendor)
     ours = house.settings
     try:
-        dossier = dossier_named(written_dossiers(ours.dossiers, vendor), vendor, dossier_digest)
+        dossier = dossier_named(found_dossiers(ours.dossiers, vendor), vendor, dossier_digest)
         made = decided(dossier, decision, by=by, reason=reason, at=datetime.now(UTC), four_eyes=ours.four_eyes)
     except DecisionRefusedError as error:
         refuse(str(error))
@@ -88,7 +88,8 @@ def list_(vendor: Annotated[str | None, typer.Argument(help="Key of one vendor."
     decisions = recorded_decisions(house.registry, vendor)
     for decision in decisions:
         typer.echo(_decision_told(decision))
-    contracts = {name: house.contracts().of(name) for name in ([vendor] if vendor else house.contracts().vendors)}
+    book = house.contracts([vendor] if vendor else ())
+    contracts = {name: book.of(name) for name in book.vendors}
     waiting = [one for one in own_findings(contracts, decisions, datetime.now(UTC)) if one.kind != AGAINST]
     for finding in waiting:
         typer.echo(f"{finding.vendor}: {words('en')(f'own.{finding.kind}', on=finding.on)}")

@@ -13,13 +13,22 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.commands.shared import day_of, house_of_settings, instant_of, known_vendor, refuse
+from pipelines.commands.shared import (
+    day_of,
+    house_of_settings,
+    instant_of,
+    known_vendor,
+    lake_of,
+    refuse,
+    unread_contract,
+)
 from pipelines.rulebook.catalogue import Catalogue, load_catalogue
 from pipelines.rulebook.yaml_files import CatalogueError, unknown
 from pipelines.vocabulary.clock import last_tick
 
 if TYPE_CHECKING:
     from pipelines.comparisons.rules_compared import VendorCompared
+    from pipelines.contracts.book import ContractBook
     from pipelines.house import House
 
 NO_FIGURE = "-"
@@ -43,26 +52,43 @@ def diff(
 ) -> None:
     """Judge past deliveries under the rules of the house and under others, and say what differs; nothing is published.
 
-    Exit status: 0 told, differences included, 2 a wrong argument, folder or card.
+    Exit status: 0 told, differences included, 2 a wrong argument, setting, folder or card.
     """
     from pipelines.comparisons.rules_compared import all_flips, compare_rules
     from pipelines.dossiers.findings_csv import write_rows_csv
+    from pipelines.oppositions.snapshot import refresh_snapshot
+    from pipelines.storage.registry.database import RegistryError
+    from pipelines.storage.secrets.keys import KeysError
     from pipelines.verdicts.judge import Judge
 
     house, at = house_of_settings(), instant_of("--as-of", as_of) if as_of else last_tick(datetime.now(UTC))
     others = _other_rules(house, with_, without or [], scenario)
     first, last = day_of("--from", from_) if from_ else date.min, day_of("--to", to) if to else date.max
-    book, engine, lake = house.contracts(), house.engine, house.lake
-    judges = house.judge, Judge(engine=engine, lake=lake, catalogue=others)
-    for vendor in vendors or ():
-        known_vendor(book, vendor)
+    book, engine = house.contracts(), house.engine
+    judges = house.judge, Judge(engine=engine, lake=house.lake, catalogue=others)
     compared = []
-    for vendor in vendors or [one for one in lake.vendors("scorecards") if one in book.vendors]:
-        days = [day for day in lake.published_days(vendor, "scorecards") if first <= day <= last]
-        compared.append(compare_rules(engine, lake, judges, vendor, book.of(vendor), days, as_of=at))
+    try:
+        refresh_snapshot(house.registry, house.lake)
+        for vendor in _vendors_compared(house, book, vendors or ()):
+            with lake_of(house, vendor) as lake:
+                days = [day for day in lake.published_days(vendor, "scorecards") if first <= day <= last]
+                compared.append(compare_rules(engine, lake, judges, vendor, book.of(vendor), days, as_of=at))
+    except (RegistryError, KeysError) as error:
+        refuse(str(error))
     _show_compared(compared)
     if csv is not None:
         write_rows_csv(csv, all_flips(compared))
+
+
+def _vendors_compared(house: House, book: ContractBook, asked: Sequence[str]) -> list[str]:
+    """Those asked for, or all that were judged and whose contract can be read; the others are named."""
+    for vendor in asked:
+        known_vendor(book, vendor)
+    if asked:
+        return [*asked]
+    for vendor in book.skipped:
+        typer.echo(unread_contract(vendor), err=True)
+    return [one for one in house.lake.vendors("scorecards") if one in book.vendors]
 
 
 def _other_rules(house: House, with_: Path | None, without: list[str], scenario: str | None) -> Catalogue:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.shared import house_of_settings, instant_of, refuse
-from pipelines.rulebook.announced import read_rules, rules_as_yaml
+from pipelines.commands.shared import house_of_settings, instant_of, lake_of, refuse, unread_contract
+from pipelines.rulebook.announced import read_rules
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.rulebook.catalogue_text import catalogue_text
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.storage.folders import PRIVATE, replacing
 from pipelines.vocabulary.clock import last_tick, paris_date
@@ -19,6 +20,7 @@ from pipelines.wording.words import LANGUAGES, words
 
 if TYPE_CHECKING:
     from pipelines.comparisons.change_notices import ChangeNotice
+    from pipelines.contracts.book import ContractBook
     from pipelines.house import House
 
 ANNOUNCED = "announced_rules.yaml"
@@ -31,8 +33,11 @@ def notices(
     """Tell every vendor what of the rules changed since they were last announced, and what it would change for it.
 
     The first time nothing is told: the rules are noted as known. Exit status: 0 told, or nothing to tell; 2 a wrong
-    argument, or rules that can't be read.
+    argument or setting, or rules or a contract that can't be read: then nobody is told, and nothing is noted.
     """
+    from pipelines.storage.registry.database import RegistryError
+    from pipelines.storage.secrets.keys import KeysError
+
     house, at = house_of_settings(), instant_of("--as-of", as_of) if as_of else last_tick(datetime.now(UTC))
     path = house.settings.home / ANNOUNCED
     try:
@@ -46,11 +51,15 @@ def notices(
         typer.echo(f"nothing changed since the rules {after.digest[:12]} were announced")
         return
     else:
-        for notice in _change_notices(house, before, after, at, days):
+        try:
+            told = list(_change_notices(house, before, after, at, days))
+        except (RegistryError, KeysError) as error:
+            refuse(str(error))
+        for notice in told:
             _write_notice(house, notice)
     house.settings.home.mkdir(parents=True, exist_ok=True)
     with replacing(house.settings.home, path, PRIVATE) as file:
-        file.write(rules_as_yaml(after).encode())
+        file.write(catalogue_text(after).encode())
 
 
 def _announced_rules(path: Path) -> Catalogue:
@@ -68,15 +77,29 @@ def _change_notices(
     from pipelines.comparisons.change_notices import ChangeNotice
     from pipelines.comparisons.rule_differences import changed_values, rule_differences
     from pipelines.comparisons.rules_compared import compare_rules
+    from pipelines.oppositions.snapshot import refresh_snapshot
     from pipelines.verdicts.judge import Judge
 
-    on, book, engine, lake = paris_date(at), house.contracts(), house.engine, house.lake
-    judges = Judge(engine=engine, lake=lake, catalogue=before), Judge(engine=engine, lake=lake, catalogue=after)
+    on, book, engine = paris_date(at), _book_of_all(house), house.engine
+    refresh_snapshot(house.registry, house.lake)
+    judges = (
+        Judge(engine=engine, lake=house.lake, catalogue=before),
+        Judge(engine=engine, lake=house.lake, catalogue=after),
+    )
     told = rule_differences(before, after), changed_values(before, after)
     for vendor in book.vendors:
-        days = _days_of(lake.published_days(vendor, "scorecards"), on, span)
-        compared = compare_rules(engine, lake, judges, vendor, book.of(vendor), days, as_of=at)
+        with lake_of(house, vendor) as lake:
+            days = _days_of(lake.published_days(vendor, "scorecards"), on, span)
+            compared = compare_rules(engine, lake, judges, vendor, book.of(vendor), days, as_of=at)
         yield ChangeNotice(on, before, after, *told, compared, days, span)
+
+
+def _book_of_all(house: House) -> ContractBook:
+    """Every vendor's contracts: whoever were left out would never be told of this change."""
+    book = house.contracts()
+    if book.skipped:
+        refuse("\n".join([*map(unread_contract, book.skipped), "nobody is told yet: mend it, and run this again"]))
+    return book
 
 
 def _days_of(published: Sequence[date], on: date, span: int) -> list[date]:

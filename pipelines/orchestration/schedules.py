@@ -40,7 +40,8 @@ def build_schedules(house: House) -> list[dg.ScheduleDefinition]:
 
 
 def _idle_words(house: House, registered: Sequence[str], tick: datetime) -> str:
-    unread = [vendor for vendor in registered if vendor in house.contracts().skipped]
+    skipped = house.contracts().skipped
+    unread = [vendor for vendor in registered if vendor in skipped]
     if len(unread) == len(registered):
         return f"no contract can be read ({', '.join(unread[:20])}): `opposable contracts lint` says why"
     return f"the day before {paris_date(tick)} lies before the first day, {house.settings.first_day}, and no day is due"

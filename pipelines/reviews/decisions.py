@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from pipelines.identifiers.kept_words import confirm_kept_words
-from pipelines.reviews.written_dossiers import WrittenDossier
+from pipelines.reviews.written_dossiers import FoundDossier, WrittenDossier
 
 DECISIONS: Final = ("renew", "renew_with_conditions", "suspend", "do_not_renew")
 LEAST_DIGEST_DIGITS: Final = 8
@@ -102,12 +102,22 @@ def confirmable(decisions: Sequence[RecordedDecision], vendor: str, by: str) -> 
     return latest
 
 
-def dossier_named(dossiers: Sequence[WrittenDossier], vendor: str, digest: str | None) -> WrittenDossier:
-    """The dossier of a digest, or of its first digits; the latest without one.
+def dossier_named(dossiers: Sequence[FoundDossier], vendor: str, digest: str | None) -> WrittenDossier:
+    """The dossier of a digest, or of its first digits; the latest without one. What others hold is not asked.
 
     Raises:
-        DecisionRefusedError: there is none, or several begin so.
+        DecisionRefusedError: there is none, several begin so, or its note can't be read.
     """
+    chosen = _dossier_chosen(dossiers, vendor, digest)
+    try:
+        return chosen.read()
+    except ValueError as error:
+        raise DecisionRefusedError(
+            f"{error}; run `opposable reconcile`, which writes a new one, or name another by --dossier-digest"
+        ) from None
+
+
+def _dossier_chosen(dossiers: Sequence[FoundDossier], vendor: str, digest: str | None) -> FoundDossier:
     if not dossiers:
         raise DecisionRefusedError(f"{vendor}: there is no dossier to decide on; run `opposable reconcile` first")
     if digest is None:

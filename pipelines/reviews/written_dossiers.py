@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pipelines.storage.folders import PRIVATE, replacing
 
@@ -45,11 +45,26 @@ class WrittenDossier:
     note: DossierNote
 
 
-def written_dossiers(dossiers: Path, vendor: str) -> list[WrittenDossier]:
+@dataclass(frozen=True)
+class FoundDossier:
+    """A dossier's folder, named by its date, and its digest; its note may be of another version, or broken."""
+
+    folder: Path
+    digest: str
+
+    def read(self) -> WrittenDossier:
+        """The dossier with its note.
+
+        Raises:
+            ValueError: the note can't be read.
+        """
+        return WrittenDossier(self.folder, self.digest, _note_read(self.folder / NOTE))
+
+
+def found_dossiers(dossiers: Path, vendor: str) -> list[FoundDossier]:
     """All dossiers of a vendor below the folder of dossiers, the oldest first."""
-    notes = sorted((dossiers / vendor).glob(f"*/{NOTE}"))
-    found = [WrittenDossier(note.parent, dossier_digest(note.parent), _note_read(note)) for note in notes]
-    return sorted(found, key=lambda one: one.note.as_of)
+    folders = sorted(note.parent for note in (dossiers / vendor).glob(f"*/{NOTE}"))
+    return [FoundDossier(folder, dossier_digest(folder)) for folder in folders]
 
 
 def dossier_before(dossiers: Path, vendor: str, on: date) -> date | None:
@@ -81,7 +96,13 @@ def _digested_files(folder: Path) -> list[Path]:
 
 
 def _note_read(path: Path) -> DossierNote:
-    fields = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return _note_of(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError):
+        raise ValueError(f"{path}: expected the note of a dossier as this version writes it") from None
+
+
+def _note_of(fields: dict[str, Any]) -> DossierNote:
     renewal_on = fields["renewal_on"]
     return DossierNote(
         **{

@@ -5,7 +5,7 @@ Runs nothing: statements are run by `verdicts` on an engine.
 - `announced`: the rules that vendors were last told of, kept in one file
 - `card`: one rule card: what its file may say, and how the rulebook reads it
 - `catalogue`: the rule cards together: loading, order, digest
-- `catalogue_text`: a catalogue as one text, kept so that the past can be judged again by the rules of then
+- `catalogue_text`: a catalogue as one text: of the rules that days were judged by, and of those last told to vendors
 - `checks`: how cards must fit together and with the dossier: references, cycles, examples
 - `compiler`: cards become columns: for each rule the SQL of its outcome, its attribution and its facts
 - `counting`: what the outcomes of rules come to: verdicts, lists of rules, scorecards, which leads are rated

@@ -220,11 +220,6 @@ class Card(Model):
         """Where the card stands."""
         return self._yaml.path
 
-    @property
-    def source(self) -> Mapping[str, Any]:
-        """The card as its file writes it, key by key."""
-        return self._yaml.data
-
     def line_of(self, key: str) -> int:
         """The 1-based line of a key by dotted path (`pass_when`, `examples.2.given`), of its nearest ancestor, or 1."""
         return self._yaml.line_of(key)

@@ -16,6 +16,7 @@ from pipelines.rulebook.overrides import (
     SWITCHED_OFF,
     Change,
     check_cards_say_why,
+    check_objections_are_heard,
     check_parameters_say_why,
     parameters_of,
     read_switched_off,
@@ -174,6 +175,7 @@ def _read_changes(
     """What the house changed of the shipped rulebook; what it does not say why is a problem."""
     if folder is None:
         return ()
+    problems += check_objections_are_heard(own.cards.values(), shipped.cards)
     problems += check_cards_say_why(own.cards.values(), shipped.cards)
     problems += check_parameters_say_why(folder / PARAMETERS, own.parameters, shipped.parameters)
     try:

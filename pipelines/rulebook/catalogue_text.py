@@ -1,4 +1,4 @@
-"""A catalogue as one text, kept so that the past can be judged again by the rules of then."""
+"""A catalogue as one text: of the rules that days were judged by, and of those that vendors were last told of."""
 
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def catalogue_text(catalogue: Catalogue) -> str:
     """A catalogue as one YAML text, from which `catalogue_of_text` makes one that judges alike."""
     content = {
-        "rules": [dict(card.source) for card in catalogue.cards],
+        "rules": [dict(card.written) for card in catalogue.cards],
         "parameters": {name: _parameter_source(parameter) for name, parameter in catalogue.parameters.items()},
     }
     return yaml.dump(content, Dumper=_DUMPER, allow_unicode=True, sort_keys=False)
@@ -25,13 +25,23 @@ def catalogue_of_text(text: str) -> Catalogue:
     """The catalogue that `catalogue_text` wrote.
 
     Raises:
-        ValueError: it was written by a version whose cards this one does not know.
+        ValueError: it is something else, or of a version whose cards this one does not know.
         yaml.YAMLError: it is no YAML.
     """
-    content: dict[str, Any] = yaml.load(text, _LOADER)  # noqa: S506 - the safe one, in C
+    content = yaml.load(text, _LOADER)  # noqa: S506 - the safe one, in C
+    if not _is_catalogue(content):
+        raise ValueError("expected `rules`, a list of cards, and `parameters`, by name")
     cards = sorted((Card.model_validate(card) for card in content["rules"]), key=lambda card: card.id)
     parameters = {name: DatedParameter.model_validate(one) for name, one in content["parameters"].items()}
     return Catalogue(tuple(without_relations(card, _absent(card, cards)) for card in cards), parameters)
+
+
+def _is_catalogue(content: object) -> bool:
+    return (
+        isinstance(content, dict)
+        and isinstance(content.get("rules"), list)
+        and isinstance(content.get("parameters"), dict)
+    )
 
 
 def _absent(card: Card, cards: list[Card]) -> set[str]:

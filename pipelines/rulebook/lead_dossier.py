@@ -215,5 +215,8 @@ PROOF_DEPENDENT: Final = frozenset(
 )
 """Columns whose value depends on the proof that is looked at: a rule that reads one of them reads the proof."""
 
+OBJECTION_FACTS: Final = frozenset({"is_refused", "is_withdrawn", "is_opposed", "is_opposed_in_other_form"})
+"""Columns that say that the person said no: at collection, later, or to us."""
+
 NULL_IF_UNREAD: Final = ("is_refused", "is_withdrawn", "lead_channels", "has_intermediaries")
 """Columns of ours that are NULL only because something that the vendor delivered can't be read."""

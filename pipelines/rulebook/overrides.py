@@ -13,6 +13,7 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from pipelines.rulebook.card import Card
+from pipelines.rulebook.lead_dossier import OBJECTION_FACTS
 from pipelines.rulebook.parameters import MAX_AGE, DatedParameter
 from pipelines.rulebook.yaml_files import (
     CatalogueError,
@@ -26,6 +27,7 @@ from pipelines.rulebook.yaml_files import (
 SWITCHED_OFF: Final = "switched_off.yaml"
 _BEHIND: Final = {"consent_expires_at": MAX_AGE}
 """Parameters that cards read through a column of the dossier, by that column."""
+_ABSOLUTE: Final = "an objection is absolute (single ones are revoked in the registry)"
 _KEYS: Final = "{reason: {fr: …, en: …}, decided_by: …, decided_on: YYYY-MM-DD}"
 
 
@@ -57,8 +59,8 @@ def read_switched_off(path: Path, shipped: Mapping[str, Card]) -> tuple[Change, 
             known = unknown("shipped rule", rule_id, shipped)
             problems.append(file.problem(rule_id, f"{known} (a rule of your own is switched off by taking it out)"))
             continue
-        if _is_objection(shipped[rule_id]):
-            message = f"`{rule_id}` can't be switched off: an objection is absolute; revoke single ones in the registry"
+        if hears_objection(shipped[rule_id]):
+            message = f"`{rule_id}` can't be switched off: {_ABSOLUTE}; take the line out"
             problems.append(file.problem(rule_id, message))
             continue
         try:
@@ -70,8 +72,9 @@ def read_switched_off(path: Path, shipped: Mapping[str, Card]) -> tuple[Change, 
     return tuple(changes)
 
 
-def _is_objection(card: Card) -> bool:
-    return card.dimension == "opposition" and card.severity == "blocking"
+def hears_objection(card: Card) -> bool:
+    """Whether a card keeps us from whoever said no: it blocks, and passes by a refusal, withdrawal or objection."""
+    return card.severity == "blocking" and not OBJECTION_FACTS.isdisjoint(_words(card.pass_when))
 
 
 def replaced_cards(own: Iterable[Card], shipped: Mapping[str, Card]) -> Iterator[Change]:
@@ -90,9 +93,26 @@ def replaced_parameters(own: Mapping[str, DatedParameter]) -> Iterator[Change]:
 
 def parameters_of(card: Card) -> frozenset[str]:
     """Names of the parameters that a card's conditions read, or columns that stand for them."""
-    words = {word for _, sql in card.conditions for word in re.findall(r"[\w.]+", sql)}
+    words = {word for _, sql in card.conditions for word in _words(sql)}
     named = {word.removeprefix("parameters.") for word in words if word.startswith("parameters.")}
     return frozenset(named | {_BEHIND[word] for word in words & _BEHIND.keys()})
+
+
+def _words(sql: str) -> list[str]:
+    return re.findall(r"[\w.]+", sql)
+
+
+def check_objections_are_heard(own: Iterable[Card], shipped: Mapping[str, Card]) -> Iterator[CatalogueProblem]:
+    """No card of the house stands in for one that hears objections, nor for one without whose pass that is not asked.
+
+    The latter may be switched off: then it is asked of everybody.
+    """
+    why = {need: f"`{card.id}` needs it" for card in shipped.values() if hears_objection(card) for need in card.needs}
+    why |= {card.id: _ABSOLUTE for card in shipped.values() if hears_objection(card)}
+    for card in own:
+        if card.id in why:
+            message = f"`id`: this rule can't be replaced: {why[card.id]}; take the card out, or give yours another id"
+            yield CatalogueProblem(card.file, card.line_of("id"), f"{card.id}: {message}")
 
 
 def check_cards_say_why(own: Iterable[Card], shipped: Mapping[str, Card]) -> Iterator[CatalogueProblem]:

@@ -2,12 +2,14 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.contracts.book import ExaminedContract, examine_contract
 from pipelines.definitions import build_defs
 from pipelines.reviews.decisions import decide as decided
 from pipelines.reviews.records import record_decision
@@ -61,6 +63,20 @@ def test_a_digest_of_no_dossier_is_refused_and_the_latest_is_named(home: Path) -
     status, said = decide(home, "suspend", "why", "--dossier-digest", "0" * 64)
     assert (status, "that of 2026-11-21 is" in said) == (2, True)
     assert "suspend" not in run(home, "list")[1]
+
+
+def test_the_contracts_of_all_vendors_are_read_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are counted as they are read: on a house of many vendors each reading takes seconds."""
+    sign(home, "brio", "clair")
+    read: list[Path] = []
+
+    def examine(path: Path, **known: Any) -> ExaminedContract:
+        read.append(path)
+        return examine_contract(path, **known)
+
+    monkeypatch.setattr("pipelines.contracts.book.examine_contract", examine)
+    assert run(home, "list")[0] == 0
+    assert sorted(path.parent.name for path in read) == ["acme", "brio", "clair"]
 
 
 def test_a_vendor_without_a_contract_is_refused(home: Path) -> None:

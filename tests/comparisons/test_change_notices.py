@@ -1,18 +1,23 @@
 """A changed rule is announced to each vendor: what, from when, what it would have changed for it; in two languages."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import Result
 from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.comparisons.rule_differences import changed_values, rule_differences
-from pipelines.rulebook.announced import read_rules, rules_as_yaml
+from pipelines.rulebook.announced import read_rules
 from pipelines.rulebook.catalogue import load_catalogue
+from pipelines.rulebook.catalogue_text import catalogue_text
+from pipelines.rulebook.yaml_files import CatalogueError
 from tests.support.clean_market import VENDOR, CleanMarket, lead, proof
 from tests.support.contract_files import shipped_catalogue
+from tests.support.exemple import sign
 from tests.support.houses import lake_bytes
 from tests.support.rule_cards import OVERRIDE, write_card
 
@@ -68,8 +73,18 @@ def test_a_change_is_told_once_with_its_effect_on_the_vendors_own_deliveries(mar
 
 def test_rules_that_were_announced_are_read_as_they_were(tmp_path: Path) -> None:
     path = tmp_path / "rules.yaml"
-    path.write_text(rules_as_yaml(shipped_catalogue()), encoding="utf-8")
-    assert read_rules(path).digest == shipped_catalogue().digest
+    for rules in (shipped_catalogue(), shipped_catalogue().without(["proof_individual_record"])):
+        path.write_text(catalogue_text(rules), encoding="utf-8")
+        assert read_rules(path).digest == rules.digest
+
+
+@pytest.mark.parametrize("content", ["", "rules: {}\n", "rules: [1]\nparameters: {}\n", "rules: ["])
+def test_announced_rules_that_are_something_else_are_refused_by_file(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(CatalogueError) as caught:
+        read_rules(path)
+    assert str(caught.value).startswith(f"{path}:1: ")
 
 
 def test_announced_rules_that_this_version_can_not_read_say_what_to_do(
@@ -78,12 +93,51 @@ def test_announced_rules_that_this_version_can_not_read_say_what_to_do(
     monkeypatch.setenv("OPPOSABLE_HOME", str(tmp_path))
     path = tmp_path / "announced_rules.yaml"
     path.write_text(
-        rules_as_yaml(shipped_catalogue()).replace("not is_duplicate", "not was_duplicate"), encoding="utf-8"
+        catalogue_text(shipped_catalogue()).replace("not is_duplicate", "not was_duplicate"), encoding="utf-8"
     )
     outcome = CliRunner().invoke(app, ["rules", "notices"])
     assert outcome.exit_code == 2
     assert "did you mean `is_duplicate`?" in outcome.output
     assert f"move {path} away" in outcome.output
+
+
+@pytest.mark.parametrize("lost", ["registry.db", "keys"])
+def test_nothing_is_told_or_noted_where_the_registry_or_the_keys_are_others(market: CleanMarket, lost: str) -> None:
+    noted = market.home / "announced_rules.yaml"
+    noted.write_text(catalogue_text(shipped_catalogue().without([MENTIONS, "lead_duplicate"])), encoding="utf-8")
+    before, outbox = noted.read_bytes(), sorted(market.home.glob("outbox/*/*/*"))
+    place, aside = market.home / lost, market.home / "aside"
+    place.rename(aside)
+    try:
+        told = [
+            run(market.home, "rules", *words, "--as-of", AS_OF.isoformat())
+            for words in (("notices",), ("diff", "--without", "lead_duplicate"))
+        ]
+    finally:
+        shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+        aside.rename(place)
+    assert [outcome.exit_code for outcome in told] == [2, 2], [outcome.output for outcome in told]
+    assert (noted.read_bytes(), sorted(market.home.glob("outbox/*/*/*"))) == (before, outbox)
+
+
+def test_vendors_whose_contract_can_not_be_read_are_named_and_the_rules_stay_unannounced(tmp_path: Path) -> None:
+    sign(tmp_path, "acme", "broken")
+    [contract] = (tmp_path / "contracts" / "broken").glob("*.odcs.yaml")
+    contract.write_text("apiVersion: [", encoding="utf-8")
+    noted = tmp_path / "announced_rules.yaml"
+    noted.write_text(catalogue_text(shipped_catalogue().without(["lead_duplicate"])), encoding="utf-8")
+    before = noted.read_bytes()
+    outcome = run(tmp_path, "rules", "notices", "--as-of", AS_OF.isoformat())
+    assert outcome.exit_code == 2
+    assert "broken: left out, its contract can't be read" in outcome.output
+    assert "opposable contracts lint broken" in outcome.output
+    assert "acme" not in outcome.output
+    assert noted.read_bytes() == before
+    assert not (tmp_path / "outbox").exists()
+
+
+def run(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, words, env={"OPPOSABLE_HOME": str(home), "COLUMNS": "200"})
 
 
 def test_only_what_judges_is_a_difference(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pipelines.dossiers.writer import DossierWriter
 from pipelines.house import House
 from pipelines.reviews.decisions import decide
 from pipelines.reviews.records import record_decision
-from pipelines.reviews.written_dossiers import written_dossiers
+from pipelines.reviews.written_dossiers import found_dossiers
 from pipelines.scores.scorer import Scorer
 from pipelines.verdicts.claims import ClaimGround
 from tests.support.contract_files import changed, write
@@ -93,10 +93,11 @@ def test_a_decision_on_a_dossier_stands_in_the_next_one(house: House) -> None:
     """Recorded after the tick of the first dossier: written again, that one keeps its bytes."""
     first = dossier(house)
     folder = house.settings.home / "dossiers"
-    [written] = [one for one in written_dossiers(folder, VENDOR) if one.note.as_of == AS_OF]
+    [found] = [one for one in found_dossiers(folder, VENDOR) if one.read().note.as_of == AS_OF]
+    written = found.read()
     at = AS_OF + timedelta(hours=5)
     record_decision(house.registry, decide(written, "suspend", by="A", reason="r", at=at, four_eyes="never"))
     assert first.decisions == dossier(house).decisions == ()
-    assert written in written_dossiers(folder, VENDOR)
+    assert found in found_dossiers(folder, VENDOR)
     [shown] = dossier(house, AS_OF + timedelta(days=1)).decisions
     assert (shown.decision, shown.dossier_digest) == ("suspend", written.digest)

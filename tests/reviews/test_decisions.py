@@ -1,5 +1,6 @@
 """What may be decided by whom, that it stays as it was written, and what nobody decided."""
 
+import re
 import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,8 +17,8 @@ from pipelines.reviews.written_dossiers import (
     DossierNote,
     WrittenDossier,
     dossier_digest,
+    found_dossiers,
     keep_dossier,
-    written_dossiers,
 )
 from pipelines.storage.registry.database import open_registry
 from tests.support.postgres import postgres_server, postgres_url, registry_url  # noqa: F401
@@ -144,17 +145,17 @@ def test_the_digest_of_a_dossier_is_what_anybody_works_out(tmp_path: Path) -> No
     said = subprocess.run(
         ["/bin/bash", "-c", "LC_ALL=C sha256sum * | sha256sum"], cwd=folder, capture_output=True, text=True, check=True
     )
-    [dossier] = written_dossiers(tmp_path, "acme")
+    [dossier] = found_dossiers(tmp_path, "acme")
     assert dossier.digest == said.stdout.split()[0]
-    assert dossier.note.renewal_on == RENEWAL
+    assert dossier.read().note.renewal_on == RENEWAL
 
 
 def test_a_digest_names_one_dossier_that_is_there(tmp_path: Path) -> None:
     write_dossier(tmp_path, "2026-11-20")
     write_dossier(tmp_path, "2026-11-21", "<p>2</p>")
-    first, last = written_dossiers(tmp_path, "acme")
-    assert dossier_named([first, last], "acme", None) == last
-    assert dossier_named([first, last], "acme", first.digest[:12].upper()) == first
+    first, last = found_dossiers(tmp_path, "acme")
+    assert dossier_named([first, last], "acme", None) == last.read()
+    assert dossier_named([first, last], "acme", first.digest[:12].upper()) == first.read()
     for wrong in ("f" * 64, first.digest[:7], ""):
         with pytest.raises(DecisionRefusedError, match=rf"one of the 2 dossiers of acme.*{last.digest}"):
             dossier_named([first, last], "acme", wrong)
@@ -162,9 +163,24 @@ def test_a_digest_names_one_dossier_that_is_there(tmp_path: Path) -> None:
         dossier_named([], "acme", None)
 
 
+@pytest.mark.parametrize(
+    "note",
+    ["", "{", "[]", "null", '{"as_of": 1, "renewal_on": null}', NOTE_OF.as_json().decode().replace("row", "line")],
+    ids=["empty", "cut", "list", "null", "without fields", "another version"],
+)
+def test_a_note_that_can_not_be_read_stands_only_in_the_way_of_its_own_dossier(tmp_path: Path, note: str) -> None:
+    old, new = (write_dossier(tmp_path, day, page=day) for day in ("2026-11-20", "2026-11-21"))
+    (old / NOTE).write_text(note)
+    first, last = found_dossiers(tmp_path, "acme")
+    assert dossier_named([first, last], "acme", None).folder == new
+    with pytest.raises(DecisionRefusedError, match=re.escape(f"{old / NOTE}: expected the note of a dossier")):
+        dossier_named([first, last], "acme", first.digest)
+
+
 def test_a_dossier_decided_on_stays_as_it_was(tmp_path: Path) -> None:
     folder = write_dossier(tmp_path / "dossiers", "2026-11-21")
-    [dossier] = written_dossiers(tmp_path / "dossiers", "acme")
+    [found] = found_dossiers(tmp_path / "dossiers", "acme")
+    dossier = found.read()
     kept = keep_dossier(dossier, tmp_path / "decisions")
     (folder / "index.html").write_text("<p>another</p>")
     assert (kept / "index.html").read_text() == "<p>1</p>"

@@ -16,7 +16,7 @@ MONTHS = {"values": {date(2026, 8, 11): 6}, "reference": "Politique interne"}
 
 
 def write_yaml(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def test_a_replaced_rule_and_a_replaced_value_say_why_who_and_when(tmp_path: Path) -> None:
@@ -92,6 +92,42 @@ def test_what_is_switched_off_without_saying_why_is_refused(tmp_path: Path, off:
     said = wrong(tmp_path)
     assert said.startswith(f"{tmp_path / 'switched_off.yaml'}:")
     assert message in said
+
+
+OBJECTIONS = ("consent_refused_at_collection", "consent_withdrawn", "opp_other_form", "opp_vendor_redelivery")
+"""By hand: the blocking cards that hear a refusal, a withdrawal or an objection."""
+
+
+@pytest.mark.fault(
+    area="objections",
+    fault="A house switches off, or replaces by a milder one, a rule that hears who said no",
+    promise="It is refused before anybody is judged: nobody who said no enters a call list that way.",
+)
+def test_a_rule_that_hears_who_said_no_is_neither_switched_off_nor_replaced(tmp_path: Path) -> None:
+    off = tmp_path / "switched_off.yaml"
+    write_yaml(off, dict.fromkeys(OBJECTIONS, OVERRIDE))
+    cards = [replace_shipped(tmp_path, rule_id, severity="info") for rule_id in OBJECTIONS]
+    said = wrong(tmp_path).splitlines()
+    why = "an objection is absolute (single ones are revoked in the registry)"
+    replaced = f"this rule can't be replaced: {why}; take the card out, or give yours another id"
+    assert sorted(line.partition(": ")[2] for line in said) == sorted(
+        [f"{rule_id}: `id`: {replaced}" for rule_id in OBJECTIONS]
+        + [f"`{rule_id}` can't be switched off: {why}; take the line out" for rule_id in OBJECTIONS]
+    )
+    assert {line.partition(":")[0] for line in said} == {str(path) for path in (off, *cards)}
+
+
+def test_what_a_rule_that_hears_who_said_no_needs_is_not_replaced(tmp_path: Path) -> None:
+    path = replace_shipped(tmp_path, "proof_individual_record", severity="info")
+    assert wrong(tmp_path).startswith(
+        f"{path}:1: proof_individual_record: `id`: this rule can't be replaced: `consent_withdrawn` needs it"
+    )
+
+
+def replace_shipped(folder: Path, rule_id: str, **changes: Any) -> Path:
+    path = folder / f"{rule_id}.yaml"
+    write_yaml(path, {**shipped_catalogue().by_id[rule_id].written, **changes, "override": OVERRIDE})
+    return path
 
 
 def test_a_rule_is_replaced_or_switched_off_and_not_both(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.rulebook.yaml_files import MOST_DEPTH, CatalogueError, read_yaml_file
+from tests.support.paths import ROOT
 
 TIMES_TEN = "\n".join(f"a{place}: &a{place} [{', '.join([f'*a{place - 1}'] * 10)}]" for place in range(1, 7))
 
@@ -43,3 +44,11 @@ def test_few_aliases_are_written_out_and_nothing_is_no_mapping(tmp_path: Path) -
     assert read_yaml_file(path).data == {"a": {"b": 1}, "c": {"b": 1, "d": 2}}
     path.write_text("{}", encoding="utf-8")
     assert read_yaml_file(path).data == {}
+
+
+def test_no_shipped_file_gives_a_key_twice() -> None:
+    """Of two alike the second would count in silence: a sentence, a threshold, a test of a mart."""
+    files = [path for folder in ("pipelines", "dbt_project/models") for path in (ROOT / folder).rglob("*.y*ml")]
+    assert ROOT / "pipelines" / "wording" / "translations" / "en.yaml" in files
+    for path in files:
+        read_yaml_file(path)
