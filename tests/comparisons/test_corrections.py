@@ -29,6 +29,12 @@ FACTS_KNOWN = datetime(2026, 9, 23, 4, tzinfo=UTC)
 RULE_MENDED = datetime(2026, 9, 24, 4, tzinfo=UTC)
 REVOKED = datetime(2026, 9, 25, 4, tzinfo=UTC)
 MENTIONS, WITHDRAWN = "tel_consent_five_mentions", "consent_withdrawn"
+MENDED = """
+override:
+  reason: {fr: "la carte était trop sévère", en: "the card was too strict"}
+  decided_by: Inès Laurent
+  decided_on: 2026-09-24
+"""
 OBJECTED = "2026-09-01T10:00:00+02:00"
 
 
@@ -44,7 +50,7 @@ class Told:
 
 def correct(market: CleanMarket, as_of: datetime) -> list[dict[str, Any]]:
     """What the asset does for the vendor."""
-    house = market.house
+    house = house_at(market.home)  # as each run reads its rules anew
     refresh_snapshot(house.registry, house.lake)
     with house.lake.writing(VENDOR):
         judges = judges_of(house.engine, house.lake)
@@ -58,7 +64,7 @@ def edit_card(market: CleanMarket, rule: str, old: str, new: str) -> None:
     folder = market.home / "rules"
     folder.mkdir(exist_ok=True)
     assert old in card
-    (folder / f"{rule}.yaml").write_text(card.replace(old, new), encoding="utf-8")
+    (folder / f"{rule}.yaml").write_text(card.replace(old, new) + MENDED, encoding="utf-8")
 
 
 def oppose(market: CleanMarket, number: int, opposed_at: str, recorded_at: str) -> None:
