@@ -221,6 +221,7 @@ class Corrector:
         ]
         fresh = pa.concat_tables([recorded.slice(0, 0), *rows])
         look = look_of_now(lake, at, now, past)
+        self.kept.keep(self.catalogue, self.contracts)  # the next look stands on the law of this one
         lake.replace_file(path, TABLE, pa.concat_tables([recorded, fresh]), facts=look.as_facts())
         return fresh
 
@@ -231,7 +232,7 @@ class Corrector:
         delivered = delivered_by_day(lake, vendor, self.contracts, days)
         past = [
             day
-            for day in published_days(lake, self.kept, self.catalogue, vendor, delivered)
+            for day in published_days(lake, self.kept, self.catalogue, vendor, self.contracts, delivered)
             if day.is_settled and day.as_of <= as_of
         ]
         now = as_known_at(self.catalogue, list(delivered.values()), as_of)
@@ -243,7 +244,7 @@ class Corrector:
         catalogue = self.catalogue if rules == self.catalogue.digest else self.kept.catalogue(rules)
         contracts = {contract.digest: contract for contract in self.contracts}
         for digest in set(before.contracts.values()) - contracts.keys():
-            if (contract := self.kept.contract(digest)) is not None:
+            if (contract := self.kept.contract(digest, self.contracts)) is not None:
                 contracts[digest] = contract
         delivered = {day.day: day for day in now.days}
 

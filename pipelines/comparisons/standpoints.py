@@ -73,14 +73,19 @@ def as_known_at(catalogue: Catalogue, days: Sequence[DeliveredDay], as_of: datet
 
 
 def published_days(
-    lake: Lake, kept: KeptLaw, catalogue: Catalogue, vendor: str, delivered: Mapping[date, DeliveredDay]
+    lake: Lake,
+    kept: KeptLaw,
+    catalogue: Catalogue,
+    vendor: str,
+    book: Sequence[Contract],
+    delivered: Mapping[date, DeliveredDay],
 ) -> list[PastDay]:
     """Of each judged day, from where it was published.
 
-    `catalogue`: the rules of now; `delivered`: the days under the contracts of now. A day that no contract judged is
-    left out: nothing of it is a lead use.
+    `catalogue`: the rules of now; `book`: the vendor's contracts of now; `delivered`: the days under these. A day that
+    no contract judged is left out: nothing of it is a lead use.
     """
-    contracts = {day.contract.digest: day.contract for day in delivered.values()}
+    contracts = {contract.digest: contract for contract in book}
     catalogues: dict[str, Catalogue | None] = {catalogue.digest: catalogue}
     found = []
     for day in sorted(delivered):
@@ -90,7 +95,7 @@ def published_days(
         rules, terms = facts["catalogue_digest"], facts.get(CONTRACT_FACT)
         if rules not in catalogues:
             catalogues[rules] = kept.catalogue(rules)
-        if terms is not None and terms not in contracts and (contract := kept.contract(terms)) is not None:
+        if terms is not None and terms not in contracts and (contract := kept.contract(terms, book)) is not None:
             contracts[terms] = contract
         now = delivered[day]
         judged_by = now.contract if terms is None else contracts.get(terms)
