@@ -7,6 +7,7 @@ from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.run_partitions import tell_left
+from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 
 
 @dg.asset(
@@ -25,7 +26,7 @@ def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
     writer = DossierWriter(
         scorer, house.catalogue, house.settings.home / "dossiers", as_of(context), house.settings.contracts
     )
-    left = LeftVendors("the dossier")
+    left = LeftVendors("the dossier", FAULTS_OF_OURS)
     written = writer.write_all(left)
     tell_left(context, "dossiers", left)
     return dg.MaterializeResult(

@@ -3,14 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Final
+
+import pyarrow as pa
 
 from pipelines.contracts.contract import Contract
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.storage.kept_corrections import account_digest
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.day_terms import NO_HINDSIGHT, DeliveredDay, Hindsight
 from pipelines.verdicts.judge import CONTRACT_FACT, delivered_days
 from pipelines.verdicts.kept_law import KeptLaw
 from pipelines.vocabulary.clock import as_lake
+
+ACCOUNTS: Final = pa.schema({"delivery_date": pa.date32(), "account_digest": pa.string()})
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,8 @@ class PastDay:
     """None where the rules that judged are not kept."""
     terms: DeliveredDay | None
     """The day under the contract that judged it; None where that is not kept, or none judged it."""
-
-    @property
-    def law(self) -> str:
-        """The digests of its rules and contract."""
-        return f"{self.catalogue_digest} {self.contract_digest}"
+    account: str
+    """Digest of what is published of it."""
 
 
 def delivered_by_day(
@@ -109,9 +112,16 @@ def published_days(
                 _judged_as_of(facts, now if judged_by is None else under(now, judged_by)),
                 catalogues[rules],
                 None if judged_by is None else under(now, judged_by),
+                account_digest(lake, vendor, day),
             )
         )
     return found
+
+
+def accounts_of(days: Sequence[PastDay]) -> pa.Table:
+    """What is published of some days, by digest; schema `ACCOUNTS`."""
+    rows = [{"delivery_date": day.day, "account_digest": day.account} for day in days]
+    return pa.Table.from_pylist(rows, schema=ACCOUNTS)
 
 
 def grouped_days(days: Iterable[PastDay]) -> list[list[PastDay]]:

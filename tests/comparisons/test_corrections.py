@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
@@ -231,6 +232,21 @@ def test_claims_and_the_dossier_carry_them(told: Told) -> None:
     }
     page = (house.settings.home / "dossiers" / VENDOR / "2026-09-23" / "index.html").read_text(encoding="utf-8")
     assert "Corrections de verdicts définitifs" in page
+
+
+def test_a_day_that_is_judged_anew_is_corrected_once(told: Told, tmp_path: Path) -> None:
+    """What is given back is in the new account already: leads 2 and 4 count, as before, and lead 1 takes none off."""
+    home = tmp_path / "again"
+    shutil.copytree(told.market.home, home)
+    again = Told(CleanMarket(home, told.market.terms))
+    again.market.reconcile(REVOKED)
+    correct(again.market, REVOKED)
+    assert defective(again, REVOKED) == defective(told, REVOKED)
+    assert (defective(again, REVOKED)["total"], defective(again, REVOKED)["consent"]) == (2, 0)
+    assert _claimed(_dossier(again, REVOKED).claims) == (2, Decimal(8))
+    history = again.market.house.lake.read_vendor("corrections", VENDOR)
+    was_told = pc.less(history["known_at"], REVOKED.replace(tzinfo=None))
+    assert pc.sum(was_told).as_py() == len(told.rows[FACTS_KNOWN]) + len(told.rows[RULE_MENDED])
 
 
 def _dossier(told: Told, as_of: datetime) -> Any:
