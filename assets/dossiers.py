@@ -11,6 +11,7 @@ from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.run_partitions import tell_left
+from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 
 _REMINDERS_SAID: Final = {0: "passed", 1: "within 1 day", 3: "within 3 days", 7: "within 7 days"}
 
@@ -28,8 +29,15 @@ def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
     from pipelines.scores.scorer import Scorer
 
     scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry)
+<<<<<<< HEAD
     writer = DossierWriter(scorer, house.catalogue, house.settings.dossiers, as_of(context), house.settings.contracts)
     left = LeftVendors("the dossier")
+=======
+    writer = DossierWriter(
+        scorer, house.catalogue, house.settings.home / "dossiers", as_of(context), house.settings.contracts
+    )
+    left = LeftVendors("the dossier", FAULTS_OF_OURS)
+>>>>>>> work-m4
     written = writer.write_all(left)
     tell_left(context, "dossiers", left)
     return dg.MaterializeResult(

@@ -7,7 +7,9 @@ from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.run_partitions import tell_left
+from pipelines.storage.kept_corrections import damaged_corrections
 from pipelines.storage.lake_health import damages
+from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 
 
 @dg.asset(
@@ -23,7 +25,7 @@ def vendor_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[Hou
     from pipelines.scores.scorer import Scorer
 
     scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry)
-    left = LeftVendors("scoring")
+    left = LeftVendors("scoring", FAULTS_OF_OURS)
     scored = scorer.score_all(as_of=as_of(context), catalogue=house.catalogue, left=left)
     tell_left(context, "vendor_scores", left)
     return dg.MaterializeResult(metadata={"vendors scored": len(scored), "as of": as_of(context).isoformat()})
@@ -35,14 +37,15 @@ def vendor_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[Hou
     "anew, by its next run or by `opposable lake repair`.",
 )
 def lake_is_whole(house: dg.ResourceParam[House]) -> dg.AssetCheckResult:
-    """Name every delivery that left the scores because a file of it is gone or changed."""
+    """Name every delivery that left the scores, and every vendor, because a file is gone or changed."""
     found = damages(house.lake)
+    corrections = [f"{vendor}: {fault}" for vendor, fault in damaged_corrections(house.lake).items()]
     return dg.AssetCheckResult(
-        passed=not found,
+        passed=not found and not corrections,
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={
-            "count": len(found),
+            "count": len(found) + len(corrections),
             "deliveries": len({(one.vendor, one.day) for one in found}),
-            "first of them": list(map(str, found[:SAMPLE])),
+            "first of them": [*corrections, *map(str, found)][:SAMPLE],
         },
     )

@@ -25,6 +25,7 @@ from pipelines.commands.shared import (
 from pipelines.house import House
 from pipelines.identifiers.shown_names import escaped
 from pipelines.rulebook.catalogue import load_catalogue
+from pipelines.storage.kept_corrections import DamagedCorrectionsError
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError
 from pipelines.verdicts.explain import ExplainedUse, explain
@@ -62,7 +63,10 @@ def explain_command(
     judge = Judge(engine=house.engine, lake=lake, catalogue=house.catalogue)
 
     def explained(judge: Judge) -> list[ExplainedUse]:
-        return explain(judge, lake, book.of(vendor), vendor, lead_id, on=day, channel=channel, as_of=at)
+        try:
+            return explain(judge, lake, book.of(vendor), vendor, lead_id, on=day, channel=channel, as_of=at)
+        except DamagedCorrectionsError as error:
+            refuse(str(error))
 
     uses = explained(judge)
     if not uses:

@@ -15,6 +15,7 @@ from pipelines.invoices.causes import APPROVED
 from pipelines.invoices.checking import InvoiceChecker, ToldInvoice
 from pipelines.invoices.invoice import UnreadInvoiceError
 from pipelines.storage.folders import entries_below
+from pipelines.storage.kept_corrections import DamagedCorrectionsError
 from pipelines.wording.reasons import sentence
 from pipelines.wording.words import Words, words
 
@@ -61,7 +62,7 @@ def check(
         except UnreadInvoiceError as error:
             typer.echo(_unread_told(path, error, language.value), err=True)
             unread += 1
-        except InboxFaultError as error:
+        except (DamagedCorrectionsError, InboxFaultError) as error:
             refuse(str(error))
     if unread:
         raise typer.Exit(1)

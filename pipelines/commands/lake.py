@@ -8,6 +8,7 @@ import typer
 
 from pipelines.commands.shared import house_of_settings, refuse
 from pipelines.house import House
+from pipelines.storage.kept_corrections import damaged_corrections, put_aside
 from pipelines.storage.lake_health import Damage, damages, stray_folders
 from pipelines.vocabulary.clock import last_tick
 
@@ -28,7 +29,7 @@ def verify(vendor: VendorOption = None) -> None:
     """
     house = house_of_settings()
     found = damages(house.lake, [vendor] if vendor else ())
-    told = [str(one) for one in found]
+    told = [str(one) for one in found] + _corrections_told(house, vendor)
     if vendor is None:
         told += [f"{path}: no folder of ours: move it away" for path in stray_folders(house.lake)]
         told += [f"oppositions recorded on {day}: damaged or gone" for day in _broken_days_of_snapshot(house)]
@@ -44,10 +45,13 @@ def verify(vendor: VendorOption = None) -> None:
 def repair(vendor: VendorOption = None) -> None:
     """Take in and judge anew every delivery that is damaged, from the delivered files, sealed or not.
 
+    Corrections are known from no file: damaged ones are put aside, found anew by the next run, and count from then on.
+
     Exit status: 0 nothing is damaged any more, 1 something still is, 2 a setting is wrong.
     """
     house = house_of_settings()
     only = [vendor] if vendor else ()
+    _put_corrections_aside(house, vendor)
     before = damages(house.lake, only)
     if before:
         _reconcile(house, before)
@@ -75,6 +79,22 @@ def _reconcile(house: House, found: list[Damage]) -> None:
         for name, theirs in sorted(days.items()):
             for first, last in day_ranges(theirs):
                 runs.deliveries(name, first, last, as_of)
+
+
+def _corrections_told(house: House, vendor: str | None) -> list[str]:
+    found = damaged_corrections(house.lake)
+    return [f"{one}: {fault}: a backup has them" for one, fault in found.items() if vendor in (None, one)]
+
+
+def _put_corrections_aside(house: House, vendor: str | None) -> None:
+    for one in (name for name in damaged_corrections(house.lake) if vendor in (None, name)):
+        with house.lake.writing(one):
+            place = put_aside(house.lake, one)
+        typer.echo(
+            f"{one}: what is left of its corrections is {place}: the next run of `corrections` finds anew what became "
+            "known, and it counts from that run on; to keep when it was known, restore the folder before that run",
+            err=True,
+        )
 
 
 def _broken_days_of_snapshot(house: House) -> list[date]:

@@ -121,7 +121,7 @@ def _replayed(house: House, asked: AskedReplay) -> list[VendorReplayed]:
         with lake_of(house, vendor) as lake, TemporaryDirectory() as scratch:
             days = [day for day in lake.published_days(vendor, "scorecards") if asked.first <= day <= asked.last]
             delivered = delivered_by_day(lake, vendor, book.of(vendor), days)
-            published = published_days(lake, kept, rules, vendor, delivered)
+            published = published_days(lake, kept, rules, vendor, book.of(vendor), delivered)
             now = as_known_at(rules, list(delivered.values()), asked.as_of)
             ladder = Ladder(house.engine, lake, vendor, rules, judges)
             if asked.is_as_it_was:

@@ -25,6 +25,7 @@ from pipelines.comparisons.news import Look, facts_since, look_of_now, touched_d
 from pipelines.comparisons.standpoints import (
     PastDay,
     Standpoint,
+    accounts_of,
     as_known_at,
     delivered_by_day,
     grouped_days,
@@ -35,6 +36,7 @@ from pipelines.comparisons.standpoints import (
 from pipelines.contracts.contract import Contract
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.use_states import CAUSE_PLACE
+from pipelines.storage.kept_corrections import TABLE, of_accounts, recorded_corrections
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.day_terms import NO_HINDSIGHT, Hindsight
 from pipelines.verdicts.due_days import LOOK_BACK
@@ -42,7 +44,6 @@ from pipelines.verdicts.kept_law import KeptLaw
 from pipelines.vocabulary.clock import as_lake, paris_date
 from pipelines.vocabulary.tables import arrow_schema
 
-TABLE: Final = "corrections"
 _STANDING: Final = f"""
     with corrected as (
         select
@@ -181,8 +182,10 @@ _ROWS: Final = f"""
         released_rules,
         charged_dimensions,
         released_dimensions,
-        '{{digest}}' as catalogue_digest
+        '{{digest}}' as catalogue_digest,
+        days.account_digest
     from published
+    inner join days using (delivery_date)
     where is_own or (is_account_changed and not is_any_own)
 """
 """Dimensions are those of the lead, and turn only where they are not so already; rules are those of the lead use. Where
@@ -211,17 +214,18 @@ class Corrector:
         """
         lake, vendor = self.lake, self.ladder.vendor
         path, at = lake.vendor_file(TABLE, vendor), as_lake(as_of)
-        before, recorded = Look.from_facts(lake.facts_of(path)), lake.read_vendor(TABLE, vendor)
+        before, recorded = Look.from_facts(lake.facts_of(path)), recorded_corrections(lake, vendor)
         if before.at is not None and at < before.at:
             return recorded.slice(0, 0)
         now, past = self._final_days(as_of)
-        rows = [
-            self._corrections_of(group, now, before, recorded)
-            for group in self._due_groups(self._last_seen(past, now, before), now, before)
-        ]
+        accounts = {day.day: day.account for day in past}
+        before, standing = before.of_accounts(accounts), of_accounts(recorded, accounts)
+        groups = self._due_groups(self._last_seen(past, now, before), now, before)
+        rows = [self._corrections_of(group, now, before, standing) for group in groups]
         fresh = pa.concat_tables([recorded.slice(0, 0), *rows])
-        look = look_of_now(lake, at, now, past)
-        lake.replace_file(path, TABLE, pa.concat_tables([recorded, fresh]), facts=look.as_facts())
+        facts = look_of_now(lake, at, now, past).as_facts()
+        self.kept.keep(self.catalogue, self.contracts)  # the next look stands on the law of this one
+        lake.replace_file(path, TABLE, pa.concat_tables([recorded, fresh]), facts=facts, is_noted=True)
         return fresh
 
     def _final_days(self, as_of: datetime) -> tuple[Standpoint, list[PastDay]]:
@@ -231,19 +235,19 @@ class Corrector:
         delivered = delivered_by_day(lake, vendor, self.contracts, days)
         past = [
             day
-            for day in published_days(lake, self.kept, self.catalogue, vendor, delivered)
+            for day in published_days(lake, self.kept, self.catalogue, vendor, self.contracts, delivered)
             if day.is_settled and day.as_of <= as_of
         ]
         now = as_known_at(self.catalogue, list(delivered.values()), as_of)
         return now.only({day.day for day in past}), past
 
     def _last_seen(self, past: Sequence[PastDay], now: Standpoint, before: Look) -> list[PastDay]:
-        """The days by the law of the last look, where they were looked at and not published anew under other law."""
+        """The days by the law of the last look, where they were looked at as they are published."""
         rules = before.catalogue_digest
         catalogue = self.catalogue if rules == self.catalogue.digest else self.kept.catalogue(rules)
         contracts = {contract.digest: contract for contract in self.contracts}
         for digest in set(before.contracts.values()) - contracts.keys():
-            if (contract := self.kept.contract(digest)) is not None:
+            if (contract := self.kept.contract(digest, self.contracts)) is not None:
                 contracts[digest] = contract
         delivered = {day.day: day for day in now.days}
 
@@ -251,9 +255,7 @@ class Corrector:
             terms = under(delivered[day.day], contracts[digest]) if digest in contracts else None
             return replace(day, catalogue_digest=rules, catalogue=catalogue, contract_digest=digest, terms=terms)
 
-        return [
-            seen(day, before.contracts[day.day]) if before.published.get(day.day) == day.law else day for day in past
-        ]
+        return [seen(day, before.contracts[day.day]) if day.day in before.contracts else day for day in past]
 
     def _due_groups(self, past: Sequence[PastDay], now: Standpoint, before: Look) -> list[list[PastDay]]:
         """Days under other law than when they were last seen, or touched by news, in groups judged together."""
@@ -269,8 +271,8 @@ class Corrector:
         fresh = [day for day in due if day.day not in before.contracts]
         return [*grouped_days(looked_at), *grouped_days(fresh)]
 
-    def _corrections_of(self, group: Sequence[PastDay], now: Standpoint, before: Look, recorded: pa.Table) -> pa.Table:
-        """What became known of a group of days, as rows of the table."""
+    def _corrections_of(self, group: Sequence[PastDay], now: Standpoint, before: Look, standing: pa.Table) -> pa.Table:
+        """What became known of a group of days, as rows of the table; `standing`: those that correct them already."""
         days = sorted(day.day for day in group)
         is_looked_at = days[0] in before.contracts
         known = Hindsight(before.at, before.at, before.at, before.at) if is_looked_at else NO_HINDSIGHT
@@ -280,13 +282,14 @@ class Corrector:
         rungs = rungs_between(*then, reached, facts)
         seen = [(rung.cause, self.ladder.seen_from(rung.standpoint)) for rung in rungs]
         published = self.ladder.published(days)
-        of_days = recorded.filter(pc.is_in(recorded["delivery_date"], pa.array(days, pa.date32())))
+        of_days = standing.filter(pc.is_in(standing["delivery_date"], pa.array(days, pa.date32())))
         with self.ladder.engine.session() as session:
+            session.register("days", accounts_of(group))
             for name, table in (("stood", published), ("seen", seen[0][1]), ("corrections", of_days)):
                 session.register(name, table)
             account = _SEEN_ACCOUNT if is_looked_at else _OWN_ACCOUNT
-            standing = session.fetch(_STANDING.format(account=account)).select(STATES.names).cast(STATES)
-            session.register("steps", self.ladder.climb(standing, seen))
+            states = session.fetch(_STANDING.format(account=account)).select(STATES.names).cast(STATES)
+            session.register("steps", self.ladder.climb(states, seen))
             figures = {
                 "vendor": self.ladder.vendor,
                 "known_at": as_lake(now.as_of).isoformat(sep=" "),

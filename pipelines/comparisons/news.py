@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -137,7 +137,7 @@ class Look:
     contracts: Mapping[date, str] = field(default_factory=dict)
     """By day that was looked at, the digest of its contract."""
     published: Mapping[date, str] = field(default_factory=dict)
-    """By day that was looked at, the law of its verdicts: another one now, and they were published anew since."""
+    """By day that was looked at, the digest of what was published of it."""
     oppositions: Mapping[date, str] = field(default_factory=dict)
     """By day of recording, the digest of the snapshot's file."""
 
@@ -150,6 +150,12 @@ class Look:
             "published": _dated_json(self.published),
             "oppositions": _dated_json(self.oppositions),
         }
+
+    def of_accounts(self, accounts: Mapping[date, str]) -> "Look":
+        """As if those days had never been looked at of which something else is published now."""
+        same = {day for day, account in self.published.items() if accounts.get(day) == account}
+        contracts = {day: digest for day, digest in self.contracts.items() if day in same}
+        return replace(self, contracts=contracts, published={day: self.published[day] for day in same})
 
     @staticmethod
     def from_facts(facts: Mapping[str, str]) -> "Look":
@@ -171,7 +177,7 @@ def look_of_now(lake: Lake, at: datetime, now: Standpoint, past: Sequence[PastDa
         at,
         now.catalogue.digest,
         {day.day: day.contract.digest for day in now.days},
-        {day.day: day.law for day in past},
+        {day.day: day.account for day in past},
         read_note(lake.root / "oppositions").digests,
     )
 

@@ -3,14 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Final
+
+import pyarrow as pa
 
 from pipelines.contracts.contract import Contract
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.storage.kept_corrections import account_digest
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.day_terms import NO_HINDSIGHT, DeliveredDay, Hindsight
 from pipelines.verdicts.judge import CONTRACT_FACT, delivered_days
 from pipelines.verdicts.kept_law import KeptLaw
 from pipelines.vocabulary.clock import as_lake
+
+ACCOUNTS: Final = pa.schema({"delivery_date": pa.date32(), "account_digest": pa.string()})
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,8 @@ class PastDay:
     """None where the rules that judged are not kept."""
     terms: DeliveredDay | None
     """The day under the contract that judged it; None where that is not kept, or none judged it."""
-
-    @property
-    def law(self) -> str:
-        """The digests of its rules and contract."""
-        return f"{self.catalogue_digest} {self.contract_digest}"
+    account: str
+    """Digest of what is published of it."""
 
 
 def delivered_by_day(
@@ -73,14 +76,19 @@ def as_known_at(catalogue: Catalogue, days: Sequence[DeliveredDay], as_of: datet
 
 
 def published_days(
-    lake: Lake, kept: KeptLaw, catalogue: Catalogue, vendor: str, delivered: Mapping[date, DeliveredDay]
+    lake: Lake,
+    kept: KeptLaw,
+    catalogue: Catalogue,
+    vendor: str,
+    book: Sequence[Contract],
+    delivered: Mapping[date, DeliveredDay],
 ) -> list[PastDay]:
     """Of each judged day, from where it was published.
 
-    `catalogue`: the rules of now; `delivered`: the days under the contracts of now. A day that no contract judged is
-    left out: nothing of it is a lead use.
+    `catalogue`: the rules of now; `book`: the vendor's contracts of now; `delivered`: the days under these. A day that
+    no contract judged is left out: nothing of it is a lead use.
     """
-    contracts = {day.contract.digest: day.contract for day in delivered.values()}
+    contracts = {contract.digest: contract for contract in book}
     catalogues: dict[str, Catalogue | None] = {catalogue.digest: catalogue}
     found = []
     for day in sorted(delivered):
@@ -90,7 +98,7 @@ def published_days(
         rules, terms = facts["catalogue_digest"], facts.get(CONTRACT_FACT)
         if rules not in catalogues:
             catalogues[rules] = kept.catalogue(rules)
-        if terms is not None and terms not in contracts and (contract := kept.contract(terms)) is not None:
+        if terms is not None and terms not in contracts and (contract := kept.contract(terms, book)) is not None:
             contracts[terms] = contract
         now = delivered[day]
         judged_by = now.contract if terms is None else contracts.get(terms)
@@ -104,9 +112,16 @@ def published_days(
                 _judged_as_of(facts, now if judged_by is None else under(now, judged_by)),
                 catalogues[rules],
                 None if judged_by is None else under(now, judged_by),
+                account_digest(lake, vendor, day),
             )
         )
     return found
+
+
+def accounts_of(days: Sequence[PastDay]) -> pa.Table:
+    """What is published of some days, by digest; schema `ACCOUNTS`."""
+    rows = [{"delivery_date": day.day, "account_digest": day.account} for day in days]
+    return pa.Table.from_pylist(rows, schema=ACCOUNTS)
 
 
 def grouped_days(days: Iterable[PastDay]) -> list[list[PastDay]]:

@@ -7,9 +7,6 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from pipelines.contracts.calendar import IN_TIME, lateness
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.contracts.stages import is_live
@@ -28,10 +25,11 @@ from pipelines.dossiers.money import VendorMoney, vendor_money
 from pipelines.engines.interface import Engine, Session
 from pipelines.rulebook.card import Card
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.storage.kept_corrections import standing_corrections
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.claims import Claims, InForceOn, claims_on
 from pipelines.verdicts.day_terms import names_advertiser
-from pipelines.vocabulary.clock import as_lake, paris_date
+from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 
 _FINDINGS: Final = """
@@ -146,9 +144,7 @@ def vendor_tables(engine: Engine, lake: Lake, vendor: str, *, as_of: datetime) -
             days = lake.published_days(vendor, marker)
             for table in tables:
                 session.read_files(table, [lake.partition(table, vendor, day) for day in days], arrow_schema(table))
-        recorded = lake.read_vendor("corrections", vendor)
-        known = pc.less_equal(recorded["known_at"], pa.scalar(as_lake(as_of), pa.timestamp("us")))
-        session.register("corrections", recorded.filter(known))
+        session.register("corrections", standing_corrections(lake, vendor, as_of))
         yield session
 
 

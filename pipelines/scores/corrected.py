@@ -10,13 +10,12 @@ from typing import Final
 from pipelines.engines.interface import Engine
 from pipelines.rulebook.use_states import CAUSE_PLACE
 from pipelines.scores.points import LeadCounts
+from pipelines.storage.kept_corrections import standing_corrections
 from pipelines.storage.lake import Lake
-from pipelines.vocabulary.clock import as_lake
-from pipelines.vocabulary.tables import arrow_schema
 
 _DELTAS: Final = f"""
     with known as (
-        select *, {CAUSE_PLACE} as place from corrections where known_at <= timestamp '{{as_of}}'
+        select *, {CAUSE_PLACE} as place from corrections
     ),
 
     turns as (
@@ -51,14 +50,15 @@ _DELTAS: Final = f"""
 def corrected_counts(
     engine: Engine, lake: Lake, vendor: str, deliveries: Mapping[str, Mapping[date, LeadCounts]], as_of: datetime
 ) -> dict[str, dict[date, LeadCounts]]:
-    """Leads by dimension and delivery date, with what was known of them as of an instant (aware)."""
+    """Leads by dimension and delivery date, with what was known of them as of an instant (aware).
+
+    Raises:
+        DamagedCorrectionsError: corrections are not what was written.
+    """
     found = {dimension: dict(days) for dimension, days in deliveries.items()}
-    path = lake.vendor_file("corrections", vendor)
-    if not path.exists():
-        return found
     with engine.session() as session:
-        session.read_files("corrections", [path], arrow_schema("corrections"))
-        deltas = session.fetch(_DELTAS.format(as_of=as_lake(as_of).isoformat(sep=" "))).to_pylist()
+        session.register("corrections", standing_corrections(lake, vendor, as_of))
+        deltas = session.fetch(_DELTAS).to_pylist()
     for delta in deltas:
         days, day = found.get(delta["dimension"], {}), delta["delivery_date"]
         if day in days:

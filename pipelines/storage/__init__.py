@@ -9,9 +9,13 @@ What is kept there, and for how long, belongs to the subjects and to `upkeep`.
   existing name
 - `inboxes`: the inbox, and what is ours about it: records of each delivery folder, in a state folder where no vendor
   writes
+- `kept_corrections`: the rows of `corrections` as they are kept: only ever added to, checked by digest, and which of
+  them still correct
 - `lake`: the Parquet lake: partitions replaced whole, trusted by digest, written by one writer per vendor at a time
 - `lake_health`: what of the lake is not as it was published: files that are gone, changed or cut off, folders that
   nobody made
+- `noted_files`: files with their digest in a note beside them: those that are replaced whole, and belong to no marked
+  partition
 - `registry/`: The SQL database of the house
 - `secrets/`: What is encrypted or keyed, and with which secrets
 """

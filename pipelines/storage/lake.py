@@ -21,6 +21,7 @@ from filelock import FileLock
 
 from pipelines.storage.digests import digest_of_file
 from pipelines.storage.folders import PRIVATE, make_folder, make_private_file
+from pipelines.storage.noted_files import note_digest
 from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
 
 PARTITION_COLUMNS: Final = ("vendor", "delivery_date")
@@ -83,11 +84,19 @@ class Lake:
             os.replace(aside, target)
 
     def replace_file(
-        self, target: Path, table: str, content: pa.Table, *, facts: Mapping[str, str] | None = None
+        self,
+        target: Path,
+        table: str,
+        content: pa.Table,
+        *,
+        facts: Mapping[str, str] | None = None,
+        is_noted: bool = False,
     ) -> None:
-        """Replace one file of a table that is not laid out by vendor and day."""
+        """Replace one file of a table that is not laid out by vendor and day; `is_noted`: its digest lies beside it."""
         aside = self._write_aside("_", table, content, {FACTS: _json_bytes(facts)} if facts is not None else {})
         make_folder(self.root, target.parent, PRIVATE)
+        if is_noted:
+            note_digest(self.root, target, aside)
         os.replace(aside, target)
 
     def published_days(self, vendor: str, marker: str = "deliveries") -> list[date]:

@@ -5,6 +5,7 @@ from typing import Final
 from pipelines.formats.isolated.child import ChildStartError
 from pipelines.formats.source import InboxFaultError
 from pipelines.storage.inboxes import StateError
+from pipelines.storage.kept_corrections import DamagedCorrectionsError
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.age import BrokenSealError
 from pipelines.storage.secrets.keys import KeysError
@@ -13,6 +14,7 @@ from pipelines.storage.secrets.vault import VaultError
 FAULTS_OF_OURS: Final = (
     BrokenSealError,
     ChildStartError,
+    DamagedCorrectionsError,
     InboxFaultError,
     KeysError,
     RegistryError,

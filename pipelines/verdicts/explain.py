@@ -10,10 +10,11 @@ import pyarrow.compute as pc
 from pipelines.contracts.contract import Contract
 from pipelines.engines.interface import Session
 from pipelines.rulebook.compiler import Code, CompiledRule
+from pipelines.storage.kept_corrections import standing_corrections
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import Judge, delivered_days
 from pipelines.verdicts.missing_parts import MissingPart, missing_parts
-from pipelines.vocabulary.clock import as_lake, civil_days_after
+from pipelines.vocabulary.clock import civil_days_after
 from pipelines.vocabulary.words import FLIP_CAUSES
 
 _LEAD: Final = """
@@ -149,14 +150,13 @@ def _corrections_by_use(
     lake: Lake, vendor: str, lead_id: str, as_of: datetime | None
 ) -> dict[tuple[date, str | None], tuple[Correction, ...]]:
     """What is published of a lead beside its verdicts; as of an instant (aware), what was known by then."""
-    table = lake.read_vendor("corrections", vendor)
+    table = standing_corrections(lake, vendor, as_of)
     found: dict[tuple[date, str | None], tuple[Correction, ...]] = {}
     rows = table.filter(pc.equal(table["lead_id"], lead_id)).to_pylist()
     for row in sorted(rows, key=lambda row: (row["known_at"], FLIP_CAUSES.index(row["cause"]))):
-        if as_of is None or row["known_at"] <= as_lake(as_of):
-            use = row["delivery_date"], row["channel"]
-            told = {name: row[name] for name in Correction._fields}
-            found[use] = (*found.get(use, ()), Correction(**told))
+        use = row["delivery_date"], row["channel"]
+        told = {name: row[name] for name in Correction._fields}
+        found[use] = (*found.get(use, ()), Correction(**told))
     return found
 
 

@@ -14,6 +14,7 @@ import yaml
 
 from pipelines.contracts.book import SUFFIX, examine_contract
 from pipelines.contracts.contract import Contract
+from pipelines.contracts.stages import with_go_live, with_stages
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.catalogue_text import catalogue_of_text, catalogue_text
 from pipelines.storage.folders import PRIVATE, replacing
@@ -50,12 +51,16 @@ class KeptLaw:
             return None
         return found if found.digest == digest else None
 
-    def contract(self, digest: str) -> Contract | None:
-        """The contract of a digest; None where it is not kept, or can't be read by this version of the program."""
+    def contract(self, digest: str, book: Sequence[Contract]) -> Contract | None:
+        """The contract of a digest; None where it is not kept, or can't be read by this version of the program.
+
+        `book`: the vendor's contracts of now. A file says neither which stage it goes on in nor what was decided of the
+        vendor: the kept one stands among them in the place of that of its date.
+        """
         for path in (self.folder / _CONTRACTS / digest).glob(f"*/*{SUFFIX}"):
             contract = examine_contract(path).contract
             if contract is not None and contract.digest == digest:
-                return contract
+                return _in_book(contract, book)
         return None
 
     def _keep_contract(self, contract: Contract) -> None:
@@ -76,3 +81,10 @@ class KeptLaw:
     def _write(self, path: Path, content: bytes) -> None:
         with replacing(self.folder, path, PRIVATE) as file:
             file.write(content)
+
+
+def _in_book(kept: Contract, book: Sequence[Contract]) -> Contract:
+    others = [one for one in book if one.valid_from != kept.valid_from]
+    decided = next((one.go_live for one in book), ())
+    staged = with_go_live(with_stages([*others, kept]), decided)
+    return next(one for one in staged if one.valid_from == kept.valid_from)

@@ -77,6 +77,9 @@ class Corrections(PartitionedTable):
     )
     released_dimensions: Series[TextList] = filled("Those in which it counts against the vendor no more.")
     catalogue_digest: Series[Text] = filled("Digest of the rules that say so.")
+    account_digest: Series[Text] = filled(
+        "Digest of the day's published tables that it corrects: once these are others, the row is history."
+    )
 
 
 class Scorecards(PartitionedTable):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
@@ -29,6 +30,12 @@ FACTS_KNOWN = datetime(2026, 9, 23, 4, tzinfo=UTC)
 RULE_MENDED = datetime(2026, 9, 24, 4, tzinfo=UTC)
 REVOKED = datetime(2026, 9, 25, 4, tzinfo=UTC)
 MENTIONS, WITHDRAWN = "tel_consent_five_mentions", "consent_withdrawn"
+MENDED = """
+override:
+  reason: {fr: "la carte était trop sévère", en: "the card was too strict"}
+  decided_by: Inès Laurent
+  decided_on: 2026-09-24
+"""
 OBJECTED = "2026-09-01T10:00:00+02:00"
 
 
@@ -44,7 +51,7 @@ class Told:
 
 def correct(market: CleanMarket, as_of: datetime) -> list[dict[str, Any]]:
     """What the asset does for the vendor."""
-    house = market.house
+    house = house_at(market.home)  # as each run reads its rules anew
     refresh_snapshot(house.registry, house.lake)
     with house.lake.writing(VENDOR):
         judges = judges_of(house.engine, house.lake)
@@ -58,7 +65,7 @@ def edit_card(market: CleanMarket, rule: str, old: str, new: str) -> None:
     folder = market.home / "rules"
     folder.mkdir(exist_ok=True)
     assert old in card
-    (folder / f"{rule}.yaml").write_text(card.replace(old, new), encoding="utf-8")
+    (folder / f"{rule}.yaml").write_text(card.replace(old, new) + MENDED, encoding="utf-8")
 
 
 def oppose(market: CleanMarket, number: int, opposed_at: str, recorded_at: str) -> None:
@@ -225,6 +232,21 @@ def test_claims_and_the_dossier_carry_them(told: Told) -> None:
     }
     page = (house.settings.home / "dossiers" / VENDOR / "2026-09-23" / "index.html").read_text(encoding="utf-8")
     assert "Corrections de verdicts définitifs" in page
+
+
+def test_a_day_that_is_judged_anew_is_corrected_once(told: Told, tmp_path: Path) -> None:
+    """What is given back is in the new account already: leads 2 and 4 count, as before, and lead 1 takes none off."""
+    home = tmp_path / "again"
+    shutil.copytree(told.market.home, home)
+    again = Told(CleanMarket(home, told.market.terms))
+    again.market.reconcile(REVOKED)
+    correct(again.market, REVOKED)
+    assert defective(again, REVOKED) == defective(told, REVOKED)
+    assert (defective(again, REVOKED)["total"], defective(again, REVOKED)["consent"]) == (2, 0)
+    assert _claimed(_dossier(again, REVOKED).claims) == (2, Decimal(8))
+    history = again.market.house.lake.read_vendor("corrections", VENDOR)
+    was_told = pc.less(history["known_at"], REVOKED.replace(tzinfo=None))
+    assert pc.sum(was_told).as_py() == len(told.rows[FACTS_KNOWN]) + len(told.rows[RULE_MENDED])
 
 
 def _dossier(told: Told, as_of: datetime) -> Any:
