@@ -29,15 +29,8 @@ def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
     from pipelines.scores.scorer import Scorer
 
     scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry)
-<<<<<<< HEAD
     writer = DossierWriter(scorer, house.catalogue, house.settings.dossiers, as_of(context), house.settings.contracts)
-    left = LeftVendors("the dossier")
-=======
-    writer = DossierWriter(
-        scorer, house.catalogue, house.settings.home / "dossiers", as_of(context), house.settings.contracts
-    )
     left = LeftVendors("the dossier", FAULTS_OF_OURS)
->>>>>>> work-m4
     written = writer.write_all(left)
     tell_left(context, "dossiers", left)
     return dg.MaterializeResult(
