@@ -168,7 +168,8 @@ def _note_complete(look: _Look, complete: Mapping[str, Sighting], clear: Mapping
                 continue  # it moves again
             came = recorded.of_bytes(name, digest)
             unrecorded_count += came is None
-            at = came or datetime.fromisoformat(sighting.first_seen_at)
+            seen_at = datetime.fromisoformat(sighting.first_seen_at)
+            at = recorded.of_return(name, digest, seen_at) or came or seen_at
             found.append((digest_of_name(name), KnownArrival(digest, at, sighting.state)))
     keep_arrivals(inbox, folder, found)
     return unrecorded_count

@@ -3,7 +3,7 @@
 What our transport says of others is in `recorded_arrivals`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ class KnownArrival:
 
 
 Known: TypeAlias = dict[str, tuple[KnownArrival, ...]]
-"""By the digest of the name, in the order of noting."""
+"""By the digest of the name, in the order of noting. Bytes that came back after others have an arrival more."""
 
 
 def known_arrivals(inbox: Inbox, folder: Path) -> Known:
@@ -50,6 +50,8 @@ def known_arrivals(inbox: Inbox, folder: Path) -> Known:
 def keep_arrivals(inbox: Inbox, folder: Path, found: Iterable[tuple[str, KnownArrival]]) -> None:
     """Keep when bytes came, by the digest of their name; the same bytes keep their first arrival under it.
 
+    Where they came again, no earlier than the last of others that had replaced them, their return is an arrival more.
+
     Raises:
         StateError: our record is broken.
     """
@@ -67,6 +69,11 @@ def keep_arrivals_noting(inbox: Inbox, folder: Path, found: Iterable[tuple[str, 
     merged = _merged(known, found)
     if merged != known:
         inbox.write_files(folder, RECEIVED, {key: _arrival_entry(arrivals) for key, arrivals in merged.items()})
+
+
+def have_returned(known: Sequence[KnownArrival], digest: str | None) -> bool:
+    """Whether bytes that lie under a name were there before the last ones that are known of it."""
+    return bool(known) and known[-1].digest != digest and digest in {one.digest for one in known if one.digest}
 
 
 def file_state(path: Path) -> str:
@@ -97,6 +104,8 @@ def _merged(known: Known, found: Iterable[tuple[str, KnownArrival]]) -> Known:
 def _with_arrival(known: tuple[KnownArrival, ...], found: KnownArrival) -> tuple[KnownArrival, ...]:
     if found.digest is None:
         return known or (found,)
+    if have_returned(known, found.digest) and found.received_at >= known[-1].received_at:
+        return (*known, found)
     for place, one in enumerate(known):
         if one.digest in (None, found.digest):
             same = replace(one, digest=found.digest, state=found.state or one.state)

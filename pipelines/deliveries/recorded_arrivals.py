@@ -17,6 +17,7 @@ from pipelines.deliveries.known_arrivals import (
     Known,
     KnownArrival,
     arrival_instant,
+    have_returned,
     keep_arrivals,
     known_arrivals,
 )
@@ -62,6 +63,24 @@ class RecordedArrivals:
         is_news = told is not None and all(one.received_at < told for one in known)
         return same or (told if is_news else None)
 
+    def came_last(self, file: DeliveredFile) -> datetime | None:
+        """When a file's bytes came under its name for the last time; its arrival if they were never replaced."""
+        changed_at = None if file.is_sealed else _changed_at(file.path)
+        return self.of_return(*file.arrived, changed_at) or file.received_at
+
+    def of_return(self, name: str, digest: str | None, seen_at: datetime | None) -> datetime | None:
+        """When bytes came back that others had replaced: as our transport says, else when they were seen there.
+
+        Never before what they replace; None where they did not come back, or nobody knows when.
+        """
+        key = digest_of_name(name)
+        known = self.known.get(key, ())
+        if not have_returned(known, digest):
+            return None
+        told, last_at = self.transported.get(key), known[-1].received_at
+        at = told if told is not None and told > last_at else seen_at
+        return at and max(at, last_at)
+
 
 def recorded_arrivals(inbox: Inbox, folder: Path) -> RecordedArrivals:
     """Arrivals of a delivery folder's files.
@@ -95,7 +114,8 @@ def adopt_arrivals(inbox: Inbox, folder: Path, files: Sequence[DeliveredFile]) -
     Raises:
         StateError: our record is broken.
     """
-    arrivals = {file.arrived: file.received_at for file in files if file.received_at}
+    recorded = recorded_arrivals(inbox, folder)
+    arrivals = {file.arrived: at for file in files if file.received_at and (at := recorded.came_last(file))}
     keep_arrivals(
         inbox,
         folder,

@@ -68,9 +68,14 @@ def replaced_files(
 
 
 def _spans(arrivals: Sequence[KnownArrival]) -> Iterator[tuple[KnownArrival, datetime | None]]:
-    """Each of the bytes that came under a name, and when the next came; None after the last."""
-    ends = [later.received_at for _, later in pairwise(arrivals)]
-    yield from zip(arrivals, [*ends, None], strict=True) if arrivals else ()
+    """Each of the bytes that came under a name with their first arrival, and when others last replaced them.
+
+    None where none did. What came back lay there all along.
+    """
+    first = {one.digest: one for one in reversed(arrivals)}
+    ends: dict[str | None, datetime | None] = {one.digest: after.received_at for one, after in pairwise(arrivals)}
+    ends |= {one.digest: None for one in arrivals[-1:]}
+    yield from ((first[digest], replaced_at) for digest, replaced_at in ends.items())
 
 
 def _opened_kept(

@@ -60,7 +60,7 @@ def last_correction_at(cases: Sequence[ArrivedFile], delivery: Delivery) -> date
 
 
 def proof_deadline_at(clock: datetime | None, delivery: Delivery) -> datetime | None:
-    """The proof deadline of a delivery with that clock, or from its cut-off on without leads; None: no contract."""
+    """The proof deadline of a delivery with that clock; without leads, from its cut-off on. None without a contract."""
     if delivery.contract is None:
         return None
     return (clock or cut_off_at(delivery.contract, delivery.day)) + delivery.contract.proof_deadline

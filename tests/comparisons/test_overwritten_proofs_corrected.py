@@ -1,4 +1,4 @@
-"""Proofs that are overwritten after the deadline were known all the same: hindsight takes none away."""
+"""Proofs overwritten after the deadline were known all the same: hindsight adds to that, and takes none away."""
 
 from datetime import timedelta
 from pathlib import Path
