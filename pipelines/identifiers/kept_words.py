@@ -1,13 +1,6 @@
 """Our own words that the registry keeps for good: who decided, and why. They name nobody who was sold as a lead."""
 
 from pipelines.identifiers.likeness import looks_like_person
-from pipelines.identifiers.spellings import NOBODY, Person, without_identifiers_in
-
-
-def are_words_of_nobody(text: str, person: Person = NOBODY) -> bool:
-    """Whether there are words, and none that may be an identifier: a person's, if one is known, or anybody's."""
-    names_person = without_identifiers_in(text, person, "reference") != text
-    return bool(text.strip()) and not names_person and not looks_like_person(text, "name")
 
 
 def confirm_kept_words(option: str, text: str, most: int) -> None:
@@ -21,7 +14,7 @@ def confirm_kept_words(option: str, text: str, most: int) -> None:
     Raises:
         ValueError: there are none, too many, or an e-mail address or phone number among them, which is not repeated.
     """
-    if len(text) > most or not are_words_of_nobody(text):
+    if not text.strip() or len(text) > most or looks_like_person(text, "name"):
         raise ValueError(
             f"{option}: expected words, at most {most} characters, without an e-mail address or a phone number"
         )

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine, insert
 
-from pipelines.identifiers.kept_words import are_words_of_nobody
-from pipelines.identifiers.spellings import NOBODY, Person
+from pipelines.identifiers.likeness import looks_like_person
+from pipelines.identifiers.spellings import NOBODY, Person, without_identifiers_in
 from pipelines.storage.registry.database import writing
 from pipelines.storage.registry.tables import VAULT_READINGS
 
@@ -20,7 +20,8 @@ def check_purpose(purpose: str, person: Person = NOBODY) -> None:
     Raises:
         ValueError: it is empty, or holds what may be a person's identifier, which is not repeated.
     """
-    if not are_words_of_nobody(purpose, person):
+    names_person = without_identifiers_in(purpose, person, "reference") != purpose
+    if not purpose.strip() or names_person or looks_like_person(purpose, "name"):
         raise ValueError(
             "purpose: expected a reason in words, such as a request's number, without anybody's identifiers"
         )
