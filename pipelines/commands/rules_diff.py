@@ -66,10 +66,10 @@ def diff(
     first, last = day_of("--from", from_) if from_ else date.min, day_of("--to", to) if to else date.max
     book, engine = house.contracts(), house.engine
     judges = house.judge, Judge(engine=engine, lake=house.lake, catalogue=others)
-    compared = []
+    compared, asked = [], _vendors_compared(house, book, vendors or ())
     try:
         refresh_snapshot(house.registry, house.lake)
-        for vendor in _vendors_compared(house, book, vendors or ()):
+        for vendor in asked:
             with lake_of(house, vendor) as lake:
                 days = [day for day in lake.published_days(vendor, "scorecards") if first <= day <= last]
                 compared.append(compare_rules(engine, lake, judges, vendor, book.of(vendor), days, as_of=at))

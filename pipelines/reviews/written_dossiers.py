@@ -97,12 +97,12 @@ def _digested_files(folder: Path) -> list[Path]:
 
 def _note_read(path: Path) -> DossierNote:
     try:
-        return _note_of(json.loads(path.read_text(encoding="utf-8")))
+        return _dossier_note(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError):
         raise ValueError(f"{path}: expected the note of a dossier as this version writes it") from None
 
 
-def _note_of(fields: dict[str, Any]) -> DossierNote:
+def _dossier_note(fields: dict[str, Any]) -> DossierNote:
     renewal_on = fields["renewal_on"]
     return DossierNote(
         **{
