@@ -28,7 +28,7 @@ def note_digest(root: Path, path: Path, coming: Path) -> None:
 
 def fault_of_noted(path: Path) -> str | None:
     """What is wrong with a file that should be as noted; None: nothing, or there is neither file nor note."""
-    noted = _noted(path)
+    noted = _digests_noted(path)
     if not path.exists():
         return "is gone" if noted and None not in noted else None
     try:
@@ -37,7 +37,7 @@ def fault_of_noted(path: Path) -> str | None:
         return "can't be read"
 
 
-def _noted(path: Path) -> list[str | None]:
+def _digests_noted(path: Path) -> list[str | None]:
     try:
         found: list[str | None] = json.loads(noted_digests(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
