@@ -30,6 +30,11 @@ SECTORS: Final = (
     *("furniture", "press", "energy_renovation", "renewable_energy", "housing_adaptation", "cpf_training", "insurance"),
     *("energy_supply", "other"),
 )
+STAGES: Final = tuple(
+    {"vendor_stage": stage, "is_vendor_live": is_live}
+    for stage, is_live in (*12 * ((None, True),), ("live", True), ("live", None), ("pilot", None), ("candidate", False))
+)
+"""In our file of a vendor; most never were a candidate."""
 MENTIONS: Final = ("identity", "choice", "duration", "withdrawal", "proof_access")
 SIREN: Final = "732829320"
 ADVERTISER: Final = "Meubles Sereins SAS"
@@ -115,7 +120,7 @@ def _case(draw: Draw) -> Case:
         form=_form(draw, record, known_at) if record and draw.is_so(0.85) else None,
         refusals=_refusals(draw, used_at, known_at, record),
         withdrawals=_told_withdrawals(draw, used_at, known_at, record),
-        oppositions=_oppositions(draw, used_at, known_at),
+        oppositions=_oppositions(draw, used_at, known_at, record),
         seen={
             "is_duplicate": draw.is_so(0.2),
             "has_contradicting_records": draw.is_so(0.1),
@@ -135,6 +140,7 @@ def _contract(draw: Draw) -> Facts:
         "target_functions": targets,
         "target_function_spellings": ["acheteuse"] if targets else [],
         "is_in_alsace_moselle": draw.is_so(0.3),
+        **draw.one(*STAGES),
         "advertiser_siren": SIREN,
         "advertiser_spellings": [ADVERTISER],
         "advertiser_near_spellings": [NEARLY],
@@ -285,14 +291,21 @@ def _noes(
     return (told,)
 
 
-def _oppositions(draw: Draw, used_at: datetime, known_at: datetime) -> tuple[Noted, ...]:
+def _around_consent(draw: Draw, used_at: datetime, record: Facts | None) -> datetime:
+    """Long before a yes, about as late, or on the same date without an hour."""
+    consented: datetime = (record or {}).get("consent_at") or used_at
+    day = consented.replace(tzinfo=UTC).astimezone(PARIS).date()
+    return consented + draw.one(*OFF, -400 * DAY, -400 * DAY, midnight(day) - consented)  # type: ignore[no-any-return]
+
+
+def _oppositions(draw: Draw, used_at: datetime, known_at: datetime, record: Facts | None) -> tuple[Noted, ...]:
     if not draw.is_so(0.25):
         return ()
     revoked_at = draw.one(None, None, used_at + draw.one(*OFF))
     return (
         Noted(
             channels=draw.one(None, (draw.one(*CHANNELS),)),
-            said_at=used_at + draw.one(*OFF, -DAY),
+            said_at=draw.one(used_at + draw.one(*OFF, -DAY), _around_consent(draw, used_at, record)),
             known_since=known_at + draw.one(TICK, timedelta(0), -DAY),
             revoked_at=revoked_at,
             revocation_known_since=known_at + draw.one(TICK, timedelta(0)) if revoked_at else None,

@@ -11,7 +11,8 @@ and None, which is unknown and never a pass.
 - `consent`: when, by whom and for what a consent was given
 - `electronic`: e-mail, SMS and automated calls
 - `forms`: what the person saw, by our review and by the vendor's own word
-- `opposition`: who said no, when, and to what
+- `governance`: what we decided ourselves before we use a vendor
+- `opposition`: who said no, when, and to what, and a yes after it
 - `outcomes`: from readings to outcomes, and from outcomes to a verdict
 - `paris`: civil dates, calendar years, holidays
 - `phone`: calls to consumers since 11 August 2026

@@ -1,10 +1,12 @@
 """Who said no, when, and to what."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from tests.support.plain_judge.answers import Answer, contrary
-from tests.support.plain_judge.bases import rests_on
+from tests.support.plain_judge.bases import names_us, rests_on
 from tests.support.plain_judge.cases import Case, Noted, is_named, is_of_person
+from tests.support.plain_judge.paris import day_of, midnight
 from tests.support.plain_judge.readings import Ruling, of_use
 
 
@@ -64,10 +66,37 @@ def opp_vendor_redelivery(case: Case) -> Ruling:
     return Ruling(True, not any(_is_in_force(case, one) for one in case.oppositions))
 
 
+@of_use()
+def opp_new_consent_after_opposition(case: Case) -> Ruling:
+    """RGPD, art. 4, 11), 7 and 21: a yes that is later than each no, taken back or not, waits for a person of ours.
+
+    One that is not for us, or not for this channel, lifts nothing.
+    """
+    noes = [one for one in case.oppositions if _is_met(case, one)]
+    consented = case.of_proof("consent_at")
+    is_later = consented is not None and bool(noes) and all(_is_over(one, consented) for one in noes)
+    if not any(_is_in_force(case, one) for one in noes):
+        return Ruling(is_later, True)
+    is_for_use = names_us(case) is True and case.channel in (case.of_proof("channels") or ())
+    return Ruling(is_later, None if is_for_use else False)
+
+
+def _is_over(opposition: Noted, consented: datetime) -> bool:
+    """Whether a no was said before a yes; a date alone is as late as its 24:00 (precedence, in doubt the person)."""
+    said, day = opposition.said_at, day_of(opposition.said_at)
+    if said is None or day is None:
+        return False
+    return consented >= midnight(day + timedelta(days=1)) if said == midnight(day) else consented > said
+
+
 def _is_in_force(case: Case, opposition: Noted) -> bool:
+    return _is_met(case, opposition) and not _is_taken_back(case, opposition)
+
+
+def _is_met(case: Case, opposition: Noted) -> bool:
     is_meant = opposition.channels is None or case.channel in opposition.channels
     is_early = opposition.said_at is not None and opposition.said_at < case.used_at
-    return is_meant and is_early and opposition.known_since <= case.known_at and not _is_taken_back(case, opposition)
+    return is_meant and is_early and opposition.known_since <= case.known_at
 
 
 def _is_taken_back(case: Case, opposition: Noted) -> bool:

@@ -9,7 +9,19 @@ from tests.support.plain_judge.cases import Case, Facts
 from tests.support.plain_judge.readings import BY_DELIVERY, BY_LEAD, BY_USE, Reading
 
 for _subject in (
-    *("bases", "conformity", "consent", "electronic", "forms", "opposition", "phone", "proofs", "quality", "sectors"),
+    *(
+        "bases",
+        "conformity",
+        "consent",
+        "electronic",
+        "forms",
+        "governance",
+        "opposition",
+        "phone",
+        "proofs",
+        "quality",
+        "sectors",
+    ),
 ):
     import_module(f"tests.support.plain_judge.{_subject}")
 ALL_AUDIENCES = 3
