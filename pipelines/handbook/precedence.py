@@ -31,4 +31,4 @@ def _outcome_said(outcome: Outcome, say: Words) -> str:
     """The verdict, who answers for the delivery, and what waits on us."""
     answers = say("rules.answered", party=say(f"rules.attribution.{outcome.answers}")) if outcome.answers else ""
     examined = _EXAMINED[say.language] if outcome.examine else ""
-    return "; ".join(filter(None, (say(f"verdict.{outcome.verdict}"), answers, examined)))
+    return ", ".join(filter(None, (say(f"verdict.{outcome.verdict}"), answers, examined)))

@@ -185,7 +185,7 @@ def test_the_command_compares_asks_and_notes(tmp_path: Path) -> None:
     assert run("open", "pilote", "--by", "achats")[0] == 1  # nothing is noted
     assert "exception" in run("open", "pilote", "--by", "achats", "--reason", "comité du 20")[1]
     assert "opened by exception by achats: comité du 20" in run("gate", "pilote")[1]
-    assert "first contract with stage live" in run("gate", "pilote")[1]
+    assert "first contract with stage: live" in run("gate", "pilote")[1]
     assert run("refuse", "nouveau", "--by", "achats", "--reason", "éliminé")[0] == 0
     code, told = run("open", "ancien", "--by", "achats", "--reason", "pour voir")
     assert (code, "never was a candidate" in told) == (2, True)

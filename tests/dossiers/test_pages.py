@@ -691,7 +691,7 @@ def test_the_next_dossier_shows_what_was_decided_and_that_it_waits_for_a_second_
     page = render_dossier(rich_vendor(decisions=(decided(),)), language="fr")
     assert "Le formulaire &lt;fautif&gt; est retiré." in page
     assert "Décidé par A. Martin le 20 novembre 2026, sur le dossier arrêté au 19 novembre 2026" in text_of(page)
-    assert "Attend une seconde personne" in page
+    assert "Attend la confirmation d’une seconde personne" in page
     assert "S\u2019écarte de la recommandation" in page
     assert "d" * 64 in page
     confirmed = decided(confirmed_by="B. Petit", confirmed_at=datetime(2026, 11, 20, 15, tzinfo=UTC))
