@@ -51,7 +51,7 @@ def test_the_list_becomes_a_calendar_that_names_nobody(home: Path) -> None:
 
 def test_spans_and_vendors_are_chosen_and_an_empty_list_is_said(home: Path) -> None:
     assert "1 January 2099" in run(home, "--from", "2098-12-01", "--vendor", "acme")[1]
-    for language, empty in (("en", "No date lies in this span"), ("fr", "Aucune échéance dans cette période")):
+    for language, empty in (("en", "No date falls in this period"), ("fr", "Aucune échéance dans cette période")):
         status, said = run(home, "--from", "2060-01-01", "--to", "2060-12-31", "--lang", language)
         assert (status, empty in said) == (0, True)
 

@@ -317,7 +317,7 @@ def test_law_that_is_not_kept_is_named(moved_on: Path, tmp_path: Path) -> None:
     shutil.copytree(moved_on, home)
     shutil.rmtree(home / "law")
     out = replay(home, "without-law", "--as-it-was")
-    assert "The rules that judged are not kept" in out.output
+    assert "The rules of that time are not kept" in out.output
 
 
 @pytest.mark.parametrize(
