@@ -1,5 +1,6 @@
 """The program `opposable`: its commands by name. Each lives in `pipelines/commands/`, loaded when it is called."""
 
+import sys
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
@@ -77,6 +78,22 @@ class LateCommands(TyperGroup):
         if args and args[0] in COMMANDS:
             self.commands[args[0]] = loaded(args[0])
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a registry that can't be read ends any of them in words, with status 2."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if not _is_about_the_registry(error):
+                raise
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2) from None
+
+
+def _is_about_the_registry(error: Exception) -> bool:
+    """Asked of what is loaded: a command that never opened the registry does not load it to fail."""
+    database = sys.modules.get("pipelines.storage.registry.database")
+    return database is not None and isinstance(error, database.RegistryError)
 
 
 def loaded(name: str) -> Any:
