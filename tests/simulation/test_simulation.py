@@ -45,6 +45,7 @@ DELIVERY_RULES = {
 }
 RULES = {rule.rule_id for rule in LEAD_USE_RULES} | LEAD_RULES | DELIVERY_RULES
 CAN_STAY_UNKNOWN = {
+    "opp_new_consent_after_opposition",
     "proof_individual_record",
     "proof_matches_lead",
     "consent_named_recipient_elec",
