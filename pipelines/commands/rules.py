@@ -69,9 +69,10 @@ def show(
 ) -> None:
     """Print a rule in full: basis, conditions, who answers for it, remedy, examples."""
     catalogue = _catalogue(house_of_settings())
-    if rule_id not in catalogue.by_id:
-        refuse(unknown("rule", rule_id, catalogue.by_id))
-    card = catalogue.by_id[rule_id]
+    known = {change.name: change.card for change in catalogue.switched_off if change.card} | {**catalogue.by_id}
+    if rule_id not in known:
+        refuse(unknown("rule", rule_id, known))
+    card = known[rule_id]
     table = Table(
         title=Text(f"{card.id}: {_in_language(card.title, lang)}"),
         title_justify="left",

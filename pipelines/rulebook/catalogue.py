@@ -70,12 +70,12 @@ class Catalogue:
         return tuple(change for change in self.changes if change.kind == "switched_off")
 
     def changes_behind(self, rule_id: str) -> tuple[Change, ...]:
-        """Why a rule decides otherwise than as shipped: it replaces one, or reads a value that does."""
-        parameters = parameters_of(self.by_id[rule_id])
+        """Why a rule decides otherwise than shipped: it replaces one, reads a value that does, or is switched off."""
+        parameters = parameters_of(self.by_id[rule_id]) if rule_id in self.by_id else ()
         return tuple(
             change
             for change in self.changes
-            if (change.kind, change.name) == ("replaced", rule_id)
+            if (change.kind, change.name) in (("replaced", rule_id), ("switched_off", rule_id))
             or (change.kind == "parameter" and change.name in parameters)
         )
 

@@ -70,6 +70,7 @@ def test_a_receipt_says_that_a_rule_is_changed_and_leaves_off_what_was_not_judge
 @pytest.mark.parametrize(("lang", "by"), [("en", "by decision of Inès"), ("fr", "décision prise par Inès")])
 def test_the_list_and_the_page_name_every_change(market: CleanMarket, tmp_path: Path, lang: str, by: str) -> None:
     assert by in run(market, "rules", "list", "--lang", lang)
+    assert by in run(market, "rules", "show", MENTIONS, "--lang", lang)
     page = tmp_path / "rules.html"
     run(market, "rules", "page", "--lang", lang, "--out", str(page))
     assert by in page.read_text(encoding="utf-8")
