@@ -111,7 +111,7 @@ def _replayed(house: House, asked: AskedReplay) -> list[VendorReplayed]:
     """Each vendor judged again, under its lock, on the registry as it is now."""
     from pipelines.comparisons.ladder import Ladder, judges_of
     from pipelines.comparisons.replays import replay_as_it_was, replay_as_known
-    from pipelines.comparisons.standpoints import as_known_at, delivered_by_day, published_days
+    from pipelines.comparisons.standpoints import as_known_at, delivered_by_day, published_days, whole_days
     from pipelines.oppositions.snapshot import refresh_snapshot
 
     book, kept, rules = house.contracts(), house.kept_law, house.catalogue
@@ -119,7 +119,7 @@ def _replayed(house: House, asked: AskedReplay) -> list[VendorReplayed]:
     judges, found = judges_of(house.engine, house.lake), []
     for vendor in asked.vendors:
         with lake_of(house, vendor) as lake, TemporaryDirectory() as scratch:
-            days = [day for day in lake.published_days(vendor, "scorecards") if asked.first <= day <= asked.last]
+            days = [day for day in whole_days(lake, vendor) if asked.first <= day <= asked.last]
             delivered = delivered_by_day(lake, vendor, book.of(vendor), days)
             published = published_days(lake, kept, rules, vendor, book.of(vendor), delivered)
             now = as_known_at(rules, list(delivered.values()), asked.as_of)

@@ -30,6 +30,7 @@ from pipelines.comparisons.standpoints import (
     delivered_by_day,
     grouped_days,
     published_days,
+    whole_days,
     published_standpoints,
     under,
 )
@@ -231,7 +232,7 @@ class Corrector:
     def _final_days(self, as_of: datetime) -> tuple[Standpoint, list[PastDay]]:
         """The days that are final for good as of an instant, from where they are judged now and where they were."""
         lake, vendor, on = self.ladder.lake, self.ladder.vendor, paris_date(as_of)
-        days = [day for day in lake.published_days(vendor, "scorecards") if on - LOOK_BACK <= day < on]
+        days = [day for day in whole_days(lake, vendor) if on - LOOK_BACK <= day < on]
         delivered = delivered_by_day(lake, vendor, self.contracts, days)
         past = [
             day

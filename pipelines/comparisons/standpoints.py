@@ -62,6 +62,12 @@ class PastDay:
     """Digest of what is published of it."""
 
 
+def whole_days(lake: Lake, vendor: str) -> list[date]:
+    """Days whose deliveries and verdicts are both as they were published, in order: a damaged one is left to repair."""
+    taken_in = set(lake.published_days(vendor))
+    return [day for day in lake.published_days(vendor, "scorecards") if day in taken_in]
+
+
 def delivered_by_day(
     lake: Lake, vendor: str, contracts: Sequence[Contract], days: Sequence[date]
 ) -> dict[date, DeliveredDay]:

@@ -212,7 +212,7 @@ def test_law_goes_once_nothing_names_it(tmp_path: Path) -> None:
     assert left == sorted([*needed, *(Path("rules", name) for name in (told, fresh, seen))])
     assert not (law / "contracts" / ("d" * 64)).exists()
     contract, rules = needed
-    assert house.kept_law.contract(contract.parts[1]) is not None
+    assert house.kept_law.contract(contract.parts[1], house.contracts().of(contract.parts[2])) is not None
     assert house.kept_law.catalogue(rules.stem) is not None
     assert [(row.vendor, row.name) for row in ledger(house) if row.kind == "law"] == [("", "*.yaml")] * 2
 

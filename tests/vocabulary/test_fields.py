@@ -44,7 +44,7 @@ MADE = {
         ),
         *("invalid_fields", "placeholder_fields", "unallocated_fields", "sheet_row"),
     },
-    "consent_proofs": {*STAMPS, "received_at", "consent_text_digest", "invalid_fields"},
+    "consent_proofs": {*STAMPS, "received_at", "replaced_at", "corrected_at", "consent_text_digest", "invalid_fields"},
 }
 """Columns that nobody delivers."""
 SPELT = (
