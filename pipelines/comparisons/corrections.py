@@ -30,9 +30,9 @@ from pipelines.comparisons.standpoints import (
     delivered_by_day,
     grouped_days,
     published_days,
-    whole_days,
     published_standpoints,
     under,
+    whole_days,
 )
 from pipelines.contracts.contract import Contract
 from pipelines.rulebook.catalogue import Catalogue
