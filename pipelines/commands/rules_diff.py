@@ -55,6 +55,7 @@ def diff(
     Exit status: 0 told, differences included, 2 a wrong argument, setting, folder or card.
     """
     from pipelines.comparisons.rules_compared import all_flips, compare_rules
+    from pipelines.comparisons.standpoints import whole_days
     from pipelines.dossiers.findings_csv import write_rows_csv
     from pipelines.oppositions.snapshot import refresh_snapshot
     from pipelines.storage.registry.database import RegistryError
@@ -71,7 +72,7 @@ def diff(
         refresh_snapshot(house.registry, house.lake)
         for vendor in asked:
             with lake_of(house, vendor) as lake:
-                days = [day for day in lake.published_days(vendor, "scorecards") if first <= day <= last]
+                days = [day for day in whole_days(lake, vendor) if first <= day <= last]
                 compared.append(compare_rules(engine, lake, judges, vendor, book.of(vendor), days, as_of=at))
     except (RegistryError, KeysError) as error:
         refuse(str(error))

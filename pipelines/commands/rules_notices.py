@@ -77,6 +77,7 @@ def _change_notices(
     from pipelines.comparisons.change_notices import ChangeNotice
     from pipelines.comparisons.rule_differences import changed_values, rule_differences
     from pipelines.comparisons.rules_compared import compare_rules
+    from pipelines.comparisons.standpoints import whole_days
     from pipelines.oppositions.snapshot import refresh_snapshot
     from pipelines.verdicts.judge import Judge
 
@@ -89,7 +90,7 @@ def _change_notices(
     told = rule_differences(before, after), changed_values(before, after)
     for vendor in book.vendors:
         with lake_of(house, vendor) as lake:
-            days = _days_of(lake.published_days(vendor, "scorecards"), on, span)
+            days = _days_of(whole_days(lake, vendor), on, span)
             compared = compare_rules(engine, lake, judges, vendor, book.of(vendor), days, as_of=at)
         yield ChangeNotice(on, before, after, *told, compared, days, span)
 

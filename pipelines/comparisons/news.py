@@ -192,7 +192,8 @@ def touched_days(
     """
     if not days:
         return set()
-    changed = [path for day, path in lake.opposition_days().items() if _is_changed(lake, before, day)]
+    digests = read_note(lake.root / "oppositions").digests
+    changed = [path for day, path in lake.opposition_days().items() if before.oppositions.get(day) != digests.get(day)]
     with _facts_told(engine, lake, vendor) as session:
         leads = [lake.partition("leads", vendor, day.day) for day in days]
         session.read_files("all_leads", leads, arrow_schema("leads"))
@@ -249,10 +250,6 @@ def _since_row(day: PastDay, before: Look) -> dict[str, object]:
 def _seen_at(day: PastDay, before: Look) -> datetime:
     """Up to when facts were counted for a day: by the last look, else when it was judged."""
     return before.at if before.at is not None and day.day in before.contracts else day.known_at
-
-
-def _is_changed(lake: Lake, before: Look, day: date) -> bool:
-    return before.oppositions.get(day) != read_note(lake.root / "oppositions").digests.get(day)
 
 
 def _dated_json(values: Mapping[date, str]) -> str:

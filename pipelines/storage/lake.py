@@ -114,7 +114,7 @@ class Lake:
 
     def facts(self, vendor: str, day: date, marker: str) -> dict[str, str]:
         """What the writer noted in the marker of a partition."""
-        return _notes(self.partition(marker, vendor, day), FACTS)
+        return self._noted(vendor, day, marker, FACTS)
 
     def read(self, table: str, vendor: str, days: list[date]) -> pa.Table:
         """The rows of some days of one vendor, partition columns included."""
@@ -163,7 +163,10 @@ class Lake:
 
     def digests(self, vendor: str, day: date, marker: str) -> dict[str, str]:
         """What the tables published with a marker were; empty where the marker can't be read."""
-        return _notes(self.partition(marker, vendor, day), DIGESTS)
+        return self._noted(vendor, day, marker, DIGESTS)
+
+    def _noted(self, vendor: str, day: date, marker: str, key: bytes) -> dict[str, str]:
+        return _notes(self.partition(marker, vendor, day), key)
 
     def is_whole(self, vendor: str, day: date, marker: str = "deliveries") -> bool:
         """Whether a partition can be trusted: its marker can be read, and its digests agree with the files."""
@@ -193,14 +196,22 @@ class Lake:
 
 @dataclass(frozen=True)
 class _FoundLake(Lake):
-    """A lake that remembers its answers: telling whether days can be trusted means to hash their files."""
+    """A lake that remembers its answers: telling whether days can be trusted means to hash their files, and what was
+    noted of them is asked for each week that is scored."""
 
     trusted: dict[tuple[str, str], list[date]] = field(default_factory=dict)
+    noted: dict[tuple[str, date, str, bytes], dict[str, str]] = field(default_factory=dict)
 
     def published_days(self, vendor: str, marker: str = "deliveries") -> list[date]:
         if (vendor, marker) not in self.trusted:
             self.trusted[vendor, marker] = super().published_days(vendor, marker)
         return list(self.trusted[vendor, marker])
+
+    def _noted(self, vendor: str, day: date, marker: str, key: bytes) -> dict[str, str]:
+        asked = (vendor, day, marker, key)
+        if asked not in self.noted:
+            self.noted[asked] = super()._noted(vendor, day, marker, key)
+        return dict(self.noted[asked])
 
 
 def in_layout(rows: pa.Table, schema: pa.Schema) -> pa.Table:
