@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# dagster-postgres 0.29.27 with SQLAlchemy 2.1: a URL `postgresql://…`, as its own configuration writes it, is taken to
-# psycopg 3 (the default driver of the dialect since 2.1), which binds parameters on the server; `NOTIFY channel, $1` is a
-# syntax error there. Where psycopg 3 is not installed nothing can be opened at all; where it is, the tables are made, and
-# the first event that a run stores fails. `postgresql+psycopg2://…` stores it.
-# Seen: "syntax error at or near "$1"  LINE 1: NOTIFY run_events, $1". Needs a PostgreSQL server's binaries (15 here).
+# Package:   dagster-postgres 0.29.27 with SQLAlchemy 2.1, psycopg 3.3 and a PostgreSQL server (15; its binaries are needed)
+# Behaviour: a URL `postgresql://…`, as its own configuration and the chart write it, is taken to psycopg 3, the dialect's
+#            driver since SQLAlchemy 2.1, which binds parameters on the server; NOTIFY takes none. The tables are made, and
+#            the first event that a run stores fails. `postgresql+psycopg2://…` stores it.
+# Seen:      syntax error at or near "$1", LINE 1: NOTIFY run_events, $1
+# So:        deploy/ names the driver; tests/whole/test_fleet.py runs a job with it.
 set -euo pipefail
 folder=$(mktemp -d)
 owner=$([ "$(id -u)" = 0 ] && echo nobody || id -un)
