@@ -6,6 +6,7 @@ Reading bytes belongs to `deliveries` and `formats`.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import groupby
 from typing import Final
 
@@ -20,7 +21,7 @@ from pipelines.deliveries.manifests import Manifest
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import AlikeFiles, FoundFormat, RawChunk, RawFile
 from pipelines.identifiers.shown_names import shown_file_names
-from pipelines.intake.clocks import delivery_clock, last_correction_at, proof_deadline_at
+from pipelines.intake.clocks import is_in_time
 from pipelines.intake.headers import header_refusal, shown_columns, undeclared_columns
 from pipelines.intake.roles import roles_of
 from pipelines.vocabulary.reasons import Reason
@@ -193,10 +194,10 @@ def _without_corrected(all_cases: Sequence[FileCase], delivery: Delivery) -> lis
     cases = [case for case in all_cases if not (case.file.is_replaced and case.role is None)]
     over: set[int] = set()
     for at in sorted({at for case in cases for at in _turns_of(case)}):
-        clock = delivery_clock([case for case in cases if case.received_at < at and id(case) not in over], delivery)
+        standing = [case for case in cases if id(case) not in over]
+        in_time = {role: is_in_time(at, role, standing, delivery) for role in {case.role for case in cases}}
         for case in cases:
-            last_at = proof_deadline_at(clock, delivery) if clock or case.role == "consent_proofs" else None
-            _turn(case, at, over, is_in_time=last_at is None or at <= last_at)
+            _turn(case, at, over, is_in_time=in_time[case.role])
     return [case for case in cases if id(case) not in over or case.role == "consent_proofs"]
 
 
@@ -266,20 +267,20 @@ def _supersede(all_cases: Sequence[FileCase], role: str, delivery: Delivery, sho
     base = max((manifest.sequence for manifest in plain), default=0)
     numbered = {m: came_at for m, came_at in manifests.items() if m.is_numbered and m.sequence > base}
     originals = [case for case in all_cases if case.file.name not in _files_listed(numbered, names, plain)]
-    last_at = last_correction_at(originals, delivery)
-    corrections = _in_time(numbered, cases, last_at)
+    could_be_corrected = partial(is_in_time, role=role, cases=originals, delivery=delivery)
+    corrections = _in_time(numbered, cases, could_be_corrected)
     if not corrections:
         return
     latest = max(corrections, key=lambda manifest: (manifest.sequence, manifest.name))
     current, late = latest.places(names), _files_listed(corrections, names, plain)
     for case in cases:
-        case.is_correction = case.file.name in late and (last_at is None or case.received_at <= last_at)
+        case.is_correction = case.file.name in late and could_be_corrected(case.received_at)
         if case.file.name not in current and case.is_to_be_read:
             case.status, case.left_out = "superseded", Reason("file_replaced", manifest=shown[latest.name])
 
 
 def _in_time(
-    numbered: Mapping[Manifest, datetime], cases: Sequence[FileCase], last_at: datetime | None
+    numbered: Mapping[Manifest, datetime], cases: Sequence[FileCase], could_be_corrected: Callable[[datetime], bool]
 ) -> list[Manifest]:
     """Those of the numbered manifests that came, as all files of a role that they list, while these could be corrected.
 
@@ -292,7 +293,7 @@ def _in_time(
     return [
         manifest
         for manifest, came_at, listed in found
-        if listed and (last_at is None or max(came_at, *(arrivals[name] for name in listed)) <= last_at)
+        if listed and could_be_corrected(max(came_at, *(arrivals[name] for name in listed)))
     ]
 
 
