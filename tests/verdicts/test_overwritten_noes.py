@@ -55,7 +55,9 @@ def test_today_a_no_that_was_overwritten_late_still_counts_and_one_corrected_in_
     assert today(market, LATE) == expected
     market.deliver([lead(50)], "leads.csv", TUESDAY, at=LATE - timedelta(hours=1))
     market.take_in(until=TUESDAY)
-    assert today(market, LATE) == expected | {50: False}, "a first lead file that comes late moves no deadline that had passed"
+    assert today(market, LATE) == expected | {50: False}, (
+        "a first lead file that comes late moves no deadline that had passed"
+    )
 
 
 def today(market: CleanMarket, as_of: datetime) -> dict[int, bool]:
