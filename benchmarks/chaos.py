@@ -3,11 +3,13 @@
 The sample market with all its vendors over 30 days. The gate lives through a small one: `tests/whole/test_chaos.py`.
 """
 
+import argparse
 import random
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NoReturn
 
 from pipelines.simulation.market import DEFAULT_DAYS, DEFAULT_LEADS, DEFAULT_SEED
 from tests.support.calm_markets import calm_market, differences
@@ -16,8 +18,8 @@ from tests.support.chaos import Chaos, Scale, live_through
 FULL = Scale(days_at_once=5, kills=1, damaged=5)
 
 
-def main(folder: Path, days: int = DEFAULT_DAYS, leads: int = DEFAULT_LEADS) -> None:
-    """Live through it, and say what differs."""
+def live_in(folder: Path, days: int = DEFAULT_DAYS, leads: int = DEFAULT_LEADS) -> NoReturn:
+    """Live through it, say what differs, and end."""
     began = time.monotonic()
     calm = calm_market(folder / "calm", seed=DEFAULT_SEED, days=days, leads=leads)
     print(f"taken in undisturbed: {len(calm.vendors)} vendors, {len(calm.lake)} files", flush=True)
@@ -28,8 +30,16 @@ def main(folder: Path, days: int = DEFAULT_DAYS, leads: int = DEFAULT_LEADS) -> 
     sys.exit(bool(found))
 
 
-if __name__ == "__main__":
-    if sys.argv[1:]:
-        main(Path(sys.argv[1]))
+def main() -> None:
+    """In the folder that is named, else in one that goes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, help="where the markets stay; one that goes unless given")
+    folder = parser.parse_args().folder
+    if folder is not None:
+        live_in(folder)
     with tempfile.TemporaryDirectory() as made:
-        main(Path(made))
+        live_in(Path(made))
+
+
+if __name__ == "__main__":
+    main()

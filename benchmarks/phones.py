@@ -4,6 +4,7 @@ A million distinct numbers of a mix like that of French vendors: 90 % regular Fr
 overseas, 3 % foreign, 2 % bad. One in a hundred is also put to `phonenumbers`, for its time; tests compare the answers.
 """
 
+import argparse
 import os
 import random
 import sys
@@ -106,4 +107,5 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__).parse_args()
     main()

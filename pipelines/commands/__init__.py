@@ -13,6 +13,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `docs`: the pages of `docs/` that are made from the code, written anew
 - `explain`: the vendor's and the DPO's first question, answered rule by rule
 - `export`: a call list for a named recipient, judged at the moment, and what of one may no longer be used
+- `final_days`: what is said of final days: those that late entries would change, and those that a run replaced
 - `invoices`: what vendors ask for, held against what they delivered and what was agreed
 - `keys`: the secrets under which identifiers are keyed, looked at, checked and changed
 - `opposition_files`: opposition files on their way to the registry: opened by the readers of deliveries, laid out,

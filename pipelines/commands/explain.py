@@ -31,6 +31,7 @@ from pipelines.storage.secrets.keys import KeysError
 from pipelines.verdicts.explain import ExplainedUse, explain
 from pipelines.verdicts.explained_words import explanation
 from pipelines.verdicts.judge import Judge
+from pipelines.verdicts.out_of_date import with_what_is_out_of_date
 from pipelines.vocabulary.words import CHANNELS
 from pipelines.wording.words import Words, words
 
@@ -77,6 +78,8 @@ def explain_command(
             err=True,
         )
         raise typer.Exit(1)
+    if at is None:
+        uses = list(with_what_is_out_of_date(house.registry, lake, uses))
     say, off = words(language.value), house.catalogue.switched_off
     as_shipped = explained(Judge(engine=house.engine, lake=lake, catalogue=load_catalogue())) if off else []
     for line in explanation(uses, say, house.catalogue, as_shipped):

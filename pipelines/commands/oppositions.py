@@ -1,20 +1,22 @@
 """`opposable oppositions`: the opposition registry from the terminal."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Final
 
+import pyarrow as pa
 import sqlalchemy as sa
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
 from pipelines.commands.accept_registry import accept_registry_command
+from pipelines.commands.final_days import say_late_entries
 from pipelines.commands.opposition_files import ReadLines, open_oppositions
 from pipelines.commands.opposition_options import (
     ChannelOption,
@@ -33,6 +35,7 @@ from pipelines.commands.opposition_options import (
 from pipelines.commands.shared import house_of_settings, instant_of, refuse
 from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION, IdentityHasher
+from pipelines.oppositions.late_entries import newest_final
 from pipelines.oppositions.layouts import FileLayout, LayoutError
 from pipelines.oppositions.lines import OppositionLine, RefusedLine
 from pipelines.oppositions.records import (
@@ -103,14 +106,21 @@ def import_(
     registry, hasher = _registry_and_hasher(house)
     if is_dry_run:
         typer.echo("dry run: nothing is imported, this is what would be")
-    done = [_import(path, read, registry, hasher, is_trial=is_dry_run) for path, read in opened.items()]
+    judged_until = newest_final(house.lake)
+    done = [
+        _import(path, read, registry, hasher, is_trial=is_dry_run, judged_until=judged_until)
+        for path, read in opened.items()
+    ]
     if len(done) == 1 or any(seen.count for _, seen in done):
         for path, (counts, seen) in zip(opened, done, strict=True):
             _say_imported(path.name, counts, seen)
     if len(done) > 1:
         _say_imported(
-            f"{len(done)} files", _summed_imports(counts for counts, _ in done), _Seen.summed(seen for _, seen in done)
+            f"{len(done)} files",
+            _summed_imports([counts for counts, _ in done]),
+            _Seen.summed(seen for _, seen in done),
         )
+    say_late_entries(house, pa.concat_tables([counts.late for counts, _ in done]))
     _hint_at_unprobed_leads(house)
     if any(seen.count for _, seen in done):
         raise typer.Exit(1)
@@ -177,26 +187,42 @@ class _Seen:
 
 
 def _import(
-    path: Path, read: ReadLines, registry: sa.Engine, hasher: IdentityHasher, *, is_trial: bool
+    path: Path,
+    read: ReadLines,
+    registry: sa.Engine,
+    hasher: IdentityHasher,
+    *,
+    is_trial: bool,
+    judged_until: datetime | None,
 ) -> tuple[ImportCounts, _Seen]:
     refusals = _Seen()
     with _progress() as progress:
         lines = chain(refusals.let_pass(read(hasher, progress)), _announce_stage(progress, "merging"))
-        counts = _merge(path, registry, lines, key_id(hasher.secret_count), is_trial=is_trial)
+        merge = partial(
+            import_oppositions,
+            key_id=key_id(hasher.secret_count),
+            normalisation_version=NORMALISATION_VERSION,
+            is_trial=is_trial,
+            judged_until=judged_until,
+        )
+        counts = _merge(path, partial(merge, registry, lines))
     _report_refusals(path, refusals)
     return counts, refusals
 
 
-def _summed_imports(counts: Iterable[ImportCounts]) -> ImportCounts:
-    return ImportCounts(*(sum(column) for column in zip(*map(astuple, counts), strict=True)))
+def _summed_imports(counts: Sequence[ImportCounts]) -> ImportCounts:
+    return ImportCounts(
+        sum(one.opposition_count for one in counts),
+        sum(one.share_count for one in counts),
+        sum(one.revocation_count for one in counts),
+        sum(one.known_count for one in counts),
+        pa.concat_tables([one.late for one in counts]),
+    )
 
 
-def _merge(
-    path: Path, registry: sa.Engine, lines: Iterable[OppositionLine], newest: str, *, is_trial: bool
-) -> ImportCounts:
-    keyed = partial(import_oppositions, key_id=newest, normalisation_version=NORMALISATION_VERSION)
+def _merge(path: Path, merge: Callable[[], ImportCounts]) -> ImportCounts:
     try:
-        return keyed(registry, lines, is_trial=is_trial)
+        return merge()
     except (KeysError, LayoutError) as error:
         refuse(f"{path.name}: nothing of it was imported: {error}")
     except sa.exc.DBAPIError as error:

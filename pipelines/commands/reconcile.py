@@ -8,8 +8,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from pipelines.commands.final_days import replaced_in_words, say_bounded
 from pipelines.commands.shared import day_of, house_of_settings, instant_of, known_vendor, refuse
 from pipelines.house import House
+from pipelines.verdicts.replaced_days import PublishedDay, final_days, replaced_days
 from pipelines.vocabulary.clock import last_tick, paris_date
 
 
@@ -37,7 +39,10 @@ def reconcile(
     vendors = [vendor] if vendor else list(book.vendors)
     if not vendors:
         refuse(f"no readable contract in {house.settings.contracts}: add <vendor>/<valid_from>.odcs.yaml")
-    if not _run_all(house, vendors, first, last, at):
+    before = final_days(house.lake, vendors)
+    is_done = _run_all(house, vendors, first, last, at)
+    _say_replaced(house, before)
+    if not is_done:
         raise typer.Exit(1)
     Console().print(score_table(house, at))
     typer.echo("rate: leads with a defect for which the vendor answers. – : not enough evidence for a grade.")
@@ -55,6 +60,14 @@ def _range(house: House, from_: str, to: str) -> tuple[date, date]:
     if last > yesterday:
         refuse(f"--to: the newest day that can be judged is yesterday, {yesterday}")
     return first, last
+
+
+def _say_replaced(house: House, before: list[PublishedDay]) -> None:
+    """Say which verdicts that had been final are others now, and why: receipts and scores go with them."""
+    lines = list(replaced_in_words(replaced_days(house.lake, before)))
+    if lines:
+        typer.echo("Replaced, though their verdicts had been final (see their new receipts):")
+        say_bounded(lines)
 
 
 def _check_house(house: House) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipelines.comparisons.standpoints import PastDay, Standpoint
 from pipelines.engines.interface import Engine, Session
+from pipelines.oppositions.lead_keys import LEAD_KEYS
 from pipelines.oppositions.snapshot_note import read_note
 from pipelines.rulebook.references import with_reference_keys
 from pipelines.storage.lake import Lake
@@ -19,7 +20,7 @@ from pipelines.vocabulary.clock import as_lake, paris_date
 from pipelines.vocabulary.tables import arrow_schema
 
 _SINCE: Final = pa.schema({"delivery_date": pa.date32(), "since": pa.timestamp("us"), "is_looked_at": pa.bool_()})
-_TOUCHED: Final = with_reference_keys("""
+_TOUCHED: Final = with_reference_keys(f"""
     with told as (
         select
             reference_key(consent_id) as consent_reference, reference_key(lead_id) as lead_reference,
@@ -35,7 +36,7 @@ _TOUCHED: Final = with_reference_keys("""
     news as (
         select *
         from told
-        where received_at > (select min(since) from since) and received_at <= timestamp '{until}'
+        where received_at > (select min(since) from since) and received_at <= timestamp '{{until}}'
     ),
 
     objected as (
@@ -64,12 +65,7 @@ _TOUCHED: Final = with_reference_keys("""
     ),
 
     keys as (
-        select delivery_date, since, is_looked_at, unnest(list_concat(
-            [email_key, email_alias_key, phone_key],
-            coalesce(other_phone_keys, []),
-            coalesce(probe_keys, []),
-            coalesce(contained_keys, [])
-        )) as identity_key
+        select delivery_date, since, is_looked_at, unnest({LEAD_KEYS}) as identity_key
         from leads
     )
 
@@ -97,7 +93,7 @@ _TOUCHED: Final = with_reference_keys("""
     from keys
     inner join objected on keys.identity_key = objected.identity_key
     where
-        objected.recorded_at <= timestamp '{until}'
+        objected.recorded_at <= timestamp '{{until}}'
         and ((objected.is_changed and keys.is_looked_at) or objected.recorded_at > keys.since)
 """)
 """A file of the registry's snapshot that changed may hold an entry with an earlier date, imported since."""

@@ -12,6 +12,7 @@ from pipelines.deliveries.arrivals import STILL_FOR
 from pipelines.deliveries.inbox import delivered_paths, read_inbox_folder
 from pipelines.deliveries.inbox_folders import delivery_days
 from pipelines.deliveries.recorded_arrivals import TRANSPORT_RECORD
+from pipelines.deliveries.replaced_files import with_stays
 from pipelines.deliveries.unclaimed_seals import confirm_seals
 from pipelines.formats.limits import Limits
 from pipelines.identifiers.shown_names import shown_file_names
@@ -74,18 +75,21 @@ class FolderWatch:
         if is_older or is_moving or self._compared.get(folder) == compared:
             return None
         lying, taken_in = self._lying(vendor, day), _taken_in(self.lake, vendor, day)
-        if lying - taken_in:
+        if any(not file & taken_in for file in lying):
             confirm_seals(self.inbox, self.lake, vendor, day)
-            return _state_digest(f"{sorted(map(str, lying))} {sorted(map(str, taken_in))}")
+            return _state_digest(f"{sorted(sorted(map(str, file)) for file in lying)} {sorted(map(str, taken_in))}")
         self._compared[folder] = compared
         return None
 
-    def _lying(self, vendor: str, day: date) -> set[File]:
+    def _lying(self, vendor: str, day: date) -> list[set[File]]:
+        """Each file as the intake may have taken it in: by its first arrival, or by one after it had been replaced."""
         files = read_inbox_folder(self.inbox, vendor, day, limits=self.limits, seals=self.seals)
         shown = shown_file_names(file.name for file in files)
-        return {
-            (shown[file.name], file.digest, as_lake(file.received_at) if file.received_at else None) for file in files
-        }
+        files = with_stays(self.inbox, self.inbox.folder(vendor, day), files)
+        return [
+            {(shown[file.name], file.digest, at and as_lake(at)) for at in (file.received_at, *dict(file.stays))}
+            for file in files
+        ]
 
 
 def _folder_state(inbox: Inbox, folder: Path) -> tuple[int, int, str]:

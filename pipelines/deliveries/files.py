@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from pipelines.contracts.contract import Contract
+from pipelines.deliveries.known_arrivals import Stay
 from pipelines.deliveries.manifests import Manifest
 from pipelines.formats.limits import FileRefusal
 from pipelines.storage.file_states import FileState
@@ -44,6 +45,8 @@ class DeliveredFile:
     """Whether other bytes lie under its name now; these are kept: see `replaced_files`."""
     replaced_at: datetime | None = None
     """Aware: when other bytes came; None where nobody knows, or where they lie there as another file, too."""
+    stays: tuple[Stay, ...] = ()
+    """From when to when its bytes lay under its name, each time, in order; empty where nothing is recorded of them."""
     state: FileState | None = field(default=None, compare=False)
     """Of what lies at `path`, taken before its digest; None where nothing is to be noticed: sealed, or our own."""
 

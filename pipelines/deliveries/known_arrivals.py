@@ -30,6 +30,8 @@ class KnownArrival:
 
 Known: TypeAlias = dict[str, tuple[KnownArrival, ...]]
 """By the digest of the name, in the order of noting. Bytes that came back after others have an arrival more."""
+Stay: TypeAlias = tuple[datetime, datetime | None]
+"""From when on some bytes lay under a name, and when others replaced them; None: they lie there. Aware."""
 
 
 def known_arrivals(inbox: Inbox, folder: Path) -> Known:
@@ -74,6 +76,15 @@ def keep_arrivals_noting(inbox: Inbox, folder: Path, found: Iterable[tuple[str, 
 def have_returned(known: Sequence[KnownArrival], digest: str | None) -> bool:
     """Whether bytes that lie under a name were there before the last ones that are known of it."""
     return bool(known) and known[-1].digest != digest and digest in {one.digest for one in known if one.digest}
+
+
+def stays_of(known: Sequence[KnownArrival]) -> dict[str | None, tuple[Stay, ...]]:
+    """Of all bytes that came under a name, by digest: from when to when they lay there, each time."""
+    found: dict[str | None, tuple[Stay, ...]] = {}
+    for place, one in enumerate(known):
+        until = known[place + 1].received_at if place + 1 < len(known) else None
+        found[one.digest] = (*found.get(one.digest, ()), (one.received_at, until))
+    return found
 
 
 def file_state(path: Path) -> str:

@@ -7,13 +7,11 @@ by the instants at which they were known.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 
 from pipelines.deliveries.files import DeliveredFile
 from pipelines.deliveries.inbox import FolderReader
-from pipelines.deliveries.known_arrivals import KnownArrival, known_arrivals
+from pipelines.deliveries.known_arrivals import known_arrivals, stays_of
 from pipelines.deliveries.sources import confirm_unchanged
 from pipelines.formats.limits import Limits
 from pipelines.storage.folders import remove_unfinished
@@ -56,26 +54,29 @@ def replaced_files(
     now = dict(file.arrived for file in lying)
     found: list[DeliveredFile] = []
     for name in sorted(now):
-        for arrival, replaced_at in _spans(known.get(digest_of_name(name), ())):
-            if arrival.digest in kept and arrival.digest != now[name]:
-                still_lies = arrival.digest in now.values()
-                file = kept[arrival.digest]
+        for digest, stays in stays_of(known.get(digest_of_name(name), ())).items():
+            if digest in kept and digest != now[name]:
+                if digest in now.values():
+                    stays = (*stays[:-1], (stays[-1][0], None))
                 found += (
-                    replace(one, received_at=arrival.received_at, replaced_at=None if still_lies else replaced_at)
-                    for one in _opened_kept(inbox, folder, file, name, limits, seals)
+                    replace(one, received_at=stays[0][0], replaced_at=stays[-1][1], stays=stays)
+                    for one in _opened_kept(inbox, folder, kept[digest], name, limits, seals)
                 )
     return found
 
 
-def _spans(arrivals: Sequence[KnownArrival]) -> Iterator[tuple[KnownArrival, datetime | None]]:
-    """Each of the bytes that came under a name with their first arrival, and when others last replaced them.
+def with_stays(inbox: Inbox, folder: Path, lying: Sequence[DeliveredFile]) -> list[DeliveredFile]:
+    """Files that lie in a folder, each with the times at which its bytes lay there, as far as that is recorded.
 
-    None where none did. What came back lay there all along.
+    Raises:
+        StateError: our record of arrivals is broken.
     """
-    first = {one.digest: one for one in reversed(arrivals)}
-    ends: dict[str | None, datetime | None] = {one.digest: after.received_at for one, after in pairwise(arrivals)}
-    ends |= {one.digest: None for one in arrivals[-1:]}
-    yield from ((first[digest], replaced_at) for digest, replaced_at in ends.items())
+    known = known_arrivals(inbox, folder)
+    arrived = [(file, *file.arrived) for file in lying]
+    return [
+        replace(file, stays=stays_of(known.get(digest_of_name(name), ())).get(digest, ()) if digest else ())
+        for file, name, digest in arrived
+    ]
 
 
 def _opened_kept(

@@ -50,13 +50,16 @@ def own_clock(case: ArrivedFile, clock: datetime | None) -> datetime | None:
     return max(clock, case.received_at) if case.is_recorded else case.received_at
 
 
-def last_correction_at(cases: Sequence[ArrivedFile], delivery: Delivery) -> datetime | None:
-    """Until when files of the delivery can be corrected: its proof deadline. None where it has no leads or contract.
+def is_in_time(at: datetime, role: str | None, cases: Sequence[ArrivedFile], delivery: Delivery) -> bool:
+    """Whether files of a role could still be corrected at an instant: up to the proof deadline, the last word.
 
-    Verdicts are final then. What comes later corrects nothing: it counts from its own arrival on.
+    By what had come before: a first lead file that comes late moves no deadline that had passed. Without leads proofs
+    have that of the cut-off; other files can be corrected as long as there is none. What comes later corrects nothing:
+    it counts from its own arrival on.
     """
-    clock = delivery_clock(cases, delivery)
-    return proof_deadline_at(clock, delivery) if clock else None
+    clock = delivery_clock([case for case in cases if case.received_at < at], delivery)
+    last_at = proof_deadline_at(clock, delivery) if clock or role == "consent_proofs" else None
+    return last_at is None or at <= last_at
 
 
 def proof_deadline_at(clock: datetime | None, delivery: Delivery) -> datetime | None:

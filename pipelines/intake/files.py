@@ -4,8 +4,9 @@ Reading bytes belongs to `deliveries` and `formats`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import groupby
 from typing import Final
 
@@ -15,11 +16,12 @@ import pyarrow.compute as pc
 from pipelines.contracts.calendar import cut_off_at
 from pipelines.contracts.contract import Contract, FileTerms
 from pipelines.deliveries.files import DeliveredFile, Delivery, kept_name
+from pipelines.deliveries.known_arrivals import Stay
 from pipelines.deliveries.manifests import Manifest
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import AlikeFiles, FoundFormat, RawChunk, RawFile
 from pipelines.identifiers.shown_names import shown_file_names
-from pipelines.intake.clocks import last_correction_at
+from pipelines.intake.clocks import is_in_time
 from pipelines.intake.headers import header_refusal, shown_columns, undeclared_columns
 from pipelines.intake.roles import roles_of
 from pipelines.vocabulary.reasons import Reason
@@ -171,7 +173,7 @@ def open_cases(delivery: Delivery) -> list[FileCase]:
         for role in roles_of(file.name, delivery.contract)
     ]
     cases = _without_corrected(cases, delivery)
-    for number, (_, of_file) in enumerate(groupby(cases, key=lambda case: case.file), 1):
+    for number, (_, of_file) in enumerate(groupby(cases, key=lambda case: (case.file.name, case.file.digest)), 1):
         for case in of_file:
             case.number = number
     cases.sort(key=_arrival_order)
@@ -186,16 +188,41 @@ def _without_corrected(all_cases: Sequence[FileCase], delivery: Delivery) -> lis
     """The files that count: what was overwritten while the delivery could be corrected is as if it had not come.
 
     What was overwritten later stays, beside what came in its place, and so do proofs, which count for whatever knew
-    them (`replaced_at`). Files of no role say nothing.
+    them (`replaced_at`). Bytes that had been overwritten in time and come back later are what comes late: they count
+    from their return on. Files of no role say nothing.
     """
     cases = [case for case in all_cases if not (case.file.is_replaced and case.role is None)]
-    replaced = [case for case in cases if case.file.replaced_at and case.role != "consent_proofs"]
-    for case in sorted(replaced, key=lambda case: case.file.replaced_at or case.received_at):
-        at = case.file.replaced_at
-        last_at = last_correction_at([one for one in cases if at and one.received_at < at], delivery)
-        if at and (last_at is None or at <= last_at):
-            cases.remove(case)
-    return cases
+    over: set[int] = set()
+    for at in sorted({at for case in cases for at in _turns_of(case)}):
+        standing = [case for case in cases if id(case) not in over]
+        in_time = {role: is_in_time(at, role, standing, delivery) for role in {case.role for case in cases}}
+        for case in cases:
+            _turn(case, at, over, is_in_time=in_time[case.role])
+    return [case for case in cases if id(case) not in over or case.role == "consent_proofs"]
+
+
+def _stays_of(case: FileCase) -> Sequence[Stay]:
+    return case.file.stays or ((case.received_at, case.file.replaced_at),)
+
+
+def _turns_of(case: FileCase) -> Iterator[datetime]:
+    """When a file was replaced, and when it came back."""
+    for place, (since, until) in enumerate(_stays_of(case)):
+        yield from (at for at in (until, since if place else None) if at)
+
+
+def _turn(case: FileCase, at: datetime, over: set[int], *, is_in_time: bool) -> None:
+    """What an instant makes of a file: replaced in time it is over; back in time it is as before, else it came late.
+
+    `over`: ids of the cases that are.
+    """
+    stays = _stays_of(case)
+    if id(case) in over and any(at == since for since, _ in stays[1:]):
+        over.remove(id(case))
+        if not is_in_time:
+            case.file = replace(case.file, received_at=at)
+    elif is_in_time and any(at == until for _, until in stays):
+        over.add(id(case))
 
 
 def _arrival_order(case: FileCase) -> tuple[datetime, str]:
@@ -240,20 +267,20 @@ def _supersede(all_cases: Sequence[FileCase], role: str, delivery: Delivery, sho
     base = max((manifest.sequence for manifest in plain), default=0)
     numbered = {m: came_at for m, came_at in manifests.items() if m.is_numbered and m.sequence > base}
     originals = [case for case in all_cases if case.file.name not in _files_listed(numbered, names, plain)]
-    last_at = last_correction_at(originals, delivery)
-    corrections = _in_time(numbered, cases, last_at)
+    could_be_corrected = partial(is_in_time, role=role, cases=originals, delivery=delivery)
+    corrections = _in_time(numbered, cases, could_be_corrected)
     if not corrections:
         return
     latest = max(corrections, key=lambda manifest: (manifest.sequence, manifest.name))
     current, late = latest.places(names), _files_listed(corrections, names, plain)
     for case in cases:
-        case.is_correction = case.file.name in late and (last_at is None or case.received_at <= last_at)
+        case.is_correction = case.file.name in late and could_be_corrected(case.received_at)
         if case.file.name not in current and case.is_to_be_read:
             case.status, case.left_out = "superseded", Reason("file_replaced", manifest=shown[latest.name])
 
 
 def _in_time(
-    numbered: Mapping[Manifest, datetime], cases: Sequence[FileCase], last_at: datetime | None
+    numbered: Mapping[Manifest, datetime], cases: Sequence[FileCase], could_be_corrected: Callable[[datetime], bool]
 ) -> list[Manifest]:
     """Those of the numbered manifests that came, as all files of a role that they list, while these could be corrected.
 
@@ -266,7 +293,7 @@ def _in_time(
     return [
         manifest
         for manifest, came_at, listed in found
-        if listed and (last_at is None or max(came_at, *(arrivals[name] for name in listed)) <= last_at)
+        if listed and could_be_corrected(max(came_at, *(arrivals[name] for name in listed)))
     ]
 
 

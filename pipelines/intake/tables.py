@@ -16,7 +16,7 @@ from pipelines.arrays.sorted_rows import sorted_indices
 from pipelines.contracts.calendar import is_due
 from pipelines.deliveries.files import Delivery
 from pipelines.identifiers.errors_without_values import IntakeFaultError
-from pipelines.intake.clocks import delivery_clock, own_clock, proof_deadline_at
+from pipelines.intake.clocks import delivery_clock, is_in_time, own_clock
 from pipelines.intake.files import FileCase, causes_of
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.reasons import Reason
@@ -116,10 +116,10 @@ def _replaced_at(case: FileCase) -> datetime | None:
     return case.file.replaced_at and as_lake(case.file.replaced_at)
 
 
-def _corrected_at(case: FileCase, complete_at: datetime | None) -> datetime | None:
+def _corrected_at(case: FileCase, of_day: Sequence[FileCase]) -> datetime | None:
     """When the file was replaced, if its delivery could still be corrected."""
-    at, last_at = case.file.replaced_at, proof_deadline_at(complete_at, case.delivery)
-    return as_lake(at) if at and last_at and at <= last_at else None
+    at = case.file.replaced_at
+    return as_lake(at) if at and case.delivery.contract and is_in_time(at, case.role, of_day, case.delivery) else None
 
 
 def _each(told: Callable[[Reason], str], reasons: Sequence[Reason] | None) -> list[str] | None:
@@ -132,10 +132,10 @@ class FileColumns:
     def __init__(self, vendor: str, cases: Sequence[FileCase]) -> None:
         """Take what is known of the files now: a delivery is complete later than thought if a file is refused."""
         self._vendor = vendor
-        by_day = groupby(cases, key=lambda case: case.delivery.day)
-        complete = {day: _complete_at(list(of_day)) for day, of_day in by_day}
+        by_day = {day: list(of_day) for day, of_day in groupby(cases, key=lambda case: case.delivery.day)}
+        complete = {day: _complete_at(of_day) for day, of_day in by_day.items()}
         whens = [own_clock(case, complete[case.delivery.day]) for case in cases]
-        corrected = [_corrected_at(case, complete[case.delivery.day]) for case in cases]
+        corrected = [_corrected_at(case, by_day[case.delivery.day]) for case in cases]
         self._columns = {
             "delivery_date": pa.array([case.delivery.day for case in cases], pa.date32()),
             "file_digest": pa.array([case.file.digest for case in cases], pa.string()),

@@ -18,7 +18,7 @@ from pipelines.deliveries.inbox import delivered_names, read_inbox_folder
 from pipelines.deliveries.inbox_folders import kept_and_purged_days
 from pipelines.deliveries.reading import read_file, read_together
 from pipelines.deliveries.recorded_arrivals import adopt_arrivals
-from pipelines.deliveries.replaced_files import keep_taken_in, replaced_files
+from pipelines.deliveries.replaced_files import keep_taken_in, replaced_files, with_stays
 from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.deliveries.taken_in_files import settle_arrivals
 from pipelines.deliveries.unclaimed_seals import confirm_seals
@@ -100,6 +100,7 @@ class Intake:
         folder = self.inbox.folder(vendor, day)
         adopt_arrivals(self.inbox, folder, files)
         before = replaced_files(self.inbox, folder, files, limits=self.limits, seals=self.seals)
+        files = with_stays(self.inbox, folder, files)
         return Delivery(day, contract_in_force(contracts, day), (*before, *files))
 
 

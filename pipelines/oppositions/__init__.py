@@ -5,6 +5,9 @@ Whether a lead meets one is judged in `verdicts`.
 - `identifiers`: identifiers of an opposition file, by the readers that leads are read by, as keys
 - `layouts`: how an opposition file is laid out: which of its columns is which of ours, and what stands for those it
   lacks
+- `late_entries`: entries that are imported with an earlier date: which final days they would change, and which no run
+  has read yet
+- `lead_keys`: under which keys a lead can meet an opposition
 - `lines`: one opposition file, line by line: what is good becomes an `OppositionLine`, what is bad a `RefusedLine`
 - `profiles`: exports that opposition files often are: which of their columns is which of ours, and the page that says
   so

@@ -7,7 +7,7 @@ merged. So it is all or nothing, may be repeated, and holds the writer's lock fo
 import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final
@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from pipelines.oppositions.late_entries import LATE_ENTRIES, late_entries
 from pipelines.oppositions.lines import OppositionLine, event_digest
 from pipelines.storage.registry.database import writing
 from pipelines.storage.registry.tables import OPPOSITIONS, SUPPRESSION_SHARES, Instant
@@ -78,6 +79,8 @@ class ImportCounts:
     share_count: int
     revocation_count: int
     known_count: int
+    late: pa.Table = field(default_factory=LATE_ENTRIES.empty_table, compare=False)
+    """What counts from an earlier instant on than verdicts that were given already; schema `LATE_ENTRIES`."""
 
 
 @dataclass(frozen=True)
@@ -111,10 +114,12 @@ def import_oppositions(
     key_id: str,
     normalisation_version: int,
     is_trial: bool = False,
+    judged_until: datetime | None = None,
 ) -> ImportCounts:
     """Add the oppositions, shares and revocations of a file; what is there already stays as it is.
 
-    A trial counts what would be added, and adds nothing.
+    A trial counts what would be added, and adds nothing. `judged_until`: up to when facts counted in verdicts that are
+    final, zone-less UTC; None where there are none.
 
     Of several lines of one opposition the least `recorded_at` counts, within a file; the first imported, across files.
 
@@ -128,13 +133,15 @@ def import_oppositions(
             line_count = sum(_stage(connection, chunk) for chunk in _chunks_of_lines(lines))
         with writing(connection):
             confirm_newest(connection, key_id)
+            before = _latest_ids(connection)
             keyed = {"key_id": key_id, "normalisation_version": normalisation_version}
             oppositions = connection.execute(_merge_events(engine, keyed, is_revocation=False)).rowcount
             revocations = connection.execute(_merge_events(engine, keyed, is_revocation=True)).rowcount
             shares = connection.execute(_merge_shares(engine)).rowcount
+            late = late_entries(connection, *before, until=judged_until)
             if is_trial:
                 connection.rollback()
-    return ImportCounts(oppositions, shares, revocations, line_count - oppositions)
+    return ImportCounts(oppositions, shares, revocations, line_count - oppositions, late)
 
 
 def has_oppositions(engine: Engine) -> bool:
@@ -289,10 +296,16 @@ def _merge_shares(engine: Engine) -> Insert:
     return _insert(engine, SUPPRESSION_SHARES, ("opposition_id", "vendor", "shared_at", "recorded_at"), rows)
 
 
-def _watermark_of_registry(connection: Connection) -> Watermark:
+def _latest_ids(connection: Connection) -> tuple[int, int]:
+    """Of the youngest event and the youngest share; 0 without one."""
     events = select(func.coalesce(func.max(OPPOSITIONS.c.id), 0)).scalar_subquery()
     shares = select(func.coalesce(func.max(SUPPRESSION_SHARES.c.id), 0)).scalar_subquery()
-    event_id, share_id = map(int, connection.execute(select(events, shares)).one()._tuple())
+    event_id, share_id = connection.execute(select(events, shares)).one()._tuple()
+    return int(event_id), int(share_id)
+
+
+def _watermark_of_registry(connection: Connection) -> Watermark:
+    event_id, share_id = _latest_ids(connection)
     keyed = connection.scalar(select(OPPOSITIONS.c.key_id).where(OPPOSITIONS.c.id == event_id)) or ""
     return Watermark(event_id, share_id, _anchor(connection, event_id, share_id), keyed)
 

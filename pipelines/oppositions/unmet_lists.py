@@ -7,12 +7,12 @@ from typing import Final
 import pyarrow as pa
 
 from pipelines.engines.interface import Engine
+from pipelines.oppositions.lead_keys import KEY_COLUMNS, LEAD_KEYS
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import arrow_schema
 
 WATCHED: Final = timedelta(days=31)
 """So long leads have to come in without one of a list being met, and so long the list has to be known."""
-_KEYS: Final = ("email_key", "email_alias_key", "phone_key", "other_phone_keys", "probe_keys", "contained_keys")
 _STATEMENT: Final = """
     with hashed as (
         select coalesce(origin, '') as origin, identity_key
@@ -21,17 +21,7 @@ _STATEMENT: Final = """
     ),
 
     delivered as (
-        select email_key as identity_key from leads
-        union all
-        select email_alias_key from leads
-        union all
-        select phone_key from leads
-        union all
-        select unnest(other_phone_keys) from leads
-        union all
-        select unnest(probe_keys) from leads
-        union all
-        select unnest(contained_keys) from leads
+        select unnest({keys}) as identity_key from leads
     ),
 
     met as (
@@ -77,9 +67,9 @@ def unmet_lists(engine: Engine, lake: Lake, today: date) -> list[UnmetList]:
         for day in lake.published_days(vendor)
         if since <= day <= today
     ]
-    columns = pa.schema([arrow_schema("leads").field(name) for name in _KEYS])
+    columns = pa.schema([arrow_schema("leads").field(name) for name in KEY_COLUMNS])
     with engine.session() as session:
         session.read_files("leads", files, columns)
         session.read_files("oppositions", lake.opposition_files(), arrow_schema("oppositions"))
-        found = session.fetch(_STATEMENT.format(known=since.isoformat()))
+        found = session.fetch(_STATEMENT.format(known=since.isoformat(), keys=LEAD_KEYS))
     return [UnmetList(row["origin"], row["entry_count"]) for row in found.to_pylist()]

@@ -60,7 +60,15 @@ def _told_of(use: ExplainedUse, say: Words, catalogue: Catalogue) -> tuple[str, 
     if use.stricter_expiry is not None:
         lines.append(say("explain.stricter", at=say.instant(use.stricter_expiry.replace(tzinfo=UTC))))
     lines += [_correction_line(correction, say) for correction in use.corrections]
+    lines += _out_of_date_lines(use, say)
     return tuple(lines)
+
+
+def _out_of_date_lines(use: ExplainedUse, say: Words) -> Iterator[str]:
+    if use.unread_count:
+        yield say("explain.unread", n=use.unread_count)
+    if use.published_as is not None:
+        yield say("explain.published_as", verdict=say(f"verdict.{use.published_as}"), on=use.delivery_date.isoformat())
 
 
 def _correction_line(correction: Correction, say: Words) -> str:

@@ -148,6 +148,29 @@ def test_a_numbered_manifest_supersedes_role_by_role_and_leaves_the_instant_of_d
     ]
 
 
+@pytest.mark.fault(
+    area="folders",
+    fault="A vendor leaves proofs out by a manifest, in a folder without leads, after the deadline",
+    promise="Such a folder has the deadline of its cut-off, also where a first lead file comes later: they stay.",
+)
+@pytest.mark.parametrize("has_late_leads", [False, True])
+@pytest.mark.parametrize(("hours", "expected"), [(83, "superseded"), (84, "accepted")])
+def test_proofs_without_leads_can_be_left_out_until_the_deadline_of_their_cut_off(
+    hours: int, expected: str, has_late_leads: bool
+) -> None:
+    """From noon to the cut-off at 23:59 it is 11 h 59, and 72 hours more."""
+    files = {
+        "consent_proofs-1.csv": csv_bytes([proof(1)]),
+        "consent_proofs-2.csv": csv_bytes([proof(2)]),
+        "manifest-1.json": manifest("consent_proofs-2.csv"),
+        **({"leads.csv": csv_bytes([lead(1)])} if has_late_leads else {}),
+    }
+    late = dict.fromkeys(["consent_proofs-2.csv", "manifest-1.json"], NOON + timedelta(hours=hours))
+    box = Box(**files)
+    intake = box.take(contract(), files=box.files(received={**late, "leads.csv": NOON + timedelta(days=5)}))
+    assert statuses(intake)["consent_proofs-1.csv"] == expected
+
+
 def test_a_manifest_that_is_not_of_a_higher_sequence_supersedes_nothing() -> None:
     files = {"leads-1.csv": csv_bytes([lead(1)]), "leads-2.csv": csv_bytes([lead(2)])}
     manifests = {"manifest.json": manifest(sequence=4), "manifest-4.json": manifest("leads-2.csv")}

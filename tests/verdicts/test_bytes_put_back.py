@@ -1,11 +1,12 @@
 """A file, other bytes under its name, and the first ones again: what came between counts as long as it lay there."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pipelines.deliveries.arrivals import record_arrivals
+from pipelines.deliveries.changed_folders import FolderWatch
 from pipelines.deliveries.known_arrivals import known_arrivals
 from pipelines.storage.inboxes import digest_of_name
 from tests.support.clean_market import LATE, MONDAY, SOON, VENDOR, CleanMarket, Row, lead, proof
@@ -72,6 +73,27 @@ def test_a_no_in_a_wrong_file_of_proofs_ends_when_the_right_one_is_put_back_in_t
     late = put_back(tmp_path / "late", "proofs.csv", [proof(1)], wrong, at=AFTER)
     assert {row["corrected_at"] for row in late.rows("consent_proofs")} == {None}
     assert spans(late, "consent_proofs")[1] == tuple(at.replace(tzinfo=None) for at in (AFTER, AFTER + HOUR))
+
+
+def test_what_was_replaced_in_time_and_comes_back_late_improves_nothing_that_is_final(tmp_path: Path) -> None:
+    """On Thursday at ten a proof of somebody else lay there: lead 1 is not proven, whatever is put back afterwards."""
+    market = put_back(tmp_path, "proofs.csv", [proof(1)], [proof(1)], at=SOON)
+    market.deliver([proof(2)], "proofs.csv", at=SOON + 2 * HOUR)
+    market.reconcile(LATE)
+    final = market.verdicts()
+    assert final == {("L-1", "email"): "blocked"}
+    market.deliver([proof(1)], "proofs.csv", at=AFTER)
+    market.reconcile(LATE)
+    assert market.verdicts() == final
+    assert spans(market, "consent_proofs") == [
+        ((SOON + 2 * HOUR).replace(tzinfo=None), AFTER.replace(tzinfo=None)),
+        (AFTER.replace(tzinfo=None), None),
+    ]
+    house = market.house
+    watch = FolderWatch(house.inbox, house.lake, house.seals)
+    assert not list(watch.changed(VENDOR, since=MONDAY, now=datetime.now(UTC) + HOUR)), (
+        "it is taken in as it lies there"
+    )
 
 
 def test_bytes_replaced_again_and_again_lay_there_until_the_last_time(tmp_path: Path) -> None:

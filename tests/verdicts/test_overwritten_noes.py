@@ -51,7 +51,13 @@ def test_today_a_no_that_was_overwritten_late_still_counts_and_one_corrected_in_
     for number, (_, day, at) in NOES.items():
         market.deliver([proof(number + 100)], f"proofs-no-{number}.csv", day, at=at)
     market.take_in(until=TUESDAY)
-    assert today(market, LATE) == {1: False, 2: False, 3: False, 4: True, 5: True, 6: True}
+    expected = {1: False, 2: False, 3: False, 4: True, 5: True, 6: True}
+    assert today(market, LATE) == expected
+    market.deliver([lead(50)], "leads.csv", TUESDAY, at=LATE - timedelta(hours=1))
+    market.take_in(until=TUESDAY)
+    assert today(market, LATE) == expected | {50: False}, (
+        "a first lead file that comes late moves no deadline that had passed"
+    )
 
 
 def today(market: CleanMarket, as_of: datetime) -> dict[int, bool]:

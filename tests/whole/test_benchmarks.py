@@ -1,12 +1,16 @@
 """What the benchmark compares does the same work: same keys, same counts."""
 
+import runpy
 from pathlib import Path
 
 import duckdb
 import pytest
 
+import benchmarks
 from benchmarks.data import write_house
 from benchmarks.one_delivery import WAYS, work_of
+
+BENCHMARKS = Path(benchmarks.__file__).parent
 
 LEADS = 2_000
 RULES = (
@@ -52,3 +56,23 @@ def read(columns: str, path: str) -> list[tuple[object, ...]]:
         connection.execute("set timezone = 'UTC'")
         query = f"select {columns} from read_parquet('{path}', hive_partitioning = false) order by all"
         return connection.execute(query).fetchall()
+
+
+PROGRAMS = [
+    path.stem
+    for path in sorted(BENCHMARKS.glob("*.py"))
+    if '__name__ == "__main__"' in path.read_text(encoding="utf-8")
+]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_every_benchmark_says_what_it_is_and_leaves_nothing(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", [name, "--help"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(BENCHMARKS / f"{name}.py"), run_name="__main__")
+    assert ended.value.code in (0, None)
+    assert "usage: " in capsys.readouterr().out.lower()
+    assert not list(tmp_path.iterdir())
