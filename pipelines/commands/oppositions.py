@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Annotated, Final
 
+import pyarrow as pa
 import sqlalchemy as sa
 import typer
 from rich.console import Console
@@ -33,14 +34,11 @@ from pipelines.commands.opposition_options import (
 from pipelines.commands.shared import house_of_settings, instant_of, refuse
 from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION, IdentityHasher
+from pipelines.oppositions.columns import Lines
+from pipelines.oppositions.imports import ImportCounts, import_oppositions
 from pipelines.oppositions.layouts import FileLayout, LayoutError
 from pipelines.oppositions.lines import OppositionLine, RefusedLine
-from pipelines.oppositions.records import (
-    ImportCounts,
-    has_hashed_oppositions,
-    import_oppositions,
-    oppositions_without_alias,
-)
+from pipelines.oppositions.records import has_hashed_oppositions, oppositions_without_alias
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.oppositions.uncompared import uncompared_days
 from pipelines.oppositions.unmet_lists import unmet_lists
@@ -165,15 +163,19 @@ class _Seen:
             total.causes += seen.causes
         return total
 
-    def let_pass(self, lines: Iterable[OppositionLine | RefusedLine]) -> Iterator[OppositionLine]:
+    def let_pass(self, lines: Lines) -> Iterator[OppositionLine | pa.Table]:
         for line in lines:
-            if isinstance(line, OppositionLine):
-                self.kinds["as SHA-256" if line.kind in HASHED_KINDS else "in clear"] += 1
+            if not isinstance(line, RefusedLine):
+                self._note_kinds([line.kind] if isinstance(line, OppositionLine) else line["kind"].to_pylist())
                 yield line
                 continue
             self.causes[next((fault.cause for fault in line.faults if fault.cause), OTHERWISE)] += 1
             if self.count <= SHOWN_REFUSALS:
                 self.first.append(line)
+
+    def _note_kinds(self, kinds: Iterable[str]) -> None:
+        for kind, count in Counter(kinds).items():
+            self.kinds["as SHA-256" if kind in HASHED_KINDS else "in clear"] += count
 
 
 def _import(
@@ -192,7 +194,7 @@ def _summed_imports(counts: Iterable[ImportCounts]) -> ImportCounts:
 
 
 def _merge(
-    path: Path, registry: sa.Engine, lines: Iterable[OppositionLine], newest: str, *, is_trial: bool
+    path: Path, registry: sa.Engine, lines: Iterable[OppositionLine | pa.Table], newest: str, *, is_trial: bool
 ) -> ImportCounts:
     keyed = partial(import_oppositions, key_id=newest, normalisation_version=NORMALISATION_VERSION)
     try:
