@@ -20,8 +20,8 @@ from pipelines.engines.interface import Engine
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import errors_without_values
 from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION
+from pipelines.oppositions.imports import import_oppositions
 from pipelines.oppositions.lines import OppositionLine, read_lines
-from pipelines.oppositions.records import import_oppositions
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.settings import load_settings

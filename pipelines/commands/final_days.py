@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import typer
 
 from pipelines.house import House
@@ -24,7 +25,7 @@ _CAUSES: Final = {
 
 def say_late_entries(house: House, late: pa.Table) -> None:
     """Say what new entries would change of what is published, and how. `late`: schema `LATE_ENTRIES`."""
-    count = len(set(late["id"].to_pylist()))
+    count = pc.count_distinct(late["id"]).as_py()
     if not count:
         return
     what = "1 new entry is" if count == 1 else f"{count} new entries are"

@@ -3,7 +3,7 @@
 A file of our own header, in UTF-8 and with commas, is read line by line: a stray quote in it spoils its line only.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,20 +22,11 @@ from pipelines.formats.raw import RawChunk, RawFile
 from pipelines.formats.source import BytesSource, Source
 from pipelines.formats.text_encodings import encoding_of, survey
 from pipelines.identifiers.keyed_hashes import IdentityHasher
+from pipelines.oppositions.columns import Lines, parse_in_columns, read_in_columns
 from pipelines.oppositions.layouts import DATES, FileLayout, LayoutError, in_their_words, laid_out
-from pipelines.oppositions.lines import (
-    HeaderError,
-    LineFault,
-    OppositionLine,
-    RefusedLine,
-    Row,
-    parse_rows,
-    read_header,
-    read_lines,
-)
+from pipelines.oppositions.lines import HeaderError, LineFault, RefusedLine, read_header
 from pipelines.wording.reasons import published
 
-Lines = Iterable[OppositionLine | RefusedLine]
 ReadLines = Callable[[IdentityHasher, Progress], Lines]
 OWN: Final = FileLayout()
 
@@ -65,7 +56,7 @@ def open_oppositions(path: Path, layout: FileLayout, now: datetime) -> ReadLines
 def _own_lines(path: Path, columns: tuple[str, ...], hasher: IdentityHasher, progress: Progress) -> Lines:
     with progress.open(path, "r", encoding="utf-8-sig", errors="surrogateescape", description=path.name) as file:
         next(file)  # the header
-        yield from read_lines(file, columns, hasher)
+        yield from read_in_columns(file, columns, hasher)
 
 
 @dataclass(frozen=True)
@@ -87,17 +78,27 @@ class _LaidOutFile:
             LayoutError: a row shows that the file can't be read.
         """
         progress.add_task(self.name, total=None)
-        for line in parse_rows(self._rows(), hasher):
-            yield line if isinstance(line, OppositionLine) else in_their_words(line, self.found, self.patterns)
-
-    def _rows(self) -> Iterator[Row]:
-        fault = LineFault(None, f"{len(self.raw.columns)} cells, as in the header, and every quote closed")
         for chunk in _chunks_unless_refused(self.raw):
-            cells = laid_out(chunk.table, self.found, self.constants, self.patterns)
-            good = zip(_line_numbers(chunk.sheet_rows, chunk.row_numbers), cells, strict=True)
-            bad = ((number, fault) for number in _line_numbers(chunk.malformed_sheet_rows, chunk.malformed))
-            rows: list[Row] = sorted([*good, *bad], key=lambda row: row[0])
-            yield from ((number - self.rows_before, row) for number, row in rows)
+            refused = self._malformed(chunk)
+            for line in self._parsed(chunk, hasher):
+                if isinstance(line, RefusedLine):
+                    refused.append(in_their_words(line, self.found, self.patterns))
+                else:
+                    yield line
+            yield from sorted(refused, key=lambda line: line.line_number)
+
+    def _parsed(self, chunk: RawChunk, hasher: IdentityHasher) -> Lines:
+        cells = laid_out(chunk.table, self.found, self.constants, self.patterns)
+        return parse_in_columns(self._line_numbers(chunk.sheet_rows, chunk.row_numbers), cells, hasher)
+
+    def _malformed(self, chunk: RawChunk) -> list[RefusedLine]:
+        fault = LineFault(None, f"{len(self.raw.columns)} cells, as in the header, and every quote closed")
+        numbers = self._line_numbers(chunk.malformed_sheet_rows, chunk.malformed)
+        return [RefusedLine(number, (fault,)) for number in numbers]
+
+    def _line_numbers(self, sheet_rows: pa.Array | None, data_rows: pa.Array) -> list[int]:
+        found: pa.Array = data_rows if sheet_rows is None else sheet_rows
+        return [number - self.rows_before for number in found.to_pylist()]
 
 
 def _open_laid_out(path: Path, layout: FileLayout, now: datetime) -> _LaidOutFile:
@@ -134,8 +135,3 @@ def _chunks_unless_refused(raw: RawFile) -> Iterator[RawChunk]:
         yield from raw.chunks()
     except FileRefusedError as error:
         raise LayoutError(published(error.refusal.cause)) from None
-
-
-def _line_numbers(sheet_rows: pa.Array | None, data_rows: pa.Array) -> list[int]:
-    numbers: list[int] = (data_rows if sheet_rows is None else sheet_rows).to_pylist()
-    return numbers

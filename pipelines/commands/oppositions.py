@@ -35,15 +35,12 @@ from pipelines.commands.opposition_options import (
 from pipelines.commands.shared import house_of_settings, instant_of, refuse
 from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION, IdentityHasher
+from pipelines.oppositions.columns import Lines
+from pipelines.oppositions.imports import ImportCounts, import_oppositions
 from pipelines.oppositions.late_entries import newest_final
 from pipelines.oppositions.layouts import FileLayout, LayoutError
 from pipelines.oppositions.lines import OppositionLine, RefusedLine
-from pipelines.oppositions.records import (
-    ImportCounts,
-    has_hashed_oppositions,
-    import_oppositions,
-    oppositions_without_alias,
-)
+from pipelines.oppositions.records import has_hashed_oppositions, oppositions_without_alias
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.oppositions.uncompared import uncompared_days
 from pipelines.oppositions.unmet_lists import unmet_lists
@@ -175,15 +172,19 @@ class _Seen:
             total.causes += seen.causes
         return total
 
-    def let_pass(self, lines: Iterable[OppositionLine | RefusedLine]) -> Iterator[OppositionLine]:
+    def let_pass(self, lines: Lines) -> Iterator[OppositionLine | pa.Table]:
         for line in lines:
-            if isinstance(line, OppositionLine):
-                self.kinds["as SHA-256" if line.kind in HASHED_KINDS else "in clear"] += 1
+            if not isinstance(line, RefusedLine):
+                self._note_kinds([line.kind] if isinstance(line, OppositionLine) else line["kind"].to_pylist())
                 yield line
                 continue
             self.causes[next((fault.cause for fault in line.faults if fault.cause), OTHERWISE)] += 1
             if self.count <= SHOWN_REFUSALS:
                 self.first.append(line)
+
+    def _note_kinds(self, kinds: Iterable[str]) -> None:
+        for kind, count in Counter(kinds).items():
+            self.kinds["as SHA-256" if kind in HASHED_KINDS else "in clear"] += count
 
 
 def _import(

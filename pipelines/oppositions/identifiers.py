@@ -39,24 +39,40 @@ def keys_of_identifiers(rows: Iterable[Mapping[str, str]], hasher: IdentityHashe
     return {
         (kind, identifier): (key, alias_key)
         for kind, identifiers in by_kind.items()
-        for identifier, key, alias_key in zip(identifiers, *_keys_of_kind(kind, identifiers, hasher), strict=True)
+        for identifier, key, alias_key in _keys_of_identifiers(kind, list(identifiers), hasher)
         if key
     }
 
 
-def _keys_of_kind(
-    kind: str, identifiers: Iterable[str], hasher: IdentityHasher
-) -> tuple[list[str | None], list[str | None]]:
-    """Identity keys and alias keys, each None where there is none."""
-    texts = pa.array(list(identifiers), pa.string())
+def keys_of_columns(kinds: pa.Array, identifiers: pa.Array, hasher: IdentityHasher) -> tuple[pa.Array, pa.Array]:
+    """Identity keys and alias keys of columns of kinds and identifiers, each NULL where there is none."""
+    keys, alias_keys = pa.nulls(len(kinds), pa.string()), pa.nulls(len(kinds), pa.string())
+    for kind in OPPOSITION_KINDS:
+        is_ours = pc.equal(kinds, kind)
+        found, aliases = _keys_of_kind(kind, identifiers.filter(is_ours), hasher)
+        keys, alias_keys = (
+            pc.replace_with_mask(all_keys, is_ours, ours) for all_keys, ours in ((keys, found), (alias_keys, aliases))
+        )
+    return keys, alias_keys
+
+
+def _keys_of_identifiers(
+    kind: str, identifiers: list[str], hasher: IdentityHasher
+) -> Iterable[tuple[str, str | None, str | None]]:
+    keys, alias_keys = _keys_of_kind(kind, pa.array(identifiers, pa.string()), hasher)
+    return zip(identifiers, keys.to_pylist(), alias_keys.to_pylist(), strict=True)
+
+
+def _keys_of_kind(kind: str, texts: pa.Array, hasher: IdentityHasher) -> tuple[pa.Array, pa.Array]:
+    """Identity keys and alias keys, each NULL where there is none."""
     if kind in HASHED_KINDS:
         digests = sha256_digests(texts)
         keys = hasher.keys_of_digests(pc.if_else(pc.equal(digests, OF_NOTHING), NO_TEXT, digests))
-        return keys.to_pylist(), [None] * len(texts)
+        return keys, pa.nulls(len(texts), pa.string())
     canonicals = _CANONICAL[kind](texts)
     aliases = email_aliases(latin_emails(texts, canonicals)) if kind == "email" else canonicals
     differing = pc.if_else(pc.equal(aliases, canonicals), NO_TEXT, aliases)
-    return hasher.keys(canonicals).to_pylist(), hasher.keys(differing).to_pylist()
+    return hasher.keys(canonicals), hasher.keys(differing)
 
 
 def cause_of_unread(kind: str, text: str) -> str | None:

@@ -4,10 +4,10 @@ An entry counts from its `recorded_at` on: it is when the advertiser knew, which
 So a day that is final already comes out otherwise when it is judged again. Nothing here judges or changes a day.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,6 +27,8 @@ LATE_ENTRIES: Final = pa.schema(
     }
 )  # fmt: skip
 """A row an event; `recorded_at` is since when it would count: of a share, the instant from which it was shared."""
+CHUNK: Final = 50_000
+"""Rows read from the registry at a time: a first import may be millions."""
 _DAYS: Final = pa.schema({"vendor": pa.string(), "delivery_date": pa.date32(), "known_at": pa.timestamp("us")})
 _REACHED: Final = f"""
     with keyed as (
@@ -87,13 +89,20 @@ def late_entries(connection: sa.Connection, event_id: int, share_id: int, *, unt
         .join_from(SUPPRESSION_SHARES, OPPOSITIONS, event.id == share.opposition_id)
         .where(share.id > share_id, event.id <= event_id, share.shared_at <= at)
     )
-    rows = [tuple(row) for query in (added, shared) for row in connection.execute(query)]
-    columns = zip(*rows, strict=True) if rows else [()] * len(LATE_ENTRIES)
+    batches = [
+        _late_batch(rows)
+        for query in (added, shared)
+        for rows in connection.execute(query.execution_options(yield_per=CHUNK)).partitions()
+    ]
+    return pa.Table.from_batches(batches, schema=LATE_ENTRIES)
+
+
+def _late_batch(rows: Sequence[sa.Row[Any]]) -> pa.RecordBatch:
     arrays = [
         pa.array([as_lake(value) if isinstance(value, datetime) else value for value in column], one.type)
-        for column, one in zip(columns, LATE_ENTRIES, strict=True)
+        for column, one in zip(zip(*rows, strict=True), LATE_ENTRIES, strict=True)
     ]
-    return pa.Table.from_arrays(arrays, schema=LATE_ENTRIES)
+    return pa.RecordBatch.from_arrays(arrays, schema=LATE_ENTRIES)
 
 
 def final_days_reached(engine: Engine, lake: Lake, entries: pa.Table) -> dict[str, list[date]]:

@@ -108,8 +108,8 @@ class FileLayout:
 
 def laid_out(
     table: pa.Table, found: Mapping[str, str], constants: Mapping[str, str], patterns: Mapping[str, str]
-) -> list[dict[str, str]]:
-    """Rows of a file as cells under our names: dates as ISO 8601 where their pattern reads them, constants put in.
+) -> pa.Table:
+    """Rows of a file as columns under our names: dates as ISO 8601 where their pattern reads them, constants put in.
 
     Args:
         table: some rows, as text under the file's names.
@@ -118,9 +118,8 @@ def laid_out(
         patterns: our column -> the pattern of its dates, if not ISO 8601.
     """
     columns = {ours: _cells(table[theirs], patterns.get(ours), constants.get(ours)) for ours, theirs in found.items()}
-    absent = {ours: text for ours, text in constants.items() if ours not in columns}
-    rows = zip(*(column.to_pylist() for column in columns.values()), strict=True)
-    return [dict(zip(columns, cells, strict=True)) | absent for cells in rows]
+    absent = {ours: pa.repeat(text, len(table)) for ours, text in constants.items() if ours not in columns}
+    return pa.table(columns | absent)
 
 
 def in_their_words(line: RefusedLine, found: Mapping[str, str], patterns: Mapping[str, str]) -> RefusedLine:

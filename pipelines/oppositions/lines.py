@@ -106,7 +106,7 @@ def read_lines(
         hasher: makes the identity keys.
     """
     numbered = enumerate(lines, start=2)
-    rows = ((number, _cells_of_line(line.strip(), columns)) for number, line in numbered if line.strip())
+    rows = ((number, cells_of_line(line.strip(), columns)) for number, line in numbered if line.strip())
     return parse_rows(rows, hasher)
 
 
@@ -124,7 +124,7 @@ def expected_instead(column: str, text: str) -> str | None:
     """What was expected of one cell, if it is not what may stand there; None also where any text may."""
     try:
         _LONE_CELLS.get(column, str)(text)
-    except _CellError as error:
+    except CellError as error:
         return str(error)
     return None
 
@@ -166,7 +166,8 @@ def _local_instant(text: str, is_late: bool) -> datetime:
     return datetime.combine(day + timedelta(days=is_late), time())
 
 
-def _cells_of_line(line: str, columns: tuple[str, ...]) -> dict[str, str] | LineFault:
+def cells_of_line(line: str, columns: tuple[str, ...]) -> dict[str, str] | LineFault:
+    """The cells of one trimmed line under the header's names, or why it has none."""
     if not _is_utf8(line):
         return LineFault(None, "UTF-8 text")
     try:
@@ -182,7 +183,7 @@ def _is_utf8(line: str) -> bool:
     return line.isascii() or not any("\ud800" <= character <= "\udfff" for character in line)
 
 
-class _CellError(Exception):
+class CellError(Exception):
     """What was expected of a cell, and the cause to count it under; never what was there."""
 
     def __init__(self, expected: str, cause: str | None = None) -> None:
@@ -200,7 +201,7 @@ class _Reader:
     def read(self, column: str, parse: Callable[[str], Value]) -> Value | None:
         try:
             return parse(self.cells.get(column, ""))
-        except _CellError as error:
+        except CellError as error:
             self.faults.append(LineFault(column, str(error), error.cause))
             return None
 
@@ -212,20 +213,20 @@ def _parse_cells(cells: Mapping[str, str], keys: Keys) -> OppositionLine | tuple
     channel = line.read("channel", _channel)
     opposed_at = line.read("opposed_at", _early)
     recorded_at = line.read("recorded_at", _early)
-    vendors = line.read("shared_with", _vendors_shared_with)
+    vendors = line.read("shared_with", vendors_shared_with)
     shared_at = line.read("shared_at", lambda text: _shared_at(text, vendors, opposed_at))
     revoked_at = line.read("revoked_at", lambda text: _not_before(text, opposed_at) if text else None)
     if line.faults or not (found and kind and channel and opposed_at and recorded_at):
         return tuple(line.faults)
     key, alias_key = found
-    told = (kind, channel, opposed_at, recorded_at, _origin(cells["origin"]), vendors or (), shared_at, revoked_at)
+    told = (kind, channel, opposed_at, recorded_at, origin_label(cells["origin"]), vendors or (), shared_at, revoked_at)
     return OppositionLine(key, *told, alias_key)
 
 
 def _keys_of_identifier(kind: str, text: str, keys: Keys) -> tuple[str, str | None]:
     if (kind, text) not in keys:
         expected, cause = EXPECTED_IDENTIFIERS[kind], cause_of_unread(kind, text)
-        raise _CellError(f"{expected}; here: {cause}" if cause else expected, cause or f"not {expected}")
+        raise CellError(f"{expected}; here: {cause}" if cause else expected, cause or f"not {expected}")
     return keys[kind, text]
 
 
@@ -239,7 +240,7 @@ def _channel(text: str) -> str:
 
 def _one_of_values(text: str, values: tuple[str, ...]) -> str:
     if text not in values:
-        raise _CellError(f"one of {', '.join(values)}")
+        raise CellError(f"one of {', '.join(values)}")
     return text
 
 
@@ -252,7 +253,7 @@ def _instant_of_cell(text: str, *, is_late: bool) -> datetime:
         return to_instant(text, is_late=is_late)
     except ValueError:
         years = f"between {YEARS[0]} and {YEARS[-1]}"
-        raise _CellError(f"an ISO 8601 instant or date {years}, such as 2026-08-11T09:30:00+02:00") from None
+        raise CellError(f"an ISO 8601 instant or date {years}, such as 2026-08-11T09:30:00+02:00") from None
 
 
 _LONE_CELLS: Final[Mapping[str, Callable[[str], object]]] = {
@@ -264,29 +265,34 @@ _LONE_CELLS: Final[Mapping[str, Callable[[str], object]]] = {
 def _not_before(text: str, opposed_at: datetime | None) -> datetime:
     instant = _instant_of_cell(text, is_late=True)
     if opposed_at and instant < opposed_at:
-        raise _CellError("an instant not before opposed_at")
+        raise CellError("an instant not before opposed_at")
     return instant
 
 
-def _vendors_shared_with(text: str) -> tuple[str, ...]:
+def vendors_shared_with(text: str) -> tuple[str, ...]:
+    """The vendors of a cell, in order; none of an empty one.
+
+    Raises:
+        CellError: other words than vendors' keys or `*`.
+    """
     if text in ("", EVERY_VENDOR):
         return (text,) if text else ()
     vendors = sorted({vendor.strip() for vendor in text.split("|")})
     if not all(VENDOR_KEY.fullmatch(vendor) for vendor in vendors):
-        raise _CellError("vendor keys (lower-case letters, digits, hyphens) joined by |, or * alone")
+        raise CellError("vendor keys (lower-case letters, digits, hyphens) joined by |, or * alone")
     return tuple(vendors)
 
 
 def _shared_at(text: str, vendors: tuple[str, ...] | None, opposed_at: datetime | None) -> datetime | None:
     if vendors and not text:
-        raise _CellError("when the share was acknowledged (leave shared_with empty until it was)")
+        raise CellError("when the share was acknowledged (leave shared_with empty until it was)")
     if text and vendors == ():
-        raise _CellError("nothing, since shared_with is empty")
+        raise CellError("nothing, since shared_with is empty")
     return _not_before(text, opposed_at) if text else None
 
 
 @functools.lru_cache(maxsize=4096)
-def _origin(text: str) -> str | None:
+def origin_label(text: str) -> str | None:
     """A label: what looks like an address, a number or a hash is cut out, since the registry keeps none."""
     label = " ".join(_HASH.sub("[hash]", masked(text[: 10 * ORIGIN_LENGTH], "name")).split())
     printable = "".join(character for character in label if character.isprintable())

@@ -1,41 +1,15 @@
-"""The opposition registry: importing events into it, and reading what is new. Files are parsed in `lines`.
+"""The opposition registry: what it holds, and what is new in it. How events come into it is in `imports`."""
 
-An import is one transaction: its lines are first staged in temporary tables, where those of one opposition meet, then
-merged. So it is all or nothing, may be repeated, and holds the writer's lock for the merge only.
-"""
-
-import functools
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import pyarrow as pa
-from sqlalchemy import (
-    Column,
-    Connection,
-    DateTime,
-    Engine,
-    Insert,
-    MetaData,
-    Select,
-    String,
-    Table,
-    func,
-    literal,
-    select,
-    type_coerce,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, DateTime, Engine, Select, func, select, type_coerce
 
-from pipelines.oppositions.late_entries import LATE_ENTRIES, late_entries
-from pipelines.oppositions.lines import OppositionLine, event_digest
-from pipelines.storage.registry.database import writing
 from pipelines.storage.registry.tables import OPPOSITIONS, SUPPRESSION_SHARES, Instant
-from pipelines.storage.secrets.identity_keys import confirm_newest
-from pipelines.vocabulary.clock import as_lake, paris_date
 from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
 from pipelines.vocabulary.words import HASHED_KINDS
 
@@ -44,43 +18,7 @@ CHUNK: Final = 20_000
 FIRST_WITH_ALIAS: Final = 2
 """The first `NORMALISATION_VERSION` under which oppositions by e-mail have an alias key."""
 
-Row = tuple[str | None, ...]
-
-_STAGING: Final = MetaData()
-_EVENT_COLUMNS: Final = (
-    *("event_digest", "identity_key", "kind", "channel", "opposed_at"),
-    *("recorded_at", "recorded_on", "origin", "alias_key", "revoked_at"),
-)
-_STAGED_EVENTS: Final = Table(
-    "staged_events",
-    _STAGING,
-    *(Column(name, OPPOSITIONS.c[name].type) for name in _EVENT_COLUMNS),
-    prefixes=["TEMPORARY"],
-)
-_STAGED_SHARES: Final = Table(
-    "staged_shares",
-    _STAGING,
-    Column("event_digest", String(64)),
-    Column("vendor", String(32)),
-    Column("shared_at", Instant),
-    Column("recorded_at", Instant),
-    prefixes=["TEMPORARY"],
-)
-
-
 _LATEST_EVENT: Final = select(func.max(OPPOSITIONS.c.id))
-
-
-@dataclass(frozen=True)
-class ImportCounts:
-    """What an import added; `known_count` is the lines whose opposition was known before, from this file or another."""
-
-    opposition_count: int
-    share_count: int
-    revocation_count: int
-    known_count: int
-    late: pa.Table = field(default_factory=LATE_ENTRIES.empty_table, compare=False)
-    """What counts from an earlier instant on than verdicts that were given already; schema `LATE_ENTRIES`."""
 
 
 @dataclass(frozen=True)
@@ -105,43 +43,6 @@ class Increment:
     recorded_on: frozenset[date]
     watermark: Watermark
     is_rebuild: bool
-
-
-def import_oppositions(
-    engine: Engine,
-    lines: Iterable[OppositionLine],
-    *,
-    key_id: str,
-    normalisation_version: int,
-    is_trial: bool = False,
-    judged_until: datetime | None = None,
-) -> ImportCounts:
-    """Add the oppositions, shares and revocations of a file; what is there already stays as it is.
-
-    A trial counts what would be added, and adds nothing. `judged_until`: up to when facts counted in verdicts that are
-    final, zone-less UTC; None where there are none.
-
-    Of several lines of one opposition the least `recorded_at` counts, within a file; the first imported, across files.
-
-    Raises:
-        KeyGenerationError: `key_id` is not the newest identity secret, or no longer; nothing was imported.
-    """
-    with engine.connect() as connection:
-        connection.detach()  # so that closing ends the session, and with it the temporary tables
-        with connection.begin():
-            _STAGING.create_all(connection, checkfirst=False)
-            line_count = sum(_stage(connection, chunk) for chunk in _chunks_of_lines(lines))
-        with writing(connection):
-            confirm_newest(connection, key_id)
-            before = _latest_ids(connection)
-            keyed = {"key_id": key_id, "normalisation_version": normalisation_version}
-            oppositions = connection.execute(_merge_events(engine, keyed, is_revocation=False)).rowcount
-            revocations = connection.execute(_merge_events(engine, keyed, is_revocation=True)).rowcount
-            shares = connection.execute(_merge_shares(engine)).rowcount
-            late = late_entries(connection, *before, until=judged_until)
-            if is_trial:
-                connection.rollback()
-    return ImportCounts(oppositions, shares, revocations, line_count - oppositions, late)
 
 
 def has_oppositions(engine: Engine) -> bool:
@@ -213,90 +114,7 @@ def oppositions_recorded_on(engine: Engine, days: Iterable[date]) -> pa.Table:
     return table.sort_by([(key, "ascending") for key in SORT_KEYS["oppositions"]])
 
 
-def _chunks_of_lines(lines: Iterable[OppositionLine]) -> Iterator[list[OppositionLine]]:
-    remaining = iter(lines)
-    return iter(lambda: list(islice(remaining, CHUNK)), [])
-
-
-def _stage(connection: Connection, lines: list[OppositionLine]) -> int:
-    digests = [event_digest(line.identity_key, line.kind, line.channel, line.opposed_at) for line in lines]
-    pairs = list(zip(lines, digests, strict=True))
-    load_rows(connection, _STAGED_EVENTS, [row for line, digest in pairs for row in _event_rows(line, digest)])
-    load_rows(connection, _STAGED_SHARES, [row for line, digest in pairs for row in _share_rows(line, digest)])
-    return len(lines)
-
-
-def _event_rows(line: OppositionLine, digest: str) -> Iterator[Row]:
-    """The opposition and, if the line has one, its revocation, in the order of `_EVENT_COLUMNS`."""
-    identity = (line.identity_key, line.kind, line.channel, _stored_instant(line.opposed_at))
-    recorded = (_stored_instant(line.recorded_at), _stored_date(line.recorded_at), line.origin, line.alias_key)
-    yield (digest, *identity, *recorded, None)
-    if line.revoked_at:
-        revoked = event_digest(line.identity_key, line.kind, line.channel, line.opposed_at, line.revoked_at)
-        yield (revoked, *identity, *recorded, _stored_instant(line.revoked_at))
-
-
-def _share_rows(line: OppositionLine, digest: str) -> Iterator[Row]:
-    if line.shared_at:
-        instants = (_stored_instant(line.shared_at), _stored_instant(line.recorded_at))
-        yield from ((digest, vendor, *instants) for vendor in line.shared_with)
-
-
-@functools.lru_cache(maxsize=65536)
-def _stored_instant(instant: datetime) -> str:
-    """An instant as SQLite keeps it and PostgreSQL reads it."""
-    return as_lake(instant).isoformat(sep=" ", timespec="microseconds")
-
-
-@functools.lru_cache(maxsize=65536)
-def _stored_date(instant: datetime) -> str:
-    return paris_date(instant).isoformat()
-
-
-def load_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Add rows of values as they are stored, by the fastest way of the driver: there may be millions."""
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
-        cursor = connection.connection.cursor()
-        with cursor.copy(f"COPY {table.name} FROM STDIN") as copy:  # psycopg's own
-            for row in rows:
-                copy.write_row(row)
-        return
-    connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({','.join('?' * len(rows[0]))})", list(rows))
-
-
-def _insert(engine: Engine, table: Table, names: Iterable[str], rows: Select[Any]) -> Insert:
-    """Insert what is not there yet, in either dialect."""
-    dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
-    statement: Insert = dialect.insert(table).from_select(list(names), rows).on_conflict_do_nothing()
-    return statement.execution_options(preserve_rowcount=True)
-
-
-def _merge_events(engine: Engine, keyed: dict[str, Any], *, is_revocation: bool) -> Insert:
-    staged = _STAGED_EVENTS.c
-    order = (staged.recorded_at, func.coalesce(staged.origin, ""))
-    rank = func.row_number().over(partition_by=staged.event_digest, order_by=order).label("rank")
-    condition = staged.revoked_at.is_not(None) if is_revocation else staged.revoked_at.is_(None)
-    ranked = select(*staged, rank).where(condition).subquery()
-    columns = [ranked.c[name] for name in _EVENT_COLUMNS] + [literal(value) for value in keyed.values()]
-    rows = select(*columns).where(ranked.c.rank == 1).order_by(ranked.c.event_digest)
-    return _insert(engine, OPPOSITIONS, (*_EVENT_COLUMNS, *keyed), rows)
-
-
-def _merge_shares(engine: Engine) -> Insert:
-    staged, opposition = _STAGED_SHARES.c, OPPOSITIONS.c
-    share = (opposition.id, staged.vendor, staged.shared_at)
-    rows = (
-        select(*share, func.min(staged.recorded_at))
-        .join_from(_STAGED_SHARES, OPPOSITIONS, staged.event_digest == opposition.event_digest)
-        .group_by(*share)
-        .order_by(*share)
-    )
-    return _insert(engine, SUPPRESSION_SHARES, ("opposition_id", "vendor", "shared_at", "recorded_at"), rows)
-
-
-def _latest_ids(connection: Connection) -> tuple[int, int]:
+def latest_ids(connection: Connection) -> tuple[int, int]:
     """Of the youngest event and the youngest share; 0 without one."""
     events = select(func.coalesce(func.max(OPPOSITIONS.c.id), 0)).scalar_subquery()
     shares = select(func.coalesce(func.max(SUPPRESSION_SHARES.c.id), 0)).scalar_subquery()
@@ -305,7 +123,7 @@ def _latest_ids(connection: Connection) -> tuple[int, int]:
 
 
 def _watermark_of_registry(connection: Connection) -> Watermark:
-    event_id, share_id = _latest_ids(connection)
+    event_id, share_id = latest_ids(connection)
     keyed = connection.scalar(select(OPPOSITIONS.c.key_id).where(OPPOSITIONS.c.id == event_id)) or ""
     return Watermark(event_id, share_id, _anchor(connection, event_id, share_id), keyed)
 

@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 from sqlalchemy import BigInteger, Column, Connection, Engine, MetaData, String, Table, insert, select, update
 
 from pipelines.identifiers.keyed_hashes import IdentityHasher
+from pipelines.oppositions.imports import CHUNK, load_rows
 from pipelines.oppositions.lines import event_digest
-from pipelines.oppositions.records import CHUNK, load_rows
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.storage.digests import digest_of_file
 from pipelines.storage.lake import DIGESTS, ROW_GROUP, Lake, in_layout

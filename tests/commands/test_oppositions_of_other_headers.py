@@ -22,11 +22,11 @@ from rich.progress import Progress
 from pipelines.commands.opposition_files import OWN, open_oppositions
 from pipelines.commands.opposition_options import layout_of_options
 from pipelines.identifiers.keyed_hashes import IdentityHasher
+from pipelines.oppositions.imports import ImportCounts, import_oppositions
 from pipelines.oppositions.layouts import FileLayout
 from pipelines.oppositions.lines import OppositionLine, RefusedLine
-from pipelines.oppositions.records import ImportCounts, import_oppositions
 from pipelines.storage.registry.database import open_registry
-from tests.support.opposition_files import SECRET
+from tests.support.opposition_files import SECRET, one_by_one
 from tests.support.paths import ROOT
 
 SAMPLES = ROOT / "tests/data/oppositions"
@@ -56,7 +56,7 @@ def told(profile: str = "", *columns: str, has_header: bool = True, **constants:
 def lines_of(
     path: Path, layout: FileLayout, hasher: IdentityHasher | None = None
 ) -> list[OppositionLine | RefusedLine]:
-    return list(open_oppositions(path, layout, NOW)(hasher or IdentityHasher(SECRET), Progress(disable=True)))
+    return one_by_one(open_oppositions(path, layout, NOW)(hasher or IdentityHasher(SECRET), Progress(disable=True)))
 
 
 def test_a_mailchimp_export_is_known_by_its_columns(run: Run, tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_a_row_that_is_none_is_refused_by_its_line(tmp_path: Path) -> None:
     path = tmp_path / "crm.csv"
     path.write_text(f"Mail;Nom\n{ADA};Ada\ns3cret;s3cret;s3cret\n\n{BOB};Bob\n", encoding="utf-8")
     layout = told("", "identifier=Mail", kind="email", channel="all", origin="CRM", opposed_at="2026-08-01")
-    first, refused, last = lines_of(path, layout)
+    first, last, refused = lines_of(path, layout)
     assert isinstance(first, OppositionLine)
     assert isinstance(last, OppositionLine)
     assert isinstance(refused, RefusedLine)

@@ -95,7 +95,7 @@ def test_a_constant_fills_empty_cells_and_leaves_others() -> None:
     table = pa.table({"Mail": [" a@x.fr ", "b@x.fr"], "Le": ["03/04/2026", "  "]})
     found = {"identifier": "Mail", "opposed_at": "Le"}
     rows = laid_out(table, found, {"kind": "email", "opposed_at": "2026-01-01"}, {"opposed_at": "dd/MM/yyyy"})
-    assert rows == [
+    assert rows.to_pylist() == [
         {"identifier": "a@x.fr", "opposed_at": "2026-04-03", "kind": "email"},
         {"identifier": "b@x.fr", "opposed_at": "2026-01-01", "kind": "email"},
     ]

@@ -20,8 +20,8 @@ from pipelines.commands.opposition_options import layout_of_options
 from pipelines.commands.oppositions import app
 from pipelines.house import House
 from pipelines.identifiers.emails import canonical_email
-from pipelines.oppositions import records
-from pipelines.oppositions.lines import OppositionLine
+from pipelines.oppositions import imports
+from pipelines.oppositions.lines import RefusedLine
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.oppositions.unmet_lists import UnmetList, unmet_lists
 from pipelines.orchestration.jobs import AS_OF_TAG
@@ -186,8 +186,8 @@ def test_an_opposition_of_unknown_date_blocks_every_lead_and_nobody_answers_for_
     constants = {"opposed_at": "unknown"}
     layout = layout_of_options("brevo", [], constants, has_header=True, date_order=None, date_pattern="")
     read = open_oppositions(tmp_path / "brevo.csv", layout, datetime(2026, 8, 19, tzinfo=UTC))  # after the delivery
-    lines = [line for line in read(house.hasher, Progress(disable=True)) if isinstance(line, OppositionLine)]
-    records.import_oppositions(house.registry, lines, key_id="identity-1", normalisation_version=2)
+    lines = (line for line in read(house.hasher, Progress(disable=True)) if not isinstance(line, RefusedLine))
+    imports.import_oppositions(house.registry, lines, key_id="identity-1", normalisation_version=2)
     assert set().union(*opposed_leads(house).values()) == {"L-0"}
 
 

@@ -13,15 +13,10 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.oppositions import records as repository
+from pipelines.oppositions import imports, records
+from pipelines.oppositions.imports import ImportCounts, import_oppositions
 from pipelines.oppositions.lines import OppositionLine, event_digest
-from pipelines.oppositions.records import (
-    ImportCounts,
-    Watermark,
-    import_oppositions,
-    oppositions_recorded_on,
-    oppositions_since,
-)
+from pipelines.oppositions.records import Watermark, oppositions_recorded_on, oppositions_since
 from pipelines.storage.registry.database import open_registry, registry_engine
 from pipelines.storage.registry.tables import OPPOSITIONS
 from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
@@ -83,7 +78,7 @@ def test_another_kind_channel_or_instant_is_another_opposition(registry: sa.Engi
 
 
 def test_within_a_file_the_least_recorded_at_counts(registry: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repository, "CHUNK", 1)  # also when the lines are far apart
+    monkeypatch.setattr(imports, "CHUNK", 1)  # also when the lines are far apart
     load(registry, *(line_of(recorded=day) for day in ("2026-08-06", "2026-08-03", "2026-08-05")))
     assert [row["recorded_at"] for row in everything(registry)] == [datetime(2026, 8, 2, 22)]
 
@@ -140,7 +135,7 @@ def test_a_later_share_touches_the_day_of_its_opposition_only(registry: sa.Engin
 
 
 def test_a_snapshot_has_the_lakes_schema_and_order(registry: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repository, "CHUNK", 2)
+    monkeypatch.setattr(records, "CHUNK", 2)
     load(registry, *(line_of(who=f"person{number}", shared="zed|acme,2026-08-03") for number in range(5)))
     table = oppositions_recorded_on(registry, [date(2026, 8, 2)])
     assert table.schema == arrow_schema("oppositions")
@@ -212,7 +207,7 @@ def test_a_server_that_drops_its_connections_during_an_import_leaves_nothing(
     postgres_url: str,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(repository, "CHUNK", 1)
+    monkeypatch.setattr(imports, "CHUNK", 1)
     engine = open_registry(postgres_url)
 
     def lines() -> Iterator[OppositionLine]:
@@ -274,7 +269,7 @@ IMPORT = """
 import sys
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.oppositions.lines import read_header, read_lines
-from pipelines.oppositions.records import import_oppositions
+from pipelines.oppositions.imports import import_oppositions
 from pipelines.storage.registry.database import open_registry, registry_engine
 url, secret, path = sys.argv[1:]
 print("ready", flush=True)

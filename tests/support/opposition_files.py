@@ -3,8 +3,12 @@
 import hashlib
 import hmac
 from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
 
 from pipelines.identifiers.keyed_hashes import IdentityHasher
+from pipelines.oppositions.columns import Lines
 from pipelines.oppositions.lines import OppositionLine, RefusedLine, read_header, read_lines
 
 SECRET = b"a secret of thirty-two bytes ..."
@@ -18,6 +22,20 @@ def key_of(canonical: str) -> str:
 
 def read(*lines: str, header: str = HEADER) -> list[OppositionLine | RefusedLine]:
     return list(read_lines(lines, read_header(header), IdentityHasher(SECRET)))
+
+
+def one_by_one(lines: Lines) -> list[OppositionLine | RefusedLine]:
+    """What was read, tables of good lines as lines."""
+    found: list[OppositionLine | RefusedLine] = []
+    for line in lines:
+        found += [_line_of_row(row) for row in line.to_pylist()] if isinstance(line, pa.Table) else [line]
+    return found
+
+
+def _line_of_row(row: dict[str, Any]) -> OppositionLine:
+    vendors = tuple(filter(None, row["shared_with"].split("|")))
+    instants = {name: at and at.replace(tzinfo=UTC) for name, at in row.items() if name.endswith("_at")}
+    return OppositionLine(**row | instants | {"shared_with": vendors})
 
 
 def read_good(*lines: str, header: str = HEADER) -> list[OppositionLine]:

@@ -16,19 +16,19 @@ import psycopg
 import pytest
 
 USER = "registry"
-FAST = "-c fsync=off -c full_page_writes=off -c listen_addresses=''"
+FAST = "-c fsync=off -c full_page_writes=off"
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Path:
     """Socket folder of a running server, started once."""
-    binaries = _binaries()
+    binaries = installed_binaries()
     if binaries is None:
         reason = "no PostgreSQL server (initdb) is installed"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    return _start(binaries)
+    return started_server(binaries, FAST)
 
 
 @pytest.fixture
@@ -39,7 +39,12 @@ def postgres_url(postgres_server: Path) -> str:
         server.execute(f"SELECT pg_terminate_backend(pid) FROM ({others}) AS other")
         server.execute("DROP SCHEMA public CASCADE")
         server.execute("CREATE SCHEMA public")
-    return f"postgresql+psycopg://{USER}@/postgres?host={postgres_server}"
+    return url_of(postgres_server)
+
+
+def url_of(server: Path) -> str:
+    """URL of the one database of a server, by its socket folder."""
+    return f"postgresql+psycopg://{USER}@/postgres?host={server}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -51,14 +56,16 @@ def registry_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-def _binaries() -> Path | None:
+def installed_binaries() -> Path | None:
+    """Folder of the newest server's programs; None: none is installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     on_path = shutil.which("initdb")
     return Path(on_path).parent if on_path else found[-1].parent if found else None
 
 
 @functools.cache
-def _start(binaries: Path) -> Path:
+def started_server(binaries: Path, options: str) -> Path:
+    """Socket folder of a server of this process, which no other machine reaches."""
     folder = Path(tempfile.mkdtemp(prefix="opposable-"))
     owner = _server_user()
     if owner:
@@ -68,8 +75,8 @@ def _start(binaries: Path) -> Path:
         owner, binaries / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
     )
     stop = functools.partial(_run, owner, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
-    options = f"{FAST} -c unix_socket_directories={folder}"
-    _run(owner, binaries / "pg_ctl", "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
+    reached = f"-c listen_addresses='' -c unix_socket_directories={folder}"
+    _run(owner, binaries / "pg_ctl", "-D", data, "-o", f"{options} {reached}", "-l", str(folder / "log"), "-w", "start")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(stop)  # runs first
     return folder

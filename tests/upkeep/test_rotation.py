@@ -228,7 +228,7 @@ def test_a_run_that_began_before_a_rotation_does_not_go_on_after_it(town: Town) 
     promise="It adds nothing under the old secret.",
 )
 def test_an_import_that_began_before_a_rotation_adds_nothing(town: Town) -> None:
-    from pipelines.oppositions.records import import_oppositions as add
+    from pipelines.oppositions.imports import import_oppositions as add
 
     town.rotate()
     with pytest.raises(KeyGenerationError, match="start it again"):
