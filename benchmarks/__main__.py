@@ -16,16 +16,20 @@ from typing import Final
 from benchmarks import backfill, one_delivery
 from benchmarks.data import write_house
 from benchmarks.measure import Measured
+from benchmarks.one_delivery import HAS_POLARS
+from benchmarks.spoilt import spoil
 
 FULL: Final = {"leads": 1_000_000, "days": 365, "vendors": 10}
 SMALL: Final = {"leads": 20_000, "days": 14, "vendors": 2}
 OPPOSITIONS_PER_LEAD: Final = 5
 LEADS_PER_DAY: Final = 200
-PACKAGES: Final = ("duckdb", "pyarrow", "pandas", "pandera", "dagster")
+PACKAGES: Final = ("duckdb", "pyarrow", "pandas", "pandera", "dagster", *(("polars",) if HAS_POLARS else ()))
 NAMES: Final = {
     "product": "Opposable",
     "one_query": "one hand-written DuckDB script, six rules",
+    "polars_script": "one hand-written Polars script, six rules",
     "plain_script": "a plain pandas script, six rules",
+    "rejected": "Opposable, every row rejected for two reasons",
     "empty_bodies": "the same jobs with empty bodies",
 }
 
@@ -74,6 +78,11 @@ def _one_delivery(home: Path, leads: int, is_profiled: bool) -> Iterator[str]:
     for way in one_delivery.WAYS:
         _say(f"measuring {NAMES[way]}")
         took[way] = one_delivery.measured(way, home, is_profiled=is_profiled and way == "product")
+    _say(f"measuring {NAMES['rejected']}")
+    bad = home.with_name("rejected")
+    write_house(bad, leads=leads, oppositions=oppositions)
+    spoil(bad)
+    took["rejected"] = one_delivery.measured("product", bad)
     yield from _table(
         f"One delivery: {leads:,} leads, {leads:,} proofs, {oppositions:,} oppositions, two channels", took
     )

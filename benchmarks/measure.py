@@ -31,7 +31,8 @@ def in_own_process(module: str, arguments: Sequence[str]) -> Measured:
         RuntimeError: it failed.
     """
     started_at = time.time()
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    places = filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
     command = [sys.executable, "-m", module, *arguments, "--started-at", str(started_at)]
     done = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=False, text=True)
     if done.returncode != 0:

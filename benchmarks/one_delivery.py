@@ -1,4 +1,4 @@
-"""One delivery, intake to scorecards, by the product and by two baselines: each in a process of its own.
+"""One delivery, intake to scorecards, by the product and by baselines: each in a process of its own.
 
 `python -m benchmarks.one_delivery product HOME` measures one of them on a home that `benchmarks.data` wrote.
 """
@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,9 @@ from benchmarks.data import AS_OF, DAY, SECRET, SIREN
 from benchmarks.measure import Measured, in_own_process, report
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES
 
-WAYS: Final = ("product", "one_query", "plain_script")
+HAS_POLARS: Final = find_spec("polars_hash") is not None
+"""Not in the lock; `baselines.polars_script` says how to have it."""
+WAYS: Final = ("product", "one_query", *(("polars_script",) if HAS_POLARS else ()), "plain_script")
 VENDOR: Final = "acme"
 OUTPUTS: Final = (*INTAKE_TABLES, *VERDICT_TABLES)
 

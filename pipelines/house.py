@@ -188,6 +188,7 @@ class House:
             vault=self.vault,
             seals=self.seals,
             confirm_keys=self.confirm_keys,
+            threads=self.settings.intake_threads,
             facts=self.key_facts,
         )
 

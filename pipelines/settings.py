@@ -16,6 +16,8 @@ from pipelines.formats.limits import Limits
 PREFIX = "OPPOSABLE_"
 _PLACES = ("inbox", "contracts", "lake", "rules", "keys", "vault", "outbox", "state")
 
+_MOST_INTAKE_THREADS = 4
+
 
 class SettingsError(ValueError):
     """A setting is unknown, malformed or contradictory; the message names it and what would mend it."""
@@ -47,7 +49,11 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(default="", description="Registry; SQLite in the home unless given.")
     engine: Literal["duckdb"] = Field(default="duckdb", description="What runs the compiled SQL.")
-    threads: int | None = Field(default=None, ge=1, description="Threads of the engine; its own default unless given.")
+    threads: int | None = Field(
+        default=None,
+        ge=1,
+        description="Threads of the engine and of an intake; unless given, the engine's own default, and at most four.",
+    )
     first_day: date = Field(default=date(2026, 1, 1), description="First delivery date that can be judged.")
     claim_window_days: int = Field(
         default=90, ge=0, description="Days to claim for a delivery, where its contract has no claimWindow."
@@ -165,6 +171,11 @@ class Settings(BaseSettings):
     def law(self) -> Path:
         """Folder of the rules and contracts that days were judged by."""
         return self.home / "law"
+
+    @property
+    def intake_threads(self) -> int:
+        """Threads of an intake. Each holds a block of rows, and reading a file keeps no more than a few busy."""
+        return self.threads or min(os.cpu_count() or 1, _MOST_INTAKE_THREADS)
 
     @property
     def limits(self) -> Limits:

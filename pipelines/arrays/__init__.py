@@ -2,6 +2,7 @@
 
 Knows no subject: what a column means belongs to whoever asks.
 
+- `in_order`: work of several threads whose results come in the order in which it was given
 - `matches`: whole columns of texts at once: which hold the part beside them, which are its digest
 - `nesting`: how deep parsed JSON may nest: one bound, wherever it is read
 - `sorted_rows`: rows in the order of their day and some keys, however many there are: an external sort over Arrow

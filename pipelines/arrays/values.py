@@ -1,7 +1,8 @@
 """Columns of values: their Arrow types, and a function called once for each distinct value. Knows no subject."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,32 @@ def mapped_once(texts: pa.Array, function: Callable[[str], object], type_: pa.Da
     encoded = texts.dictionary_encode()
     values = pa.array([function(text) for text in encoded.dictionary.to_pylist()], type_)
     return values.take(encoded.indices)
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """A column of text as its distinct values, NULL among them, and where each row's stands; as it is if all differ."""
+
+    values: pa.Array
+    places: pa.Array | None
+
+    @classmethod
+    def of(cls, texts: pa.Array) -> "Distinct":
+        """A column; whether its values differ is told by its first rows."""
+        sample = texts.slice(0, _SAMPLE)
+        if pc.count_distinct(sample, mode="all").as_py() * _FEW > len(sample):
+            return cls(texts, None)
+        encoded = texts.dictionary_encode(null_encoding="encode")
+        return cls(encoded.dictionary, encoded.indices)
+
+    def spread(self, found: pa.Array) -> pa.Array:
+        """What was found of each distinct value, for each row."""
+        return found if self.places is None else found.take(self.places)
+
+
+_SAMPLE: Final = 1024
+_FEW: Final = 4
+"""Rows a distinct value from which on it is worth finding them: a value costs some ten times what a row does."""
 
 
 def parts_between(text: str, marks: Sequence[str]) -> list[str]:
@@ -36,12 +63,37 @@ _BLANK: Final = (
     "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 )
 """White space, and what can't be seen either."""
+_ASCII_BLANK: Final = "".join(filter(str.isascii, _BLANK))
 
 
 def clean(texts: pa.Array) -> pa.Array:
     """Trimmed of white space and zero-width characters, NFC; NULL where nothing is left."""
-    trimmed = pc.utf8_trim(pc.utf8_normalize(texts, form="NFC"), _BLANK)
-    return pc.if_else(pc.equal(trimmed, ""), NO_TEXT, trimmed)
+    if are_ascii(texts):
+        trimmed = pc.ascii_trim(texts, _ASCII_BLANK)
+    else:
+        trimmed = pc.utf8_trim(pc.utf8_normalize(texts, form="NFC"), _BLANK)
+    return null_where(pc.equal(trimmed, ""), trimmed)
+
+
+def lowered(texts: pa.Array) -> pa.Array:
+    """In lower case."""
+    return pc.ascii_lower(texts) if are_ascii(texts) else pc.utf8_lower(texts)
+
+
+def null_where(is_met: pa.Array, texts: pa.Array) -> pa.Array:
+    """Texts, NULL where something is met; NULL stays."""
+    return pc.if_else(is_met, NO_TEXT, texts) if pc.any(is_met).as_py() else texts
+
+
+def are_ascii(texts: pa.Array) -> bool:
+    """Whether texts hold ASCII alone: one look at the bytes of all, a tenth of what looking at each would cost."""
+    if not isinstance(texts, pa.StringArray):
+        return False
+    _, offsets, content = texts.buffers()
+    if content is None or not len(texts):
+        return True
+    first, last = np.frombuffer(offsets, np.int32)[[texts.offset, texts.offset + len(texts)]]
+    return not len(held := np.frombuffer(content, np.uint8)[first:last]) or bool(held.max() < 0x80)
 
 
 Truth = npt.NDArray[np.bool_]
@@ -56,6 +108,18 @@ def list_columns(lists: pa.Array) -> list[pa.Array]:
         elements = pc.list_element(lists.filter(is_there), place)
         columns.append(pc.replace_with_mask(pa.nulls(len(lists), TEXT), is_there, elements))
     return columns
+
+
+def names_where(found: Mapping[str, Truth]) -> pa.Array:
+    """The names under which a row is true, in the order of the names; a list a row."""
+    truths = list(found.values())
+    is_any = np.logical_or.reduce(truths)
+    rows, columns = np.nonzero(np.column_stack([truth[is_any] for truth in truths]))
+    counts = np.zeros(len(is_any), np.int32)
+    counts[is_any] = np.bincount(rows, minlength=int(is_any.sum()))
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    names = pa.array(list(found), TEXT).take(pa.array(columns))
+    return pa.ListArray.from_arrays(pa.array(offsets), names).cast(TEXT_LIST)
 
 
 def with_elements(lists: pa.Array, elements: pa.Array) -> pa.Array:

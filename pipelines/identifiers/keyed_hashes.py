@@ -5,6 +5,7 @@ and SHA-256-hashed entries of a registry meet in the same key.
 """
 
 import hashlib
+from collections.abc import Iterable
 from copy import copy
 from typing import Final
 
@@ -63,7 +64,8 @@ class IdentityHasher:
     def keys(self, canonicals: pa.Array) -> pa.Array:
         """Keys of a column of canonical identifiers; NULL stays NULL."""
         clear = pc.drop_null(canonicals).cast(pa.binary()).to_pylist()
-        return _put_back(self._hashed([hashlib.sha256(value).hexdigest().encode() for value in clear]), canonicals)
+        digests = (hashlib.sha256(value).hexdigest().encode() for value in clear)
+        return _put_back(self._hashed(digests), canonicals)
 
     def keys_of_digests(self, digests: pa.Array) -> pa.Array:
         """Keys of a column of SHA-256 digests, written in any way that `digests` reads; NULL where it is none."""
@@ -87,7 +89,7 @@ class IdentityHasher:
             keys = _hex_strings(later.digests(keys.cast(pa.binary()).to_pylist()))
         return keys
 
-    def _hashed(self, digests: list[bytes]) -> pa.Array:
+    def _hashed(self, digests: Iterable[bytes]) -> pa.Array:
         return self._chained(_hex_strings(self._first.digests(digests)), 1)
 
 
@@ -101,7 +103,7 @@ class _KeyedHash:
         self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
-    def digests(self, values: list[bytes]) -> bytes:
+    def digests(self, values: Iterable[bytes]) -> bytes:
         """The digests of all values, one after another."""
         inner, outer = self._inner.copy, self._outer.copy
         found = []

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, Truth, list_columns
+from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, Truth, list_columns, names_where
 from pipelines.contracts.contract import required_fields
 from pipelines.identifiers.contained import contained_in
 from pipelines.identifiers.emails import email_aliases
@@ -181,13 +181,10 @@ def _all(rows: Rows, value: str) -> pa.Array:
 
 def _invalid_fields(fields: Fields, required: tuple[str, ...]) -> pa.Array:
     """Optional fields that are bad, or missing although the contract requires them; sorted by name, a list a row."""
-    names = [name for name in fields.names() if name not in required]
-    readings = [fields[name] for name in names]
-    flaws = [reading.is_bad | (reading.is_missing & reading.terms.is_required) for reading in readings]
-    is_flawed = np.column_stack(flaws) if flaws else np.zeros((fields.rows.count, 0), np.bool_)
-    offsets = np.concatenate([[0], is_flawed.sum(axis=1).cumsum()]).astype(np.int32)
-    flawed = pa.array(names, pa.string()).take(pa.array(np.nonzero(is_flawed)[1]))
-    return pa.ListArray.from_arrays(pa.array(offsets), flawed).cast(TEXT_LIST)
+    readings = {name: fields[name] for name in fields.names() if name not in required}
+    if not readings:
+        return pa.array([[]] * fields.rows.count, TEXT_LIST)
+    return names_where({name: one.is_bad | (one.is_missing & one.terms.is_required) for name, one in readings.items()})
 
 
 def _taken_of(rows: Rows, columns: Mapping[str, pa.Array], rejections: list[Rejection], most: int) -> Taken:

@@ -4,11 +4,10 @@ nobody has. Not whether a field can be read."""
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.values import TEXT_LIST
+from pipelines.arrays.values import Truth, names_where
 from pipelines.identifiers.allocations import is_unallocated
 from pipelines.identifiers.email_kinds import email_kinds
 from pipelines.identifiers.phone_kinds import phone_kinds, phone_regions
@@ -33,23 +32,18 @@ _PLACEHOLDERS: Final = {
 def lead_attributes(fields: Fields) -> dict[str, pa.Array]:
     """What is told of the values of some lead rows, as the columns of `leads` are called."""
     emails, phones = fields.values("email"), fields.values("phone")
-    fillers = {name: pc.fill_null(tell(fields.values(name)), False) for name, tell in _PLACEHOLDERS.items()}
-    is_nobodys = pc.and_not(pc.fill_null(is_unallocated(phones), False), fillers["phone"])
+    fillers = {name: _is_true(tell(fields.values(name))) for name, tell in _PLACEHOLDERS.items()}
+    is_nobodys = _is_true(is_unallocated(phones)) & ~fillers["phone"]
     return {
         "email_kind": email_kinds(emails),
         "phone_kind": phone_kinds(phones),
         "phone_region": phone_regions(phones),
-        "placeholder_fields": _names_where(fillers),
-        "unallocated_fields": _names_where({"phone": is_nobodys}),
+        "placeholder_fields": names_where(fillers),
+        "unallocated_fields": names_where({"phone": is_nobodys}),
     }
 
 
-def _names_where(found: Mapping[str, pa.Array]) -> pa.Array:
-    """The names under which a row is true, in the order of the names; a list a row."""
-    truths = [truth.to_numpy(zero_copy_only=False) for truth in found.values()]
-    counts = np.sum([truth.astype(np.int8) for truth in truths], axis=0)
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    is_any = counts > 0
-    _, columns = np.nonzero(np.column_stack([truth[is_any] for truth in truths]))
-    names = pa.array(list(found)).take(pa.array(columns))
-    return pa.ListArray.from_arrays(pa.array(offsets), names).cast(TEXT_LIST)
+def _is_true(told: pa.Array) -> Truth:
+    """Where something is said to be so; NULL says nothing."""
+    truth: Truth = pc.fill_null(told, False).to_numpy(zero_copy_only=False)
+    return truth

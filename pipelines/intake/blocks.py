@@ -20,9 +20,9 @@ from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.column_names import column_name
 from pipelines.vocabulary.reasons import Reason
 
-BLOCK_ROWS: Final = 250_000
+BLOCK_ROWS: Final = 131_072
 """Rows that are mapped and validated together."""
-BLOCK_BYTES: Final = 96 * 2**20
+BLOCK_BYTES: Final = 64 * 2**20
 """The same, as delivered text."""
 
 

@@ -8,11 +8,13 @@ mapped, judged and validated, and sorted by day. Bytes are read in `deliveries` 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Final, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.arrays.in_order import in_order
 from pipelines.arrays.sorted_rows import DAY, SetAside, cut_by_day
 from pipelines.deliveries.files import Delivery
 from pipelines.formats.limits import Limits
@@ -21,7 +23,6 @@ from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.intake.acceptance import Taken, take_consent_proofs, take_leads
 from pipelines.intake.blocks import Block, blocks
 from pipelines.intake.date_orders import ambiguous_fields
-from pipelines.intake.fields import Rows
 from pipelines.intake.files import FileCase, Read, ReadTogether, mark_duplicates, open_cases
 from pipelines.intake.refused_references import RefusedReferences
 from pipelines.intake.rows import IntakeRows
@@ -31,6 +32,7 @@ from pipelines.storage.secrets.keys import KeysError
 from pipelines.storage.secrets.vault import VaultError
 from pipelines.vocabulary.fields import PERSONAL
 
+_WORK: Final = "{vendor}: taking in rows"
 _HANDED_OVER: Final = ("lead_id", *PERSONAL, "file_digest", "row_number")
 
 
@@ -124,6 +126,7 @@ def take_in_days(
     set_aside: SetAside | None = None,
     vault: KeepsIdentifiers | None = None,
     read_together: ReadTogether | None = None,
+    threads: int = 1,
 ) -> Iterator[IntakeDay]:
     """Take in some days of a vendor, at most one delivery a day, in any order; they come in order.
 
@@ -138,6 +141,7 @@ def take_in_days(
         set_aside: keeps sorted rows that do not fit in memory; never an identifier of a person.
         vault: takes the identifiers of accepted leads.
         read_together: reads small files many at a time; it changes nothing but how long that takes.
+        threads: how many work on rows that were read, a block each; the same.
 
     Raises:
         IntakeFaultError, KeysError, VaultError: a fault of ours.
@@ -148,7 +152,10 @@ def take_in_days(
     limits = limits or Limits()
     rows = IntakeRows(vendor, cases, set_aside, limits.rejected_rows)
     refused = RefusedReferences(cases)
-    _read_rows(vendor, cases, rows, blocks(cases, read, limits, read_together), hasher, vault, refused)
+    taken = in_order(
+        partial(_taken_block, vendor, hasher, limits.rejected_rows), blocks(cases, read, limits, read_together), threads
+    )
+    _keep_rows(vendor, cases, rows, taken, vault, refused)
     by_day: dict[date, dict[int, FileCase]] = {delivery.day: {} for delivery in ordered}
     for place, case in enumerate(cases):
         by_day[case.delivery.day][place] = case
@@ -160,24 +167,29 @@ def take_in_days(
         yield IntakeDay(vendor, delivery, by_day[delivery.day], rows, refused)
 
 
-def _read_rows(
+def _taken_block(vendor: str, hasher: IdentityHasher, most: int, block: Block) -> tuple[Block, Taken | None]:
+    """What became of the rows of a block, of which there may be none."""
+    with errors_without_values(_WORK.format(vendor=vendor), KeysError, VaultError):
+        take = take_leads if block.rows.terms.role == "leads" else take_consent_proofs
+        return block, take(block.rows, hasher, most) if block.rows.count else None
+
+
+def _keep_rows(
     vendor: str,
     cases: Sequence[FileCase],
     rows: IntakeRows,
-    read_blocks: Iterator[Block],
-    hasher: IdentityHasher,
+    taken_blocks: Iterator[tuple[Block, Taken | None]],
     vault: KeepsIdentifiers | None,
     refused: RefusedReferences,
 ) -> None:
-    """Find out what became of every row; the cases know what became of the files."""
+    """Keep what became of every row; the cases know what became of the files."""
     orders: list[pa.Table] = []
     unknown: list[pa.Table] = []
-    for block in read_blocks:
-        with errors_without_values(f"{vendor}: taking in rows", KeysError, VaultError):
+    for block, taken in taken_blocks:
+        with errors_without_values(_WORK.format(vendor=vendor), KeysError, VaultError):
             rows.refuse_malformed(block.malformed)
-            if not block.rows.count:
+            if taken is None:
                 continue
-            taken = _taken_rows(block.rows, hasher, rows.most)
             rows.add(block.rows.terms.role, taken)
             if taken.refused_references is not None:
                 refused.add(taken.refused_references)
@@ -190,10 +202,6 @@ def _read_rows(
     rows.end_reading()
     _note_ambiguous_dates(cases, orders)
     note_unknown_words(cases, unknown)
-
-
-def _taken_rows(rows: Rows, hasher: IdentityHasher, most: int) -> Taken:
-    return (take_leads if rows.terms.role == "leads" else take_consent_proofs)(rows, hasher, most)
 
 
 def _hand_over(vault: KeepsIdentifiers, vendor: str, identifiers: pa.Table, cases: Sequence[FileCase]) -> None:

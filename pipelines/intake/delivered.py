@@ -10,7 +10,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.values import NO_TEXT, TEXT, clean
+from pipelines.arrays.values import TEXT, clean, lowered, null_where
 from pipelines.contracts.contract import FieldTerms
 from pipelines.vocabulary import field_kinds as kinds
 from pipelines.vocabulary.field_kinds import FieldKind
@@ -39,17 +39,17 @@ def delivered_texts(texts: pa.Array, terms: FieldTerms) -> pa.Array:
         pc.match_substring_regex(cleaned, rf"^(?:\s|{marks})*$"),
         pc.match_substring_regex(cleaned, _NOTHING_LISTED),
     )
-    return pc.if_else(empty, NO_TEXT, cleaned)
+    return null_where(empty, cleaned)
 
 
 def without_errors(texts: pa.Array) -> pa.Array:
     """NULL where a spreadsheet shows that it could not work a value out."""
-    return pc.if_else(pc.is_in(pc.utf8_lower(texts), _ERRORS), NO_TEXT, texts)
+    return null_where(pc.is_in(lowered(texts), _ERRORS), texts)
 
 
 def _without_markers(texts: pa.Array, markers: pa.Array, terms: FieldTerms) -> pa.Array:
     """NULL where one of the markers stands; a word that the contract explains is no marker."""
     meant = pa.array([word.strip().casefold() for word in terms.enum], TEXT)
-    lowered = pc.utf8_lower(texts)
-    is_marker = pc.and_(pc.is_in(lowered, markers), pc.invert(pc.is_in(lowered, meant)))
-    return pc.if_else(is_marker, NO_TEXT, texts)
+    words = lowered(texts)
+    is_marker = pc.is_in(words, markers)
+    return null_where(pc.and_not(is_marker, pc.is_in(words, meant)) if terms.enum else is_marker, texts)

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, Truth
+from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, Distinct, Truth
 from pipelines.contracts.contract import Contract, FieldTerms, FileTerms
 from pipelines.identifiers.hidden import Persons, impersonal
 from pipelines.identifiers.phones import canonical_phones
@@ -77,6 +77,7 @@ class Fields:
         self._terms = {terms.name: terms for terms in rows.terms.fields}
         self._mapped = rows.terms.mapped_fields
         self._readings: dict[str, FieldReading] = {}
+        self._delivered: dict[str, Distinct] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._mapped
@@ -101,22 +102,40 @@ class Fields:
         """A field as cleaned text; NULLs where the contract maps it to no column, or to several."""
         if name not in self._terms:
             return pa.nulls(self.rows.count, TEXT)
-        return delivered_texts(self.rows.texts[name].combine_chunks(), self._terms[name])
+        distinct = self._distinct_texts(name)
+        return distinct.spread(distinct.values)
 
     @cached_property
     def persons(self) -> Persons:
         """Whom the rows are about."""
         return Persons({name: self.values(name) for name in PERSONAL if name in self})
 
+    def _distinct_texts(self, name: str) -> Distinct:
+        """A field's cleaned texts, each once where they are few."""
+        if name not in self._delivered:
+            distinct = Distinct.of(self.rows.texts[name].combine_chunks())
+            self._delivered[name] = replace(distinct, values=delivered_texts(distinct.values, self._terms[name]))
+        return self._delivered[name]
+
     def _read(self, terms: FieldTerms) -> FieldReading:
-        texts = self.texts(terms.name)
-        is_missing = _as_truth_array(pc.is_null(texts))
-        if FIELD_NAMED[terms.name].kind == PHONES:
+        kind = FIELD_NAMED[terms.name].kind
+        if kind == PHONES:
+            texts = self.texts(terms.name)
             values, is_partly_bad = phone_lists(without_errors(texts), terms, self.postal_texts)
-            is_bad = ~is_missing & _as_truth_array(pc.fill_null(is_partly_bad, True))
-            return FieldReading(terms, values, is_missing, is_bad)
-        values = self._values(without_errors(texts), terms)
-        return FieldReading(terms, values, is_missing, ~is_missing & _as_truth_array(pc.is_null(values)))
+            is_missing = _as_truth_array(pc.is_null(texts))
+            return FieldReading(
+                terms, values, is_missing, ~is_missing & _as_truth_array(pc.fill_null(is_partly_bad, True))
+            )
+        if kind in _READ_BESIDE_OTHERS:
+            return self._read_each(terms, Distinct(self.texts(terms.name), None))
+        return self._read_each(terms, self._distinct_texts(terms.name))
+
+    def _read_each(self, terms: FieldTerms, texts: Distinct) -> FieldReading:
+        """A field whose values each mean what they mean, however many rows hold them."""
+        values, is_missing = self._values(without_errors(texts.values), terms), pc.is_null(texts.values)
+        is_bad = pc.and_not(pc.is_null(values), is_missing)
+        is_missing, is_bad = (_as_truth_array(texts.spread(truth)) for truth in (is_missing, is_bad))
+        return FieldReading(terms, texts.spread(values), is_missing, is_bad)
 
     @property
     def postal_texts(self) -> pa.Array | None:
@@ -142,8 +161,6 @@ class Fields:
         kind = FIELD_NAMED[terms.name].kind
         if kind in _READ_BESIDE_OTHERS:
             return _READ_BESIDE_OTHERS[kind](texts, self)
-        if kind == REFERENCE:
-            return unrounded(impersonal(texts, self.persons))
         values = kind_of(terms.name).read(texts, terms)
         if terms.format and FILE_FORMATS[self.rows.terms.format].is_typed and pa.types.is_timestamp(values.type):
             return pc.coalesce(values, kind_of(terms.name).read(texts, replace(terms, format=None)))
@@ -152,6 +169,10 @@ class Fields:
 
 def _phones(texts: pa.Array, fields: Fields) -> pa.Array:
     return canonical_phones(texts, fields.postal_texts)
+
+
+def _references(texts: pa.Array, fields: Fields) -> pa.Array:
+    return unrounded(impersonal(texts, fields.persons))
 
 
 def _postal_codes(texts: pa.Array, fields: Fields) -> pa.Array:
@@ -180,5 +201,6 @@ def _as_truth_array(array: pa.Array) -> Truth:
 _READ_BESIDE_OTHERS: Final[Mapping[FieldKind, Callable[[pa.Array, Fields], pa.Array]]] = {
     PHONE: _phones,
     POSTAL_CODE: _postal_codes,
+    REFERENCE: _references,
 }
 """Kinds whose values mean something only beside another field of the row."""

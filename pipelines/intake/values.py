@@ -14,7 +14,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.nesting import is_too_deep
-from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, clean, mapped_once, parts_between, with_elements
+from pipelines.arrays.values import (
+    NO_TEXT,
+    TEXT,
+    TEXT_LIST,
+    Distinct,
+    clean,
+    mapped_once,
+    null_where,
+    parts_between,
+    with_elements,
+)
 from pipelines.contracts.contract import FieldTerms
 from pipelines.dates.instants import DEFAULT_ZONE, instants
 from pipelines.identifiers.digests import sha256_digests
@@ -58,7 +68,11 @@ def kind_of(field: str) -> FieldReader:
 
 def consent_text_digests(texts: pa.Array) -> pa.Array:
     """SHA-256 of consent texts: NFC, trimmed, runs of white space collapsed to one space."""
-    return mapped_once(clean(texts), lambda text: hashlib.sha256(" ".join(text.split()).encode()).hexdigest(), TEXT)
+    distinct = Distinct.of(texts)
+    cleaned = clean(distinct.values)
+    return distinct.spread(
+        mapped_once(cleaned, lambda text: hashlib.sha256(" ".join(text.split()).encode()).hexdigest(), TEXT)
+    )
 
 
 def _read_text(texts: pa.Array, terms: FieldTerms) -> pa.Array:
@@ -218,7 +232,7 @@ def are_rounded(texts: pa.Array) -> pa.Array:
 
 def unrounded(texts: pa.Array) -> pa.Array:
     """Texts, NULL where they are rounded numbers: many references have become one."""
-    return pc.if_else(are_rounded(texts), NO_TEXT, texts)
+    return null_where(are_rounded(texts), texts)
 
 
 def _read_digest(texts: pa.Array, terms: FieldTerms) -> pa.Array:

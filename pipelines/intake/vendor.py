@@ -50,6 +50,8 @@ class Intake:
     """Opens sealed files, and keeps what is taken in; without it nothing is kept."""
     confirm_keys: Callable[[str], None] = lambda vendor: None
     """Raises where a vendor's keys may not meet those of the hasher."""
+    threads: int = 1
+    """How many work on rows; what is published does not tell."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What is noted with each published partition."""
 
@@ -89,6 +91,7 @@ class Intake:
                 set_aside=SortedRunFiles(self.lake.aside(vendor)).set_aside,
                 vault=self.vault,
                 read_together=partial(read_together, limits=self.limits, held=contents),
+                threads=self.threads,
             )
 
     def _delivery_on(

@@ -130,6 +130,17 @@ def test_chunks_blocks_and_runs_of_any_size_give_what_all_at_once_gives(
         same(taken_in(deliveries, read=Chunked(size, **contents).read, set_aside=set_aside, limits=limits), whole)
 
 
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(DAYS, st.sampled_from([2, 3]))
+def test_any_number_of_threads_gives_what_one_gives(days: list[list[list[str]]], threads: int) -> None:
+    contents, names = deliveries_of(days)
+    box = Chunked(2, ("leads-0-1.csv",), **contents)
+    deliveries = [Delivery(day, contract(), tuple(box.file(name, NOON) for name in files)) for day, files in names]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intake_blocks, "BLOCK_ROWS", 2)
+        same(taken_in(deliveries, read=box.read, threads=threads), taken_in(deliveries, read=box.read))
+
+
 @settings(max_examples=25, deadline=None)
 @given(DAYS)
 def test_of_equal_references_in_a_delivery_all_but_the_first_by_file_and_row_are_rejected(

@@ -7,8 +7,12 @@ import duckdb
 import pytest
 
 import benchmarks
-from benchmarks.data import write_house
-from benchmarks.one_delivery import WAYS, work_of
+from benchmarks.data import DAY, write_house
+from benchmarks.one_delivery import VENDOR, WAYS, work_of
+from benchmarks.product import take_in
+from benchmarks.spoilt import spoil
+from pipelines.house import House
+from pipelines.settings import load_settings
 
 BENCHMARKS = Path(benchmarks.__file__).parent
 
@@ -51,10 +55,20 @@ def test_every_flaw_of_the_data_is_met(home: Path) -> None:
     assert {rule for (rule,) in found} >= flaws
 
 
-def read(columns: str, path: str) -> list[tuple[object, ...]]:
+def test_every_row_of_a_spoilt_delivery_is_rejected_for_two_reasons(tmp_path: Path) -> None:
+    write_house(tmp_path, leads=50, oppositions=1)
+    spoil(tmp_path)
+    house = House(load_settings({"OPPOSABLE_HOME": str(tmp_path)}))
+    take_in(house, house.contracts().of(VENDOR), VENDOR, DAY)
+    lines = read("role, row_number, count(*)", f"{tmp_path}/lake/rejected_rows/vendor=acme/*/part-0.parquet", "all")
+    assert [(role, count) for role, _, count in lines] == 50 * [("consent_proofs", 2)] + 50 * [("leads", 2)]
+
+
+def read(columns: str, path: str, grouped: str = "") -> list[tuple[object, ...]]:
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
-        query = f"select {columns} from read_parquet('{path}', hive_partitioning = false) order by all"
+        by = f"group by {grouped}" if grouped else ""
+        query = f"select {columns} from read_parquet('{path}', hive_partitioning = false) {by} order by all"
         return connection.execute(query).fetchall()
 
 
