@@ -2,6 +2,7 @@
 
 Whether a lead meets one is judged in `verdicts`.
 
+- `events`: what the registry came to hold since an event, event by event
 - `identifiers`: identifiers of an opposition file, by the readers that leads are read by, as keys
 - `layouts`: how an opposition file is laid out: which of its columns is which of ours, and what stands for those it
   lacks

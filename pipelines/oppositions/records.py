@@ -67,9 +67,6 @@ _STAGED_SHARES: Final = Table(
 )
 
 
-_LATEST_EVENT: Final = select(func.max(OPPOSITIONS.c.id))
-
-
 @dataclass(frozen=True)
 class ImportCounts:
     """What an import added; `known_count` is the lines whose opposition was known before, from this file or another."""
@@ -178,12 +175,6 @@ def oppositions_since(engine: Engine, watermark: Watermark) -> Increment:
         since = Watermark() if is_rebuild else watermark
         days: set[date] = {day for query in _changed_days(since, now) for day in connection.scalars(query)}
     return Increment(frozenset(days), now, is_rebuild)
-
-
-def latest_event_id(engine: Engine) -> int:
-    """The id of the youngest event, 0 without one: whether anybody objected since, in a fraction of a millisecond."""
-    with engine.connect() as connection:
-        return connection.scalar(_LATEST_EVENT) or 0
 
 
 def snapshot_row_count(engine: Engine) -> int:
