@@ -20,11 +20,17 @@ from benchmarks.__main__ import machine
 from benchmarks.data import SEED, persons_of, write_key
 from benchmarks.measure import peak_bytes
 from pipelines.house import House
+from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION
+from pipelines.oppositions.lines import OppositionLine
+from pipelines.oppositions.records import import_oppositions
+from pipelines.oppositions.snapshot_note import read_note
 from pipelines.settings import load_settings
+from pipelines.usable.answer_log import StreamLog
 from pipelines.usable.answers import opposed_in_all
 from pipelines.usable.answers import persons_of as persons_judged
-from pipelines.usable.open_answers import LASTS, OpenAnswers
-from pipelines.usable.records import AnswerNote, note_answers
+from pipelines.usable.held_persons import HeldPersons, key_links
+from pipelines.usable.open_answers import LASTS, KeptOpen, OpenAnswers
+from pipelines.usable.signs import signs_of_all
 from pipelines.usable.today import look
 from pipelines.verdicts.uses_now import USES_NOW
 from pipelines.vocabulary.clock import as_lake
@@ -33,62 +39,85 @@ from pipelines.vocabulary.tables import arrow_schema
 CHANNEL: Final = "phone"
 STEP: Final = 3
 """One lead in three is of a person who objected to calls."""
+SHARES: Final = (50, 90, 99, 99.9)
+OBJECTION_STEP: Final = 500
 
 
 def main() -> None:
-    """Invent, open, ask, print."""
+    """Invent, open, ask, print, for each number of uses."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.may_call", description=__doc__)
-    parser.add_argument("--uses", type=int, default=1_000_000)
+    parser.add_argument("--uses", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--questions", type=int, default=5_000)
     parser.add_argument("--folder", type=Path, help="where the temporary home is made")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="opposable-benchmarks-", dir=options.folder) as name:
-        print("\n".join(machine()), flush=True)
-        opened, seconds = opened_house(Path(name), options.uses)
-        cpu = time.process_time()
-        took, said = asked(opened, options.uses, options.questions)
-        cpu = time.process_time() - cpu
-    p50, p99 = (np.percentile(took, share) * 1e3 for share in (50, 99))
-    print(f"\n{options.uses:,} uses, {len(opened.opposed):,} oppositions; indexes made in {seconds:.1f} s")
-    print(f"p50 {p50:.2f} ms, p99 {p99:.2f} ms of {len(took):,} questions: {dict(sorted(said.items()))}")
-    print(f"CPU {cpu / len(took) * 1e3:.2f} ms a question")
-    print(f"peak memory {peak_bytes() / 1e9:.2f} GB")
+    print("\n".join(machine()), flush=True)
+    for count in options.uses:
+        with tempfile.TemporaryDirectory(prefix="opposable-benchmarks-", dir=options.folder) as name:
+            opened, seconds = opened_house(Path(name), count)
+            cpu = time.process_time()
+            took, said = asked(opened, count, options.questions)
+            cpu = time.process_time() - cpu
+        shares = ", ".join(f"p{share:g} {np.percentile(took, share) * 1e3:.2f} ms" for share in SHARES)
+        print(f"\n{count:,} uses, {len(opened.opposed):,} oppositions; indexes made in {seconds:.1f} s")
+        print(f"{shares}, of {len(took):,} questions: {dict(sorted(said.items()))}")
+        print(f"CPU {cpu / len(took) * 1e3:.2f} ms a question; peak memory {peak_bytes() / 1e9:.2f} GB", flush=True)
+        del opened
 
 
 def opened_house(home: Path, count: int) -> tuple[OpenAnswers, float]:
     """A home without a delivery, and invented answers over it; how long it took to index them, in seconds."""
     write_key(home)
     house, at = House(load_settings({"OPPOSABLE_HOME": str(home)})), datetime.now(UTC)
-    keys = house.hasher.keys(persons_of(np.arange(count)).phones)
+    people = persons_of(np.arange(count))
+    keys, others = house.hasher.keys(people.phones), house.hasher.keys(people.emails)
     oppositions = _oppositions(keys.take(pa.array(np.arange(0, count, STEP))), as_lake(at))
     began = time.perf_counter()
-    persons = persons_judged(house.engine, _uses(keys, as_lake(at)), CHANNEL)
+    persons = persons_judged(house.engine, _uses(keys, as_lake(at)), CHANNEL).combine_chunks()
+    links = key_links(pa.table({"own_key": keys, "linked_key": others}))
     with house.engine.session() as session:
         session.register("oppositions", oppositions)
         opposed = opposed_in_all(session, CHANNEL, at)
-    opened = OpenAnswers(look(house, at), CHANNEL, persons, opposed, at + LASTS, 0, "")
+    opened = OpenAnswers(
+        today=look(house, at),
+        channel=CHANNEL,
+        held={"acme": HeldPersons(persons, links)},
+        opposed=opposed,
+        holds_until=at + LASTS,
+        watermark=read_note(house.lake.root / "oppositions").watermark,
+        decision_id=0,
+        signs=signs_of_all(house),
+        vendor_signs={},
+    )
     opened.answers(["0612345678"], at)
     return opened, time.perf_counter() - began
 
 
 def asked(opened: OpenAnswers, count: int, questions: int) -> tuple[list[float], Counter[str]]:
-    """Seconds that each question took, its note in the registry included; and what was said."""
+    """Seconds that each question took, as the command answers it, its note in the registry included; what was said.
+
+    The first answer after each objection is among them: one comes every `OBJECTION_STEP` questions.
+    """
     chance, took, said = Random(SEED), [], Counter[str]()
     numbers = [chance.randrange(count * 5 // 4) for _ in range(questions)]
     texts = persons_of(np.array(numbers)).phones.to_pylist()
-    house = opened.today.house
-    for text in texts:
+    kept, log = KeptOpen(lambda: opened.today.house, CHANNEL, opened), StreamLog("benchmark", CHANNEL)
+    for place, text in enumerate(texts):
+        if place % OBJECTION_STEP == 0:
+            _object(opened.today.house, texts[place - 1])
         began = time.perf_counter()
-        at = datetime.now(UTC)
-        opened.is_of_now(at)
-        (answer,) = opened.answers([text], at)
-        note_answers(
-            house.registry,
-            [AnswerNote(at, "benchmark", CHANNEL, answer.identity_key or "", house.key_id, answer.said)],
-        )
+        now, at, (answer,) = kept.answers([text])
+        log.note(now.today.house, at, [answer])
+        log.sync_if_due()
         took.append(time.perf_counter() - began)
         said[answer.said] += 1
     return took, said
+
+
+def _object(house: House, number: str) -> None:
+    at = datetime.now(UTC)
+    (key,) = house.hasher.keys(pa.array([number])).to_pylist()
+    line = OppositionLine(key, "phone", "phone", at, at, "web", (), None, None)
+    import_oppositions(house.registry, [line], key_id=house.key_id, normalisation_version=NORMALISATION_VERSION)
 
 
 def _uses(keys: pa.Array, at: datetime) -> pa.Table:

@@ -15,6 +15,7 @@ from assets.marts import build_marts
 from assets.oppositions import hashed_lists_meet_leads, oppositions
 from assets.quality import quality
 from assets.retention import purges
+from assets.rule_notices import rule_notices
 from assets.usable_leads import usable_leads, usable_leads_are_current
 from assets.vendor_scores import lake_is_whole, vendor_scores
 from assets.verdicts import build_verdicts
@@ -48,8 +49,9 @@ def build_defs(
     house = House(settings)
     marts: list[dg.AssetsDefinition | dg.AssetSpec] = [build_marts(), RULES] if has_marts else []
     deliveries = [build_intake(partitions), build_verdicts(partitions, engine=settings.engine)]
+    after = [rule_notices, usable_leads, purges]
     return dg.Definitions(
-        assets=[oppositions, *deliveries, corrections, vendor_scores, dossiers, usable_leads, purges, *marts],
+        assets=[oppositions, *deliveries, corrections, vendor_scores, dossiers, *after, *marts],
         asset_checks=[
             *build_checks(),
             completeness,

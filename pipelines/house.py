@@ -5,7 +5,8 @@ What a command does not use, it does not wait for: a tool's module is imported w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -16,6 +17,7 @@ from pipelines.settings import Settings, SettingsError
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from pipelines.comparisons.announcements import Announcements
     from pipelines.contracts.book import ContractBook
     from pipelines.deliveries.changed_folders import FolderWatch
     from pipelines.engines.interface import Engine
@@ -291,6 +293,32 @@ class House:
         from pipelines.receipts.outbox import Outbox
 
         return Outbox(self.settings.outbox)
+
+    @property
+    def announcements(self) -> Announcements:
+        """Tells vendors of changed rules."""
+        from pipelines.comparisons.announcements import Announcements
+        from pipelines.oppositions.snapshot import refresh_snapshot
+
+        return Announcements(
+            engine=self.engine,
+            outbox=self.outbox,
+            home=self.settings.home,
+            refresh_oppositions=lambda: refresh_snapshot(self.registry, self.lake),
+            lake_of=self.lake_of,
+        )
+
+    @contextmanager
+    def lake_of(self, vendor: str) -> Iterator[Lake]:
+        """One vendor's lake as found, under its lock, for what judges past days again.
+
+        Raises:
+            KeysError: keys that can meet are not of one generation, or may not be.
+            RegistryError: the registry can't be read.
+        """
+        with self.lake.writing(vendor):
+            self.confirm_keys(vendor)
+            yield self.lake.as_found()
 
     @property
     def receipts(self) -> ReceiptWriter:

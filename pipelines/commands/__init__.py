@@ -4,6 +4,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 
 - `accept_registry`: a person says that another registry takes the place of the one before
 - `agenda`: the dates of all vendors on one list, and as a calendar
+- `asked_texts`: numbers and addresses that a command asks about, from standard input
 - `candidates`: vendors compared before they are bought from, and which of them go live
 - `checks`: what the checks last said of each vendor's deliveries
 - `contracts`: what is wrong with contracts, a first draft of one, and how files drift from what they were
@@ -13,6 +14,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `docs`: the pages of `docs/` that are made from the code, written anew
 - `explain`: the vendor's and the DPO's first question, answered rule by rule
 - `export`: a call list for a named recipient, judged at the moment, and what of one may no longer be used
+- `export_seeds`: the house's own entries in call lists, and which lists one was put into
 - `final_days`: what is said of final days: those that late entries would change, and those that a run replaced
 - `invoices`: what vendors ask for, held against what they delivered and what was agreed
 - `keys`: the secrets under which identifiers are keyed, looked at, checked and changed

@@ -11,9 +11,11 @@ from uuid import uuid4
 import typer
 
 from pipelines.canaries.watch import MissedCanaryError, confirm_canaries
+from pipelines.commands.export_seeds import seeds
 from pipelines.commands.shared import Language, LanguageOption, house_of_settings, known_vendor, refuse, unread_contract
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import IntakeFaultError, LeftVendors, errors_without_values
+from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.settings import SettingsError
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.age import BrokenSealError
@@ -32,6 +34,7 @@ from pipelines.usable.exports import (
 )
 from pipelines.usable.records import REVOCATIONS
 from pipelines.usable.revocations import revocations_csv, revoked_entries
+from pipelines.usable.seeded_lists import seeded_lines
 from pipelines.usable.today import Today, look
 from pipelines.vocabulary.words import CHANNELS
 from pipelines.wording.words import words
@@ -40,7 +43,7 @@ app = typer.Typer(invoke_without_command=True)
 OutOption = Annotated[
     Path | None, typer.Option(help="File to write; it must not exist. In the home's `exports` unless given.")
 ]
-_TELLING = (RegistryError, SettingsError, KeysError, BrokenSealError, MissedCanaryError, ExportError)
+_TELLING = (RegistryError, SettingsError, KeysError, BrokenSealError, MissedCanaryError, ExportError, CatalogueError)
 
 
 @app.callback()
@@ -90,8 +93,13 @@ def _export(
         typer.echo("nobody may be contacted: nothing was written")
         return
     export_id = str(uuid4())
-    path = hand_out(house, request, lines, at=now, export_id=export_id, out=out)
-    typer.echo(f"{len(lines)} lines, each good until its valid_until, 24 hours at most: {path}")
+    seeded = seeded_lines(
+        today, lines, request.channel, request.recipient, lambda: secrets.token_hex(8), secrets.choice
+    )
+    path = hand_out(house, request, lines, seeded, at=now, export_id=export_id, out=out)
+    if seeded:
+        typer.echo(f"{len(seeded)} lines of the house's own are among them: tell the recipient of none")
+    typer.echo(f"{len(lines) + len(seeded)} lines, each good until its valid_until, 24 hours at most: {path}")
     typer.echo(f"before each use of it: opposable export revocations {export_id}")
 
 
@@ -113,16 +121,19 @@ def revocations(
         with errors_without_values("the revocations", *_TELLING):
             note, entries = kept_entries(house, export_id)
             today = _judging_now(house, now)
-            revoked = revoked_entries(today, entries)
-            clear = revocations_csv(revoked, today, words(language.value))
+            revoked, say = revoked_entries(today, entries), words(language.value)
+            clear = revocations_csv(revoked, today, say)
             name = f"revocations-{now:%Y%m%dT%H%M%SZ}.csv.age"
             by = getpass.getuser()
             path = hand_out_more(house, note, REVOCATIONS, clear, len(revoked), at=now, by=by, name=name, out=out)
     except (*_TELLING, IntakeFaultError) as error:
         refuse(str(error))
-    typer.echo(f"{len(revoked)} of {len(entries)} entries may no longer be used: {path}")
+    typer.echo(say("usable.revoked", n=len(revoked), count=len(entries), path=str(path)))
     if now >= expires_at(note):
-        typer.echo(f"the list expired on {expires_at(note):%Y-%m-%d %H:%M} UTC: none of it may be used, export anew")
+        typer.echo(say("usable.list_expired", at=say.instant(expires_at(note))))
+
+
+app.command("seeds")(seeds)
 
 
 def _judging_now(house: House, now: datetime) -> Today:

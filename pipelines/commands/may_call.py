@@ -8,18 +8,19 @@ from typing import Annotated, Final
 
 import typer
 
+from pipelines.commands.asked_texts import asked_texts
 from pipelines.commands.shared import Language, LanguageOption, house_of_settings, refuse
-from pipelines.house import House
 from pipelines.identifiers.errors_without_values import IntakeFaultError, errors_without_values
 from pipelines.settings import SettingsError
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
+from pipelines.usable.answer_log import StreamLog, note_given
 from pipelines.usable.answers import ContactAnswer, answers
+from pipelines.usable.asked_lines import batches_of_lines
 from pipelines.usable.call_list import identifier_of
-from pipelines.usable.open_answers import KeptOpen, batches_of_lines
-from pipelines.usable.records import AnswerNote, note_answers
-from pipelines.usable.revocations import reasons_in_words
+from pipelines.usable.open_answers import KeptOpen
+from pipelines.usable.revocations import TODAY, reasons_in_words
 from pipelines.usable.today import Today, look
 from pipelines.vocabulary.words import CHANNELS
 from pipelines.wording.words import Words, words
@@ -43,8 +44,11 @@ def may_call(
     Exit status: 0 every answer is yes, 1 one is no, 3 one is unknown and none is no, 2 one can't be read, or a wrong
     argument or setting.
 
-    With --stream all that is held is judged once, and again whenever something changed. One JSON line a line, in order:
-    `answer` (yes, no, unknown, unreadable), `until`, `rules`, `is_opposed`. Exit status 0 at the end of the input.
+    With --stream all that is held is judged once, and what changes is heard before the next answer. One JSON line a
+    line, in order. `answer`: yes, no, unknown (no lead of ours) or unreadable. `until`: from when on a yes no longer
+    holds, else null. `rules`: blocking rules that stand against leads of the number or address, as last judged.
+    `is_opposed`: whether a person objected under this very number or address; false does not say that nobody did under
+    another of the same lead, which `rules` tell. Exit status 0 at the end of the input.
     """
     if channel not in CHANNELS:
         refuse(f"--channel: expected one of {', '.join(CHANNELS)}")
@@ -52,14 +56,12 @@ def may_call(
         _answer_stream(channel)
         return
     house, say = house_of_settings(), words(language.value)
-    texts = _asked_texts(channel)
-    if not texts:
-        refuse("standard input: expected a number or an address on each line, and found none")
+    texts = asked_texts(channel)
     try:
         with errors_without_values("the answer", *FAULTS_OF_OURS, SettingsError):
             today = look(house, datetime.now(UTC))
             found = answers(today, texts, channel)
-            _note_given(house, today.at, found, channel)
+            note_given(house, getpass.getuser(), channel, today.at, found)
     except (RegistryError, KeysError, SettingsError, IntakeFaultError) as error:
         refuse(str(error))
     for answer in found:
@@ -70,14 +72,16 @@ def may_call(
 
 def _answer_stream(channel: str) -> None:
     """Each batch is logged before its answers are given."""
-    kept = KeptOpen(house_of_settings, channel)
+    kept, log = KeptOpen(house_of_settings, channel), StreamLog(getpass.getuser(), channel)
     try:
         with errors_without_values("the answer", *FAULTS_OF_OURS, SettingsError):
-            for texts in batches_of_lines(sys.stdin.fileno()):
+            for texts in batches_of_lines(sys.stdin.fileno(), log.sync):
                 opened, at, found = kept.answers(texts)
-                _note_given(opened.today.house, at, found, channel)
+                log.note(opened.today.house, at, found)
                 sys.stdout.write("".join(_as_json(answer) for answer in found))
                 sys.stdout.flush()
+                log.sync_if_due()
+            log.sync()
     except (RegistryError, KeysError, SettingsError, IntakeFaultError) as error:
         refuse(str(error))
 
@@ -92,21 +96,6 @@ def _as_json(answer: ContactAnswer) -> str:
     return json.dumps(told) + "\n"
 
 
-def _asked_texts(channel: str) -> list[str]:
-    if sys.stdin.isatty():
-        asked = getpass.getpass("E-mail address: " if identifier_of(channel) == "email" else "Phone number: ")
-        return [asked] if asked.strip() else []
-    return [line.strip() for line in sys.stdin if line.strip()]
-
-
-def _note_given(house: House, at: datetime, found: list[ContactAnswer], channel: str) -> None:
-    reader, key_id = getpass.getuser(), house.key_id
-    note_answers(
-        house.registry,
-        [AnswerNote(at, reader, channel, one.identity_key, key_id, one.said) for one in found if one.identity_key],
-    )
-
-
 def _in_words(answer: ContactAnswer, today: Today, channel: str, say: Words) -> str:
     if answer.said == "unreadable":
         return say(f"usable.unread_{identifier_of(channel)}")
@@ -115,5 +104,6 @@ def _in_words(answer: ContactAnswer, today: Today, channel: str, say: Words) -> 
     if answer.said == "unknown":
         return say("usable.unknown")
     told = [say("usable.opposed")] if answer.is_opposed else []
-    told += [reasons_in_words(answer.rules, today, say)] if answer.rules else []
+    others = [rule for rule in answer.rules if not answer.is_opposed or not say.has(f"{TODAY}.{rule}")]
+    told += [reasons_in_words(others, today, say)] if others else []
     return say("usable.may_not", reasons="; ".join(told))

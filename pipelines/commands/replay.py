@@ -17,7 +17,6 @@ from pipelines.commands.shared import (
     house_of_settings,
     instant_of,
     known_vendor,
-    lake_of,
     refuse,
     unread_contract,
 )
@@ -118,7 +117,7 @@ def _replayed(house: House, asked: AskedReplay) -> list[VendorReplayed]:
     refresh_snapshot(house.registry, house.lake)
     judges, found = judges_of(house.engine, house.lake), []
     for vendor in asked.vendors:
-        with lake_of(house, vendor) as lake, TemporaryDirectory() as scratch:
+        with house.lake_of(vendor) as lake, TemporaryDirectory() as scratch:
             days = [day for day in whole_days(lake, vendor) if asked.first <= day <= asked.last]
             delivered = delivered_by_day(lake, vendor, book.of(vendor), days)
             published = published_days(lake, kept, rules, vendor, book.of(vendor), delivered)

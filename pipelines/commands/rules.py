@@ -152,7 +152,7 @@ def _card_lines(catalogue: Catalogue, card: Card, lang: Language) -> dict[str, s
         "remedy": _in_language(card.remedy, lang),
         "changed": "\n".join(changes_behind(catalogue, card.id, words(lang.value))),
         "review": f"{card.review.status}: {card.review.note}" if card.review else "",
-        "examples": "\n".join(map(_example, card.examples)),
+        "examples": "\n".join(_example(example, lang) for example in card.examples),
         "card": str(card.file),
     }
     return {name: text for name, text in lines.items() if text}
@@ -163,9 +163,9 @@ def _branches_said(branches: tuple[Branch, ...]) -> str:
     return "\n".join(words) if len(words) > 1 else branches[0].party
 
 
-def _example(example: Example) -> str:
+def _example(example: Example, lang: Language) -> str:
     given = ", ".join(f"{name} = {value}" for name, value in example.given.items())
-    return f"{example.expect}: {example.why} ({given})"
+    return f"{example.expect}: {_in_language(example.why, lang)} ({given})"
 
 
 def _in_language(words: Bilingual, lang: Language) -> str:

@@ -18,7 +18,6 @@ from pipelines.commands.shared import (
     house_of_settings,
     instant_of,
     known_vendor,
-    lake_of,
     refuse,
     unread_contract,
 )
@@ -71,7 +70,7 @@ def diff(
     try:
         refresh_snapshot(house.registry, house.lake)
         for vendor in asked:
-            with lake_of(house, vendor) as lake:
+            with house.lake_of(vendor) as lake:
                 days = [day for day in whole_days(lake, vendor) if first <= day <= last]
                 compared.append(compare_rules(engine, lake, judges, vendor, book.of(vendor), days, as_of=at))
     except (RegistryError, KeysError) as error:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -19,7 +17,6 @@ from pipelines.vocabulary.clock import parse_as_of
 
 if TYPE_CHECKING:
     from pipelines.contracts.book import ContractBook
-    from pipelines.storage.lake import Lake
 
 USAGE = 2
 
@@ -78,19 +75,6 @@ def vendor_in(house: House, argument: str, vendor: str) -> str:
 def unread_contract(vendor: str) -> str:
     """What is said of a vendor that is left out of what is asked of all."""
     return f"{vendor}: left out, its contract can't be read: `opposable contracts lint {vendor}`"
-
-
-@contextmanager
-def lake_of(house: House, vendor: str) -> Iterator[Lake]:
-    """One vendor's lake as found, under its lock, for what judges past days again.
-
-    Raises:
-        KeysError: keys that can meet are not of one generation, or may not be.
-        RegistryError: the registry can't be read.
-    """
-    with house.lake.writing(vendor):
-        house.confirm_keys(vendor)
-        yield house.lake.as_found()
 
 
 def day_of(option: str, text: str) -> date:

@@ -192,6 +192,8 @@ def _prefixed(prefix: str, texts: pa.Array) -> pa.Array:
 
 def _distinct(candidates: Sequence[pa.Array], known: Sequence[pa.Array]) -> list[pa.Array]:
     """The candidates, each NULL where it equals a known form or an earlier candidate: hashing is what costs."""
+    if len(known[0]) == 1:
+        return _distinct_of_one(candidates, known)
     forms: list[pa.Array] = []
     for candidate in candidates:
         fresh = candidate
@@ -199,6 +201,17 @@ def _distinct(candidates: Sequence[pa.Array], known: Sequence[pa.Array]) -> list
             fresh = pc.if_else(pc.fill_null(pc.equal(fresh, other), False), NO_TEXT, fresh)
         forms.append(fresh)
     return [form for form in forms if form.null_count < len(form)]
+
+
+def _distinct_of_one(candidates: Sequence[pa.Array], known: Sequence[pa.Array]) -> list[pa.Array]:
+    """The same of one row, as whoever waits for an answer asks: a comparison of columns takes long for one value."""
+    seen, forms = {column[0].as_py() for column in known} | {None}, []
+    for candidate in candidates:
+        text = candidate[0].as_py()
+        if text not in seen:
+            forms.append(candidate)
+        seen.add(text)
+    return forms
 
 
 def _sorted_lists(columns: Sequence[pa.Array], count: int) -> pa.Array:

@@ -3,6 +3,7 @@
 Whether a lead meets one is judged in `verdicts`.
 
 - `columns`: opposition files, many lines at once: plain lines become columns, all others are left to `lines`
+- `events`: what the registry came to hold since an event, event by event
 - `identifiers`: identifiers of an opposition file, by the readers that leads are read by, as keys
 - `imports`: oppositions on their way into the registry: staged, then merged, all or nothing
 - `layouts`: how an opposition file is laid out: which of its columns is which of ours, and what stands for those it

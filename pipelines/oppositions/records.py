@@ -88,12 +88,6 @@ def oppositions_since(engine: Engine, watermark: Watermark) -> Increment:
     return Increment(frozenset(days), now, is_rebuild)
 
 
-def latest_event_id(engine: Engine) -> int:
-    """The id of the youngest event, 0 without one: whether anybody objected since, in a fraction of a millisecond."""
-    with engine.connect() as connection:
-        return connection.scalar(_LATEST_EVENT) or 0
-
-
 def snapshot_row_count(engine: Engine) -> int:
     """How many rows a snapshot of everything has: one an event, or one a share where it was shared."""
     joined = OPPOSITIONS.outerjoin(SUPPRESSION_SHARES, SUPPRESSION_SHARES.c.opposition_id == OPPOSITIONS.c.id)

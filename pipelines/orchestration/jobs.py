@@ -18,7 +18,7 @@ DELIVERIES: Final = dg.define_asset_job(
     selection=["leads", "consent_proofs", "verdicts"],
     description="Take in deliveries and judge every lead use.",
 )
-PUBLISHED: Final = ("corrections", "vendor_scores", "dossiers", "usable_leads")
+PUBLISHED: Final = ("corrections", "vendor_scores", "dossiers", "rule_notices", "usable_leads")
 MART_GROUPS: Final = ("staging", "intermediate", "marts")
 WATCHED_LISTS: Final = dg.AssetCheckKey(dg.AssetKey("oppositions"), "hashed_lists_meet_leads")
 """Asked when leads have come, too: the registry may stay as it is for months."""
@@ -27,7 +27,8 @@ PUBLISH: Final = dg.define_asset_job(
     selection=dg.AssetSelection.assets(*PUBLISHED)
     | dg.AssetSelection.groups(*MART_GROUPS)
     | dg.AssetSelection.checks(WATCHED_LISTS),
-    description="Correct final verdicts, score the vendors, build the marts, write dossiers, judge who may be called.",
+    description="Correct final verdicts, score the vendors, build the marts, write dossiers, tell vendors of changed "
+    "rules, judge who may be called.",
 )
 
 RETENTION: Final = dg.define_asset_job(

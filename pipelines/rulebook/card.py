@@ -122,10 +122,15 @@ class Review(Model):
     note: str
 
 
+def _in_both_languages(sentence: Any) -> Any:
+    return {"fr": sentence, "en": sentence} if isinstance(sentence, str) else sentence
+
+
 class Example(Model):
     """A case that the rule must decide as expected; run without `needs` and before the deadline's conversion."""
 
-    why: str
+    why: Annotated[Bilingual, BeforeValidator(_in_both_languages)]
+    """A house's own card may say it in one language: it is then said so in both."""
     given: dict[str, Any]
     """Dossier columns by name; those not named take their `example_default`."""
     expect: Annotated[str, _one_of_words(EXPECTATIONS)]

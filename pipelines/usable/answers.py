@@ -4,7 +4,7 @@ The answer is the one that a call list of the same instant gives. Whoever object
 answers from leads that were judged once are in `open_answers`, by the same statements.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -16,7 +16,7 @@ from pipelines.engines.interface import Engine, Session
 from pipelines.identifiers.emails import canonical_emails, email_aliases
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.identifiers.other_forms import Identifiers, other_form_keys
-from pipelines.identifiers.phones import canonical_phones
+from pipelines.identifiers.phones import canonical_phone, canonical_phones
 from pipelines.rulebook.judgement import oppositions_met, other_forms_met
 from pipelines.usable.call_list import identifier_of, valid_until
 from pipelines.usable.today import Today
@@ -24,7 +24,8 @@ from pipelines.verdicts.uses_now import USES_NOW
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.tables import arrow_schema
 
-_CANONICAL: Final[Mapping[str, Callable[[pa.Array], pa.Array]]] = {"email": canonical_emails, "phone": canonical_phones}
+_FEW: Final = 20
+"""Numbers that are read faster one by one."""
 _HELD: Final = """
     select distinct delivery_date
     from held
@@ -36,6 +37,7 @@ _PERSONS: Final = """
         bool_or(verdict = 'usable') as is_usable,
         first(usable_until order by delivered_at, vendor, delivery_date, lead_id) filter (where verdict = 'usable')
             as usable_until,
+        min(delivered_at) filter (where verdict = 'usable') as usable_since,
         list_sort(list_distinct(flatten(list(reasons)))) as rules
     from uses
     where channel = '{channel}' and {column} is not null
@@ -168,13 +170,19 @@ def _days_with(today: Today, vendor: str, keys: Sequence[str], column: str) -> l
 def asked_about(texts: Sequence[str], channel: str, hasher: IdentityHasher) -> AskedPersons:
     """Texts as they are compared: with leads by their own key, with oppositions by every other form, too."""
     column = pa.array(texts, pa.string())
-    canonicals = _CANONICAL[identifier_of(channel)](column)
+    canonicals = canonical_emails(column) if identifier_of(channel) == "email" else _canonical_numbers(column)
     asked, none = Identifiers(canonicals, column), Identifiers(*[pa.nulls(len(texts), pa.string())] * 2)
     is_email = identifier_of(channel) == "email"
     aliases = email_aliases(canonicals) if is_email else none.canonicals
     forms = other_form_keys(*((asked, none) if is_email else (none, asked)), hasher).to_pylist()
     keys = hasher.keys(canonicals).to_pylist()
     return AskedPersons(channel, keys, hasher.keys(aliases).to_pylist(), [keys or () for keys in forms])
+
+
+def _canonical_numbers(texts: pa.Array) -> pa.Array:
+    if len(texts) > _FEW:
+        return canonical_phones(texts)
+    return pa.array([canonical_phone(text) for text in texts.to_pylist()], pa.string())
 
 
 def opposed_keys(session: Session, asked: AskedPersons, at: datetime) -> frozenset[str]:

@@ -37,6 +37,7 @@ from pipelines.usable.records import (
     note_export,
     note_export_purged,
 )
+from pipelines.usable.seeded_lists import seed_notes
 from pipelines.usable.today import Today
 
 LIST: Final = "call_list.csv.age"
@@ -111,18 +112,29 @@ def lines_of_today(
 
 
 def hand_out(
-    house: House, request: Request, lines: Sequence[CallLine], *, at: datetime, export_id: str, out: Path | None = None
+    house: House,
+    request: Request,
+    lines: Sequence[CallLine],
+    seeded: Sequence[CallLine] = (),
+    *,
+    at: datetime,
+    export_id: str,
+    out: Path | None = None,
 ) -> Path:
     """Note an export, keep which uses it lists, then write it for its recipient; where it lies.
+
+    `seeded`: lines of the house's own among the others; of them only their keys are kept.
 
     Raises:
         ExportError, RegistryError: nothing was written.
     """
     confirm_request(request)
-    content = encrypt_to(call_list_csv(lines, request.channel), recipient_of(request.recipient))
+    written = sorted([*lines, *seeded], key=lambda line: line.entry)
+    content = encrypt_to(call_list_csv(written, request.channel), recipient_of(request.recipient))
     entries = [_entry_kept(line, request.channel) for line in lines]
     record = house.vault.encrypted(json.dumps(entries).encode())
-    note_export(house.registry, _export_noted(request, CALL_LIST, export_id, at, len(lines), content))
+    noted = _export_noted(request, CALL_LIST, export_id, at, len(written), content)
+    note_export(house.registry, noted, seed_notes(house, seeded, export_id))
     folder = house.settings.exports / export_id
     _write_private(house.settings.exports, folder / RECORD, record)
     target = out or folder / LIST

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.identifiers.other_forms import leading_bits
+
+_HEAD_DIGITS: Final = 16
 
 
 @dataclass(frozen=True)
@@ -21,14 +24,24 @@ class KeyIndex:
     keys: pa.Array
     """The column that was indexed."""
 
-    def rows_of(self, keys: Iterable[str]) -> pa.Array:
+    def rows_of(self, keys: Iterable[str]) -> list[int]:
         """The rows that hold any of some keys, each once, in order: numbers from 0."""
-        asked = pa.array(sorted(set(keys)), pa.string())
-        wanted = leading_bits(asked)
-        firsts, lasts = np.searchsorted(self.heads, wanted, "left"), np.searchsorted(self.heads, wanted, "right")
-        near = {row for first, last in zip(firsts, lasts, strict=True) for row in self.rows[first:last].tolist()}
-        known = set(asked.to_pylist())
-        return pa.array(sorted(row for row in near if self.keys[row].as_py() in known), pa.int64())
+        return sorted(row for key in set(keys) for row in self._rows_near(key) if self.keys[row].as_py() == key)
+
+    def _rows_near(self, key: str) -> list[int]:
+        found: list[int] = self.rows[places_of(self.heads, head_of(key))].tolist()
+        return found
+
+
+def head_of(key: str) -> int:
+    """The leading half of a key as a number, as `leading_bits` has it of a column."""
+    return int(key[:_HEAD_DIGITS], 16)
+
+
+def places_of(heads: npt.NDArray[np.uint64], head: int) -> slice:
+    """Where a number stands among sorted ones."""
+    wanted = np.uint64(head)
+    return slice(int(heads.searchsorted(wanted, "left")), int(heads.searchsorted(wanted, "right")))
 
 
 def key_index(column: pa.ChunkedArray) -> KeyIndex:

@@ -1,53 +1,40 @@
 """Answers in milliseconds: every held lead judged once on a channel, and found by key from then on.
 
-What is given is what `answers` gives at the instant of the question: the same statements decide, of all at once. As
-soon as the registry holds more, or a second after a delivery, contract, rule or purge, all is judged anew before the
-next answer; so it is after an hour, at midnight in Paris, when days cease to be held, and when something that is
-dated in the future begins to count.
+What is given is what `answers` gives at the instant of the question: the same statements decide, of all at once. What
+the registry holds more is heard before the next answer (`heard`); a vendor is judged anew when something of it was
+delivered or purged (`signs`). All is judged anew when a contract, a rule or a decision about a vendor changed, after an
+hour, at midnight in Paris, when days cease to be held, and when something that is dated in the future begins to count.
 """
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
-from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipelines.candidates.decisions import latest_decision_id
 from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import IdentityHasher
-from pipelines.oppositions.records import latest_event_id
-from pipelines.oppositions.snapshot import pending_watermark
+from pipelines.oppositions.events import OppositionEvent, events_since
+from pipelines.oppositions.records import Watermark, oppositions_since
 from pipelines.oppositions.snapshot_note import read_note
-from pipelines.usable.answers import (
-    AskedPersons,
-    ContactAnswer,
-    answer_of,
-    answers,
-    asked_about,
-    opposed_in_all,
-    persons_of,
-)
-from pipelines.usable.call_list import identifier_of
+from pipelines.usable.answers import AskedPersons, ContactAnswer, answer_of, answers, asked_about, opposed_in_all
+from pipelines.usable.heard import MOST, Heard
+from pipelines.usable.held_persons import HeldPersons, held_persons
 from pipelines.usable.key_index import KeyIndex, key_index
+from pipelines.usable.records import marks
+from pipelines.usable.signs import quick_signs, signs_of_all, signs_of_vendor, writers_seen
 from pipelines.usable.today import Today, look
-from pipelines.verdicts.uses_now import USES_NOW
 from pipelines.vocabulary.clock import as_lake, paris_date, paris_instant
 from pipelines.vocabulary.tables import arrow_schema
+from pipelines.vocabulary.words import HASHED_KINDS
 
 LASTS: Final = timedelta(hours=1)
 """How long what was judged is taken for what is so now."""
 LOOK_SECONDS: Final = 1.0
-"""How often files are looked at; whether anybody objected or a vendor was refused, before every answer."""
-BATCH_BYTES: Final = 1 << 14
-_RESTS_ON: Final = ("lake/deliveries/*/*/*.parquet", "vault/*/*", "contracts/*/*", "rules/**/*")
-"""What changes with a delivery, a purge, a contract or a rule; oppositions and decisions are asked of the registry."""
-
+"""How often files are looked at; the registry, and whether anybody wrote into the lake, before every answer."""
 
 _NEXT_DATED: Final = """
     select min(dated_at) as next_at
@@ -57,10 +44,6 @@ _NEXT_DATED: Final = """
     )
     where dated_at > timestamp '{at}'
 """
-_OF_USE: Final = (
-    *("vendor", "delivery_date", "lead_id", "channel", "verdict", "usable_until", "reasons", "delivered_at"),
-)
-"""What an answer needs of a use, beside its key."""
 
 
 @dataclass(frozen=True)
@@ -69,26 +52,24 @@ class OpenAnswers:
 
     today: Today
     channel: str
-    persons: pa.Table
-    """Columns of `persons_of`."""
+    held: Mapping[str, HeldPersons]
+    """By vendor."""
     opposed: pa.Table
     """Columns of `opposed_in_all`."""
     holds_until: datetime
     """Aware: when what is dated in the future begins to count, or other law, or the civil day ends."""
-    event_id: int
-    """Of the youngest opposition that was read."""
+    watermark: Watermark
+    """Of the oppositions that were judged by."""
     decision_id: int
     """Of the youngest decision about a vendor that was read."""
-    rests_on: str
-
-    def __post_init__(self) -> None:
-        """In one piece each: taking a row out of several would copy them all."""
-        for name in ("persons", "opposed"):
-            object.__setattr__(self, name, getattr(self, name).combine_chunks())
+    signs: str
+    """Of contracts and rules."""
+    vendor_signs: Mapping[str, str]
+    heard: Heard = field(default_factory=lambda: Heard(0))
 
     @cached_property
-    def _person_index(self) -> KeyIndex:
-        return key_index(self.persons["identity_key"])
+    def _opposed_rows(self) -> pa.Table:
+        return self.opposed.combine_chunks()
 
     @cached_property
     def _opposed_index(self) -> KeyIndex:
@@ -98,41 +79,96 @@ class OpenAnswers:
     def _hasher(self) -> IdentityHasher:
         return self.today.house.hasher
 
-    def is_of_now(self, at: datetime) -> bool:
-        """Whether nobody objected and no vendor was decided on since, and no law or date lies between.
+    @cached_property
+    def _law_changes_at(self) -> datetime | None:
+        return self.today.law_changes_at
 
-        Cheap enough to ask before every answer. `at`: aware.
-        """
-        registry = self.today.house.registry
-        return (
-            self.today.at <= at < self.holds_until
-            and latest_event_id(registry) == self.event_id
-            and latest_decision_id(registry) == self.decision_id
-        )
+    def is_of_now(self, at: datetime, decision_id: int) -> bool:
+        """Whether no date lies between, and no vendor was decided on. `at`: aware."""
+        return self.today.at <= at < self.holds_until and decision_id == self.decision_id
 
-    def is_rest_the_same(self) -> bool:
-        """Whether nothing was delivered, purged, agreed or ruled meanwhile, and the registry is the same one."""
+    def is_of_this_registry(self) -> bool:
+        """Whether the registry still holds what was judged by, under the same keys."""
+        return not oppositions_since(self.today.house.registry, self.watermark).is_rebuild
+
+    def with_heard(self, event_id: int, at: datetime) -> "OpenAnswers | None":
+        """The same after hearing what the registry holds up to an event; None where all is to be judged anew."""
+        if event_id == self.heard.event_id:
+            return self
+        events = events_since(self.today.house.registry, self.heard.event_id, MOST + 1)
+        if not events or len(events) > MOST or self._touches_everybody(events):
+            return None
+        return self._copy(heard=self.heard.with_events(events, self.channel, at))
+
+    def _touches_everybody(self, events: Sequence[OppositionEvent]) -> bool:
+        """Whether somebody else's hashes came where leads are keyed under no other forms."""
+        return not self._hasher.is_keying_other_forms and any(event.kind in HASHED_KINDS for event in events)
+
+    def with_vendors_of_now(self, at: datetime) -> "OpenAnswers | None":
+        """The same with those vendors judged anew of whom something was delivered or purged; None where all is."""
         house = self.today.house
-        return pending_watermark(house.registry, house.lake) is None and _files_fingerprint(house) == self.rests_on
+        if signs_of_all(house) != self.signs:
+            return None
+        signs = _signs_by_vendor(house)
+        changed = [vendor for vendor, sign in signs.items() if self.vendor_signs.get(vendor) != sign]
+        if not changed and signs.keys() == self.vendor_signs.keys():
+            return self
+        today = look(house, at)
+        held = {
+            vendor: held_persons(today, vendor, self.channel) if vendor in changed else self.held[vendor]
+            for vendor in signs
+        }
+        return self._copy(held=held, vendor_signs=signs)
+
+    def _copy(self, **changed: Any) -> "OpenAnswers":
+        """With what was made already: indexes of millions of keys."""
+        other = replace(self, **changed)
+        for name in ("_opposed_rows", "_opposed_index", "_hasher", "_law_changes_at"):
+            object.__setattr__(other, name, getattr(self, name))
+        return other
 
     def answers(self, texts: Sequence[str], at: datetime) -> list[ContactAnswer]:
         """An answer for each text, in order, at an instant (aware) at which all still holds."""
         asked = asked_about(texts, self.channel, self._hasher)
-        found = self.persons.take(self._person_index.rows_of(key for key in asked.keys if key)).to_pylist()
-        persons = {row["identity_key"]: row for row in found}
-        if any(_has_ended(person, at) for person in persons.values()):
-            return answers(Today(self.today.house, self.today.book, at), texts, self.channel)
-        opposed, law = self._opposed_keys(asked), self.today.law_changes_at
-        return [answer_of(key, persons.get(key or ""), opposed, at, law) for key in asked.keys]
+        persons = self._persons({key for key in asked.keys if key})
+        opposed, unsettled = self._opposed_keys(asked)
+        doubtful = unsettled | {
+            key for key in persons if key not in opposed and (_has_ended(persons[key], at) or self._is_touched(key))
+        }
+        anew = self._judged_anew([text for text, key in zip(texts, asked.keys, strict=True) if key in doubtful], at)
+        law = self._law_changes_at
+        return [anew.get(key or "") or answer_of(key, persons.get(key or ""), opposed, at, law) for key in asked.keys]
 
-    def _opposed_keys(self, asked: AskedPersons) -> frozenset[str]:
-        own = [{key, alias} - {None} for key, alias in zip(asked.keys, asked.aliases, strict=True)]
-        every = {key for keys in (*own, *asked.forms) for key in keys if key}
-        rows = self.opposed.take(self._opposed_index.rows_of(every)).to_pylist()
-        plain = {row["met_key"] for row in rows if row["is_opposed"]}
-        other = {row["met_key"] for row in rows if row["is_opposed_in_other_form"]}
-        of_texts = zip(asked.keys, own, asked.forms, strict=True)
-        return frozenset(key for key, keys, forms in of_texts if key and (plain & keys or other.intersection(forms)))
+    def _judged_anew(self, texts: Sequence[str], at: datetime) -> dict[str, ContactAnswer]:
+        """By key, what is said of some texts once their leads are judged at an instant."""
+        found = answers(look(self.today.house, at), texts, self.channel) if texts else []
+        return {answer.identity_key: answer for answer in found if answer.identity_key}
+
+    def _persons(self, keys: set[str]) -> dict[str, dict[str, Any]]:
+        rows = [row for held in self.held.values() for row in held.rows_of(keys)]
+        found: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            known = found.get(row["identity_key"])
+            found[row["identity_key"]] = _of_both(known, row) if known else row
+        return found
+
+    def _opposed_keys(self, asked: AskedPersons) -> tuple[set[str], set[str]]:
+        """Who of the asked objected, and of whom something was said that only judging anew can settle."""
+        owns = [{one for one in pair if one} for pair in zip(asked.keys, asked.aliases, strict=True)]
+        every = {key for keys in (*owns, *asked.forms) for key in keys if key}
+        rows = self._opposed_rows.take(pa.array(self._opposed_index.rows_of(every), pa.int64())).to_pylist()
+        plain = {row["met_key"] for row in rows if row["is_opposed"]} | self.heard.objected
+        other = {row["met_key"] for row in rows if row["is_opposed_in_other_form"]} | self.heard.objected_in_hash
+        of_texts = [one for one in zip(asked.keys, owns, asked.forms, strict=True) if one[0]]
+        unsettled = {key for key, own, forms in of_texts if key and self.heard.unsettled & (own | {*forms})}
+        opposed = {key for key, own, forms in of_texts if key and (plain & own or other.intersection(forms))}
+        return opposed - unsettled, unsettled
+
+    def _is_touched(self, key: str) -> bool:
+        """Whether something was said since under another identifier of a lead that bears a key."""
+        if not self.heard.heads:
+            return False
+        return any(not self.heard.heads.isdisjoint(held.links.of(key)) for held in self.held.values())
 
 
 def open_answers(house: House, channel: str, at: datetime) -> OpenAnswers:
@@ -141,14 +177,10 @@ def open_answers(house: House, channel: str, at: datetime) -> OpenAnswers:
     Raises:
         RegistryError, KeysError, SettingsError: it can't be judged.
     """
-    rests_on, decision_id = _files_fingerprint(house), latest_decision_id(house.registry)
+    signs, vendor_signs, decision_id = signs_of_all(house), _signs_by_vendor(house), marks(house.registry).decision_id
     today = look(house, at)
-    event_id = read_note(house.lake.root / "oppositions").watermark.event_id
-    columns = [f"{identifier_of(channel)}_key", *_OF_USE]
-    uses = [USES_NOW.empty_table().select(columns)]
-    for vendor in today.vendors():
-        of_vendor = today.uses(vendor)
-        uses.append(of_vendor.filter(pc.equal(of_vendor["channel"], channel)).select(columns))
+    watermark = read_note(house.lake.root / "oppositions").watermark
+    held = {vendor: held_persons(today, vendor, channel) for vendor in today.vendors()}
     with house.engine.session() as session:
         session.read_files("oppositions", house.lake.opposition_files(), arrow_schema("oppositions"))
         opposed = opposed_in_all(session, channel, at)
@@ -156,18 +188,28 @@ def open_answers(house: House, channel: str, at: datetime) -> OpenAnswers:
     midnight = paris_instant(paris_date(at) + timedelta(days=1), time(0))
     ends = [at + LASTS, midnight, *([today.law_changes_at] if today.law_changes_at else [])]
     ends += [dated["next_at"].replace(tzinfo=UTC)] if dated["next_at"] else []
-    persons = persons_of(house.engine, pa.concat_tables(uses), channel)
-    return OpenAnswers(today, channel, persons, opposed, min(ends), event_id, decision_id, rests_on)
+    return OpenAnswers(
+        today=today,
+        channel=channel,
+        held=held,
+        opposed=opposed,
+        holds_until=min(ends),
+        watermark=watermark,
+        decision_id=decision_id,
+        signs=signs,
+        vendor_signs=vendor_signs,
+        heard=Heard(watermark.event_id),
+    )
 
 
 class KeptOpen:
-    """Answers of now: judged at the first question, and anew whenever they no longer hold."""
+    """Answers of now: judged at the first question, and anew, all or some, whenever they no longer hold."""
 
-    def __init__(self, house: Callable[[], House], channel: str) -> None:
-        """`house`: opens the house anew."""
-        self._house, self._channel = house, channel
-        self._opened: OpenAnswers | None = None
+    def __init__(self, house: Callable[[], House], channel: str, opened: OpenAnswers | None = None) -> None:
+        """`house`: opens the house anew. `opened`: what was judged already."""
+        self._house, self._channel, self._opened = house, channel, opened
         self._looked_at = float("-inf")
+        self._seen: tuple[int, str] = (0, "")
 
     def answers(self, texts: Sequence[str]) -> tuple[OpenAnswers, datetime, list[ContactAnswer]]:
         """An answer for each text, in order, the instant that they are of, and what they rest on.
@@ -175,46 +217,54 @@ class KeptOpen:
         Raises:
             RegistryError, KeysError, SettingsError: nothing can be judged now.
         """
-        at, opened = datetime.now(UTC), self._opened
-        if opened is None or not opened.is_of_now(at) or not self._is_rest_the_same(opened):
-            opened = open_answers(self._house(), self._channel, at)
-            self._opened, self._looked_at = opened, monotonic()
-        return opened, at, opened.answers(texts, at)
+        while True:
+            opened = self._of_these_files() or self._opened_anew()
+            at = datetime.now(UTC)  # after what may have taken long: who objected meanwhile is heard
+            now = marks(opened.today.house.registry)
+            self._opened = opened.with_heard(now.event_id, at) if opened.is_of_now(at, now.decision_id) else None
+            if self._opened is not None:
+                return self._opened, at, self._opened.answers(texts, at)
 
-    def _is_rest_the_same(self, opened: OpenAnswers) -> bool:
-        if monotonic() - self._looked_at < LOOK_SECONDS:
-            return True
-        self._looked_at = monotonic()
-        return opened.is_rest_the_same()
+    def _of_these_files(self) -> OpenAnswers | None:
+        """What is open, after anybody wrote into the lake, and once a second after a look at the rest.
+
+        None where nothing is, or all is to be judged anew.
+        """
+        opened, (written, signs) = self._opened, self._seen
+        if opened is None:
+            return None
+        house = opened.today.house
+        if writers_seen(house) == written and monotonic() - self._looked_at < LOOK_SECONDS:
+            return opened
+        self._note_signs(house)
+        if not opened.is_of_this_registry():
+            return None
+        return opened if self._seen == (written, signs) else opened.with_vendors_of_now(datetime.now(UTC))
+
+    def _opened_anew(self) -> OpenAnswers:
+        self._opened = None  # so that not all is held twice
+        house = self._house()
+        self._note_signs(house)
+        return open_answers(house, self._channel, datetime.now(UTC))
+
+    def _note_signs(self, house: House) -> None:
+        self._seen, self._looked_at = (writers_seen(house), quick_signs(house)), monotonic()
 
 
-def batches_of_lines(descriptor: int) -> Iterator[list[str]]:
-    """The lines of a file descriptor as they come: all that are there at once, at most some; UTF-8, empty ones too."""
-    rest = b""
-    while piece := os.read(descriptor, BATCH_BYTES):
-        *lines, rest = (rest + piece).split(b"\n")
-        if lines:
-            yield [_text(line) for line in lines]
-    if rest:
-        yield [_text(rest)]
+def _signs_by_vendor(house: House) -> dict[str, str]:
+    return {vendor: signs_of_vendor(house, vendor) for vendor in house.vault.vendors()}
 
 
-def _text(line: bytes) -> str:
-    return line.decode(errors="replace").strip()
+def _of_both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """A person of two vendors: the usable use that was delivered first counts, and every rule that stands against any.
+
+    Vendors come in order, so that of two at one instant the first counts, as in a call list.
+    """
+    usable = [row for row in (one, other) if row["is_usable"]]
+    chosen = min(usable, key=lambda row: row["usable_since"]) if usable else one
+    return {**chosen, "rules": sorted({*one["rules"], *other["rules"]})}
 
 
-def _has_ended(person: dict[str, Any], at: datetime) -> bool:
-    until = person["usable_until"]
+def _has_ended(person: Mapping[str, Any] | None, at: datetime) -> bool:
+    until = person["usable_until"] if person else None
     return until is not None and until <= as_lake(at)
-
-
-def _files_fingerprint(house: House) -> str:
-    """A fingerprint of files that judging reads, by size and time of change."""
-    places = [path for pattern in _RESTS_ON for path in _files_like(house, pattern)]
-    return repr(sorted((str(path), stat.st_mtime_ns, stat.st_size) for path in places if (stat := path.stat())))
-
-
-def _files_like(house: House, pattern: str) -> list[Path]:
-    first, _, rest = pattern.partition("/")
-    root: Path = getattr(house.settings, first)
-    return [path for path in root.glob(rest) if path.exists()] if root.is_dir() else []

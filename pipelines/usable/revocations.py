@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Final
 
 import pyarrow as pa
 
@@ -11,6 +12,9 @@ from pipelines.usable.exports import ListedUse
 from pipelines.usable.today import Today
 from pipelines.vocabulary.words import PARIS
 from pipelines.wording.words import Words
+
+TODAY: Final = "usable.today"
+SINCE_EXPORT: Final = "usable.since_export"
 
 
 @dataclass(frozen=True)
@@ -47,16 +51,23 @@ def revocations_csv(revoked: Iterable[RevokedEntry], today: Today, say: Words) -
         "entry": [one.entry for one in rows],
         "channel": [one.channel for one in rows],
         "since": [one.since.astimezone(PARIS).isoformat(timespec="seconds") for one in rows],
-        "reason": [reasons_in_words(one.rules, today, say) for one in rows],
+        "reason": [reasons_in_words(one.rules, today, say, SINCE_EXPORT) for one in rows],
     }
     return csv_bytes(pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()}))
 
 
-def reasons_in_words(rules: Iterable[str], today: Today, say: Words) -> str:
-    """What rules stand against a use, as a sentence; that it is not held any more where there is none."""
-    cards = today.house.catalogue.by_id
-    told = [say("usable.against", title=say.say(cards[rule].title)) for rule in rules]
-    return "; ".join(told) or say("usable.not_held")
+def reasons_in_words(rules: Iterable[str], today: Today, say: Words, when: str = TODAY) -> str:
+    """What rules stand against a use, as a sentence; that it is not held any more where there is none.
+
+    `when`: what is known of the time at which it came to stand against it. A rule whose title speaks of the delivery
+    has a sentence of its own for it.
+    """
+    return "; ".join(_reason(rule, today, say, when) for rule in rules) or say("usable.not_held")
+
+
+def _reason(rule: str, today: Today, say: Words, when: str) -> str:
+    own = f"{when}.{rule}"
+    return say(own) if say.has(own) else say("usable.against", title=say.say(today.house.catalogue.by_id[rule].title))
 
 
 def _reasons_now(today: Today, entries: Iterable[ListedUse]) -> dict[tuple[object, ...], tuple[str, ...] | None]:

@@ -40,7 +40,7 @@ class ExampleFailure:
     def problem(self) -> CatalogueProblem:
         """The same, at its line."""
         expected = f"expected {self.example.expect}, got {self.outcome}"
-        message = f"{self.card.id}: example “{self.example.why}”: {expected}"
+        message = f"{self.card.id}: example “{self.example.why.en}”: {expected}"
         return CatalogueProblem(self.card.file, self.card.line_of(f"examples.{self.number}"), message)
 
     def __str__(self) -> str:

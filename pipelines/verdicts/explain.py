@@ -141,7 +141,7 @@ def explain(
     for day in (day for day in found if day in days):
         at = as_of or _published_at(lake, vendor, day) or days[day].deadline_at.replace(tzinfo=UTC)
         with judge.session(vendor, [days[day]], as_of=at, until="verdicts") as session:
-            explained += _uses(session, judge, days[day].contract, lead_id)
+            explained += explained_uses(session, judge, days[day].contract, lead_id)
     found_since = _corrections_by_use(lake, vendor, lead_id, as_of)
     return [
         replace(use, corrections=found_since.get((use.delivery_date, use.channel), ()))
@@ -171,7 +171,8 @@ def _published_at(lake: Lake, vendor: str, day: date) -> datetime | None:
     return datetime.fromisoformat(known_at).replace(tzinfo=UTC) if known_at else None
 
 
-def _uses(session: Session, judge: Judge, contract: Contract, lead_id: str) -> Iterator[ExplainedUse]:
+def explained_uses(session: Session, judge: Judge, contract: Contract, lead_id: str) -> Iterator[ExplainedUse]:
+    """Every use of a lead, in a session in which the judgement of its day stands, on whichever clock."""
     reference, rules_of = lead_id.replace("'", "''"), judge.judgement
     lead = _one(session, f"{_with_open_answers(_LEAD, rules_of.lead)} where lead_id = '{reference}'")
     delivery = _one(session, _with_open_answers(_DELIVERY, rules_of.delivery))

@@ -4,13 +4,16 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dagster as dg
 import pytest
 import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
+from assets.rule_notices import rule_notices
 from pipelines.cli import app
 from pipelines.comparisons.rule_differences import changed_values, rule_differences
+from pipelines.house import House
 from pipelines.rulebook.announced import read_rules
 from pipelines.rulebook.catalogue import load_catalogue
 from pipelines.rulebook.catalogue_text import catalogue_text
@@ -69,6 +72,19 @@ def test_a_change_is_told_once_with_its_effect_on_the_vendors_own_deliveries(mar
     assert len(said.splitlines()) == len(told.splitlines())
     assert lake_bytes(market.house.lake) == before
     assert "nothing changed" in announce(market)
+
+
+def test_the_job_publish_tells_a_change_once_and_says_so(market: CleanMarket) -> None:
+    """The rule that is switched off above judges again: that is a change, too."""
+    announce(market)
+    (market.home / "rules" / "switched_off.yaml").unlink()
+    tags = {"opposable/as_of": AS_OF.isoformat()}
+    told = []
+    for _ in range(2):
+        done = dg.materialize([rule_notices], resources={"house": House(market.house.settings)}, tags=tags)
+        (event,) = done.asset_materializations_for_node("rule_notices")
+        told.append(event.metadata["notices"].value)
+    assert told == [2, 0]
 
 
 def test_rules_that_were_announced_are_read_as_they_were(tmp_path: Path) -> None:

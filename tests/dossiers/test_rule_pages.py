@@ -38,7 +38,7 @@ def test_every_rule_is_there_with_its_texts_condition_and_cases(catalogue: Catal
     seen = text_of(page)
     for card in catalogue.cards:
         assert f'<article class="rule" id="{card.id}"' in page
-        for sentence in (card.title, card.fault, card.remedy):
+        for sentence in (card.title, card.fault, card.remedy, *(example.why for example in card.examples)):
             assert spaced(words(language).say(sentence)) in seen
         assert spaced(card.pass_when) in seen
     cases = sum(len(card.examples) for card in catalogue.cards)

@@ -110,6 +110,7 @@ def test_the_command_answers_in_order_without_values_and_logs_each(
     assert told.exit_code == 1, told.output
     lines = told.output.splitlines()
     assert [line.split()[0].strip(":") for line in lines] == ["yes", "no", "unknown"]
+    assert lines[1] == "no: the person objected"
     assert "12000" not in told.output
     with house.registry.connect() as connection:
         noted = list(connection.execute(sa.select(CONTACT_ANSWERS).order_by(CONTACT_ANSWERS.c.id)).mappings())

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,12 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
+from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.storage.registry.tables import EXPORTS
 from pipelines.usable import exports
 from pipelines.usable.call_list import LASTS
 from pipelines.usable.exports import ExportError, Request, hand_out, kept_entries, lines_of_today, purge_exports
+from pipelines.usable.seeds import SEEDED_FILE, read_seeds
 from pipelines.usable.today import look
 from tests.support.clean_market import VENDOR
 from tests.support.houses import house_at
@@ -177,13 +181,86 @@ def test_the_commands_export_and_say_what_may_no_longer_be_used(
     oppose(house, home, "+33612000001,phone,all", datetime.now(UTC) - timedelta(seconds=2))
     said = CliRunner().invoke(app, ["export", "revocations", export_id, "--lang", "fr"], catch_exceptions=False)
     assert said.exit_code == 0, said.output
-    assert "1 of 2 entries" in said.output
+    assert said.output.startswith("1 entrée sur 2 ne doit plus être utilisée")
     (path,) = (home / "exports" / export_id).glob("revocations-*.csv.age")
     (revoked,) = opened(path)
     assert revoked["entry"] == next(row["entry"] for row in listed if row["phone"] == "+33612000001")
     assert revoked["channel"] == "phone"
-    assert revoked["reason"].startswith("non respecté")
+    assert "est opposée après l" in revoked["reason"]
     kinds = [(row["kind"], row["line_count"]) for row in rows_noted(house_at(home))[-2:]]
     assert kinds == [("call_list", 2), ("revocations", 1)]
     unknown = CliRunner().invoke(app, ["export", "revocations", "nothing"])
     assert (unknown.exit_code, "EXPORT_ID" in unknown.output) == (2, True)
+
+
+SEEDS = """
+entries:
+  - {owner: standard de Lyon, agreed_on: 2026-01-05, first_name: Odile, last_name: Marchand, phone: "06 39 98 00 01"}
+  - {owner: standard de Lille, agreed_on: 2026-01-05, first_name: Rose, last_name: Petit, phone: "+33639980002"}
+  - {owner: accueil, agreed_on: 2026-01-05, first_name: Paul, last_name: Caron, phone: "06 39 98 00 03"}
+  - {owner: partie, agreed_on: 2026-01-05, until: 2026-01-06, first_name: A, last_name: B, phone: "06 39 98 00 04"}
+  - {owner: refus, agreed_on: 2026-01-05, first_name: A, last_name: B, phone: "+33612000004"}
+"""
+
+
+@pytest.fixture
+def seeded(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """The fifth is of somebody who objected, the fourth of somebody who no longer agrees."""
+    path = house.settings.home / SEEDED_FILE
+    path.write_text(SEEDS, encoding="utf-8")
+    path.chmod(0o600)
+    monkeypatch.setenv("OPPOSABLE_HOME", str(house.settings.home))
+    yield house
+    path.unlink()
+
+
+def export_by_command(out: Path, recipient: str = PUBLIC) -> str:
+    arguments = ["export", "--recipient", recipient, "--purpose", "campaign 13", "--out", str(out)]
+    done = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output.split()[-1]
+
+
+def test_entries_of_the_house_look_like_any_other_and_name_the_list(tmp_path: Path, seeded: House) -> None:
+    export_id = export_by_command(tmp_path / "list.age")
+    rows = opened(tmp_path / "list.age")
+    ours = [row for row in rows if row["phone"].startswith("+336399800")]
+    real = [row for row in rows if row not in ours]
+    assert len(ours) == 2
+    assert {row["phone"][-1] for row in ours} < {"1", "2", "3"}
+    assert [row["entry"] for row in rows] == sorted(row["entry"] for row in rows)
+    for name in ("vendor", "product", "valid_until"):
+        assert {row[name] for row in ours} <= {row[name] for row in real}
+    for row in ours:
+        assert re.fullmatch(r"L-\d", row["lead_id"])
+        assert row["lead_id"] not in {one["lead_id"] for one in real}
+        assert len(row["entry"]) == len(real[0]["entry"])
+    _, entries = kept_entries(seeded, export_id)
+    assert {entry.entry for entry in entries} == {row["entry"] for row in real}
+    other = str(pyrage.x25519.Identity.generate().to_public())
+    assert export_by_command(tmp_path / "other.age", other) != export_id
+    asked = "\n".join(row["phone"] for row in ours)
+    said = CliRunner().invoke(app, ["export", "seeds", "--trace"], input=asked)
+    assert said.exit_code == 0, said.output
+    assert said.output.startswith(f"{export_id}: has 2 of 2;")
+    assert "6399800" not in said.output
+    listed = CliRunner().invoke(app, ["export", "seeds", "--lang", "fr"])
+    assert "refus : opposition connue" in listed.output.replace("\N{NO-BREAK SPACE}", " ")
+    assert "partie" not in listed.output
+    assert CliRunner().invoke(app, ["export", "seeds", "--trace"], input="0612000001\n").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [(("06 39 98 00 01", "06 39 98"), "expected a phone number"), (("owner: accueil, ", ""), "is missing")],
+)
+def test_a_seed_that_is_none_is_refused_and_not_repeated(seeded: House, change: tuple[str, str], expected: str) -> None:
+    path = seeded.settings.home / SEEDED_FILE
+    path.write_text(SEEDS.replace(*change), encoding="utf-8")
+    with pytest.raises(CatalogueError, match=expected) as caught:
+        read_seeds(seeded.settings.home)
+    assert "06 39" not in str(caught.value)
+    path.write_text(SEEDS, encoding="utf-8")
+    path.chmod(0o640)
+    with pytest.raises(CatalogueError, match="chmod 600"):
+        read_seeds(seeded.settings.home)

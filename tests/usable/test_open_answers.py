@@ -15,11 +15,13 @@ from pipelines.candidates.decisions import REFUSED, DecisionNote, note_decision
 from pipelines.house import House
 from pipelines.storage.registry.tables import CONTACT_ANSWERS
 from pipelines.usable.answers import answers
+from pipelines.usable.asked_lines import batches_of_lines
 from pipelines.usable.key_index import key_index
-from pipelines.usable.open_answers import LASTS, KeptOpen, batches_of_lines, open_answers
+from pipelines.usable.open_answers import LASTS, KeptOpen, open_answers
 from pipelines.usable.today import look
 from pipelines.vocabulary.clock import paris_date, paris_instant
 from tests.support.clean_market import VENDOR
+from tests.support.houses import import_oppositions
 from tests.support.usable_market import OTHER, oppose, write_usable_market
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -66,8 +68,10 @@ def test_the_command_answers_line_by_line_and_logs_each(house: House) -> None:
 def test_lines_are_read_as_they_come_whatever_pieces_they_come_in() -> None:
     reading, writing = os.pipe()
     os.write(writing, b"0612\n\n06 13")
-    lines = batches_of_lines(reading)
+    quiet: list[str] = []
+    lines = batches_of_lines(reading, lambda: quiet.append("quiet"))
     assert next(lines) == ["0612", ""]
+    assert quiet == []
     os.write(writing, b" 00\xff\r\nlast")
     os.close(writing)
     assert list(lines) == [["06 13 00\N{REPLACEMENT CHARACTER}"], ["last"]]
@@ -82,24 +86,57 @@ def test_a_key_is_found_wherever_it_stands_and_no_other() -> None:
     rows = column.to_pylist()
     index = key_index(column)
     for key in (*keys, f"{0:032x}", "f" * 32):
-        assert index.rows_of([key]).to_pylist() == [row for row, held in enumerate(rows) if held == key]
-    assert len(index.rows_of([])) == len(key_index(pa.chunked_array([], pa.string())).rows_of(keys)) == 0
+        assert index.rows_of([key]) == [row for row, held in enumerate(rows) if held == key]
+    assert index.rows_of([]) == key_index(pa.chunked_array([], pa.string())).rows_of(keys) == []
 
 
-def test_they_hold_for_an_hour_and_until_somebody_objects_or_a_file_changes(house: House) -> None:
-    home = house.settings.home
+def test_they_hold_for_an_hour_and_the_next_answer_hears_who_objected(house: House) -> None:
+    """By e-mail, of a person who is then called: the lead bears both. Nobody else is judged anew."""
     opened = open_answers(house, "phone", NOW)
-    end = min(NOW + LASTS, NEXT_MIDNIGHT)
-    assert opened.is_of_now(end - timedelta(seconds=1))
-    assert [opened.is_of_now(end), opened.is_of_now(NOW - timedelta(seconds=1))] == [False, False]
-    assert opened.is_rest_the_same()
+    end, decided = min(NOW + LASTS, NEXT_MIDNIGHT), opened.decision_id
+    assert opened.is_of_now(end - timedelta(seconds=1), decided)
+    assert [opened.is_of_now(at, decided) for at in (end, NOW - timedelta(seconds=1))] == [False, False]
     kept = KeptOpen(lambda: House(house.settings), "phone")
-    assert kept.answers(NUMBERS[:1])[2][0].said == "yes"
-    oppose(house, home, "personne1@mail.example,email,all", NOW - timedelta(seconds=1))
-    assert not opened.is_of_now(NOW)
-    assert kept.answers(NUMBERS[:1])[2][0].rules == ("opp_vendor_redelivery",)
-    next((home / "contracts").rglob("*.yaml")).touch()
-    assert not opened.is_rest_the_same()
+    first, _, before = kept.answers(NUMBERS)
+    oppose(house, house.settings.home, "personne1@mail.example,email,all", NOW - timedelta(seconds=1))
+    second, at, after = kept.answers(NUMBERS)
+    assert second.held is first.held
+    assert (before[0].said, after[0].said) == ("yes", "no")
+    assert (after[0].rules, after[0].is_opposed) == (("opp_vendor_redelivery",), False)
+    assert [one.said for one in after[1:]] == [one.said for one in before[1:]]
+    assert [one.said for one in after] == [one.said for one in answers(look(house, at), NUMBERS, "phone")]
+
+
+def test_an_objection_alone_decides_a_no_and_its_revocation_is_judged(house: House) -> None:
+    kept = KeptOpen(lambda: House(house.settings), "phone")
+    first, _, (before,) = kept.answers(NUMBERS[1:2])
+    said = f"{NOW - timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+    home = house.settings.home
+    oppose(house, home, "+33612000002,phone,email", NOW - timedelta(seconds=1))  # not to calls
+    assert kept.answers(NUMBERS[1:2])[2][0].said == "yes"
+    oppose(house, home, "+33612000002,phone,phone", NOW - timedelta(seconds=1))
+    second, _, (after,) = kept.answers(NUMBERS[1:2])
+    assert (before.said, after.said, after.is_opposed) == ("yes", "no", True)
+    header = "identifier,kind,channel,opposed_at,recorded_at,origin,revoked_at"
+    (home / "back.csv").write_text(f"{header}\n+33612000002,phone,phone,{said},{said},web,{said}\n")
+    import_oppositions([home / "back.csv"], house)
+    third, _, (revoked,) = kept.answers(NUMBERS[1:2])
+    assert third.held is second.held is first.held
+    assert (revoked.said, revoked.is_opposed) == ("yes", False)
+
+
+def test_a_vendor_of_whom_something_changes_is_judged_anew_and_a_contract_changes_all(house: House) -> None:
+    kept = KeptOpen(lambda: House(house.settings), "phone")
+    first, _, _ = kept.answers(NUMBERS[:1])
+    (deliveries,) = (house.settings.lake / "deliveries" / f"vendor={VENDOR}").rglob("*.parquet")
+    with house.lake.writing(VENDOR):
+        house.lake.aside(VENDOR).mkdir(parents=True)
+        os.utime(deliveries)
+    second, _, _ = kept.answers(NUMBERS[:1])
+    assert second.held[OTHER] is first.held[OTHER]
+    assert second.held[VENDOR] is not first.held[VENDOR]
+    next((house.settings.contracts).rglob("*.yaml")).touch()
+    assert second.with_vendors_of_now(NOW) is None
 
 
 def test_they_end_at_midnight_in_paris_when_what_is_held_may_end(house: House) -> None:
@@ -111,7 +148,7 @@ def test_a_vendor_that_is_refused_is_refused_in_the_next_answer(house: House) ->
     opened, _, (before,) = kept.answers(NUMBERS[1:2])
     for vendor in (VENDOR, OTHER):
         note_decision(house.registry, DecisionNote(vendor, REFUSED, NOW, "achats", "pilote insuffisant"))
-    assert not opened.is_of_now(opened.today.at)
+    assert not opened.is_of_now(opened.today.at, opened.decision_id + 1)
     (after,) = kept.answers(NUMBERS[1:2])[2]
     assert (before.said, after.said) == ("yes", "no")
     assert after.rules == ("vendor_gone_live",)

@@ -8,7 +8,7 @@ the greatest id misses none.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,17 +59,28 @@ def open_registry(url: str) -> Engine:
 
 
 @contextmanager
-def writing(connection: Connection) -> Iterator[Connection]:
+def writing(connection: Connection, *, is_synced: bool = True) -> Iterator[Connection]:
     """A transaction that is the registry's only writer; others wait.
 
     Args:
         connection: not in a transaction; it serves for this writing and is then closed.
+        is_synced: whether it is on the disk when it ends. If not, it outlives this program, but a power cut may take
+            it until the next `sync`; PostgreSQL syncs by itself within a second.
     """
-    connection.execution_options(is_writing=True)
+    connection.execution_options(is_writing=True, is_synced=is_synced)
     with connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(WRITER_LOCK)))
+            if not is_synced:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
         yield connection
+
+
+def sync(engine: Engine) -> None:
+    """Bring what was written unsynced to the disk; nobody waits for it."""
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def registry_engine(url: str) -> Engine:
@@ -127,8 +138,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    is_writing = connection.get_execution_options().get("is_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("is_writing", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    level = "FULL" if options["is_synced"] else "NORMAL"  # a connection of the pool keeps that of the writing before
+    connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _place(url: URL) -> str:

@@ -179,6 +179,19 @@ EXPORTS: Final = Table(
 """Call lists handed out, and what was said of them later: who, what for, to whom; no lead and no person."""
 
 
+EXPORT_SEEDS: Final = Table(
+    "export_seeds",
+    METADATA,
+    _id_column(),
+    _sql_column("export_id", String(36), index=True),
+    _sql_column("entry", String(16)),  # the line's, in the list
+    _sql_column("identity_key", String(32)),
+    _sql_column("key_id", String(32)),  # the secret under which identity_key was made; a later one does not rewrite it
+    sqlite_autoincrement=True,
+)
+"""Which numbers and addresses of the house's own were put into which call list, append-only."""
+
+
 CONTACT_ANSWERS: Final = Table(
     "contact_answers",
     METADATA,
