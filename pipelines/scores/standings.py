@@ -97,7 +97,7 @@ def vendor_standing(
     """
     scoring, grading = scoring or scoring_method(), grading or grading_method()
     windows = {dimension: _window(days, since) for dimension, days in deliveries.items()}
-    scores = score_vendor({dimension: _summed_counts(days) for dimension, days in windows.items()}, tolerances, scoring)
+    scores = score_vendor({dimension: summed_counts(days) for dimension, days in windows.items()}, tolerances, scoring)
     if not scores:
         return []
     *rated, total = scores
@@ -114,7 +114,8 @@ def _window(deliveries: Deliveries, since: date | None) -> list[LeadCounts]:
     return [deliveries[day] for day in sorted(deliveries) if since is None or day >= since]
 
 
-def _summed_counts(days: Iterable[LeadCounts]) -> LeadCounts:
+def summed_counts(days: Iterable[LeadCounts]) -> LeadCounts:
+    """Counts of some deliveries together."""
     received, defective = 0, 0
     for day in days:
         received += day.leads_received
