@@ -29,9 +29,7 @@ from pipelines.vocabulary import words
 
 INSTRUMENTS: Final = ("contract", "order_form", "quote")
 PERIOD: Final = matching(r"P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?", "an ISO 8601 period, such as P3M")
-METHOD_VERSION: Final = matching(
-    r"[a-z0-9][a-z0-9._+-]{0,31}", 'a version of the scoring method, such as "2"'
-)
+METHOD_VERSION: Final = matching(r"[a-z0-9][a-z0-9._+-]{0,31}", 'a version of the scoring method, such as "2"')
 
 _NOT_USED: Final = "Held to its shape, and not used yet."
 PARTICULARS: Final = (

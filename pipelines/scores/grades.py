@@ -41,6 +41,8 @@ class GradingMethod:
     grades: Mapping[str, float]
     rise_margin: float
     least_effective_leads: float
+    weighs_deliveries: bool
+    """Whether a grade also takes the points of deliveries that are weighed by their effective leads."""
     least_breach_leads: int
     least_breach_deliveries: int
     gates: tuple[GateRule, ...]
@@ -99,6 +101,8 @@ def grading_of(written: Mapping[str, Any]) -> GradingMethod:
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"expected exactly the keys of a grading method ({error})") from None
     _check_floors(method)
+    if type(method.weighs_deliveries) is not bool:
+        raise ValueError("weighs_deliveries: expected true or false")
     for gate in gates:
         if gate.cap not in GRADES:
             raise ValueError(f"gate {gate.id}: cap: expected one of {', '.join(GRADES)}")
@@ -111,7 +115,12 @@ def effective_leads(received: Iterable[int], grading: GradingMethod | None = Non
     Defects take no part, so that no vendor goes ungraded because its defects cluster; no delivery lessens the sum.
     """
     correlation = (grading or grading_method()).confidence.assumed_correlation
-    return math.fsum(count / (1 + (count - 1) * correlation) for count in received if count)
+    return math.fsum(delivery_worth(count, correlation) for count in received if count)
+
+
+def delivery_worth(received: int, correlation: float) -> float:
+    """Independent leads that one delivery is worth, whatever was found in it."""
+    return received / (1 + (received - 1) * correlation)
 
 
 def next_grade(

@@ -24,7 +24,7 @@ from pipelines.scores.grades import Gate, Grade, effective_leads, next_grade, op
 from pipelines.scores.method import Method, Methods, shipped_methods
 from pipelines.scores.points import TOTAL, LeadCounts
 from pipelines.scores.records import publish_scores, score_history
-from pipelines.scores.standings import Deliveries, deliveries_by_date, vendor_standing
+from pipelines.scores.standings import Deliveries, deliveries_by_date, vendor_standing, weighed_total
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import as_lake, paris_date, tick_of
 from pipelines.vocabulary.tables import arrow_schema
@@ -129,7 +129,10 @@ class Scorer:
         if standings:
             leads = effective_leads(received.values(), method.grading)
             previous = self._grade_before(vendor, method, since, as_of)
-            grade = next_grade(standings[-1].score.points, leads, previous, gates, method.grading)
+            total = standings[-1].score.points
+            if method.grading.weighs_deliveries:
+                total = weighed_total(counted, standings, method.scoring, method.grading)
+            grade = next_grade(total, leads, previous, gates, method.grading)
         return ScoredVendor(
             vendor,
             tuple(days),
