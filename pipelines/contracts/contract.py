@@ -199,7 +199,7 @@ def contract_at_start(contracts: Sequence[Contract], on: date) -> Contract | Non
     A period starts with the first contract, and with each that begins on or after the renewal date of the one before.
     What begins earlier is an amendment, and starts none; nor does a renewal date on which nothing new was signed.
     """
-    active = sorted((one for one in contracts if one.status == "active" and one.valid_from <= on), key=_valid_from)
+    active = sorted((one for one in contracts if one.status == "active" and one.valid_from <= on), key=_first_day)
     starts = [later for one, later in pairwise(active) if one.renewal_on and later.valid_from >= one.renewal_on]
     found = starts or active[:1]
     return found[-1] if found else None
@@ -211,7 +211,7 @@ def period_start(contracts: Sequence[Contract], on: date) -> date | None:
     return first.valid_from if first else None
 
 
-def _valid_from(contract: Contract) -> date:
+def _first_day(contract: Contract) -> date:
     return contract.valid_from
 
 

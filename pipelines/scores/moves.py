@@ -83,7 +83,7 @@ def explained(steps: Steps, published_total: float, before: ScoringMethod, after
 
 def snapshot_now(scorer: Scorer, scored: ScoredVendor) -> dict[str, DimensionSnapshot]:
     """The dimensions of a vendor's scores, with what was found by rule."""
-    findings = _findings_of_days(scorer, scored.vendor, _days_of(scored.deliveries))
+    findings = _findings_of_days(scorer, scored.vendor, _days_counted(scored.deliveries))
     return {
         score.dimension: DimensionSnapshot(
             _counts_of(score),
@@ -181,5 +181,5 @@ def _counts_of(score: DimensionScore) -> LeadCounts:
     return LeadCounts(score.leads_received, score.leads_vendor_defective)
 
 
-def _days_of(deliveries: Mapping[str, Deliveries]) -> list[date]:
+def _days_counted(deliveries: Mapping[str, Deliveries]) -> list[date]:
     return sorted({day for by_day in deliveries.values() for day in by_day})
