@@ -28,7 +28,7 @@ def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
     from pipelines.dossiers.writer import RULE_PAGES, DossierWriter
     from pipelines.scores.scorer import Scorer
 
-    scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry)
+    scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry, house.methods())
     writer = DossierWriter(scorer, house.catalogue, house.settings.dossiers, as_of(context), house.settings.contracts)
     left = LeftVendors("the dossier", FAULTS_OF_OURS)
     written = writer.write_all(left)

@@ -24,7 +24,7 @@ def vendor_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[Hou
     """Score every vendor that has final deliveries, and keep the scores in the registry."""
     from pipelines.scores.scorer import Scorer
 
-    scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry)
+    scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry, house.methods())
     left = LeftVendors("scoring", FAULTS_OF_OURS)
     scored = scorer.score_all(as_of=as_of(context), catalogue=house.catalogue, left=left)
     tell_left(context, "vendor_scores", left)

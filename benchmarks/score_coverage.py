@@ -1,175 +1,174 @@
-"""How often the bounds of a score miss the truth, on simulated vendors: `python -m benchmarks.score_coverage`.
+"""How often bounds of a vendor's rate miss the truth, and how wide they are: `python -m benchmarks.score_coverage`.
 
-Prints a Markdown table. The truth on a day is the lead-weighted mean of the true rates so far; a vendor is missed if
-its bounds leave the truth out on any day. The method's numbers were chosen on other seeds than the default one.
+What is kept is shown in `docs/scores.md` and on the page of the method. Vendors are simulated (`simulated_vendors`) and
+looked at after every delivery; one is missed if its bounds leave the truth out on any day. Which truth: what the
+process aims at, or what the days delivered so far had. Methods' numbers were chosen on other seeds than the default.
 """
 
 import argparse
-import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+import yaml
 
-from pipelines.scores.confidence import ConfidenceMethod, bounds, confidence_sequence
-from pipelines.scores.grades import grading_method
-
-Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
-Shape = tuple[int, int]
+from benchmarks.rival_bounds import Bounds, Counts, betting, blocks_as_unit, delivery_as_unit, wilson
+from benchmarks.simulated_vendors import SCENARIOS, SPELLS, Scenario, Shape, Simulated, simulate
+from pipelines.scores.confidence import ConfidenceMethod, confidence_sequence
+from pipelines.scores.measured import MEASURED
+from pipelines.scores.method import shipped_methods
 
 RATES: Final = (0.001, 0.01, 0.05)
 CORRELATIONS: Final = (0.0, 0.02, 0.1)
-LEADS_PER_DELIVERY: Final = 200
 SHOWN_DELIVERY: Final = 90
 VENDORS_AT_ONCE: Final = 250
+TOLERANCE: Final = 0.01
 
-
-def equal_sizes(_: np.random.Generator, shape: Shape) -> Counts:
-    """The same number of leads every day."""
-    return np.full(shape, LEADS_PER_DELIVERY)
-
-
-def unequal_sizes(rng: np.random.Generator, shape: Shape) -> Counts:
-    """Log-normal sizes: half of them below 120 leads, one in a hundred above 1,200."""
-    return np.clip(np.rint(rng.lognormal(np.log(120), 1.0, shape)), 1, 5000).astype(np.int64)
-
-
-def steady(_: np.random.Generator, shape: Shape) -> Floats:
-    """A rate that stays."""
-    return np.ones(shape)
-
-
-def wandering(rng: np.random.Generator, shape: Shape) -> Floats:
-    """A random walk: the rate changes by about 8 % a day."""
-    return np.asarray(np.exp(np.cumsum(rng.normal(0, 0.08, shape), axis=1)))
-
-
-def worsening(_: np.random.Generator, shape: Shape) -> Floats:
-    """A fifth of the rate for 120 days, then twice the rate."""
-    return np.broadcast_to(np.where(np.arange(shape[1]) < 120, 0.2, 2.0), shape)
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """How the vendors of a row deliver. The drift multiplies the rate, day by day."""
-
-    name: str
-    sizes: Callable[[np.random.Generator, Shape], Counts]
-    drift: Callable[[np.random.Generator, Shape], Floats]
-
-
-SCENARIOS: Final = (
-    Scenario("200 a day", equal_sizes, steady),
-    Scenario("unequal", unequal_sizes, steady),
-    Scenario("wandering", equal_sizes, wandering),
-    Scenario("worsening", equal_sizes, worsening),
-    Scenario("unequal, wandering", unequal_sizes, wandering),
+KEPT: Final = {
+    "coverage": ("missed", "upper"),
+    "spells": ("missed", "missed_below", "missed_window", "upper"),
+    "told": ("told", "told_after"),
+}
+"""By table, what is kept of each cell."""
+HEAD: Final = (
+    "# Made by `python -m benchmarks.score_coverage --keep`; shown in docs/scores.md and on the page of the method.\n"
 )
+
+Row = tuple[Scenario, float, float]
+Ways = Mapping[str, Callable[[Counts, Counts], Bounds]]
+"""By name, what makes bounds after each delivery of the leads received and the defective ones."""
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """What a row shows; shares of vendors in [0, 1], rates in [0, 1].
+    """What one way does on some vendors; shares of vendors and rates in [0, 1].
 
     Attributes:
-        missed: bounds that left the truth out on any day.
-        missed_above: of these, upper bounds below the truth.
-        missed_as_independent: the same bounds, had every lead been taken as independent.
+        missed: bounds that left the rate of the process out on any day.
+        missed_below: of these, upper bounds below it: a conformity that could be shown wrongly.
+        missed_window: bounds that left out, on any day, the rate of what was delivered so far.
         upper: mean upper bound after the shown delivery.
-        upper_within_two: share of upper bounds of at most 2.0 % there.
+        told: share whose lower bound is above the tolerance at the end.
+        told_after: deliveries after which that is so, for half of the vendors; infinite if it is not.
     """
 
     missed: float
-    missed_above: float
-    missed_as_independent: float
+    missed_below: float
+    missed_window: float
     upper: float
-    upper_within_two: float
+    told: float
+    told_after: float
 
 
-def simulate(
-    rng: np.random.Generator, scenario: Scenario, rate: float, correlation: float, shape: Shape
-) -> tuple[Counts, Counts, Floats]:
-    """Leads received, vendor-defective ones, and the running truth; arrays of vendors by deliveries.
-
-    Deliveries are beta-binomial: the rate of each is drawn from a Beta law around the true rate of the day, so that two
-    leads of one delivery have the given correlation.
-    """
-    received = scenario.sizes(rng, shape)
-    true_rate = np.minimum(rate * scenario.drift(rng, shape), 0.5)
-    drawn = true_rate
-    if correlation:
-        concentration = 1 / correlation - 1
-        drawn = rng.beta(np.maximum(true_rate * concentration, 1e-12), (1 - true_rate) * concentration)
-    truth = np.cumsum(received * true_rate, axis=1) / np.cumsum(received, axis=1)
-    return received, rng.binomial(received, drawn), truth
-
-
-def coverage(received: Counts, defective: Counts, truth: Floats, method: ConfidenceMethod) -> Coverage:
-    """What the method's bounds do on simulated vendors (arrays of vendors by deliveries)."""
+def house_bounds(received: Counts, defective: Counts, method: ConfidenceMethod) -> Bounds:
+    """The bounds of a version of the method."""
     sequence = confidence_sequence(received, defective, method)
-    above = sequence.upper < truth
-    lower, upper = bounds(np.cumsum(received, axis=1), np.cumsum(defective, axis=1), method)
-    shown = sequence.upper[:, min(SHOWN_DELIVERY, truth.shape[1]) - 1]
+    return sequence.lower, sequence.upper
+
+
+def ways() -> Ways:
+    """Every way to be compared."""
+    versions = {method.version: method.grading.confidence for method in shipped_methods().versions}
+    newest = list(versions.values())[-1]
+    return {
+        "Wilson daily": partial(wilson, miscoverage=newest.miscoverage),
+        "betting on deliveries": partial(betting, miscoverage=newest.miscoverage),
+        "delivery as unit": partial(delivery_as_unit, method=newest),
+        "blocks of 14 days": partial(blocks_as_unit, method=newest, days=14),
+        **{f"method {version}": partial(house_bounds, method=numbers) for version, numbers in versions.items()},
+    }
+
+
+def coverage(vendors: Simulated, found: Bounds) -> Coverage:
+    """What bounds do on simulated vendors (arrays of vendors by deliveries)."""
+    lower, upper = found
+    below, is_told = upper < vendors.process, lower > TOLERANCE
+    days = np.where(is_told.any(axis=1), is_told.argmax(axis=1) + 1.0, np.inf)
     return Coverage(
-        missed=_share((sequence.lower > truth) | above),
-        missed_above=_share(above),
-        missed_as_independent=_share((lower > truth) | (upper < truth)),
-        upper=float(shown.mean()),
-        upper_within_two=float((shown <= 0.02).mean()),
+        missed=_share((lower > vendors.process) | below),
+        missed_below=_share(below),
+        missed_window=_share((lower > vendors.window) | (upper < vendors.window)),
+        upper=float(upper[:, min(SHOWN_DELIVERY, upper.shape[1]) - 1].mean()),
+        told=float(is_told[:, -1].mean()),
+        told_after=float(np.median(days)),
     )
 
 
 def measure(
-    scenario: Scenario, rate: float, correlation: float, shape: Shape, seed: int, method: ConfidenceMethod
-) -> Coverage:
-    """One row of the table, in portions that fit into memory; its random numbers depend on no other row."""
+    scenario: Scenario, rate: float, correlation: float, shape: Shape, seed: int, compared: Ways
+) -> dict[str, Coverage]:
+    """One row of a table, in portions that fit into memory; its random numbers depend on no other row."""
     named = zlib.crc32(f"{scenario.name} {rate} {correlation}".encode())
     rng = np.random.default_rng([seed, named])
     sizes = [min(VENDORS_AT_ONCE, shape[0] - first) for first in range(0, shape[0], VENDORS_AT_ONCE)]
-    portions = [coverage(*simulate(rng, scenario, rate, correlation, (size, shape[1])), method) for size in sizes]
+    portions: list[dict[str, Coverage]] = []
+    for size in sizes:
+        vendors = simulate(rng, scenario, rate, correlation, (size, shape[1]))
+        portions.append(
+            {name: coverage(vendors, way(vendors.received, vendors.defective)) for name, way in compared.items()}
+        )
+    return {name: _pooled([portion[name] for portion in portions], sizes) for name in compared}
+
+
+def _pooled(portions: list[Coverage], sizes: list[int]) -> Coverage:
     return Coverage(
         *(
-            float(np.average([getattr(portion, name) for portion in portions], weights=sizes))
-            for name in Coverage.__dataclass_fields__
+            float(np.average([getattr(one, name) for one in portions], weights=sizes))
+            for name in Coverage.__match_args__
         )
     )
 
 
-def table(shape: Shape, seed: int, method: ConfidenceMethod) -> Iterator[str]:
-    """Lines of the Markdown table, as they are measured."""
-    yield (
-        "| deliveries | true rate | correlation | missed on any day | of these, upper bound below "
-        f"| missed if leads were independent | mean upper bound after {SHOWN_DELIVERY} | at most 2.0 % there |"
-    )
-    yield "|---|--:|--:|--:|--:|--:|--:|--:|"
-    for scenario, rate, correlation in product(SCENARIOS, RATES, CORRELATIONS):
-        row = measure(scenario, rate, correlation, shape, seed, method)
-        yield (
-            f"| {scenario.name} | {rate:.1%} | {correlation:g} | **{row.missed:.1%}** | {row.missed_above:.1%} "
-            f"| {row.missed_as_independent:.1%} | {row.upper:.2%} | {row.upper_within_two:.0%} |"
-        )
+def tables() -> dict[str, list[Row]]:
+    """What is measured for each table: scenario, true rate, correlation within deliveries."""
+    return {
+        "coverage": list(product(SCENARIOS, RATES, CORRELATIONS)),
+        "spells": [(scenario, TOLERANCE, 0.0) for scenario in SPELLS],
+        "told": [(SCENARIOS[0], 2 * TOLERANCE, correlation) for correlation in CORRELATIONS],
+    }
+
+
+def measured_rows(name: str, rows: list[Row], shape: Shape, seed: int, compared: Ways) -> Iterator[dict[str, Any]]:
+    """The rows of a table as they are kept, one after the other."""
+    for scenario, rate, correlation in rows:
+        found = measure(scenario, rate, correlation, shape, seed, compared)
+        cells = {way: {key: _kept(getattr(one, key)) for key in KEPT[name]} for way, one in found.items()}
+        yield {"deliveries": scenario.name, "rate": rate, "correlation": correlation, "ways": cells}
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print, and keep if it is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--vendors", type=int, default=2000)
+    parser.add_argument("--vendors", type=int, default=10_000)
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=20260811)
+    parser.add_argument("--only", choices=tuple(KEPT), action="append", help="one of the tables")
+    parser.add_argument("--keep", action="store_true", help=f"write them into {MEASURED.name}, for the pages")
     arguments = parser.parse_args()
-    started = time.perf_counter()
-    for line in table((arguments.vendors, arguments.days), arguments.seed, grading_method().confidence):
-        print(line, flush=True)
-    seconds = time.perf_counter() - started
-    print(f"\n{arguments.vendors} vendors x {arguments.days} deliveries a row, seed {arguments.seed}, {seconds:.0f} s")
+    compared, shape = ways(), (arguments.vendors, arguments.days)
+    kept: dict[str, Any] = yaml.safe_load(MEASURED.read_text(encoding="utf-8")) if MEASURED.exists() else {}
+    for name, rows in tables().items():
+        if arguments.only and name not in arguments.only:
+            continue
+        found = []
+        for row in measured_rows(name, rows, shape, arguments.seed, compared):
+            print(row, flush=True)
+            found.append(row)
+        kept[name] = {"vendors": shape[0], "days": shape[1], "seed": arguments.seed, "rows": found}
+    if arguments.keep:
+        MEASURED.write_text(HEAD + yaml.safe_dump(kept, sort_keys=False, width=200), encoding="utf-8")
 
 
-def _share(missed: NDArray[np.bool_]) -> float:
+def _kept(value: float) -> float | None:
+    """Four digits are enough; None for what did not happen."""
+    return float(f"{value:.4g}") if np.isfinite(value) else None
+
+
+def _share(missed: Any) -> float:
     """Share of vendors missed on any day."""
     return float(missed.any(axis=1).mean())
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipelines.receipts.outbox import Outbox
     from pipelines.receipts.writer import ReceiptWriter
     from pipelines.rulebook.catalogue import Catalogue
+    from pipelines.scores.method import Methods
     from pipelines.storage.inboxes import Inbox
     from pipelines.storage.lake import Lake
     from pipelines.storage.secrets.seals import Seals
@@ -88,6 +89,20 @@ class House:
             return self.catalogue
         except (CatalogueError, SettingsError):
             return None
+
+    def methods(self) -> Methods:
+        """The versions of the scoring method: ours, and the house's own.
+
+        Raises:
+            SettingsError: the folder of own methods that was set is not there.
+            MethodError: one of them is not whole.
+        """
+        from pipelines.scores.method import load_methods
+
+        own = self.settings.methods
+        if own != self.settings.home / "methods" and not own.is_dir():
+            raise SettingsError(f"OPPOSABLE_METHODS: {own} is not there: mount it, or leave the setting out")
+        return load_methods(own)
 
     def left_out(self, wanted: Mapping[str, Sequence[date]], book: ContractBook | None = None) -> list[LeftOut]:
         """Of some days by vendor, those that stay as they are because something of ours is away.

@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pipelines.formats.limits import Limits
 
 PREFIX = "OPPOSABLE_"
-_PLACES = ("inbox", "contracts", "lake", "rules", "keys", "vault", "outbox", "state")
+_PLACES = ("inbox", "contracts", "lake", "rules", "methods", "keys", "vault", "outbox", "state")
 
 _MOST_INTAKE_THREADS = 4
 
@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     contracts: Path = Field(default=Path("contracts"), description="Contracts, one folder a vendor.")
     lake: Path = Field(default=Path("lake"), description="The Parquet lake.")
     rules: Path = Field(default=Path("rules"), description="Own cards and overrides of the rulebook.")
+    methods: Path = Field(default=Path("methods"), description="Own versions of the scoring method, each whole.")
     keys: Path = Field(default=Path("keys"), description="Secrets, generated at first start, mode 0600.")
     vault: Path = Field(default=Path("vault"), description="Identifiers of leads, encrypted; nothing else holds them.")
     outbox: Path = Field(default=Path("outbox"), description="Receipts for vendors.")

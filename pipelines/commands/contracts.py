@@ -52,7 +52,7 @@ def lint(
     folder = house.settings.contracts
     for vendor in vendors or ():
         _check_vendor(folder, vendor)
-    book = load_contracts(folder, vendors=vendors or (), catalogue=_known_rules(house))
+    book = load_contracts(folder, vendors=vendors or (), catalogue=_known_rules(house), methods=_known_methods(house))
     for problem in book.problems:
         typer.echo(str(problem))
     error_count = sum(problem.severity == "error" for problem in book.problems)
@@ -201,6 +201,17 @@ def _check_vendor(folder: Path, vendor: str) -> None:
         near = difflib.get_close_matches(vendor, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         refuse(f"no contracts of a vendor {vendor} in {folder}{hint}")
+
+
+def _known_methods(house: House) -> tuple[str, ...] | None:
+    """The versions of the method that contracts may name; none, and no check, while one of them is broken."""
+    from pipelines.scores.method import MethodError
+
+    try:
+        return house.methods().words
+    except MethodError as error:
+        typer.echo(f"scoringMethod is not checked: {error}", err=True)
+        return None
 
 
 def _known_rules(house: House) -> Catalogue | None:

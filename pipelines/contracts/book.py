@@ -93,6 +93,7 @@ def load_contracts(
     *,
     vendors: Collection[str] = (),
     catalogue: Catalogue | None = None,
+    methods: Collection[str] | None = None,
 ) -> ContractBook:
     """Contracts of all vendors, or of some, and all problems in order of vendor, file, line and column.
 
@@ -106,7 +107,7 @@ def load_contracts(
     for folder in vendor_folders(contracts):
         if vendors and folder.name not in vendors:
             continue
-        examined = [examine_contract(path, catalogue=catalogue) for path in _contract_files(folder)]
+        examined = [examine_contract(path, catalogue=catalogue, methods=methods) for path in _contract_files(folder)]
         file_count += len(examined)
         problems += [problem for one in examined for problem in one.problems] + _strays(folder)
         readable = tuple(one.contract for one in examined if one.contract is not None)
@@ -117,7 +118,9 @@ def load_contracts(
     return ContractBook(found, tuple(problems), tuple(skipped), file_count)
 
 
-def examine_contract(path: Path, *, catalogue: Catalogue | None = None) -> ExaminedContract:
+def examine_contract(
+    path: Path, *, catalogue: Catalogue | None = None, methods: Collection[str] | None = None
+) -> ExaminedContract:
     """Read one contract file and say everything that is wrong with it, in order of line and column."""
     vendor, valid_from = path.parent.name, _valid_from(path)
     misnamed = _naming_problems(path, valid_from)
@@ -131,7 +134,7 @@ def examine_contract(path: Path, *, catalogue: Catalogue | None = None) -> Exami
     reading = read_document(
         document.data, vendor=vendor, valid_from=valid_from or date.min, digest=sha256(content).hexdigest()
     )
-    issues = lint(document.data, reading, catalogue=catalogue, by_standard=issues_of_text(text))
+    issues = lint(document.data, reading, catalogue=catalogue, methods=methods, by_standard=issues_of_text(text))
     problems = sorted(
         (_problem_of_issue(issue, document, path) for issue in issues),
         key=lambda one: (one.line, one.column, one.message),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from itertools import pairwise
 
 from pipelines.vocabulary.column_names import column_name
 from pipelines.vocabulary.fields import FIELDS, whole_field
@@ -143,6 +144,8 @@ class Contract:
     calendar: str | None = None
     """Cron expression of the days due; None: none was agreed, and every day is due."""
     tolerances: Mapping[str, float] = field(default_factory=dict)
+    scoring_method: str | None = None
+    """Version of the scoring method for the whole contract period; None: the one in force at its start."""
     refusal_grounds: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
     """Ids of the clauses that the paper has; see `governance.checklist`."""
@@ -188,6 +191,28 @@ def last_day_in_force(contract: Contract, contracts: Sequence[Contract]) -> date
     """The day before the next active contract of the vendor begins; None where there is no later one."""
     later = [c.valid_from for c in contracts if c.status == "active" and c.valid_from > contract.valid_from]
     return min(later) - timedelta(days=1) if later else None
+
+
+def contract_at_start(contracts: Sequence[Contract], on: date) -> Contract | None:
+    """The contract at the start of the contract period that a date lies in; None before the first.
+
+    A period starts with the first contract, and with each that begins on or after the renewal date of the one before.
+    What begins earlier is an amendment, and starts none; nor does a renewal date on which nothing new was signed.
+    """
+    active = sorted((one for one in contracts if one.status == "active" and one.valid_from <= on), key=_first_day)
+    starts = [later for one, later in pairwise(active) if one.renewal_on and later.valid_from >= one.renewal_on]
+    found = starts or active[:1]
+    return found[-1] if found else None
+
+
+def period_start(contracts: Sequence[Contract], on: date) -> date | None:
+    """First day of the contract period that a date lies in; None before the first contract."""
+    first = contract_at_start(contracts, on)
+    return first.valid_from if first else None
+
+
+def _first_day(contract: Contract) -> date:
+    return contract.valid_from
 
 
 def required_fields(role: str, contract: Contract) -> tuple[str, ...]:

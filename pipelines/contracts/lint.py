@@ -31,11 +31,13 @@ def lint(
     reading: ContractReading,
     *,
     catalogue: Catalogue | None = None,
+    methods: Collection[str] | None = None,
     by_standard: Iterable[Issue] = (),
 ) -> tuple[Issue, ...]:
     """Every issue of a document and its reading, in no particular order.
 
     `catalogue`: the rules that `refusalGrounds` may name and that leads must pass; None to leave both unchecked.
+    `methods`: versions that `scoringMethod` may name; None to leave it unchecked.
     `by_standard`: what the standard's schema says; left out where ours says something of the same place.
     """
     if not isinstance(document, dict):
@@ -46,6 +48,8 @@ def lint(
         found += _refusal_grounds(reading.terms, catalogue.known_ids)
         found += _loosened(reading.terms, catalogue.parameters[MAX_AGE])
         found += usability_issues(reading.terms, catalogue)
+    if methods is not None:
+        found += _method(reading.terms, methods)
     told = {issue.path for issue in found}
     return (*found, *(issue for issue in by_standard if issue.path not in told))
 
@@ -82,6 +86,13 @@ def _tolerances(terms: Contract) -> Iterator[Issue]:
             message = f"the tolerance for {dimension} is above {highest:.0%}"
             steps = (*_custom("toleratedDefectRates"), dimension)
             yield Issue(steps, message, f"at most {highest}", "error" if highest < 0.05 else "warning")
+
+
+def _method(terms: Contract, methods: Collection[str]) -> Iterator[Issue]:
+    """Judging needs no method, so that one that is away for a moment stops no delivery."""
+    if terms.scoring_method is not None and terms.scoring_method not in methods:
+        remedy = did_you_mean(terms.scoring_method, methods) or f"one of {', '.join(methods)}"
+        yield Issue(_custom("scoringMethod"), "unknown version: the vendor is not scored", remedy, "warning")
 
 
 def _sector(terms: Contract) -> Iterator[Issue]:

@@ -29,6 +29,7 @@ from pipelines.vocabulary import words
 
 INSTRUMENTS: Final = ("contract", "order_form", "quote")
 PERIOD: Final = matching(r"P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?", "an ISO 8601 period, such as P3M")
+METHOD_VERSION: Final = matching(r"[a-z0-9][a-z0-9._+-]{0,31}", 'a version of the scoring method, such as "2"')
 
 _NOT_USED: Final = "Held to its shape, and not used yet."
 PARTICULARS: Final = (
@@ -127,6 +128,14 @@ PARTICULARS: Final = (
         "Which rate of defects is tolerated in a dimension, for scores: at the tolerance there are 80 points.",
         absent="the scoring method's tolerance",
         faults=({"consent": 0.02}, {"quality": 0.2}, {"governance": 0.01}),
+    ),
+    ContractTerm(
+        "scoringMethod",
+        "Which version of the scoring method counts, for the whole contract period: from this contract to the next one "
+        "that begins on or after `renewalOn`. An amendment that names another changes nothing before. The versions are "
+        "on the page of the method (`docs/scores.md`); one that is not there is a warning, and no score is made.",
+        absent="the version in force when the contract period began",
+        faults=("Méthode 2",),
     ),
     ContractTerm(
         "refusalGrounds",
@@ -262,6 +271,7 @@ def _quality(custom: Mapping[str, Place]) -> dict[str, Any]:
     rates = {key: place.read(RATE) for key, place in tolerated.entries().items() if key in words.RATED_DIMENSIONS}
     return {
         "tolerances": {key: rate for key, rate in rates.items() if rate is not None},
+        "scoring_method": custom["scoringMethod"].read(METHOD_VERSION),
         "refusal_grounds": custom["refusalGrounds"].read_all(TEXT),
         "clauses": custom["clauses"].read_all(TEXT),
         "approved_forms": read_approved_forms(custom["approvedForms"]),

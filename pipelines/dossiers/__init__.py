@@ -19,6 +19,7 @@ Scores are made in `scores`, sentences are in `wording`.
 - `recommended`: what a dossier shows as the evidence of a recommendation
 - `rule_chart`: when each rule is in force, as inline SVG
 - `rule_pages`: every rule on one page
+- `score_story`: what a dossier tells of a score beside its points: another version of the method, what happened
 - `svg`: inline SVG: elements, scales and the frame that every chart shares
 - `writer`: the dossiers of all vendors and the portfolio, written to disk
 """

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from pipelines.dossiers.pages import render_page
 from pipelines.reviews.decision_table import FACTS, decision_table
-from pipelines.scores.grades import grading_method
-from pipelines.scores.points import scoring_method
+from pipelines.scores.measured import measured
+from pipelines.scores.method import Methods
 
 
-def render_method(*, language: str, as_of: datetime) -> str:
+def render_method(methods: Methods, *, language: str, as_of: datetime) -> str:
     """The page in French or English (`fr`, `en`), as of an instant (timezone-aware).
 
     Raises:
@@ -20,6 +20,6 @@ def render_method(*, language: str, as_of: datetime) -> str:
         as_of=as_of,
         table=decision_table(),
         facts=FACTS,
-        scoring=scoring_method(),
-        grading=grading_method(),
+        methods=methods.versions,
+        measured=measured(),
     )

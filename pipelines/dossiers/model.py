@@ -13,21 +13,24 @@ from typing import Final
 from pipelines.contracts.contract import ApprovedForm, Contract
 from pipelines.dossiers.correction_lines import CorrectionLine
 from pipelines.dossiers.money import VendorMoney
+from pipelines.dossiers.score_story import VendorEvent, VersionLine
 from pipelines.governance.accepted_risks import AcceptedRisk
 from pipelines.governance.vendor_review import ReviewGap
 from pipelines.reviews.decisions import RecordedDecision
 from pipelines.reviews.own_findings import OwnFinding
 from pipelines.rulebook.overrides import Change
 from pipelines.scores.grades import GRADES
+from pipelines.scores.method import Promise
 from pipelines.scores.plans import LiftPlan
-from pipelines.scores.points import TOTAL, DimensionScore
+from pipelines.scores.points import TOTAL, DimensionScore, ScoringMethod, scoring_method
+from pipelines.scores.spells import Spells
 from pipelines.scores.standings import STATES
 from pipelines.verdicts.claims import Claims
 from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.vocabulary.words import PARTIES, SEVERITIES, STATUSES
 
 MAX_REFERENCES: Final = 20
-SUM_TOLERANCE: Final = 1e-6
+SUM_TOLERANCE: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class ScoreMovePart:
 
     dimension: str
     cause: str
-    """A rule id, or a word for another cause: `rejected_rows`, `leads`, `tolerance`."""
+    """A rule id, or a word for another cause, of `contributions` or `moves`."""
     points: float
     fault: Bilingual | None = None
     """Of a rule, what it finds wrong."""
@@ -274,6 +277,16 @@ class VendorDossier:
     """What the advertiser accepted to be missing, the latest of each thing, ended or not."""
     intra_delivery_correlation: float | None = None
     """How much the defects of one delivery resemble each other; the band takes it into account."""
+    scoring: ScoringMethod = field(default_factory=scoring_method)
+    """By which the points were made."""
+    promise: Promise | None = None
+    """Up to which correlations the band holds."""
+    spells: tuple[Spells, ...] = ()
+    """Dimensions whose correlation is beyond that."""
+    versions: tuple[VersionLine, ...] = ()
+    """Of the method: the one that counts, then the one that is shown beside it, if there is one."""
+    events: tuple[VendorEvent, ...] = ()
+    """What happened up to that date, in order."""
 
     def __post_init__(self) -> None:
         if self.as_of.tzinfo is None:

@@ -21,7 +21,6 @@ from pipelines.dossiers.recommended import recommendation
 from pipelines.governance.accepted_risks import risk_subject
 from pipelines.governance.checklist import checklist
 from pipelines.scores import contributions
-from pipelines.scores.points import scoring_method
 from pipelines.scores.standings import STATES
 from pipelines.verdicts.changes_said import change_said
 from pipelines.vocabulary.clock import paris_date
@@ -30,10 +29,14 @@ from pipelines.wording.words import Words, words
 
 METHOD_PAGES: Final = {"fr": "method.html", "en": "method.en.html"}
 """At the root of the folder of all pages."""
+EVENTS: Final = 40
+"""Events that are listed, the latest first."""
 LATEST: Final = 31
 """Rows of the table of publications; the chart shows them all."""
 EXPIRING: Final = 12
 """Dates at which something expires that are listed."""
+MOST_CAUSES: Final = 2
+"""Of a change of score, in the portfolio."""
 HUNDREDTH: Final = Decimal("0.01")
 WEB_ADDRESS: Final = re.compile(r"https?://[^\s]+", re.IGNORECASE)
 
@@ -63,8 +66,8 @@ def render_dossier(model: VendorDossier, *, language: str) -> str:
         notice_by=conclusions.notice_by(model),
         listed=conclusions.worth_listing(model.deliveries),
         incidents=conclusions.with_incident(model.deliveries),
-        contributions=_shown_parts(model.move) if model.move else [],
-        least_tolerance=scoring_method().least_tolerance,
+        contributions=shown_parts(model.move) if model.move else [],
+        least_tolerance=model.scoring.least_tolerance,
     )
 
 
@@ -89,6 +92,7 @@ def render_portfolio(model: Portfolio, *, language: str) -> str:
         renewals=len(conclusions.renewals_near(model)),
         notice_by=conclusions.notice_by,
         states_of=_states,
+        moved=lambda dossier: _move_said(words(language), dossier.move) if dossier.move else "",
         advised_of=lambda dossier: recommendation(dossier).word,
     )
 
@@ -127,7 +131,9 @@ def _environment() -> Environment:
         "RATED_DIMENSIONS": RATED_DIMENSIONS,
         "VERDICTS": VERDICTS,
         "grade_or_none": grade_or_none,
+        "cause_named": cause_named,
         "LATEST": LATEST,
+        "EVENTS": EVENTS,
         "EXPIRING": EXPIRING,
         "METHOD_PAGES": METHOD_PAGES,
         "CUT_OFF": CUT_OFF,
@@ -147,7 +153,24 @@ def _web_address(address: str | None) -> str | None:
     return address if address and WEB_ADDRESS.fullmatch(address) else None
 
 
-def _shown_parts(move: ScoreMove) -> list[tuple[ScoreMovePart, Decimal]]:
+def _move_said(say: Words, move: ScoreMove) -> str:
+    """A change of score in a sentence, with the causes that weigh most; nothing where the score stayed."""
+    parts = shown_parts(move)
+    if not parts:
+        return ""
+    most = [f"{cause_named(say, part)} {say.change(points)}" for part, points in parts[:MOST_CAUSES]]
+    change = sum((points for _, points in parts), Decimal(0))
+    return say("move.said", change=say.change(change), since=say.short_day(move.since), causes=say.enumerate(most))
+
+
+def cause_named(say: Words, part: ScoreMovePart) -> str:
+    """A cause in the pages' language: the fault that a rule finds, or the word for another cause."""
+    if part.fault:
+        return say.say(part.fault)
+    return say(f"cause.{part.cause}") if say.has(f"cause.{part.cause}") else part.cause
+
+
+def shown_parts(move: ScoreMove) -> list[tuple[ScoreMovePart, Decimal]]:
     """Contributions in hundredths that sum to the change as shown, the greatest first; zeros are left out."""
     before, after = (Decimal(str(points)).quantize(HUNDREDTH) for points in (move.points_before, move.points_after))
     exact = [

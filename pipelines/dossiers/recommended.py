@@ -3,7 +3,6 @@
 from pipelines.dossiers.model import FormUse, VendorDossier
 from pipelines.governance.checklist import MUST
 from pipelines.reviews.recommendations import DimensionEvidence, Recommendation, ReviewFacts, recommend
-from pipelines.scores.points import scoring_method
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import RATED_DIMENSIONS
 
@@ -22,6 +21,7 @@ def review_facts(dossier: VendorDossier) -> ReviewFacts:
         is_graded=dossier.earned_grade is not None,
         gate_count=len(dossier.gates),
         contract=dossier.contract,
+        critical=dossier.scoring.critical,
         faulty_forms=tuple(_form_named(form) for form in faulty),
         is_form_left=len(faulty) < len(dossier.forms),
         unreviewed_count=sum(form.review is None for form in dossier.forms),
@@ -31,7 +31,7 @@ def review_facts(dossier: VendorDossier) -> ReviewFacts:
 
 def _dimension_evidence(dossier: VendorDossier, dimension: str) -> DimensionEvidence:
     """Of a dimension that has no score, nothing could be judged."""
-    method = scoring_method()
+    method = dossier.scoring
     score = next((score for score in dossier.dimensions if score.dimension == dimension), None)
     if score is None:
         return DimensionEvidence(None, method.tolerances[dimension])

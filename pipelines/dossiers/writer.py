@@ -1,14 +1,11 @@
 """The dossiers of all vendors and the portfolio, written to disk. What they say is counted in `facts`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
-
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.contracts.contract import last_day_in_force
 from pipelines.dossiers.facts import dossier_facts, vendor_tables
@@ -28,26 +25,32 @@ from pipelines.dossiers.model import (
 from pipelines.dossiers.pages import METHOD_PAGES, render_dossier, render_portfolio
 from pipelines.dossiers.recommended import recommendation
 from pipelines.dossiers.rule_pages import findings_by_rule, render_rules
+from pipelines.dossiers.score_story import VersionLine, vendor_events
 from pipelines.governance.vendor_review import vendor_gaps, vendor_risks
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.reviews.own_findings import OwnFinding, own_findings, undecided_renewals
 from pipelines.reviews.records import recorded_decisions
 from pipelines.reviews.written_dossiers import NOTE, DossierNote, dossier_before
 from pipelines.rulebook.catalogue import Catalogue
-from pipelines.scores.contributions import DimensionSnapshot, Snapshot, contributions
 from pipelines.scores.graded import GradedScore
+from pipelines.scores.moves import move_since, snapshot_now
 from pipelines.scores.plans import plan
-from pipelines.scores.points import TOTAL, DimensionScore, LeadCounts
-from pipelines.scores.records import CorrectedScore, PublishedScore, score_corrections, score_history
-from pipelines.scores.scorer import ScoredVendor, Scorer, final_days, method_version
+from pipelines.scores.points import TOTAL, DimensionScore
+from pipelines.scores.records import (
+    CorrectedScore,
+    PublishedScore,
+    score_corrections,
+    score_history,
+    vendor_scores_as_of,
+    whole_history,
+)
+from pipelines.scores.scorer import ScoredVendor, Scorer
+from pipelines.scores.spells import beyond_promise
 from pipelines.storage.folders import PRIVATE, replacing
-from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import paris_date
-from pipelines.vocabulary.words import RATED_DIMENSIONS
 
 PAGES: Final = {"fr": "index.html", "en": "index.en.html"}
 RULE_PAGES: Final = {"fr": "rules.html", "en": "rules.en.html"}
-REJECTED_ROWS: Final = "rejected_rows"
 CSV_FINDINGS: Final = """
     select
         delivery_date, lead_id, channel, rule_id, outcome, is_proven, severity, attributable_to, pending_on, dimension,
@@ -91,8 +94,10 @@ class DossierWriter:
         return tuple(own_findings({name: contracts.of(name) for name in contracts.vendors}, decisions, self.as_of))
 
     def _write_method(self) -> None:
+        methods = self.scorer.methods
         for language, page in METHOD_PAGES.items():
-            _replace_text(self.folder, self.folder / page, render_method(language=language, as_of=self.as_of))
+            text = render_method(methods, language=language, as_of=self.as_of)
+            _replace_text(self.folder, self.folder / page, text)
 
     def _write_rules(self, written: Sequence[VendorDossier]) -> None:
         counts = findings_by_rule(written)
@@ -120,7 +125,7 @@ class DossierWriter:
             vendor=vendor,
             name=(contract.vendor_name if contract else None) or vendor,
             as_of=self.as_of,
-            method_version=method_version(),
+            method_version=(scored.method or self.scorer.method_of(vendor, self.as_of)).version,
             catalogue_digest=self.catalogue.digest,
             changes=self.catalogue.changes,
             root="../../",
@@ -150,7 +155,8 @@ class DossierWriter:
         return dossier
 
     def _with_past(self, dossier: VendorDossier, scored: ScoredVendor) -> VendorDossier:
-        """History and grade as published, and why the total moved since the publication before."""
+        """History and grade as published, why the total moved since the publication before, and what happened."""
+        dossier = self._with_method(dossier, scored)
         total = next((score for score in scored.scores if score.dimension == TOTAL), None)
         if total is None:
             return dossier
@@ -158,48 +164,71 @@ class DossierWriter:
         corrected = score_corrections(self.scorer.registry, dossier.vendor, TOTAL, before=self.as_of)
         now = _point(self.as_of, total, corrected)
         history = {point.on: point for point in [*(_point(row.as_of, row, corrected) for row in past), now]}
-        today = self._snapshot(dossier.vendor, self.as_of)
-        wanted = plan(today)
+        method = scored.method
+        wanted = plan(snapshot_now(self.scorer, scored), method.scoring, method.grading) if method else None
         causes = {step.cause for step in wanted.steps} if wanted else set()
         return replace(
             dossier,
             grade=total.grade,
             history=tuple(history[on] for on in sorted(history)),
-            move=self._move(dossier, past[-1].as_of, today) if past else None,
+            move=self._move(past[-1], scored, total.points) if past else None,
             plan=wanted,
             faults={card.id: card.fault for card in self.catalogue.cards if card.id in causes},
         )
 
-    def _move(self, dossier: VendorDossier, before: datetime, later: Snapshot) -> ScoreMove | None:
-        earlier = self._snapshot(dossier.vendor, before)
-        if not earlier or not later:
+    def _with_method(self, dossier: VendorDossier, scored: ScoredVendor) -> VendorDossier:
+        """What happened, how far the band can be trusted, and what another version would say while it is shown."""
+        contracts, on = self.scorer.contracts.of(dossier.vendor), paris_date(self.as_of)
+        history = whole_history(self.scorer.registry, dossier.vendor, until=self.as_of)
+        corrected = score_corrections(self.scorer.registry, dossier.vendor, TOTAL, before=self.as_of)
+        events = vendor_events(history, corrected, scored.gates, contracts, dossier.decisions, on)
+        method = scored.method
+        if method is None:
+            return replace(dossier, events=events)
+        beside = self.scorer.methods.beside(method, on)
+        versions = [scored, *([self.scorer.score(dossier.vendor, self.as_of, beside)] if beside else [])]
+        within = {one.dimension: one.correlation for one in scored.scores if one.correlation is not None}
+        return replace(
+            dossier,
+            events=events,
+            scoring=method.scoring,
+            promise=method.promise,
+            spells=beyond_promise(scored.deliveries, within, method.promise),
+            versions=tuple(_version_line(one, is_beside=one is not scored) for one in versions),
+        )
+
+    def _move(self, before: PublishedScore, scored: ScoredVendor, points: float) -> ScoreMove | None:
+        published = vendor_scores_as_of(self.scorer.registry, scored.vendor, before.as_of)
+        causes = move_since(self.scorer, published, scored, self.as_of)
+        if causes is None:
             return None
-        parts = contributions(earlier, later)
         faults = {card.id: card.fault for card in self.catalogue.cards}
-        change = float(sum(part.points for part in parts))
-        after = next(score.points for score in dossier.scores if score.dimension == TOTAL)
         return ScoreMove(
-            since=paris_date(before),
+            since=paris_date(before.as_of),
             until=paris_date(self.as_of),
-            points_before=after - change,
-            points_after=after,
+            points_before=before.points,
+            points_after=points,
             contributions=tuple(
-                ScoreMovePart(part.dimension, part.cause, float(part.points), faults.get(part.cause)) for part in parts
+                ScoreMovePart(one.dimension, one.cause, float(one.points), faults.get(one.cause)) for one in causes
             ),
         )
 
-    def _snapshot(self, vendor: str, instant: datetime) -> dict[str, DimensionSnapshot]:
-        lake: Lake = self.scorer.lake
-        days = final_days(lake, vendor, instant)
-        scores = {score.dimension: score for score in self.scorer.score(vendor, instant).scores}
-        findings = _findings_by_rule(lake.read("scorecards", vendor, days), lake.read("rejected_rows", vendor, days))
-        return {
-            name: DimensionSnapshot(
-                _dimension_counts(scores[name]), scores[name].tolerance or 0.0, findings.get(name, {})
-            )
-            for name in RATED_DIMENSIONS
-            if name in scores
-        }
+
+def _version_line(scored: ScoredVendor, *, is_beside: bool) -> VersionLine:
+    method, total = scored.method, next((one for one in scored.scores if one.dimension == TOTAL), None)
+    if method is None:
+        raise ValueError(f"{scored.vendor}: expected scores under a version of the method")
+    return VersionLine(
+        method.version,
+        method.in_force_from,
+        method.window,
+        scored.since,
+        total.points if total else None,
+        total.lower_points if total else None,
+        total.upper_points if total else None,
+        total.grade if total else None,
+        method.what_is_new if is_beside else None,
+    )
 
 
 def _note_of(dossier: VendorDossier) -> DossierNote:
@@ -215,20 +244,6 @@ def _note_of(dossier: VendorDossier) -> DossierNote:
         contract_digest=contract.digest if contract else None,
         renewal_on=contract.renewal_on if contract else None,
     )
-
-
-def _findings_by_rule(scorecards: pa.Table, rejected: pa.Table) -> Mapping[str, Mapping[str, int]]:
-    summed = scorecards.group_by(["dimension", "rule_id"]).aggregate([("vendor_attributable_count", "sum")])
-    found: dict[str, dict[str, int]] = {}
-    for row in summed.to_pylist():
-        found.setdefault(row["dimension"], {})[row["rule_id"]] = row["vendor_attributable_count_sum"]
-    if rejected.num_rows:
-        found.setdefault("conformity", {})[REJECTED_ROWS] = pc.sum(pc.fill_null(rejected["row_count"], 1)).as_py()
-    return found
-
-
-def _dimension_counts(score: DimensionScore) -> LeadCounts:
-    return LeadCounts(score.leads_received, score.leads_vendor_defective)
 
 
 def _shown_score(score: GradedScore) -> ShownScore:

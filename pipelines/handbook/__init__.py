@@ -13,4 +13,5 @@ Another page is one entry in `pages.PAGES`. Pages for people who judge vendors a
 - `pages`: the pages that are made, by the name of their file
 - `precedence`: the page of consent against opposition, case by case, in both languages
 - `reasons`: the page of all reasons, made from what is declared of them and from their sentences
+- `scores`: the page of the scoring method: its versions, what its bands promise, why a score moves
 """

@@ -13,6 +13,7 @@ from pipelines.handbook.due_diligence import due_diligence_page
 from pipelines.handbook.oppositions import oppositions_page
 from pipelines.handbook.precedence import precedence_page
 from pipelines.handbook.reasons import reasons_page
+from pipelines.handbook.scores import scores_page
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "candidates.md": candidates_page,
@@ -24,6 +25,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "oppositions.md": oppositions_page,
     "precedence.md": precedence_page,
     "reasons.md": reasons_page,
+    "scores.md": scores_page,
 }
 
 

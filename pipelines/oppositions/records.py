@@ -18,8 +18,6 @@ CHUNK: Final = 20_000
 FIRST_WITH_ALIAS: Final = 2
 """The first `NORMALISATION_VERSION` under which oppositions by e-mail have an alias key."""
 
-_LATEST_EVENT: Final = select(func.max(OPPOSITIONS.c.id))
-
 
 @dataclass(frozen=True)
 class Watermark:

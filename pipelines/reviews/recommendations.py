@@ -1,7 +1,7 @@
 """What is advised for a vendor at a renewal, why, and on which conditions. How it is done is in `routes`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from pipelines.contracts.contract import Contract
@@ -38,6 +38,8 @@ class ReviewFacts:
     is_form_left: bool = False
     """Whether others are in use."""
     unreviewed_count: int = 0
+    critical: tuple[str, ...] = field(default_factory=lambda: scoring_method().critical)
+    """Dimensions in which a breach ends a relationship, by the method that scored the vendor."""
     gaps: tuple[ReviewGap, ...] = ()
     """What the vendor's file and the contract lack, of the greatest weight alone."""
 
@@ -54,7 +56,7 @@ class ReviewFacts:
     @property
     def critical_breaches(self) -> tuple[str, ...]:
         """Critical dimensions in which a breach is shown."""
-        return tuple(name for name in self.dimensions_in(BREACH_SHOWN) if name in scoring_method().critical)
+        return tuple(name for name in self.dimensions_in(BREACH_SHOWN) if name in self.critical)
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,28 @@
-"""Why the total of a vendor moved between two instants: contributions of dimensions and rules that sum to the change.
+"""What deliveries moved in the total of a vendor: contributions of dimensions, rules and mix that sum to the change.
 
-Points belong in `scoring.py`; what they prove in `standings.py`.
+Points belong in `points`, what they prove in `standings`, what else moves a published total in `moves`.
 
 How the change is shared:
 
-- What changed is the counts or the tolerance of some dimensions. Each of these changes gets its Shapley value: its
-  effect on the total, averaged over all orders in which they could have come (Shapley, 1953). These sum to the change.
-- What the counts of a dimension contributed is shared among its rules as the rate is. A rule's part of the rate is its
-  part of the dimension's findings; it contributes in proportion to how far its part of the rate moved. Where parts
-  moved and the rate did not, each move is worth what one more defective lead would cost: offsetting moves show.
+- The total is the weighted mean of the dimensions, less what the cap takes off it. What the cap takes off more or less
+  is one contribution, `CAP`; the rest is the change of the mean.
+- What changed in the mean is the counts or the tolerance of some dimensions. Each of these changes gets its Shapley
+  value: its effect on the mean, averaged over all orders in which they could have come (Shapley, 1953). These sum to
+  the change.
+- What the counts of a dimension contributed is shared as its rate is. The rate is the sum over rules r and streams g of
+  s_g * q_rg: the share of the leads that came by a stream (a form and the channels it sells), times the rule's rate in
+  it. A change of the products is split symmetrically (Kitagawa, J. Am. Stat. Assoc. 50, 1955):
+  (q2 - q1) * (s1 + s2) / 2 is the rule's, (s2 - s1) * (q1 + q2) / 2 is `MIX`. A stream that is new or gone has no rate
+  to compare with, and is all mix. What has no stream, such as rejected rows, is all rate. A rule's part of the rate is
+  its part of the dimension's findings.
+- Where parts moved and the rate did not, each move is worth what one more defective lead would cost: offsetting moves
+  show.
 
 Fractions throughout: the sum is exact, to the last bit of the totals that `score_vendor` gives.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -22,14 +30,41 @@ from itertools import combinations
 from math import factorial, floor
 from typing import Final
 
-from pipelines.scores.points import LeadCounts, ScoringMethod, points, scoring_method, total_points
+from pipelines.scores.points import (
+    TOTAL,
+    LeadCounts,
+    ScoringMethod,
+    mean_points,
+    points,
+    scoring_method,
+    total_points,
+)
 from pipelines.vocabulary.words import RATED_DIMENSIONS
 
 LEADS: Final = "leads"
 TOLERANCE: Final = "tolerance"
+MIX: Final = "mix"
+CAP: Final = "cap"
 
 Change = tuple[str, str]
 """A dimension, and what of it changed: `LEADS` (its counts) or `TOLERANCE`."""
+
+
+Parts = Mapping[tuple[str, str | None], Fraction]
+"""Of a rate, by cause and stream."""
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Leads by the stream that they came by, and by rule and stream the findings for which the vendor answers."""
+
+    leads: Mapping[str, int] = field(default_factory=dict)
+    findings: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def shares(self) -> dict[str, Fraction]:
+        """Of all leads, by stream."""
+        received = sum(self.leads.values())
+        return {stream: Fraction(count, received) for stream, count in self.leads.items() if count}
 
 
 @dataclass(frozen=True)
@@ -42,13 +77,15 @@ class DimensionSnapshot:
     counts: LeadCounts
     tolerance: float
     findings: Mapping[str, int]
+    streams: Streams = field(default_factory=Streams)
 
 
 @dataclass(frozen=True)
 class Contribution:
-    """Points that a cause brought to the total: a rule, `TOLERANCE`, or `LEADS` where no rule can be named.
+    """Points that a cause brought to the total: a rule, `MIX`, `TOLERANCE`, or `LEADS` where no rule can be named.
 
-    No rule can be named for a dimension that had no leads at one of the instants, or defects without a finding.
+    No rule can be named for a dimension that had no leads at one of the instants, or defects without a finding. The cap
+    is one of the total (`CAP`), and so are the causes of `moves`.
     """
 
     dimension: str
@@ -76,10 +113,25 @@ def contributions(before: Snapshot, after: Snapshot, method: ScoringMethod | Non
     names = [name for name in RATED_DIMENSIONS if name in before or name in after]
     pairs = {name: (_side(name, before, after), _side(name, after, before)) for name in names}
     changes = [change for name, pair in pairs.items() for change in _dimension_changes(name, *pair)]
-    values = _shapley_values(changes, _total_after(pairs, method))
-    return [
-        part for change in changes for part in _parts_of_change(change, values[change], pairs, method) if part.points
-    ]
+    values = _shapley_values(changes, _mean_after(pairs, method))
+    parts = [part for change in changes for part in _parts_of_change(change, values[change], pairs, method)]
+    cap = Contribution(TOTAL, CAP, _taken_by_cap(before, method) - _taken_by_cap(after, method))
+    return [part for part in (*parts, cap) if part.points]
+
+
+def exact_total(snapshot: Snapshot, method: ScoringMethod) -> Fraction:
+    """The exact value of the total that a snapshot gives; it has to have leads."""
+    return Fraction(total_points(_points_by_dimension(snapshot, method), method))
+
+
+def _taken_by_cap(snapshot: Snapshot, method: ScoringMethod) -> Fraction:
+    mean = Fraction(mean_points(_points_by_dimension(snapshot, method), method))
+    return mean - exact_total(snapshot, method)
+
+
+def _points_by_dimension(snapshot: Snapshot, method: ScoringMethod) -> dict[str, float]:
+    given = {name: _points(one.counts, one.tolerance, method) for name, one in snapshot.items()}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def rounded(parts: Sequence[Contribution], change: Decimal) -> list[Decimal]:
@@ -111,15 +163,19 @@ def _side(name: str, snapshot: Snapshot, other: Snapshot) -> DimensionSnapshot:
 
 
 def _dimension_changes(name: str, before: DimensionSnapshot, after: DimensionSnapshot) -> list[Change]:
-    has_other_leads = (before.counts, dict(before.findings)) != (after.counts, dict(after.findings))
+    has_other_leads = (before.counts, before.findings, before.streams) != (
+        after.counts,
+        after.findings,
+        after.streams,
+    )
     has_other_tolerance = before.tolerance != after.tolerance
     return [(name, LEADS)] * has_other_leads + [(name, TOLERANCE)] * has_other_tolerance
 
 
-def _total_after(
+def _mean_after(
     pairs: Mapping[str, tuple[DimensionSnapshot, DimensionSnapshot]], method: ScoringMethod
 ) -> Callable[[frozenset[Change]], Fraction]:
-    """The total when only some of the changes have come."""
+    """The mean when only some of the changes have come."""
 
     @cache
     def points_of(name: str, has_leads_changed: bool, has_tolerance_changed: bool) -> float | None:
@@ -127,11 +183,11 @@ def _total_after(
         return _points(counts, tolerance, method)
 
     @cache
-    def total(done: frozenset[Change]) -> Fraction:
+    def mean(done: frozenset[Change]) -> Fraction:
         mixed = {name: points_of(name, (name, LEADS) in done, (name, TOLERANCE) in done) for name in pairs}
-        return _total(mixed, method)
+        return _mean(mixed, method)
 
-    return total
+    return mean
 
 
 def _points(counts: LeadCounts, tolerance: float, method: ScoringMethod) -> float | None:
@@ -140,10 +196,10 @@ def _points(counts: LeadCounts, tolerance: float, method: ScoringMethod) -> floa
     return points(counts.leads_vendor_defective / counts.leads_received, tolerance, method)
 
 
-def _total(by_dimension: Mapping[str, float | None], method: ScoringMethod) -> Fraction:
-    """The exact value of the total; 0 on the way between two instants that share no dimension."""
+def _mean(by_dimension: Mapping[str, float | None], method: ScoringMethod) -> Fraction:
+    """The exact value of the mean; 0 on the way between two instants that share no dimension."""
     present = {name: value for name, value in by_dimension.items() if value is not None}
-    return Fraction(total_points(present, method)) if present else Fraction(0)
+    return Fraction(mean_points(present, method)) if present else Fraction(0)
 
 
 def _shapley_values(
@@ -178,11 +234,44 @@ def _parts_of_change(
     before, after = pairs[name]
     if what == TOLERANCE or not before.counts.leads_received or not after.counts.leads_received:
         return [Contribution(name, what, value)]
-    old, new = rate_by_cause(before), rate_by_cause(after)
-    moves = {cause: new.get(cause, Fraction(0)) - old.get(cause, Fraction(0)) for cause in sorted({*old, *new})}
+    moves = _moves_by_cause(before, after)
     moved = sum(moves.values(), Fraction(0))
     worth = value / moved if moved else _worth(name, {key: pair[1] for key, pair in pairs.items()}, method)
     return [Contribution(name, cause, worth * move) for cause, move in moves.items()]
+
+
+def _moves_by_cause(before: DimensionSnapshot, after: DimensionSnapshot) -> dict[str, Fraction]:
+    """How far each cause, and the mix of streams, moved a dimension's rate; they sum to its change."""
+    old, new = _rate_parts(before), _rate_parts(after)
+    shares = before.streams.shares(), after.streams.shares()
+    causes = sorted({cause for cause, _ in (*old, *new)})
+    moves = dict.fromkeys((*causes, MIX), Fraction(0))
+    for cause, stream in {*old, *new}:
+        was, now = old.get((cause, stream), Fraction(0)), new.get((cause, stream), Fraction(0))
+        share = [side.get(stream) if stream is not None else Fraction(1) for side in shares]
+        mixed = _moved_by_mix(was, now, share[0], share[1])
+        moves[cause] += now - was - mixed
+        moves[MIX] += mixed
+    return moves
+
+
+def _moved_by_mix(was: Fraction, now: Fraction, share_was: Fraction | None, share_now: Fraction | None) -> Fraction:
+    if share_was is None or share_now is None:
+        return now - was
+    return (share_now - share_was) * (was / share_was + now / share_now) / 2
+
+
+def _rate_parts(snapshot: DimensionSnapshot) -> Parts:
+    """The parts of a dimension's rate by cause and stream; what no stream is known of under None."""
+    parts: dict[tuple[str, str | None], Fraction] = {}
+    for cause, rate in rate_by_cause(snapshot).items():
+        by_stream, count = snapshot.streams.findings.get(cause, {}), snapshot.findings.get(cause, 0)
+        known = {stream: found for stream, found in by_stream.items() if snapshot.streams.leads.get(stream)}
+        if not count or sum(known.values()) > count:
+            known = {}
+        parts |= {(cause, stream): rate * Fraction(found, count) for stream, found in known.items()}
+        parts[cause, None] = rate - sum((parts[cause, stream] for stream in known), Fraction(0))
+    return parts
 
 
 def rate_by_cause(snapshot: DimensionSnapshot) -> dict[str, Fraction]:
@@ -195,11 +284,11 @@ def rate_by_cause(snapshot: DimensionSnapshot) -> dict[str, Fraction]:
 
 
 def _worth(name: str, snapshot: Snapshot, method: ScoringMethod) -> Fraction:
-    """Points of the total for a unit of the dimension's rate, by what the last or one more defective lead changes."""
+    """Points of the mean for a unit of the dimension's rate, by what the last or one more defective lead changes."""
     received, defective = snapshot[name].counts.leads_received, snapshot[name].counts.leads_vendor_defective
     fewer = min(defective, received - 1)
-    totals = []
+    means = []
     for count in (fewer, fewer + 1):
         counts = {key: one.counts for key, one in snapshot.items()} | {name: LeadCounts(received, count)}
-        totals.append(_total({key: _points(counts[key], snapshot[key].tolerance, method) for key in snapshot}, method))
-    return (totals[1] - totals[0]) * received
+        means.append(_mean({key: _points(counts[key], snapshot[key].tolerance, method) for key in snapshot}, method))
+    return (means[1] - means[0]) * received

@@ -1,4 +1,4 @@
-"""Grades and gates of a vendor, and the dated method that publishes their numbers (`grading_method.yaml`).
+"""Grades and gates of a vendor. The dated method that publishes their numbers is in `method`.
 
 Points belong in `points`, what they prove in `standings`, why a score moved in `contributions`.
 """
@@ -18,7 +18,7 @@ from pipelines.vocabulary.bilingual import Bilingual
 
 GRADES: Final = ("A", "B", "C", "D", "E")
 NOT_ENOUGH_EVIDENCE: Final = "not_enough_evidence"
-METHOD_FILE: Final = Path(__file__).with_name("grading_method.yaml")
+METHOD_FILE: Final = Path(__file__).with_name("methods") / "1.yaml"
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class GateRule:
 
 @dataclass(frozen=True)
 class GradingMethod:
-    """A dated version of the method. Floors and margin are points, what begins with `least` are numbers."""
+    """The grading of a method. Floors and margin are points, what begins with `least` are numbers."""
 
-    version: str
-    in_force_from: date
     confidence: ConfidenceMethod
     grades: Mapping[str, float]
     rise_margin: float
     least_effective_leads: float
+    weighs_deliveries: bool
+    """Whether a grade also takes the points of deliveries that are weighed by their effective leads."""
     least_breach_leads: int
     least_breach_deliveries: int
     gates: tuple[GateRule, ...]
@@ -77,22 +77,35 @@ class Grade:
 
 @functools.cache
 def grading_method(path: Path = METHOD_FILE) -> GradingMethod:
-    """The method as written in a file.
+    """The grading of a method's file; of the first version unless given.
 
     Raises:
         ValueError: a key is missing, unknown or not what it should be; the message names file and key.
     """
-    written: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        return grading_of(yaml.safe_load(path.read_text(encoding="utf-8"))["grading"])
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from None
+
+
+def grading_of(written: Mapping[str, Any]) -> GradingMethod:
+    """The grading that a method says.
+
+    Raises:
+        ValueError: a key is missing, unknown or not what it should be; the message names it.
+    """
     try:
         gates = tuple(GateRule(**{**gate, "reason": Bilingual(**gate["reason"])}) for gate in written["gates"])
         confidence = ConfidenceMethod(**written["confidence"])
         method = GradingMethod(**{**written, "gates": gates, "confidence": confidence})
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path.name}: expected exactly the keys of a grading method ({error})") from None
-    _check_floors(method, path.name)
+        raise ValueError(f"expected exactly the keys of a grading method ({error})") from None
+    _check_floors(method)
+    if type(method.weighs_deliveries) is not bool:
+        raise ValueError("weighs_deliveries: expected true or false")
     for gate in gates:
         if gate.cap not in GRADES:
-            raise ValueError(f"{path.name}: gate {gate.id}: cap: expected one of {', '.join(GRADES)}")
+            raise ValueError(f"gate {gate.id}: cap: expected one of {', '.join(GRADES)}")
     return method
 
 
@@ -102,7 +115,12 @@ def effective_leads(received: Iterable[int], grading: GradingMethod | None = Non
     Defects take no part, so that no vendor goes ungraded because its defects cluster; no delivery lessens the sum.
     """
     correlation = (grading or grading_method()).confidence.assumed_correlation
-    return math.fsum(count / (1 + (count - 1) * correlation) for count in received if count)
+    return math.fsum(delivery_worth(count, correlation) for count in received if count)
+
+
+def delivery_worth(received: int, correlation: float) -> float:
+    """Independent leads that one delivery is worth, whatever was found in it."""
+    return received / (1 + (received - 1) * correlation)
 
 
 def next_grade(
@@ -167,9 +185,9 @@ def _gate_opened(rule: GateRule, received: Mapping[date, int], failed: Mapping[d
     return None
 
 
-def _check_floors(method: GradingMethod, file_name: str) -> None:
+def _check_floors(method: GradingMethod) -> None:
     floors = [method.grades.get(grade, math.nan) for grade in GRADES]
     if tuple(method.grades) != GRADES or floors != sorted(floors, reverse=True) or floors[-1] != 0:
-        raise ValueError(f"{file_name}: grades: expected falling floors of {', '.join(GRADES)}, the last 0")
+        raise ValueError(f"grades: expected falling floors of {', '.join(GRADES)}, the last 0")
     if not 0 <= method.rise_margin <= 100 - floors[0]:
-        raise ValueError(f"{file_name}: rise_margin: expected a number that leaves grade {GRADES[0]} within reach")
+        raise ValueError(f"rise_margin: expected a number that leaves grade {GRADES[0]} within reach")

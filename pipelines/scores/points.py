@@ -1,14 +1,12 @@
 """From realised rates to points: one vendor, one date. Counts are read in `scorer`, scores kept in `records`.
 
-The formula is that of the published method (`scoring_method.yaml`): at the tolerance 80 points, at twice 50, at four
-times 20.
+The formula is that of the published method (`method`): at the tolerance 80 points, at twice 50, at four times 20.
 """
 
 import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, Final, cast, overload
 
@@ -20,15 +18,13 @@ from pipelines.vocabulary.words import RATED_DIMENSIONS
 
 ALL: Final = "all"
 TOTAL: Final = "total"
-METHOD_FILE: Final = Path(__file__).with_name("scoring_method.yaml")
+METHOD_FILE: Final = Path(__file__).with_name("methods") / "1.yaml"
 
 
 @dataclass(frozen=True)
 class ScoringMethod:
-    """A dated version of the method. Slopes and allowance are points, tolerances and share rates, weights relative."""
+    """The scoring of a method. Slopes and allowance are points, tolerances and share rates, weights relative."""
 
-    version: str
-    in_force_from: date
     slope_within: float
     slope_beyond: float
     least_tolerance: float
@@ -66,21 +62,37 @@ class DimensionScore:
 
 @functools.cache
 def scoring_method(path: Path = METHOD_FILE) -> ScoringMethod:
-    """The method as written in a file.
+    """The scoring of a method's file; of the first version unless given.
 
     Raises:
         ValueError: a key is missing, unknown or not what it should be; the message names file and key.
     """
-    written: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        return scoring_of(yaml.safe_load(path.read_text(encoding="utf-8"))["scoring"])
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from None
+
+
+def scoring_of(written: Mapping[str, Any]) -> ScoringMethod:
+    """The scoring that a method says.
+
+    Raises:
+        ValueError: a key is missing, unknown or not what it should be; the message names it.
+    """
     try:
         method = ScoringMethod(**{**written, "critical": tuple(written["critical"])})
     except (KeyError, TypeError) as error:
-        raise ValueError(f"{path.name}: expected exactly the keys of a scoring method ({error})") from None
+        raise ValueError(f"expected exactly the keys of a scoring method ({error})") from None
     for key, named in (("weights", set(method.weights)), ("tolerances", set(method.tolerances))):
         if named != set(RATED_DIMENSIONS):
-            raise ValueError(f"{path.name}: {key}: expected exactly the dimensions {', '.join(RATED_DIMENSIONS)}")
+            raise ValueError(f"{key}: expected exactly the dimensions {', '.join(RATED_DIMENSIONS)}")
+    numbers = (method.slope_within, method.slope_beyond, method.least_tolerance, *method.weights.values())
+    if not all(type(number) in (int, float) and number > 0 for number in numbers):
+        raise ValueError("slopes, least_tolerance and weights: expected numbers above 0")
+    if not all(0 <= number <= 1 for number in (method.least_rated_share, *method.tolerances.values())):
+        raise ValueError("least_rated_share and tolerances: expected numbers between 0 and 1")
     if not set(method.critical) <= set(RATED_DIMENSIONS):
-        raise ValueError(f"{path.name}: critical: expected some of {', '.join(RATED_DIMENSIONS)}")
+        raise ValueError(f"critical: expected some of {', '.join(RATED_DIMENSIONS)}")
     return method
 
 
@@ -150,10 +162,14 @@ def score_vendor(
 def total_points(by_dimension: Mapping[str, float], method: ScoringMethod | None = None) -> float:
     """Points of the whole: the weighted mean, capped by the least of the critical dimensions plus the allowance."""
     method = method or scoring_method()
-    weight = math.fsum(method.weights[name] for name in by_dimension)
-    mean = math.fsum(method.weights[name] * value for name, value in by_dimension.items()) / weight
     critical = [by_dimension[name] for name in method.critical if name in by_dimension]
-    return min([mean, *(method.allowance + value for value in critical)])
+    return min([mean_points(by_dimension, method), *(method.allowance + value for value in critical)])
+
+
+def mean_points(by_dimension: Mapping[str, float], method: ScoringMethod) -> float:
+    """The weighted mean of the points, before the cap."""
+    weight = math.fsum(method.weights[name] for name in by_dimension)
+    return math.fsum(method.weights[name] * value for name, value in by_dimension.items()) / weight
 
 
 def _score(name: str, counts: LeadCounts, tolerance: float, method: ScoringMethod) -> DimensionScore:

@@ -25,7 +25,7 @@ class PublishedScore(GradedScore):
     method_version: str
     catalogue_digest: str
     inputs_digest: str | None = None
-    """SHA-256 over the deliveries and the contract that it was worked out from."""
+    """SHA-256 over the deliveries, the contract and the method that it was worked out from."""
     published_as_of: datetime | None = None
     """Whose run published it; later than `as_of` where it was worked out afterwards, from what was known by then."""
 
@@ -42,7 +42,7 @@ def publish_scores(
     scores: Mapping[str, Sequence[DimensionScore]],
     *,
     as_of: datetime,
-    method_version: str,
+    methods: str | Mapping[str, str],
     catalogue_digest: str,
     inputs: Mapping[str, str] | None = None,
     published_as_of: datetime | None = None,
@@ -55,7 +55,7 @@ def publish_scores(
         engine: the registry.
         scores: by vendor.
         as_of: whose knowledge they show.
-        method_version: by which they were made.
+        methods: version of the method by which they were made, of all or by vendor.
         catalogue_digest: of the rules by which leads were judged.
         inputs: by vendor, the digest of what they were made from.
         published_as_of: the run's own instant; `as_of` unless given.
@@ -64,15 +64,15 @@ def publish_scores(
         Rows that changed: 0 when the same was published before.
     """
     run = published_as_of or as_of
-    stamp: dict[str, Any] = {"as_of": as_of, "method_version": method_version, "catalogue_digest": catalogue_digest}
-    stamp["published_as_of"] = run
+    stamp: dict[str, Any] = {"as_of": as_of, "catalogue_digest": catalogue_digest, "published_as_of": run}
     digests = inputs or {}
-    published = {
-        vendor: [
-            PublishedScore(**asdict(row), vendor=vendor, inputs_digest=digests.get(vendor), **stamp) for row in rows
-        ]
-        for vendor, rows in scores.items()
-    }
+
+    def stamped(vendor: str, row: DimensionScore) -> PublishedScore:
+        version = methods if isinstance(methods, str) else methods[vendor]
+        of_vendor: dict[str, Any] = {"vendor": vendor, "method_version": version, "inputs_digest": digests.get(vendor)}
+        return PublishedScore(**asdict(row), **of_vendor, **stamp)
+
+    published = {vendor: [stamped(vendor, row) for row in rows] for vendor, rows in scores.items()}
     with engine.connect() as connection, writing(connection):
         return sum(_replace_scores(connection, vendor, as_of, rows, run) for vendor, rows in published.items())
 
@@ -81,6 +81,20 @@ def scores_as_of(engine: Engine, as_of: datetime) -> list[PublishedScore]:
     """Scores published for an instant, by vendor, then in the order of the dimensions, `total` last."""
     with engine.connect() as connection:
         return _scores_where(connection, VENDOR_SCORES.c.as_of == as_of)
+
+
+def vendor_scores_as_of(engine: Engine, vendor: str, as_of: datetime) -> list[PublishedScore]:
+    """A vendor's scores published for an instant, in the order of the dimensions, `total` last."""
+    with engine.connect() as connection:
+        return _scores_where(connection, (VENDOR_SCORES.c.vendor == vendor) & (VENDOR_SCORES.c.as_of == as_of))
+
+
+def whole_history(engine: Engine, vendor: str, *, until: datetime) -> list[PublishedScore]:
+    """A vendor's scores of every dimension at every instant up to this one, in order."""
+    condition = (VENDOR_SCORES.c.vendor == vendor) & (VENDOR_SCORES.c.as_of <= until)
+    with engine.connect() as connection:
+        rows = _scores_where(connection, condition)
+    return sorted(rows, key=lambda row: row.as_of)
 
 
 def score_history(engine: Engine, vendor: str, dimension: str, *, before: datetime) -> list[PublishedScore]:

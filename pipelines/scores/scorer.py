@@ -6,7 +6,7 @@ What became known after a verdict was final counts from its date on (`corrected`
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -20,10 +20,11 @@ from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.scores.corrected import corrected_counts
 from pipelines.scores.graded import GradedScore, graded_scores
-from pipelines.scores.grades import Gate, Grade, effective_leads, grading_method, next_grade, open_gates
-from pipelines.scores.points import TOTAL, scoring_method
+from pipelines.scores.grades import Gate, Grade, effective_leads, next_grade, open_gates
+from pipelines.scores.method import Method, Methods, shipped_methods
+from pipelines.scores.points import TOTAL, LeadCounts
 from pipelines.scores.records import publish_scores, score_history
-from pipelines.scores.standings import Deliveries, deliveries_by_date, vendor_standing
+from pipelines.scores.standings import Deliveries, deliveries_by_date, vendor_standing, weighed_total
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import as_lake, paris_date, tick_of
 from pipelines.vocabulary.tables import arrow_schema
@@ -47,17 +48,24 @@ class ScoredVendor:
     scores: tuple[GradedScore, ...]
     gates: tuple[Gate, ...]
     inputs_digest: str = ""
-    """SHA-256 over the deliveries and the contract behind the scores."""
+    """SHA-256 over the deliveries, the contract and the method behind the scores."""
+    method: Method | None = None
+    """By which they were made; None where there was nothing to score."""
+    since: date | None = None
+    """First delivery date that counted; None where all did."""
+    deliveries: Mapping[str, Deliveries] = field(default_factory=dict)
+    """Leads by dimension (and under `all`) and delivery date, of the days that counted."""
 
 
 @dataclass(frozen=True)
 class Scorer:
-    """Scores vendors from a lake, under the method in the package."""
+    """Scores vendors from a lake, each under the version of the method that is frozen for its contract."""
 
     engine: Engine
     lake: Lake
     contracts: ContractBook
     registry: sa.Engine
+    methods: Methods = field(default_factory=shipped_methods)
 
     def score_all(
         self, *, as_of: datetime, catalogue: Catalogue, left: LeftVendors | None = None
@@ -87,42 +95,75 @@ class Scorer:
             self.registry,
             {vendor.vendor: vendor.scores for vendor in scored},
             as_of=as_of,
-            method_version=method_version(),
+            methods={vendor.vendor: vendor.method.version for vendor in scored if vendor.method},
             catalogue_digest=catalogue.digest,
             inputs={vendor.vendor: vendor.inputs_digest for vendor in scored},
             published_as_of=run,
         )
 
-    def score(self, vendor: str, as_of: datetime) -> ScoredVendor:
-        """One vendor's scores; none without final deliveries."""
+    def method_of(self, vendor: str, as_of: datetime) -> Method:
+        """The version of the method that counts for a vendor.
+
+        Raises:
+            MethodError: its contract names one that is not there.
+        """
+        return self.methods.of_contract(self.contracts.of(vendor), paris_date(as_of))
+
+    def score(self, vendor: str, as_of: datetime, method: Method | None = None) -> ScoredVendor:
+        """One vendor's scores; none without final deliveries that count.
+
+        `method`: to see what another version would say; the one that is frozen for the contract unless given.
+        """
         days = final_days(self.lake, vendor, as_of)
-        deliveries = corrected_counts(
-            self.engine, self.lake, vendor, deliveries_by_dimension(self.lake, vendor, days), as_of
-        )
-        contract = contract_in_force(self.contracts.of(vendor), max(days)) if days else None
+        if not days:
+            return ScoredVendor(vendor, (), (), ())
+        method = method or self.method_of(vendor, as_of)
+        since = method.since(self.contracts.of(vendor), paris_date(as_of))
+        counted = self.counts(vendor, [day for day in days if since is None or day >= since], as_of)
+        contract = contract_in_force(self.contracts.of(vendor), max(days))
         tolerances: Mapping[str, float] = contract.tolerances if contract is not None else {}
-        standings = vendor_standing(deliveries, tolerances)
-        received = {day: counts.leads_received for day, counts in deliveries.get("all", {}).items()}
-        gates = open_gates(received, self._failed(vendor, days))
-        grade = self._grade(vendor, standings[-1].score.points, received, gates, as_of) if standings else Grade(None)
-        scores = tuple(graded_scores(standings, grade))
-        digest = self._inputs_digest(vendor, deliveries, days, contract)
-        return ScoredVendor(vendor, tuple(days), scores, tuple(gates), digest)
+        standings = vendor_standing(counted, tolerances, scoring=method.scoring, grading=method.grading)
+        received = {day: counts.leads_received for day, counts in counted.get("all", {}).items()}
+        gates = open_gates(received, self._failed(vendor, list(received), method), grading=method.grading)
+        grade = Grade(None)
+        if standings:
+            leads = effective_leads(received.values(), method.grading)
+            previous = self._grade_before(vendor, method, since, as_of)
+            total = standings[-1].score.points
+            if method.grading.weighs_deliveries:
+                total = weighed_total(counted, standings, method.scoring, method.grading)
+            grade = next_grade(total, leads, previous, gates, method.grading)
+        return ScoredVendor(
+            vendor,
+            tuple(days),
+            tuple(graded_scores(standings, grade)),
+            tuple(gates),
+            self._inputs_digest(vendor, counted, contract, method),
+            method,
+            since,
+            counted,
+        )
+
+    def counts(self, vendor: str, days: list[date], as_of: datetime) -> dict[str, dict[date, LeadCounts]]:
+        """Leads of some published days by dimension, and under `all`, and date, with what was corrected by then."""
+        return corrected_counts(self.engine, self.lake, vendor, deliveries_by_dimension(self.lake, vendor, days), as_of)
 
     def _inputs_digest(
-        self, vendor: str, deliveries: Mapping[str, Deliveries], days: list[date], contract: Contract | None
+        self, vendor: str, deliveries: Mapping[str, Deliveries], contract: Contract | None, method: Method
     ) -> str:
-        """Of the published scorecards, of what corrections make of their counts, and of the contract."""
+        """Of the published scorecards, of what corrections make of their counts, of the contract and of the method."""
+        days = sorted({day for by_day in deliveries.values() for day in by_day})
         read = {
             "deliveries": {f"{day}": self.lake.digests(vendor, day, "scorecards") for day in days},
             "defective": {dimension: _defective(by_day) for dimension, by_day in deliveries.items()},
             "contract": contract.digest if contract is not None else None,
+            "method": method.digest,
         }
         return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
 
-    def _failed(self, vendor: str, days: list[date]) -> dict[str, dict[date, int]]:
+    def _failed(self, vendor: str, days: list[date], method: Method) -> dict[str, dict[date, int]]:
         """By gated rule and day, the leads that fail it at the vendor's account."""
-        rules = ", ".join(f"'{gate.rule_id}'" for gate in grading_method().gates) or "null"
+        rules = ", ".join(f"'{gate.rule_id}'" for gate in method.grading.gates) or "null"
         files = [self.lake.partition("findings", vendor, day) for day in days]
         with self.engine.session() as session:
             session.read_files("findings", files, arrow_schema("findings"))
@@ -132,17 +173,15 @@ class Scorer:
             failed.setdefault(row["rule_id"], {})[row["delivery_date"]] = row["lead_count"]
         return failed
 
-    def _grade(
-        self, vendor: str, total: float, received: Mapping[date, int], gates: list[Gate], as_of: datetime
-    ) -> Grade:
-        """The grade after the last one published before this instant under the same method."""
+    def _grade_before(self, vendor: str, method: Method, since: date | None, as_of: datetime) -> Grade | None:
+        """The last one published before this instant under the same method, in the same window."""
+        first = tick_of(since) if since else None
         earlier = [
             row
             for row in score_history(self.registry, vendor, TOTAL, before=as_of)
-            if row.method_version == method_version()
+            if row.method_version in method.stamps and (first is None or row.as_of >= first)
         ]
-        previous = Grade(earlier[-1].grade_earned) if earlier else None
-        return next_grade(total, effective_leads(received.values()), previous, gates)
+        return Grade(earlier[-1].grade_earned) if earlier else None
 
 
 def weekly_ticks(days: Sequence[date], as_of: datetime) -> list[datetime]:
@@ -150,11 +189,6 @@ def weekly_ticks(days: Sequence[date], as_of: datetime) -> list[datetime]:
     today = paris_date(as_of)
     past = (today - timedelta(weeks=number) for number in range(MOST_WEEKS, 0, -1))
     return [tick_of(day) for day in past if days and day > min(days)]
-
-
-def method_version() -> str:
-    """The versions of the scoring and the grading method, as stamped on every score."""
-    return f"{scoring_method().version}+{grading_method().version}"
 
 
 def _defective(by_day: Deliveries) -> list[int]:

@@ -7,14 +7,15 @@ band of the total: each of the five dimensions gets a fifth of the miscoverage, 
 (Bonferroni), and the total never falls when a dimension rises.
 """
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from pipelines.scores.confidence import confidence_sequence
-from pipelines.scores.grades import GradingMethod, grading_method
+from pipelines.scores.grades import GradingMethod, delivery_worth, grading_method
 from pipelines.scores.points import (
     DimensionScore,
     LeadCounts,
@@ -97,7 +98,7 @@ def vendor_standing(
     """
     scoring, grading = scoring or scoring_method(), grading or grading_method()
     windows = {dimension: _window(days, since) for dimension, days in deliveries.items()}
-    scores = score_vendor({dimension: _summed_counts(days) for dimension, days in windows.items()}, tolerances, scoring)
+    scores = score_vendor({dimension: summed_counts(days) for dimension, days in windows.items()}, tolerances, scoring)
     if not scores:
         return []
     *rated, total = scores
@@ -110,11 +111,45 @@ def vendor_standing(
     return [*standings, Standing(total, lower, upper, None, None)]
 
 
+def weighed_total(
+    deliveries: Mapping[str, Deliveries],
+    standings: Sequence[Standing],
+    scoring: ScoringMethod,
+    grading: GradingMethod,
+) -> float:
+    """Points of the whole if deliveries counted by what they are worth, not by their leads; never more than it has.
+
+    One large clean delivery, sent after bad ones, is worth as many leads as a usual one.
+
+    Args:
+        deliveries: those that the standings are of.
+        standings: of the dimensions, then of the whole.
+        scoring: by which they were made.
+        grading: by which they were made.
+    """
+    *rated, total = standings
+    weighed = {
+        one.score.dimension: points(
+            _weighed_rate(deliveries[one.score.dimension].values(), grading), one.score.tolerance or 0.0, scoring
+        )
+        for one in rated
+    }
+    return min(total.score.points, total_points(weighed, scoring))
+
+
+def _weighed_rate(days: Iterable[LeadCounts], grading: GradingMethod) -> float:
+    correlation = grading.confidence.assumed_correlation
+    worth = [(delivery_worth(day.leads_received, correlation), day) for day in days if day.leads_received]
+    defective = math.fsum(weight * day.leads_vendor_defective / day.leads_received for weight, day in worth)
+    return min(defective / math.fsum(weight for weight, _ in worth), 1.0)
+
+
 def _window(deliveries: Deliveries, since: date | None) -> list[LeadCounts]:
     return [deliveries[day] for day in sorted(deliveries) if since is None or day >= since]
 
 
-def _summed_counts(days: Iterable[LeadCounts]) -> LeadCounts:
+def summed_counts(days: Iterable[LeadCounts]) -> LeadCounts:
+    """Counts of some deliveries together."""
     received, defective = 0, 0
     for day in days:
         received += day.leads_received

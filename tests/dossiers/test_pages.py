@@ -514,7 +514,7 @@ def test_a_footer_never_ends_its_css_string(text: str) -> None:
 def test_contributions_as_shown_sum_to_the_change_as_shown(parts: list[Fraction]) -> None:
     after = float(50 + sum(parts))
     contributions = tuple(ScoreMovePart("proof", "x", float(part)) for part in parts)
-    shown = pages._shown_parts(ScoreMove(date(2026, 1, 1), date(2026, 2, 1), 50.0, after, contributions))
+    shown = pages.shown_parts(ScoreMove(date(2026, 1, 1), date(2026, 2, 1), 50.0, after, contributions))
     assert sum(points for _, points in shown) == Decimal(str(after)).quantize(Decimal("0.01")) - 50
 
 

@@ -9,18 +9,8 @@ from scipy.optimize import brentq
 from scipy.special import loggamma
 from scipy.stats import chi2
 
-from benchmarks.score_coverage import (
-    SCENARIOS,
-    Scenario,
-    equal_sizes,
-    measure,
-    simulate,
-    steady,
-    unequal_sizes,
-    wandering,
-)
+from benchmarks.simulated_vendors import SCENARIOS, simulate
 from pipelines.scores.confidence import ConfidenceMethod, ConfidenceSequence, bounds, confidence_sequence
-from pipelines.scores.grades import grading_method
 
 METHOD = ConfidenceMethod(
     miscoverage=0.05, expected_rate=0.01, assumed_correlation=0.025, assumed_weight=4, caution=0.9
@@ -165,7 +155,8 @@ def test_defects_added_to_clean_days_to_hide_a_bad_one_never_lower_the_upper_bou
 
 
 def test_many_vendors_at_once_are_each_alone() -> None:
-    received, defective, _ = simulate(np.random.default_rng(1), SCENARIOS[1], 0.01, 0.02, (5, 40))
+    vendors = simulate(np.random.default_rng(1), SCENARIOS[1], 0.01, 0.02, (5, 40))
+    received, defective = vendors.received, vendors.defective
     together = confidence_sequence(received, defective, METHOD)
     for vendor in range(5):
         alone = confidence_sequence(received[vendor], defective[vendor], METHOD)
@@ -204,7 +195,8 @@ def test_a_method_out_of_range_is_refused_by_name(setting: str, value: float) ->
 
 
 def test_a_year_takes_milliseconds() -> None:
-    received, defective, _ = simulate(np.random.default_rng(1), SCENARIOS[0], 0.01, 0.02, (1, 365))
+    vendors = simulate(np.random.default_rng(1), SCENARIOS[0], 0.01, 0.02, (1, 365))
+    received, defective = vendors.received, vendors.defective
     seconds = []
     for _ in range(5):
         started = time.perf_counter()
@@ -214,25 +206,6 @@ def test_a_year_takes_milliseconds() -> None:
 
 
 def test_the_estimated_correlation_is_that_of_the_simulation() -> None:
-    received, defective, _ = simulate(np.random.default_rng(2), SCENARIOS[1], 0.05, 0.1, (300, 365))
-    assert confidence_sequence(received, defective, METHOD).correlation[:, -1].mean() == pytest.approx(0.1, abs=0.01)
-
-
-@pytest.mark.parametrize("rate", [0.001, 0.01, 0.05])
-@pytest.mark.parametrize("correlation", [0.0, 0.02])
-def test_at_most_one_vendor_in_twenty_is_missed_on_any_day_of_a_year(rate: float, correlation: float) -> None:
-    row = measure(Scenario("small", equal_sizes, steady), rate, correlation, (150, 365), 7, grading_method().confidence)
-    assert row.missed <= 0.05
-    if rate == 0.01:
-        assert row.upper <= 0.02
-
-
-@pytest.mark.parametrize("correlation", [0.0, 0.02])
-def test_nor_with_unequal_deliveries_and_drifting_rates(correlation: float) -> None:
-    scenario = Scenario("small", unequal_sizes, wandering)
-    assert measure(scenario, 0.01, correlation, (150, 365), 7, grading_method().confidence).missed <= 0.05
-
-
-def test_leads_taken_as_independent_would_miss_most_vendors() -> None:
-    row = measure(Scenario("small", equal_sizes, steady), 0.01, 0.02, (150, 365), 7, grading_method().confidence)
-    assert row.missed_as_independent > 0.5
+    vendors = simulate(np.random.default_rng(2), SCENARIOS[1], 0.05, 0.1, (300, 365))
+    found = confidence_sequence(vendors.received, vendors.defective, METHOD)
+    assert found.correlation[:, -1].mean() == pytest.approx(0.1, abs=0.01)

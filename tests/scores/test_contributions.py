@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.scores.contributions import LEADS, TOLERANCE, DimensionSnapshot, Snapshot, contributions, rounded
+from pipelines.scores.contributions import (
+    CAP,
+    LEADS,
+    MIX,
+    TOLERANCE,
+    DimensionSnapshot,
+    Snapshot,
+    Streams,
+    contributions,
+    rounded,
+)
 from pipelines.scores.points import LeadCounts, score_vendor
 from pipelines.vocabulary.words import RATED_DIMENSIONS
 
@@ -37,22 +47,62 @@ def test_nothing_that_changed_is_nothing_to_explain() -> None:
 
 
 def test_the_rule_that_moved_answers_for_the_change() -> None:
-    # consent from 1 % to 2 %, 80 to 50 points; the total from 0.3 x 80 + 70 = 94 to the cap of 20 + 50 = 70.
-    # Rule b kept its ten in a thousand less five: its part of the rate is 0.5 % before and after.
+    # consent from 1 % to 2 %, 80 to 50 points; the mean from 0.3 x 80 + 70 = 94 to 85, and the cap of 20 + 50 = 70
+    # takes 15 more. Rule b kept its ten in a thousand less five: its part of the rate is 0.5 % before and after.
     before, after = snapshot(consent={"a": 5, "b": 5}), snapshot(consent={"a": 15, "b": 5})
-    assert found(before, after) == {("consent", "a"): pytest.approx(-24)}
+    assert found(before, after) == {("consent", "a"): pytest.approx(-9), ("total", CAP): pytest.approx(-15)}
 
 
 def test_rules_that_moved_alike_share_alike() -> None:
     before, after = snapshot(consent={"a": 5, "b": 5}), snapshot(consent={"a": 10, "b": 10})
-    assert found(before, after) == {("consent", "a"): pytest.approx(-12), ("consent", "b"): pytest.approx(-12)}
+    shared = {("consent", "a"): pytest.approx(-4.5), ("consent", "b"): pytest.approx(-4.5)}
+    assert found(before, after) == {**shared, ("total", CAP): pytest.approx(-15)}
 
 
-def test_a_cap_that_two_dimensions_reach_is_shared_by_them() -> None:
-    # consent 80 to 50 and proof 100 to 50. Total 94; with consent alone 70 (cap); with proof alone the mean is
-    # 24 + 12.5 + 45 = 81.5, the cap 70; with both 70. Consent: ((70 - 94) + (70 - 70)) / 2 = -12, and so for proof.
+def test_the_cap_is_a_cause_of_its_own() -> None:
+    # consent 80 to 50 and proof 100 to 50: 0.3 x -30 = -9 and 0.25 x -50 = -12.5 of the mean, from 94 to 72.5. Both
+    # leave at most 20 + 50 = 70: the cap takes 2.5 more.
     before, after = snapshot(consent={"a": 10}), snapshot(consent={"a": 20}, proof={"c": 20})
-    assert found(before, after) == {("consent", "a"): pytest.approx(-12), ("proof", "c"): pytest.approx(-12)}
+    assert found(before, after) == {
+        ("consent", "a"): pytest.approx(-9),
+        ("proof", "c"): pytest.approx(-12.5),
+        ("total", CAP): pytest.approx(-2.5),
+    }
+
+
+def by_streams(leads: dict[str, int], findings: dict[str, int]) -> dict[str, DimensionSnapshot]:
+    """Consent alone, one rule, its findings by stream."""
+    received, defective = sum(leads.values()), sum(findings.values())
+    streams = Streams(leads, {"a": findings})
+    return {"consent": DimensionSnapshot(LeadCounts(received, defective), 0.01, {"a": defective}, streams)}
+
+
+def test_forms_that_stay_as_they_are_and_weigh_otherwise_are_all_mix() -> None:
+    # form x at 0 %, form y at 1 %. Half and half: 0.5 %, 90 points; all but a tenth y: 0.9 %, 82 points.
+    before = by_streams({"x": 1000, "y": 1000}, {"y": 10})
+    after = by_streams({"x": 200, "y": 1800}, {"y": 18})
+    assert found(before, after) == {("consent", MIX): pytest.approx(-8)}
+
+
+def test_forms_that_weigh_the_same_and_worsen_are_all_rate() -> None:
+    # y from 1 % to 1.6 % in half of the leads: 0.5 % to 0.8 %, 90 to 84 points
+    before = by_streams({"x": 1000, "y": 1000}, {"y": 10})
+    after = by_streams({"x": 1000, "y": 1000}, {"y": 16})
+    assert found(before, after) == {("consent", "a"): pytest.approx(-6)}
+
+
+def test_a_change_of_both_is_split_in_the_middle() -> None:
+    # y from a half at 1 % (0.5 %) to three quarters at 1.2 % (0.9 %): 90 to 82 points, 8 points for 0.4 %.
+    # mix (0.75 - 0.5) x (1 % + 1.2 %) / 2 = 0.275 %, 5.5 points; rate (1.2 % - 1 %) x (0.5 + 0.75) / 2 = 0.125 %, 2.5.
+    before = by_streams({"x": 1000, "y": 1000}, {"y": 10})
+    after = by_streams({"x": 500, "y": 1500}, {"y": 18})
+    assert found(before, after) == {("consent", MIX): pytest.approx(-5.5), ("consent", "a"): pytest.approx(-2.5)}
+
+
+def test_a_form_that_is_new_is_all_mix() -> None:
+    # form z brings 10 defects in 1000 leads: 0 % to 0.5 %, 100 to 90 points
+    before, after = by_streams({"x": 1000}, {}), by_streams({"x": 1000, "z": 1000}, {"z": 10})
+    assert found(before, after) == {("consent", MIX): pytest.approx(-10)}
 
 
 def test_a_new_tolerance_answers_for_what_it_changed() -> None:
@@ -103,7 +153,9 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
         defective = draw(st.integers(0, min(received, 600)))
         rules = draw(st.dictionaries(st.sampled_from("abc"), st.integers(0, 50)))
         tolerance = draw(st.sampled_from([0.0, 0.01, 0.05]))
-        drawn[name] = DimensionSnapshot(LeadCounts(received, defective), tolerance, rules)
+        leads = draw(st.dictionaries(st.sampled_from("xy"), st.integers(0, 900)))
+        found = {rule: {stream: draw(st.integers(0, 25)) for stream in leads} for rule in rules}
+        drawn[name] = DimensionSnapshot(LeadCounts(received, defective), tolerance, rules, Streams(leads, found))
     return drawn
 
 

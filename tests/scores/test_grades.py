@@ -147,23 +147,20 @@ def test_one_more_redelivered_person_never_closes_a_gate(counts: list[tuple[int,
     assert all(late.since <= early.since for late, early in zip(after, before, strict=False))
 
 
-def test_the_packaged_method_is_versioned_and_dated() -> None:
-    method = grading_method()
-    assert method.version
-    assert method.in_force_from.year >= 2026
-    assert tuple(method.grades) == GRADES
+def test_the_packaged_method_has_all_grades() -> None:
+    assert tuple(grading_method().grades) == GRADES
 
 
 @pytest.mark.parametrize(
     ("written", "replacement", "named"),
     [
-        ("rise_margin: 3\n", "", "rise_margin"),
+        ("  rise_margin: 3\n", "", "rise_margin"),
         ("rise_margin: 3\n", "rise_margin: 11\n", "rise_margin"),
-        ("rise_margin: 3\n", "rise_margin: 3\nfall_margin: 3\n", "fall_margin"),
+        ("  rise_margin: 3\n", "  rise_margin: 3\n  fall_margin: 3\n", "fall_margin"),
         ("C: 65", "C: 85", "grades"),
         ("caution: 0.9", "caution: 1.9", "caution"),
         ("cap: D", "cap: F", "opposed_redelivered: cap"),
-        ("    least_count: 3\n", "", "least_count"),
+        ("      least_count: 3\n", "", "least_count"),
     ],
 )
 def test_a_faulty_method_file_is_refused_by_name_and_key(

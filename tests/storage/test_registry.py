@@ -38,7 +38,7 @@ def registry(registry_url: str) -> sa.Engine:  # noqa: F811
 def publish(
     registry: sa.Engine, *rows: DimensionScore, vendor: str = "acme", method: str = "1", rules: str = "a" * 64
 ) -> int:
-    return publish_scores(registry, {vendor: rows}, as_of=AS_OF, method_version=method, catalogue_digest=rules)
+    return publish_scores(registry, {vendor: rows}, as_of=AS_OF, methods=method, catalogue_digest=rules)
 
 
 def test_the_migrations_make_the_tables_that_the_code_declares(registry: sa.Engine) -> None:
@@ -252,7 +252,7 @@ def test_a_dimension_that_lost_its_leads_goes(registry: sa.Engine) -> None:
 
 def test_vendors_and_instants_that_are_not_published_stay(registry: sa.Engine) -> None:
     earlier = datetime(2026, 9, 19, 4, tzinfo=UTC)
-    publish_scores(registry, {"acme": [CONSENT]}, as_of=earlier, method_version="1", catalogue_digest="a" * 64)
+    publish_scores(registry, {"acme": [CONSENT]}, as_of=earlier, methods="1", catalogue_digest="a" * 64)
     publish(registry, PROOF, vendor="zed")
     publish(registry, TOTAL, CONSENT)
     assert [row.dimension for row in scores_as_of(registry, earlier)] == ["consent"]

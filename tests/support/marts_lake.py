@@ -209,9 +209,7 @@ def score(house: House) -> None:
                 "total", leads, defective, defective / leads, None, points, 30.0, 95.0, grade_earned=earned, grade="D"
             ),
         ]
-        publish_scores(
-            house.registry, {"acme": rows}, as_of=as_of, method_version="2026.1", catalogue_digest=CATALOGUE_DIGEST
-        )
+        publish_scores(house.registry, {"acme": rows}, as_of=as_of, methods="2026.1", catalogue_digest=CATALOGUE_DIGEST)
 
 
 def settings_in(home: Path) -> Settings:
