@@ -16,8 +16,10 @@ from pipelines.upkeep.retention_clock import (
     DECIDED_DOSSIER,
     DELIVERED_FILE,
     DOSSIER,
+    KEPT_ANSWER,
     LAW,
     RECEIPT,
+    TAKEN_ANSWER,
     VAULT_ROWS,
 )
 from pipelines.upkeep.sealing import SEAL_NAME_TAKEN
@@ -32,6 +34,8 @@ _OBJECTS: Final = {
     DECIDED_DOSSIER: "files of dossiers decided on",
     COMPARISON: "files of comparisons",
     CHECKED_INVOICE: "files told of invoices",
+    KEPT_ANSWER: "files kept of disputes",
+    TAKEN_ANSWER: "files of answers in the inbox",
     LAW: "rules and contracts that nothing names",
 }
 

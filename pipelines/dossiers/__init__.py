@@ -9,8 +9,10 @@ Scores are made in `scores`, sentences are in `wording`.
   missing for it
 - `correction_lines`: what a dossier says of corrections: how many, why, and at whose account
 - `facts`: what a dossier needs of the lake and the registry, counted by the engine
+- `disputes_shown`: what a dossier says of the vendor's answers, and since when its defects are known
 - `failed_leads`: leads that failed at the vendor's account, counted for its claims, corrections included
 - `findings_csv`: tables for people: CSV that a spreadsheet opens safely
+- `late_knowledge`: what of the knowledge clock waits too long, kept beside the checks
 - `marks`: small drawings that stand beside text: signs of state, bars in rows, sparklines
 - `method_pages`: how scores, grades and recommendations are made, on one page
 - `model`: what a vendor dossier and the portfolio show, in domain words: the frozen report model
