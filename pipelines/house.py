@@ -231,7 +231,9 @@ class House:
             seals=self.seals,
             spans=self.retention_spans,
             limits=ours.limits,
-            made=MadePlaces(ours.dossiers, ours.decisions, ours.comparisons, ours.invoices, ours.disputes),
+            made=MadePlaces(
+                ours.dossiers, ours.decisions, ours.comparisons, ours.invoices, ours.disputes, ours.annexes
+            ),
             law=ours.law,
             answers=self.kept_answers,
         )

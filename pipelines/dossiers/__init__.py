@@ -3,6 +3,7 @@
 Scores are made in `scores`, sentences are in `wording`.
 
 - `accepted_leads`: every accepted lead, alike ones together, for the money of a dossier
+- `annex`: exposure by legal provision, a file for counsel alone
 - `charts`: the charts of the pages, as inline SVG: the score over time, rates against tolerances, deliveries
 - `claim_grounds`: what claims rest on, and the defects that no ground covers
 - `conclusions`: what follows from the facts of a dossier: the situation of the vendor, what must be decided, what is

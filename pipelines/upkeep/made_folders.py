@@ -17,6 +17,7 @@ from pipelines.reviews.decisions import RecordedDecision
 from pipelines.reviews.written_dossiers import dossier_digest
 from pipelines.storage.folders import entries_below, folder_names
 from pipelines.upkeep.retention_clock import (
+    ANNEX,
     CHECKED_INVOICE,
     COMPARISON,
     DECIDED_DOSSIER,
@@ -57,10 +58,11 @@ class MadePlaces:
     comparisons: Path
     invoices: Path
     disputes: Path
+    annexes: Path
 
     def vendors(self) -> set[str]:
         """Vendors of whom something was made."""
-        by_vendor = (self.dossiers, self.decisions, self.invoices, self.disputes)
+        by_vendor = (self.dossiers, self.decisions, self.invoices, self.disputes, self.annexes)
         named = [name for root in by_vendor for name in folder_names(root, root)]
         root = self.comparisons
         for comparison in folder_names(root, root):
@@ -81,7 +83,10 @@ class MadeClock:
 
     def due(self, on: date) -> Iterator[MadeFolder]:
         """What is to be removed on a date."""
-        made_ones = (*self._dossiers(on), *self._decided(), *self._comparisons(), *self._invoices(), *self._answers())
+        made_ones = (
+            *(*self._dossiers(on), *self._decided(), *self._comparisons()),
+            *(*self._invoices(), *self._answers(), *self._annexes()),
+        )
         for made in made_ones:
             if made.end.is_due(on):
                 yield made
@@ -124,6 +129,11 @@ class MadeClock:
         for root, folder in self._folders_in(self.places.disputes):
             day = _changed_on(root, folder)
             yield MadeFolder(KEPT_ANSWER, root, folder, day, answer_retention_end(day, self.spans))
+
+    def _annexes(self) -> Iterator[MadeFolder]:
+        for root, folder in self._folders_in(self.places.annexes):
+            day = _changed_on(root, folder)
+            yield MadeFolder(ANNEX, root, folder, day, self._working_end(day))
 
     def _folders_in(self, root: Path) -> Iterator[tuple[Path, Path]]:
         yield from ((root, root / self.vendor / name) for name in folder_names(root, root / self.vendor))
