@@ -7,6 +7,7 @@ import dagster as dg
 from assets.reporting import columns_of
 from pipelines.comparisons.corrections import Corrector
 from pipelines.comparisons.ladder import Ladder, judges_of
+from pipelines.disputes.records import recorded_disputes
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.oppositions.snapshot import refresh_snapshot
@@ -16,7 +17,7 @@ from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 
 
 @dg.asset(
-    deps=["verdicts", "oppositions"],
+    deps=["verdicts", "oppositions", "disputes"],
     group_name="verdicts",
     metadata=columns_of("corrections"),
     kinds={"parquet"},
@@ -35,7 +36,8 @@ def corrections(context: dg.AssetExecutionContext, house: dg.ResourceParam[House
         with left.one(vendor), house.lake.writing(vendor):
             house.confirm_keys(vendor)
             ladder = Ladder(house.engine, house.lake.as_found(), vendor, house.catalogue, judges)
-            found = Corrector(ladder, house.lake, house.kept_law, book.of(vendor)).publish(at)
+            answered = recorded_disputes(house.registry, vendor, before=at)
+            found = Corrector(ladder, house.lake, house.kept_law, book.of(vendor)).publish(at, answered)
             counts.update(found["cause"].to_pylist())
     tell_left(context, "corrections", left)
     return dg.MaterializeResult(metadata={"corrections": counts.total(), **counts, "as of": at.isoformat()})

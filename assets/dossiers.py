@@ -29,7 +29,8 @@ def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
     from pipelines.scores.scorer import Scorer
 
     scorer = Scorer(house.judge.engine, house.lake.as_found(), house.contracts(), house.registry, house.methods())
-    writer = DossierWriter(scorer, house.catalogue, house.settings.dossiers, as_of(context), house.settings.contracts)
+    ours = house.settings
+    writer = DossierWriter(scorer, house.catalogue, ours.dossiers, as_of(context), ours.contracts, ours.policy)
     left = LeftVendors("the dossier", FAULTS_OF_OURS)
     written = writer.write_all(left)
     tell_left(context, "dossiers", left)
@@ -94,4 +95,31 @@ def dates_are_kept(context: dg.AssetCheckExecutionContext, house: dg.ResourcePar
             "first of them": lines[:SAMPLE],
             "unreadable": list(agenda.problems[:SAMPLE]),
         },
+    )
+
+
+@dg.asset_check(
+    asset="dossiers",
+    description="No blocking defect waits longer than contract or policy allow: that its vendor is told, that its "
+    "answer is decided on, that such leads stop coming. `opposable checks list` names them.",
+)
+def knowledge_is_acted_on(
+    context: dg.AssetCheckExecutionContext, house: dg.ResourceParam[House]
+) -> dg.AssetCheckResult:
+    """Name vendor, rule, form, step and date of what waits too long, and keep it beside the vendor's deliveries."""
+    from pipelines.dossiers.late_knowledge import keep_late_knowledge
+
+    book, instant, lines = house.contracts(), as_of(context), list[str]()
+    left = LeftVendors("the knowledge clock", FAULTS_OF_OURS)
+    for vendor in (one for one in house.lake.vendors("scorecards") if one in book.vendors):
+        with left.one(vendor):
+            found = keep_late_knowledge(
+                house.engine, house.lake, house.registry, house.catalogue, vendor, book.of(vendor),
+                house.settings.policy, instant,
+            )  # fmt: skip
+            lines += [fault.words for fault in found]
+    return dg.AssetCheckResult(
+        passed=not lines and not left.reasons,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"count": len(lines), "first of them": lines[:SAMPLE], "left": left.in_words()[:SAMPLE]},
     )

@@ -14,6 +14,7 @@
 - `dates/`: Delivered dates and times as instants, and in which pattern a column is written
 - `definitions`: the code location: everything that Dagster loads, put together by one function and called by one line
 - `deliveries/`: What lies in the inbox
+- `disputes/`: What vendors answer to findings, and since when each defect is known to whom
 - `dossiers/`: One vendor on one page, all on another
 - `drafts/`: A first contract from a vendor's sample files, with questions about what files can't say
 - `engines/`: Runs statements over the files of the lake. One interface, one module an engine

@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "checks": Command("checks:app", "What the checks last said, by vendor and day."),
     "lake": Command("lake:app", "The lake: every published table of every delivery."),
     "receipts": Command("receipts:app", "Receipts for vendors: prepared, sent, acknowledged."),
+    "disputes": Command("disputes:app", "What vendors dispute of findings: list, show, decide."),
     "review": Command("review:app", "Renewal reviews: decide, confirm, list."),
     "agenda": Command(
         "agenda:agenda",

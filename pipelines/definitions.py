@@ -9,7 +9,8 @@ import dagster as dg
 from assets.checks import build_checks
 from assets.completeness import completeness, vendors_done
 from assets.corrections import corrections
-from assets.dossiers import dates_are_kept, dossiers, renewals_were_decided
+from assets.disputes import disputes
+from assets.dossiers import dates_are_kept, dossiers, knowledge_is_acted_on, renewals_were_decided
 from assets.intake import build_intake
 from assets.marts import build_marts
 from assets.oppositions import hashed_lists_meet_leads, oppositions
@@ -20,7 +21,7 @@ from assets.usable_leads import usable_leads, usable_leads_are_current
 from assets.vendor_scores import lake_is_whole, vendor_scores
 from assets.verdicts import build_verdicts
 from pipelines.house import House
-from pipelines.orchestration.jobs import DELIVERIES, PUBLISH, REGISTRY, RETENTION
+from pipelines.orchestration.jobs import ANSWERS, DELIVERIES, PUBLISH, REGISTRY, RETENTION
 from pipelines.orchestration.partitions import deliveries_partitions
 from pipelines.orchestration.run_locks import LOCKED_IN_PROCESS
 from pipelines.orchestration.schedules import build_schedules
@@ -51,19 +52,20 @@ def build_defs(
     deliveries = [build_intake(partitions), build_verdicts(partitions, engine=settings.engine)]
     after = [rule_notices, usable_leads, purges]
     return dg.Definitions(
-        assets=[oppositions, *deliveries, corrections, vendor_scores, dossiers, *after, *marts],
+        assets=[oppositions, *deliveries, disputes, corrections, vendor_scores, dossiers, *after, *marts],
         asset_checks=[
             *build_checks(),
             completeness,
             dates_are_kept,
             vendors_done,
             hashed_lists_meet_leads,
+            knowledge_is_acted_on,
             lake_is_whole,
             renewals_were_decided,
             usable_leads_are_current,
             *([quality] if has_marts else []),
         ],
-        jobs=[REGISTRY, DELIVERIES, PUBLISH, RETENTION],
+        jobs=[REGISTRY, DELIVERIES, ANSWERS, PUBLISH, RETENTION],
         schedules=build_schedules(house),
         sensors=build_sensors(house),
         resources={"house": house, **(resource_overrides or {})},

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pipelines.comparisons.announcements import Announcements
     from pipelines.contracts.book import ContractBook
     from pipelines.deliveries.changed_folders import FolderWatch
+    from pipelines.disputes.answers import AnswersIntake
+    from pipelines.disputes.kept_answers import KeptAnswers
     from pipelines.engines.interface import Engine
     from pipelines.identifiers.keyed_hashes import IdentityHasher
     from pipelines.intake.absences import LeftOut
@@ -228,6 +230,7 @@ class House:
             vault=timedelta(days=settings.vault_retention_days),
             decisions=timedelta(days=settings.decision_retention_days),
             invoices=timedelta(days=settings.invoice_retention_days),
+            disputes=timedelta(days=settings.dispute_retention_days),
         )
 
     @property
@@ -246,8 +249,11 @@ class House:
             seals=self.seals,
             spans=self.retention_spans,
             limits=ours.limits,
-            made=MadePlaces(ours.dossiers, ours.decisions, ours.comparisons, ours.invoices),
+            made=MadePlaces(
+                ours.dossiers, ours.decisions, ours.comparisons, ours.invoices, ours.disputes, ours.annexes
+            ),
             law=ours.law,
+            answers=self.kept_answers,
         )
 
     def has_keyed_data(self) -> bool:
@@ -334,6 +340,30 @@ class House:
         with self.lake.writing(vendor):
             self.confirm_keys(vendor)
             yield self.lake.as_found()
+
+    @property
+    def kept_answers(self) -> KeptAnswers:
+        """What vendors wrote and showed in disputes, encrypted."""
+        from pipelines.disputes.kept_answers import KeptAnswers
+
+        return KeptAnswers(self.settings.disputes, self.seals)
+
+    @property
+    def answers(self) -> AnswersIntake:
+        """Takes in what vendors answer to findings."""
+        from pipelines.deliveries.inbox_folders import DISPUTES
+        from pipelines.disputes.answers import AnswersIntake
+
+        return AnswersIntake(
+            inbox=self.settings.inbox,
+            folder=DISPUTES,
+            engine=self.engine,
+            lake=self.lake,
+            registry=self.registry,
+            kept=self.kept_answers,
+            limits=self.settings.limits,
+            policy=self.settings.policy.reply,
+        )
 
     @property
     def receipts(self) -> ReceiptWriter:

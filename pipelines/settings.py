@@ -4,13 +4,14 @@ import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pipelines.disputes.policy import REACTION_DAYS, REPLY_DAYS, Policy
 from pipelines.formats.limits import Limits
 
 PREFIX = "OPPOSABLE_"
@@ -87,6 +88,24 @@ class Settings(BaseSettings):
             "being paid twice afterwards."
         ),
     )
+    reply_period_days: int = Field(
+        default=REPLY_DAYS,
+        ge=1,
+        description="Days that a vendor has to answer a finding once it was notified, where its contract has no "
+        "replyPeriod.",
+    )
+    reaction_days: int = Field(
+        default=REACTION_DAYS,
+        ge=1,
+        description="Days within which a blocking defect is told to its vendor, its answer is decided on, and such "
+        "leads stop coming; where a contract has cureDays, these count for the last.",
+    )
+    dispute_retention_days: int = Field(
+        default=1827,
+        ge=1,
+        description="Days for which what a vendor wrote and showed in a dispute is kept, encrypted, after it came: "
+        "five years, in which claims between merchants can be made (C. com. art. L. 110-4).",
+    )
     four_eyes: Literal["never", "against", "always"] = Field(
         default="against",
         description="Which decisions at renewals a second person confirms: none, those against the advice, all.",
@@ -154,6 +173,16 @@ class Settings(BaseSettings):
         return self.home / "invoices"
 
     @property
+    def disputes(self) -> Path:
+        """Folder of what vendors wrote and showed in disputes, encrypted."""
+        return self.home / "disputes"
+
+    @property
+    def annexes(self) -> Path:
+        """Folder of what is for counsel alone."""
+        return self.home / "annexes"
+
+    @property
     def dossiers(self) -> Path:
         """Folder of the dossiers, and of the portfolio."""
         return self.home / "dossiers"
@@ -177,6 +206,11 @@ class Settings(BaseSettings):
     def intake_threads(self) -> int:
         """Threads of an intake. Each holds a block of rows, and reading a file keeps no more than a few busy."""
         return self.threads or min(os.cpu_count() or 1, _MOST_INTAKE_THREADS)
+
+    @property
+    def policy(self) -> Policy:
+        """How long things may take where a contract is silent."""
+        return Policy(timedelta(days=self.reply_period_days), timedelta(days=self.reaction_days))
 
     @property
     def limits(self) -> Limits:

@@ -11,6 +11,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `contracts_review`: what is missing of a vendor's file and contract
 - `demo`: the sample market, end to end: simulate, import the oppositions, reconcile, show the scores
 - `dev`: the Dagster UI on the home's instance, on 127.0.0.1 only
+- `disputes`: what vendors answer to findings, and what a person makes of it
 - `docs`: the pages of `docs/` that are made from the code, written anew
 - `explain`: the vendor's and the DPO's first question, answered rule by rule
 - `export`: a call list for a named recipient, judged at the moment, and what of one may no longer be used

@@ -4,6 +4,7 @@ What is applied to a lead is found out in `verdicts.explain`; sentences are in `
 """
 
 import json
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -32,6 +33,7 @@ from pipelines.verdicts.explain import ExplainedUse, explain
 from pipelines.verdicts.explained_words import explanation
 from pipelines.verdicts.judge import Judge
 from pipelines.verdicts.out_of_date import with_what_is_out_of_date
+from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import CHANNELS
 from pipelines.wording.words import Words, words
 
@@ -84,10 +86,25 @@ def explain_command(
     as_shipped = explained(Judge(engine=house.engine, lake=lake, catalogue=load_catalogue())) if off else []
     for line in explanation(uses, say, house.catalogue, as_shipped):
         typer.echo(escaped(line))
+    for line in _disputes_told(house, vendor, lead_id, {use.delivery_date for use in uses}, at, say):
+        typer.echo(escaped(line))
     for use in uses if is_all else ():
         Console().print(_rules_as_table(use, say))
     if not is_all:
         typer.echo(say("explain.rest"))
+
+
+def _disputes_told(
+    house: House, vendor: str, lead_id: str, days: Collection[date], as_of: datetime | None, say: Words
+) -> Iterator[str]:
+    """What of the lead's findings the vendor disputes, and what became of it."""
+    from pipelines.disputes.records import recorded_disputes
+
+    for one in recorded_disputes(house.registry, vendor, before=as_of):
+        if one.lead_id == lead_id and one.delivery_date in days:
+            state, on = say(f"dispute_state.{one.state}"), paris_date(one.received_at)
+            channel = say(f"channel.{one.channel}") if one.channel else say("disputes.every_channel")
+            yield say("disputes.explained", n=one.id, rule=one.rule, channel=channel, on=on, state=state)
 
 
 def _confirm_keys(house: House, vendor: str) -> None:

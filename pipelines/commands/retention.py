@@ -11,13 +11,16 @@ from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.keys import KeysError
 from pipelines.upkeep.retention import Retained
 from pipelines.upkeep.retention_clock import (
+    ANNEX,
     CHECKED_INVOICE,
     COMPARISON,
     DECIDED_DOSSIER,
     DELIVERED_FILE,
     DOSSIER,
+    KEPT_ANSWER,
     LAW,
     RECEIPT,
+    TAKEN_ANSWER,
     VAULT_ROWS,
 )
 from pipelines.upkeep.sealing import SEAL_NAME_TAKEN
@@ -32,6 +35,9 @@ _OBJECTS: Final = {
     DECIDED_DOSSIER: "files of dossiers decided on",
     COMPARISON: "files of comparisons",
     CHECKED_INVOICE: "files told of invoices",
+    ANNEX: "files of annexes for counsel",
+    KEPT_ANSWER: "files kept of disputes",
+    TAKEN_ANSWER: "files of answers in the inbox",
     LAW: "rules and contracts that nothing names",
 }
 

@@ -1,6 +1,7 @@
-"""`opposable review`: what a person decides at a renewal, on which dossier, and who confirmed it."""
+"""`opposable review`: what a person decides at a renewal, on which dossier, who confirmed it; the annex for counsel."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, Final
 
 import typer
@@ -13,6 +14,8 @@ from pipelines.vocabulary.clock import paris_date
 
 SHORT: Final = 12
 """Digits of a digest that are shown."""
+MOST_DIGITS: Final = 12
+"""Of a turnover."""
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -21,7 +24,7 @@ ByOption = Annotated[str, typer.Option(help="Name and function of the person; ne
 
 @app.callback()
 def review() -> None:
-    """Renewal reviews: decide, confirm, list."""
+    """Renewal reviews: decide, confirm, list; the annex for counsel."""
 
 
 @app.command()
@@ -96,6 +99,33 @@ def list_(vendor: Annotated[str | None, typer.Argument(help="Key of one vendor."
     if not decisions and not waiting:
         typer.echo("no decision is recorded, and no renewal waits for one")
     raise typer.Exit(bool(waiting))
+
+
+@app.command()
+def annex(
+    vendor: Annotated[str, typer.Argument(help="Key of the vendor.")],
+    turnover: Annotated[
+        str | None, typer.Option(help="The advertiser's turnover of the last year, in EUR: digits, such as 12000000.")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="Instant whose knowledge counts; now unless given.")] = None,
+) -> None:
+    """Write the exposure annex of a vendor, in French and English: for counsel alone, in `annexes/` of the home.
+
+    No page links to it, and no vendor sees it. Exit status: 0 written, 2 a wrong argument or setting.
+    """
+    from pipelines.commands.shared import instant_of
+    from pipelines.dossiers.annex import AnnexWriter
+    from pipelines.storage.kept_corrections import DamagedCorrectionsError
+
+    house, at = _house_with(vendor), instant_of("--as-of", as_of) if as_of else datetime.now(UTC)
+    if turnover is not None and not (turnover.isascii() and turnover.isdigit() and len(turnover) <= MOST_DIGITS):
+        refuse(f"--turnover: expected an amount in EUR, digits alone, at most {MOST_DIGITS}")
+    writer = AnnexWriter(house.engine, house.lake.as_found(), house.catalogue, house.settings.annexes, at)
+    try:
+        folder = writer.write(vendor, None if turnover is None else Decimal(turnover))
+    except DamagedCorrectionsError as error:
+        refuse(str(error))
+    typer.echo(str(folder))
 
 
 def _house_with(vendor: str) -> House:

@@ -1,5 +1,6 @@
 """What would change, or has: the same days judged twice, side by side. Nothing that is published changes.
 
+- `accepted_disputes`: what an accepted dispute gives back
 - `announcements`: changed rules told to every vendor once, and noted as announced
 - `change_notices`: what a vendor is told of changed rules
 - `corrections`: what becomes known after a verdict is final: rows beside it, one a cause, at somebody's account

@@ -20,6 +20,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.comparisons.accepted_disputes import given_back
 from pipelines.comparisons.ladder import STATES, Ladder, rungs_between
 from pipelines.comparisons.news import Look, facts_since, look_of_now, touched_days
 from pipelines.comparisons.standpoints import (
@@ -35,6 +36,7 @@ from pipelines.comparisons.standpoints import (
     whole_days,
 )
 from pipelines.contracts.contract import Contract
+from pipelines.disputes.dispute import RecordedDispute
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.use_states import CAUSE_PLACE
 from pipelines.storage.kept_corrections import TABLE, of_accounts, recorded_corrections
@@ -208,10 +210,10 @@ class Corrector:
         """The rules of now."""
         return self.ladder.catalogue
 
-    def publish(self, as_of: datetime) -> pa.Table:
+    def publish(self, as_of: datetime, disputes: Sequence[RecordedDispute] = ()) -> pa.Table:
         """Add what became known up to an instant (aware) to the table; the new rows. The caller holds the lock.
 
-        Nothing is added as of an instant before the last look: less was known then.
+        Nothing as of an instant before the last look: less was known then. `disputes`: as decided by then.
         """
         lake, vendor = self.lake, self.ladder.vendor
         path, at = lake.vendor_file(TABLE, vendor), as_lake(as_of)
@@ -223,6 +225,7 @@ class Corrector:
         before, standing = before.of_accounts(accounts), of_accounts(recorded, accounts)
         groups = self._due_groups(self._last_seen(past, now, before), now, before)
         rows = [self._corrections_of(group, now, before, standing) for group in groups]
+        rows.append(given_back(self.ladder, past, disputes, pa.concat_tables([standing, *rows]), as_of))
         fresh = pa.concat_tables([recorded.slice(0, 0), *rows])
         facts = look_of_now(lake, at, now, past).as_facts()
         self.kept.keep(self.catalogue, self.contracts)  # the next look stands on the law of this one

@@ -134,6 +134,8 @@ class Contract:
     consent_max_age_months: int | None = None
     """Calendar months that a phone consent lasts; None, and more than the law says: the law's."""
     claim_window: timedelta | None = None
+    reply_period: timedelta | None = None
+    """To answer a finding, once the vendor was notified; None: none was agreed, and the house's policy counts."""
     suppression_delay: timedelta | None = None
     """None: none was agreed, and none is granted."""
     max_lead_age: timedelta | None = None

@@ -23,6 +23,12 @@ SERVICE_LEVELS: Final = (
         absent="dossiers count every lead as claimable; files are kept for `OPPOSABLE_CLAIM_WINDOW_DAYS`",
     ),
     ContractTerm(
+        "replyPeriod",
+        "How long the vendor has to answer a finding, from when it counts as notified of the receipt "
+        "(`opposable disputes`). What comes later is marked late, and is read all the same.",
+        absent="`OPPOSABLE_REPLY_PERIOD_DAYS`",
+    ),
+    ContractTerm(
         "suppressionDelay",
         "What the vendor has, once an opposition was shared with it, to stop delivering the person. Later the vendor "
         "answers for it (`opp_vendor_redelivery`).",
@@ -84,6 +90,7 @@ def read_service_levels(document: Place) -> dict[str, Any]:
     return {
         "proof_deadline": _span_of_time(entries["proofDeadline"], is_required=True) or timedelta(0),
         "claim_window": _span_of_time(entries["claimWindow"]),
+        "reply_period": _span_of_time(entries["replyPeriod"]),
         "suppression_delay": _span_of_time(entries["suppressionDelay"]),
         "max_lead_age": _span_of_time(entries["maxLeadAge"]),
         "duplicate_window": _span_of_time(entries["duplicateWindow"]),

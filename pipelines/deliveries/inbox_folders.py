@@ -16,7 +16,9 @@ from pipelines.storage.inboxes import Inbox
 from pipelines.vocabulary.words import VENDOR_KEY
 
 INVOICES: Final = "invoices"
-"""A vendor's folder beside those of dates; what lies in it is read by `invoices`, and is no delivery."""
+DISPUTES: Final = "disputes"
+BESIDE_DATES: Final = (INVOICES, DISPUTES)
+"""A vendor's folders beside those of dates; what lies in them is read by the rooms of that name, and is no delivery."""
 _A_LINK: Final = " (a link)"
 _IGNORED_STARTS: Final = (".", "_", "~")
 _IGNORED_ENDS: Final = (".part", ".tmp", ".filepart")
@@ -70,7 +72,7 @@ def _strays_of_vendor(folder: Path) -> Iterator[str]:
     for path in (path for path in folder.glob("*") if not is_ignored(path.name)):
         if path.is_symlink() and _day_of_folder(path.name):
             yield f"{path.name}{_A_LINK}"
-        elif path.is_symlink() or not (path.is_dir() and (_day_of_folder(path.name) or path.name == INVOICES)):
+        elif path.is_symlink() or not (path.is_dir() and (_day_of_folder(path.name) or path.name in BESIDE_DATES)):
             yield "(no date)"
 
 

@@ -3,14 +3,17 @@
 Scores are made in `scores`, sentences are in `wording`.
 
 - `accepted_leads`: every accepted lead, alike ones together, for the money of a dossier
+- `annex`: exposure by legal provision, a file for counsel alone
 - `charts`: the charts of the pages, as inline SVG: the score over time, rates against tolerances, deliveries
 - `claim_grounds`: what claims rest on, and the defects that no ground covers
 - `conclusions`: what follows from the facts of a dossier: the situation of the vendor, what must be decided, what is
   missing for it
 - `correction_lines`: what a dossier says of corrections: how many, why, and at whose account
 - `facts`: what a dossier needs of the lake and the registry, counted by the engine
+- `disputes_shown`: what a dossier says of the vendor's answers, and since when its defects are known
 - `failed_leads`: leads that failed at the vendor's account, counted for its claims, corrections included
 - `findings_csv`: tables for people: CSV that a spreadsheet opens safely
+- `late_knowledge`: what of the knowledge clock waits too long, kept beside the checks
 - `marks`: small drawings that stand beside text: signs of state, bars in rows, sparklines
 - `method_pages`: how scores, grades and recommendations are made, on one page
 - `model`: what a vendor dossier and the portfolio show, in domain words: the frozen report model

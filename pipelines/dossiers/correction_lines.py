@@ -6,7 +6,7 @@ from typing import Final
 
 from pipelines.engines.interface import Session
 from pipelines.vocabulary.clock import paris_date
-from pipelines.vocabulary.words import ATTRIBUTIONS, FLIP_CAUSES
+from pipelines.vocabulary.words import ATTRIBUTIONS, CORRECTION_CAUSES
 
 _CORRECTIONS: Final = """
     with lines as (
@@ -34,7 +34,7 @@ class CorrectionLine:
     """When the last of them was found."""
 
     def __post_init__(self) -> None:
-        if self.cause not in FLIP_CAUSES or self.attributable_to not in ATTRIBUTIONS:
+        if self.cause not in CORRECTION_CAUSES or self.attributable_to not in ATTRIBUTIONS:
             raise ValueError("correction: expected a cause and an attribution of the vocabulary")
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from pipelines.contracts.contract import ApprovedForm, Contract
 from pipelines.dossiers.correction_lines import CorrectionLine
+from pipelines.dossiers.disputes_shown import ShownDisputes
 from pipelines.dossiers.money import VendorMoney
 from pipelines.dossiers.score_story import VendorEvent, VersionLine
 from pipelines.governance.accepted_risks import AcceptedRisk
@@ -271,6 +272,8 @@ class VendorDossier:
     """Renewal dates that passed without a decision."""
     corrections: tuple[CorrectionLine, ...] = ()
     """What became known after verdicts were final."""
+    disputes: ShownDisputes = field(default_factory=ShownDisputes)
+    """What the vendor answered, and since when its defects are known to whom."""
     review_gaps: tuple[ReviewGap, ...] = ()
     """What is missing of the vendor's answers, audits and clauses."""
     accepted_risks: tuple[AcceptedRisk, ...] = ()

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from pipelines.contracts.calendar import CUT_OFF
 from pipelines.dossiers import charts, conclusions, marks
+from pipelines.dossiers.disputes_shown import MOST_LINES
 from pipelines.dossiers.model import MAX_REFERENCES, Portfolio, ScoreMove, ScoreMovePart, VendorDossier, grade_or_none
 from pipelines.dossiers.recommended import recommendation
 from pipelines.governance.accepted_risks import risk_subject
@@ -138,6 +139,7 @@ def _environment() -> Environment:
         "METHOD_PAGES": METHOD_PAGES,
         "CUT_OFF": CUT_OFF,
         "MAX_REFERENCES": MAX_REFERENCES,
+        "MOST_LINES": MOST_LINES,
     }
     return environment
 

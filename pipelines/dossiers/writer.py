@@ -7,7 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from pipelines.contracts.contract import last_day_in_force
+from pipelines.contracts.contract import Contract, last_day_in_force
+from pipelines.disputes.policy import Policy
+from pipelines.disputes.records import recorded_disputes
+from pipelines.disputes.vendor_clock import vendor_clock
+from pipelines.dossiers.disputes_shown import ShownDisputes, shown_disputes
 from pipelines.dossiers.facts import dossier_facts, vendor_tables
 from pipelines.dossiers.findings_csv import write_findings_csv
 from pipelines.dossiers.method_pages import render_method
@@ -26,6 +30,7 @@ from pipelines.dossiers.pages import METHOD_PAGES, render_dossier, render_portfo
 from pipelines.dossiers.recommended import recommendation
 from pipelines.dossiers.rule_pages import findings_by_rule, render_rules
 from pipelines.dossiers.score_story import VersionLine, vendor_events
+from pipelines.engines.interface import Session
 from pipelines.governance.vendor_review import vendor_gaps, vendor_risks
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.reviews.own_findings import OwnFinding, own_findings, undecided_renewals
@@ -69,6 +74,8 @@ class DossierWriter:
     as_of: datetime
     contracts_folder: Path
     """Where vendors' files beside their contracts lie."""
+    policy: Policy
+    """How long things may take where a contract is silent."""
 
     def write_all(self, left: LeftVendors | None = None) -> list[VendorDossier]:
         """Every vendor that has published days; at the root of the folder the portfolio, and the rules of all.
@@ -121,6 +128,7 @@ class DossierWriter:
                 since=dossier_before(self.folder, vendor, paris_date(self.as_of)),
             )
             findings = session.fetch(CSV_FINDINGS)
+            disputes = self._disputes(session, vendor, contracts, contract)
         dossier = VendorDossier(
             vendor=vendor,
             name=(contract.vendor_name if contract else None) or vendor,
@@ -141,6 +149,7 @@ class DossierWriter:
             decisions=tuple(decisions),
             undecided=tuple(undecided_renewals(vendor, contracts, decisions, self.as_of)),
             corrections=facts.corrections,
+            disputes=disputes,
             review_gaps=vendor_gaps(self.contracts_folder, vendor, contract, on=paris_date(self.as_of)),
             accepted_risks=vendor_risks(self.contracts_folder, vendor, on=paris_date(self.as_of)),
             intra_delivery_correlation=max((score.correlation or 0.0 for score in scored.scores), default=None),
@@ -153,6 +162,15 @@ class DossierWriter:
         with replacing(self.folder, folder / NOTE, PRIVATE) as file:
             file.write(_note_of(dossier).as_json())
         return dossier
+
+    def _disputes(
+        self, session: Session, vendor: str, contracts: Sequence[Contract], contract: Contract | None
+    ) -> ShownDisputes:
+        """The vendor's answers, and the knowledge clock."""
+        registry = self.scorer.registry
+        answered = recorded_disputes(registry, vendor, before=self.as_of)
+        clock = vendor_clock(session, registry, self.catalogue, vendor, contracts, answered, self.policy, self.as_of)
+        return shown_disputes(answered, clock, self.catalogue, contract, self.policy)
 
     def _with_past(self, dossier: VendorDossier, scored: ScoredVendor) -> VendorDossier:
         """History and grade as published, why the total moved since the publication before, and what happened."""

@@ -16,6 +16,7 @@ its place among `kinds.KINDS` and its line below.
 - `packings`: what is packed, unpacked as it streams and counted on the way: gzip, Zstandard, and the members of a ZIP
   archive
 - `parquet/`: Parquet
+- `plain_files`: a plain file that lies in a folder where others write, for the reading process
 - `raw`: what a reader gets out of a file: rows as text by column, in chunks
 - `readers`: one delivered file to text by column
 - `shifted_names`: whether the values of a table stand one column further on than their names: its header is one name

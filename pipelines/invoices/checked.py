@@ -4,7 +4,8 @@ What is due, disputed and open is net of tax, and sums to the net amounts of the
 Totals that do not follow from the lines are disputed beside them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -119,19 +120,32 @@ def _refusal(invoice: Invoice, contract: Contract | None, earlier: Sequence[Kept
     return "currency_other" if contract and invoice.currency != contract.currency else None
 
 
-def _named_leads(before: Sequence[KeptPart], invoice: Invoice) -> list[tuple[int, str]]:
-    """Leads by place: those of earlier invoices below zero, in order, then those of the lines."""
-    earlier = [(place - len(before), part.lead_id) for place, part in enumerate(before)]
-    lines = [(place, line.lead_id) for place, line in enumerate(invoice.lines)]
-    return [(place, lead_id) for place, lead_id in (*earlier, *lines) if lead_id is not None]
+def _named_leads(before: Sequence[KeptPart], invoice: Invoice) -> Iterator[tuple[int, str, int]]:
+    """Leads by place, and of which delivery: those of earlier invoices below zero, in order, then those of the lines.
+
+    The first line of a lead asks for its first delivery, the second for its second; what gives back is about the last
+    that was asked for, which the next line may ask for again.
+    """
+    earlier = [(place, part.lead_id, part.taken < 0) for place, part in enumerate(before, -len(before))]
+    lines = [(place, line.lead_id, line.quantity < 0) for place, line in enumerate(invoice.lines)]
+    asked: Counter[str] = Counter()
+    for place, lead_id, is_given_back in (*earlier, *lines):
+        if lead_id is not None:
+            asked[lead_id] += not is_given_back
+            yield place, lead_id, max(asked[lead_id], 1)
+            asked[lead_id] -= is_given_back and asked[lead_id] > 0
 
 
 def _take_before(before: Sequence[KeptPart], delivered: Delivered, ledger: Ledger) -> None:
-    """Count what earlier invoices took as taken."""
+    """Count what earlier invoices took as taken, and what they gave back as left."""
     for place, part in enumerate(before, -len(before)):
         lead = delivered.of_lines.get(place)
-        if lead is not None:
+        if lead is not None and part.taken < 0:
+            ledger.give_back(lead, part.channel, -part.taken)
+        elif lead is not None:
             ledger.take(lead, part.channel, part.taken)
+        elif part.lead_id is None and part.taken < 0:
+            _ = [*ledger.give_back_of_period(part.period, part.channel, -part.taken)]
         elif part.lead_id is None:
             _ = [*ledger.take_of_period(part.period, part.channel, part.taken)]
 
@@ -145,9 +159,9 @@ def _parts_of_lines(invoice: Invoice, delivered: Delivered, ledger: Ledger) -> I
 def _parts_of_whole(invoice: Invoice) -> Iterable[Part]:
     """What concerns the whole invoice: charges, allowances, totals that do not follow."""
     rate = max(invoice.taxes, key=lambda tax: tax.taxable).rate if invoice.taxes else NONE
-    if invoice.charges > 0:
-        yield Part("charge_unagreed", invoice.charges, NONE, of_whole_rate=rate)
-    if invoice.allowances > 0:
+    if invoice.charges:
+        yield Part("charge_unagreed" if invoice.charges > 0 else None, invoice.charges, NONE, of_whole_rate=rate)
+    if invoice.allowances:
         yield Part(None, -invoice.allowances, NONE, of_whole_rate=rate)
     yield from (Part(slip.cause, slip.excess, NONE) for slip in slips(invoice) if slip.excess > 0)
 

@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import SEEK_END
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.dossiers.facts import vendor_tables
 from pipelines.engines.interface import Engine
 from pipelines.formats.isolated.readers import read_invoice
 from pipelines.formats.limits import FileRefusal, Limits
-from pipelines.formats.packings import buffered
-from pipelines.formats.source import HandedOver, InboxFaultError
-from pipelines.identifiers.shown_names import shown_path
+from pipelines.formats.plain_files import PlainFile
 from pipelines.invoices.checked import CheckedInvoice, check_invoice
 from pipelines.invoices.claims_csv import CLAIMS_FILE, write_claims_csv
 from pipelines.invoices.invoice import Invoice, UnreadInvoiceError, invoice_of
@@ -23,41 +20,12 @@ from pipelines.invoices.lifecycle import UnansweredInvoiceError, lifecycle_messa
 from pipelines.invoices.page import PAGE, render_invoice
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.digests import digest_of_file
-from pipelines.storage.folders import PRIVATE, make_folder, open_below, replacing
+from pipelines.storage.folders import PRIVATE, make_folder, replacing
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import paris_date
 from pipelines.wording.words import words
 
 MESSAGE_FILE: Final = "lifecycle.xml"
-
-
-@dataclass(frozen=True)
-class InvoiceFile:
-    """The bytes of an invoice, for the reading process."""
-
-    path: Path
-
-    def open(self) -> BinaryIO:
-        """A new stream.
-
-        Raises:
-            InboxFaultError: it is away, no plain file, or may not be read.
-        """
-        try:
-            return buffered(open_below(self.path.parent, self.path))
-        except OSError as error:
-            raise InboxFaultError(f"{shown_path(self.path)} can't be read: {error.strerror}") from None
-
-    def read(self) -> bytes:
-        """All of it."""
-        with self.open() as stream:
-            return stream.read()
-
-    def handed_over(self) -> HandedOver:
-        """Its descriptor."""
-        stream = self.open()
-        size = stream.seek(0, SEEK_END)
-        return HandedOver(stream, size, str(shown_path(self.path)), may_be_packed=True)
 
 
 @dataclass(frozen=True)
@@ -118,7 +86,7 @@ class InvoiceChecker:
 
 
 def _invoice_in(path: Path, limits: Limits) -> Invoice:
-    text = read_invoice(InvoiceFile(path), limits)
+    text = read_invoice(PlainFile(path.parent, path), limits)
     if isinstance(text, FileRefusal):
         raise UnreadInvoiceError(text.cause)
     return invoice_of(text)

@@ -36,12 +36,7 @@ _ALIKE: Final = """
     from counted
 """
 _OF_LINES: Final = """
-    with asked as (
-        select place, lead_id, row_number() over (partition by lead_id order by place) as turn
-        from lead_lines
-    ),
-
-    delivered as (
+    with delivered as (
         select
             delivered_leads.lead_id,
             alike_leads.place as alike,
@@ -61,12 +56,12 @@ _OF_LINES: Final = """
     )
 
     select asked.place, delivered.alike
-    from asked
+    from lead_lines as asked
     inner join known on asked.lead_id = known.lead_id
     left join delivered on asked.lead_id = delivered.lead_id and asked.turn = delivered.turn
     order by asked.place
 """
-_LINES_SCHEMA: Final = pa.schema([("place", pa.int64()), ("lead_id", pa.string())])
+_LINES_SCHEMA: Final = pa.schema([("place", pa.int64()), ("lead_id", pa.string()), ("turn", pa.int64())])
 
 
 @dataclass(frozen=True)
@@ -92,14 +87,15 @@ class Delivered:
     for by a line before. A line whose lead was never delivered is not among them."""
 
 
-def delivered_leads(session: Session, grounds: Collection[str], lead_lines: Iterable[tuple[int, str]]) -> Delivered:
+def delivered_leads(
+    session: Session, grounds: Collection[str], lead_lines: Iterable[tuple[int, str, int]]
+) -> Delivered:
     """What a vendor delivered, and the leads that lines name.
 
     Args:
         session: holds the vendor's published tables.
         grounds: rules for whose breach its contracts let leads be refused.
-        lead_lines: place and lead of each line that names one. The first line of a lead asks for its first delivery,
-            the second for its second.
+        lead_lines: place and lead of each line that names one, and for which delivery of the lead it is, from 1.
     """
     session.create("delivered_leads", _DELIVERED.format(grounds=listed_grounds(grounds)))
     session.create("alike_leads", _ALIKE)
@@ -110,10 +106,9 @@ def delivered_leads(session: Session, grounds: Collection[str], lead_lines: Iter
     return Delivered(tuple(map(_alike_leads, alike)), dict(zip(places, which, strict=True)))
 
 
-def _lines_table(lead_lines: Iterable[tuple[int, str]]) -> pa.Table:
-    lines = list(lead_lines)
-    columns = {"place": [place for place, _ in lines], "lead_id": [lead_id for _, lead_id in lines]}
-    return pa.table(columns, schema=_LINES_SCHEMA)
+def _lines_table(lead_lines: Iterable[tuple[int, str, int]]) -> pa.Table:
+    columns = list(zip(*lead_lines, strict=True)) or [()] * len(_LINES_SCHEMA)
+    return pa.table(dict(zip(_LINES_SCHEMA.names, columns, strict=True)), schema=_LINES_SCHEMA)
 
 
 def _alike_leads(row: Mapping[str, Any]) -> AlikeLeads:

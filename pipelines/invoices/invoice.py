@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Context, Decimal
 from typing import Final
@@ -23,7 +23,9 @@ _LINE_ID: Final = re.compile(r"(?=.*\d)[\w./-]{1,12}", re.ASCII)
 _LONGEST: Final = 64
 """Characters of a number or reference."""
 _INVOICES: Final = ("380", "384", "389", "393")
-"""Types of UNTDID 1001 that ask for payment; a credit note gives back."""
+"""Types of UNTDID 1001 that ask for payment."""
+_CREDITS: Final = ("381", "396")
+"""Those that give back: the standard writes their amounts without a sign, and here they have it."""
 _CORRECTED: Final = "384"
 
 
@@ -99,17 +101,30 @@ class Invoice:
     lines: tuple[InvoiceLine, ...]
     replaces: str | None = None
     """Number of the invoice that a corrected one stands for."""
+    credits: str | None = None
+    """Number of the invoice that a credit note names."""
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether it gives back: its amounts and quantities are below zero."""
+        return self.type_code in _CREDITS
 
 
 def invoice_of(text: InvoiceText) -> Invoice:
     """The invoice that its texts tell.
 
     Raises:
-        UnreadInvoiceError: a field that it needs is missing or not as the standard writes it, or it is a credit note.
+        UnreadInvoiceError: a field that it needs is missing or not as the standard writes it.
     """
     header = _FieldTexts(text.header, HEADER_FIELDS)
-    if header.needed("type_code") not in _INVOICES:
+    if header.needed("type_code") not in (*_INVOICES, *_CREDITS):
         raise header.unread("type_code")
+    invoice = _plain_invoice(header, text)
+    return _given_back(invoice) if invoice.is_credit else invoice
+
+
+def _plain_invoice(header: "_FieldTexts", text: InvoiceText) -> Invoice:
+    """As it is written."""
     address = header.text("vendor_address")
     return Invoice(
         number=header.needed("number"),
@@ -131,6 +146,18 @@ def invoice_of(text: InvoiceText) -> Invoice:
         taxes=tuple(_tax_line(fields) for fields in text.taxes),
         lines=tuple(_invoice_lines(text.lines.to_pylist(), header.period())),
         replaces=header.text("preceding") if header.text("type_code") == _CORRECTED else None,
+        credits=header.text("preceding") if header.text("type_code") in _CREDITS else None,
+    )
+
+
+def _given_back(invoice: Invoice) -> Invoice:
+    """A credit note with its sign."""
+    amounts = ("net_of_lines", "allowances", "charges", "net", "tax", "prepaid", "rounding", "payable")
+    return replace(
+        invoice,
+        **{name: -getattr(invoice, name) for name in amounts},
+        taxes=tuple(replace(tax, taxable=-tax.taxable, tax=-tax.tax) for tax in invoice.taxes),
+        lines=tuple(replace(line, quantity=-line.quantity, net=-line.net) for line in invoice.lines),
     )
 
 

@@ -59,7 +59,7 @@ class Ledger:
         self.within = cache(self._within)
         self.delivered = cache(self._delivered)
         self._passed: defaultdict[tuple[InvoicedPeriod, str | None], int] = defaultdict(int)
-        """Of `within`, how many from the first on have nothing left: what is taken is never given back."""
+        """Of `within`, how many from the first on have nothing left, since something was last given back."""
 
     def take(self, place: int, channel: str | None, most: Decimal) -> Decimal:
         """Ask for at most so many of some alike leads: how many there were left."""
@@ -82,6 +82,26 @@ class Ledger:
                 most -= count
             if most:
                 self._passed[asked] += 1
+
+    def give_back(self, place: int, channel: str | None, most: Decimal) -> Decimal:
+        """Give back at most so many of some alike leads: how many had been asked for."""
+        sold = self._sold(self.alike[place], channel)
+        count = max(_NOTHING, min(most, *(self._taken[place, each] for each in sold)))
+        for each in sold:
+            self._taken[place, each] -= count
+        self._passed.clear()
+        return count
+
+    def give_back_of_period(
+        self, period: InvoicedPeriod, channel: str | None, most: Decimal
+    ) -> Iterator[tuple[int, Decimal]]:
+        """Give back at most so many leads of a period, those that are not payable first: places, and how many."""
+        for place in reversed(self.within(period, channel)):
+            if count := self.give_back(place, channel, most):
+                yield place, count
+                most -= count
+            if not most:
+                return
 
     def _delivered(self, period: InvoicedPeriod, channel: str | None) -> int:
         """How many leads of a period that are sold on a channel were delivered."""

@@ -64,11 +64,36 @@ def parts_of_line(line: InvoiceLine, ledger: Ledger, lead: int | None, *, is_kno
 
 def _exact_parts(line: InvoiceLine, ledger: Ledger, lead: int | None, *, is_known: bool) -> list[Part]:
     """Parts that sum to quantity × price, or to the net amount of what gives back."""
+    if line.quantity < 0 and line.net < 0:
+        return [*_given_back_parts(line, ledger, lead)]
     if line.quantity <= 0 or line.net < 0:
         return [Part(None if line.net <= 0 else "line_total", line.net, line.quantity)]
     if line.lead_id is None:
         return [*_parts_of_many(line, ledger)]
     return [*_parts_of_lead(line, ledger, lead, is_known=is_known), *_beyond_one(line, line.quantity - 1)]
+
+
+def _given_back_parts(line: InvoiceLine, ledger: Ledger, lead: int | None) -> Iterator[Part]:
+    """What a line gives back: with the leads that had been asked for, which are left again, then what is beyond them.
+
+    The amount is the line's, shared by its leads: who gives back more than was asked for is not corrected.
+    """
+    rest = -line.quantity
+    for place, count in _leads_given_back(line, ledger, lead, rest):
+        yield Part(None, line.net * count / -line.quantity, -count, -count, ledger.alike[place].day)
+        rest -= count
+    if rest:
+        yield Part(None, line.net * rest / -line.quantity, -rest)
+
+
+def _leads_given_back(
+    line: InvoiceLine, ledger: Ledger, lead: int | None, most: Decimal
+) -> Iterator[tuple[int, Decimal]]:
+    if lead is not None:
+        count = ledger.give_back(lead, line.channel, most)
+        yield from [(lead, count)] if count else []
+    elif line.lead_id is None and line.period is not None:
+        yield from ledger.give_back_of_period(line.period, line.channel, most)
 
 
 def _parts_of_lead(line: InvoiceLine, ledger: Ledger, lead: int | None, *, is_known: bool) -> Iterator[Part]:

@@ -18,7 +18,7 @@ DELIVERIES: Final = dg.define_asset_job(
     selection=["leads", "consent_proofs", "verdicts"],
     description="Take in deliveries and judge every lead use.",
 )
-PUBLISHED: Final = ("corrections", "vendor_scores", "dossiers", "rule_notices", "usable_leads")
+PUBLISHED: Final = ("disputes", "corrections", "vendor_scores", "dossiers", "rule_notices", "usable_leads")
 MART_GROUPS: Final = ("staging", "intermediate", "marts")
 WATCHED_LISTS: Final = dg.AssetCheckKey(dg.AssetKey("oppositions"), "hashed_lists_meet_leads")
 """Asked when leads have come, too: the registry may stay as it is for months."""
@@ -27,10 +27,12 @@ PUBLISH: Final = dg.define_asset_job(
     selection=dg.AssetSelection.assets(*PUBLISHED)
     | dg.AssetSelection.groups(*MART_GROUPS)
     | dg.AssetSelection.checks(WATCHED_LISTS),
-    description="Correct final verdicts, score the vendors, build the marts, write dossiers, tell vendors of changed "
-    "rules, judge who may be called.",
+    description="Take in answers, correct final verdicts, score the vendors, build the marts, write dossiers, tell "
+    "vendors of changed rules, judge who may be called.",
 )
-
+ANSWERS: Final = dg.define_asset_job(
+    "answers", selection=["disputes"], description="Take in what vendors answer to findings."
+)
 RETENTION: Final = dg.define_asset_job(
     "retention", selection=["purges"], description="Seal what was taken in, and remove what is due."
 )

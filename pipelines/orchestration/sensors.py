@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
+from hashlib import sha256
 from typing import Final
 
 import dagster as dg
@@ -19,7 +20,7 @@ from pipelines.orchestration.backlog import (
     skipped_days,
     waiting_days,
 )
-from pipelines.orchestration.jobs import AS_OF_TAG, DELIVERIES, PUBLISH, REGISTRY
+from pipelines.orchestration.jobs import ANSWERS, AS_OF_TAG, DELIVERIES, PUBLISH, REGISTRY
 from pipelines.orchestration.partitions import VENDORS, day_ranges, deliveries_partitions, partition_key
 from pipelines.orchestration.schedules import run_request
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
@@ -54,6 +55,7 @@ def build_sensors(house: House, *, clock: Clock = utc_now) -> list[dg.SensorDefi
         _backlog(house, clock),
         _mended_contracts(house, clock),
         _changed_registry(house),
+        _answers_sensor(house, clock),
         _publish(),
     ]
 
@@ -229,6 +231,27 @@ def _changed_registry(house: House) -> dg.SensorDefinition:
         return dg.RunRequest(run_key=pending)
 
     return changed_registry
+
+
+def _answers_sensor(house: House, clock: Clock) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="answers",
+        job=ANSWERS,
+        minimum_interval_seconds=60,
+        description="What a vendor answers to findings is taken in; from then on it has come.",
+    )
+    def answers(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        now, waiting = clock(), list[str]()
+        left = LeftVendors("looking for answers", FAULTS_OF_OURS)
+        under_way = context.instance.get_runs(dg.RunsFilter(job_name=ANSWERS.name, statuses=_UNDER_WAY))
+        for vendor in context.instance.get_dynamic_partitions(str(VENDORS.name)) if not under_way else ():
+            with left.one(vendor):
+                waiting += house.answers.waiting(vendor, now=now)
+        # one run for the same files: what fails waits for `publish`
+        requests = [dg.RunRequest(run_key=sha256("".join(waiting).encode()).hexdigest())] if waiting else []
+        yield from _requests_or_why(context, requests, "every answer that lies there is taken in", left)
+
+    return answers
 
 
 def _publish() -> dg.SensorDefinition:

@@ -38,7 +38,8 @@ def _sql_list(words: Collection[str]) -> str:
     return ", ".join(f"'{word}'" for word in words) or "null"
 
 
-_IS_OPPOSITION: Final = f"(dimension = 'opposition' and rule_id not in ({_sql_list(VENDORS_OWN)}))"
+IS_OPPOSITION: Final = f"(dimension = 'opposition' and rule_id not in ({_sql_list(VENDORS_OWN)}))"
+"""Whether a finding is told as `opposed` alone."""
 
 FILES: Final = """
     select * from deliveries where file_digest is not null order by delivery_date, file_name, file_digest, role desc
@@ -91,7 +92,7 @@ def told(rules: Collection[str]) -> str:
             array_to_string(missing_facts, '{BETWEEN_FACTS}') as missing_facts,
             {_FORM_OF_PROOF} as form
         from findings
-        where (outcome = 'fail' or pending_on = 'vendor') and not {_IS_OPPOSITION}
+        where (outcome = 'fail' or pending_on = 'vendor') and not {IS_OPPOSITION}
     """
 
 
@@ -108,7 +109,7 @@ EVIDENCE: Final = """
 """
 """What `evidence` has to hold, with the `name` of columns for the vendor and a `text_key`."""
 OPPOSED_LEADS: Final = f"""
-    select distinct delivery_date, lead_id from findings where {_IS_OPPOSITION} and lead_id is not null
+    select distinct delivery_date, lead_id from findings where {IS_OPPOSITION} and lead_id is not null
 """
 PLACED_LEADS: Final = f"""
     select

@@ -50,6 +50,12 @@ def standing_receipts(engine: Engine, vendor: str | None = None) -> list[Notice]
     return list(latest.values())
 
 
+def all_receipts(engine: Engine, vendor: str, *, before: datetime) -> list[Notice]:
+    """Every receipt of a vendor that was prepared by an instant (aware), those that others replaced included."""
+    with engine.connect() as connection:
+        return [notice for _, notice in _receipts_with_ids(connection, vendor) if notice.prepared_at <= before]
+
+
 def delivery_of(engine: Engine, digest: str) -> tuple[str, date]:
     """The vendor and date of the receipt that has a digest.
 

@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.counting import RATED_OVER_JUDGED
-from pipelines.vocabulary.words import FLIP_CAUSES, RATED_DIMENSIONS
+from pipelines.vocabulary.words import CORRECTION_CAUSES, RATED_DIMENSIONS
 
 DUPLICATE: Final = "lead_duplicate"
 """The rule that finds what the dimensions rated over judged leads leave out."""
 TWINS: Final = pa.schema({"rule_id": pa.string(), "twin_id": pa.string()})
-CAUSE_PLACE: Final = f"list_position([{', '.join(repr(cause) for cause in FLIP_CAUSES)}], cause)"
+CAUSE_PLACE: Final = f"list_position([{', '.join(repr(cause) for cause in CORRECTION_CAUSES)}], cause)"
 """In what order corrections of one instant follow one another."""
 
 

@@ -13,6 +13,16 @@ from xml.sax.saxutils import escape
 TAX_RATE: Final = Decimal(20)
 _UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CII: Final = "urn:un:unece:uncefact:data:standard:"
+CREDITS: Final = ("381", "396")
+"""Types that give back, by amounts without a sign."""
+_UBL_CREDIT: Final = {
+    "<Invoice ": "<CreditNote ",
+    "</Invoice>": "</CreditNote>",
+    ":Invoice-2": ":CreditNote-2",
+    "cbc:InvoiceTypeCode": "cbc:CreditNoteTypeCode",
+    "cac:InvoiceLine": "cac:CreditNoteLine",
+    "cbc:InvoicedQuantity": "cbc:CreditedQuantity",
+}
 _PROFILE: Final = "urn:cen.eu:en16931:2017"
 
 
@@ -56,7 +66,16 @@ class WrittenInvoice:
 
 
 def as_ubl(invoice: WrittenInvoice) -> bytes:
-    """The invoice in UBL 2.1."""
+    """The invoice in UBL 2.1; a credit note is a document of its own."""
+    if invoice.type_code in CREDITS:
+        content = _as_ubl_invoice(invoice).decode()
+        for ours, theirs in _UBL_CREDIT.items():
+            content = content.replace(ours, theirs)
+        return content.encode()
+    return _as_ubl_invoice(invoice)
+
+
+def _as_ubl_invoice(invoice: WrittenInvoice) -> bytes:
     prefixes = f'xmlns:cac="{_UBL}CommonAggregateComponents-2" xmlns:cbc="{_UBL}CommonBasicComponents-2"'
     return _document(f'<Invoice xmlns="{_UBL}Invoice-2" {prefixes}>{_ubl_content(invoice)}</Invoice>')
 

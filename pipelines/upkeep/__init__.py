@@ -11,4 +11,5 @@ Where things are kept is in `storage`.
 - `retention_clock`: the retention clock: until when each kind of object is kept, and why
 - `rotation`: A new identity secret, and everything that was keyed before brought under it: lake, registry, snapshot
 - `sealing`: which delivered files are sealed: those whose intake is published and trusted
+- `taken_answers`: what vendors left in the inbox of their answers, and which of it goes
 """

@@ -1,4 +1,5 @@
-"""Folders of what was made for people, and which are due: dossiers, those decided on, comparisons, checked invoices.
+"""Folders of what was made for people, and which are due: dossiers, those decided on, comparisons, checked
+invoices, what vendors said in disputes.
 
 Spans are in `retention_clock`; removing belongs to `retention`. A folder counts from the last change of its files: what
 is made anew is kept anew. A dossier that a decision rests on stays as long as the decision is kept, wherever it lies.
@@ -16,12 +17,15 @@ from pipelines.reviews.decisions import RecordedDecision
 from pipelines.reviews.written_dossiers import dossier_digest
 from pipelines.storage.folders import entries_below, folder_names
 from pipelines.upkeep.retention_clock import (
+    ANNEX,
     CHECKED_INVOICE,
     COMPARISON,
     DECIDED_DOSSIER,
     DOSSIER,
+    KEPT_ANSWER,
     RetentionEnd,
     RetentionSpans,
+    answer_retention_end,
     decision_retention_end,
     delivery_retention_end,
     end_of,
@@ -53,10 +57,12 @@ class MadePlaces:
     decisions: Path
     comparisons: Path
     invoices: Path
+    disputes: Path
+    annexes: Path
 
     def vendors(self) -> set[str]:
         """Vendors of whom something was made."""
-        by_vendor = (self.dossiers, self.decisions, self.invoices)
+        by_vendor = (self.dossiers, self.decisions, self.invoices, self.disputes, self.annexes)
         named = [name for root in by_vendor for name in folder_names(root, root)]
         root = self.comparisons
         for comparison in folder_names(root, root):
@@ -77,7 +83,11 @@ class MadeClock:
 
     def due(self, on: date) -> Iterator[MadeFolder]:
         """What is to be removed on a date."""
-        for made in (*self._dossiers(on), *self._decided(), *self._comparisons(), *self._invoices()):
+        made_ones = (
+            *(*self._dossiers(on), *self._decided(), *self._comparisons()),
+            *(*self._invoices(), *self._answers(), *self._annexes()),
+        )
+        for made in made_ones:
             if made.end.is_due(on):
                 yield made
 
@@ -114,6 +124,16 @@ class MadeClock:
         for root, folder in self._folders_in(self.places.invoices):
             day = _changed_on(root, folder)
             yield MadeFolder(CHECKED_INVOICE, root, folder, day, invoice_retention_end(day, self.spans))
+
+    def _answers(self) -> Iterator[MadeFolder]:
+        for root, folder in self._folders_in(self.places.disputes):
+            day = _changed_on(root, folder)
+            yield MadeFolder(KEPT_ANSWER, root, folder, day, answer_retention_end(day, self.spans))
+
+    def _annexes(self) -> Iterator[MadeFolder]:
+        for root, folder in self._folders_in(self.places.annexes):
+            day = _changed_on(root, folder)
+            yield MadeFolder(ANNEX, root, folder, day, self._working_end(day))
 
     def _folders_in(self, root: Path) -> Iterator[tuple[Path, Path]]:
         yield from ((root, root / self.vendor / name) for name in folder_names(root, root / self.vendor))

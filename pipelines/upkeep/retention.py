@@ -22,6 +22,7 @@ from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.deliveries.inbox import read_inbox_folder
 from pipelines.deliveries.inbox_folders import dated_folders, kept_and_purged_days
 from pipelines.deliveries.recorded_arrivals import TRANSPORT_RECORD
+from pipelines.disputes.kept_answers import KeptAnswers
 from pipelines.formats.limits import Limits
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.reviews.records import recorded_decisions
@@ -54,6 +55,7 @@ from pipelines.upkeep.retention_clock import (
     vault_retention_end,
 )
 from pipelines.upkeep.sealing import as_kept, count_to_seal, seal_vendor, seals_put_off, taken_in
+from pipelines.upkeep.taken_answers import taken_answers
 from pipelines.vocabulary.clock import paris_date
 
 
@@ -89,6 +91,7 @@ class Retention:
     """Those of the intake."""
     made: MadePlaces
     law: Path
+    answers: KeptAnswers
 
     def run(self, book: ContractBook, *, as_of: datetime, now: datetime, is_dry_run: bool = False) -> Retained:
         """Seal what was taken in, then remove what is due on the civil date of an instant.
@@ -124,7 +127,8 @@ class Retention:
             self.vault.discard_aside(vendor)
         done.put_off += seals_put_off(self.inbox, self.lake, vendor)
         files, others = self._due_files(vendor, clock, on, done, now), self._due_others(vendor, clock, on)
-        for due in (*files, *others, *self._due_made(vendor, clock, on)):
+        answers = self._due_answers(vendor, on)
+        for due in (*files, *others, *answers, *self._due_made(vendor, clock, on)):
             self._remove(due, done, now, is_dry_run)
 
     def _remove(self, due: "_Due", done: Retained, now: datetime, is_dry_run: bool) -> None:
@@ -189,6 +193,11 @@ class Retention:
             contents = _folder_contents(made.root, made.path)
             purges = _purges(made.root, made.kind, vendor, made.day, contents, made.end)
             yield _Due(purges, partial(remove_folder, made.root, made.path))
+
+    def _due_answers(self, vendor: str, on: date) -> Iterator["_Due"]:
+        root = self.inbox.root
+        for taken in taken_answers(root, self.answers, vendor, self.spans, on):
+            yield _Due([taken.purge], partial(remove_file, root, taken.path))
 
     def _due_law(self, on: date, now: datetime) -> Iterator["_Due"]:
         end = RetentionEnd(on, "nothing published names it")

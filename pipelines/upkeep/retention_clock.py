@@ -1,9 +1,9 @@
 """The retention clock: until when each kind of object is kept, and why. Removing them belongs to `retention`.
 
 Delivered files, receipts, dossiers and comparisons are kept to claim and to answer a dispute; the vault's rows, as
-long as the contract lets us use the leads (RGPD art. 5.1 e, storage limitation); what a decision rests on, until no
-claim can be made of it (C. com. art. L. 110-4); what is told of invoices, as papers of the accounts (C. com. art.
-L. 123-22). What is due counts from the day after its span has passed.
+long as the contract lets us use the leads (RGPD art. 5.1 e, storage limitation); what a decision rests on, and what
+vendors said in disputes, until no claim can be made of it (C. com. art. L. 110-4); what is told of invoices, as papers
+of the accounts (C. com. art. L. 123-22). What is due counts from the day after its span has passed.
 """
 
 from dataclasses import dataclass
@@ -20,6 +20,9 @@ DOSSIER: Final = "dossier"
 DECIDED_DOSSIER: Final = "decided_dossier"
 COMPARISON: Final = "comparison"
 CHECKED_INVOICE: Final = "checked_invoice"
+ANNEX: Final = "annex"
+KEPT_ANSWER: Final = "kept_answer"
+TAKEN_ANSWER: Final = "taken_answer"
 LAW: Final = "law"
 
 _NEXT: Final = timedelta(days=1)
@@ -34,6 +37,7 @@ class RetentionSpans:
     vault: timedelta
     decisions: timedelta
     invoices: timedelta
+    disputes: timedelta
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,11 @@ def decision_retention_end(last_on: date, spans: RetentionSpans) -> RetentionEnd
 def invoice_retention_end(checked_on: date, spans: RetentionSpans) -> RetentionEnd:
     """Of what is told of an invoice, which keeps it from being paid twice: the setting's span after its last check."""
     return _setting_end(checked_on, spans.invoices)
+
+
+def answer_retention_end(said_on: date, spans: RetentionSpans) -> RetentionEnd:
+    """Of what a vendor wrote or showed in a dispute: the setting's span after it last said so."""
+    return _setting_end(said_on, spans.disputes)
 
 
 def end_of(day: date) -> datetime:

@@ -15,7 +15,7 @@ from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import Judge, delivered_days
 from pipelines.verdicts.missing_parts import MissingPart, missing_parts
 from pipelines.vocabulary.clock import civil_days_after
-from pipelines.vocabulary.words import FLIP_CAUSES
+from pipelines.vocabulary.words import CORRECTION_CAUSES
 
 _LEAD: Final = """
     select d.*, j.* exclude (lead_no)
@@ -157,7 +157,7 @@ def _corrections_by_use(
     table = standing_corrections(lake, vendor, as_of)
     found: dict[tuple[date, str | None], tuple[Correction, ...]] = {}
     rows = table.filter(pc.equal(table["lead_id"], lead_id)).to_pylist()
-    for row in sorted(rows, key=lambda row: (row["known_at"], FLIP_CAUSES.index(row["cause"]))):
+    for row in sorted(rows, key=lambda row: (row["known_at"], CORRECTION_CAUSES.index(row["cause"]))):
         use = row["delivery_date"], row["channel"]
         told = {name: row[name] for name in Correction._fields}
         found[use] = (*found.get(use, ()), Correction(**told))

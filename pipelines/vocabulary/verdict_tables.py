@@ -61,7 +61,7 @@ class Corrections(PartitionedTable):
     lead_id: Series[Text] = filled("The vendor's reference of the lead.")
     channel: Series[Text] = filled("Channel of the lead use.", isin=words.CHANNELS)
     known_at: Series[Instant] = filled("Instant of the run that found it; scores and claims count it from then on.")
-    cause: Series[Text] = filled("Why it is judged otherwise.", isin=words.FLIP_CAUSES)
+    cause: Series[Text] = filled("Why it is judged otherwise.", isin=words.CORRECTION_CAUSES)
     from_verdict: Series[Text] = optional(
         "What stood until then, corrections included; NULL where there was no such lead use.", isin=words.VERDICTS
     )

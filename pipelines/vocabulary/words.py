@@ -30,6 +30,11 @@ FLIP_CAUSES: Final = (
     "deadline_passed",
 )
 """Why a lead use is judged otherwise than before, in the order in which causes are looked at."""
+ACCEPTED_DISPUTE: Final = "accepted_dispute"
+CORRECTION_CAUSES: Final = (*FLIP_CAUSES, ACCEPTED_DISPUTE)
+"""Why a final verdict is corrected, in the order in which corrections of one instant follow one another."""
+DISPUTE_OUTCOMES: Final = ("accepted", "refused", "pending")
+"""What a person makes of a dispute."""
 EMAIL_KINDS: Final = ("ordinary", "role", "disposable")
 PHONE_KINDS: Final = ("mobile", "geographic", "non_geographic", "premium")
 HASHED_KINDS: Final = ("email_sha256", "phone_sha256")

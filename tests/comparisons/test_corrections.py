@@ -252,7 +252,8 @@ def test_a_day_that_is_judged_anew_is_corrected_once(told: Told, tmp_path: Path)
 def _dossier(told: Told, as_of: datetime) -> Any:
     house = told.market.house
     scorer = Scorer(house.engine, house.lake.as_found(), house.contracts(), house.registry)
-    writer = DossierWriter(scorer, house.catalogue, house.settings.home / "dossiers", as_of, house.settings.contracts)
+    folder, ours = house.settings.home / "dossiers", house.settings
+    writer = DossierWriter(scorer, house.catalogue, folder, as_of, ours.contracts, ours.policy)
     (dossier,) = writer.write_all()
     return dossier
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from pipelines.disputes.policy import Policy
 from pipelines.dossiers.model import VendorDossier
 from pipelines.dossiers.writer import DossierWriter
 from pipelines.house import House
@@ -46,7 +47,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 def dossier(house: House, as_of: datetime = AS_OF) -> VendorDossier:
     scorer = Scorer(house.judge.engine, house.lake, house.contracts(), house.registry)
     folder, contracts = house.settings.home / "dossiers", house.settings.contracts
-    (written,) = DossierWriter(scorer, house.catalogue, folder, as_of, contracts).write_all()
+    (written,) = DossierWriter(scorer, house.catalogue, folder, as_of, contracts, Policy()).write_all()
     return written
 
 

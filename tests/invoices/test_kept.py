@@ -108,7 +108,7 @@ def test_what_is_no_siren_is_none_and_a_line_named_like_a_person_is_called_by_it
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"type_code": "381"}, "BT-3"),
+        ({"type_code": "325"}, "BT-3"),
         ({"totals": {"payable": "forty"}}, "BT-115"),
         ({"totals": {"payable": "1" * 11}}, "BT-115"),
         ({"number": "F" * 65}, "BT-1"),

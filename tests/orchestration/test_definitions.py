@@ -27,7 +27,8 @@ GRAPH = {
     "leads": ("intake", []),
     "consent_proofs": ("intake", []),
     "verdicts": ("verdicts", ["consent_proofs", "leads", "oppositions"]),
-    "corrections": ("verdicts", ["oppositions", "verdicts"]),
+    "disputes": ("verdicts", ["verdicts"]),
+    "corrections": ("verdicts", ["disputes", "oppositions", "verdicts"]),
     "vendor_scores": ("scores", ["corrections", "verdicts"]),
     "usable_leads": ("usable", ["oppositions", "verdicts"]),
     "purges": ("retention", []),
@@ -68,7 +69,7 @@ GRAPH = {
 }
 CHECKS = {
     "oppositions": {"hashed_lists_meet_leads"},
-    "dossiers": {"dates_are_kept", "renewals_were_decided", "vendors_were_done"},
+    "dossiers": {"dates_are_kept", "knowledge_is_acted_on", "renewals_were_decided", "vendors_were_done"},
     "leads": {
         "every_row_is_accounted_for",
         "intake_tables_have_their_schema",

@@ -8,6 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from pipelines.contracts.contract import ApprovedForm, Contract, FileTerms
+from pipelines.disputes.dispute import DisputeDecision, RecordedDispute
+from pipelines.disputes.knowledge_clock import KnowledgeLine
+from pipelines.dossiers.disputes_shown import ShownDisputes
 from pipelines.dossiers.model import (
     DeliveryLine,
     FormUse,
@@ -334,8 +337,59 @@ def rich_vendor(**changes: Any) -> VendorDossier:
         claims=claims(),
         money=money_of(since=date(2026, 8, 10)),
         intra_delivery_correlation=0.034,
+        disputes=disputes(),
     )
     return replace(full, **changes)
+
+
+def disputes() -> ShownDisputes:
+    """Three disputes, one of which came late, and a defect that goes on."""
+    told_at = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    decision = DisputeDecision(
+        outcome="accepted", reason="La preuve était arrivée à temps.", decided_by="A. Martin", decided_at=AS_OF
+    )
+    answered = tuple(
+        RecordedDispute(
+            id=number,
+            vendor="leads-du-midi",
+            delivery_date=date(2026, 10, 1),
+            lead_id=f"LDM-{number:06d}",
+            channel=channel,
+            rule=rule,
+            statement_digest="b" * 64,
+            evidence_digests=(),
+            file_digest="c" * 64,
+            row_number=number,
+            received_at=told_at + timedelta(days=days),
+            notified_at=told_at,
+            due_at=told_at + timedelta(days=15),
+            decisions=decisions,
+        )
+        for number, rule, channel, days, decisions in (
+            (1, "proof_individual_record", "phone", 3, (decision,)),
+            (2, "proof_individual_record", None, 4, ()),
+            (3, "opposed", None, 16, ()),
+        )
+    )
+    line = KnowledgeLine(
+        rule_id="proof_individual_record",
+        form="devis-auto 4",
+        detected_at=told_at,
+        notified_at=told_at + timedelta(days=1),
+        answered_at=told_at + timedelta(days=3),
+        decided_at=AS_OF,
+        last_day=date(2026, 11, 18),
+        last_at=told_at + timedelta(days=16),
+        is_stopped=False,
+        leads_count=1_204,
+        after_count=311,
+        usable_count=96,
+        waits_for="stop",
+        due_at=told_at + timedelta(days=16),
+    )
+    quiet = replace(line, form="", notified_at=None, waits_for=None, due_at=None, is_stopped=True)
+    dimensions = {"proof_individual_record": "proof", "opposed": "opposition"}
+    return ShownDisputes(answered, dimensions, timedelta(days=15), is_agreed=True, clock=(line, quiet))
 
 
 def empty_vendor() -> VendorDossier:

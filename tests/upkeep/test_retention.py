@@ -34,7 +34,7 @@ FILES_DUE = date(2026, 10, 11)
 VAULT_DUE = date(2029, 8, 11)
 """The contract's three years of 365 days, and the day after."""
 NOW = datetime(2031, 1, 1, tzinfo=UTC)
-SPANS = RetentionSpans(*(timedelta(days=days) for days in (90, 30, 1095, 1827, 4018)))
+SPANS = RetentionSpans(*(timedelta(days=days) for days in (90, 30, 1095, 1827, 4018, 1827)))
 
 
 class Home:

@@ -4,7 +4,7 @@ A path is of elements below the invoice, a tax or a line; `@` begins an attribut
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -93,6 +93,14 @@ UBL: Final = Syntax(
         "advertiser_item": "cac:Item/cac:BuyersItemIdentification/cbc:ID",
     },
 )
+UBL_CREDIT: Final = replace(
+    UBL,
+    root=f"{{{_UBL}CreditNote-2}}CreditNote",
+    line=f"{{{_UBL}CommonAggregateComponents-2}}CreditNoteLine",
+    header_paths={**UBL.header_paths, "type_code": "cbc:CreditNoteTypeCode"},
+    line_paths={**UBL.line_paths, "quantity": "cbc:CreditedQuantity"},
+)
+"""A credit note, which UBL writes as a document of its own; CII tells it by its type."""
 
 _DEAL: Final = "rsm:SupplyChainTradeTransaction/"
 _AGREED: Final = f"{_DEAL}ram:ApplicableHeaderTradeAgreement/"
@@ -152,4 +160,4 @@ CII: Final = Syntax(
         "advertiser_item": "ram:SpecifiedTradeProduct/ram:BuyerAssignedID",
     },
 )
-SYNTAXES: Final = {syntax.root: syntax for syntax in (UBL, CII)}
+SYNTAXES: Final = {syntax.root: syntax for syntax in (UBL, UBL_CREDIT, CII)}

@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy import Column as SqlColumn
@@ -275,6 +276,56 @@ DECISION_CONFIRMATIONS: Final = Table(
     sqlite_autoincrement=True,
 )
 """Second persons' confirmations of decisions, append-only as these."""
+
+
+DISPUTE_FILES: Final = Table(
+    "dispute_files",
+    METADATA,
+    _id_column(),
+    _sql_column("vendor", String(32)),
+    _sql_column("file_digest", String(64)),
+    _sql_column("received_at", Instant),  # when we first read it
+    _sql_column("refusal", Text, is_nullable=True),  # pipelines.vocabulary.reasons; NULL where it could be read
+    _sql_column("rejected", Text),  # JSON: [row, code] of each row that is no dispute
+    UniqueConstraint("vendor", "file_digest", name="uq_dispute_files_vendor_digest"),
+    sqlite_autoincrement=True,
+)
+"""Files of answers that were taken in, and what of them was not, append-only."""
+
+
+DISPUTES: Final = Table(
+    "disputes",
+    METADATA,
+    _id_column(),
+    _sql_column("vendor", String(32), index=True),
+    _sql_column("delivery_date", Date),
+    _sql_column("lead_id", String(256)),
+    _sql_column("channel", String(16), is_nullable=True),  # NULL: every channel of the finding
+    _sql_column("rule", String(64)),  # a rule, or what receipts call an opposition
+    _sql_column("statement_digest", String(64)),  # the words are kept encrypted, never here
+    _sql_column("evidence_digests", String(1400)),  # between spaces
+    _sql_column("file_digest", String(64)),
+    _sql_column("row_number", BigInteger),
+    _sql_column("received_at", Instant),
+    _sql_column("notified_at", Instant, is_nullable=True),  # when the vendor was, as known then
+    _sql_column("due_at", Instant, is_nullable=True),  # the end of its period to reply; NULL: it has not begun
+    sqlite_autoincrement=True,
+)
+"""What vendors dispute of findings, append-only."""
+
+
+DISPUTE_DECISIONS: Final = Table(
+    "dispute_decisions",
+    METADATA,
+    _id_column(),
+    _sql_column("dispute_id", BigInteger, ForeignKey("disputes.id"), index=True),
+    _sql_column("outcome", String(16)),  # accepted, refused or pending
+    _sql_column("reason", String(1000)),
+    _sql_column("decided_by", String(64)),
+    _sql_column("decided_at", Instant),
+    sqlite_autoincrement=True,
+)
+"""What was decided of disputes, append-only: the latest stands."""
 
 
 def _score_columns() -> list[SqlColumn[Any]]:

@@ -34,7 +34,7 @@ from pipelines.storage.folders import (
     replacing,
 )
 from pipelines.storage.inboxes import SEALS, Inbox, StateError, digest_of_name
-from pipelines.storage.secrets.age import Identity, encrypt_stream, open_clear
+from pipelines.storage.secrets.age import Identity, encrypt, encrypt_stream, open_clear
 from pipelines.storage.secrets.kept_files import kept_files, kept_path
 from pipelines.storage.secrets.keys import SEAL, age_identities
 
@@ -170,6 +170,18 @@ class Seals:
         """
         root = self._inbox.state if path.is_relative_to(self._inbox.state) else self._inbox.root
         return open_clear(path, self._identities, partial(open_below, root))
+
+    def encrypted(self, content: bytes) -> bytes:
+        """Content under the newest seal key, for what is kept elsewhere than in inbox and state."""
+        return encrypt(content, self._identities[0])
+
+    def open_kept(self, path: Path) -> BinaryIO:
+        """The clear bytes of what `encrypted` gave, kept where we alone write.
+
+        Raises:
+            BrokenSealError: while reading: it was not encrypted to a key of ours, or is damaged.
+        """
+        return open_clear(path, self._identities)
 
     def keep(self, path: Path, folder: Path, digest: str, size: int) -> None:
         """Keep an encrypted copy of a clear file of a delivery folder where no vendor writes, once for its bytes.

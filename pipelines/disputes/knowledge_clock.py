@@ -1,0 +1,253 @@
+"""The knowledge clock: of each blocking rule and form, since when the house knew, and what followed from it.
+
+First detected, vendor notified, answered, decided, stopped; and how many such leads came meanwhile. To go on using data
+for months after knowing that proofs are missing is what is held against advertisers (CNIL, SAN-2025-001, SOLOCAL).
+Instants are those at which the house could know: a verdict's `known_at`, a correction's, a receipt's notification, an
+answer's arrival. What falls on one step only after its time is an alarm (`KnowledgeLine.waits_for`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+import pyarrow as pa
+
+from pipelines.contracts.contract import Contract, contract_in_force
+from pipelines.disputes.dispute import RecordedDispute
+from pipelines.disputes.told_findings import DISPUTABLE, IS_DISPUTED, NamedFinding, named_table
+from pipelines.engines.interface import Session
+from pipelines.receipts.notices import Notice, notified_at
+from pipelines.vocabulary.clock import as_lake
+
+STEPS: Final = ("notice", "decision", "stop")
+"""What a line can wait for: that the vendor is told, that its answer is decided on, that such leads stop coming."""
+_NOTICES: Final = pa.schema(
+    {"delivery_date": pa.date32(), "prepared_at": pa.timestamp("us"), "notified_at": pa.timestamp("us")}
+)
+_CREATE_FOUND: Final = """
+    with found as (
+        select findings.delivery_date, findings.lead_id, findings.channel, findings.rule_id, verdicts.known_at,
+            nullif(concat_ws(
+                ' ', json_extract_string(findings.facts, '$.proof_form_id'),
+                json_extract_string(findings.facts, '$.proof_form_version')
+            ), '') as proof_form
+        from findings
+        inner join (
+            select delivery_date, max(known_at) as known_at from verdicts group by delivery_date
+        ) as verdicts on findings.delivery_date = verdicts.delivery_date
+        where findings.outcome = 'fail' and findings.severity = 'blocking' and findings.lead_id is not null
+        union all
+        select delivery_date, lead_id, channel, rule_id, known_at, null
+        from (select * exclude (charged_rules), unnest(charged_rules) as rule_id from corrections)
+        where rule_id in ({blocking})
+    )
+
+    select
+        found.* exclude (proof_form),
+        coalesce(proof_form, nullif(concat_ws(' ', leads.form_id, leads.form_version), ''), '') as form,
+        complete.delivered_at
+    from found
+    left join leads on found.delivery_date = leads.delivery_date and found.lead_id = leads.lead_id
+    left join (
+        select delivery_date, max(delivered_at) as delivered_at from deliveries group by delivery_date
+    ) as complete on found.delivery_date = complete.delivery_date
+"""
+_LINES: Final = f"""
+    with starts as (
+        select rule_id, form, min(known_at) as detected_at, max(delivered_at) as last_at,
+            max(delivery_date) as last_day
+        from found_leads
+        group by rule_id, form
+    ),
+
+    told as (
+        select found.rule_id, found.form, min(notices.notified_at) as notified_at
+        from found_leads as found
+        inner join notices
+            on found.delivery_date = notices.delivery_date and notices.prepared_at >= found.known_at
+        group by found.rule_id, found.form
+    ),
+
+    answered as (
+        select found.rule_id, found.form, list(distinct disputed.place) as places
+        from ({DISPUTABLE}) as told
+        inner join disputed on {IS_DISPUTED}
+        inner join found_leads as found
+            on told.delivery_date = found.delivery_date and told.lead_id = found.lead_id
+            and told.rule_id = found.rule_id and told.channel is not distinct from found.channel
+        group by found.rule_id, found.form
+    ),
+
+    usable as (
+        select distinct delivery_date, lead_id from verdicts where verdict = 'usable'
+    ),
+
+    leads_found as (
+        select distinct rule_id, form, delivery_date, lead_id, delivered_at from found_leads
+    ),
+
+    counted as (
+        select
+            starts.rule_id, starts.form,
+            count(*) as leads_count,
+            count(*) filter (leads_found.delivered_at > starts.detected_at) as after_count,
+            count(*) filter (leads_found.delivered_at > starts.detected_at and usable.lead_id is not null)
+                as usable_count
+        from starts
+        inner join leads_found on starts.rule_id = leads_found.rule_id and starts.form = leads_found.form
+        left join usable
+            on leads_found.delivery_date = usable.delivery_date and leads_found.lead_id = usable.lead_id
+        group by starts.rule_id, starts.form
+    ),
+
+    later as (
+        select starts.rule_id, starts.form, min(complete.delivered_at) as clean_at
+        from starts
+        inner join (
+            select delivery_date, max(delivered_at) as delivered_at
+            from deliveries
+            where role = 'leads' and rows_accepted > 0
+            group by delivery_date
+            having delivery_date in (select delivery_date from verdicts where is_final)
+        ) as complete on complete.delivered_at > starts.last_at
+        group by starts.rule_id, starts.form
+    )
+
+    select
+        starts.rule_id, starts.form, starts.detected_at, told.notified_at, coalesce(answered.places, []) as places,
+        counted.leads_count, counted.after_count, counted.usable_count, starts.last_at, starts.last_day,
+        later.clean_at
+    from starts
+    left join told on starts.rule_id = told.rule_id and starts.form = told.form
+    left join answered on starts.rule_id = answered.rule_id and starts.form = answered.form
+    left join counted on starts.rule_id = counted.rule_id and starts.form = counted.form
+    left join later on starts.rule_id = later.rule_id and starts.form = later.form
+    order by starts.detected_at, starts.rule_id, starts.form
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnowledgeLine:
+    """One blocking rule on one form. Instants are UTC, aware; None: it has not happened."""
+
+    rule_id: str
+    form: str
+    """Form and version, as the proof names them, else the lead; empty where neither does."""
+    detected_at: datetime
+    notified_at: datetime | None
+    answered_at: datetime | None
+    decided_at: datetime | None
+    """When a person first accepted or refused an answer of the vendor."""
+    last_day: date
+    """Of the last delivery that had such a lead."""
+    last_at: datetime | None
+    """When the last such lead was delivered."""
+    is_stopped: bool
+    """Whether a later delivery is final and has none."""
+    leads_count: int
+    after_count: int
+    """Of them, delivered after the first was detected."""
+    usable_count: int
+    """Of these, usable on some channel all the same: whether they were contacted, no call log says yet."""
+    waits_for: str | None
+    """One of `STEPS`, where it should have happened by now."""
+    due_at: datetime | None
+    """By when it should have."""
+
+
+def clock_tables(
+    session: Session, blocking: Iterable[str], notices: Mapping[date, Sequence[tuple[datetime, datetime]]]
+) -> None:
+    """Make what the clock is read from, of a session with a vendor's published tables.
+
+    Args:
+        session: holds them, and `corrections`.
+        blocking: rules that block.
+        notices: by delivery date, when each receipt was prepared and when its vendor was notified by it.
+    """
+    listed = ", ".join(f"'{rule}'" for rule in sorted(blocking)) or "null"
+    session.create("found_leads", _CREATE_FOUND.format(blocking=listed))
+    rows = [
+        {"delivery_date": day, "prepared_at": as_lake(prepared_at), "notified_at": as_lake(at)}
+        for day, told in notices.items()
+        for prepared_at, at in told
+    ]
+    session.register("notices", pa.Table.from_pylist(rows, schema=_NOTICES))
+
+
+def knowledge_clock(
+    session: Session,
+    disputes: Sequence[RecordedDispute],
+    *,
+    reaction: timedelta,
+    cure_days: int | None,
+    as_of: datetime,
+) -> tuple[KnowledgeLine, ...]:
+    """Every line, the longest known first.
+
+    Args:
+        session: after `clock_tables`.
+        disputes: the vendor's, with what was decided of them by then.
+        reaction: within which something must follow.
+        cure_days: what the contract gives to mend after a notice; None: as `reaction`.
+        as_of: the instant (aware) whose knowledge counts.
+    """
+    named = [NamedFinding(one.delivery_date, one.lead_id, one.rule, one.channel) for one in disputes]
+    session.register("disputed", named_table(named))
+    cure = reaction if cure_days is None else timedelta(days=cure_days)
+    rows = session.fetch(_LINES).to_pylist()
+    return tuple(
+        _knowledge_line(row, [disputes[place] for place in row["places"]], reaction, cure, as_of)
+        for row in rows
+        if _aware(row["detected_at"]) <= as_of
+    )
+
+
+def notices_told(
+    receipts: Sequence[Notice], contracts: Sequence[Contract], as_of: datetime
+) -> dict[date, list[tuple[datetime, datetime]]]:
+    """By delivery date, when each receipt was prepared and when the vendor was notified by it, up to an instant."""
+    told: dict[date, list[tuple[datetime, datetime]]] = {}
+    for one in receipts:
+        contract = contract_in_force(tuple(contracts), one.delivery_date)
+        at = notified_at(contract.notice_clause if contract else None, one)
+        if at is not None and at <= as_of:
+            told.setdefault(one.delivery_date, []).append((one.prepared_at, at))
+    return told
+
+
+def _knowledge_line(
+    row: Mapping[str, Any],
+    disputes: Sequence[RecordedDispute],
+    reaction: timedelta,
+    cure: timedelta,
+    as_of: datetime,
+) -> KnowledgeLine:
+    detected_at, notified, is_stopped = _aware(row["detected_at"]), row["notified_at"], row["clean_at"] is not None
+    told_at = None if notified is None else _aware(notified)
+    open_since = min((one.received_at for one in disputes if one.is_open), default=None)
+    due = {
+        "notice": detected_at + reaction if told_at is None else None,
+        "decision": open_since + reaction if open_since else None,
+        "stop": told_at + cure if told_at is not None and not is_stopped else None,
+    }
+    passed = {step: at for step, at in due.items() if at is not None and at < as_of}
+    waits_for = min(passed, key=lambda step: passed[step]) if passed else None
+    return KnowledgeLine(
+        **{name: row[name] for name in ("rule_id", "form", "last_day", "leads_count", "after_count", "usable_count")},
+        detected_at=detected_at,
+        notified_at=told_at,
+        answered_at=min((one.received_at for one in disputes), default=None),
+        decided_at=min(
+            (made.decided_at for one in disputes for made in one.decisions if made.outcome != "pending"), default=None
+        ),
+        last_at=None if row["last_at"] is None else _aware(row["last_at"]),
+        is_stopped=is_stopped,
+        waits_for=waits_for,
+        due_at=passed[waits_for] if waits_for else None,
+    )
+
+
+def _aware(instant: datetime) -> datetime:
+    return instant.replace(tzinfo=UTC)

@@ -1,0 +1,48 @@
+"""Answers are taken in by a run, its sensor asks for it once, and what waits too long is told where checks are."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.checks.results import failing_results
+from pipelines.definitions import build_defs
+from pipelines.disputes.records import recorded_disputes
+from tests.support.clean_market import LATE, MONDAY, VENDOR, CleanMarket, lead
+from tests.support.disputing_vendor import NOT_PROVEN, NOW, DisputingVendor, answer
+from tests.support.instances import instance_of
+
+LATER = datetime(2026, 9, 27, 4, tzinfo=UTC)
+"""Sixteen days after the proof deadline of Monday, 10 September at ten."""
+
+
+def test_a_run_takes_answers_in_and_a_defect_that_nobody_told_is_red(tmp_path: Path) -> None:
+    market = CleanMarket(tmp_path / "home")
+    market.deliver([lead(1)], "leads.csv")
+    market.reconcile(LATE)
+    DisputingVendor(market).answers([answer(1)])
+    house = market.house
+    check = dg.AssetCheckKey(dg.AssetKey("dossiers"), "knowledge_is_acted_on")
+    alone = dg.define_asset_job("alone", selection=dg.AssetSelection.checks(check))
+    definitions = dg.Definitions.merge(
+        build_defs(settings=house.settings, has_marts=False), dg.Definitions(jobs=[alone])
+    )
+    with instance_of(house) as instance:
+        instance.add_dynamic_partitions("vendor", [VENDOR])
+        sensor = definitions.resolve_sensor_def("answers")
+        asked = sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).run_requests
+        assert [request.run_key is not None for request in asked or ()] == [True]
+        assert definitions.resolve_job_def("answers").execute_in_process(instance=instance).success
+        [dispute] = recorded_disputes(house.registry, VENDOR)
+        assert (dispute.lead_id, dispute.rule, dispute.state) == ("L-1", NOT_PROVEN, "pending")
+        assert dispute.received_at > NOW
+        assert not sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).run_requests
+        run = definitions.resolve_job_def("alone").execute_in_process(
+            instance=instance, tags={"opposable/as_of": LATER.isoformat()}
+        )
+    [red] = run.get_asset_check_evaluations()
+    assert not red.passed
+    kept = [one for one in failing_results(house.lake, VENDOR) if one.check == "knowledge_is_acted_on"]
+    assert [one.day for one in kept] == [MONDAY]
+    told = [words.replace("\u00a0", " ") for words in kept[0].faults]
+    assert any(NOT_PROVEN in words and words.endswith("notified by 25 September 2026") for words in told), told

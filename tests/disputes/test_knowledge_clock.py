@@ -1,0 +1,139 @@
+"""Since when a defect is known to whom, worked out by hand from dates."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from pipelines.disputes.dispute import DisputeDecision, RecordedDispute
+from pipelines.disputes.knowledge_clock import KnowledgeLine, clock_tables, knowledge_clock, notices_told
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.engines.interface import Session
+from pipelines.receipts.notices import Notice
+from pipelines.vocabulary.tables import arrow_schema
+
+RULE, FORM = "proof_individual_record", "devis 7"
+FIRST, SECOND, THIRD = date(2026, 9, 1), date(2026, 9, 10), date(2026, 9, 20)
+LEADS = {FIRST: ("A", "B"), SECOND: ("C",), THIRD: ("D",)}
+
+
+def at(day: int, hour: int = 8, month: int = 9) -> datetime:
+    return datetime(2026, month, day, hour, tzinfo=UTC)
+
+
+def filled(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """A table of some columns; the others are empty."""
+    return pa.Table.from_pylist([{"vendor": "acme", **row} for row in rows], schema=arrow_schema(name))
+
+
+@contextmanager
+def tables(days: Sequence[date], corrections: Sequence[Mapping[str, Any]] = ()) -> Iterator[Session]:
+    """Each delivered at eight, final after three days. A, B and C lack their proof by phone; by e-mail B and C may be
+    used."""
+    uses = [(day, lead, channel) for day in days for lead in LEADS[day] for channel in ("email", "phone")]
+    usable = {("B", "email"), ("C", "email"), ("D", "email"), ("D", "phone")}
+    with DuckDBEngine().session() as session:
+        session.register("deliveries", filled("deliveries", [
+            {"delivery_date": day, "role": "leads", "rows_accepted": len(LEADS[day]), "delivered_at": morning(day)}
+            for day in days
+        ]))  # fmt: skip
+        session.register("leads", filled("leads", [
+            {"delivery_date": day, "lead_id": lead, "form_id": "devis", "form_version": "7"}
+            for day in days for lead in LEADS[day]
+        ]))  # fmt: skip
+        session.register("verdicts", filled("verdicts", [
+            {"delivery_date": day, "lead_id": lead, "channel": channel, "is_final": True,
+             "verdict": "usable" if (lead, channel) in usable else "blocked",
+             "known_at": morning(day) + timedelta(days=3)}
+            for day, lead, channel in uses
+        ]))  # fmt: skip
+        session.register("findings", filled("findings", [
+            {"delivery_date": day, "lead_id": lead, "channel": channel, "rule_id": RULE, "outcome": "fail",
+             "severity": "blocking", "dimension": "proof", "attributable_to": "vendor"}
+            for day, lead, channel in uses if channel == "phone" and lead != "D"
+        ]))  # fmt: skip
+        session.register("corrections", filled("corrections", corrections))
+        yield session
+
+
+def morning(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 8)
+
+
+def receipt(day: date, prepared_at: datetime, acknowledged_at: datetime | None) -> Notice:
+    return Notice(
+        vendor="acme", delivery_date=day, digest="a" * 64, is_final=True, line_count=1,
+        prepared_at=prepared_at, acknowledged_at=acknowledged_at,
+    )  # fmt: skip
+
+
+RECEIPTS = (receipt(FIRST, at(2), at(2, 12)), receipt(FIRST, at(5), at(6)), receipt(SECOND, at(14), None))
+"""The first was acknowledged before anything was found: it told of nothing. The third is not acknowledged."""
+REFUSED = DisputeDecision(outcome="refused", reason="Nothing was shown.", decided_by="A. Martin", decided_at=at(16))
+
+
+def disputed(*decisions: DisputeDecision) -> RecordedDispute:
+    return RecordedDispute(
+        id=1, vendor="acme", delivery_date=FIRST, lead_id="A", channel=None, rule=RULE, statement_digest="b" * 64,
+        evidence_digests=(), file_digest="c" * 64, row_number=1, received_at=at(12), notified_at=at(6), due_at=None,
+        decisions=decisions,
+    )  # fmt: skip
+
+
+def line(
+    days: Sequence[date], as_of: datetime, *disputes: RecordedDispute, receipts: Sequence[Notice] = RECEIPTS
+) -> KnowledgeLine:
+    with tables(days) as session:
+        clock_tables(session, [RULE], notices_told(receipts, (), as_of))
+        [found] = knowledge_clock(session, disputes, reaction=timedelta(days=15), cure_days=5, as_of=as_of)
+    return found
+
+
+def test_each_step_has_its_date() -> None:
+    found = line((FIRST, SECOND, THIRD), at(1, month=10), disputed(REFUSED))
+    assert (found.rule_id, found.form) == (RULE, FORM)
+    assert (found.detected_at, found.notified_at) == (at(4), at(6))
+    assert (found.answered_at, found.decided_at) == (at(12), at(16))
+    assert (found.last_at, found.is_stopped) == (at(10), True)
+    assert (found.leads_count, found.after_count, found.usable_count) == (3, 1, 1)
+    assert found.waits_for is None
+
+
+@pytest.mark.parametrize(
+    ("as_of", "disputes", "receipts", "waits_for", "due_at"),
+    [
+        (at(19, 9), (), (), "notice", at(19)),
+        (at(19, 8), (), (), None, None),
+        (at(11, 9), (), RECEIPTS, "stop", at(11)),
+        (at(11, 7), (), RECEIPTS, None, None),
+        (at(28), (disputed(),), RECEIPTS, "stop", at(11)),
+    ],
+    ids=["told too late", "still in time to tell", "goes on", "still in time to stop", "the longest wait is told"],
+)
+def test_what_waits_longer_than_it_may_is_told(
+    as_of: datetime, disputes: Sequence[RecordedDispute], receipts: Sequence[Notice], waits_for: str | None, due_at: Any
+) -> None:
+    found = line((FIRST, SECOND), as_of, *disputes, receipts=receipts)
+    assert (found.waits_for, found.due_at) == (waits_for, due_at)
+
+
+def test_an_answer_that_nobody_decides_on_is_told_after_the_policy() -> None:
+    days = (FIRST, SECOND, THIRD)
+    assert line(days, at(27, 8), disputed()).waits_for is None
+    found = line(days, at(27, 9), disputed())
+    assert (found.waits_for, found.due_at, found.decided_at) == ("decision", at(27), None)
+
+
+def test_what_a_correction_charged_is_known_from_the_correction_on() -> None:
+    late = {
+        "delivery_date": THIRD, "lead_id": "D", "channel": "phone", "known_at": datetime(2026, 11, 2, 4),
+        "cause": "form_reviewed", "charged_rules": ["consent_box_not_prechecked"],
+    }  # fmt: skip
+    with tables((THIRD,), [late]) as session:
+        clock_tables(session, ["consent_box_not_prechecked"], {})
+        [found] = knowledge_clock(session, (), reaction=timedelta(days=15), cure_days=None, as_of=at(1, month=12))
+    assert (found.detected_at, found.form) == (datetime(2026, 11, 2, 4, tzinfo=UTC), FORM)
+    assert (found.waits_for, found.due_at) == ("notice", datetime(2026, 11, 17, 4, tzinfo=UTC))
