@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -91,6 +92,19 @@ def lake_of(house: House, vendor: str) -> Iterator[Lake]:
     with house.lake.writing(vendor):
         house.confirm_keys(vendor)
         yield house.lake.as_found()
+
+
+def write_made(option: str, target: Path, make: Callable[[], bytes]) -> None:
+    """Write what is made, and say where; a missing renderer or a place that can't be written ends with status 2."""
+    from pipelines.paper.chromium import RendererError
+
+    try:
+        target.write_bytes(make())
+    except RendererError as error:
+        refuse(str(error))
+    except OSError as error:
+        refuse(f"{option}: {target} can't be written: {error.strerror}")
+    typer.echo(str(target))
 
 
 def day_of(option: str, text: str) -> date:
