@@ -1,6 +1,7 @@
 """`opposable serve`: the small web app, on this machine. What it shows is in `serve`."""
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
     from pipelines.house import House
     from pipelines.serve.app import Served
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def serve(
@@ -41,8 +46,8 @@ def serve(
         refuse(f"--port: {host}:{port} can't be listened on: another program may do so already")
 
 
-def web_server(house: "House", served: "Served") -> "uvicorn.Server":
-    """The server of a house's pages, not started yet."""
+def web_server(house: "House", served: "Served", now: Callable[[], datetime] = _utc_now) -> "uvicorn.Server":
+    """The server of a house's pages, not started yet; `now`: the instant (aware)."""
     import uvicorn
 
     from pipelines.serve.app import web_app
@@ -50,11 +55,9 @@ def web_server(house: "House", served: "Served") -> "uvicorn.Server":
     app = web_app(
         house,
         served,
-        now=lambda: datetime.now(UTC),
+        now=now,
         secret=secrets.token_bytes(32),
-        control_file=lambda first, last, language: control_page(
-            house, first, last, language, as_of=last_tick(datetime.now(UTC))
-        ),
+        control_file=lambda first, last, language: control_page(house, first, last, language, as_of=last_tick(now())),
     )
     config = uvicorn.Config(
         app,
