@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pipelines.agenda.calendar_file import calendar_bytes
 from pipelines.agenda.said import due_words, nearness_words
-from pipelines.governance.checklist import checklist
+from pipelines.governance.checklist import MUST
 from pipelines.governance.due_diligence import DueDiligence
 from pipelines.governance.vendor_review import gap_words, vendor_review
 from pipelines.questionnaires.records import kept_statements, questionnaires_sent
@@ -152,10 +152,12 @@ class HousePages:
         file = filed.files.get(vendor)
         contract = filed.book.in_force(vendor, today)
         gaps = vendor_review(contract, file or DueDiligence(), on=today, stated=stated_on(statements))
+        said = [(gap, gap_words(gap, words(language))) for gap in gaps if gap.risk is None]
+        is_first = [gap.weight == MUST or gap.kind == "answered_unreviewed" for gap, _ in said]
         return {
-            "gaps": [(gap, gap_words(gap, words(language))) for gap in gaps if gap.risk is None],
+            "first_gaps": [pair for pair, is_heavy in zip(said, is_first, strict=True) if is_heavy],
+            "other_gaps": [pair for pair, is_heavy in zip(said, is_first, strict=True) if not is_heavy],
             "is_file_broken": vendor in filed.vendors and file is None,
-            "questions": {one.id: one for one in checklist().questions},
             "stated": latest_statements(statements),
             "sent": questionnaires_sent(registry, vendor)[::-1],
         }
