@@ -50,12 +50,12 @@ def control_page(house: House, first: date, last: date, language: str, *, as_of:
     from pipelines.canaries.watch import watched_by
     from pipelines.commands.runs import runs_between
     from pipelines.control_file.facts import ControlDesk
-    from pipelines.control_file.model import Period, RunLine, Watch
+    from pipelines.control_file.model import ControlPeriod, RunLine, Watch
     from pipelines.control_file.page import render_control_file
 
     ours, watched = house.settings, watched_by(house)
     desk = ControlDesk(house.lake, house.registry, ours.contracts, house.contracts(), house.catalogue, as_of)
     runs = [RunLine(*line) for line in runs_between(ours, first, last, as_of)]
     met = watched.count - len(watched.missed)
-    model = desk.control_file(Period(first, last), runs=runs, watch=Watch(watched.count, met))
+    model = desk.control_file(ControlPeriod(first, last), runs=runs, watch=Watch(watched.count, met))
     return render_control_file(model, language=language)

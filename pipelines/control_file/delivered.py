@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.checks.results import TABLE
-from pipelines.control_file.model import CheckLine, Delivered, Outcomes, Period
+from pipelines.control_file.model import CheckLine, ControlPeriod, DeliveredLeads, Outcomes
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import paris_date
 
@@ -23,20 +23,20 @@ _COUNTED: Final = {
 _NO_DELIVERY: Final = "no_delivery"
 
 
-def delivered_in(lake: Lake, vendor: str, period: Period) -> Delivered:
+def delivered_in(lake: Lake, vendor: str, period: ControlPeriod) -> DeliveredLeads:
     """Everything of the days of a period that can be trusted; a day taken in and not judged counts its files alone."""
     found = lake.as_found()
     taken_in = [day for day in found.published_days(vendor) if period.holds(day)]
     judged = [day for day in found.published_days(vendor, "scorecards") if period.holds(day)]
     files = found.read("deliveries", vendor, taken_in)
-    return Delivered(
+    return DeliveredLeads(
         days=len(judged),
         missing_days=pc.sum(pc.equal(files["status"], _NO_DELIVERY)).as_py() or 0,
-        files_by_status=_counted(one for one in files["status"].to_pylist() if one != _NO_DELIVERY),
+        files_by_status=_counted_by_word(one for one in files["status"].to_pylist() if one != _NO_DELIVERY),
         rows_received=_sum_of(files, "rows_received"),
         rows_rejected=_sum_of(files, "rows_rejected"),
         leads=_sum_of(files.filter(pc.fill_null(pc.equal(files["role"], "leads"), False)), "rows_accepted"),
-        uses_by_verdict=_verdicts_counted(found, vendor, judged),
+        uses_by_verdict=_verdicts_counted_by_word(found, vendor, judged),
         outcomes=_outcomes_by_rule(found.read("scorecards", vendor, judged)),
         checks=_checks_made(lake.read_vendor(TABLE, vendor), period),
         correction_count=_corrections_found(lake, vendor, period),
@@ -44,7 +44,7 @@ def delivered_in(lake: Lake, vendor: str, period: Period) -> Delivered:
     )
 
 
-def _counted(values: Iterable[str]) -> Mapping[str, int]:
+def _counted_by_word(values: Iterable[str]) -> Mapping[str, int]:
     return dict(sorted(Counter(values).items()))
 
 
@@ -52,7 +52,7 @@ def _sum_of(rows: pa.Table, column: str) -> int:
     return int(pc.sum(rows[column]).as_py() or 0)
 
 
-def _verdicts_counted(lake: Lake, vendor: str, days: list[date]) -> Mapping[str, int]:
+def _verdicts_counted_by_word(lake: Lake, vendor: str, days: list[date]) -> Mapping[str, int]:
     """One column of the days is read, not the lead uses."""
     counts: Counter[str] = Counter()
     for day in days:
@@ -69,7 +69,7 @@ def _outcomes_by_rule(scorecards: pa.Table) -> Mapping[str, Outcomes]:
     }
 
 
-def _checks_made(results: pa.Table, period: Period) -> tuple[CheckLine, ...]:
+def _checks_made(results: pa.Table, period: ControlPeriod) -> tuple[CheckLine, ...]:
     looked_at: Counter[str] = Counter()
     failing: Counter[str] = Counter()
     for row in results.select(["delivery_date", "check", "is_passed"]).to_pylist():
@@ -79,7 +79,7 @@ def _checks_made(results: pa.Table, period: Period) -> tuple[CheckLine, ...]:
     return tuple(CheckLine(name, looked_at[name], failing[name]) for name in sorted(looked_at))
 
 
-def _corrections_found(lake: Lake, vendor: str, period: Period) -> int:
+def _corrections_found(lake: Lake, vendor: str, period: ControlPeriod) -> int:
     known = lake.read_vendor("corrections", vendor)["known_at"].to_pylist()
     return sum(period.holds(paris_date(instant)) for instant in known)
 

@@ -15,9 +15,9 @@ from pipelines.contracts.contract import Contract, contract_in_force, last_day_i
 from pipelines.control_file.delivered import delivered_in
 from pipelines.control_file.model import (
     ControlFile,
+    ControlPeriod,
     Diligence,
     GoLiveLine,
-    Period,
     RunLine,
     Told,
     VendorControl,
@@ -53,7 +53,7 @@ class ControlDesk:
     as_of: datetime
 
     def control_file(
-        self, period: Period, *, runs: Sequence[RunLine] | None = None, watch: Watch | None = None
+        self, period: ControlPeriod, *, runs: Sequence[RunLine] | None = None, watch: Watch | None = None
     ) -> ControlFile:
         """Everything about a period.
 
@@ -87,16 +87,16 @@ class ControlDesk:
         """Whoever has contracts or deliveries."""
         return sorted({*(folder.name for folder in vendor_folders(self.contracts)), *self.lake.vendors()})
 
-    def _bounds(self, period: Period) -> tuple[datetime, datetime]:
+    def _bounds(self, period: ControlPeriod) -> tuple[datetime, datetime]:
         after = period.last + timedelta(days=1)
         return paris_instant(period.first, time(0)), paris_instant(after, time(0))
 
-    def _agenda(self, period: Period) -> Agenda:
+    def _agenda(self, period: ControlPeriod) -> Agenda:
         decisions = recorded_decisions(self.registry, before=self.as_of)
         book = AgendaBook(self.contracts, self.book, decisions, self.as_of)
         return book.agenda(period.last + AHEAD)
 
-    def _vendor(self, vendor: str, period: Period) -> VendorControl:
+    def _vendor(self, vendor: str, period: ControlPeriod) -> VendorControl:
         contracts = self.book.of(vendor)
         theirs = tuple(one for one in contracts if _judged_in(one, contracts, period))
         latest = theirs[-1] if theirs else contract_in_force(contracts, period.last)
@@ -109,7 +109,7 @@ class ControlDesk:
             diligence=self._diligence(vendor, latest, period),
         )
 
-    def _told(self, vendor: str, period: Period) -> Told:
+    def _told(self, vendor: str, period: ControlPeriod) -> Told:
         notices = [
             _known_by(one, self.as_of)
             for one in standing_receipts(self.registry, vendor)
@@ -127,7 +127,7 @@ class ControlDesk:
         at = notified_at(contract.notice_clause if contract else None, notice)
         return at is not None and at <= self.as_of
 
-    def _diligence(self, vendor: str, contract: Contract | None, period: Period) -> Diligence:
+    def _diligence(self, vendor: str, contract: Contract | None, period: ControlPeriod) -> Diligence:
         stated = stated_on(kept_statements(self.registry, vendor, before=self.as_of))
         gaps = vendor_gaps(self.contracts, vendor, contract, on=period.last, stated=stated)
         file = self._file(vendor)
@@ -149,13 +149,13 @@ class ControlDesk:
         except CatalogueError:
             return DueDiligence()
 
-    def _go_live(self, period: Period) -> list[GoLiveLine]:
+    def _go_live(self, period: ControlPeriod) -> list[GoLiveLine]:
         notes = [one for one in decisions_on(self.registry) if one.decided_at <= self.as_of]
         lines = [GoLiveLine(one.vendor, one.decision, paris_date(one.decided_at), len(one.unmet)) for one in notes]
         return [one for one in lines if period.holds(one.on)]
 
 
-def _judged_in(contract: Contract, contracts: Sequence[Contract], period: Period) -> bool:
+def _judged_in(contract: Contract, contracts: Sequence[Contract], period: ControlPeriod) -> bool:
     ends_on = last_day_in_force(contract, contracts)
     is_over = ends_on is not None and ends_on < period.first
     return contract.status == "active" and contract.valid_from <= period.last and not is_over

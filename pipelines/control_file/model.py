@@ -16,7 +16,7 @@ from pipelines.rulebook.overrides import Change
 
 
 @dataclass(frozen=True)
-class Period:
+class ControlPeriod:
     """From a civil date to another, both included."""
 
     first: date
@@ -56,7 +56,7 @@ class CheckLine:
 
 
 @dataclass(frozen=True)
-class Delivered:
+class DeliveredLeads:
     """What came of a vendor in the period, and what became of it."""
 
     days: int = 0
@@ -110,7 +110,7 @@ class VendorControl:
     name: str
     contracts: tuple[Contract, ...]
     """Active ones that judged a day of the period."""
-    delivered: Delivered
+    delivered: DeliveredLeads
     told: Told
     diligence: Diligence
 
@@ -146,7 +146,7 @@ class Watch:
 class ControlFile:
     """The whole file, as known at an instant (aware)."""
 
-    period: Period
+    period: ControlPeriod
     as_of: datetime
     vendors: tuple[VendorControl, ...]
     cards: Mapping[str, Card]

@@ -23,10 +23,10 @@ def page_as_pdf(html: str, *, at: datetime) -> bytes:
     Raises:
         RendererError: Chromium is missing or fails.
     """
-    return _dated_alike(printed_by_chromium(html), at=at, page_digest=sha256(html.encode()).digest())
+    return _written_without_clock(printed_by_chromium(html), at=at, page_digest=sha256(html.encode()).digest())
 
 
-def _dated_alike(printed: bytes, *, at: datetime, page_digest: bytes) -> bytes:
+def _written_without_clock(printed: bytes, *, at: datetime, page_digest: bytes) -> bytes:
     """The file written anew: dates are those of the page, the identifier is made of the page's digest."""
     writer = PdfWriter(clone_from=io.BytesIO(printed))
     title = str(writer.metadata.title or "") if writer.metadata else ""

@@ -59,8 +59,8 @@ def statements_given(form: Mapping[str, str]) -> list[Statement]:
 
 def changed_statements(given: Iterable[Statement], before: Iterable[KeptStatement]) -> list[Statement]:
     """Those that say something else than what the same link said last."""
-    last = {one.question: _said(one) for one in before}
-    return [one for one in given if last.get(one.question) != _said(one)]
+    last = {one.question: _said_by_vendor(one) for one in before}
+    return [one for one in given if last.get(one.question) != _said_by_vendor(one)]
 
 
 def latest_statements(kept: Sequence[KeptStatement]) -> dict[str, KeptStatement]:
@@ -73,7 +73,7 @@ def stated_on(kept: Sequence[KeptStatement]) -> dict[str, date]:
     return {one.question: paris_date(one.stated_at) for one in kept}
 
 
-def _said(one: Statement) -> tuple[str, str, str]:
+def _said_by_vendor(one: Statement) -> tuple[str, str, str]:
     return one.choice, one.statement, one.evidence
 
 

@@ -32,10 +32,12 @@ class Pager:
     now: Callable[[], datetime]
     is_https: bool
 
-    def page(self, request: Request, template: str, status: int = 200, **model: Any) -> Response:
-        """A template below `serve/`, in the language of who asks."""
+    def page(self, request: Request, template: str, status: int = 200, *, here: str = "", **model: Any) -> Response:
+        """A template below `serve/`, in the language of who asks; `here`: its place, where the address is a form's."""
         language = language_of(request)
-        html = render_page(f"serve/{template}.html.j2", language, as_of=self.now(), path=request.url.path, **model)
+        html = render_page(
+            f"serve/{template}.html.j2", language, as_of=self.now(), path=request.url.path, here=here, **model
+        )
         answer = HTMLResponse(html, status)
         if request.query_params.get("lang") == language:
             answer.set_cookie(COOKIE, language, COOKIE_SECONDS, secure=self.is_https, httponly=True, samesite="lax")

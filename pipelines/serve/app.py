@@ -58,7 +58,7 @@ def web_app(
     pages = HousePages(shelf, keeper, pager, control_file, Lock())
     public = PublicPages(shelf, keeper, pager, Limiter(SENDINGS, SENDINGS_SECONDS, time.monotonic))
     app = Starlette(routes=_routes(pages, Deciding(pages), public))
-    app.add_exception_handler(StrangerError, lambda request, error: _refused(pager, request, error))
+    app.add_exception_handler(StrangerError, lambda request, error: _stranger_answered(pager, request, error))
     app.add_exception_handler(HTTPException, lambda request, error: _not_found(pager, request, error))
     return Door(app, frozenset({address.netloc.lower(), f"{served.host}:{served.port}".lower()}))
 
@@ -80,7 +80,7 @@ def _routes(pages: HousePages, deciding: Deciding, public: PublicPages) -> list[
     ]
 
 
-def _refused(pager: Pager, request: Request, error: Exception) -> Response:
+def _stranger_answered(pager: Pager, request: Request, error: Exception) -> Response:
     return pager.said(request, getattr(error, "kind", "not_by_proxy"), 403, is_public=True)
 
 

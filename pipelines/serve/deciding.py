@@ -53,9 +53,8 @@ class Deciding:
     def _decide(self, vendor: str, who: str, form: Form, at: datetime) -> object:
         desk = self.pages.shelf.house.review_desk
         digest = form.get("digest") or "-"  # what the page showed, never just the latest
-        return desk.decide(
-            vendor, form.get("decision", ""), by=who, reason=form.get("reason", ""), at=at, digest=digest
-        )
+        reason = " ".join(form.get("reason", "").split())
+        return desk.decide(vendor, form.get("decision", ""), by=who, reason=reason, at=at, digest=digest)
 
     def _confirm(self, vendor: str, who: str, form: Form, at: datetime) -> object:
         """The decision that the page showed, and no later one.

@@ -43,7 +43,7 @@ class HousePages:
     pager: Pager
     control_file: ControlFile
     making: Lock
-    """One control file at a time: it reads every delivery of its period."""
+    """One control file at a time, and nobody waits: it reads every delivery of its period."""
 
     def vendors(self, request: Request) -> Response:
         """All vendors on one list, filtered and ordered as the address says."""
@@ -81,6 +81,7 @@ class HousePages:
             request,
             "vendor",
             status,
+            here=place,
             who=who,
             line=line,
             decisions=decisions[::-1],
@@ -115,8 +116,12 @@ class HousePages:
         if first is None or last is None or not first <= last <= today:
             status = 422 if "from" in query else 200
             return self.pager.page(request, "control", status, who=who, first=first, last=last, today=today)
-        with self.making:
+        if not self.making.acquire(blocking=False):
+            return self.pager.said(request, "busy", 503)
+        try:
             return HTMLResponse(self.control_file(first, last, language_of(request)))
+        finally:
+            self.making.release()
 
     def written(self, request: Request) -> Response:
         """A dossier, the portfolio or the rules as they were written."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.control_file.facts import ControlDesk
-from pipelines.control_file.model import CheckLine, ControlFile, Period, RunLine, Told, Watch
+from pipelines.control_file.model import CheckLine, ControlFile, ControlPeriod, RunLine, Told, Watch
 from pipelines.control_file.page import render_control_file
 from pipelines.control_file.registry_counts import WORDS
 from pipelines.house import House
@@ -30,7 +30,7 @@ VENDOR = "exemple-leads"
 TUESDAY, WEDNESDAY = date(2026, 8, 11), date(2026, 8, 12)
 JUDGED = datetime(2026, 8, 17, 4, tzinfo=UTC)
 AS_OF = datetime(2026, 8, 25, 4, tzinfo=UTC)
-BOTH = Period(TUESDAY, date(2026, 8, 20))
+BOTH = ControlPeriod(TUESDAY, date(2026, 8, 20))
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def tell(house: House) -> None:
     record_acknowledged(house.registry, VENDOR, TUESDAY, said, source="command", now=at)
 
 
-def control_file(house: House, period: Period = BOTH, as_of: datetime = AS_OF) -> ControlFile:
+def control_file(house: House, period: ControlPeriod = BOTH, as_of: datetime = AS_OF) -> ControlFile:
     desk = ControlDesk(house.lake, house.registry, house.settings.contracts, house.contracts(), house.catalogue, as_of)
     return desk.control_file(period, runs=[RunLine("deliveries", 2, 1)], watch=Watch(9, 9))
 
@@ -78,7 +78,7 @@ def test_a_period_counts_what_was_delivered_judged_and_found_in_it(house: House)
 
 
 def test_a_day_outside_of_the_period_is_not_counted(house: House) -> None:
-    tuesday = control_file(house, Period(TUESDAY, TUESDAY))
+    tuesday = control_file(house, ControlPeriod(TUESDAY, TUESDAY))
     assert tuesday.vendors[0].delivered.uses_by_verdict == {"blocked": 2}
     assert (tuesday.decisions, sum(tuesday.kept.values())) == ((), 0)
 
@@ -98,7 +98,7 @@ def test_receipts_decisions_and_questionnaires_are_as_known_at_the_instant(house
 
 
 @pytest.mark.fault(
-    area="identifiers",
+    area="personal",
     fault="The control file is handed to an inspection",
     promise="It names no person: none whose lead was bought, and none of the house.",
 )
@@ -125,7 +125,7 @@ def test_checks_are_summed_over_vendors(house: House) -> None:
     fault = Fault(VENDOR, WEDNESDAY, "late")
     keep_results(house.lake, VENDOR, [TUESDAY, WEDNESDAY], {"deliveries_came_in_time": [fault]})
     assert control_file(house).checks == [CheckLine("deliveries_came_in_time", 2, 1)]
-    assert control_file(house, Period(TUESDAY, TUESDAY)).checks == [CheckLine("deliveries_came_in_time", 1, 0)]
+    assert control_file(house, ControlPeriod(TUESDAY, TUESDAY)).checks == [CheckLine("deliveries_came_in_time", 1, 0)]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -61,7 +61,7 @@ def test_a_link_opens_what_it_is_of_until_its_last_instant(registry: Engine, tok
 
 
 @pytest.mark.fault(
-    area="web app",
+    area="web",
     fault="Somebody reads the registry, or guesses at links",
     promise="No link can be made of what is stored, and a wrong one opens nothing.",
 )

@@ -29,7 +29,7 @@ def test_a_decision_is_recorded_with_who_asked_and_the_dossier_is_kept(web: Web)
 
 
 @pytest.mark.fault(
-    area="decisions",
+    area="web",
     fault="The person who decided against the advice confirms it, too, on a page",
     promise="Refused: only another person's confirmation makes it stand.",
 )

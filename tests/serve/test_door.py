@@ -28,7 +28,7 @@ HOUSE_PAGES = ("/", "/vendors/acme", "/dates", "/dates.ics", "/control-file", "/
 
 
 @pytest.mark.fault(
-    area="web app",
+    area="web",
     fault="Somebody reaches the port without the proxy, or the proxy does not say for whom it asks",
     promise="No page of the house is shown, and nothing is recorded.",
 )
@@ -46,7 +46,7 @@ def test_a_header_that_comes_twice_names_nobody(web: Web) -> None:
 
 
 @pytest.mark.fault(
-    area="web app",
+    area="web",
     fault="A page of another site, or one that points its own name here, sends a form in the name of a reader",
     promise="Nothing is recorded.",
 )
@@ -98,7 +98,7 @@ def test_every_answer_tells_the_browser_what_it_may_do(web: Web, path: str) -> N
 
 
 @pytest.mark.fault(
-    area="web app",
+    area="web",
     fault="A path climbs out of the folder of dossiers, or names another file in it",
     promise="Nothing but written pages is shown.",
 )

@@ -97,7 +97,7 @@ def test_what_is_refused_stands_in_the_form_and_is_not_kept(web: Web) -> None:
 
 
 @pytest.mark.fault(
-    area="web app",
+    area="web",
     fault="A link is used after its end, or its form is sent from elsewhere",
     promise="Nothing is shown, and nothing is kept.",
 )
