@@ -80,7 +80,9 @@ def test_a_vendor_answers_by_its_link_and_the_house_sees_it_unreviewed(web: Web)
     assert answer(web, link, dd_dpo="yes", **{"dd_dpo.evidence": "reçu du 3 mai 2021"}) == 303
     [kept] = [one for one in kept_statements(web.house.registry, "acme") if one.question == "dd_dpo"]
     assert (kept.choice, kept.evidence, kept.stated_at) == ("yes", "reçu du 3 mai 2021", NOW)
+    assert "réservé à l’annonceur" not in web.ask(link).text + web.ask("/q/nothing").text
     page = web.ask("/vendors/acme", who=BUYER).text
+    assert "réservé à l’annonceur" in page
     assert "non examinée" in page
     assert "reçu du 3 mai 2021" in page
     assert "reçu du 3 mai 2021" in web.ask(link).text
