@@ -1,6 +1,7 @@
 """`opposable serve`: the small web app, on this machine. What it shows is in `serve`."""
 
 import secrets
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -39,11 +40,9 @@ def serve(
     house = house_of_settings()
     if not house.settings.serve_user_header and not _is_loopback(host):
         refuse("--host: without OPPOSABLE_SERVE_USER_HEADER expected an address of this machine, such as 127.0.0.1")
-    server = web_server(house, Served(host, port))
+    listening = _listening_socket(host, port)
     typer.echo(f"http://{host}:{port}")
-    server.run()
-    if not server.started:
-        refuse(f"--port: {host}:{port} can't be listened on: another program may do so already")
+    web_server(house, Served(host, port)).run(sockets=[listening])
 
 
 def web_server(house: "House", served: "Served", now: Callable[[], datetime] = _utc_now) -> "uvicorn.Server":
@@ -75,6 +74,13 @@ def web_server(house: "House", served: "Served", now: Callable[[], datetime] = _
         h11_max_incomplete_event_size=32_768,
     )
     return uvicorn.Server(config)
+
+
+def _listening_socket(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        refuse(f"--host, --port: {host}:{port} can't be listened on: {error.strerror}; name another port")
 
 
 def _is_loopback(host: str) -> bool:
