@@ -11,6 +11,7 @@
 - `commands/`: The program `opposable`
 - `comparisons/`: What would change
 - `contracts/`: A vendor's contract
+- `control_file/`: What an inspection asks of the advertiser over a period
 - `dates/`: Delivered dates and times as instants, and in which pattern a column is written
 - `definitions`: the code location: everything that Dagster loads, put together by one function and called by one line
 - `deliveries/`: What lies in the inbox
@@ -28,10 +29,13 @@
 - `marts/`: What dbt reads and leaves, and whether it is as promised
 - `oppositions/`: The opposition registry
 - `orchestration/`: Partitions, jobs, schedules, sensors, and the reference instance
+- `paper/`: Pages on paper
+- `questionnaires/`: What a vendor states by an expiring link
 - `receipts/`: What a vendor is told of a delivery, and when that counts
 - `reviews/`: Renewal reviews
 - `rulebook/`: The law as data
 - `scores/`: Points, what they prove, grades, why they moved; published
+- `serve/`: The small web app
 - `settings`: every setting, read once from `OPPOSABLE_*` variables
 - `simulation/`: The sample market
 - `storage/`: What lasts

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipelines.intake.vendor import Intake
     from pipelines.receipts.outbox import Outbox
     from pipelines.receipts.writer import ReceiptWriter
+    from pipelines.reviews.desk import ReviewDesk
     from pipelines.rulebook.catalogue import Catalogue
     from pipelines.scores.method import Methods
     from pipelines.storage.inboxes import Inbox
@@ -217,6 +218,14 @@ class House:
         from pipelines.deliveries.changed_folders import FolderWatch
 
         return FolderWatch(self.inbox, self.lake, self.seals, self.settings.limits)
+
+    @property
+    def review_desk(self) -> ReviewDesk:
+        """Where persons decide on dossiers."""
+        from pipelines.reviews.desk import ReviewDesk
+
+        ours = self.settings
+        return ReviewDesk(self.registry, ours.dossiers, ours.decisions, ours.four_eyes)
 
     @property
     def retention_spans(self) -> RetentionSpans:

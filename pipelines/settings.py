@@ -5,10 +5,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.disputes.policy import REACTION_DAYS, REPLY_DAYS, Policy
@@ -110,6 +111,26 @@ class Settings(BaseSettings):
         default="against",
         description="Which decisions at renewals a second person confirms: none, those against the advice, all.",
     )
+    serve_address: str = Field(
+        default="http://127.0.0.1:8600",
+        pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+/?$",
+        description=(
+            "Address of `opposable serve` as browsers show it, without a path: links begin with it, and what another "
+            "name is asked for is refused."
+        ),
+    )
+    serve_user_header: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9-]*$",
+        description=(
+            "Header in which the proxy says who asks, such as X-Remote-User. Without it pages are read on this machine "
+            "alone, and nobody decides there."
+        ),
+    )
+    serve_proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="Addresses or networks, between commas, of the proxies that are believed in who asks.",
+    )
     max_file_bytes: int = Field(
         default=Limits.file_bytes, ge=1, description="Bytes of a delivered file's content, unpacked."
     )
@@ -148,6 +169,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Rejected rows of a file that are told one by one, and then as many runs of them.",
     )
+
+    @field_validator("serve_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for part in value.split(","):
+            ip_network(part.strip())
+        return value
 
     @model_validator(mode="before")
     @classmethod

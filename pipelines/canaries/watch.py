@@ -62,7 +62,7 @@ def confirm_canaries(house: House) -> Watched:
     Raises:
         MissedCanaryError: somebody who said no would be called.
     """
-    watched = _watched_by(house)
+    watched = watched_by(house)
     if watched.missed:
         some = "; ".join(watched.missed[:NAMED])
         raise MissedCanaryError(
@@ -73,7 +73,8 @@ def confirm_canaries(house: House) -> Watched:
     return watched
 
 
-def _watched_by(house: House) -> Watched:
+def watched_by(house: House) -> Watched:
+    """What a watch finds, asked once in a process for a catalogue and an engine; nobody missed is an error."""
     key = (house.catalogue.digest, house.settings.engine, house.settings.threads)
     if key not in _FOUND:
         with errors_without_values("the canaries"):  # what fails here may fail with what else the process holds

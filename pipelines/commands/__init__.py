@@ -8,6 +8,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `candidates`: vendors compared before they are bought from, and which of them go live
 - `checks`: what the checks last said of each vendor's deliveries
 - `contracts`: what is wrong with contracts, a first draft of one, and how files drift from what they were
+- `control_file`: what an inspection asks for over a period, as HTML and PDF
 - `contracts_review`: what is missing of a vendor's file and contract
 - `demo`: the sample market, end to end: simulate, import the oppositions, reconcile, show the scores
 - `dev`: the Dagster UI on the home's instance, on 127.0.0.1 only
@@ -30,6 +31,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `reconcile`: a range of deliveries taken in, judged and scored, as Dagster runs
 - `replay`: past deliveries judged again, as they were or as we know now
 - `retention`: delivered files sealed, and what is due removed, from the terminal
+- `questionnaire`: questionnaires that vendors answer by an expiring link
 - `review`: what a person decides at a renewal, on which dossier, and who confirmed it
 - `rules`: the rulebook for people, and its check
 - `rules_diff`: what past deliveries would be under other rules
@@ -37,6 +39,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `runs`: dagster runs started by the program: the same jobs as in the UI, on the same persisted instance, in this
   process
 - `screenshots`: the images of the README, taken in the real UI and of the real pages of a finished demo
+- `serve`: the small web app, on this machine
 - `shared`: what commands share: the house of the settings, arguments checked, refusals said in one way
 - `simulate`: the sample market, written into the home
 - `ui_server`: the Dagster UI on a throw-away copy of a home, and Chromium before it

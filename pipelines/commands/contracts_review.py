@@ -17,6 +17,8 @@ from pipelines.governance.accepted_risks import AcceptedRisk, latest_risks, risk
 from pipelines.governance.checklist import MUST
 from pipelines.governance.due_diligence import read_due_diligence
 from pipelines.governance.vendor_review import ReviewGap, gap_words, vendor_review
+from pipelines.questionnaires.records import kept_statements
+from pipelines.questionnaires.statements import stated_on
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.clock import paris_date
 from pipelines.wording.words import Words, words
@@ -41,7 +43,9 @@ def review(
         file = read_due_diligence(house.settings.contracts, vendor, rules=rules)
     except CatalogueError as error:
         refuse(str(error))
-    gaps = [gap for gap in vendor_review(book.in_force(vendor, day), file, on=day) if gap.risk is None]
+    stated = stated_on(kept_statements(house.registry, vendor))
+    found = vendor_review(book.in_force(vendor, day), file, on=day, stated=stated)
+    gaps = [gap for gap in found if gap.risk is None]
     _show_gaps(vendor, day, gaps, words(lang.value))
     _show_risks(latest_risks(file.accepted_risks, day), day, words(lang.value))
     if any(gap.weight == MUST for gap in gaps):

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from pipelines.commands.shared import house_of_settings, known_vendor, refuse
+from pipelines.commands.shared import Language, LanguageOption, house_of_settings, known_vendor, refuse, write_made
 from pipelines.house import House
 from pipelines.identifiers.shown_names import escaped
 from pipelines.reviews.decisions import DECISIONS, DecisionRefusedError, RecordedDecision
@@ -24,7 +25,7 @@ ByOption = Annotated[str, typer.Option(help="Name and function of the person; ne
 
 @app.callback()
 def review() -> None:
-    """Renewal reviews: decide, confirm, list; the annex for counsel."""
+    """Renewal reviews: decide, confirm, list, print; the annex for counsel."""
 
 
 @app.command()
@@ -42,22 +43,14 @@ def decide(
 
     The dossier is kept as it was, in `decisions/` of the home. Exit status: 0 recorded, 2 refused.
     """
-    from pipelines.reviews.decisions import decide as decided
-    from pipelines.reviews.decisions import dossier_named
-    from pipelines.reviews.records import record_decision
-    from pipelines.reviews.written_dossiers import found_dossiers, keep_dossier
-
-    house = _house_with(vendor)
-    ours = house.settings
+    desk = _house_with(vendor).review_desk
     try:
-        dossier = dossier_named(found_dossiers(ours.dossiers, vendor), vendor, dossier_digest)
-        made = decided(dossier, decision, by=by, reason=reason, at=datetime.now(UTC), four_eyes=ours.four_eyes)
+        made = desk.decide(vendor, decision, by=by, reason=reason, at=datetime.now(UTC), digest=dossier_digest)
     except DecisionRefusedError as error:
         refuse(str(error))
-    kept = keep_dossier(dossier, ours.decisions)
-    number = record_decision(house.registry, made)
-    typer.echo(f"{number}  {vendor}: {made.decision}, recommended: {made.recommendation}; dossier {kept}")
-    if made.needs_second:
+    recommended = made.decision.recommendation
+    typer.echo(f"{made.number}  {vendor}: {decision}, recommended: {recommended}; dossier {made.kept}")
+    if made.decision.needs_second:
         typer.echo(f"waits for a second person: opposable review confirm {vendor} --by NAME")
 
 
@@ -67,14 +60,40 @@ def confirm(vendor: Annotated[str, typer.Argument(help="Key of the vendor.")], b
 
     Exit status: 0 confirmed, 2 refused: nothing waits, or the same person decided.
     """
-    from pipelines.reviews.records import confirm_decision
-
-    house = _house_with(vendor)
+    desk = _house_with(vendor).review_desk
     try:
-        decision = confirm_decision(house.registry, vendor, by=by, at=datetime.now(UTC))
+        decision = desk.confirm(vendor, by=by, at=datetime.now(UTC))
     except DecisionRefusedError as error:
         refuse(str(error))
     typer.echo(f"{decision.id}  {vendor}: {decision.decision} is confirmed, and stands")
+
+
+@app.command()
+def pdf(
+    vendor: Annotated[str, typer.Argument(help="Key of the vendor.")],
+    to: Annotated[Path | None, typer.Option(help="File to write; named after vendor and date if not given.")] = None,
+    dossier_digest: Annotated[
+        str | None, typer.Option(help="The dossier: its digest or its first digits; the latest if not given.")
+    ] = None,
+    lang: LanguageOption = Language.FR,
+) -> None:
+    """Print a vendor's dossier as a PDF (tagged, with an outline); Chromium does it.
+
+    The same dossier gives the same bytes from the same Chromium. Exit status: 0 written, 2 refused.
+    """
+    from pipelines.dossiers.writer import PAGES
+    from pipelines.paper.pdf import page_as_pdf
+    from pipelines.reviews.decisions import dossier_named
+    from pipelines.reviews.written_dossiers import found_dossiers
+
+    ours = _house_with(vendor).settings
+    try:
+        dossier = dossier_named(found_dossiers(ours.dossiers, vendor), vendor, dossier_digest)
+    except DecisionRefusedError as error:
+        refuse(str(error))
+    page = (dossier.folder / PAGES[lang.value]).read_text(encoding="utf-8")
+    target = to or Path(f"{vendor}-{dossier.folder.name}.{lang.value}.pdf")
+    write_made("--to", target, lambda: page_as_pdf(page, at=dossier.note.as_of))
 
 
 @app.command("list")

@@ -1,7 +1,8 @@
 """Dagster runs started by the program: the same jobs as in the UI, on the same persisted instance, in this process."""
 
+from collections import Counter
 from contextlib import ExitStack
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
@@ -13,8 +14,21 @@ from pipelines.orchestration.jobs import AS_OF_TAG
 from pipelines.orchestration.partitions import VENDORS, partition_key, range_tags
 from pipelines.orchestration.run_locks import holding_lock
 from pipelines.settings import Settings
+from pipelines.vocabulary.clock import paris_instant
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+
+
+def runs_between(settings: Settings, first: date, last: date, as_of: datetime) -> list[tuple[str, int, int]]:
+    """Of each job how many runs of some civil days (Europe/Paris) succeeded and failed, up to `as_of`."""
+    after, before = (paris_instant(day, time(0)) for day in (first, last + timedelta(days=1)))
+    wanted = dg.RunsFilter(created_after=after, created_before=min(before, as_of))
+    with open_instance(settings) as instance:
+        ended = Counter(
+            (record.dagster_run.job_name, record.dagster_run.status) for record in instance.get_run_records(wanted)
+        )
+    jobs = sorted({job for job, _ in ended})
+    return [(job, ended[job, dg.DagsterRunStatus.SUCCESS], ended[job, dg.DagsterRunStatus.FAILURE]) for job in jobs]
 
 
 class Runs:

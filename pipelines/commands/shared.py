@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -75,6 +77,19 @@ def vendor_in(house: House, argument: str, vendor: str) -> str:
 def unread_contract(vendor: str) -> str:
     """What is said of a vendor that is left out of what is asked of all."""
     return f"{vendor}: left out, its contract can't be read: `opposable contracts lint {vendor}`"
+
+
+def write_made(option: str, target: Path, make: Callable[[], bytes]) -> None:
+    """Write what is made, and say where; a missing renderer or a place that can't be written ends with status 2."""
+    from pipelines.paper.chromium import RendererError
+
+    try:
+        target.write_bytes(make())
+    except RendererError as error:
+        refuse(str(error))
+    except OSError as error:
+        refuse(f"{option}: {target} can't be written: {error.strerror}")
+    typer.echo(str(target))
 
 
 def day_of(option: str, text: str) -> date:

@@ -36,6 +36,7 @@ _GOVERNANCE: Final = {
     "not_satisfied": "questions_open",
     "partly_satisfied": "questions_open",
     "without_evidence": "questions_open",
+    "answered_unreviewed": "answers_unreviewed",
     "evidence_expired": "evidence_expired",
     "never_audited": "never_audited",
     "audit_overdue": "audit_overdue",

@@ -33,6 +33,8 @@ from pipelines.dossiers.score_story import VersionLine, vendor_events
 from pipelines.engines.interface import Session
 from pipelines.governance.vendor_review import vendor_gaps, vendor_risks
 from pipelines.identifiers.errors_without_values import LeftVendors
+from pipelines.questionnaires.records import kept_statements
+from pipelines.questionnaires.statements import stated_on
 from pipelines.reviews.own_findings import OwnFinding, own_findings, undecided_renewals
 from pipelines.reviews.records import recorded_decisions
 from pipelines.reviews.written_dossiers import NOTE, DossierNote, dossier_before
@@ -150,7 +152,13 @@ class DossierWriter:
             undecided=tuple(undecided_renewals(vendor, contracts, decisions, self.as_of)),
             corrections=facts.corrections,
             disputes=disputes,
-            review_gaps=vendor_gaps(self.contracts_folder, vendor, contract, on=paris_date(self.as_of)),
+            review_gaps=vendor_gaps(
+                self.contracts_folder,
+                vendor,
+                contract,
+                on=paris_date(self.as_of),
+                stated=stated_on(kept_statements(self.scorer.registry, vendor, before=self.as_of)),
+            ),
             accepted_risks=vendor_risks(self.contracts_folder, vendor, on=paris_date(self.as_of)),
             intra_delivery_correlation=max((score.correlation or 0.0 for score in scored.scores), default=None),
             gates=tuple(ShownGate(gate.reason, gate.since, gate.cap) for gate in scored.gates),

@@ -1,5 +1,6 @@
 """What a vendor answered, on which evidence, and which audits were done: `contracts/<vendor>/due_diligence.yaml`.
 
+criticality: high
 answers:
   dd_register: {satisfies: yes, answered_on: 2026-03-01, evidence: "extract of 15 February", expires_on: 2027-02-15}
   dd_transfers: {satisfies: not_applicable, answered_on: 2026-03-01, evidence: "hosted in France"}
@@ -12,7 +13,7 @@ accepted_risks:
 from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args
 
 from dateutil.relativedelta import relativedelta
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
@@ -23,6 +24,9 @@ from pipelines.governance.accepted_risks import AcceptedRisk, Owner, unknown_sub
 from pipelines.governance.checklist import Asked, checklist
 from pipelines.rulebook.yaml_files import CatalogueError, Day, Model, problems_of, read_yaml_file, unknown
 
+Criticality = Literal["critical", "high", "medium", "low"]
+CRITICALITIES: Final = get_args(Criticality)
+"""How much of the advertiser's business hangs on a vendor, in its own judgement; the most critical first."""
 AUDIT_MONTHS: Final = 12
 """Calendar months until a vendor is audited again where its last audit does not say: the house's own span."""
 
@@ -79,6 +83,7 @@ Answers = TypeVar("Answers", bound=AnswersFile)
 class DueDiligence(AnswersFile):
     """A vendor's file beside its contracts."""
 
+    criticality: Criticality | None = None
     audits: tuple[Audit, ...] = ()
     accepted_risks: tuple[AcceptedRisk, ...] = ()
 

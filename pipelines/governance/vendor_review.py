@@ -1,6 +1,6 @@
 """What is missing of a vendor's file and contract on a date: answers, evidence, clauses, audits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ KINDS: Final = (
     "clause_without_terms",
     "clause_unknown",
     "unanswered",
+    "answered_unreviewed",
     "not_satisfied",
     "partly_satisfied",
     "without_evidence",
@@ -31,6 +32,9 @@ KINDS: Final = (
     "audit_undated",
 )
 _AUDIT_BASIS: Final = "RGPD, art. 5, 2 et 24 ; CNIL, SAN-2022-021, SAN-2024-003 et SAN-2025-001"
+_TO_ANSWER: Final = ("unanswered", "evidence_expired")
+"""What a new statement of the vendor answers, once somebody has reviewed it."""
+NOTHING_STATED: Final[Mapping[str, date]] = {}
 _TERM_VALUES: Final = {
     "refusalGrounds": "refusal_grounds",
     "claimWindow": "claim_window",
@@ -64,12 +68,14 @@ class ReviewGap:
     """That the advertiser accepted it, for a time. It is missing all the same, and weighs what it weighs."""
 
 
-def vendor_gaps(contracts: Path, vendor: str, contract: Contract | None, *, on: date) -> tuple[ReviewGap, ...]:
+def vendor_gaps(
+    contracts: Path, vendor: str, contract: Contract | None, *, on: date, stated: Mapping[str, date] = NOTHING_STATED
+) -> tuple[ReviewGap, ...]:
     """`vendor_review` of the vendor's file in the folder of contracts; that it can't be read is a gap, too."""
     try:
-        return tuple(vendor_review(contract, read_due_diligence(contracts, vendor), on=on))
+        return tuple(vendor_review(contract, read_due_diligence(contracts, vendor), on=on, stated=stated))
     except CatalogueError:
-        return (ReviewGap("file_unreadable", MUST), *vendor_review(contract, DueDiligence(), on=on))
+        return (ReviewGap("file_unreadable", MUST), *vendor_review(contract, DueDiligence(), on=on, stated=stated))
 
 
 def vendor_risks(contracts: Path, vendor: str, *, on: date) -> tuple[AcceptedRisk, ...]:
@@ -80,9 +86,16 @@ def vendor_risks(contracts: Path, vendor: str, *, on: date) -> tuple[AcceptedRis
         return ()
 
 
-def vendor_review(contract: Contract | None, file: DueDiligence, *, on: date) -> list[ReviewGap]:
-    """Everything missing on a civil date (Europe/Paris), the heaviest first, then as the checklist goes."""
-    found = [*_contract_gaps(contract), *_answer_gaps(file, on), *_audit_gaps(file, on)]
+def vendor_review(
+    contract: Contract | None, file: DueDiligence, *, on: date, stated: Mapping[str, date] = NOTHING_STATED
+) -> list[ReviewGap]:
+    """Everything missing on a civil date (Europe/Paris), the heaviest first, then as the checklist goes.
+
+    `stated`: by question, when the vendor last stated something by a link. Until a person has taken it into the file it
+    weighs what no answer weighs.
+    """
+    answers = (_with_statement(gap, file, stated) for gap in _answer_gaps(file, on))
+    found = [*_contract_gaps(contract), *answers, *_audit_gaps(file, on)]
     gaps = [replace(gap, risk=standing_risk(file.accepted_risks, gap.item, on)) for gap in found]
     return sorted(gaps, key=lambda gap: -gap.weight)
 
@@ -128,6 +141,14 @@ def _answer_gaps(file: DueDiligence, on: date) -> Iterator[ReviewGap]:
             yield ReviewGap(
                 kind, question.weight, question.basis, question.id, question.asks, question.evidence, on=since
             )
+
+
+def _with_statement(gap: ReviewGap, file: DueDiligence, stated: Mapping[str, date]) -> ReviewGap:
+    answer, stated_on = file.answers.get(gap.item or ""), stated.get(gap.item or "")
+    is_newer = stated_on is not None and (answer is None or answer.answered_on < stated_on)
+    if gap.kind not in _TO_ANSWER or not is_newer:
+        return gap
+    return replace(gap, kind="answered_unreviewed", on=stated_on)
 
 
 def _audit_gaps(file: DueDiligence, on: date) -> Iterator[ReviewGap]:

@@ -11,12 +11,22 @@ from pipelines.reviews.written_dossiers import FoundDossier, WrittenDossier
 DECISIONS: Final = ("renew", "renew_with_conditions", "suspend", "do_not_renew")
 LEAST_DIGEST_DIGITS: Final = 8
 MOST_CHARACTERS: Final = {"by": 64, "reason": 1000}
+REFUSALS: Final = ("unknown_word", "no_reason", "by", "reason", "nothing_waits", "same_person", "dossier")
+"""Kinds of what can't be recorded: no decision, no reason, unfit words, nothing to confirm, one person twice, no such
+dossier."""
 
 FourEyes = Literal["never", "against", "always"]
 
 
 class DecisionRefusedError(ValueError):
-    """A decision that can't be recorded; the message says why, and what would mend it."""
+    """A decision that can't be recorded; the message says why, and what would mend it.
+
+    `kind` is one of `REFUSALS`, so that a page can say it in its own words.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +73,12 @@ def decide(
         DecisionRefusedError: it is no decision, nobody's, or has no reason, above all against the recommendation.
     """
     if decision not in DECISIONS:
-        raise DecisionRefusedError(f"--decision: expected one of {', '.join(DECISIONS)}")
+        raise DecisionRefusedError("unknown_word", f"--decision: expected one of {', '.join(DECISIONS)}")
     note = dossier.note
     is_against = decision != note.recommendation
     if not reason.strip():
         advised = f" against the recommendation, which is {note.recommendation}" if is_against else ""
-        raise DecisionRefusedError(f"--reason: expected why this is decided{advised}, in words")
+        raise DecisionRefusedError("no_reason", f"--reason: expected why this is decided{advised}, in words")
     _confirm_text("by", by)
     _confirm_text("reason", reason)
     return Decision(
@@ -85,20 +95,26 @@ def decide(
     )
 
 
-def confirmable(decisions: Sequence[RecordedDecision], vendor: str, by: str) -> RecordedDecision:
+def confirmable(
+    decisions: Sequence[RecordedDecision], vendor: str, by: str, number: str | None = None
+) -> RecordedDecision:
     """The vendor's latest decision, which a second person confirms.
+
+    `number`: of the decision that the person was shown; a later one is not confirmed in its place.
 
     Raises:
         DecisionRefusedError: nothing waits for a confirmation, or the person is the one who decided.
     """
     _confirm_text("by", by)
     latest = max((one for one in decisions if one.vendor == vendor), key=lambda one: one.id, default=None)
-    if latest is None or not latest.needs_second or latest.confirmed_at is not None:
+    is_other = latest is not None and number not in (None, str(latest.id))
+    if latest is None or is_other or not latest.needs_second or latest.confirmed_at is not None:
         raise DecisionRefusedError(
-            f"{vendor}: no decision waits for a second person: `opposable review list {vendor}` names them all"
+            "nothing_waits",
+            f"{vendor}: no decision waits for a second person: `opposable review list {vendor}` names them all",
         )
     if _same_name(by).casefold() == latest.decided_by.casefold():
-        raise DecisionRefusedError("--by: expected another person than the one who decided")
+        raise DecisionRefusedError("same_person", "--by: expected another person than the one who decided")
     return latest
 
 
@@ -113,21 +129,25 @@ def dossier_named(dossiers: Sequence[FoundDossier], vendor: str, digest: str | N
         return chosen.read()
     except ValueError as error:
         raise DecisionRefusedError(
-            f"{error}; run `opposable reconcile`, which writes a new one, or name another by --dossier-digest"
+            "dossier",
+            f"{error}; run `opposable reconcile`, which writes a new one, or name another by --dossier-digest",
         ) from None
 
 
 def _dossier_chosen(dossiers: Sequence[FoundDossier], vendor: str, digest: str | None) -> FoundDossier:
     if not dossiers:
-        raise DecisionRefusedError(f"{vendor}: there is no dossier to decide on; run `opposable reconcile` first")
+        raise DecisionRefusedError(
+            "dossier", f"{vendor}: there is no dossier to decide on; run `opposable reconcile` first"
+        )
     if digest is None:
         return dossiers[-1]
     wanted = digest.lower()
     found = [one for one in dossiers if one.digest.startswith(wanted)]
     if len(wanted) < LEAST_DIGEST_DIGITS or len(found) != 1:
         raise DecisionRefusedError(
+            "dossier",
             f"--dossier-digest: expected at least {LEAST_DIGEST_DIGITS} digits of the digest of one of the "
-            f"{len(dossiers)} dossiers of {vendor}; that of {dossiers[-1].folder.name} is {dossiers[-1].digest}"
+            f"{len(dossiers)} dossiers of {vendor}; that of {dossiers[-1].folder.name} is {dossiers[-1].digest}",
         )
     return found[0]
 
@@ -137,7 +157,7 @@ def _confirm_text(option: str, text: str) -> None:
     try:
         confirm_kept_words(f"--{option}", text, MOST_CHARACTERS[option])
     except ValueError as error:
-        raise DecisionRefusedError(str(error)) from None
+        raise DecisionRefusedError(option, str(error)) from None
 
 
 def _same_name(name: str) -> str:

@@ -21,19 +21,21 @@ def record_decision(registry: Engine, decision: Decision) -> int:
         return number
 
 
-def confirm_decision(registry: Engine, vendor: str, *, by: str, at: datetime) -> RecordedDecision:
-    """Note that a second person confirms the vendor's latest decision; `at` is aware.
+def confirm_decision(
+    registry: Engine, vendor: str, *, by: str, at: datetime, number: str | None = None
+) -> RecordedDecision:
+    """Note that a second person confirms the vendor's latest decision; `at` is aware, `number` the one they were shown.
 
     Raises:
         DecisionRefusedError: nothing waits for a confirmation, or the person is the one who decided.
     """
-    decision = confirmable(recorded_decisions(registry, vendor), vendor, by)
+    decision = confirmable(recorded_decisions(registry, vendor), vendor, by, number)
     row = {"decision_id": decision.id, "confirmed_by": " ".join(by.split()), "confirmed_at": at}
     try:
         with registry.connect() as connection, writing(connection):
             connection.execute(insert(DECISION_CONFIRMATIONS).values(row))
     except IntegrityError:  # somebody else confirmed it in between
-        raise DecisionRefusedError(f"{vendor}: the decision was confirmed already") from None
+        raise DecisionRefusedError("nothing_waits", f"{vendor}: the decision was confirmed already") from None
     return decision
 
 

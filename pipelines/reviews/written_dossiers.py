@@ -67,6 +67,12 @@ def found_dossiers(dossiers: Path, vendor: str) -> list[FoundDossier]:
     return [FoundDossier(folder, dossier_digest(folder)) for folder in folders]
 
 
+def latest_notes(dossiers: Path) -> dict[str, DossierNote]:
+    """By vendor the note of its latest dossier, where it can be read; no digest is worked out."""
+    latest = {note.parent.parent.name: note for note in sorted(dossiers.glob(f"*/????-??-??/{NOTE}"))}
+    return {vendor: note for vendor, path in latest.items() if (note := _readable_note(path)) is not None}
+
+
 def dossier_before(dossiers: Path, vendor: str, on: date) -> date | None:
     """The date of the latest dossier of a vendor that lies there and is older than a date."""
     dates = (date.fromisoformat(note.parent.name) for note in (dossiers / vendor).glob(f"????-??-??/{NOTE}"))
@@ -100,6 +106,13 @@ def _note_read(path: Path) -> DossierNote:
         return _dossier_note(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError):
         raise ValueError(f"{path}: expected the note of a dossier as this version writes it") from None
+
+
+def _readable_note(path: Path) -> DossierNote | None:
+    try:
+        return _note_read(path)
+    except ValueError:
+        return None
 
 
 def _dossier_note(fields: dict[str, Any]) -> DossierNote:

@@ -28,6 +28,7 @@ AREAS: Final = {
     "folders": "A vendor who writes into its own folders",
     "content": "Texts that attack who reads them",
     "personal": "Personal values where they don't belong",
+    "web": "The web app, and questionnaires by link",
     "retention": "Purging too much, too early, or not at all",
     "scores": "A vendor who plays for a better score or a second payment",
 }

@@ -31,6 +31,8 @@ def test_places_lie_below_the_home_unless_given(tmp_path: Path) -> None:
         ("OPPOSABLE_THREADS", "0", "OPPOSABLE_THREADS"),
         ("OPPOSABLE_ENGINE", "abacus", "OPPOSABLE_ENGINE"),
         ("OPPOSABLE_MAX_ROWS", "0", "OPPOSABLE_MAX_ROWS"),
+        ("OPPOSABLE_SERVE_ADDRESS", "leads.example.org", "OPPOSABLE_SERVE_ADDRESS"),
+        ("OPPOSABLE_SERVE_PROXIES", "everywhere", "OPPOSABLE_SERVE_PROXIES"),
     ],
 )
 def test_a_wrong_setting_is_named(variable: str, value: str, expected: str) -> None:

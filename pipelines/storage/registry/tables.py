@@ -328,6 +328,45 @@ DISPUTE_DECISIONS: Final = Table(
 """What was decided of disputes, append-only: the latest stands."""
 
 
+QUESTIONNAIRES: Final = Table(
+    "questionnaires",
+    METADATA,
+    _id_column(),
+    _sql_column("vendor", String(32), index=True),
+    _sql_column("token_digest", String(64), unique=True),  # SHA-256 of the link's token, which is nowhere
+    _sql_column("made_at", Instant),
+    _sql_column("expires_at", Instant),
+    sqlite_autoincrement=True,
+)
+"""Questionnaires that vendors were sent, append-only: triggers refuse every change."""
+
+
+QUESTIONNAIRE_REVOCATIONS: Final = Table(
+    "questionnaire_revocations",
+    METADATA,
+    _id_column(),
+    _sql_column("questionnaire_id", BigInteger, ForeignKey("questionnaires.id"), unique=True),
+    _sql_column("revoked_at", Instant),
+    sqlite_autoincrement=True,
+)
+"""Links that were ended before they expired, append-only as these."""
+
+
+QUESTIONNAIRE_STATEMENTS: Final = Table(
+    "questionnaire_statements",
+    METADATA,
+    _id_column(),
+    _sql_column("questionnaire_id", BigInteger, ForeignKey("questionnaires.id"), index=True),
+    _sql_column("question", String(64)),  # an id of pipelines/governance/checklist.yaml
+    _sql_column("choice", String(16)),
+    _sql_column("statement", String(1000)),  # in the vendor's words; no identifier of a person
+    _sql_column("evidence", String(300)),  # a document and its date, as the vendor names it
+    _sql_column("stated_at", Instant),
+    sqlite_autoincrement=True,
+)
+"""What vendors stated by their links, append-only as these; the last of a question is what stands."""
+
+
 def _score_columns() -> list[SqlColumn[Any]]:
     return [
         _sql_column("vendor", String(32)),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: Final = "v0014"
-down_revision: Final = "v0011"
+down_revision: Final = "v0013"
 
 
 def upgrade() -> None:

@@ -1,0 +1,159 @@
+"""What the web app shows: vendors filtered and ordered, dates, dossiers as written, questionnaires by their links."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.questionnaires.records import kept_statements, revoke_questionnaire
+from pipelines.serve.app import SENDINGS
+from pipelines.serve.portfolio import CHOICES, UNSET, VendorLine, Wanted, listed, wanted_of
+from tests.support.report_models import LONG_NAME
+from tests.support.web_home import BUYER, HEADER, NOW, QUESTIONNAIRE_TOKEN, Web, serving_home, web_home
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    with serving_home(web_home(tmp_path_factory.mktemp("home")), OPPOSABLE_SERVE_USER_HEADER=HEADER) as served:
+        yield served
+
+
+def test_the_most_critical_vendor_stands_first_with_score_and_advice_beside(web: Web) -> None:
+    page = web.ask("/?lang=en", who=BUYER).text
+    brio, acme = page.index("/vendors/brio"), page.index("/vendors/acme")
+    assert brio < acme
+    assert '<span class="grade">E</span> 20.0' in page[acme:]
+    assert "suspend" in page[acme:]
+    assert "/vendors/acme" not in web.ask("/?criticality=critical", who=BUYER).text
+    assert "Aucun vendeur ne correspond" in web.ask("/?words=nobody", who=BUYER).text
+
+
+def test_a_contract_that_changes_is_read_anew(web: Web) -> None:
+    file = web.house.settings.contracts / "acme" / "due_diligence.yaml"
+    assert "/vendors/acme" not in web.ask("/?criticality=high", who=BUYER).text
+    file.write_text("criticality: high\n", encoding="utf-8")
+    assert "/vendors/acme" in web.ask("/?criticality=high", who=BUYER).text
+    file.unlink()
+
+
+def test_what_was_written_is_shown_as_it_was_written(web: Web) -> None:
+    written = (web.house.settings.dossiers / "acme" / "2026-11-21" / "index.html").read_text(encoding="utf-8")
+    assert web.ask("/dossiers/acme/2026-11-21/index.html", who=BUYER).text == written
+    findings = web.ask("/dossiers/acme/2026-11-21/findings.csv", who=BUYER)
+    assert findings.headers["content-disposition"] == 'attachment; filename="acme-2026-11-21-findings.csv"'
+
+
+def test_dates_are_those_of_the_agenda(web: Web) -> None:
+    """The contract renews on 1 January 2027, with 90 days of notice: that date passed on 3 October."""
+    page = web.ask("/dates?lang=en", who=BUYER).text
+    assert 'datetime="2027-01-01"' in page
+    assert "Renewal" in page
+    assert "BEGIN:VCALENDAR" in web.ask("/dates.ics", who=BUYER).text
+
+
+@pytest.mark.parametrize(("asked", "language"), [("fr", "fr"), ("en-GB,fr;q=0.5", "en"), ("de", "fr"), ("", "fr")])
+def test_a_page_speaks_the_language_of_the_browser(web: Web, asked: str, language: str) -> None:
+    assert f'<html lang="{language}">' in web.ask("/", who=BUYER, Accept_Language=asked).text
+
+
+def test_a_language_that_was_chosen_stays(web: Web) -> None:
+    chosen = web.ask("/?lang=en", who=BUYER).headers["set-cookie"]
+    assert chosen.startswith("language=en;")
+    assert '<html lang="en">' in web.ask("/", who=BUYER, Cookie="language=en", Accept_Language="fr").text
+
+
+def test_a_period_that_is_none_is_asked_for_again(web: Web) -> None:
+    for query in ("from=2026-08-02&to=2026-08-01", "from=x&to=2026-08-01", "from=2026-08-01&to=2099-01-01"):
+        assert web.ask(f"/control-file?{query}", who=BUYER).status == 422
+
+
+def answer(web: Web, link: str, **fields: str) -> int:
+    page = web.ask(link)
+    form = {"token": QUESTIONNAIRE_TOKEN.findall(page.text)[0]} | fields
+    return web.ask(link, form).status
+
+
+def test_a_vendor_answers_by_its_link_and_the_house_sees_it_unreviewed(web: Web) -> None:
+    link = web.link()
+    assert answer(web, link, dd_dpo="yes", **{"dd_dpo.evidence": "reçu du 3 mai 2021"}) == 303
+    [kept] = [one for one in kept_statements(web.house.registry, "acme") if one.question == "dd_dpo"]
+    assert (kept.choice, kept.evidence, kept.stated_at) == ("yes", "reçu du 3 mai 2021", NOW)
+    assert "réservé à l’annonceur" not in web.ask(link).text + web.ask("/q/nothing").text
+    page = web.ask("/vendors/acme", who=BUYER).text
+    assert "réservé à l’annonceur" in page
+    assert "non examinée" in page
+    assert "reçu du 3 mai 2021" in page
+    assert "reçu du 3 mai 2021" in web.ask(link).text
+    assert "reçu du 3 mai 2021" not in web.ask(web.link()).text
+
+
+def test_what_is_refused_stands_in_the_form_and_is_not_kept(web: Web) -> None:
+    link = web.link()
+    token = QUESTIONNAIRE_TOKEN.findall(web.ask(link).text)[0]
+    said = "Écrire à dpo@example.org"
+    refused = web.ask(link, {"token": token, "dd_dpo": "yes", "dd_dpo.statement": said})
+    assert (refused.status, said in refused.text) == (422, True)
+    assert all(said not in one.statement for one in kept_statements(web.house.registry))
+
+
+@pytest.mark.fault(
+    area="web",
+    fault="A link is used after its end, or its form is sent from elsewhere",
+    promise="Nothing is shown, and nothing is kept.",
+)
+def test_a_link_that_is_over_shows_nothing(web: Web) -> None:
+    over, revoked = web.link(days=1, at=NOW - timedelta(days=1)), web.link()
+    count = len(kept_statements(web.house.registry))
+    token = QUESTIONNAIRE_TOKEN.findall(web.ask(revoked).text)[0]
+    assert web.ask(revoked, {"token": token, "dd_dpo": "no"}, Sec_Fetch_Site="cross-site").status == 403
+    assert web.ask(revoked, {"token": "x", "dd_dpo": "no"}).status == 403
+    numbers = web.house.registry.connect().exec_driver_sql("select max(id) from questionnaires").scalar()
+    revoke_questionnaire(web.house.registry, int(numbers or 0), at=NOW)
+    for link in (over, revoked, "/q/" + "A" * 43):
+        assert web.ask(link).status == 404
+        assert web.ask(link, {"token": token, "dd_dpo": "no"}).status == 404
+    assert len(kept_statements(web.house.registry)) == count
+
+
+def test_a_link_is_not_sent_without_end(web: Web) -> None:
+    link = web.link()
+    token = QUESTIONNAIRE_TOKEN.findall(web.ask(link).text)[0]
+    statuses = [web.ask(link, {"token": token}).status for _ in range(SENDINGS + 1)]
+    assert statuses == [303] * SENDINGS + [429]
+
+
+lines = st.builds(
+    VendorLine,
+    vendor=st.from_regex(r"[a-z]{2,8}", fullmatch=True),
+    name=st.sampled_from(["Exemple Leads", LONG_NAME, "Ärger"]),
+    criticality=st.sampled_from([one if one != UNSET else None for one in CHOICES["criticality"]]),
+    grade=st.sampled_from([one if one != UNSET else None for one in CHOICES["grade"]]),
+    points=st.none() | st.floats(0, 100),
+    leads=st.none(),
+    advice=st.sampled_from([one if one != UNSET else None for one in CHOICES["advice"]]),
+    dossier_on=st.none(),
+    renewal_on=st.none() | st.dates(date(2026, 1, 1), date(2028, 1, 1)),
+    notice_by=st.none(),
+    waits=st.sampled_from([(), ("renewal_undecided",)]),
+)
+
+
+@settings(derandomize=True, max_examples=12, deadline=None)
+@given(
+    st.lists(lines, max_size=8, unique_by=lambda one: one.vendor),
+    st.fixed_dictionaries({name: st.sampled_from(["", *known]) for name, known in CHOICES.items()}),
+)
+def test_filters_part_the_list_and_orders_keep_it(found: list[VendorLine], query: dict[str, str]) -> None:
+    """Whoever chooses each value of a filter in turn has seen every vendor once."""
+    wanted = wanted_of(query)
+    assert set(listed(found, Wanted(order=wanted.order))) == set(found)
+    for name in ("criticality", "grade", "advice"):
+        parts = [one for value in CHOICES[name] for one in listed(found, Wanted(**{name: value}))]
+        assert sorted(one.vendor for one in parts) == sorted(one.vendor for one in found)
+
+
+@pytest.mark.parametrize("query", [{"order": "drop"}, {"grade": "Z"}, {"waiting": "yes"}, {"criticality": "<script>"}])
+def test_words_that_are_none_of_ours_ask_for_nothing(query: dict[str, str]) -> None:
+    assert wanted_of(query) == Wanted()
