@@ -35,9 +35,6 @@ def notices(
     The first time nothing is told: the rules are noted as known. Exit status: 0 told, or nothing to tell; 2 a wrong
     argument or setting, or rules or a contract that can't be read: then nobody is told, and nothing is noted.
     """
-    from pipelines.storage.registry.database import RegistryError
-    from pipelines.storage.secrets.keys import KeysError
-
     house, at = house_of_settings(), instant_of("--as-of", as_of) if as_of else last_tick(datetime.now(UTC))
     path = house.settings.home / ANNOUNCED
     try:
@@ -51,11 +48,7 @@ def notices(
         typer.echo(f"nothing changed since the rules {after.digest[:12]} were announced")
         return
     else:
-        try:
-            told = list(_change_notices(house, before, after, at, days))
-        except (RegistryError, KeysError) as error:
-            refuse(str(error))
-        for notice in told:
+        for notice in list(_change_notices(house, before, after, at, days)):
             _write_notice(house, notice)
     house.settings.home.mkdir(parents=True, exist_ok=True)
     with replacing(house.settings.home, path, PRIVATE) as file:
