@@ -1,7 +1,10 @@
 """The program `opposable`: its commands by name. Each lives in `pipelines/commands/`, loaded when it is called."""
 
+import errno
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import typer
@@ -81,6 +84,17 @@ COMMANDS: Final = {
 }
 
 
+TOLD: Final = {
+    "pipelines.settings": "SettingsError",
+    "pipelines.storage.registry.database": "RegistryError",
+    "pipelines.storage.secrets.keys": "KeysError",
+    "pipelines.rulebook.yaml_files": "CatalogueError",
+}
+"""Errors by module whose messages say what to mend."""
+PLACES: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR, errno.EISDIR, errno.EEXIST)
+"""What is wrong with a place that a setting or an argument names."""
+
+
 class LateCommands(TyperGroup):
     """Commands that are loaded when they are called: to list them costs no library."""
 
@@ -91,20 +105,28 @@ class LateCommands(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; a registry that can't be read ends any of them in words, with status 2."""
+        """Run the command; what its user can mend ends it in words (`TOLD`, a wrong place), with status 2."""
         try:
             return super().invoke(ctx)
         except Exception as error:
-            if not _is_about_the_registry(error):
+            told = _told_in_words(error)
+            if told is None:
                 raise
-            typer.echo(str(error), err=True)
+            typer.echo(told, err=True)
             raise typer.Exit(2) from None
 
 
-def _is_about_the_registry(error: Exception) -> bool:
-    """Asked of what is loaded: a command that never opened the registry does not load it to fail."""
-    database = sys.modules.get("pipelines.storage.registry.database")
-    return database is not None and isinstance(error, database.RegistryError)
+def _told_in_words(error: Exception) -> str | None:
+    """What there is to say of an error that is no fault of the program; None of any other.
+
+    Asked of what is loaded: a command that never opened the registry does not load it to fail.
+    """
+    if isinstance(error, OSError) and error.errno in PLACES and error.filename:
+        from pipelines.identifiers.shown_names import shown_path
+
+        return f"{shown_path(Path(os.fsdecode(error.filename)))}: {error.strerror}"
+    kinds = [getattr(sys.modules[module], name) for module, name in TOLD.items() if module in sys.modules]
+    return str(error) if isinstance(error, tuple(kinds)) else None
 
 
 def loaded(name: str) -> Any:

@@ -1,6 +1,5 @@
 """Every setting, read once from `OPPOSABLE_*` variables. Nothing else reads the environment."""
 
-import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import fields
@@ -14,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.disputes.policy import REACTION_DAYS, REPLY_DAYS, Policy
 from pipelines.formats.limits import Limits
+from pipelines.vocabulary.suggestions import hint_at
 
 PREFIX = "OPPOSABLE_"
 _PLACES = ("inbox", "contracts", "lake", "rules", "methods", "keys", "vault", "outbox", "state")
@@ -277,7 +277,7 @@ def _confirm_state_is_ours(settings: Settings) -> None:
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, Settings.model_fields, n=1)
-    hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else ""
+    spelt = [field.upper() for field in Settings.model_fields]
+    hint = hint_at(name.upper(), spelt, PREFIX + "{}")
     known = ", ".join(PREFIX + field.upper() for field in Settings.model_fields)
     return f"unknown setting {PREFIX}{name.upper()}{hint} (known: {known})"

@@ -6,7 +6,7 @@ A decision that stands answers both notice and renewal (`reviews`).
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from pipelines.agenda.due_date import DueDate
+from pipelines.agenda.due_date import PASSED, DueDate
 from pipelines.contracts.contract import Contract, last_day_in_force
 from pipelines.reviews.decisions import RecordedDecision
 from pipelines.reviews.own_findings import standing_renewals
@@ -28,6 +28,14 @@ def contract_dates(
         if ends_on is not None:
             item = contract.valid_from.isoformat()
             yield DueDate(on=ends_on, vendor=vendor, kind="version_end", owner="purchasing", item=item, is_open=False)
+
+
+def missed_notices(
+    vendor: str, contracts: Sequence[Contract], decisions: Sequence[RecordedDecision], as_of: datetime
+) -> list[DueDate]:
+    """Last days of notice that passed without a decision, ahead of a renewal that has not (`as_of`: aware)."""
+    dates = contract_dates(vendor, contracts, decisions, as_of)
+    return [one for one in dates if one.kind == "notice" and one.reminder(paris_date(as_of)) == PASSED]
 
 
 def _renewal_dates(contract: Contract, number: str, decision: str | None, today: date) -> Iterator[DueDate]:

@@ -15,6 +15,7 @@ from pipelines.governance.tender import TenderResult, ranked, tender_of
 from pipelines.governance.tender_grid import TenderGrid, tender_grid
 from pipelines.governance.vendor_review import vendor_gaps
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import paris_date
 
@@ -59,14 +60,21 @@ class CandidateBook:
         """Vendors that take part in a tender, by name."""
         return [folder.name for folder in vendor_folders(self.contracts) if (folder / TENDER).exists()]
 
-    def compared(self, vendors: Collection[str]) -> list[Candidate]:
-        """Candidates in the order in which a person looks at them.
+    def compared(self, vendors: Collection[str]) -> tuple[list[Candidate], dict[str, str]]:
+        """Candidates in the order in which a person looks at them; of those whose files can't be read, every problem.
 
         Raises:
-            CatalogueError: every problem of a candidate's files, with its line.
+            CatalogueError: this advertiser's own grid can't be read.
         """
-        tenders = ranked(self._tender(vendor) for vendor in vendors)
-        return [Candidate(one, self._stage(one.vendor), self._pilot(one.vendor)) for one in tenders]
+        tenders, broken = [], {}
+        _ = self.grid  # what is wrong with it is nobody's answers
+        for vendor in vendors:
+            try:
+                tenders.append(self._tender(vendor))
+            except CatalogueError as error:
+                broken[vendor] = str(error)
+        found = [Candidate(one, self._stage(one.vendor), self._pilot(one.vendor)) for one in ranked(tenders)]
+        return found, broken
 
     def case(self, vendor: str) -> GoLiveCase:
         """What somebody has to know who decides whether a vendor goes live.

@@ -7,13 +7,22 @@ from typing import Annotated, Final
 import typer
 from dateutil.relativedelta import relativedelta
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.table import Table
 
 from pipelines.agenda.agenda import AgendaBook
 from pipelines.agenda.due_date import PASSED, DueDate
 from pipelines.agenda.said import due_words, nearness_words
-from pipelines.commands.shared import Language, LanguageOption, as_text, day_of, house_of_settings, refuse, vendor_in
+from pipelines.commands.shared import (
+    Language,
+    LanguageOption,
+    as_text,
+    day_of,
+    house_of_settings,
+    print_table,
+    refuse,
+    vendor_in,
+    writing_to,
+)
 from pipelines.house import House
 from pipelines.reviews.records import recorded_decisions
 from pipelines.vocabulary.clock import paris_date
@@ -73,13 +82,12 @@ def _show_dates(dates: list[DueDate], today: date, spoken: Words) -> None:
     for one in dates:
         near, owner = nearness_words(one, today, spoken), spoken(f"agenda.owner.{one.owner}")
         table.add_row(*map(as_text, (spoken.day(one.on), near, one.vendor, due_words(one, spoken), owner)))
-    Console().print(table)
+    print_table(table)
 
 
 def _write_calendar(path: Path, dates: list[DueDate], spoken: Words, now: datetime) -> None:
     from pipelines.agenda.calendar_file import calendar_bytes
 
-    try:
-        path.write_bytes(calendar_bytes(dates, spoken, as_of=now))
-    except OSError as error:
-        refuse(f"--ics: {path} can't be written: {error.strerror}")
+    content = calendar_bytes(dates, spoken, as_of=now)
+    with writing_to("--ics", path):
+        path.write_bytes(content)

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -17,10 +16,20 @@ from pipelines.candidates.comparison import Candidate, CandidateBook
 from pipelines.candidates.decisions import EXCEPTION, OPENED, REFUSED, DecisionNote, decisions_on, note_decision
 from pipelines.candidates.go_live import ConditionResult, criterion_words, go_live_results
 from pipelines.candidates.page import pilot_words, render_candidates
-from pipelines.commands.shared import Language, LanguageOption, as_text, house_of_settings, refuse, vendor_in
+from pipelines.commands.shared import (
+    Language,
+    LanguageOption,
+    as_text,
+    house_of_settings,
+    print_table,
+    refuse,
+    vendor_in,
+    writing_to,
+)
 from pipelines.contracts.book import TENDER
 from pipelines.contracts.stages import may_be_used
 from pipelines.house import House
+from pipelines.identifiers.shown_names import escaped
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.clock import paris_date
 from pipelines.wording.words import Words, words
@@ -46,21 +55,28 @@ def compare(
 ) -> None:
     """Compare candidates: weighted totals, what rules them out, what is missing and why, what their pilots showed.
 
-    Answers lie in `tender.yaml` beside a vendor's contracts. Exit status: 0 compared, 2 a wrong argument or file.
+    Answers lie in `tender.yaml` beside a vendor's contracts. Exit status: 0 compared, 2 a wrong argument or file: a
+    candidate whose file can't be read is named and left out, the others are compared.
     """
     house, spoken = house_of_settings(), words(lang.value)
     known = _candidate_book(house)
+    asked = [vendor_in(house, "VENDOR", vendor) for vendor in vendors or known.vendors()]
     try:
-        candidates = known.compared([vendor_in(house, "VENDOR", vendor) for vendor in vendors or known.vendors()])
+        candidates, broken = known.compared(asked)
     except CatalogueError as error:
         refuse(str(error))
-    if not candidates:
+    for vendor, problems in broken.items():
+        typer.echo(f"{spoken('candidates.left_out', vendor=vendor)}\n{problems}", err=True)
+    if not candidates and not broken:
         typer.echo(spoken("candidates.none", path=house.settings.contracts / "<vendor>" / TENDER))
         return
     if html is not None:
         page = render_candidates(candidates, known.grid, language=lang.value, as_of=known.at)
-        html.write_text(page, encoding="utf-8")
+        with writing_to("--html", html):
+            html.write_text(page, encoding="utf-8")
     _show_candidates(candidates, spoken)
+    if broken:
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -76,7 +92,7 @@ def gate(vendor: VendorArgument, lang: LanguageOption = Language.EN) -> None:
     for note in decisions_on(house.registry, vendor):
         key = "candidates.gate.decided_why" if note.reason else "candidates.gate.decided"
         decision, on = spoken(f"candidates.decision.{note.decision}"), paris_date(note.decided_at)
-        Console().print(as_text(spoken(key, on=on, decision=decision, who=note.decided_by, reason=note.reason)))
+        typer.echo(escaped(spoken(key, on=on, decision=decision, who=note.decided_by, reason=note.reason)))
     if not all(result.is_met for result in results):
         raise typer.Exit(1)
 
@@ -181,7 +197,7 @@ def _show_candidates(candidates: list[Candidate], spoken: Words) -> None:
         counts = (spoken.points(one.tender.total), *map(str, (len(one.tender.knock_outs), len(one.tender.missing))))
         stage = spoken(f"stage.{one.stage}") if one.stage else "-"
         table.add_row(one.vendor, stage, *counts, pilot_words(one.pilot, spoken))
-    Console().print(table)
+    print_table(table)
     for one in candidates:
         _show_lacking(one, spoken)
 
@@ -196,7 +212,10 @@ def _show_lacking(candidate: Candidate, spoken: Words) -> None:
     for result in lacking:
         said, basis = criterion_words(result, spoken), spoken.cite(result.criterion.basis)
         table.add_row(str(result.criterion.weight), as_text(said), as_text(basis))
-    Console().print(table if lacking else f"{candidate.vendor}: {spoken('candidates.nothing_missing')}")
+    if lacking:
+        print_table(table)
+    else:
+        typer.echo(f"{candidate.vendor}: {spoken('candidates.nothing_missing')}")
 
 
 def _show_conditions(vendor: str, known: CandidateBook, results: list[ConditionResult], spoken: Words) -> None:
@@ -211,4 +230,4 @@ def _show_conditions(vendor: str, known: CandidateBook, results: list[ConditionR
         more = [spoken("candidates.gate.more", n=len(result.lacking) - SHOWN)] if len(result.lacking) > SHOWN else []
         lacking = Text("\n").join(map(as_text, [*result.lacking[:SHOWN], *more]))
         table.add_row(spoken.say(result.condition.says), state, lacking, as_text(spoken.cite(result.condition.basis)))
-    Console().print(table)
+    print_table(table)

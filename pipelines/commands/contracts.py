@@ -6,7 +6,6 @@ text is digested in `intake.values`. What one command needs alone is imported in
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -18,10 +17,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.commands.contracts_review import review
-from pipelines.commands.shared import day_of, house_of_settings, known_vendor, refuse
+from pipelines.commands.shared import day_of, house_of_settings, known_vendor, refuse, writing_to
 from pipelines.contracts.book import SUFFIX, ContractBook, load_contracts, vendor_folders
 from pipelines.identifiers.shown_names import shown_name
 from pipelines.rulebook.yaml_files import CatalogueError
+from pipelines.vocabulary.suggestions import hint_at
 from pipelines.vocabulary.words import VENDOR_KEY
 
 if TYPE_CHECKING:
@@ -98,8 +98,9 @@ def init(
     if target is None:
         typer.echo(text, nl=False)
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    with writing_to("--out", target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
     typer.echo(f"{target}: a draft; answer its questions, then `opposable contracts lint {vendor}`", err=True)
 
 
@@ -198,9 +199,7 @@ def _show(files: DraftedFiles) -> None:
 def _check_vendor(folder: Path, vendor: str) -> None:
     known = [path.name for path in vendor_folders(folder)]
     if vendor not in known:
-        near = difflib.get_close_matches(vendor, known, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        refuse(f"no contracts of a vendor {vendor} in {folder}{hint}")
+        refuse(f"no contracts of a vendor {vendor} in {folder}{hint_at(vendor, known)}")
 
 
 def _known_methods(house: House) -> tuple[str, ...] | None:

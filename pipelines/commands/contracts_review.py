@@ -8,11 +8,19 @@ from typing import Annotated
 
 import typer
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.commands.shared import Language, LanguageOption, as_text, day_of, house_of_settings, known_vendor, refuse
+from pipelines.commands.shared import (
+    Language,
+    LanguageOption,
+    as_text,
+    day_of,
+    house_of_settings,
+    known_vendor,
+    print_table,
+    refuse,
+)
 from pipelines.governance.accepted_risks import AcceptedRisk, latest_risks, risk_subject
 from pipelines.governance.checklist import MUST
 from pipelines.governance.due_diligence import read_due_diligence
@@ -62,7 +70,7 @@ def _show_gaps(vendor: str, day: date, gaps: list[ReviewGap], spoken: Words) -> 
     table.add_column(spoken("governance.basis"), overflow="fold", ratio=1)
     for gap in gaps:
         table.add_row(str(gap.weight), Text(gap_words(gap, spoken)), Text(spoken.cite(gap.basis or "")))
-    Console().print(table)
+    print_table(table)
 
 
 def _show_risks(risks: list[AcceptedRisk], day: date, spoken: Words) -> None:
@@ -76,7 +84,7 @@ def _show_risks(risks: list[AcceptedRisk], day: date, spoken: Words) -> None:
         until = spoken.day(risk.until) if risk.stands_on(day) else spoken("risks.ended", until=risk.until)
         said = (_subject_words(risk, spoken), until, risk.accepted_by, risk.reason)
         table.add_row(*map(as_text, said))
-    Console().print(table)
+    print_table(table)
 
 
 def _subject_words(risk: AcceptedRisk, spoken: Words) -> str:

@@ -6,10 +6,10 @@ What is applied to a lead is found out in `verdicts.explain`; sentences are in `
 import json
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -21,10 +21,14 @@ from pipelines.commands.shared import (
     house_of_settings,
     instant_of,
     known_vendor,
+    print_table,
     refuse,
 )
+from pipelines.comparisons.out_of_date import with_what_is_out_of_date
 from pipelines.house import House
 from pipelines.identifiers.shown_names import escaped
+from pipelines.oppositions.late_entries import unread_entries
+from pipelines.oppositions.snapshot_note import read_note
 from pipelines.rulebook.catalogue import load_catalogue
 from pipelines.storage.kept_corrections import DamagedCorrectionsError
 from pipelines.storage.registry.database import RegistryError
@@ -32,7 +36,6 @@ from pipelines.storage.secrets.keys import KeysError
 from pipelines.verdicts.explain import ExplainedUse, explain
 from pipelines.verdicts.explained_words import explanation
 from pipelines.verdicts.judge import Judge
-from pipelines.verdicts.out_of_date import with_what_is_out_of_date
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import CHANNELS
 from pipelines.wording.words import Words, words
@@ -81,7 +84,8 @@ def explain_command(
         )
         raise typer.Exit(1)
     if at is None:
-        uses = list(with_what_is_out_of_date(house.registry, lake, uses))
+        read_up_to = read_note(lake.root / "oppositions").watermark.event_id
+        uses = list(with_what_is_out_of_date(lake, uses, partial(unread_entries, house.registry, read_up_to)))
     say, off = words(language.value), house.catalogue.switched_off
     as_shipped = explained(Judge(engine=house.engine, lake=lake, catalogue=load_catalogue())) if off else []
     for line in explanation(uses, say, house.catalogue, as_shipped):
@@ -89,7 +93,7 @@ def explain_command(
     for line in _disputes_told(house, vendor, lead_id, {use.delivery_date for use in uses}, at, say):
         typer.echo(escaped(line))
     for use in uses if is_all else ():
-        Console().print(_rules_as_table(use, say))
+        print_table(_rules_as_table(use, say))
     if not is_all:
         typer.echo(say("explain.rest"))
 

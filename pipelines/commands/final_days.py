@@ -18,7 +18,7 @@ _CAUSES: Final = {
     "rules": "other rules",
     "contract": "another contract",
     "files": "other files in their folders",
-    "oppositions": "entries of the registry imported since with an earlier date",
+    "oppositions": "oppositions imported since with an earlier date",
     "others": "what other days hold",
 }
 
@@ -28,7 +28,7 @@ def say_late_entries(house: House, late: pa.Table) -> None:
     count = pc.count_distinct(late["id"]).as_py()
     if not count:
         return
-    what = "1 new entry is" if count == 1 else f"{count} new entries are"
+    what = "1 new opposition is" if count == 1 else f"{count} new oppositions are"
     typer.echo(f"{what} recorded before verdicts that are final: when those were given, nobody could count them here.")
     reached = final_days_reached(house.engine, house.lake, late)
     if not reached:

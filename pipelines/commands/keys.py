@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from pipelines.commands.shared import house_of_settings, refuse
+from pipelines.commands.shared import house_of_settings, print_table, refuse
 from pipelines.house import House
 from pipelines.oppositions.records import oppositions_by_key_id
 from pipelines.oppositions.snapshot import confirm_registry
@@ -43,7 +42,7 @@ def list_() -> None:
             made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             since = f"{made_at:%Y-%m-%d %H:%M} UTC"
             table.add_row(path.stem, since, f"{what}, {'to encrypt and decrypt' if place == 0 else 'to decrypt'}")
-    Console().print(table)
+    print_table(table)
 
 
 @app.command("check")

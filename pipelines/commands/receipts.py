@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from pipelines.commands.shared import day_of, house_of_settings, refuse
+from pipelines.commands.shared import day_of, house_of_settings, print_table, refuse, vendor_in
 from pipelines.contracts.book import ContractBook
 from pipelines.contracts.notice_clause import MEANS
 from pipelines.house import House
@@ -59,7 +58,7 @@ def list_(
     if not shown:
         typer.echo("no such receipt; receipts are prepared when deliveries are judged")
         return
-    Console().print(_receipts_as_table(shown, now))
+    print_table(_receipts_as_table(shown, now))
     typer.echo(f"Receipts: {house.settings.outbox}")
 
 
@@ -80,6 +79,7 @@ def sent(
             house.registry, vendor, on, at=when, means=means, now=datetime.now(UTC), digest=digest.lower()
         )
     except NoticeRefusedError as error:
+        vendor_in(house, "VENDOR", vendor)
         _fail(error)
     _say_notice(house, notice)
 

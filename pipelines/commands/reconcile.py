@@ -9,9 +9,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from pipelines.commands.final_days import replaced_in_words, say_bounded
-from pipelines.commands.shared import day_of, house_of_settings, instant_of, known_vendor, refuse
+from pipelines.commands.shared import day_of, house_of_settings, instant_of, known_vendor, print_table, refuse
 from pipelines.house import House
-from pipelines.verdicts.replaced_days import PublishedDay, final_days, replaced_days
+from pipelines.verdicts.replaced_days import DayAsPublished, final_days, replaced_days
 from pipelines.vocabulary.clock import last_tick, paris_date
 
 
@@ -44,7 +44,7 @@ def reconcile(
     _say_replaced(house, before)
     if not is_done:
         raise typer.Exit(1)
-    Console().print(score_table(house, at))
+    print_table(score_table(house, at))
     typer.echo("rate: leads with a defect for which the vendor answers. – : not enough evidence for a grade.")
     typer.echo(f"Dossiers: {house.settings.home / 'dossiers' / 'index.html'}")
     typer.echo("Marts: not built here; `make dev`, then materialise the job `publish`, or switch its sensor on")
@@ -62,7 +62,7 @@ def _range(house: House, from_: str, to: str) -> tuple[date, date]:
     return first, last
 
 
-def _say_replaced(house: House, before: list[PublishedDay]) -> None:
+def _say_replaced(house: House, before: list[DayAsPublished]) -> None:
     """Say which verdicts that had been final are others now, and why: receipts and scores go with them."""
     lines = list(replaced_in_words(replaced_days(house.lake, before)))
     if lines:

@@ -19,6 +19,7 @@ from pipelines.commands.shared import (
     known_vendor,
     refuse,
     unread_contract,
+    writing_to,
 )
 from pipelines.identifiers.shown_names import escaped
 from pipelines.vocabulary.clock import last_tick
@@ -56,8 +57,6 @@ def replay(
     """
     from pipelines.comparisons.kept_comparisons import AskedReplay, keep_comparison
     from pipelines.comparisons.replay_pages import render_replay
-    from pipelines.storage.registry.database import RegistryError
-    from pipelines.storage.secrets.keys import KeysError
     from pipelines.wording.words import words
 
     house = house_of_settings()
@@ -69,13 +68,12 @@ def replay(
     asked = AskedReplay(tuple(vendors), first, last, is_as_it_was, at, house.catalogue.digest)
     folder = house.settings.comparisons
     _confirm_name(folder, name, asked)
-    try:
-        replayed = _replayed(house, asked)
-    except (RegistryError, KeysError) as error:
-        refuse(str(error))
+    replayed = _replayed(house, asked)
     place = keep_comparison(folder, name, asked, replayed)
     if html is not None:
-        html.write_text(render_replay(name, asked, replayed, language=language.value), encoding="utf-8")
+        page = render_replay(name, asked, replayed, language=language.value)
+        with writing_to("--html", html):
+            html.write_text(page, encoding="utf-8")
     for line in _replay_told(asked, replayed, place, words(language.value)):
         typer.echo(escaped(line))
 
@@ -133,6 +131,8 @@ def _replayed(house: House, asked: AskedReplay) -> list[VendorReplayed]:
 def _replay_told(asked: AskedReplay, replayed: Sequence[VendorReplayed], place: Path, say: Words) -> Iterator[str]:
     yield f"{say('replay.title')} · {say('replay.range', first=asked.first, last=asked.last)}"
     yield say("replay.lead_was" if asked.is_as_it_was else "replay.lead_now")
+    if not any(one.days_count for one in replayed):
+        yield say("replay.empty")
     for one in replayed:
         counted = say("replay.counted", flips=one.flips.num_rows, uses=one.uses_count, days=one.days_count)
         yield f"{one.vendor}: {counted}"

@@ -7,8 +7,6 @@ import typer
 
 from pipelines.commands.shared import house_of_settings, instant_of, refuse
 from pipelines.formats.source import InboxFaultError
-from pipelines.storage.registry.database import RegistryError
-from pipelines.storage.secrets.keys import KeysError
 from pipelines.upkeep.retention import Retained
 from pipelines.upkeep.retention_clock import (
     ANNEX,
@@ -68,11 +66,11 @@ def run(
         refuse("--as-of: expected a past instant, since what is removed is gone; with --dry-run any will do")
     try:
         done = house.retention.run(house.contracts(), as_of=at, now=now, is_dry_run=dry_run)
-        lists = 0 if dry_run else purge_exports(house, now)
-    except (RegistryError, KeysError, InboxFaultError, ValueError) as error:
+        lists = purge_exports(house, now, is_dry_run=dry_run)
+    except (InboxFaultError, ValueError) as error:
         refuse(str(error))
     _report_retention(done, is_dry_run=dry_run)
-    typer.echo(f"call lists removed: {lists}")
+    typer.echo(f"call lists {'would be ' if dry_run else ''}removed: {lists}")
     if done.held_up or done.skipped or done.failed.reasons:
         raise typer.Exit(1)
 

@@ -98,26 +98,32 @@ def pdf(
 
 @app.command("list")
 def list_(vendor: Annotated[str | None, typer.Argument(help="Key of one vendor.")] = None) -> None:
-    """Every decision, and what waits: renewals that passed without one, and decisions without their second person.
+    """Every decision, and what waits: renewals and last days of notice that passed without one, and decisions without
+    their second person.
 
     Exit status: 0 nothing waits, 1 something does, 2 a wrong argument or setting.
     """
+    from pipelines.agenda.contract_dates import missed_notices
     from pipelines.reviews.own_findings import AGAINST, own_findings
     from pipelines.reviews.records import recorded_decisions
     from pipelines.wording.words import words
 
     house = house_of_settings() if vendor is None else _house_with(vendor)
-    decisions = recorded_decisions(house.registry, vendor)
+    decisions, now = recorded_decisions(house.registry, vendor), datetime.now(UTC)
     for decision in decisions:
         typer.echo(_decision_told(decision))
     book = house.contracts([vendor] if vendor else ())
     contracts = {name: book.of(name) for name in book.vendors}
-    waiting = [one for one in own_findings(contracts, decisions, datetime.now(UTC)) if one.kind != AGAINST]
-    for finding in waiting:
-        typer.echo(f"{finding.vendor}: {words('en')(f'own.{finding.kind}', on=finding.on)}")
-    if not decisions and not waiting:
+    waiting = [one for one in own_findings(contracts, decisions, now) if one.kind != AGAINST]
+    missed = [day for name, theirs in contracts.items() for day in missed_notices(name, theirs, decisions, now)]
+    for vendor_key, kind, on in (
+        *((one.vendor, one.kind, one.on) for one in waiting),
+        *((one.vendor, "notice_missed", one.on) for one in missed),
+    ):
+        typer.echo(f"{vendor_key}: {words('en')(f'own.{kind}', on=on)}")
+    if not (decisions or waiting or missed):
         typer.echo("no decision is recorded, and no renewal waits for one")
-    raise typer.Exit(bool(waiting))
+    raise typer.Exit(bool(waiting or missed))
 
 
 @app.command()

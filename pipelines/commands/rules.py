@@ -6,19 +6,17 @@ from typing import Annotated
 
 import typer
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from pipelines.commands.rules_diff import diff
 from pipelines.commands.rules_notices import notices
-from pipelines.commands.shared import Language, LanguageOption, house_of_settings, refuse
+from pipelines.commands.shared import Language, LanguageOption, house_of_settings, print_table, refuse, writing_to
 from pipelines.house import House
 from pipelines.rulebook.card import Branch, Card, Example
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.yaml_files import CatalogueError, unknown
 from pipelines.verdicts.changes_said import change_said, changes_behind
-from pipelines.vocabulary.bilingual import Bilingual
 from pipelines.wording.periods import period_said
 from pipelines.wording.words import Words, words
 
@@ -43,7 +41,7 @@ def list_rules(lang: LanguageOption = Language.EN) -> None:
         told = [say.say(card.title), *_origin_told(catalogue, card, say)]
         severity, dimension = say(f"severity.{card.severity}"), say(f"dimension.{card.dimension}")
         table.add_row(Text.assemble(card.id, *(("\n" + line, "dim") for line in told)), severity, dimension, period)
-    Console().print(table)
+    print_table(table)
     _print_changes(catalogue, say)
 
 
@@ -68,22 +66,22 @@ def show(
     lang: LanguageOption = Language.EN,
 ) -> None:
     """Print a rule in full: basis, conditions, who answers for it, remedy, examples."""
-    catalogue = _catalogue(house_of_settings())
+    catalogue, say = _catalogue(house_of_settings()), words(lang.value)
     known = {change.name: change.card for change in catalogue.switched_off if change.card} | {**catalogue.by_id}
     if rule_id not in known:
         refuse(unknown("rule", rule_id, known))
     card = known[rule_id]
     table = Table(
-        title=Text(f"{card.id}: {_in_language(card.title, lang)}"),
+        title=Text(f"{card.id}: {say.say(card.title)}"),
         title_justify="left",
         show_header=False,
         show_lines=True,
     )
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for name, text in _card_lines(catalogue, card, lang).items():
+    for name, text in _card_lines(catalogue, card, say).items():
         table.add_row(name, Text(text))
-    Console().print(table)
+    print_table(table)
 
 
 @app.command()
@@ -96,10 +94,8 @@ def page(
 
     catalogue = _catalogue(house_of_settings())
     text = render_rules(catalogue, language=lang.value, as_of=datetime.now(UTC))
-    try:
+    with writing_to("--out", out):
         out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        refuse(f"--out: {out} can't be written: {error.strerror}")
     typer.echo(f"{out}: {len(catalogue.cards)} rules, catalogue {catalogue.digest[:12]}")
 
 
@@ -128,45 +124,45 @@ def _catalogue(house: House) -> Catalogue:
         raise typer.Exit(1) from None
 
 
-def _card_lines(catalogue: Catalogue, card: Card, lang: Language) -> dict[str, str]:
-    """What a card says, under the names of its file; what it leaves out is left out."""
-    period = period_said(card.in_force.from_, card.in_force.to, words(lang.value))
+def _card_lines(catalogue: Catalogue, card: Card, say: Words) -> dict[str, str]:
+    """What a card says, under what people call it; what it leaves out is left out."""
+    period = period_said(card.in_force.from_, card.in_force.to, say)
     lines = {
-        "fault": _in_language(card.fault, lang),
+        "fault": say.say(card.fault),
         "basis": "\n".join(" ".join(filter(None, (basis.cite, basis.url))) for basis in card.basis),
-        "in force": f"{period} (dated by {card.dated_by})",
-        "doctrine since": str(card.doctrine_since or ""),
-        "grain": card.grain,
-        "channels": ", ".join(card.channels),
-        "audiences": ", ".join(card.audiences),
-        "severity": card.severity,
-        "dimension": card.dimension,
-        "applies when": card.applies_when or "always",
+        "in_force": say("rule_card.dated", period=period, by=card.dated_by),
+        "doctrine_since": str(card.doctrine_since or ""),
+        "grain": say(f"rules.grain.{card.grain}"),
+        "channels": ", ".join(say(f"channel.{one}") for one in card.channels),
+        "audiences": ", ".join(say(f"audience.{one}") for one in card.audiences),
+        "severity": say(f"severity.{card.severity}"),
+        "dimension": say(f"dimension.{card.dimension}"),
+        "applies_when": card.applies_when or say("rule_card.always"),
         "needs": ", ".join(card.needs),
-        "pass when": card.pass_when,
-        "holds until": card.holds_until or "",
-        "attributable to": _branches_said(card.attributable_to),
-        "pending on": _branches_said(card.pending_on),
-        "subsumed by": ", ".join(card.subsumed_by),
+        "pass_when": card.pass_when,
+        "holds_until": card.holds_until or "",
+        "attributable_to": _branches_said(card.attributable_to, say),
+        "pending_on": _branches_said(card.pending_on, say),
+        "subsumed_by": ", ".join(card.subsumed_by),
         "evidence": ", ".join(card.evidence),
-        "remedy": _in_language(card.remedy, lang),
-        "changed": "\n".join(changes_behind(catalogue, card.id, words(lang.value))),
+        "remedy": say.say(card.remedy),
+        "changed": "\n".join(changes_behind(catalogue, card.id, say)),
         "review": f"{card.review.status}: {card.review.note}" if card.review else "",
-        "examples": "\n".join(_example(example, lang) for example in card.examples),
+        "examples": "\n".join(_example(example, say) for example in card.examples),
         "card": str(card.file),
     }
-    return {name: text for name, text in lines.items() if text}
+    return {say(f"rule_card.{name}"): text for name, text in lines.items() if text}
 
 
-def _branches_said(branches: tuple[Branch, ...]) -> str:
-    words = [f"{party} when {when}" if when else f"otherwise {party}" for party, when in branches]
-    return "\n".join(words) if len(words) > 1 else branches[0].party
+def _branches_said(branches: tuple[Branch, ...], say: Words) -> str:
+    """Who, and when; the parties are the words of the cards."""
+    told = [
+        say("rule_card.when", party=party, condition=when) if when else say("rule_card.otherwise", party=party)
+        for party, when in branches
+    ]
+    return "\n".join(told) if len(told) > 1 else branches[0].party
 
 
-def _example(example: Example, lang: Language) -> str:
+def _example(example: Example, say: Words) -> str:
     given = ", ".join(f"{name} = {value}" for name, value in example.given.items())
-    return f"{example.expect}: {_in_language(example.why, lang)} ({given})"
-
-
-def _in_language(words: Bilingual, lang: Language) -> str:
-    return words.fr if lang is Language.FR else words.en
+    return f"{example.expect}: {say.say(example.why)} ({given})"

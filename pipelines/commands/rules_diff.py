@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.table import Table
 
 from pipelines.commands.shared import (
@@ -18,8 +17,10 @@ from pipelines.commands.shared import (
     house_of_settings,
     instant_of,
     known_vendor,
+    print_table,
     refuse,
     unread_contract,
+    writing_to,
 )
 from pipelines.rulebook.catalogue import Catalogue, load_catalogue
 from pipelines.rulebook.yaml_files import CatalogueError, unknown
@@ -57,8 +58,6 @@ def diff(
     from pipelines.comparisons.standpoints import whole_days
     from pipelines.dossiers.findings_csv import write_rows_csv
     from pipelines.oppositions.snapshot import refresh_snapshot
-    from pipelines.storage.registry.database import RegistryError
-    from pipelines.storage.secrets.keys import KeysError
     from pipelines.verdicts.judge import Judge
 
     house, at = house_of_settings(), instant_of("--as-of", as_of) if as_of else last_tick(datetime.now(UTC))
@@ -67,17 +66,15 @@ def diff(
     book, engine = house.contracts(), house.engine
     judges = house.judge, Judge(engine=engine, lake=house.lake, catalogue=others)
     compared, asked = [], _vendors_compared(house, book, vendors or ())
-    try:
-        refresh_snapshot(house.registry, house.lake)
-        for vendor in asked:
-            with house.lake_of(vendor) as lake:
-                days = [day for day in whole_days(lake, vendor) if first <= day <= last]
-                compared.append(compare_rules(engine, lake, judges, vendor, book.of(vendor), days, as_of=at))
-    except (RegistryError, KeysError) as error:
-        refuse(str(error))
+    refresh_snapshot(house.registry, house.lake)
+    for vendor in asked:
+        with house.lake_of(vendor) as lake:
+            days = [day for day in whole_days(lake, vendor) if first <= day <= last]
+            compared.append(compare_rules(engine, lake, judges, vendor, book.of(vendor), days, as_of=at))
     _show_compared(compared)
     if csv is not None:
-        write_rows_csv(csv, all_flips(compared))
+        with writing_to("--csv", csv):
+            write_rows_csv(csv, all_flips(compared))
 
 
 def _vendors_compared(house: House, book: ContractBook, asked: Sequence[str]) -> list[str]:
@@ -125,7 +122,7 @@ def _show_compared(compared: Sequence[VendorCompared]) -> None:
             _before_and_after(one.before.claimable, one.after.claimable),
             "\n".join(_differences_told(one)) or "nothing",
         )
-    Console().print(table)
+    print_table(table)
 
 
 def _differences_told(one: VendorCompared) -> list[str]:

@@ -21,15 +21,13 @@ def notices(
     and nothing is noted.
     """
     from pipelines.comparisons.announcements import AnnouncementError, UnreadContractsError
-    from pipelines.storage.registry.database import RegistryError
-    from pipelines.storage.secrets.keys import KeysError
 
     house, at = house_of_settings(), instant_of("--as-of", as_of) if as_of else last_tick(datetime.now(UTC))
     try:
         done = house.announcements.announce(house.catalogue, house.contracts(), at, days)
     except UnreadContractsError as error:
         refuse("\n".join([*map(unread_contract, error.vendors), "nobody is told yet: mend it, and run this again"]))
-    except (CatalogueError, AnnouncementError, RegistryError, KeysError) as error:
+    except (CatalogueError, AnnouncementError) as error:
         refuse(str(error))
     if done.is_first:
         typer.echo(f"the rules {done.digest[:12]} are noted as announced; changes are told from now on")

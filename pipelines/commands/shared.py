@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
+from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from pipelines.house import House
 from pipelines.identifiers.shown_names import escaped
 from pipelines.settings import SettingsError, load_settings
 from pipelines.vocabulary.clock import parse_as_of
+from pipelines.vocabulary.suggestions import hint_at
 
 if TYPE_CHECKING:
     from pipelines.contracts.book import ContractBook
 
 USAGE = 2
+WIDEST: Final = 10_000
+"""Columns of a table that no terminal bounds."""
 
 
 class Language(StrEnum):
@@ -52,12 +58,30 @@ def house_of_settings() -> House:
         refuse(str(error))
 
 
+@contextmanager
+def writing_to(option: str, path: Path) -> Iterator[None]:
+    """End with status 2, in words, where what an option names can't be written."""
+    try:
+        yield
+    except OSError as error:
+        refuse(f"{option}: {path} can't be written: {error.strerror}")
+
+
+def print_table(table: Table) -> None:
+    """Print a table: as wide as the terminal, or as wide as it is where something else reads it (unless COLUMNS says
+    how wide)."""
+    console = Console()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        table.expand = False
+        console = Console(width=WIDEST)
+    console.print(table)
+
+
 def known_vendor(book: ContractBook, vendor: str) -> None:
     """End with status 2 unless a contract of the vendor can be read."""
     if vendor in book.vendors:
         return
-    near = difflib.get_close_matches(vendor, book.vendors, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    hint = hint_at(vendor, book.folders)
     broken = [str(problem) for problem in book.problems if problem.vendor == vendor]
     refuse("\n".join([f"no readable contract of a vendor {vendor}{hint}", *broken]))
 
@@ -68,8 +92,7 @@ def vendor_in(house: House, argument: str, vendor: str) -> str:
 
     known = [folder.name for folder in vendor_folders(house.settings.contracts)]
     if vendor not in known:
-        near = difflib.get_close_matches(vendor, known, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        hint = hint_at(vendor, known)
         refuse(f"{argument}: no folder of a vendor {vendor} in {house.settings.contracts}{hint}")
     return vendor
 
@@ -84,11 +107,11 @@ def write_made(option: str, target: Path, make: Callable[[], bytes]) -> None:
     from pipelines.paper.chromium import RendererError
 
     try:
-        target.write_bytes(make())
+        made = make()
     except RendererError as error:
         refuse(str(error))
-    except OSError as error:
-        refuse(f"{option}: {target} can't be written: {error.strerror}")
+    with writing_to(option, target):
+        target.write_bytes(made)
     typer.echo(str(target))
 
 

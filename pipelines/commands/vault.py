@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.shared import day_of, house_of_settings, refuse
+from pipelines.commands.shared import day_of, house_of_settings, refuse, vendor_in
 from pipelines.house import House
 from pipelines.identifiers.shown_names import escaped
 from pipelines.identifiers.spellings import Person
@@ -37,6 +37,8 @@ def show(
     Exit status: 0 shown, 1 the vault does not hold the lead, 2 a wrong argument or setting.
     """
     house = house_of_settings()
+    if vendor not in house.vault.vendors():
+        vendor_in(house, "VENDOR", vendor)
     days = [day_of("--date", date_)] if date_ else house.vault.days(vendor)
     try:
         check_purpose(purpose)

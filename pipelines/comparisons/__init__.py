@@ -7,6 +7,7 @@
 - `kept_comparisons`: replays by name, beside what is published
 - `ladder`: from one standpoint to another in steps, one cause a step
 - `news`: what came since days were last looked at: which of them it touches, what kinds of facts it is
+- `out_of_date`: where what is published of a lead use is out of date
 - `replay_pages`: a replay on one page
 - `replays`: a vendor's past as it was, to the byte, or as we know now, with the cause of every flip
 - `rule_differences`: which rules and values differ between two catalogues

@@ -54,6 +54,8 @@ class ContractBook:
     skipped: tuple[str, ...] = ()
     """Vendors with a contract that can't be read, or has errors, and may be in force, sorted."""
     file_count: int = 0
+    folders: tuple[str, ...] = ()
+    """Every vendor that has a folder of contracts, also one that was not asked for, sorted."""
 
     @property
     def vendors(self) -> tuple[str, ...]:
@@ -115,7 +117,8 @@ def load_contracts(
             skipped.append(folder.name)
         elif readable:
             found[folder.name] = with_stages(readable)
-    return ContractBook(found, tuple(problems), tuple(skipped), file_count)
+    folders = tuple(folder.name for folder in vendor_folders(contracts))
+    return ContractBook(found, tuple(problems), tuple(skipped), file_count, folders)
 
 
 def examine_contract(

@@ -3,12 +3,13 @@
 What the terms of a contract mean does not belong here, nor where a value stands in its file.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Generic, Literal, TypeVar
+
+from pipelines.vocabulary.suggestions import nearest
 
 T = TypeVar("T")
 Severity = Literal["error", "warning"]
@@ -148,8 +149,8 @@ def did_you_mean(given: object, words: Iterable[str]) -> str | None:
     if not isinstance(given, str):
         return None
     spellings = {re.sub(r"[\W_]", "", word).lower(): word for word in words}
-    near = difflib.get_close_matches(re.sub(r"[\W_]", "", given[:100]).lower(), spellings, n=1, cutoff=0.65)
-    return f"did you mean {spellings[near[0]]}?" if near else None
+    near = nearest(re.sub(r"[\W_]", "", given[:100]).lower(), spellings, cutoff=0.65)
+    return f"did you mean {spellings[near]}?" if near else None
 
 
 def _text_value(value: Any) -> str | None:

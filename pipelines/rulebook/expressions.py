@@ -4,7 +4,6 @@ Expressions are parsed once by sqlglot and stay portable: a short list of functi
 cards into queries belongs in `compiler`.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from sqlglot.errors import ParseError
 from pipelines.engines.interface import DIALECT
 from pipelines.rulebook.lead_dossier import BY_NAME, DELIVERED, LeadDossierColumn
 from pipelines.rulebook.parameters import DatedParameter
+from pipelines.vocabulary.suggestions import hint_at
 
 _STRUCTURE: Final = (
     exp.And, exp.Or, exp.Not, exp.Paren, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between,
@@ -189,8 +189,7 @@ def _check_column_node(node: exp.Column, grain: str) -> None:
         return
     known = [column.name for column in BY_NAME.values() if grain in column.grains]
     if node.table or node.name not in known:
-        near = difflib.get_close_matches(node.name, known, n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
+        hint = hint_at(node.name, known, "`{}`")
         raise ExpressionError(f"`{node.sql()}` is no column of the dossier at grain {grain}{hint}")
 
 
@@ -221,8 +220,7 @@ def _resolve_parameter(node: exp.Expr, parameters: Mapping[str, DatedParameter])
     if not (isinstance(node, exp.Column) and node.table == "parameters"):
         return node
     if node.name not in parameters:
-        near = difflib.get_close_matches(node.name, parameters, n=1)
-        raise ExpressionError(f"unknown parameter `{node.name}`" + (f"; did you mean `{near[0]}`?" if near else ""))
+        raise ExpressionError(f"unknown parameter `{node.name}`{hint_at(node.name, parameters, '`{}`')}")
     branches = [
         exp.If(
             this=exp.GTE(

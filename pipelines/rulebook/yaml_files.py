@@ -3,7 +3,6 @@
 What they mean is in `card` and `parameters`.
 """
 
-import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Strict, ValidationError
 
 from pipelines.vocabulary.bilingual import Bilingual
+from pipelines.vocabulary.suggestions import hint_at
 
 _EXPECTED: Final = {
     "model_type": "expected keys with values",
@@ -204,5 +204,4 @@ def _keys(model: type[BaseModel]) -> set[str]:
 
 def unknown(what: str, name: str, known: Collection[str]) -> str:
     """`unknown <what> …`, with the nearest known name if there is one."""
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"unknown {what} `{name}`" + (f"; did you mean `{near[0]}`?" if near else "")
+    return f"unknown {what} `{name}`{hint_at(name, known, '`{}`')}"

@@ -187,10 +187,10 @@ def expires_at(note: ExportNote) -> datetime:
     return note.exported_at + LASTS
 
 
-def purge_exports(house: House, now: datetime) -> int:
-    """Remove what is kept of old lists; how many. `now`: aware."""
+def purge_exports(house: House, now: datetime, *, is_dry_run: bool = False) -> int:
+    """Remove what is kept of old lists, or only count them; how many. `now`: aware."""
     old = lists_kept_since_before(house.registry, now - timedelta(days=house.settings.export_retention_days))
-    for export_id in old:
+    for export_id in () if is_dry_run else old:
         folder = house.settings.exports / export_id
         if folder.exists():
             shutil.rmtree(folder)

@@ -16,7 +16,6 @@ What the rules mean is in `rulebook`; what they cost a vendor in `scores`.
 - `judge`: one vendor's days, judged: lake and contracts in, published tables out
 - `kept_law`: the rules and contracts that days were judged by, kept by digest
 - `missing_parts`: what an undecided rule lacks, under a vendor's own column names and in words
-- `out_of_date`: where what is published of a lead use is out of date
 - `owed`: what is owed of an accepted lead by its contract: payable, claimable or replaceable
 - `replaced_days`: final days that a run replaced, and what made them come out otherwise
 - `uses_now`: the clock *today*: may a lead be contacted now, until when, and why not

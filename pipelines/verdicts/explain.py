@@ -89,7 +89,7 @@ class ExplainedUse:
     corrections: tuple[Correction, ...] = ()
     """In the order in which they followed one another."""
     unread_count: int = 0
-    """Entries of the registry about the person that count by then and that no run has read: see `out_of_date`."""
+    """Oppositions of the person that count by then and that no run has read: see `comparisons.out_of_date`."""
     published_as: str | None = None
     """The verdict that is published, where it is another."""
 

@@ -19,7 +19,7 @@ _FOUND: Final = ["channel", "rule_id", "fail_count", "unknown_count", "vendor_at
 
 
 @dataclass(frozen=True)
-class PublishedDay:
+class DayAsPublished:
     """What is published of a final day."""
 
     vendor: str
@@ -42,23 +42,23 @@ class ReplacedDay:
     """Of `CAUSES`, in their order."""
 
 
-def final_days(lake: Lake, vendors: Sequence[str]) -> list[PublishedDay]:
+def final_days(lake: Lake, vendors: Sequence[str]) -> list[DayAsPublished]:
     """The final days of some vendors as they are published now."""
     return [
         published
         for vendor in vendors
         for day in lake.partition_days(vendor, "scorecards")
-        for published in _published_final(lake, vendor, day)
+        for published in _final_as_as_published(lake, vendor, day)
     ]
 
 
-def replaced_days(lake: Lake, before: Sequence[PublishedDay]) -> list[ReplacedDay]:
+def replaced_days(lake: Lake, before: Sequence[DayAsPublished]) -> list[ReplacedDay]:
     """Of days that were final, those of which something else is published now, in their order."""
     found = []
     for was in before:
         if account_digest(lake, was.vendor, was.day) == was.account:
             continue
-        now = _published(lake, was.vendor, was.day)
+        now = _as_published(lake, was.vendor, was.day)
         moved = [old != new for old, new in zip(was.inputs, now.inputs, strict=True)]
         changed = dict(zip(CAUSES, [*moved, was.oppositions != now.oppositions], strict=False))
         causes = tuple(cause for cause, is_changed in changed.items() if is_changed)
@@ -66,15 +66,15 @@ def replaced_days(lake: Lake, before: Sequence[PublishedDay]) -> list[ReplacedDa
     return found
 
 
-def _published_final(lake: Lake, vendor: str, day: date) -> Iterator[PublishedDay]:
+def _final_as_as_published(lake: Lake, vendor: str, day: date) -> Iterator[DayAsPublished]:
     if lake.facts(vendor, day, "scorecards").get("is_final") == "true":
-        yield _published(lake, vendor, day)
+        yield _as_published(lake, vendor, day)
 
 
-def _published(lake: Lake, vendor: str, day: date) -> PublishedDay:
+def _as_published(lake: Lake, vendor: str, day: date) -> DayAsPublished:
     facts = lake.facts(vendor, day, "scorecards")
     taken_in = str(sorted(lake.digests(vendor, day, "deliveries").items()))
-    return PublishedDay(
+    return DayAsPublished(
         vendor=vendor,
         day=day,
         account=account_digest(lake, vendor, day),

@@ -19,6 +19,7 @@ Data and types. No file is read here, and no row.
 - `plain_names`: which names of columns consist of words that say what a column holds
 - `reasons`: why a row is rejected, a file refused, a difference or a remark noted: a code with its figures
 - `table_columns`: what columns of published tables are made of
+- `suggestions`: the known word that somebody may have meant
 - `tables`: the published tables of the lake: one Pandera model a table, one description a column
 - `verdict_tables`: the published tables that judging fills
 - `words`: the closed vocabularies, and what else all rooms mean alike

@@ -190,3 +190,15 @@ def test_the_command_compares_asks_and_notes(tmp_path: Path) -> None:
     code, told = run("open", "ancien", "--by", "achats", "--reason", "pour voir")
     assert (code, "never was a candidate" in told) == (2, True)
     assert "did you mean pilote?" in run("gate", "pilot")[1]
+
+
+def test_a_candidate_whose_file_cannot_be_read_is_named_and_the_others_are_compared(tmp_path: Path) -> None:
+    answers = "answers:\n  tc_contract_not_quote: {satisfies: no, answered_on: 2026-09-01, taken_by: achats}\n"
+    write(tmp_path / "contracts", answers, "entier", TENDER)
+    write(tmp_path / "contracts", answers.replace(", taken_by: achats", ""), "troue", TENDER)
+    done = CliRunner().invoke(app, ["candidates", "compare"], env={"OPPOSABLE_HOME": str(tmp_path), "COLUMNS": "200"})
+    assert done.exit_code == 2
+    assert "troue: left out" in done.output
+    assert f"{tmp_path / 'contracts' / 'troue' / TENDER}:2" in done.output
+    assert "taken_by" in done.output
+    assert "entier" in done.output

@@ -1,6 +1,6 @@
 """A decision is recorded, confirmed by another person and listed, from the terminal."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from pipelines.definitions import build_defs
 from pipelines.reviews.decisions import decide as decided
 from pipelines.reviews.records import record_decision
 from pipelines.reviews.written_dossiers import NOTE, DossierNote, WrittenDossier
-from pipelines.vocabulary.clock import tick_of
+from pipelines.vocabulary.clock import paris_date, tick_of
+from tests.support.clean_market import CleanMarket
 from tests.support.contract_files import changed
 from tests.support.exemple import sign
 from tests.support.houses import house_at
@@ -108,3 +109,12 @@ def test_a_date_that_passed_undecided_is_red_in_the_ui_until_somebody_decided(tm
         decision = decided(dossier, "suspend", by="A", reason="r", at=tick_of(date(2026, 9, 19)), four_eyes="never")
         record_decision(house.registry, decision)
         assert evaluated().passed
+
+
+def test_a_last_day_of_notice_that_passed_without_a_decision_is_listed(tmp_path: Path) -> None:
+    today = paris_date(datetime.now(UTC))
+    renewal_on, notice_days = today + timedelta(days=10), 30
+    market = CleanMarket(tmp_path, {"renewalOn": renewal_on.isoformat(), "noticeDays": notice_days})
+    status, said = run(market.home, "list")
+    assert (status, "The last day to give notice" in said, "no renewal waits" in said) == (1, True, False)
+    assert "did you mean clair?" in run(market.home, "confirm", "claire", "--by", "A. Martin")[1]

@@ -51,7 +51,7 @@ def explained(number: int, *options: str) -> str:
 def test_an_import_names_the_final_days_that_it_would_change_on_trial_too(market: CleanMarket) -> None:
     """Recorded on the Tuesday, before Thursday's last word, of a person who is in Monday's delivery."""
     on_trial = told(market, 1, "2026-09-08", "--dry-run")
-    assert "1 new entry is recorded before verdicts that are final" in on_trial
+    assert "1 new opposition is recorded before verdicts that are final" in on_trial
     assert "clair: 1 final day, 2026-09-07" in on_trial
     assert AGAIN in on_trial
     assert told(market, 1, "2026-09-08").replace("dry run: ", "") in on_trial
@@ -75,7 +75,7 @@ def test_what_moves_no_final_verdict_names_no_day(
 
 def test_explain_hints_at_what_no_run_has_read_and_then_at_what_is_still_published(market: CleanMarket) -> None:
     told(market, 1, "2026-09-08")
-    assert "1 entry about this person was imported since" in explained(1)
+    assert "1 opposition of this person was imported since" in explained(1)
     refresh_snapshot(market.house.registry, market.house.lake)
     now = explained(1, "--lang", "fr").replace("\u00a0", " ")
     assert ("reste publié comme utilisable" in now, "importée depuis" in now) == (True, False)
@@ -94,7 +94,7 @@ def test_a_day_that_is_judged_again_is_named_with_what_it_knows_now(market: Clea
         (VENDOR, MONDAY, ("oppositions",))
     ]
     assert list(replaced_in_words(replaced_days(lake, before))) == [
-        "clair: 1 final day, 2026-09-07: entries of the registry imported since with an earlier date"
+        "clair: 1 final day, 2026-09-07: oppositions imported since with an earlier date"
     ]
     assert market.verdicts()["L-1", "email"] == "blocked"
 

@@ -1,31 +1,32 @@
 """Where what is published of a lead use is out of date: entries about its person that no run has read, or another
 verdict than it has now by what was known at the same instant."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import sqlalchemy as sa
 
-from pipelines.oppositions.late_entries import unread_entries
 from pipelines.oppositions.lead_keys import KEY_COLUMNS
-from pipelines.oppositions.snapshot_note import read_note
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.explain import ExplainedUse
 
 
-def with_what_is_out_of_date(registry: sa.Engine, lake: Lake, uses: Iterable[ExplainedUse]) -> Iterator[ExplainedUse]:
-    """Uses explained as published, each with what of it is not so any more."""
-    read_up_to = read_note(lake.root / "oppositions").watermark.event_id
+def with_what_is_out_of_date(
+    lake: Lake, uses: Iterable[ExplainedUse], unread: Callable[[Collection[str], datetime], int]
+) -> Iterator[ExplainedUse]:
+    """Uses explained as published, each with what of it is not so any more.
+
+    `unread`: how many oppositions with some keys, recorded up to an instant, no run has read (`unread_entries`).
+    """
     for use in uses:
         day = use.delivery_date
         keys = _keys_of_lead(lake, use)
         verdict = _published_verdict(lake, use) if day in lake.published_days(use.vendor, "scorecards") else None
         yield replace(
             use,
-            unread_count=unread_entries(registry, read_up_to, keys, use.known_at) if keys else 0,
+            unread_count=unread(keys, use.known_at) if keys else 0,
             published_as=verdict if verdict != use.verdict else None,
         )
 
