@@ -7,7 +7,6 @@ of what was opened once; its leads are explained rule by rule on the clock of no
 import argparse
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -29,6 +28,8 @@ from pipelines.verdicts.explain import ExplainedUse, explained_uses
 from pipelines.verdicts.judge import delivered_days
 
 CHANNEL: Final = "phone"
+AT_ONCE: Final = 500
+"""Leads that are explained by one query."""
 Said: TypeAlias = tuple[str, tuple[str, ...], bool]
 """What is answered, blocking rules of a no, whether the person objected."""
 
@@ -82,16 +83,18 @@ def _explained(today: Today, phones: list[str], opposed: set[str]) -> list[Said]
     for lead in house.lake.read("leads", VENDOR, [DAY]).select(["lead_id", "phone_key"]).to_pylist():
         by_key.setdefault(lead["phone_key"], []).append(lead["lead_id"])
     keys = house.hasher.keys(pa.array(phones)).to_pylist()
+    ids = sorted({lead_id for key in keys for lead_id in by_key.get(key, ())})
+    uses: dict[str, list[ExplainedUse]] = {}
     with house.judge.session(VENDOR, [day], as_of=today.at, until="verdicts", is_today=True) as session:
-
-        def uses_of(key: str) -> Iterator[ExplainedUse]:
-            for lead_id in by_key.get(key, ()):
-                yield from explained_uses(session, house.judge, day.contract, lead_id)
-
-        return [
-            ("no", (), True) if phone in opposed else _said_of(list(uses_of(key)))
-            for phone, key in zip(phones, keys, strict=True)
-        ]
+        for start in range(0, len(ids), AT_ONCE):
+            for use in explained_uses(session, house.judge, day.contract, ids[start : start + AT_ONCE]):
+                uses.setdefault(use.lead_id, []).append(use)
+    return [
+        ("no", (), True)
+        if phone in opposed
+        else _said_of([use for lead_id in by_key.get(key, ()) for use in uses[lead_id]])
+        for phone, key in zip(phones, keys, strict=True)
+    ]
 
 
 def _said_of(explained: list[ExplainedUse]) -> Said:

@@ -141,7 +141,7 @@ def explain(
     for day in (day for day in found if day in days):
         at = as_of or _published_at(lake, vendor, day) or days[day].deadline_at.replace(tzinfo=UTC)
         with judge.session(vendor, [days[day]], as_of=at, until="verdicts") as session:
-            explained += explained_uses(session, judge, days[day].contract, lead_id)
+            explained += explained_uses(session, judge, days[day].contract, [lead_id])
     found_since = _corrections_by_use(lake, vendor, lead_id, as_of)
     return [
         replace(use, corrections=found_since.get((use.delivery_date, use.channel), ()))
@@ -171,28 +171,41 @@ def _published_at(lake: Lake, vendor: str, day: date) -> datetime | None:
     return datetime.fromisoformat(known_at).replace(tzinfo=UTC) if known_at else None
 
 
-def explained_uses(session: Session, judge: Judge, contract: Contract, lead_id: str) -> Iterator[ExplainedUse]:
-    """Every use of a lead, in a session in which the judgement of its day stands, on whichever clock."""
-    reference, rules_of = lead_id.replace("'", "''"), judge.judgement
-    lead = _one(session, f"{_with_open_answers(_LEAD, rules_of.lead)} where lead_id = '{reference}'")
+def explained_uses(
+    session: Session, judge: Judge, contract: Contract, lead_ids: Sequence[str]
+) -> Iterator[ExplainedUse]:
+    """Every use of some leads of a day, in a session in which its judgement stands, on whichever clock."""
+    quoted = ", ".join("'" + lead_id.replace("'", "''") + "'" for lead_id in lead_ids)
+    asked, rules_of = f"where lead_id in ({quoted})", judge.judgement
+    leads = _rows_by_lead(session, f"{_with_open_answers(_LEAD, rules_of.lead)} {asked}")
     delivery = _one(session, _with_open_answers(_DELIVERY, rules_of.delivery))
-    of_uses = _with_open_answers(_USE, rules_of.lead_use)
-    uses = session.fetch(f"{of_uses} where lead_id = '{reference}' order by channel").to_pylist()
-    verdicts = session.fetch(f"select channel, verdict from verdicts where lead_id = '{reference}'").to_pylist()
-    by_channel = {row["channel"]: row["verdict"] for row in verdicts}
-    shared = [*_applied(rules_of.lead, lead, contract), *_applied(rules_of.delivery, delivery, contract)]
-    for use in uses or [{"channel": None}]:
-        rules = (*_applied(rules_of.lead_use, use, contract), *shared) if uses else tuple(shared)
-        yield ExplainedUse(
-            vendor=str(lead["vendor"]),
-            delivery_date=lead["delivery_date"],
-            lead_id=lead_id,
-            channel=use["channel"],
-            verdict=by_channel.get(use["channel"], "no lead use"),
-            known_at=lead["known_at"],
-            is_final=lead["is_final"],
-            rules=tuple(sorted(rules, key=lambda applied: applied.rule.id)),
-        )
+    of_uses = f"{_with_open_answers(_USE, rules_of.lead_use)} {asked} order by channel"
+    uses = _rows_by_lead(session, of_uses)
+    verdicts = _rows_by_lead(session, f"select lead_id, channel, verdict from verdicts {asked}")
+    of_delivery = tuple(_applied(rules_of.delivery, delivery, contract))
+    for lead_id in lead_ids:
+        (lead,) = leads[lead_id]
+        by_channel = {row["channel"]: row["verdict"] for row in verdicts.get(lead_id, ())}
+        shared = [*_applied(rules_of.lead, lead, contract), *of_delivery]
+        for use in uses.get(lead_id) or [{"channel": None}]:
+            own = _applied(rules_of.lead_use, use, contract) if use["channel"] is not None else ()
+            yield ExplainedUse(
+                vendor=str(lead["vendor"]),
+                delivery_date=lead["delivery_date"],
+                lead_id=lead_id,
+                channel=use["channel"],
+                verdict=by_channel.get(use["channel"], "no lead use"),
+                known_at=lead["known_at"],
+                is_final=lead["is_final"],
+                rules=tuple(sorted([*own, *shared], key=lambda applied: applied.rule.id)),
+            )
+
+
+def _rows_by_lead(session: Session, sql: str) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in session.fetch(sql).to_pylist():
+        found.setdefault(row["lead_id"], []).append(row)
+    return found
 
 
 def _one(session: Session, sql: str) -> dict[str, Any]:

@@ -117,6 +117,20 @@ def test_forms_of_an_address_differ_from_each_other_its_canonical_form_and_its_a
         assert not {canonical, alias} & set(found)
 
 
+@pytest.mark.parametrize("delivered", ["06-12-34-56-78", "0692123456", "+44 20 7946 0958", "nothing"])
+def test_a_number_has_the_same_other_forms_alone_and_among_others(delivered: str) -> None:
+    texts = pa.array([delivered, "0639981234"])
+    columns = phone_forms(canonical_phones(texts), texts)
+    assert {form for column in columns if (form := column[0].as_py())} == forms_of_phone(delivered)
+
+
+@pytest.mark.parametrize("delivered", ["Ana.Roy@X.fr", "a.roy+x@gmail.com", "ana@exämple.fr", "nothing"])
+def test_an_address_has_the_same_other_forms_alone_and_among_others(delivered: str) -> None:
+    texts = pa.array([delivered, "bob@gmail.com"])
+    columns = email_forms(canonical_emails(texts), texts)
+    assert {form for column in columns if (form := column[0].as_py())} == forms_of_email(delivered)
+
+
 def test_a_lead_carries_the_sorted_keys_of_its_other_forms() -> None:
     told = [lead(1, Courriel="ana@x.fr", Tél="0612345678"), lead(2, Courriel="", Tél="+44 20 7946 0958")]
     taken = Box(**{"leads.csv": csv_bytes(told)}).take(contract(), hasher=HASHER)

@@ -33,6 +33,7 @@ GRAPH = {
     "usable_leads": ("usable", ["oppositions", "verdicts"]),
     "purges": ("retention", []),
     "dossiers": ("dossiers", ["vendor_scores"]),
+    "rule_notices": ("dossiers", ["oppositions", "verdicts"]),
     "rules": ("registry", []),
     "staging/stg_lake__rules": ("staging", ["rules"]),
     "staging/stg_lake__delivery_states": ("staging", ["verdicts"]),
@@ -146,7 +147,8 @@ def test_the_ui_shows_the_columns_of_a_published_table_as_its_model_describes_th
 
 def test_every_asset_of_ours_has_a_description_an_owner_and_a_kind(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    for name in ("oppositions", *DELIVERY_ASSETS, "corrections", "vendor_scores", "dossiers", "usable_leads", "purges"):
+    published = ("corrections", "vendor_scores", "dossiers", "rule_notices", "usable_leads")
+    for name in ("oppositions", *DELIVERY_ASSETS, *published, "purges"):
         node = graph.get(dg.AssetKey(name))
         assert node.description, name
         assert node.owners, name

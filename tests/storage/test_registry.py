@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 
 from pipelines.scores.points import DimensionScore
 from pipelines.scores.records import publish_scores, scores_as_of
-from pipelines.storage.registry.database import RegistryError, open_registry, registry_engine
+from pipelines.storage.registry.database import RegistryError, open_registry, registry_engine, sync, writing
 from pipelines.storage.registry.tables import METADATA, OPPOSITIONS, SUPPRESSION_SHARES
 from tests.support.postgres import postgres_server, postgres_url, registry_url  # noqa: F401
 
@@ -183,6 +183,18 @@ def test_sqlite_reads_while_another_writes_and_enforces_references(tmp_path: Pat
         }
         assert pragmas == {"journal_mode": "wal", "foreign_keys": 1}
         assert int(connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()) >= 60_000
+
+
+def test_a_writing_waits_for_the_disk_unless_it_is_told_not_to_and_the_next_one_does_again(
+    registry: sa.Engine,
+) -> None:
+    asked = {"sqlite": "PRAGMA synchronous", "postgresql": "SHOW synchronous_commit"}[registry.dialect.name]
+    levels = []
+    for is_synced in (True, False, True):
+        with registry.connect() as connection, writing(connection, is_synced=is_synced):
+            levels.append(str(connection.exec_driver_sql(asked).scalar()))
+    assert levels == {"sqlite": ["2", "1", "2"], "postgresql": ["on", "off", "on"]}[registry.dialect.name]
+    sync(registry)
 
 
 def test_a_share_needs_its_opposition(registry: sa.Engine) -> None:

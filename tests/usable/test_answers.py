@@ -1,8 +1,9 @@
 """May this number be contacted: the answers are those of the call list, and each is logged without a value."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +14,10 @@ from pipelines.house import House
 from pipelines.storage.registry.tables import CONTACT_ANSWERS
 from pipelines.usable.answers import answers
 from pipelines.usable.call_list import LASTS, usable_by_person
-from pipelines.usable.today import look
+from pipelines.usable.open_answers import open_answers
+from pipelines.usable.today import Today, look
+from pipelines.verdicts.explain import ExplainedUse, explained_uses
+from pipelines.verdicts.judge import delivered_days
 from tests.support.clean_market import VENDOR, CleanMarket, lead, proof
 from tests.support.houses import reconcile
 from tests.support.usable_market import oppose, write_usable_market
@@ -38,8 +42,8 @@ def test_every_lead_is_answered_as_the_call_list_has_it_and_everybody_else_is_un
     assert [answer.said for answer in by_mail] == ["yes", "yes", "no", "yes", "no", "no", "unknown"]
 
 
-def test_answers_about_random_persons_are_those_of_judging_every_lead(tmp_path: Path) -> None:
-    """30 leads of 12 persons, with defects and objections by chance; each number and address is asked about."""
+def test_answers_about_random_persons_are_those_of_judging_and_of_explaining_every_lead(tmp_path: Path) -> None:
+    """200 leads of 100 persons, with defects and objections by chance; each number and address is asked about."""
     chance = Random(20261129)
     day = NOW.date() - timedelta(days=9)
     changes: list[dict[str, str]] = [
@@ -47,8 +51,8 @@ def test_answers_about_random_persons_are_those_of_judging_every_lead(tmp_path: 
         *({"withdrawn_at": f"{day}T12:00:00+02:00"}, {"recipients": "Autre SA", "recipient_sirens": ""}),
     ]
     leads, proofs = [], []
-    for number in range(1, 31):
-        person = {"phone": f"+3361200{chance.randrange(12):04}", "email": f"p{chance.randrange(12)}@mail.example"}
+    for number in range(1, 201):
+        person = {"phone": f"+3361200{chance.randrange(100):04}", "email": f"p{chance.randrange(100)}@mail.example"}
         leads.append(lead(number, day, **person, channels=chance.choice(["email|phone", "phone", "email"])))
         if chance.random() < 0.8:
             proofs.append(proof(number, day, **{**person, **chance.choice(changes)}))
@@ -66,9 +70,15 @@ def test_answers_about_random_persons_are_those_of_judging_every_lead(tmp_path: 
         oppose(house, tmp_path, who, NOW - timedelta(hours=5))
     today = look(house, NOW)
     uses = today.uses(VENDOR).to_pylist()
+    explained = explained_by_use(today, day, [f"L-{number}" for number in range(1, 201)])
+    assert explained == {
+        use: found
+        for use, found in {(one["lead_id"], one["channel"]): told_of(one) for one in uses}.items()
+        if use in explained
+    }
     for channel, column, asked in (
-        ("phone", "phone_key", [f"+3361200{number:04}" for number in range(13)]),
-        ("email", "email_key", [f"p{number}@mail.example" for number in range(13)]),
+        ("phone", "phone_key", [f"+3361200{number:04}" for number in range(101)]),
+        ("email", "email_key", [f"p{number}@mail.example" for number in range(101)]),
     ):
         found = answers(today, asked, channel)
         verdicts = [
@@ -80,6 +90,26 @@ def test_answers_about_random_persons_are_those_of_judging_every_lead(tmp_path: 
         expected = ["no" if number in opposed else said for number, said in enumerate(expected)]
         assert [answer.said for answer in found] == expected
         assert {"yes", "no", "unknown"} == set(expected)
+        assert open_answers(house, channel, NOW).answers(asked, NOW) == found
+
+
+def told_of(use: dict[str, Any]) -> tuple[str, list[str]]:
+    return use["verdict"], use["reasons"]
+
+
+def explained_by_use(today: Today, day: date, lead_ids: list[str]) -> dict[tuple[str, str], tuple[str, list[str]]]:
+    """Of some leads, by use: verdict, and the blocking rules that the explanation on the clock of now finds."""
+    house, contracts = today.house, today.book.of(VENDOR)
+    (delivered,) = delivered_days(VENDOR, contracts, house.lake.read("deliveries", VENDOR, [day]))
+    with house.judge.session(VENDOR, [delivered], as_of=today.at, until="verdicts", is_today=True) as session:
+        uses = list(explained_uses(session, house.judge, delivered.contract, lead_ids))
+    explained = [use for use in uses if use.channel is not None]
+    return {(use.lead_id, str(use.channel)): (use.verdict, blocking_rules_of(use)) for use in explained}
+
+
+def blocking_rules_of(use: ExplainedUse) -> list[str]:
+    cards = [one.rule.card for one in use.rules if one.is_found]
+    return sorted(card.id for card in cards if (card.severity, card.grain) == ("blocking", "lead_use"))
 
 
 def test_an_answer_says_until_when_and_what_stands_against_it(house: House) -> None:

@@ -13,9 +13,12 @@ import sqlalchemy as sa
 
 from pipelines.candidates.decisions import REFUSED, DecisionNote, note_decision
 from pipelines.house import House
+from pipelines.oppositions.events import OppositionEvent
 from pipelines.storage.registry.tables import CONTACT_ANSWERS
 from pipelines.usable.answers import answers
 from pipelines.usable.asked_lines import batches_of_lines
+from pipelines.usable.heard import Heard
+from pipelines.usable.held_persons import key_links
 from pipelines.usable.key_index import key_index
 from pipelines.usable.open_answers import LASTS, KeptOpen, open_answers
 from pipelines.usable.today import look
@@ -26,6 +29,7 @@ from tests.support.usable_market import OTHER, oppose, write_usable_market
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 NEXT_MIDNIGHT = paris_instant(paris_date(NOW) + timedelta(days=1), time(0))
+NOVEMBER = datetime(2026, 11, 15, tzinfo=UTC)
 NUMBERS = [f"06 12 00 00 0{number}" for number in range(1, 9)] + ["+33699999999", "Ada", ""]
 
 
@@ -88,6 +92,32 @@ def test_a_key_is_found_wherever_it_stands_and_no_other() -> None:
     for key in (*keys, f"{0:032x}", "f" * 32):
         assert index.rows_of([key]) == [row for row, held in enumerate(rows) if held == key]
     assert index.rows_of([]) == key_index(pa.chunked_array([], pa.string())).rows_of(keys) == []
+
+
+def test_what_is_heard_settles_an_objection_and_leaves_the_rest_to_be_judged() -> None:
+    """One said, one hashed by others, one said and taken back, one dated ahead; and one against e-mails alone."""
+    early, late = datetime(2026, 11, 1, 8), datetime(2026, 12, 1, 8)
+    said = [f"{number:032x}" for number in range(1, 7)]
+    events = [
+        OppositionEvent(7, said[0], said[5], "email", "all", early, early, None),
+        OppositionEvent(8, said[1], None, "phone_sha256", "phone", early, early, None),
+        OppositionEvent(9, said[2], None, "phone", "phone", early, early, None),
+        OppositionEvent(10, said[2], None, "phone", "phone", early, early, early),
+        OppositionEvent(11, said[3], None, "phone", "phone", late, early, None),
+        OppositionEvent(12, said[4], None, "phone", "email", early, early, None),
+    ]
+    heard = Heard(6).with_events(events[:3], "phone", NOVEMBER).with_events(events[3:], "phone", NOVEMBER)
+    assert heard.event_id == 12
+    assert heard.objected == {said[0], said[5], said[1], said[2]}
+    assert heard.objected_in_hash == {said[1]}
+    assert heard.unsettled == {said[2], said[3]}
+    assert heard.heads == {int(key[:16], 16) for key in (*said[:4], said[5])}
+
+
+def test_keys_that_stand_beside_one_are_found_by_it_and_by_no_other() -> None:
+    keys = [f"{number:032x}" for number in (5 << 64, 6 << 64, 7 << 64, 8 << 64)]
+    links = key_links(pa.table({"own_key": [keys[0], keys[1], keys[0]], "linked_key": [keys[2], keys[3], keys[3]]}))
+    assert [links.of(key) for key in keys] == [[7, 8], [8], [], []]
 
 
 def test_they_hold_for_an_hour_and_the_next_answer_hears_who_objected(house: House) -> None:
