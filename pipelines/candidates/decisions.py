@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, select
 
 from pipelines.contracts.contract import GoLiveDecision
 from pipelines.identifiers.kept_words import confirm_kept_words
@@ -62,6 +62,12 @@ def decisions_on(registry: Engine, vendor: str | None = None) -> list[DecisionNo
     with registry.connect() as connection:
         rows = connection.execute(query).mappings().all()
     return [DecisionNote(**(dict(row) | {"unmet": tuple(filter(None, row["unmet"].split(",")))})) for row in rows]
+
+
+def latest_decision_id(registry: Engine) -> int:
+    """The id of the youngest decision about any vendor, 0 without one: whether anything was decided since."""
+    with registry.connect() as connection:
+        return connection.scalar(select(func.max(GO_LIVE_DECISIONS.c.id))) or 0
 
 
 def go_live_by_vendor(registry: Engine) -> Mapping[str, list[GoLiveDecision]]:

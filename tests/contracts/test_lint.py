@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.contract_files import VALID, changed, examine, only_problem, place
+from pipelines.contracts.book import examine_contract
+from tests.support.contract_files import VALID, changed, examine, only_problem, place, shipped_catalogue, write
 
 
 def test_a_right_contract_has_no_problem(tmp_path: Path) -> None:
@@ -486,3 +487,12 @@ def test_a_bought_channel_without_a_yes_no_column_is_told(tmp_path: Path) -> Non
         "warning",
         "add a property with name: channels_phone; without it no row has that channel",
     )
+
+
+def test_a_method_that_is_not_there_is_a_warning_and_keeps_the_contract_judging(tmp_path: Path) -> None:
+    path = write(tmp_path, changed('scoringMethod, value: "1"', 'scoringMethod, value: "3"'))
+    examined = examine_contract(path, catalogue=shipped_catalogue(), methods=("1", "2"))
+    [problem] = examined.problems
+    assert (problem.severity, problem.message) == ("warning", "unknown version: the vendor is not scored")
+    assert examined.contract is not None
+    assert examined.contract.scoring_method == "3"

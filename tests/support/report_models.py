@@ -27,7 +27,10 @@ from pipelines.dossiers.model import (
     ShownScore,
     VendorDossier,
 )
+from pipelines.dossiers.score_story import KINDS, VendorEvent, VersionLine
+from pipelines.scores.method import Promise
 from pipelines.scores.plans import LiftPlan, PlanStep
+from pipelines.scores.spells import Spells
 from pipelines.verdicts.claims import ClaimGround, Claims
 from pipelines.vocabulary.bilingual import Bilingual
 from tests.support.money_market import AUGUST, accepted, money_of
@@ -314,6 +317,20 @@ def claims() -> Claims:
     )
 
 
+def events() -> tuple[VendorEvent, ...]:
+    """One of each kind."""
+    figures: dict[str, dict[str, Any]] = {
+        "contract": {}, "amendment": {}, "method_later": {"version": "2"}, "first_score": {"points": 81.5},
+        "method": {"before": "1", "after": "2"}, "corrected": {"of": date(2026, 8, 25), "points": 78.4},
+        "gate": {"title": REASON, "cap": "D"}, "grade": {"before": "not_enough_evidence", "after": "B"},
+        "state": {"before": None, "after": "breach_shown"}, "decision": {"word": "suspend"},
+    }  # fmt: skip
+    return tuple(
+        VendorEvent(date(2026, 8, number), kind, "consent" if kind == "state" else None, figures[kind])
+        for number, kind in enumerate(KINDS, start=1)
+    )
+
+
 def rich_vendor(**changes: Any) -> VendorDossier:
     """A vendor with something in every section."""
     full = VendorDossier(
@@ -338,6 +355,13 @@ def rich_vendor(**changes: Any) -> VendorDossier:
         money=money_of(since=date(2026, 8, 10)),
         intra_delivery_correlation=0.034,
         disputes=disputes(),
+        promise=Promise(0.1, 0.2),
+        spells=(Spells("consent", 0.31, 0.64, True, True),),
+        versions=(
+            VersionLine("1", date(2026, 1, 1), "all", None, 61.2, 40.0, 71.5, "D"),
+            VersionLine("2", date(2026, 12, 1), "contract_to_date", date(2026, 1, 1), 60.9, 41.3, 70.1, "D", REASON),
+        ),
+        events=events(),
     )
     return replace(full, **changes)
 
