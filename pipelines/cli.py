@@ -47,19 +47,18 @@ COMMANDS: Final = {
     "receipts": Command("receipts:app", "Receipts for vendors: prepared, sent, acknowledged."),
     "disputes": Command("disputes:app", "What vendors dispute of findings: list, show, decide."),
     "review": Command("review:app", "Renewal reviews: decide, confirm, list, print; the annex for counsel."),
-    "questionnaire": Command(
-        "questionnaire:app", "Questionnaires that vendors answer by an expiring link: new, list, revoke, answers."
-    ),
+    "questionnaire": Command("questionnaire:app", "Questionnaires by expiring link: new, list, revoke, answers."),
     "agenda": Command(
         "agenda:agenda",
         "List every date of vendors: notice, renewal, end, audits, evidence and answers that expire, accepted risks.",
     ),
     "control-file": Command(
         "control_file:control_file",
-        "Write what an inspection asks for over a period: vendors, controls, findings, decisions, dates. HTML and PDF.",
+        "Write the control file of a period: vendors, controls done, findings, decisions, dates, contracts, receipts.",
     ),
     "serve": Command(
-        "serve:serve", "Serve portfolio, dossiers, decisions, dates and questionnaires to browsers, on 127.0.0.1."
+        "serve:serve",
+        "Serve dossiers, decisions, dates, the control file and questionnaires to browsers, until interrupted.",
     ),
     "explain": Command("explain:explain_command", "Say what became of a lead and which rules decided it."),
     "invoices": Command("invoices:app", "Vendors' invoices, held against deliveries, verdicts and contract prices."),

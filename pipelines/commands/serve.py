@@ -30,7 +30,7 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8600,
 ) -> None:
-    """Serve portfolio, dossiers, decisions, dates, the control file and questionnaires to browsers, until interrupted.
+    """Serve dossiers, decisions, dates, the control file and questionnaires to browsers, until interrupted.
 
     Without OPPOSABLE_SERVE_USER_HEADER pages are read on this machine alone, and nobody decides there (docs/deploy.md).
     Exit status: 2 a wrong argument or setting.
