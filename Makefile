@@ -41,11 +41,12 @@ $(MANIFEST): $(READY) $(shell find dbt_project -name '*.sql' -o -name '*.yml' | 
 test: $(MANIFEST)
 	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
-check: $(MANIFEST)
+check: $(MANIFEST) $(TOOLS_READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(TOOLS)/bin/sqlfluff lint --disable-progress-bar --nocolor -q dbt_project/models dbt_project/tests
 	@$(BIN)/opposable rules check
 
 dev: $(MANIFEST)

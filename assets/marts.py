@@ -20,8 +20,10 @@ from pipelines.marts.manifest import MANIFEST, PROJECT
 from pipelines.settings import Settings
 
 POOL: Final = "marts"
-DBT_BUILD: Final = (sys.executable, "-P", "-m", "dbt.cli.main", "build", "--exclude-resource-type", "unit_test")
-"""Unit tests are about the models, not about the data: they run with the other tests of the project."""
+_NOT_BUILT: Final = ("--exclude-resource-type", "unit_test", "exposure")
+DBT_BUILD: Final = (sys.executable, "-P", "-m", "dbt.cli.main", "build", *_NOT_BUILT)
+"""Unit tests are about the models, not about the data: they run with the other tests of the project. Of exposures there
+is nothing to build."""
 
 
 class NoManifestError(RuntimeError):

@@ -1,4 +1,5 @@
--- Each rejected row has at least one reason and none twice: no reason counts more rows than there are, all of them no fewer.
+-- Each rejected row has at least one reason and none twice: no reason counts more rows than there are, all
+-- of them no fewer.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_reject_reasons'}}}) }}
 
 with reasons as (

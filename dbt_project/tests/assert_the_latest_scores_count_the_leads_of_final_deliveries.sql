@@ -20,11 +20,12 @@ counted as (
         coalesce(sum(rates.leads_received), 0) as leads_received
     from scores
     left join {{ ref('fct_deliveries') }} as deliveries
-        on scores.vendor = deliveries.vendor and deliveries.is_final and deliveries.known_at <= scores.as_of
+        on scores.vendor = deliveries.vendor and deliveries.is_final and scores.as_of >= deliveries.known_at
     left join {{ ref('fct_dimension_rates') }} as rates
-        on deliveries.vendor = rates.vendor
-        and deliveries.delivery_date = rates.delivery_date
-        and scores.dimension = rates.dimension
+        on
+            deliveries.vendor = rates.vendor
+            and deliveries.delivery_date = rates.delivery_date
+            and scores.dimension = rates.dimension
     group by scores.vendor, scores.dimension
 )
 

@@ -147,7 +147,8 @@ def parsed_manifest(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_a_house_without_a_single_file_publishes_empty_marts(tmp_path: Path, parsed_manifest: Any) -> None:
     path = tmp_path / "marts" / FILE
     built = dbt("build", tmp_path / "lake", path, tmp_path / "artifacts", manifest=parsed_manifest)
-    assert {str(result.status) for result in built.result.results} == {"success", "pass"}
+    results = [result for result in built.result.results if result.node.resource_type != "exposure"]
+    assert {str(result.status) for result in results} == {"success", "pass"}
     tables = read_marts(path.parent, sorted(MARTS))
     assert {name: table.num_rows for name, table in tables.items()} == dict.fromkeys(MARTS, 0)
 

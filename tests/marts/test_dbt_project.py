@@ -128,6 +128,17 @@ def test_published_sql_names_its_columns_and_keeps_to_lower_case() -> None:
         assert sql == sql.lower(), path.name
 
 
+def test_who_reads_the_marts_and_how_fresh_scores_are_is_declared(
+    manifest: dict[str, Any], models: dict[str, dict[str, Any]]
+) -> None:
+    read_by = {one["name"]: {*one["depends_on"]["nodes"]} for one in manifest["exposures"].values()}
+    marts = {model["unique_id"] for model in models.values() if "marts" in model["fqn"]}
+    assert read_by["data_docs"] == marts
+    assert read_by["renewal_dossiers"] == manifest["sources"].keys()
+    fresh = manifest["sources"]["source.opposable.lake.vendor_scores"]
+    assert fresh["freshness"]["warn_after"] == {"count": 2, "period": "day"}
+
+
 def test_the_project_needs_no_package_and_tells_nobody_anything() -> None:
     project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
     assert project["flags"]["send_anonymous_usage_stats"] is False

@@ -17,7 +17,7 @@ ranked as (
         month_starts_on,
         rule_id,
         fail_count,
-        row_number() over (partition by vendor, month_starts_on order by fail_count desc, rule_id) as place
+        row_number() over (partition by vendor, month_starts_on order by fail_count desc, rule_id asc) as place
     from failed
     where fail_count > 0
 )

@@ -28,7 +28,9 @@ final_leads as (
 ),
 
 totals as (
-    select vendor, as_of, points, grade from {{ ref('fct_vendor_scores') }} where dimension = 'total'
+    select vendor, as_of, points, grade
+    from {{ ref('fct_vendor_scores') }}
+    where dimension = 'total'
 ),
 
 -- a month is closed by the first score after its end that knows the last word on all of its deliveries
@@ -41,9 +43,10 @@ closing_scores as (
         arg_min(totals.grade, totals.as_of) as grade
     from deliveries
     inner join totals
-        on deliveries.vendor = totals.vendor
-        and totals.as_of >= deliveries.month_starts_on + interval 1 month
-        and totals.as_of >= coalesce(deliveries.known_at, deliveries.month_starts_on)
+        on
+            deliveries.vendor = totals.vendor
+            and totals.as_of >= deliveries.month_starts_on + interval 1 month
+            and totals.as_of >= coalesce(deliveries.known_at, deliveries.month_starts_on)
     where deliveries.provisional_delivery_count = 0
     group by deliveries.vendor, deliveries.month_starts_on
 )

@@ -1,5 +1,5 @@
--- counted at once: no row of a file goes further than this model; a file that is read as leads and as proofs is one file;
--- a line of an earlier version has no count and stands for one row
+-- counted at once: no row of a file goes further than this model; a file that is read as leads and as proofs is one
+-- file; a line of an earlier version has no count and stands for one row
 with refusals as (
     {{ lake_rows(source('lake', 'rejected_rows')) }}
 ),

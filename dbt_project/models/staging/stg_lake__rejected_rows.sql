@@ -7,7 +7,7 @@ with refusals as (
 select
     vendor,
     delivery_date,
-    coalesce(cast(sum(rejected_row_count) as bigint), count(distinct (file_digest, role, row_number)))
+    coalesce(cast(sum(rejected_row_count) as bigint), count(distinct row(file_digest, role, row_number)))
         as rejected_row_count
 from refusals
 semi join {{ ref('stg_lake__delivery_states') }} using (vendor, delivery_date)

@@ -4,7 +4,9 @@ with scorecards as (
 
 -- a pilot's leads are judged, and counted nowhere
 judged as (
-    select vendor, delivery_date from {{ ref('stg_lake__delivery_states') }} where is_judged and is_live
+    select vendor, delivery_date
+    from {{ ref('stg_lake__delivery_states') }}
+    where is_judged and is_live
 )
 
 select
