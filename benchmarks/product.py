@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.measure import peak_bytes
 from pipelines.contracts.contract import Contract
+from pipelines.formats.isolated.desk import DESK
 from pipelines.house import House
 from pipelines.settings import load_settings
 
@@ -23,6 +24,7 @@ def run(home: Path, *, vendor: str, day: date, as_of: datetime) -> None:
             take_in(house, contracts, vendor, day)
         with _stage("judgement"):
             _judge(house, contracts, vendor, day, as_of)
+    DESK.end()  # what the reading process took is known then
 
 
 def take_in(house: House, contracts: Sequence[Contract], vendor: str, day: date) -> None:
