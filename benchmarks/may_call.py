@@ -54,13 +54,11 @@ def main() -> None:
     for count in options.uses:
         with tempfile.TemporaryDirectory(prefix="opposable-benchmarks-", dir=options.folder) as name:
             opened, seconds = opened_house(Path(name), count)
-            cpu = time.process_time()
             took, said = asked(opened, count, options.questions)
-            cpu = time.process_time() - cpu
-        shares = ", ".join(f"p{share:g} {np.percentile(took, share) * 1e3:.2f} ms" for share in SHARES)
+        clock, cpu = (_shares([one[place] for one in took]) for place in (0, 1))
         print(f"\n{count:,} uses, {len(opened.opposed):,} oppositions; indexes made in {seconds:.1f} s")
-        print(f"{shares}, of {len(took):,} questions: {dict(sorted(said.items()))}")
-        print(f"CPU {cpu / len(took) * 1e3:.2f} ms a question; peak memory {peak_bytes() / 1e9:.2f} GB", flush=True)
+        print(f"{len(took):,} questions: {dict(sorted(said.items()))}; by the clock: {clock}")
+        print(f"on a CPU, whatever else the machine does: {cpu}; peak memory {peak_bytes() / 1e9:.2f} GB", flush=True)
         del opened
 
 
@@ -92,23 +90,29 @@ def opened_house(home: Path, count: int) -> tuple[OpenAnswers, float]:
     return opened, time.perf_counter() - began
 
 
-def asked(opened: OpenAnswers, count: int, questions: int) -> tuple[list[float], Counter[str]]:
-    """Seconds that each question took, as the command answers it, its note in the registry included; what was said.
+def _shares(seconds: list[float]) -> str:
+    return ", ".join(f"p{share:g} {np.percentile(seconds, share) * 1e3:.2f} ms" for share in SHARES)
 
+
+def asked(opened: OpenAnswers, count: int, questions: int) -> tuple[list[tuple[float, float]], Counter[str]]:
+    """Seconds that each question took by the clock and on a CPU, as the command answers it, and what was said.
+
+    Its note in the registry is part of it.
     The first answer after each objection is among them: one comes every `OBJECTION_STEP` questions.
     """
-    chance, took, said = Random(SEED), [], Counter[str]()
+    chance, said = Random(SEED), Counter[str]()
+    took: list[tuple[float, float]] = []
     numbers = [chance.randrange(count * 5 // 4) for _ in range(questions)]
     texts = persons_of(np.array(numbers)).phones.to_pylist()
     kept, log = KeptOpen(lambda: opened.today.house, CHANNEL, opened), StreamLog("benchmark", CHANNEL)
     for place, text in enumerate(texts):
         if place % OBJECTION_STEP == 0:
             _object(opened.today.house, texts[place - 1])
-        began = time.perf_counter()
+        began = time.perf_counter(), time.process_time()
         now, at, (answer,) = kept.answers([text])
         log.note(now.today.house, at, [answer])
         log.sync_if_due()
-        took.append(time.perf_counter() - began)
+        took.append((time.perf_counter() - began[0], time.process_time() - began[1]))
         said[answer.said] += 1
     return took, said
 
