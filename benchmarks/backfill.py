@@ -12,8 +12,9 @@ from typing import Any, Final, Self
 
 import dagster as dg
 
-from benchmarks.data import write_key, write_oppositions, write_vendor
+from benchmarks.data import write_key, write_vendor
 from benchmarks.measure import Measured, in_own_process, report
+from benchmarks.oppositions import import_into_house
 from pipelines.commands.runs import Runs
 from pipelines.settings import Settings, load_settings
 
@@ -28,8 +29,8 @@ def write_houses(folder: Path, *, days: int, vendors: int, leads: int) -> None:
     for way in WAYS:
         home = folder / way
         write_key(home)
-        write_oppositions(home, leads=leads, count=OPPOSITIONS)
-        for number, vendor in enumerate(_vendors(vendors)):
+        import_into_house(home, OPPOSITIONS)
+        for number, vendor in enumerate(vendor_names(vendors)):
             write_vendor(home, vendor, first_number=number * days * leads, days=dates, leads=leads)
 
 
@@ -39,8 +40,9 @@ def measured(way: str, folder: Path, *, days: int, vendors: int, is_profiled: bo
     return in_own_process("benchmarks.backfill", [*arguments, *(["--profile"] if is_profiled else [])])
 
 
-def _vendors(count: int) -> list[str]:
-    return [f"vendor-{number:02d}" for number in range(count)]
+def vendor_names(count: int) -> list[str]:
+    """Keys of so many vendors, in the order in which they are registered."""
+    return [f"vendor-{number:03d}" for number in range(count)]
 
 
 class EmptyRuns(Runs):
@@ -51,6 +53,9 @@ class EmptyRuns(Runs):
         super().__enter__()
         self._definitions = _emptied(self._settings)
         return self
+
+
+RUNS: Final[dict[str, type[Runs]]] = {"product": Runs, "empty_bodies": EmptyRuns}
 
 
 def _emptied(settings: Settings) -> dg.Definitions:
@@ -95,7 +100,7 @@ def _is_of_deliveries(check: dg.AssetChecksDefinition) -> bool:
 
 def _work(way: str, home: Path, vendors: Sequence[str], days: int) -> Callable[[], None]:
     settings = load_settings({"OPPOSABLE_HOME": str(home), "OPPOSABLE_FIRST_DAY": FIRST_DAY.isoformat()})
-    kind, last = {"product": Runs, "empty_bodies": EmptyRuns}[way], FIRST_DAY + timedelta(days=days - 1)
+    kind, last = RUNS[way], FIRST_DAY + timedelta(days=days - 1)
     import_module("pipelines.definitions")  # before the clock starts
     as_of = datetime.combine(last + timedelta(days=30), datetime.min.time(), UTC)
 
@@ -119,7 +124,7 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--started-at", type=float, required=True)
     options = parser.parse_args()
-    work = _work(options.way, options.home, _vendors(options.vendors), options.days)
+    work = _work(options.way, options.home, vendor_names(options.vendors), options.days)
     report(work, started_at=options.started_at, is_profiled=options.profile)
 
 

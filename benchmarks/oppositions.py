@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from benchmarks.__main__ import machine
 from benchmarks.data import SECRET, SEED, Numbers, persons_of, spelt_emails, spelt_phones
 from benchmarks.measure import in_own_process, report
 from pipelines.oppositions.lines import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, RefusedLine
@@ -40,6 +39,8 @@ def main() -> None:
         path, url = options.into
         report(lambda: _import(Path(path), url), started_at=options.started_at, is_profiled=False)
         return
+    from benchmarks.__main__ import machine  # which knows of benchmarks that import this one
+
     print("\n".join(machine()), flush=True)
     with tempfile.TemporaryDirectory(prefix="opposable-benchmarks-", dir=options.folder) as name:
         path = Path(name) / "oppositions.csv"
@@ -107,6 +108,14 @@ _URLS: Final[dict[str, Callable[[Path], str]]] = {
     "sqlite": lambda folder: f"sqlite:///{folder / 'registry.db'}",
     "postgresql": _postgres_url,
 }
+
+
+def import_into_house(home: Path, count: int) -> None:
+    """So many oppositions into the registry of a home."""
+    path = home / "oppositions.csv"
+    with path.open("wb") as file:
+        write_lines(file, count)
+    _import(path, f"sqlite:///{home / 'registry.db'}")
 
 
 def _import(path: Path, url: str) -> None:

@@ -59,9 +59,10 @@ class Runs:
         """Refresh the oppositions' snapshot."""
         return self._run("registry", as_of)
 
-    def deliveries(self, vendor: str, first: date, last: date, as_of: datetime) -> bool:
-        """Take in and judge one vendor's range, in one run."""
-        return self._run("deliveries", as_of, range_tags(partition_key(vendor, first), partition_key(vendor, last)))
+    def deliveries(self, vendor: str, first: date, last: date, as_of: datetime, *, last_vendor: str = "") -> bool:
+        """Take in and judge one vendor's range, or that of all registered from it to another, in one run."""
+        keys = partition_key(vendor, first), partition_key(last_vendor or vendor, last)
+        return self._run("deliveries", as_of, range_tags(*keys))
 
     def publish(self, as_of: datetime) -> bool:
         """Score the vendors and write their dossiers; the marts are built by the job's own runs."""

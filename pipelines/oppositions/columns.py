@@ -71,7 +71,7 @@ def read_in_columns(lines: Iterable[str], columns: tuple[str, ...], hasher: Iden
     """
     remaining, first = iter(lines), 2
     while chunk := [line.strip() for line in islice(remaining, CHUNK)]:
-        numbers = [number for number, line in enumerate(chunk, first) if _is_plain(line, columns)]
+        numbers = [number for number, line in enumerate(chunk, first) if _is_plain_line(line, columns)]
         texts = pa.array([chunk[number - first] for number in numbers], pa.string())
         is_read, good = _read_cells(_cut_into_cells(texts, columns), hasher)
         yield good
@@ -124,7 +124,7 @@ def _iso_texts(column: pa.ChunkedArray) -> pa.Array:
     return pc.fill_null(pc.binary_join_element_wise(texts, "+00:00", ""), "")
 
 
-def _is_plain(line: str, columns: tuple[str, ...]) -> bool:
+def _is_plain_line(line: str, columns: tuple[str, ...]) -> bool:
     return line.isascii() and line.isprintable() and '"' not in line and line.count(",") == len(columns) - 1
 
 
@@ -141,8 +141,8 @@ def _read_cells(cells: pa.Table, hasher: IdentityHasher) -> tuple[pa.Array, pa.T
     text = {name: cells[name].combine_chunks() for name in cells.column_names}
     text = {**dict.fromkeys(OPTIONAL_COLUMNS, absent), **text}
     keys, alias_keys = keys_of_columns(text["kind"], text["identifier"], hasher)
-    opposed_at, recorded_at = (_instants(text[name], is_late=False) for name in ("opposed_at", "recorded_at"))
-    shared_at, revoked_at = (_instants(text[name], is_late=True) for name in ("shared_at", "revoked_at"))
+    opposed_at, recorded_at = (_instants_of_cells(text[name], is_late=False) for name in ("opposed_at", "recorded_at"))
+    shared_at, revoked_at = (_instants_of_cells(text[name], is_late=True) for name in ("shared_at", "revoked_at"))
     vendors = mapped_once(text["shared_with"], _vendors, pa.string())
     found = {
         "identity_key": keys,
@@ -169,7 +169,7 @@ def _read_cells(cells: pa.Table, hasher: IdentityHasher) -> tuple[pa.Array, pa.T
     return is_read, pa.table(found, schema=GOOD_LINES).filter(is_read)
 
 
-def _instants(texts: pa.Array, *, is_late: bool) -> pa.Array:
+def _instants_of_cells(texts: pa.Array, *, is_late: bool) -> pa.Array:
     """What `lines.to_instant` reads, NULL where it is nothing."""
     is_clear = pc.match_substring_regex(texts, _CLEAR_INSTANT)
     clear = instants(pc.if_else(is_clear, texts, None))

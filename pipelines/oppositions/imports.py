@@ -163,14 +163,14 @@ def _in_tables(lines: Iterable[OppositionLine | pa.Table]) -> Iterator[pa.Table]
 
 def _stage(connection: Connection, lines: pa.Table) -> int:
     digests = event_digests(lines)
-    load_columns(connection, _STAGED_EVENTS, _events(lines.drop_columns("revoked_at"), digests))
+    load_columns(connection, _STAGED_EVENTS, _staged_events(lines.drop_columns("revoked_at"), digests))
     revoking = lines.filter(pc.is_valid(lines["revoked_at"]))
-    load_columns(connection, _STAGED_EVENTS, _events(revoking, event_digests(revoking, is_revocation=True)))
-    load_columns(connection, _STAGED_SHARES, _shares(lines, digests))
+    load_columns(connection, _STAGED_EVENTS, _staged_events(revoking, event_digests(revoking, is_revocation=True)))
+    load_columns(connection, _STAGED_SHARES, _staged_shares(lines, digests))
     return len(lines)
 
 
-def _events(lines: pa.Table, digests: pa.Array) -> pa.Table:
+def _staged_events(lines: pa.Table, digests: pa.Array) -> pa.Table:
     """Oppositions, or revocations of lines that have one, in the order of `_EVENT_COLUMNS`."""
     columns = {**dict(zip(lines.column_names, lines.columns, strict=True)), "event_digest": digests}
     columns["recorded_on"] = dates_in_paris(lines["recorded_at"])
@@ -178,7 +178,7 @@ def _events(lines: pa.Table, digests: pa.Array) -> pa.Table:
     return pa.table([_as_stored(columns[name]) for name in _EVENT_COLUMNS], list(_EVENT_COLUMNS))
 
 
-def _shares(lines: pa.Table, digests: pa.Array) -> pa.Table:
+def _staged_shares(lines: pa.Table, digests: pa.Array) -> pa.Table:
     """One row a vendor that an opposition was shared with, in the order of the staging table."""
     is_shared = pc.not_equal(lines["shared_with"], "")
     shared, digests = lines.filter(is_shared), digests.filter(is_shared.combine_chunks())

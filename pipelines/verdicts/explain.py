@@ -12,7 +12,7 @@ from pipelines.engines.interface import Session
 from pipelines.rulebook.compiler import Code, CompiledRule
 from pipelines.storage.kept_corrections import standing_corrections
 from pipelines.storage.lake import Lake
-from pipelines.verdicts.judge import Judge, delivered_days
+from pipelines.verdicts.judge import DAY_COLUMNS, Judge, delivered_days
 from pipelines.verdicts.missing_parts import MissingPart, missing_parts
 from pipelines.vocabulary.clock import civil_days_after
 from pipelines.vocabulary.words import CORRECTION_CAUSES
@@ -134,9 +134,11 @@ def explain(
 ) -> list[ExplainedUse]:
     """Every use of a lead, rule by rule. Without `as_of`, as it was published; no use: an empty list."""
     published = lake.published_days(vendor)
-    leads = lake.read("leads", vendor, published if on is None else [day for day in published if day == on])
+    wanted = published if on is None else [day for day in published if day == on]
+    leads = lake.read("leads", vendor, wanted, ("delivery_date", "lead_id"))
     found = sorted(set(leads.filter(pc.equal(leads["lead_id"], lead_id))["delivery_date"].to_pylist()))
-    days = {day.day: day for day in delivered_days(vendor, contracts, lake.read("deliveries", vendor, published))}
+    deliveries = lake.read("deliveries", vendor, published, DAY_COLUMNS)
+    days = {day.day: day for day in delivered_days(vendor, contracts, deliveries)}
     explained: list[ExplainedUse] = []
     for day in (day for day in found if day in days):
         at = as_of or _published_at(lake, vendor, day) or days[day].deadline_at.replace(tzinfo=UTC)
@@ -165,7 +167,7 @@ def _corrections_by_use(
 
 
 def _published_at(lake: Lake, vendor: str, day: date) -> datetime | None:
-    if day not in lake.published_days(vendor, "scorecards"):
+    if not lake.is_whole(vendor, day, "scorecards"):
         return None
     known_at = lake.facts(vendor, day, "scorecards").get("known_at")
     return datetime.fromisoformat(known_at).replace(tzinfo=UTC) if known_at else None

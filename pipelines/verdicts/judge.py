@@ -29,6 +29,8 @@ _INPUT_TABLES: Final = {
     "all_unread_objections": "unread_objections",
     "all_rejected_rows": "rejected_rows",
 }
+DAY_COLUMNS: Final = ("delivery_date", "delivered_at", "is_received_at_assumed", "received_at", "role")
+"""Columns of `deliveries` that say which days came when."""
 CONTRACT_FACT: Final = "contract_digest"
 """What is noted of a day: the contract that judged it."""
 _DAY_FACTS: Final = """
@@ -95,12 +97,13 @@ class Judge:
 
         `as_of`: timezone-aware. Days without a contract in force get tables of no rows.
         """
-        published = self._lake.published_days(vendor)
-        deliveries = self._lake.read("deliveries", vendor, published)
+        lake = self._lake.as_found()
+        published = lake.published_days(vendor)
+        deliveries = lake.read("deliveries", vendor, published, DAY_COLUMNS)
         days = {day.day: day for day in delivered_days(vendor, contracts, deliveries)}
         reached = self._reached(vendor, list(days.values()), deliveries, changed)
         judged = sorted(set(changed) & set(published) | reached)
-        found = self.judge_days(vendor, [days[day] for day in judged if day in days], as_of=as_of)
+        found = self.reading(lake).judge_days(vendor, [days[day] for day in judged if day in days], as_of=as_of)
         nothing = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
         for day in judged:
             yield found.get(

@@ -245,3 +245,10 @@ def test_files_hold_no_partition_columns(lake: Lake) -> None:
     names = pq.ParquetFile(lake.partition("leads", "acme", DAY)).schema_arrow.names
     assert "vendor" not in names
     assert "delivery_date" not in names
+
+
+def test_some_columns_of_days_are_read_as_of_whole_rows(lake: Lake) -> None:
+    with lake.writing("acme"):
+        lake.publish("acme", DAY, empty_tables() | {"rejected_rows": rejected([2, 1])})
+    some = lake.read("rejected_rows", "acme", [DAY], ("delivery_date", "row_number"))
+    assert some.equals(lake.read("rejected_rows", "acme", [DAY]).select(["delivery_date", "row_number"]))
