@@ -120,7 +120,7 @@ def _told_in_words(error: Exception) -> str | None:
 
     Asked of what is loaded: a command that never opened the registry does not load it to fail.
     """
-    if isinstance(error, OSError) and error.errno in PLACES and error.filename:
+    if isinstance(error, OSError) and error.errno in PLACES and isinstance(error.filename, str | bytes):
         from pipelines.identifiers.shown_names import shown_path
 
         return f"{shown_path(Path(os.fsdecode(error.filename)))}: {error.strerror}"
