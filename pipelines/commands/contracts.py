@@ -204,7 +204,7 @@ def _check_vendor(folder: Path, vendor: str) -> None:
 
 def _known_methods(house: House) -> tuple[str, ...] | None:
     """The versions of the method that contracts may name; none, and no check, while one of them is broken."""
-    from pipelines.scores.method import MethodError
+    from pipelines.scores.method_error import MethodError
 
     try:
         return house.methods().words

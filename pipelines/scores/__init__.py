@@ -11,6 +11,7 @@ How they look on a page is in `dossiers`.
 - `grades`: grades and gates of a vendor
 - `measured`: what was measured of the bounds on simulated vendors, as pages show it (`measured_coverage.yaml`)
 - `method`: the published method of scores, in dated versions (`methods/`), and the house's own
+- `method_error`: what is wrong with a method of scores
 - `moves`: why the total that was published moved to the one of now, cause by cause
 - `plans`: what would lift a vendor to a grade: the rules whose defects cost most, one after the other
 - `points`: from realised rates to points: one vendor, one date

@@ -18,6 +18,7 @@ import yaml
 
 from pipelines.contracts.contract import Contract, contract_at_start, period_start
 from pipelines.scores.grades import GradingMethod, grading_of
+from pipelines.scores.method_error import MethodError
 from pipelines.scores.points import ScoringMethod, scoring_of
 from pipelines.vocabulary.bilingual import Bilingual
 
@@ -26,10 +27,6 @@ ALL, CONTRACT, MONTH, TRAILING = "all", "contract_to_date", "month", "trailing_9
 WINDOWS: Final = (ALL, CONTRACT, MONTH, TRAILING)
 TRAILING_DAYS: Final = 90
 VERSION: Final = re.compile(r"[a-z0-9][a-z0-9._+-]{0,31}")
-
-
-class MethodError(ValueError):
-    """A method is broken, or one that is named is not there; says which file or contract, and what would mend it."""
 
 
 @dataclass(frozen=True)

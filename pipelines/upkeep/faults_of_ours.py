@@ -4,6 +4,7 @@ from typing import Final
 
 from pipelines.formats.isolated.child import ChildStartError
 from pipelines.formats.source import InboxFaultError
+from pipelines.scores.method_error import MethodError
 from pipelines.storage.inboxes import StateError
 from pipelines.storage.kept_corrections import DamagedCorrectionsError
 from pipelines.storage.registry.database import RegistryError
@@ -17,6 +18,7 @@ FAULTS_OF_OURS: Final = (
     DamagedCorrectionsError,
     InboxFaultError,
     KeysError,
+    MethodError,
     RegistryError,
     StateError,
     VaultError,

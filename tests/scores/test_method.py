@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.contracts.contract import Contract
-from pipelines.scores.method import SHIPPED_FOLDER, MethodError, load_methods, shipped_methods
+from pipelines.scores.method import SHIPPED_FOLDER, load_methods, shipped_methods
+from pipelines.scores.method_error import MethodError
 from tests.support.contract_files import FIXTURE, read_contract
 
 JANUARY = date(2026, 1, 1)
