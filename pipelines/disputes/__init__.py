@@ -14,6 +14,7 @@ companies agree on. Statements may hold personal data: they are kept encrypted, 
 - `records`: disputes and decisions in the registry
 - `replies`: what the vendor is told of its answers
 - `reply_period`: how long a vendor has to answer
+- `shown_evidence`: evidence that a file of answers names, read and kept once
 - `told_findings`: findings that receipts told, as a vendor can name them
 - `vendor_clock`: the knowledge clock of one vendor, from what is kept of it
 """

@@ -34,6 +34,7 @@ REJECTIONS: Final = (
     "evidence_too_large",
     "not_told",
     "said_before",
+    "too_many_pending",
 )
 """Why a row is no dispute; its sentences are `dispute_rejected.<code>`. A code is a promise."""
 _LONGEST_REFERENCE: Final = 256

@@ -23,6 +23,7 @@ from pipelines.disputes.dispute import Dispute, DisputeFile
 from pipelines.disputes.kept_answers import KeptAnswers
 from pipelines.disputes.records import dispute_files, record_answers, recorded_disputes
 from pipelines.disputes.reply_period import reply_due_at, reply_period
+from pipelines.disputes.shown_evidence import MOST_BYTES, ShownEvidence, bounded_content
 from pipelines.disputes.told_findings import told_places
 from pipelines.engines.interface import Engine
 from pipelines.formats.isolated.readers import read_source
@@ -39,8 +40,8 @@ from pipelines.vocabulary.reasons import Reason
 STILL: Final = timedelta(seconds=60)
 """For which a file lies unchanged before it is read."""
 MOST_ROWS: Final = 10_000
-MOST_BYTES: Final = 16 * 2**20
-"""Of a file of answers, and of one of evidence."""
+MOST_PENDING: Final = 10_000
+"""Disputes of a vendor that may wait for a decision at a time."""
 MOST_FILES: Final = 1_000
 """Files of answers that are looked at in one run, the oldest names first."""
 _MOST_CHARACTERS: Final = 20_000
@@ -83,7 +84,7 @@ class AnswersIntake:
         known = {file.file_digest for file in dispute_files(self.registry, vendor)}
         for path in self._still_files(vendor, now, taken):
             try:
-                content = _bounded_content(PlainFile(self.inbox, path))
+                content = bounded_content(PlainFile(self.inbox, path))
             except InboxFaultError:
                 taken.unreadable_count += 1
                 continue
@@ -99,7 +100,7 @@ class AnswersIntake:
         found = list[str]()
         for path in self._still_files(vendor, now, TakenAnswers()):
             with suppress(InboxFaultError):
-                found.append(sha256(_bounded_content(PlainFile(self.inbox, path))).hexdigest())
+                found.append(sha256(bounded_content(PlainFile(self.inbox, path))).hexdigest())
         return sorted(set(found) - known)
 
     def _still_files(self, vendor: str, now: datetime, taken: TakenAnswers) -> Iterator[Path]:
@@ -123,7 +124,8 @@ class AnswersIntake:
         taken: TakenAnswers,
     ) -> None:
         disputes = list[Dispute]()
-        self.kept.keep(vendor, content)
+        if len(content) <= MOST_BYTES:
+            self.kept.keep(vendor, content)
         try:
             rows, rejected = self._rows_of(content)
         except FileRefusedError as error:
@@ -168,14 +170,18 @@ class AnswersIntake:
     ) -> tuple[list[Dispute], list[Rejected]]:
         """Disputes of findings that were told; only of these statement and evidence are kept."""
         told = told_places(self.engine, self.lake, vendor, [row.finding for row in rows])
-        known = {one.says for one in recorded_disputes(self.registry, vendor)}
+        recorded = recorded_disputes(self.registry, vendor)
+        known, pending = {one.says for one in recorded}, sum(one.is_open for one in recorded)
+        evidence = ShownEvidence(self.inbox, folder, self.kept, vendor)
         clocks = self._clocks(vendor, contracts, {row.finding.delivery_date for row in rows}, now)
         disputes, rejected = list[Dispute](), list[Rejected]()
         for place, row in enumerate(rows):
             try:
                 if place not in told:
                     raise RowRejectedError("not_told")
-                dispute = self._dispute(vendor, folder, row, digest, now, clocks[row.finding.delivery_date])
+                if pending + len(disputes) >= MOST_PENDING:
+                    raise RowRejectedError("too_many_pending")
+                dispute = self._dispute(vendor, evidence, row, digest, now, clocks[row.finding.delivery_date])
                 if dispute.says in known:
                     raise RowRejectedError("said_before")
             except RowRejectedError as error:
@@ -188,33 +194,24 @@ class AnswersIntake:
     def _dispute(
         self,
         vendor: str,
-        folder: Path,
+        evidence: ShownEvidence,
         row: AnswerRow,
         digest: str,
         now: datetime,
         clock: tuple[datetime | None, datetime | None],
     ) -> Dispute:
-        shown = [self._evidence(folder / name) for name in row.evidence]
+        shown = tuple(evidence.digest(name) for name in row.evidence)
         return Dispute(
             vendor=vendor,
             **row.finding._asdict(),
             statement_digest=self.kept.keep(vendor, row.statement.encode()),
-            evidence_digests=tuple(self.kept.keep(vendor, content) for content in shown),
+            evidence_digests=shown,
             file_digest=digest,
             row_number=row.row_number,
             received_at=now,
             notified_at=clock[0],
             due_at=clock[1],
         )
-
-    def _evidence(self, path: Path) -> bytes:
-        try:
-            content = _bounded_content(PlainFile(self.inbox, path))
-        except InboxFaultError:
-            raise RowRejectedError("evidence_missing") from None
-        if len(content) > MOST_BYTES:
-            raise RowRejectedError("evidence_too_large")
-        return content
 
     def _clocks(
         self, vendor: str, contracts: Sequence[Contract], days: Iterable[date], now: datetime
@@ -234,12 +231,6 @@ class AnswersIntake:
 def _is_moving(entry: Entry, now: datetime) -> bool:
     """Whether it was changed a moment ago; a date of its own that lies ahead is a vendor's, and says nothing."""
     return 0 <= now.timestamp() - entry.state.st_mtime < STILL.total_seconds()
-
-
-def _bounded_content(file: PlainFile) -> bytes:
-    """One byte more than may be read, at most."""
-    with file.open() as stream:
-        return stream.read(MOST_BYTES + 1)
 
 
 def _tightened_limits(limits: Limits) -> Limits:

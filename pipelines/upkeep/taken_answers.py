@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.deliveries.inbox_folders import DISPUTES
-from pipelines.disputes.answers import MOST_BYTES
 from pipelines.disputes.kept_answers import KeptAnswers
+from pipelines.disputes.shown_evidence import MOST_BYTES
 from pipelines.storage.folders import entries_below, open_below
 from pipelines.upkeep.purges import Purge, masked
 from pipelines.upkeep.retention_clock import TAKEN_ANSWER, RetentionEnd, RetentionSpans, delivery_retention_end

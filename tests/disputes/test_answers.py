@@ -92,7 +92,7 @@ def test_what_comes_too_late_is_marked_and_can_be_decided(vendor: DisputingVendo
 
 
 @pytest.mark.fault(
-    area="disputes",
+    area="folders",
     fault="A file of answers names leads and rules that its vendor was never told of, links, and files elsewhere",
     promise="Each such row is rejected with a reason that says nothing of our data; nothing outside the folder is read",
 )
