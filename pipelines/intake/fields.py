@@ -171,7 +171,7 @@ def _phones(texts: pa.Array, fields: Fields) -> pa.Array:
     return canonical_phones(texts, fields.postal_texts)
 
 
-def _references(texts: pa.Array, fields: Fields) -> pa.Array:
+def _impersonal_references(texts: pa.Array, fields: Fields) -> pa.Array:
     return unrounded(impersonal(texts, fields.persons))
 
 
@@ -201,6 +201,6 @@ def _as_truth_array(array: pa.Array) -> Truth:
 _READ_BESIDE_OTHERS: Final[Mapping[FieldKind, Callable[[pa.Array, Fields], pa.Array]]] = {
     PHONE: _phones,
     POSTAL_CODE: _postal_codes,
-    REFERENCE: _references,
+    REFERENCE: _impersonal_references,
 }
 """Kinds whose values mean something only beside another field of the row."""
