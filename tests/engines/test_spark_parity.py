@@ -1,4 +1,4 @@
-"""Spark answers as the embedded engine does: a market's published bytes, random cases, and corners of every word."""
+"""Spark answers as the embedded engine does: a market's published bytes, and corners of every word."""
 
 import shutil
 import unicodedata
@@ -17,14 +17,10 @@ from hypothesis import strategies as st
 from pipelines.engines.interface import Engine, Session
 from pipelines.engines.named import EMBEDDED, engine_named
 from pipelines.house import House
-from pipelines.rulebook.judgement import judgement_of
 from pipelines.rulebook.references import reference_key
 from pipelines.vocabulary.tables import VERDICT_TABLES
-from tests.support.contract_files import shipped_catalogue
 from tests.support.houses import days_between, house_at, import_oppositions, lake_bytes, reconcile
-from tests.support.judged_cases import tables_of
 from tests.support.paths import DATA
-from tests.support.random_cases import random_cases
 
 MARKET: Final = DATA / "hand_market"
 VENDOR: Final = "atlas-leads"
@@ -88,22 +84,6 @@ def test_a_market_is_published_byte_for_byte(published: House, spark_remote: str
     assert lake_bytes(house.lake) == lake_bytes(published.lake)
     assert receipts_of(house) == receipts_of(published)
     assert any(name.endswith("receipt.json") for name in receipts_of(house))
-
-
-def test_random_cases_are_judged_alike_step_by_step(both: Both) -> None:
-    for name, table in tables_of(random_cases(seed=11, count=80)).items():
-        both.register(name, table)
-    for step in judgement_of(shipped_catalogue()).steps:
-        for session in (both.embedded, both.spark):
-            session.create(step.name, step.sql, is_view=step.is_view)
-        if not step.is_view or step.name in VERDICT_TABLES:
-            embedded, told = both.answers(f"select * from {step.name}")
-            assert (step.name, told.schema.names) == (step.name, embedded.schema.names)
-            assert (step.name, unordered(told)) == (step.name, unordered(embedded))
-
-
-def unordered(table: pa.Table) -> list[str]:
-    return sorted(repr(tuple(row.values())) for row in table.to_pylist())
 
 
 WORDS: Final = st.one_of(

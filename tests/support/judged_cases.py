@@ -63,7 +63,7 @@ def judged_cases(
     """
     judgement = judgement_of(catalogue)
     with DuckDBEngine(threads=1).session() as session:
-        for name, table in tables_of(cases).items():
+        for name, table in _tables(cases).items():
             session.register(name, table if shuffled_by is None else _shuffled(table, shuffled_by))
         session.register("callback_ends", callback_ends())
         for step in judgement.steps:
@@ -135,8 +135,7 @@ def _asks(rule: CompiledRule, catalogue: Catalogue, origins: Sequence[str]) -> b
     return any(BY_NAME[name].origin in origins for name in columns_of(condition))
 
 
-def tables_of(cases: Sequence[Case]) -> dict[str, pa.Table]:
-    """What a judgement reads, by name: every case on a day of its own, under a contract of its own."""
+def _tables(cases: Sequence[Case]) -> dict[str, pa.Table]:
     rows: dict[str, list[Facts]] = {name: [] for name in (*_READ, "clocks", "form_reviews", "asked")}
     for number, case in enumerate(cases):
         for name, found in _rows(number, case).items():
