@@ -74,12 +74,12 @@ class SparkSQLSession:
     def fetch(self, sql: str) -> pa.Table:
         """As `interface.Session` says."""
         with _server_errors(sql):
-            return pa.concat_tables(_parts(self._query(sql)))
+            return pa.concat_tables(_arrow_parts(self._query(sql)))
 
     def stream(self, sql: str, *, rows: int) -> Iterator[pa.Table]:
         """As `interface.Session` says."""
         with _server_errors(sql):
-            for part in _parts(self._query(sql)):
+            for part in _arrow_parts(self._query(sql)):
                 for start in range(0, part.num_rows, rows):
                     yield part.slice(start, rows)
 
@@ -124,7 +124,7 @@ def _url(path: Path) -> str:
     return f"file://{path.absolute()}"
 
 
-def _parts(frame: "DataFrame") -> Iterator[pa.Table]:
+def _arrow_parts(frame: "DataFrame") -> Iterator[pa.Table]:
     """The rows in order, in the types that tables of ours have; at least one part, which may be empty.
 
     Spark's own `toArrow` holds all of them, and its `toLocalIterator` makes every value an object of Python.
@@ -162,12 +162,12 @@ def _server_errors(statement: str) -> Iterator[None]:
     except (ParseError, TokenError):
         raise EngineError(f"{shown_statement(statement)}: not a query") from None
     except PySparkException as error:
-        raise EngineError(f"{shown_statement(statement)}: {_said(error)}") from None
+        raise EngineError(f"{shown_statement(statement)}: {_said_by_spark(error)}") from None
     except (grpc.RpcError, pa.ArrowException, OSError, ValueError) as error:
         raise EngineError(f"{shown_statement(statement)}: {type(error).__name__} while it ran") from None
 
 
-def _said(error: Any) -> str:
+def _said_by_spark(error: Any) -> str:
     """What is wrong, by Spark's name for it; its sentences may quote a value."""
     condition = error.getCondition() or type(error).__name__
     told = error.getMessageParameters() or {}

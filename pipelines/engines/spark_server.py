@@ -63,7 +63,7 @@ def _make_sure_of_answer(remote: str) -> None:
     """The client asks for ten minutes before it says that nobody answers."""
     if not remote:
         raise EngineSettingError(f"{SETTING} is not set; expected the server's address, such as sc://localhost:{_PORT}")
-    host, port = _place(remote)
+    host, port = _host_and_port(remote)
     try:
         socket.create_connection((host, port), timeout=_SECONDS_TO_ANSWER).close()
     except OSError:
@@ -72,7 +72,7 @@ def _make_sure_of_answer(remote: str) -> None:
         ) from None
 
 
-def _place(remote: str) -> tuple[str, int]:
+def _host_and_port(remote: str) -> tuple[str, int]:
     try:
         address = urlsplit(remote)
         if address.scheme == "sc" and address.hostname:

@@ -106,7 +106,7 @@ def _call(name: str, *arguments: Any) -> exp.Anonymous:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
-def _text(value: str) -> exp.Literal:
+def _quoted_text(value: str) -> exp.Literal:
     return exp.Literal.string(value)
 
 
@@ -116,7 +116,7 @@ def _or_empty(array: exp.Expr) -> exp.Expr:
 
 def _select(select: exp.Select) -> exp.Expr:
     """`qualify` becomes a condition around the query, its own column left out; lists side by side become one."""
-    lists = [column for column in select.expressions if _is_list(column.unalias())]
+    lists = [column for column in select.expressions if _is_unnested(column.unalias())]
     if len(lists) > 1:
         _zip(select, lists)
     qualify = select.args.get("qualify")
@@ -129,7 +129,7 @@ def _select(select: exp.Select) -> exp.Expr:
     return exp.select(kept).from_(inner.subquery("qualified")).where(exp.column("is_kept"))
 
 
-def _is_list(column: exp.Expr) -> bool:
+def _is_unnested(column: exp.Expr) -> bool:
     return isinstance(column, exp.Anonymous) and column.name == "explode"
 
 
@@ -159,19 +159,19 @@ def _json(call: exp.Anonymous) -> exp.Expr:
         raise UnknownWordError(_word(call))
     parts: list[exp.Expr] = []
     for number, pair in enumerate(struct.expressions):
-        parts += [_text(f'{"," if number else "{"}"{pair.this.name}":'), _json_value(pair.expression)]
-    return _call("concat", *parts, _text("}"))
+        parts += [_quoted_text(f'{"," if number else "{"}"{pair.this.name}":'), _value_as_json(pair.expression)]
+    return _call("concat", *parts, _quoted_text("}"))
 
 
-def _json_value(value: exp.Expr) -> exp.Expr:
+def _value_as_json(value: exp.Expr) -> exp.Expr:
     """A value of any type as JSON: what stands in an array of it alone."""
     as_text = exp.cast(value.copy(), "text")
-    is_instant = exp.EQ(this=_call("typeof", value.copy()), expression=_text("timestamp_ntz"))
+    is_instant = exp.EQ(this=_call("typeof", value.copy()), expression=_quoted_text("timestamp_ntz"))
     alone = exp.Case(
         ifs=[exp.If(this=is_instant, true=_call("to_json", _call("array", as_text)))],
         default=_call("to_json", _call("array", value.copy())),
     )
-    return _call("regexp_replace", alone, _text(r"^\[|\]$"), _text(""))
+    return _call("regexp_replace", alone, _quoted_text(r"^\[|\]$"), _quoted_text(""))
 
 
 def _sorted_list(aggregate: exp.ArrayAgg) -> exp.Expr:
@@ -215,7 +215,7 @@ def _concatenated(node: exp.ArrayConcat) -> exp.Expr:
     return _call("concat", *(_or_empty(one) for one in (node.this, *node.expressions)))
 
 
-def _joined(node: exp.ArrayToString) -> exp.Expr:
+def _list_as_text(node: exp.ArrayToString) -> exp.Expr:
     """Of NULLs alone no text is known; of nothing at all it is empty."""
     known = _call("array_size", _call("array_compact", node.this.copy()))
     is_unknown = exp.and_(known.eq(0), _call("array_size", node.this.copy()) > 0)
@@ -227,7 +227,7 @@ def _size(node: exp.Expr) -> exp.Expr:
     return _call("array_size", node.this)
 
 
-def _pattern(node: exp.Expr, *, is_whole: bool = False) -> exp.Expr:
+def _java_pattern(node: exp.Expr, *, is_whole: bool = False) -> exp.Expr:
     """A pattern of RE2 as Java reads it: `.` stops at a line feed alone, and `$` is the end of the text alone."""
     if not isinstance(node, exp.Literal):
         raise UnknownWordError("a pattern that is no literal")
@@ -235,39 +235,39 @@ def _pattern(node: exp.Expr, *, is_whole: bool = False) -> exp.Expr:
     bare, end = (text[:-1], r"\z") if text.endswith("$") else (text, "")
     if "$" in _CLASS.sub("", bare) or "\\" in bare:
         raise UnknownWordError("a pattern with a backslash, or with `$` before its end")
-    return _text(rf"(?d)\A(?:{bare})\z" if is_whole else f"(?d){bare}{end}")
+    return _quoted_text(rf"(?d)\A(?:{bare})\z" if is_whole else f"(?d){bare}{end}")
 
 
 def _matches(node: exp.RegexpLike) -> exp.Expr:
-    return exp.RegexpLike(this=node.this, expression=_pattern(node.expression))
+    return exp.RegexpLike(this=node.this, expression=_java_pattern(node.expression))
 
 
 def _full_match(node: exp.RegexpFullMatch) -> exp.Expr:
-    return exp.RegexpLike(this=node.this, expression=_pattern(node.expression, is_whole=True))
+    return exp.RegexpLike(this=node.this, expression=_java_pattern(node.expression, is_whole=True))
 
 
 def _extracted(node: exp.RegexpExtract) -> exp.Expr:
     group = node.args.get("group") or exp.Literal.number(0)
-    return _call("regexp_extract", node.this, _pattern(node.expression), group)
+    return _call("regexp_extract", node.this, _java_pattern(node.expression), group)
 
 
 def _all_extracted(node: exp.RegexpExtractAll) -> exp.Expr:
-    return _call("regexp_extract_all", node.this, _pattern(node.expression), exp.Literal.number(0))
+    return _call("regexp_extract_all", node.this, _java_pattern(node.expression), exp.Literal.number(0))
 
 
 def _split(node: exp.RegexpSplit) -> exp.Expr:
-    return _call("split", node.this, _pattern(node.expression))
+    return _call("split", node.this, _java_pattern(node.expression))
 
 
 def _lower(node: exp.Lower) -> exp.Expr:
     """Letter by letter: Java lowers two letters to something else than their one small letter."""
-    return exp.Lower(this=_call("translate", node.this, _text("İΣ"), _text("iσ")))
+    return exp.Lower(this=_call("translate", node.this, _quoted_text("İΣ"), _quoted_text("iσ")))
 
 
 def _cast(node: exp.Cast) -> exp.Expr:
     """An instant's type is the zone-less one, whatever the server takes `timestamp` for."""
     if isinstance(node.this, exp.Literal) and node.this.name in _INFINITIES:
-        node.set("this", _text(_INFINITIES[node.this.name]))
+        node.set("this", _quoted_text(_INFINITIES[node.this.name]))
     return node
 
 
@@ -299,7 +299,7 @@ def _struct(node: exp.Struct) -> exp.Expr:
     if isinstance(node.parent, exp.Anonymous):  # `to_json` writes its pairs
         return node
     return _call(
-        "named_struct", *(part for pair in node.expressions for part in (_text(pair.this.name), pair.expression))
+        "named_struct", *(part for pair in node.expressions for part in (_quoted_text(pair.this.name), pair.expression))
     )
 
 
@@ -313,7 +313,7 @@ _REWRITES: Final[Mapping[Any, Callable[[Any], exp.Expr]]] = {
     exp.Length: _size,
     exp.AtTimeZone: _in_zone,
     exp.CTE: _no_hint,
-    exp.ArrayToString: _joined,
+    exp.ArrayToString: _list_as_text,
     exp.Cast: _cast,
     exp.Explode: _rows_of_lists,
     exp.Join: _table_join,
