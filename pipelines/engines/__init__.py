@@ -8,6 +8,7 @@ What the statements mean belongs to `rulebook` and to whoever asks.
 - `path_columns`: columns that stand in the path of a file and not in it
 - `shown`: how a statement is shown in an error
 - `spark`: Spark, asked over Spark Connect
+- `spark_patterns`: patterns of RE2 in Java's words
 - `spark_server`: how a Spark server is reached
 - `spark_statements`: statements of the house in Spark's SQL
 """

@@ -17,8 +17,9 @@ from sqlglot.errors import ParseError, TokenError
 from pipelines.engines.interface import DIALECT, EngineError
 from pipelines.engines.path_columns import path_columns
 from pipelines.engines.shown import shown_statement
+from pipelines.engines.spark_patterns import UnknownWordError
 from pipelines.engines.spark_server import connected
-from pipelines.engines.spark_statements import UnknownWordError, spark_statement
+from pipelines.engines.spark_statements import spark_statement
 
 if TYPE_CHECKING:
     from pyspark.sql.connect.dataframe import DataFrame

@@ -4,7 +4,6 @@ Pure: text in, text out. Why each rewrite is there, with what either engine answ
 A word that is not listed here was never compared on both engines, so a statement with it is refused.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +13,7 @@ import sqlglot
 from sqlglot import exp
 
 from pipelines.engines.interface import DIALECT
+from pipelines.engines.spark_patterns import UnknownWordError, java_pattern
 
 SPARK: Final = "spark"
 _PLAIN: Final = (
@@ -32,13 +32,7 @@ _PLAIN: Final = (
 _BEFORE_ALL, _AFTER_ALL = "-290000-01-01 00:00:00", "+290000-01-01 00:00:00"
 """Instants beyond those that can be delivered: Spark knows no infinity."""
 _HOUR: Final = sqlglot.parse_one("interval '1' hour", dialect=DIALECT)
-_CLASS: Final = re.compile(r"\[[^]]*\]")
-"""Within a class of signs, every sign is itself."""
 _INFINITIES: Final = {"infinity": _AFTER_ALL, "-infinity": _BEFORE_ALL}
-
-
-class UnknownWordError(ValueError):
-    """A statement has a word whose meaning was never compared on both engines. Names the word."""
 
 
 @dataclass(frozen=True)
@@ -227,36 +221,25 @@ def _size(node: exp.Expr) -> exp.Expr:
     return _call("array_size", node.this)
 
 
-def _java_pattern(node: exp.Expr, *, is_whole: bool = False) -> exp.Expr:
-    """A pattern of RE2 as Java reads it: `.` stops at a line feed alone, and `$` is the end of the text alone."""
-    if not isinstance(node, exp.Literal):
-        raise UnknownWordError("a pattern that is no literal")
-    text = node.name
-    bare, end = (text[:-1], r"\z") if text.endswith("$") else (text, "")
-    if "$" in _CLASS.sub("", bare) or "\\" in bare:
-        raise UnknownWordError("a pattern with a backslash, or with `$` before its end")
-    return _quoted_text(rf"(?d)\A(?:{bare})\z" if is_whole else f"(?d){bare}{end}")
-
-
 def _matches(node: exp.RegexpLike) -> exp.Expr:
-    return exp.RegexpLike(this=node.this, expression=_java_pattern(node.expression))
+    return exp.RegexpLike(this=node.this, expression=java_pattern(node.expression))
 
 
 def _full_match(node: exp.RegexpFullMatch) -> exp.Expr:
-    return exp.RegexpLike(this=node.this, expression=_java_pattern(node.expression, is_whole=True))
+    return exp.RegexpLike(this=node.this, expression=java_pattern(node.expression, is_whole=True))
 
 
 def _extracted(node: exp.RegexpExtract) -> exp.Expr:
     group = node.args.get("group") or exp.Literal.number(0)
-    return _call("regexp_extract", node.this, _java_pattern(node.expression), group)
+    return _call("regexp_extract", node.this, java_pattern(node.expression), group)
 
 
 def _all_extracted(node: exp.RegexpExtractAll) -> exp.Expr:
-    return _call("regexp_extract_all", node.this, _java_pattern(node.expression), exp.Literal.number(0))
+    return _call("regexp_extract_all", node.this, java_pattern(node.expression), exp.Literal.number(0))
 
 
 def _split(node: exp.RegexpSplit) -> exp.Expr:
-    return _call("split", node.this, _java_pattern(node.expression))
+    return _call("split", node.this, java_pattern(node.expression))
 
 
 def _lower(node: exp.Lower) -> exp.Expr:

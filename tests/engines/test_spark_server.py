@@ -12,7 +12,8 @@ from pipelines.commands.reconcile import check_house
 from pipelines.engines import spark_server
 from pipelines.engines.interface import EngineError, EngineSettingError
 from pipelines.engines.named import engine_named
-from pipelines.engines.spark_statements import UnknownWordError, spark_statement
+from pipelines.engines.spark_patterns import UnknownWordError
+from pipelines.engines.spark_statements import spark_statement
 from pipelines.settings import load_settings
 from tests.support.houses import house_at
 
