@@ -5,12 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOOLS := .venv-tools
 TOOLS_READY := $(TOOLS)/.ready
+SPARK := .venv-spark
+SPARK_READY := $(SPARK)/.ready
 MANIFEST := dbt_project/target/manifest.json
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: setup demo test check dev manifest screenshots docs faults sbom audit tools lock clean
+.PHONY: setup demo test check dev manifest screenshots docs faults sbom audit tools spark lock clean
 
 setup: $(READY)
 
@@ -29,6 +31,12 @@ $(TOOLS_READY): .ci/tools.lock $(READY)
 	@$(BIN)/uv pip install --quiet --require-hashes --python $(TOOLS)/bin/python -r .ci/tools.lock
 	@touch $(TOOLS_READY)
 
+$(SPARK_READY): .ci/spark.lock $(READY)
+	@echo "Setting up $(SPARK) from .ci/spark.lock"
+	@test -x $(SPARK)/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python $(SPARK)
+	@$(BIN)/uv pip install --quiet --require-hashes --python $(SPARK)/bin/python -r .ci/spark.lock
+	@touch $(SPARK_READY)
+
 demo: $(READY)
 	@$(BIN)/opposable demo
 
@@ -38,7 +46,7 @@ $(MANIFEST): $(READY) $(shell find dbt_project -name '*.sql' -o -name '*.yml' | 
 	@echo "Parsing dbt's project"
 	@$(BIN)/python -m pipelines.marts.manifest
 
-test: $(MANIFEST)
+test: $(MANIFEST) $(SPARK_READY)
 	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
 check: $(MANIFEST) $(TOOLS_READY)
@@ -72,9 +80,12 @@ audit: $(TOOLS_READY)  # known holes of what is locked, by OSV; skipped by name 
 	then echo "audit SKIPPED: the advisories of OSV can't be reached from here"; rm -f $$log; \
 	else cat $$log; rm -f $$log; exit $$status; fi
 
+spark: $(SPARK_READY)  # the server that the tests of the engine start; needs Java 17
+
 lock: $(READY)
 	@$(BIN)/uv pip compile --quiet --all-extras --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 .ci/tools.in -o .ci/tools.lock
+	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 .ci/spark.in -o .ci/spark.lock
 
 tools: $(TOOLS_READY)  # what looks at the project: SBOM, audit, secrets
 

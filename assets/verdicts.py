@@ -88,7 +88,7 @@ def _judge(
     """
     counts: dict[date, Counts] = {}
     reopened = []
-    for judged in house.judge.judge(contracts, vendor, days, as_of=at):
+    for judged in house.publishing_judge.judge(contracts, vendor, days, as_of=at):
         if reopens(house.lake.facts(vendor, judged.day, "scorecards"), judged.facts, at):
             reopened.append(judged.day)
             continue

@@ -298,17 +298,31 @@ class House:
 
     @property
     def engine(self) -> Engine:
-        """The engine that the settings name."""
+        """The embedded engine, for questions about what is published."""
+        from pipelines.engines.named import EMBEDDED, engine_named
+
+        return engine_named(EMBEDDED, threads=self.settings.threads)
+
+    @property
+    def publishing_engine(self) -> Engine:
+        """The engine that the settings name: it judges deliveries, and makes receipts, for publication."""
         from pipelines.engines.named import engine_named
 
-        return engine_named(self.settings.engine, threads=self.settings.threads)
+        return engine_named(self.settings.engine, threads=self.settings.threads, remote=self.settings.spark_remote)
 
     @cached_property
     def judge(self) -> Judge:
-        """Judges under the catalogue, on the engine that the settings name."""
+        """Judges under the catalogue, on the embedded engine: for questions."""
         from pipelines.verdicts.judge import Judge
 
         return Judge(engine=self.engine, lake=self.lake, catalogue=self.catalogue)
+
+    @cached_property
+    def publishing_judge(self) -> Judge:
+        """Judges under the catalogue, on the engine that the settings name: for publication."""
+        from pipelines.verdicts.judge import Judge
+
+        return Judge(engine=self.publishing_engine, lake=self.lake, catalogue=self.catalogue)
 
     @property
     def kept_law(self) -> KeptLaw:
@@ -379,4 +393,4 @@ class House:
         """Prepares receipts under the catalogue."""
         from pipelines.receipts.writer import ReceiptWriter
 
-        return ReceiptWriter(self.engine, self.lake, self.catalogue, self.outbox, self.registry)
+        return ReceiptWriter(self.publishing_engine, self.lake, self.catalogue, self.outbox, self.registry)

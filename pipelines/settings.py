@@ -51,7 +51,13 @@ class Settings(BaseSettings):
         ),
     )
     database_url: str = Field(default="", description="Registry; SQLite in the home unless given.")
-    engine: Literal["duckdb"] = Field(default="duckdb", description="What runs the compiled SQL.")
+    engine: Literal["duckdb", "spark"] = Field(
+        default="duckdb",
+        description="What judges deliveries and makes receipts. Questions about what is published stay in the process.",
+    )
+    spark_remote: str = Field(
+        default="", description="Address of the Spark server, sc://host:port; Spark's own SPARK_REMOTE unless given."
+    )
     threads: int | None = Field(
         default=None,
         ge=1,
@@ -254,6 +260,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     variables = os.environ if environment is None else environment
     given = {name.removeprefix(PREFIX).lower(): value for name, value in variables.items() if name.startswith(PREFIX)}
+    given.setdefault("spark_remote", variables.get("SPARK_REMOTE", ""))
     for name in given:
         if name not in Settings.model_fields:
             raise SettingsError(_unknown(name))

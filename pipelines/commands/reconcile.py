@@ -35,7 +35,7 @@ def reconcile(
         typer.echo(f"{len(book.problems) - len(errors)} warnings about contracts: `opposable contracts lint`", err=True)
     if vendor is not None:
         known_vendor(book, vendor)
-    _check_house(house)
+    check_house(house)
     vendors = [vendor] if vendor else list(book.vendors)
     if not vendors:
         refuse(f"no readable contract in {house.settings.contracts}: add <vendor>/<valid_from>.odcs.yaml")
@@ -70,15 +70,18 @@ def _say_replaced(house: House, before: list[DayAsPublished]) -> None:
         say_bounded(lines)
 
 
-def _check_house(house: House) -> None:
+def check_house(house: House) -> None:
     """Open what the runs will need, so that a wrong setting is said before any work."""
+    from pipelines.engines.interface import EngineSettingError
     from pipelines.rulebook.yaml_files import CatalogueError
     from pipelines.storage.registry.database import RegistryError
     from pipelines.storage.secrets.keys import KeysError
 
     try:
-        _ = (house.registry, house.hasher, house.judge)
-    except (RegistryError, KeysError, CatalogueError, ValueError) as error:
+        _ = (house.registry, house.hasher, house.publishing_judge)
+        with house.publishing_engine.session():
+            pass
+    except (RegistryError, KeysError, CatalogueError, EngineSettingError, ValueError) as error:
         refuse(str(error))
 
 

@@ -4,5 +4,11 @@ What the statements mean belongs to `rulebook` and to whoever asks.
 
 - `duckdb`: the embedded engine: DuckDB in memory, in the process that asks
 - `interface`: what the house asks of an engine, whichever it is
-- `named`: the engine that a setting names
+- `named`: the engine that a setting names, and the embedded one
+- `path_columns`: columns that stand in the path of a file and not in it
+- `shown`: how a statement is shown in an error
+- `spark`: Spark, asked over Spark Connect
+- `spark_patterns`: patterns of RE2 in Java's words
+- `spark_server`: how a Spark server is reached
+- `spark_statements`: statements of the house in Spark's SQL
 """

@@ -1,10 +1,8 @@
 """The embedded engine: DuckDB in memory, in the process that asks. Who uses it knows `engines.interface` alone."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +10,8 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.engines.interface import DIALECT, EngineError
+from pipelines.engines.path_columns import path_columns
+from pipelines.engines.shown import LITERAL, shown_statement
 
 _SAID_OF_STATEMENTS: Final = (
     duckdb.BinderException,
@@ -23,8 +23,6 @@ _SAID_OF_STATEMENTS: Final = (
     duckdb.ResourceInUseException,
 )
 """Errors that speak of statements, files and memory. All others may quote a value that they met in a row."""
-_LITERAL: Final = re.compile(r"'(?:[^']|'')*'")
-_SHOWN_LENGTH: Final = 200
 _PATH_TYPES: Final = {pa.string(): "varchar", pa.date32(): "date"}
 
 
@@ -90,8 +88,7 @@ class DuckDBEngine:
 
 def _path_options(file: Path, schema: pa.Schema) -> str:
     """How columns of the schema are read from the folders of a path."""
-    nearest = takewhile(lambda folder: "=" in folder, reversed(file.parent.parts))
-    folders = {folder.partition("=")[0] for folder in nearest}
+    folders = path_columns(file)
     types = {name: _PATH_TYPES[schema.field(name).type] for name in schema.names if name in folders}
     if not types:
         return ", hive_partitioning = false"
@@ -105,15 +102,10 @@ def _engine_errors(statement: str) -> Iterator[None]:
     try:
         yield
     except (duckdb.Error, pa.ArrowException, OSError) as error:
-        raise EngineError(f"{_shown_statement(statement)}: {_shown_error(error)}") from None
-
-
-def _shown_statement(statement: str) -> str:
-    text = " ".join(_LITERAL.sub("'…'", statement).split())
-    return f"`{text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + '…'}`"
+        raise EngineError(f"{shown_statement(statement)}: {_shown_error(error)}") from None
 
 
 def _shown_error(error: Exception) -> str:
     if isinstance(error, _SAID_OF_STATEMENTS):
-        return _LITERAL.sub("'…'", str(error).splitlines()[0])
+        return LITERAL.sub("'…'", str(error).splitlines()[0])
     return f"{type(error).__name__} while it ran; the engine's own words may quote a value, so they are left out"

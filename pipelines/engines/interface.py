@@ -19,6 +19,10 @@ class EngineError(RuntimeError):
     """A statement did not run: our fault. Names the statement and what is wrong with it, never a value of a row."""
 
 
+class EngineSettingError(RuntimeError):
+    """The engine that the settings name can't be had: the message names the setting and what would mend it."""
+
+
 class Session(Protocol):
     """The tables of one piece of work. Names are ours, plain words in lower case.
 

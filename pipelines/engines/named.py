@@ -1,4 +1,4 @@
-"""The engine that a setting names. A new engine is a module of its own and one line here."""
+"""The engine that a setting names, and the embedded one. A new engine is a module of its own and one line here."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -6,10 +6,29 @@ from typing import Final
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.engines.interface import Engine
 
-ENGINES: Final[Mapping[str, Callable[[int | None], Engine]]] = {"duckdb": DuckDBEngine}
-"""By the word of the setting: makes the engine with a number of threads, or with its own default."""
+
+def _spark_engine(_: int | None, remote: str) -> Engine:
+    """Imported late: who asks the embedded engine never needs what Spark does."""
+    from pipelines.engines.spark import SparkEngine
+
+    return SparkEngine(remote)
 
 
-def engine_named(name: str, *, threads: int | None = None) -> Engine:
-    """The engine of a name out of `ENGINES`, with that many threads, or as many as it takes by itself."""
-    return ENGINES[name](threads)
+EMBEDDED: Final = "duckdb"
+"""The engine that needs nothing but the process that asks."""
+ENGINES: Final[Mapping[str, Callable[[int | None, str], Engine]]] = {
+    EMBEDDED: lambda threads, _: DuckDBEngine(threads),
+    "spark": _spark_engine,
+}
+"""By the word of the setting: makes the engine, with a number of threads, and with the address of its server."""
+
+
+def engine_named(name: str, *, threads: int | None = None, remote: str = "") -> Engine:
+    """The engine of a name out of `ENGINES`.
+
+    Args:
+        name: the word of the setting.
+        threads: of the embedded engine; as many as it takes by itself unless given.
+        remote: the address of a server, for an engine that has one.
+    """
+    return ENGINES[name](threads, remote)

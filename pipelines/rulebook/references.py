@@ -45,8 +45,8 @@ def reference_key(column: str) -> str:
 
 def _in_one_case(text: str) -> str:
     mixed = (
-        f"list_filter(regexp_extract_all({text}, '{_RUN}'), lambda run: run <> lower(run) and run <> upper(run)"
-        f" and not regexp_full_match(run, '{_WORD_OR_HEX}'))"
+        f"list_filter(regexp_extract_all({text}, '{_RUN}'), lambda run: regexp_matches(run, '[A-Z]')"
+        f" and regexp_matches(run, '[a-z]') and not regexp_full_match(run, '{_WORD_OR_HEX}'))"
     )
     return (
         f"case when not regexp_matches({text}, '{_RUN}') or {text} = lower({text}) or len({mixed}) = 0"

@@ -58,7 +58,7 @@ def reconcile_vendor(house: House, vendor: str, days: Sequence[date], as_of: dat
         for _ in house.intake.take_in(vendor, contracts, days):
             pass
         house.kept_law.keep(house.catalogue, contracts)
-        judged_days = list(house.judge.judge(contracts, vendor, days, as_of=as_of))
+        judged_days = list(house.publishing_judge.judge(contracts, vendor, days, as_of=as_of))
         for judged in judged_days:
             house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
         house.receipts.prepare(vendor, contracts, [judged.day for judged in judged_days], as_of=as_of)

@@ -12,6 +12,7 @@ LONGEST_FIRST: Final = (
     "tests/orchestration/test_ways_to_start.py",
     "tests/whole/test_demo.py",
     "tests/orchestration/test_ui_in_browser.py",
+    "tests/engines/test_spark_parity.py",
     "tests/whole/test_chaos.py",
     "tests/whole/test_reproducibility.py",
     "tests/whole/test_truth.py",
@@ -25,13 +26,16 @@ LONGEST_FIRST: Final = (
 )
 """Files that take more than half a minute, in the order of their beginning."""
 USERS_OF_DEMO: Final = LONGEST_FIRST[1:3]
+USERS_OF_SPARK: Final = ("tests/engines/test_interface.py", "tests/engines/test_spark")
 
 
 class Spreading(LoadFileScheduling):  # type: ignore[misc]
-    """A file to a worker; those that use the demo to the same one."""
+    """A file to a worker; those that use the demo to the same one, and those that use the Spark server."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
+        if file.startswith(USERS_OF_SPARK):
+            return "spark"
         return "demo" if file in USERS_OF_DEMO else file
 
 

@@ -44,7 +44,7 @@ repeated as (
     having count(*) > 1
 ),
 
-suspects as (
+suspects as materialized (
     select
         leads.lead_no,
         leads.delivery_date,

@@ -55,7 +55,8 @@ spoken as (
         case
             when found.opposed_at < timestamp '1970-01-02' then timestamp 'infinity'
             when
-                cast(found.opposed_at at time zone 'UTC' at time zone 'Europe/Paris' as time) = time '00:00:00'
+                found.opposed_at at time zone 'UTC' at time zone 'Europe/Paris'
+                = cast(cast(found.opposed_at at time zone 'UTC' at time zone 'Europe/Paris' as date) as timestamp)
                 then (found.opposed_at at time zone 'UTC' at time zone 'Europe/Paris' + interval '1' day)
                     at time zone 'Europe/Paris' at time zone 'UTC' - interval '1' microsecond
             else found.opposed_at
