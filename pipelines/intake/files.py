@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import pyarrow as pa
@@ -21,7 +22,7 @@ from pipelines.deliveries.manifests import Manifest
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
 from pipelines.formats.raw import AlikeFiles, FoundFormat, RawChunk, RawFile
 from pipelines.identifiers.shown_names import shown_file_names
-from pipelines.intake.clocks import is_in_time
+from pipelines.intake.clocks import LastWord
 from pipelines.intake.headers import header_refusal, shown_columns, undeclared_columns
 from pipelines.intake.roles import roles_of
 from pipelines.vocabulary.reasons import Reason
@@ -192,12 +193,16 @@ def _without_corrected(all_cases: Sequence[FileCase], delivery: Delivery) -> lis
     from their return on. Files of no role say nothing.
     """
     cases = [case for case in all_cases if not (case.file.is_replaced and case.role is None)]
+    turning: dict[datetime, list[FileCase]] = {}
+    for case in cases:
+        for at in _turns_of(case):
+            turning.setdefault(at, []).append(case)
     over: set[int] = set()
-    for at in sorted({at for case in cases for at in _turns_of(case)}):
-        standing = [case for case in cases if id(case) not in over]
-        in_time = {role: is_in_time(at, role, standing, delivery) for role in {case.role for case in cases}}
-        for case in cases:
-            _turn(case, at, over, is_in_time=in_time[case.role])
+    last_word = LastWord(cases, delivery)
+    for at, turned in sorted(turning.items(), key=itemgetter(0)):
+        in_time = {role: last_word.is_in_time(at, role) for role in {case.role for case in turned}}
+        for case in turned:
+            _turn(case, at, over, last_word, is_in_time=in_time[case.role])
     return [case for case in cases if id(case) not in over or case.role == "consent_proofs"]
 
 
@@ -211,7 +216,7 @@ def _turns_of(case: FileCase) -> Iterator[datetime]:
         yield from (at for at in (until, since if place else None) if at)
 
 
-def _turn(case: FileCase, at: datetime, over: set[int], *, is_in_time: bool) -> None:
+def _turn(case: FileCase, at: datetime, over: set[int], last_word: LastWord, *, is_in_time: bool) -> None:
     """What an instant makes of a file: replaced in time it is over; back in time it is as before, else it came late.
 
     `over`: ids of the cases that are.
@@ -221,8 +226,10 @@ def _turn(case: FileCase, at: datetime, over: set[int], *, is_in_time: bool) -> 
         over.remove(id(case))
         if not is_in_time:
             case.file = replace(case.file, received_at=at)
-    elif is_in_time and any(at == until for _, until in stays):
+        last_word.take_back(case)
+    elif id(case) not in over and is_in_time and any(at == until for _, until in stays):
         over.add(id(case))
+        last_word.leave_out(case)
 
 
 def _arrival_order(case: FileCase) -> tuple[datetime, str]:
@@ -267,7 +274,7 @@ def _supersede(all_cases: Sequence[FileCase], role: str, delivery: Delivery, sho
     base = max((manifest.sequence for manifest in plain), default=0)
     numbered = {m: came_at for m, came_at in manifests.items() if m.is_numbered and m.sequence > base}
     originals = [case for case in all_cases if case.file.name not in _files_listed(numbered, names, plain)]
-    could_be_corrected = partial(is_in_time, role=role, cases=originals, delivery=delivery)
+    could_be_corrected = partial(LastWord(originals, delivery).is_in_time, role=role)
     corrections = _in_time(numbered, cases, could_be_corrected)
     if not corrections:
         return

@@ -16,7 +16,7 @@ from pipelines.arrays.sorted_rows import sorted_indices
 from pipelines.contracts.calendar import is_due
 from pipelines.deliveries.files import Delivery
 from pipelines.identifiers.errors_without_values import IntakeFaultError
-from pipelines.intake.clocks import delivery_clock, is_in_time, own_clock
+from pipelines.intake.clocks import LastWord, delivery_clock, own_clock
 from pipelines.intake.files import FileCase, causes_of
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.reasons import Reason
@@ -116,10 +116,10 @@ def _replaced_at(case: FileCase) -> datetime | None:
     return case.file.replaced_at and as_lake(case.file.replaced_at)
 
 
-def _corrected_at(case: FileCase, of_day: Sequence[FileCase]) -> datetime | None:
+def _corrected_at(case: FileCase, last_word: LastWord) -> datetime | None:
     """When the file was replaced, if its delivery could still be corrected."""
     at = case.file.replaced_at
-    return as_lake(at) if at and case.delivery.contract and is_in_time(at, case.role, of_day, case.delivery) else None
+    return as_lake(at) if at and case.delivery.contract and last_word.is_in_time(at, case.role) else None
 
 
 def _each(told: Callable[[Reason], str], reasons: Sequence[Reason] | None) -> list[str] | None:
@@ -135,7 +135,8 @@ class FileColumns:
         by_day = {day: list(of_day) for day, of_day in groupby(cases, key=lambda case: case.delivery.day)}
         complete = {day: _complete_at(of_day) for day, of_day in by_day.items()}
         whens = [own_clock(case, complete[case.delivery.day]) for case in cases]
-        corrected = [_corrected_at(case, by_day[case.delivery.day]) for case in cases]
+        last_words = {day: LastWord(of_day, of_day[0].delivery) for day, of_day in by_day.items()}
+        corrected = [_corrected_at(case, last_words[case.delivery.day]) for case in cases]
         self._columns = {
             "delivery_date": pa.array([case.delivery.day for case in cases], pa.date32()),
             "file_digest": pa.array([case.file.digest for case in cases], pa.string()),
