@@ -46,8 +46,3 @@
   to columns
 - `wording/`: How the house speaks to people, in French and English
 """
-
-import warnings
-
-# Where Spark's client is installed Pandera asks for its pandas, which warns, in every process, of a pandas as new as ours.
-warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)

@@ -8,10 +8,10 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pandera.errors import SchemaErrors
 
 from pipelines.checks.faults import Fault
 from pipelines.storage.lake import PARTITION_COLUMNS, Lake
+from pipelines.vocabulary.table_columns import SchemaErrors
 from pipelines.vocabulary.tables import TABLES, arrow_schema
 
 MOST_ROWS: Final = 250_000

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-from pandera.errors import SchemaErrors
 
 from pipelines.arrays.sorted_rows import sorted_indices
 from pipelines.contracts.calendar import is_due
@@ -20,6 +19,7 @@ from pipelines.intake.clocks import LastWord, delivery_clock, own_clock
 from pipelines.intake.files import FileCase, causes_of
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.reasons import Reason
+from pipelines.vocabulary.table_columns import SchemaErrors
 from pipelines.vocabulary.tables import SORT_KEYS, TABLES, arrow_schema
 from pipelines.wording.reasons import PUBLISHED, published, sentences
 

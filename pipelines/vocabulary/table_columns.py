@@ -1,11 +1,16 @@
 """What columns of published tables are made of: their types, and the two kinds of table. The tables are in `tables`."""
 
+import warnings
 from typing import Annotated, Any
 
 import pandas as pd
-import pandera.pandas as pandera
 import pyarrow as pa
-from pandera.typing import Series
+
+with warnings.catch_warnings():  # where Spark's client is installed pandera loads its pandas, which warns of ours
+    warnings.simplefilter("ignore", FutureWarning)
+    import pandera.pandas as pandera
+    from pandera.errors import SchemaErrors as SchemaErrors
+    from pandera.typing import Series as Series
 
 Text = Annotated[pd.ArrowDtype, pa.string()]
 TextList = Annotated[pd.ArrowDtype, pa.list_(pa.string())]

@@ -8,7 +8,6 @@ No function that fills a table belongs here.
 from typing import Final
 
 import pyarrow as pa
-from pandera.typing import Series
 
 from pipelines.vocabulary import words
 from pipelines.vocabulary.reasons import REASONS
@@ -17,6 +16,7 @@ from pipelines.vocabulary.table_columns import (
     Flag,
     Instant,
     PartitionedTable,
+    Series,
     Table,
     Text,
     TextList,

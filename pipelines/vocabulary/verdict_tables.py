@@ -1,9 +1,17 @@
 """The published tables that judging fills, one Pandera model a table. Those of the intake are in `tables`."""
 
-from pandera.typing import Series
-
 from pipelines.vocabulary import words
-from pipelines.vocabulary.table_columns import Count, Flag, Instant, PartitionedTable, Text, TextList, filled, optional
+from pipelines.vocabulary.table_columns import (
+    Count,
+    Flag,
+    Instant,
+    PartitionedTable,
+    Series,
+    Text,
+    TextList,
+    filled,
+    optional,
+)
 
 
 class Verdicts(PartitionedTable):

@@ -75,6 +75,6 @@ def test_by_hand() -> None:
     in_time = LastWord([leads], DELIVERY).is_in_time
     end = datetime(2026, 8, 14, 12, tzinfo=UTC)
     assert (in_time(end, "leads"), in_time(end + timedelta(seconds=1), "leads")) == (True, False)
-    assert LastWord([], DELIVERY).is_X
+    assert LastWord([], DELIVERY).is_in_time(end.replace(hour=21, minute=59), "consent_proofs")
     assert not LastWord([], DELIVERY).is_in_time(end.replace(hour=22), "consent_proofs")
     assert LastWord([], DELIVERY).is_in_time(end.replace(year=2027), "leads")
