@@ -1,13 +1,25 @@
 """What columns of published tables are made of: their types, and the two kinds of table. The tables are in `tables`."""
 
-import warnings
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import pandas as pd
 import pyarrow as pa
 
-with warnings.catch_warnings():  # where Spark's client is installed pandera loads its pandas, which warns of ours
-    warnings.simplefilter("ignore", FutureWarning)
+
+@contextmanager
+def _without_spark() -> Iterator[None]:
+    """Where Spark's client is installed pandera would load it: a seventh of a second, and a warning, in each process."""
+    hidden: dict[str, Any] = {} if "pyspark" in sys.modules else {"pyspark": None}
+    sys.modules.update(hidden)
+    yield
+    for name in hidden:
+        del sys.modules[name]
+
+
+with _without_spark():
     import pandera.pandas as pandera
     from pandera.errors import SchemaErrors as SchemaErrors
     from pandera.typing import Series as Series
