@@ -266,11 +266,6 @@ def test_one_look_reads_a_bounded_number_of_new_files_and_counts_the_others(
         path.unlink()
 
 
-@pytest.mark.fault(
-    area="lake",
-    fault="A vendor answers about a day whose findings are damaged",
-    promise="Its file waits, and has come when it came; other answers are read.",
-)
 def test_answers_about_a_damaged_day_wait_for_its_repair(vendor: DisputingVendor) -> None:
     path = vendor.market.house.lake.partition("findings", VENDOR, MONDAY)
     whole = path.read_bytes()
