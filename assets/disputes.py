@@ -35,7 +35,7 @@ def disputes(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
                 unreadable=taken.unreadable_count,
                 beyond=taken.beyond_count,
             )
-            write_replies(house.registry, house.outbox, vendor, now=now)
+            write_replies(house.registry, house.outbox, vendor, now=now, also=taken.digests)
             taken.confirm_whole()
     for vendor in book.skipped:
         with left.one(vendor), house.lake.writing(vendor):

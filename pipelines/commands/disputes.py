@@ -119,7 +119,7 @@ def decide(
         dispute = record_decided(house.registry, vendor, number, outcome, by=by, reason=reason, at=now)
     except DisputeRefusedError as error:
         refuse(str(error))
-    write_replies(house.registry, house.outbox, vendor, now=now, also=dispute.file_digest)
+    write_replies(house.registry, house.outbox, vendor, now=now, also=[dispute.file_digest])
     typer.echo(escaped(_dispute_told(_dispute_of(house, vendor, number), say)))
 
 
@@ -130,7 +130,7 @@ def _take_in(house: House, vendor: str, say: Words) -> None:
     now, contracts = datetime.now(UTC), house.contracts([vendor]).of(vendor)
     with house.lake.writing(vendor):
         taken = house.answers.take_in(vendor, contracts, now=now)
-        write_replies(house.registry, house.outbox, vendor, now=now)
+        write_replies(house.registry, house.outbox, vendor, now=now, also=taken.digests)
     for file in taken.files:
         typer.echo(say("disputes.taken", vendor=vendor, digest=file.file_digest[:12], rejected=len(file.rejected)))
         if file.refusal is not None:

@@ -64,6 +64,11 @@ class TakenAnswers:
     damaged_days: set[date] = field(default_factory=set)
     """Days that answers ask about and whose findings are damaged: their files are left for a later run."""
 
+    @property
+    def digests(self) -> list[str]:
+        """Of the new files: their vendor is told of them, however long ago they came."""
+        return [file.file_digest for file in self.files]
+
     def confirm_whole(self) -> None:
         """Raises:
         DamagedDaysError: answers were left, since days that they ask about are damaged.

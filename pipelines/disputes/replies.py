@@ -4,7 +4,7 @@
 it, and why; it quotes nothing of a row that is no dispute, and names none of us.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -49,10 +49,12 @@ def reply_name(file: DisputeFile) -> str:
     return f"disputes-{file.file_digest[:_DIGITS]}.csv"
 
 
-def write_replies(registry: sa.Engine, outbox: Outbox, vendor: str, *, now: datetime, also: str | None = None) -> int:
-    """Write what is told of files that came or were decided on lately, and of one more by its digest; how many."""
+def write_replies(
+    registry: sa.Engine, outbox: Outbox, vendor: str, *, now: datetime, also: Collection[str] = ()
+) -> int:
+    """Write what is told of files that came or were decided on lately, and of more by their digests; how many."""
     disputes = recorded_disputes(registry, vendor)
-    lately = {one.file_digest for one in disputes if one.latest and now - one.latest.decided_at <= AGAIN} | {also}
+    lately = {one.file_digest for one in disputes if one.latest and now - one.latest.decided_at <= AGAIN}.union(also)
     due = [
         file
         for file in dispute_files(registry, vendor)

@@ -174,7 +174,7 @@ def test_what_is_decided_stays_and_the_vendor_reads_why(vendor: DisputingVendor)
         record_decided(registry, VENDOR, dispute.id, "refused", by="A. Martin", reason="No.", at=NOW)
     with pytest.raises(DisputeRefusedError, match="--reason"):
         record_decided(registry, VENDOR, 1, "refused", by="A. Martin", reason=f"See {PERSON}", at=NOW)
-    write_replies(registry, market.house.outbox, VENDOR, now=NOW, also=dispute.file_digest)
+    write_replies(registry, market.house.outbox, VENDOR, now=NOW, also=[dispute.file_digest])
     rows = [
         row
         for path in (market.home / "outbox" / VENDOR).rglob("disputes-*.csv")
@@ -279,8 +279,9 @@ def test_answers_about_a_damaged_day_wait_for_its_repair(vendor: DisputingVendor
     assert done.purged["taken_answer"] == 5  # kept, but not recorded: neither it nor what it may name
     path.write_bytes(whole)
     later = datetime.now(UTC) + timedelta(days=30)
-    [file] = vendor.taken(later).files
-    assert file.rejected == ()
+    taken = vendor.taken(later)
+    [file] = taken.files
+    assert [row["state"] for row in vendor.reply(taken)] == ["pending"]  # told though it came long ago
     assert file.received_at < later - timedelta(days=29)
 
 
