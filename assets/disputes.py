@@ -33,7 +33,14 @@ def disputes(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
                 disputes=taken.disputes_count,
                 waiting=taken.waiting_count,
                 unreadable=taken.unreadable_count,
+                beyond=taken.beyond_count,
             )
-            write_replies(house.registry, house.outbox, vendor, now=now)
+            write_replies(house.registry, house.outbox, vendor, now=now, also=taken.digests)
+            taken.confirm_whole()
+    for vendor in book.skipped:
+        with left.one(vendor), house.lake.writing(vendor):
+            if count := intake.note_arrivals(vendor, now=now):
+                context.log.warning(f"{vendor}: {count} files of answers wait: its contract can't be read")
+                counts["waiting_for_contract"] += count
     tell_left(context, "disputes", left)
-    return dg.MaterializeResult(metadata={**counts, "at": now.isoformat()})
+    return dg.MaterializeResult(metadata={**counts, "skipped": list(book.skipped), "at": now.isoformat()})

@@ -262,7 +262,6 @@ class House:
                 ours.dossiers, ours.decisions, ours.comparisons, ours.invoices, ours.disputes, ours.annexes
             ),
             law=ours.law,
-            answers=self.kept_answers,
         )
 
     def has_keyed_data(self) -> bool:

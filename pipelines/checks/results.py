@@ -16,6 +16,8 @@ from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import arrow_schema
 
 TABLE: Final = "check_results"
+LATE_KNOWLEDGE: Final = "knowledge_is_acted_on"
+"""Not of a delivery: what waits too long at a vendor, kept beside the last delivery that had it."""
 SAMPLE: Final = 20
 """Phrases kept of one result, and shown of one check; counts are always exact."""
 

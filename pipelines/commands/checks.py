@@ -6,6 +6,7 @@ import typer
 
 from pipelines.checks.results import failing_results
 from pipelines.commands.shared import house_of_settings
+from pipelines.identifiers.shown_names import escaped
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -22,7 +23,7 @@ def list_(vendor: Annotated[str | None, typer.Argument(help="Key of one vendor."
     for one in found:
         typer.echo(f"{one.day} {one.vendor} {one.check}: {one.fault_count} fault(s)")
         for words in one.faults:
-            typer.echo(f"  {words}")
+            typer.echo(f"  {escaped(words)}")
         if one.fault_count > len(one.faults):
             typer.echo(f"  … and {one.fault_count - len(one.faults)} more")
     if not found:

@@ -42,6 +42,8 @@ def list_(
         known_vendor(book, vendor)
     for one in [vendor] if vendor else book.vendors:
         _take_in(house, one, say)
+    for one in book.skipped:
+        _note_arrivals(house, one, say)
     found = recorded_disputes(house.registry, vendor)
     for dispute in found:
         if dispute.is_open or not is_open:
@@ -117,7 +119,7 @@ def decide(
         dispute = record_decided(house.registry, vendor, number, outcome, by=by, reason=reason, at=now)
     except DisputeRefusedError as error:
         refuse(str(error))
-    write_replies(house.registry, house.outbox, vendor, now=now, also=dispute.file_digest)
+    write_replies(house.registry, house.outbox, vendor, now=now, also=[dispute.file_digest])
     typer.echo(escaped(_dispute_told(_dispute_of(house, vendor, number), say)))
 
 
@@ -128,14 +130,29 @@ def _take_in(house: House, vendor: str, say: Words) -> None:
     now, contracts = datetime.now(UTC), house.contracts([vendor]).of(vendor)
     with house.lake.writing(vendor):
         taken = house.answers.take_in(vendor, contracts, now=now)
-        write_replies(house.registry, house.outbox, vendor, now=now)
+        write_replies(house.registry, house.outbox, vendor, now=now, also=taken.digests)
     for file in taken.files:
         typer.echo(say("disputes.taken", vendor=vendor, digest=file.file_digest[:12], rejected=len(file.rejected)))
         if file.refusal is not None:
             typer.echo(say("disputes.refused_file"))
-    for key, n in (("disputes.waiting", taken.waiting_count), ("disputes.unreadable", taken.unreadable_count)):
+    counts = {
+        "disputes.waiting": taken.waiting_count,
+        "disputes.unreadable": taken.unreadable_count,
+        "disputes.beyond": taken.beyond_count,
+    }
+    for key, n in counts.items():
         if n:
             typer.echo(f"{vendor}: {say(key, n=n)}", err=True)
+    for day in sorted(taken.damaged_days):
+        typer.echo(f"{vendor}: {say('disputes.damaged', on=day)}", err=True)
+
+
+def _note_arrivals(house: House, vendor: str, say: Words) -> None:
+    """Say what waits for a contract that can't be read; it has come all the same."""
+    with house.lake.writing(vendor):
+        n = house.answers.note_arrivals(vendor, now=datetime.now(UTC))
+    if n:
+        typer.echo(f"{vendor}: {say('disputes.no_contract', n=n)}", err=True)
 
 
 def _dispute_of(house: House, vendor: str, number: int) -> RecordedDispute:

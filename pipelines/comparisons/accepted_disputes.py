@@ -5,10 +5,11 @@ person may be contacted rests on proofs, not on what two companies agree on. So 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.comparisons.ladder import STATES, Ladder
 from pipelines.comparisons.standpoints import PastDay, accounts_of
@@ -154,6 +155,14 @@ def given_back(
             session.register(name, table)
         rows = session.fetch(_GIVEN_BACK.format(vendor=ladder.vendor, known_at=at, digest=catalogue.digest))
         return rows.select(schema.names).cast(schema)
+
+
+def older_disputed(disputes: Sequence[RecordedDispute], recorded: pa.Table, before: date) -> set[date]:
+    """Days before one, of accepted disputes for which no row of the recorded corrections gives anything back."""
+    rows = recorded.filter(pc.equal(recorded["cause"], ACCEPTED_DISPUTE)).to_pylist()
+    given = {(row["delivery_date"], row["lead_id"], rule) for row in rows for rule in row["released_rules"]}
+    accepted = [one for one in disputes if one.state == "accepted" and one.delivery_date < before]
+    return {one.delivery_date for one in accepted if (one.delivery_date, one.lead_id, one.rule) not in given}
 
 
 def _states_of(ladder: Ladder, days: Sequence[PastDay], named: Sequence[NamedFinding]) -> tuple[pa.Table, pa.Table]:

@@ -14,13 +14,13 @@ A row counts from the instant of the run that found it: scores, claims and dossi
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.comparisons.accepted_disputes import given_back
+from pipelines.comparisons.accepted_disputes import given_back, older_disputed
 from pipelines.comparisons.ladder import STATES, Ladder, rungs_between
 from pipelines.comparisons.news import Look, facts_since, look_of_now, touched_days
 from pipelines.comparisons.standpoints import (
@@ -220,30 +220,29 @@ class Corrector:
         before, recorded = Look.from_facts(lake.facts_of(path)), recorded_corrections(lake, vendor)
         if before.at is not None and at < before.at:
             return recorded.slice(0, 0)
-        now, past = self._final_days(as_of)
+        now, past, given = self._final_days(as_of, older_disputed(disputes, recorded, paris_date(as_of) - LOOK_BACK))
         accounts = {day.day: day.account for day in past}
         before, standing = before.of_accounts(accounts), of_accounts(recorded, accounts)
         groups = self._due_groups(self._last_seen(past, now, before), now, before)
         rows = [self._corrections_of(group, now, before, standing) for group in groups]
-        rows.append(given_back(self.ladder, past, disputes, pa.concat_tables([standing, *rows]), as_of))
+        standing = of_accounts(recorded, {day.day: day.account for day in given})
+        rows.append(given_back(self.ladder, given, disputes, pa.concat_tables([standing, *rows]), as_of))
         fresh = pa.concat_tables([recorded.slice(0, 0), *rows])
         facts = look_of_now(lake, at, now, past).as_facts()
         self.kept.keep(self.catalogue, self.contracts)  # the next look stands on the law of this one
         lake.replace_file(path, TABLE, pa.concat_tables([recorded, fresh]), facts=facts, is_noted=True)
         return fresh
 
-    def _final_days(self, as_of: datetime) -> tuple[Standpoint, list[PastDay]]:
-        """The days that are final for good as of an instant, from where they are judged now and where they were."""
+    def _final_days(self, as_of: datetime, older: set[date]) -> tuple[Standpoint, list[PastDay], list[PastDay]]:
+        """The days that are final for good, from where they are judged now and where they were; and with older ones."""
         lake, vendor, on = self.ladder.lake, self.ladder.vendor, paris_date(as_of)
-        days = [day for day in whole_days(lake, vendor) if on - LOOK_BACK <= day < on]
+        days = [day for day in whole_days(lake, vendor) if on - LOOK_BACK <= day < on or day in older]
         delivered = delivered_by_day(lake, vendor, self.contracts, days)
-        past = [
-            day
-            for day in published_days(lake, self.kept, self.catalogue, vendor, self.contracts, delivered)
-            if day.is_settled and day.as_of <= as_of
-        ]
+        published = published_days(lake, self.kept, self.catalogue, vendor, self.contracts, delivered)
+        given = [day for day in published if day.is_settled and day.as_of <= as_of]
+        past = [day for day in given if day.day not in older]
         now = as_known_at(self.catalogue, list(delivered.values()), as_of)
-        return now.only({day.day for day in past}), past
+        return now.only({day.day for day in past}), past, given
 
     def _last_seen(self, past: Sequence[PastDay], now: Standpoint, before: Look) -> list[PastDay]:
         """The days by the law of the last look, where they were looked at as they are published."""

@@ -4,6 +4,7 @@ A dispute is a vendor's word: it changes nothing by itself. Where a person accep
 gives back what the finding charged; the verdict stays, since the person in the lead is not protected by what two
 companies agree on. Statements may hold personal data: they are kept encrypted, and read by `opposable disputes show`.
 
+- `answer_files`: which files are answers, and the digest each is known by
 - `answer_rows`: the rows of a file of answers: what each must hold, and why one is no dispute
 - `answers`: a vendor's folder of answers, taken in
 - `decisions`: what may be decided of a dispute

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -18,13 +17,14 @@ from typing import Final
 import sqlalchemy as sa
 
 from pipelines.contracts.contract import Contract, contract_in_force
+from pipelines.disputes.answer_files import answers_digest, answers_files, is_moving
 from pipelines.disputes.answer_rows import NEEDED, TERMS, AnswerRow, RowRejectedError, answer_row
 from pipelines.disputes.dispute import Dispute, DisputeFile
 from pipelines.disputes.kept_answers import KeptAnswers
 from pipelines.disputes.records import dispute_files, record_answers, recorded_disputes
 from pipelines.disputes.reply_period import reply_due_at, reply_period
 from pipelines.disputes.shown_evidence import MOST_BYTES, ShownEvidence, bounded_content
-from pipelines.disputes.told_findings import told_places
+from pipelines.disputes.told_findings import DamagedDaysError, told_places
 from pipelines.engines.interface import Engine
 from pipelines.formats.isolated.readers import read_source
 from pipelines.formats.limits import FileRefusal, FileRefusedError, Limits
@@ -37,13 +37,11 @@ from pipelines.storage.folders import Entry, entries_below
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.reasons import Reason
 
-STILL: Final = timedelta(seconds=60)
-"""For which a file lies unchanged before it is read."""
 MOST_ROWS: Final = 10_000
 MOST_PENDING: Final = 10_000
 """Disputes of a vendor that may wait for a decision at a time."""
 MOST_FILES: Final = 1_000
-"""Files of answers that are looked at in one run, the oldest names first."""
+"""New files of answers that are read in one run, the first names first."""
 _MOST_CHARACTERS: Final = 20_000
 _MOST_COLUMNS: Final = 100
 
@@ -61,6 +59,22 @@ class TakenAnswers:
     """Files that were changed a moment ago."""
     unreadable_count: int = 0
     """Files whose bytes can't be had: rights, a link in the way."""
+    beyond_count: int = 0
+    """Files that a later run looks at: there are too many."""
+    damaged_days: set[date] = field(default_factory=set)
+    """Days that answers ask about and whose findings are damaged: their files are left for a later run."""
+
+    @property
+    def digests(self) -> list[str]:
+        """Of the new files: their vendor is told of them, however long ago they came."""
+        return [file.file_digest for file in self.files]
+
+    def confirm_whole(self) -> None:
+        """Raises:
+        DamagedDaysError: answers were left, since days that they ask about are damaged.
+        """
+        if self.damaged_days:
+            raise DamagedDaysError(self.damaged_days)
 
 
 @dataclass(frozen=True)
@@ -81,37 +95,55 @@ class AnswersIntake:
     def take_in(self, vendor: str, contracts: Sequence[Contract], *, now: datetime) -> TakenAnswers:
         """Record every new file of answers with its disputes; `now` is aware."""
         taken = TakenAnswers()
-        known = {file.file_digest for file in dispute_files(self.registry, vendor)}
-        for path in self._still_files(vendor, now, taken):
+        for path, digest in self._new_files(vendor, now, taken):
             try:
                 content = bounded_content(PlainFile(self.inbox, path))
+                if sha256(content).hexdigest() == digest:  # else it was changed meanwhile: a later run reads it
+                    self._take_file(vendor, contracts, path, content, digest, now, taken)
             except InboxFaultError:
                 taken.unreadable_count += 1
-                continue
-            digest = sha256(content).hexdigest()
-            if digest not in known:
-                known.add(digest)
-                self._take_file(vendor, contracts, path, content, digest, now, taken)
+            except DamagedDaysError as error:
+                taken.damaged_days |= error.days
         return taken
+
+    def note_arrivals(self, vendor: str, *, now: datetime) -> int:
+        """Keep new files of a vendor whose contract can't be read: they have come, and wait for it; how many."""
+        new = list(self._new_files(vendor, now, TakenAnswers()))
+        for path, _ in new:
+            with suppress(InboxFaultError):
+                self._came_at(vendor, bounded_content(PlainFile(self.inbox, path)), now)
+        return len(new)
 
     def waiting(self, vendor: str, *, now: datetime) -> list[str]:
         """Digests of the files of answers that lie there and that nobody has read."""
-        known = {file.file_digest for file in dispute_files(self.registry, vendor)}
-        found = list[str]()
-        for path in self._still_files(vendor, now, TakenAnswers()):
-            with suppress(InboxFaultError):
-                found.append(sha256(bounded_content(PlainFile(self.inbox, path))).hexdigest())
-        return sorted(set(found) - known)
+        return sorted(digest for _, digest in self._new_files(vendor, now, TakenAnswers()))
 
-    def _still_files(self, vendor: str, now: datetime, taken: TakenAnswers) -> Iterator[Path]:
+    def _new_files(self, vendor: str, now: datetime, taken: TakenAnswers) -> Iterator[tuple[Path, str]]:
+        """Files that nobody has read, each with its digest. What is known takes no place of what is not."""
+        known = {file.file_digest for file in dispute_files(self.registry, vendor)}
+        new_count, files = 0, self._still_files(vendor, now, taken)
+        for place, entry in enumerate(files):
+            if new_count == MOST_FILES:
+                taken.beyond_count = len(files) - place
+                return
+            try:
+                digest = answers_digest(self.inbox, entry)
+            except InboxFaultError:
+                taken.unreadable_count += 1
+                continue
+            if digest not in known:
+                known.add(digest)
+                new_count += 1
+                yield entry.path, digest
+
+    def _still_files(self, vendor: str, now: datetime, taken: TakenAnswers) -> list[Entry]:
         folder = self.inbox / vendor / self.folder
-        entries = [one for one in entries_below(self.inbox, folder) if one.path.parent == folder and one.is_file]
-        moving = [one for one in entries if _is_moving(one, now)]
-        answers = [one.path for one in entries if fnmatchcase(one.path.name, TERMS.path)]
-        if moving:
+        entries = entries_below(self.inbox, folder)
+        answers = answers_files(entries, folder)
+        if any(is_moving(one, now) for one in entries if one.path.parent == folder and one.is_file):
             taken.waiting_count = len(answers)
-            return
-        yield from sorted(answers)[:MOST_FILES]
+            return []
+        return answers
 
     def _take_file(
         self,
@@ -123,19 +155,26 @@ class AnswersIntake:
         now: datetime,
         taken: TakenAnswers,
     ) -> None:
-        disputes = list[Dispute]()
-        if len(content) <= MOST_BYTES:
-            self.kept.keep(vendor, content)
+        disputes, came_at = list[Dispute](), self._came_at(vendor, content, now)
         try:
             rows, rejected = self._rows_of(content)
         except FileRefusedError as error:
-            file = DisputeFile(vendor, digest, now, error.refusal.cause.as_text(), ())
+            file = DisputeFile(vendor, digest, came_at, error.refusal.cause.as_text(), ())
         else:
-            disputes, more = self._disputes_of(vendor, contracts, path.parent, rows, digest, now)
-            file = DisputeFile(vendor, digest, now, None, tuple(sorted([*rejected, *more])))
+            disputes, more = self._disputes_of(vendor, contracts, path.parent, rows, digest, came_at)
+            file = DisputeFile(vendor, digest, came_at, None, tuple(sorted([*rejected, *more])))
         if record_answers(self.registry, file, disputes):
             taken.files.append(file)
             taken.disputes_count += len(disputes)
+
+    def _came_at(self, vendor: str, content: bytes, now: datetime) -> datetime:
+        """When a file was first read: by now, or by a run that kept it and came no further."""
+        if len(content) > MOST_BYTES:
+            return now
+        kept_at = self.kept.kept_at(vendor, content)
+        if kept_at is None:
+            self.kept.keep(vendor, content)
+        return now if kept_at is None else min(kept_at, now)
 
     def _rows_of(self, content: bytes) -> tuple[list[AnswerRow], list[Rejected]]:
         """Rows that could be read, and those that could not.
@@ -226,11 +265,6 @@ class AnswersIntake:
             told_at = at if at is not None and at <= now else None
             found[day] = told_at, reply_due_at(told_at, reply_period(contract, self.policy))
         return found
-
-
-def _is_moving(entry: Entry, now: datetime) -> bool:
-    """Whether it was changed a moment ago; a date of its own that lies ahead is a vendor's, and says nothing."""
-    return 0 <= now.timestamp() - entry.state.st_mtime < STILL.total_seconds()
 
 
 def _tightened_limits(limits: Limits) -> Limits:

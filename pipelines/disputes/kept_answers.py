@@ -5,6 +5,7 @@ long: `upkeep.made_folders`; when what the vendor put into the inbox goes: `upke
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,6 +27,14 @@ class KeptAnswers:
         with replacing(self.root, self.path(vendor, digest), PRIVATE, is_durable=True) as file:
             file.write(sealed)
         return digest
+
+    def kept_at(self, vendor: str, content: bytes) -> datetime | None:
+        """When some bytes were last kept, by our own clock, aware; None where they are not."""
+        try:
+            kept = self.path(vendor, sha256(content).hexdigest()).stat()
+        except FileNotFoundError:
+            return None
+        return datetime.fromtimestamp(kept.st_mtime, UTC)
 
     def read(self, vendor: str, digest: str) -> bytes | None:
         """The clear bytes; None where the retention clock removed them.

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +15,15 @@ from pipelines.storage.registry.tables import DISPUTE_DECISIONS, DISPUTE_FILES, 
 
 _BETWEEN: Final = " "
 _NAMES: Final = tuple(field.name for field in fields(Dispute))
+
+
+@dataclass(frozen=True)
+class RecordedFiles:
+    """Digests of a vendor's files that were taken in."""
+
+    answers: frozenset[str]
+    evidence: frozenset[str]
+    """Of what disputes show."""
 
 
 def record_answers(registry: Engine, file: DisputeFile, disputes: Sequence[Dispute]) -> bool:
@@ -44,6 +53,14 @@ def recorded_disputes(
     """
     with registry.connect() as connection:
         return _disputes_read(connection, vendor, before)
+
+
+def recorded_files(registry: Engine, vendor: str) -> RecordedFiles:
+    """What of a vendor's files was taken in."""
+    return RecordedFiles(
+        frozenset(file.file_digest for file in dispute_files(registry, vendor)),
+        frozenset(digest for one in recorded_disputes(registry, vendor) for digest in one.evidence_digests),
+    )
 
 
 def record_decided(

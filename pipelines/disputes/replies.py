@@ -4,7 +4,7 @@
 it, and why; it quotes nothing of a row that is no dispute, and names none of us.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ COLUMNS: Final = pa.schema(
 """`state`: `accepted`, `refused`, `pending`, or `rejected` for what is no dispute; `due_on`: the last day to reply;
 `reason`: why it was decided so, in our own words."""
 AGAIN: Final = timedelta(days=7)
-"""For which a reply that a kill left unwritten is written by a later run."""
+"""For which a reply that a kill left unwritten is written by a later run: after the answers came, or a decision."""
 _DIGITS: Final = 12
 
 
@@ -49,11 +49,16 @@ def reply_name(file: DisputeFile) -> str:
     return f"disputes-{file.file_digest[:_DIGITS]}.csv"
 
 
-def write_replies(registry: sa.Engine, outbox: Outbox, vendor: str, *, now: datetime, also: str | None = None) -> int:
-    """Write what is to be told of the files that came lately, and of one more by its digest; how many."""
+def write_replies(
+    registry: sa.Engine, outbox: Outbox, vendor: str, *, now: datetime, also: Collection[str] = ()
+) -> int:
+    """Write what is told of files that came or were decided on lately, and of more by their digests; how many."""
     disputes = recorded_disputes(registry, vendor)
+    lately = {one.file_digest for one in disputes if one.latest and now - one.latest.decided_at <= AGAIN}.union(also)
     due = [
-        file for file in dispute_files(registry, vendor) if file.file_digest == also or now - file.received_at <= AGAIN
+        file
+        for file in dispute_files(registry, vendor)
+        if file.file_digest in lately or now - file.received_at <= AGAIN
     ]
     for file in due:
         _write_reply(outbox, file, [one for one in disputes if one.file_digest == file.file_digest])

@@ -4,7 +4,7 @@ What a receipt calls `opposed` can be disputed under that word alone: whether an
 must not be found out by trying (`receipts.receipt`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -48,6 +48,17 @@ _TOLD: Final = f"""
 """
 
 
+class DamagedDaysError(RuntimeError):
+    """Findings that answers ask about are not what was published; the message names days and remedy."""
+
+    def __init__(self, days: Collection[date]) -> None:
+        named = ", ".join(day.isoformat() for day in sorted(days))
+        super().__init__(
+            f"findings of {named} are damaged: run `opposable lake repair`; answers about them are left until then"
+        )
+        self.days = frozenset(days)
+
+
 class NamedFinding(NamedTuple):
     """A finding as a vendor names it."""
 
@@ -63,9 +74,16 @@ def named_table(findings: Sequence[NamedFinding]) -> pa.Table:
 
 
 def told_places(engine: Engine, lake: Lake, vendor: str, findings: Sequence[NamedFinding]) -> set[int]:
-    """Places of those that receipts told, among the vendor's published days."""
+    """Places of those that receipts told, among the vendor's published days.
+
+    Raises:
+        DamagedDaysError: days that are asked for can't be read now; that says nothing of what was told.
+    """
     asked = {one.delivery_date for one in findings}
-    days = [day for day in lake.published_days(vendor, "scorecards") if day in asked]
+    days = [day for day in lake.partition_days(vendor, "scorecards") if day in asked]
+    damaged = [day for day in days if not lake.is_whole(vendor, day, "scorecards")]
+    if damaged:
+        raise DamagedDaysError(damaged)
     files = [lake.partition("findings", vendor, day) for day in days]
     with engine.session() as session:
         session.read_files("findings", files, arrow_schema("findings"))

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 import sqlalchemy as sa
 
 from pipelines.checks.faults import Fault
-from pipelines.checks.results import failing_results, keep_results
+from pipelines.checks.results import LATE_KNOWLEDGE, failing_results, keep_results
 from pipelines.contracts.contract import Contract
 from pipelines.disputes.knowledge_clock import KnowledgeLine
 from pipelines.disputes.policy import Policy
@@ -19,8 +18,6 @@ from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import paris_date
 from pipelines.wording.words import words
-
-CHECK: Final = "knowledge_is_acted_on"
 
 
 def keep_late_knowledge(
@@ -42,8 +39,8 @@ def keep_late_knowledge(
     with vendor_tables(engine, lake, vendor, as_of=as_of) as session:
         lines = vendor_clock(session, registry, catalogue, vendor, contracts, disputes, policy, as_of)
     faults = [_late_line(vendor, line) for line in lines if line.waits_for]
-    before = {one.day for one in failing_results(lake, vendor) if one.check == CHECK}
-    keep_results(lake, vendor, sorted({fault.day for fault in faults} | before), {CHECK: faults})
+    before = {one.day for one in failing_results(lake, vendor) if one.check == LATE_KNOWLEDGE}
+    keep_results(lake, vendor, sorted({fault.day for fault in faults} | before), {LATE_KNOWLEDGE: faults})
     return faults
 
 

@@ -241,12 +241,16 @@ def _answers_sensor(house: House, clock: Clock) -> dg.SensorDefinition:
         description="What a vendor answers to findings is taken in; from then on it has come.",
     )
     def answers(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        now, waiting = clock(), list[str]()
+        now, waiting, whose = clock(), list[str](), list[str]()
         left = LeftVendors("looking for answers", FAULTS_OF_OURS)
         under_way = context.instance.get_runs(dg.RunsFilter(job_name=ANSWERS.name, statuses=_UNDER_WAY))
         for vendor in context.instance.get_dynamic_partitions(str(VENDORS.name)) if not under_way else ():
             with left.one(vendor):
-                waiting += house.answers.waiting(vendor, now=now)
+                found = house.answers.waiting(vendor, now=now)
+                waiting += found
+                whose += [vendor] if found else []
+        if waiting:  # a contract that is mended starts a run for what waited for it
+            waiting += sorted(set(whose) & set(house.contracts(whose).skipped))
         # one run for the same files: what fails waits for `publish`
         requests = [dg.RunRequest(run_key=sha256("".join(waiting).encode()).hexdigest())] if waiting else []
         yield from _requests_or_why(context, requests, "every answer that lies there is taken in", left)

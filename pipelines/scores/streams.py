@@ -56,7 +56,12 @@ _FINDINGS: Final = """
 def streams_by_dimension(
     engine: Engine, lake: Lake, vendor: str, days: Sequence[date], windows: Sequence[Days]
 ) -> list[dict[str, Streams]]:
-    """For each window of some published days, the streams by dimension. The same stream has the same word in all."""
+    """For each window of some published days, the streams by dimension. The same stream has the same word in all.
+
+    A day whose leads are damaged is left out: `opposable lake verify` names it, and so does a check beside the scores.
+    """
+    whole = set(lake.published_days(vendor))
+    days = [day for day in days if day in whole]
     with engine.session() as session:
         for table in ("leads", "findings"):
             session.read_files(table, [lake.partition(table, vendor, day) for day in days], arrow_schema(table))

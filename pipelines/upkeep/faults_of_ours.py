@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pipelines.disputes.told_findings import DamagedDaysError
 from pipelines.formats.isolated.child import ChildStartError
 from pipelines.formats.source import InboxFaultError
 from pipelines.scores.method_error import MethodError
@@ -16,6 +17,7 @@ FAULTS_OF_OURS: Final = (
     BrokenSealError,
     ChildStartError,
     DamagedCorrectionsError,
+    DamagedDaysError,
     InboxFaultError,
     KeysError,
     MethodError,

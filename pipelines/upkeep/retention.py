@@ -22,7 +22,7 @@ from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.deliveries.inbox import read_inbox_folder
 from pipelines.deliveries.inbox_folders import dated_folders, kept_and_purged_days
 from pipelines.deliveries.recorded_arrivals import TRANSPORT_RECORD
-from pipelines.disputes.kept_answers import KeptAnswers
+from pipelines.disputes.records import recorded_files
 from pipelines.formats.limits import Limits
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.reviews.records import recorded_decisions
@@ -91,7 +91,6 @@ class Retention:
     """Those of the intake."""
     made: MadePlaces
     law: Path
-    answers: KeptAnswers
 
     def run(self, book: ContractBook, *, as_of: datetime, now: datetime, is_dry_run: bool = False) -> Retained:
         """Seal what was taken in, then remove what is due on the civil date of an instant.
@@ -196,7 +195,8 @@ class Retention:
 
     def _due_answers(self, vendor: str, on: date) -> Iterator["_Due"]:
         root = self.inbox.root
-        for taken in taken_answers(root, self.answers, vendor, self.spans, on):
+        recorded = recorded_files(self.registry, vendor)
+        for taken in taken_answers(root, recorded, vendor, self.spans, on):
             yield _Due([taken.purge], partial(remove_file, root, taken.path))
 
     def _due_law(self, on: date, now: datetime) -> Iterator["_Due"]:

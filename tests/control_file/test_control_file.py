@@ -124,6 +124,9 @@ def test_checks_are_summed_over_vendors(house: House) -> None:
 
     fault = Fault(VENDOR, WEDNESDAY, "late")
     keep_results(house.lake, VENDOR, [TUESDAY, WEDNESDAY], {"deliveries_came_in_time": [fault]})
+    keep_results(
+        house.lake, VENDOR, [WEDNESDAY], {"knowledge_is_acted_on": [fault]}
+    )  # of the vendor, not of a delivery
     assert control_file(house).checks == [CheckLine("deliveries_came_in_time", 2, 1)]
     assert control_file(house, ControlPeriod(TUESDAY, TUESDAY)).checks == [CheckLine("deliveries_came_in_time", 1, 0)]
 

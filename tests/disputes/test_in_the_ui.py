@@ -4,12 +4,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
+import pytest
+from typer.testing import CliRunner
 
-from pipelines.checks.results import failing_results
+from pipelines.checks.faults import Fault
+from pipelines.checks.results import failing_results, keep_results
+from pipelines.commands.checks import app
 from pipelines.definitions import build_defs
 from pipelines.disputes.records import recorded_disputes
 from tests.support.clean_market import LATE, MONDAY, VENDOR, CleanMarket, lead
 from tests.support.disputing_vendor import NOT_PROVEN, NOW, DisputingVendor, answer
+from tests.support.houses import house_at
 from tests.support.instances import instance_of
 
 LATER = datetime(2026, 9, 27, 4, tzinfo=UTC)
@@ -30,8 +35,15 @@ def test_a_run_takes_answers_in_and_a_defect_that_nobody_told_is_red(tmp_path: P
     with instance_of(house) as instance:
         instance.add_dynamic_partitions("vendor", [VENDOR])
         sensor = definitions.resolve_sensor_def("answers")
-        asked = sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).run_requests
-        assert [request.run_key is not None for request in asked or ()] == [True]
+        contract, before = market.home / "contracts" / VENDOR / "2026-01-01.odcs.yaml", _run_keys(sensor, instance)
+        whole = contract.read_bytes()
+        contract.write_bytes(b"broken: [")
+        unread = _run_keys(sensor, instance)
+        assert definitions.resolve_job_def("answers").execute_in_process(instance=instance).success
+        assert recorded_disputes(house.registry, VENDOR) == []
+        contract.write_bytes(whole)
+        assert _run_keys(sensor, instance) == before
+        assert len({*before, *unread}) == 2  # once the contract is mended, a run of its own
         assert definitions.resolve_job_def("answers").execute_in_process(instance=instance).success
         [dispute] = recorded_disputes(house.registry, VENDOR)
         assert (dispute.lead_id, dispute.rule, dispute.state) == ("L-1", NOT_PROVEN, "pending")
@@ -46,3 +58,17 @@ def test_a_run_takes_answers_in_and_a_defect_that_nobody_told_is_red(tmp_path: P
     assert [one.day for one in kept] == [MONDAY]
     told = [words.replace("\u00a0", " ") for words in kept[0].faults]
     assert any(NOT_PROVEN in words and words.endswith("notified by 25 September 2026") for words in told), told
+
+
+def _run_keys(sensor: dg.SensorDefinition, instance: dg.DagsterInstance) -> list[str | None]:
+    asked = sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).run_requests
+    return [request.run_key for request in asked or ()]
+
+
+def test_what_a_vendor_named_obeys_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPPOSABLE_HOME", str(tmp_path))
+    fault = Fault(VENDOR, MONDAY, "form \x1b[2Jdevis")
+    keep_results(house_at(tmp_path).lake, VENDOR, [MONDAY], {"knowledge_is_acted_on": [fault]})
+    said = CliRunner().invoke(app, ["list"]).output
+    assert "devis" in said
+    assert "\x1b" not in said

@@ -113,7 +113,7 @@ def test_dossier_and_portfolio_say_it_in_words(told: tuple[CleanMarket, datetime
     market, _, second = told
     house = market.house
     [dossier] = DossierWriter(
-        scorer_of(market), house.catalogue, tmp_path, second, house.settings.contracts
+        scorer_of(market), house.catalogue, tmp_path, second, house.settings.contracts, house.settings.policy
     ).write_all()
     assert dossier.move is not None
     assert [(line.version, line.points is not None) for line in dossier.versions] == [("1", True)]
@@ -131,7 +131,9 @@ def test_while_two_versions_are_shown_a_dossier_has_both(
 ) -> None:
     market, _, _ = told
     house, on = market.house, datetime(2026, 12, 2, 5, tzinfo=UTC)
-    [dossier] = DossierWriter(scorer_of(market), house.catalogue, tmp_path, on, house.settings.contracts).write_all()
+    [dossier] = DossierWriter(
+        scorer_of(market), house.catalogue, tmp_path, on, house.settings.contracts, house.settings.policy
+    ).write_all()
     assert [(line.version, line.since) for line in dossier.versions] == [("1", None), ("2", date(2026, 1, 1))]
     page = (tmp_path / VENDOR / "2026-12-02" / "index.html").read_text(encoding="utf-8")
     assert "montrée à côté, sans effet" in page

@@ -59,7 +59,7 @@ class DisputingVendor:
         house = self.market.house
         with house.lake.writing(VENDOR):
             taken = house.answers.take_in(VENDOR, house.contracts().of(VENDOR), now=now)
-            write_replies(house.registry, house.outbox, VENDOR, now=now)
+            write_replies(house.registry, house.outbox, VENDOR, now=now, also=taken.digests)
         return taken
 
     def reply(self, taken: TakenAnswers) -> list[dict[str, str]]:
