@@ -22,6 +22,7 @@ from pipelines.receipts.records import record_acknowledged, record_sent, standin
 from pipelines.reviews.decisions import decide
 from pipelines.reviews.records import record_decision
 from pipelines.reviews.written_dossiers import DossierNote, WrittenDossier
+from pipelines.storage.digests import digest_of_file
 from pipelines.vocabulary.clock import paris_date
 from pipelines.wording.words import translations
 from tests.support.exemple import deliver, sign
@@ -82,6 +83,18 @@ def test_a_day_outside_of_the_period_is_not_counted(house: House) -> None:
     tuesday = control_file(house, ControlPeriod(TUESDAY, TUESDAY))
     assert tuesday.vendors[0].delivered.uses_by_verdict == {"blocked": 2}
     assert (tuesday.decisions, sum(tuesday.kept.values())) == ((), 0)
+
+
+def test_files_of_other_days_are_not_read(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[Path] = []
+
+    def digest_of(path: Path) -> str:
+        hashed.append(path)
+        return digest_of_file(path)
+
+    monkeypatch.setattr("pipelines.storage.lake.digest_of_file", digest_of)
+    control_file(house, ControlPeriod(TUESDAY, TUESDAY))
+    assert {path.parent.name for path in hashed} == {f"delivery_date={TUESDAY}"}
 
 
 def test_receipts_decisions_and_questionnaires_are_as_known_at_the_instant(house: House) -> None:
