@@ -295,6 +295,13 @@ class House:
             confirm_own_examples(catalogue, self.engine)
         return catalogue
 
+    def with_rules_anew(self) -> House:
+        """A house of the same settings, on the same registry, that reads its rules anew: for a process that outlives
+        them."""
+        other = House(self.settings)
+        vars(other)["registry"] = self.registry
+        return other
+
     @property
     def engine(self) -> Engine:
         """The embedded engine, for questions about what is published."""

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pipelines.disputes.policy import REACTION_DAYS, REPLY_DAYS, Policy
 from pipelines.formats.limits import Limits
 from pipelines.vocabulary.suggestions import hint_at
+from pipelines.vocabulary.web_addresses import web_address
 
 PREFIX = "OPPOSABLE_"
 _PLACES = ("inbox", "contracts", "lake", "rules", "methods", "keys", "vault", "outbox", "state")
@@ -175,6 +176,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Rejected rows of a file that are told one by one, and then as many runs of them.",
     )
+
+    @field_validator("serve_address")
+    @classmethod
+    def _as_browsers_send_it(cls, value: str) -> str:
+        return web_address(value)
 
     @field_validator("serve_proxies")
     @classmethod

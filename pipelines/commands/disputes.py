@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.shared import Language, LanguageOption, house_of_settings, known_vendor, refuse
+from pipelines.commands.shared import Language, LanguageOption, house_of_settings, known_vendor, refuse, vendor_in
 from pipelines.disputes.decisions import DisputeRefusedError
 from pipelines.disputes.dispute import RecordedDispute
 from pipelines.house import House
@@ -115,6 +115,7 @@ def decide(
     from pipelines.disputes.replies import write_replies
 
     house, say, now = house_of_settings(), words(language.value), datetime.now(UTC)
+    _dispute_of(house, vendor, number)
     try:
         dispute = record_decided(house.registry, vendor, number, outcome, by=by, reason=reason, at=now)
     except DisputeRefusedError as error:
@@ -159,8 +160,11 @@ def _dispute_of(house: House, vendor: str, number: int) -> RecordedDispute:
     from pipelines.disputes.decisions import dispute_numbered
     from pipelines.disputes.records import recorded_disputes
 
+    found = recorded_disputes(house.registry, vendor)
+    if not found:  # disputes outlive the folder of a vendor's contracts
+        vendor_in(house, "VENDOR", vendor)
     try:
-        return dispute_numbered(recorded_disputes(house.registry, vendor), vendor, number)
+        return dispute_numbered(found, vendor, number)
     except DisputeRefusedError as error:
         refuse(str(error))
 

@@ -4,7 +4,6 @@ import secrets
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +11,7 @@ import typer
 from pipelines.commands.control_file import control_page
 from pipelines.commands.shared import house_of_settings, refuse
 from pipelines.vocabulary.clock import last_tick
+from pipelines.vocabulary.web_addresses import is_loopback
 
 if TYPE_CHECKING:
     import uvicorn
@@ -38,11 +38,11 @@ def serve(
     from pipelines.serve.app import Served
 
     house = house_of_settings()
-    if not house.settings.serve_user_header and not _is_loopback(host):
+    if not house.settings.serve_user_header and not is_loopback(host):
         refuse("--host: without OPPOSABLE_SERVE_USER_HEADER expected an address of this machine, such as 127.0.0.1")
-    listening = _listening_socket(host, port)
-    typer.echo(f"http://{host}:{port}")
-    web_server(house, Served(host, port)).run(sockets=[listening])
+    listening, served = _listening_socket(host, port), Served(host, port)
+    typer.echo(served.address)
+    web_server(house, served).run(sockets=[listening])
 
 
 def web_server(house: "House", served: "Served", now: Callable[[], datetime] = _utc_now) -> "uvicorn.Server":
@@ -56,7 +56,7 @@ def web_server(house: "House", served: "Served", now: Callable[[], datetime] = _
         served,
         now=now,
         secret=secrets.token_bytes(32),
-        control_file=lambda first, last, language: control_page(house, first, last, language, as_of=last_tick(now())),
+        control_file=lambda house, first, last, lang: control_page(house, first, last, lang, as_of=last_tick(now())),
     )
     config = uvicorn.Config(
         app,
@@ -81,10 +81,3 @@ def _listening_socket(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         refuse(f"--host, --port: {host}:{port} can't be listened on: {error.strerror}; name another port")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -26,8 +26,7 @@ _NO_DELIVERY: Final = "no_delivery"
 def delivered_in(lake: Lake, vendor: str, period: ControlPeriod) -> DeliveredLeads:
     """Everything of the days of a period that can be trusted; a day taken in and not judged counts its files alone."""
     found = lake.as_found()
-    taken_in = [day for day in found.published_days(vendor) if period.holds(day)]
-    judged = [day for day in found.published_days(vendor, "scorecards") if period.holds(day)]
+    taken_in, judged = (_trusted_days(found, vendor, period, marker) for marker in ("deliveries", "scorecards"))
     files = found.read("deliveries", vendor, taken_in)
     return DeliveredLeads(
         days=len(judged),
@@ -42,6 +41,12 @@ def delivered_in(lake: Lake, vendor: str, period: ControlPeriod) -> DeliveredLea
         correction_count=_corrections_found(lake, vendor, period),
         catalogue_digests=frozenset(_catalogues(found, vendor, judged)),
     )
+
+
+def _trusted_days(lake: Lake, vendor: str, period: ControlPeriod, marker: str) -> list[date]:
+    """Of the period alone: to trust a day means to read all its files, and a history may have years of them."""
+    held = (day for day in lake.partition_days(vendor, marker) if period.holds(day))
+    return [day for day in held if lake.is_whole(vendor, day, marker)]
 
 
 def _counted_by_word(values: Iterable[str]) -> Mapping[str, int]:

@@ -64,7 +64,7 @@ class ControlDesk:
         """
         decisions = recorded_decisions(self.registry, before=self.as_of)
         agenda = self._agenda(period)
-        first, until = self._bounds(period)
+        first, known_until = self._bounds(period)
         book = {name: self.book.of(name) for name in self.book.vendors}
         return ControlFile(
             period=period,
@@ -75,9 +75,9 @@ class ControlDesk:
             catalogue_digest=self.catalogue.digest,
             decisions=tuple(one for one in decisions if period.holds(paris_date(one.decided_at))),
             go_live=tuple(self._go_live(period)),
-            own=tuple(own_findings(book, decisions, min(self.as_of, until))),
+            own=tuple(own_findings(book, decisions, known_until)),
             dates=tuple(agenda.between(period.first, period.last + AHEAD)),
-            kept=registry_counts(self.registry, first, until),
+            kept=registry_counts(self.registry, first, known_until),
             problems=len(agenda.problems),
             runs=tuple(runs) if runs is not None else None,
             watch=watch,
@@ -88,8 +88,9 @@ class ControlDesk:
         return sorted({*(folder.name for folder in vendor_folders(self.contracts)), *self.lake.vendors()})
 
     def _bounds(self, period: ControlPeriod) -> tuple[datetime, datetime]:
-        after = period.last + timedelta(days=1)
-        return paris_instant(period.first, time(0)), paris_instant(after, time(0))
+        """From when on the period goes, and until when it is known: to its end, or to our instant before that."""
+        end = paris_instant(period.last + timedelta(days=1), time(0))
+        return paris_instant(period.first, time(0)), min(self.as_of, end)
 
     def _agenda(self, period: ControlPeriod) -> Agenda:
         decisions = recorded_decisions(self.registry, before=self.as_of)
@@ -128,7 +129,8 @@ class ControlDesk:
         return at is not None and at <= self.as_of
 
     def _diligence(self, vendor: str, contract: Contract | None, period: ControlPeriod) -> Diligence:
-        stated = stated_on(kept_statements(self.registry, vendor, before=self.as_of))
+        _, known_until = self._bounds(period)
+        stated = stated_on(kept_statements(self.registry, vendor, before=known_until))
         gaps = vendor_gaps(self.contracts, vendor, contract, on=period.last, stated=stated)
         file = self._file(vendor)
         return Diligence(

@@ -6,9 +6,16 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from pipelines.reviews.decisions import Decision, FourEyes, RecordedDecision, decide, dossier_named
+from pipelines.reviews.decisions import (
+    Decision,
+    DecisionRefusedError,
+    FourEyes,
+    RecordedDecision,
+    decide,
+    dossier_named,
+)
 from pipelines.reviews.records import confirm_decision, record_decision
-from pipelines.reviews.written_dossiers import found_dossiers, keep_dossier
+from pipelines.reviews.written_dossiers import DossierChangedError, found_dossiers, keep_dossier
 
 
 @dataclass(frozen=True)
@@ -43,11 +50,15 @@ class ReviewDesk:
             digest: of the dossier, or its first digits; the latest if not given.
 
         Raises:
-            DecisionRefusedError: there is no such dossier, or the decision can't be recorded.
+            DecisionRefusedError: there is no such dossier, or no longer as it was, or the decision can't be
+                recorded.
         """
         dossier = dossier_named(found_dossiers(self.dossiers, vendor), vendor, digest)
         made = decide(dossier, decision, by=by, reason=reason, at=at, four_eyes=self.four_eyes)
-        kept = keep_dossier(dossier, self.kept)
+        try:
+            kept = keep_dossier(dossier, self.kept)
+        except DossierChangedError as error:
+            raise DecisionRefusedError("dossier", str(error)) from None
         return MadeDecision(record_decision(self.registry, made), made, kept)
 
     def confirm(self, vendor: str, *, by: str, at: datetime, number: str | None = None) -> RecordedDecision:

@@ -89,6 +89,7 @@ class Exposure:
     by_text: Decimal
     """The most that the text allows; it is counted over all that was found, proven or not."""
     practice_low: Decimal | None
+    """What was imposed so far, and never more than the text allows."""
     practice_high: Decimal | None
 
 
@@ -102,6 +103,7 @@ def exposures(
 def _exposure(one: Provision, found: FoundBreaches, turnover: Decimal | None) -> Exposure:
     times = {"communication": found.count, "article": found.articles}.get(one.unit, 1)
     by_rate = turnover * one.most_rate if turnover is not None and one.most_rate is not None else Decimal(0)
+    by_text = max(one.most * times, by_rate)
     practice = one.practice or {}
     if "least_rate" in practice:
         low, high = (None if turnover is None else turnover * practice[name] for name in ("least_rate", "most_rate"))
@@ -109,7 +111,8 @@ def _exposure(one: Provision, found: FoundBreaches, turnover: Decimal | None) ->
         low, high = found.proven_count * practice["least_per_unit"], found.count * practice["most_per_unit"]
     else:
         low = high = None
-    return Exposure(one, found, max(one.most * times, by_rate), low, high)
+    low, high = (None if amount is None else min(amount, by_text) for amount in (low, high))
+    return Exposure(one, found, by_text, low, high)
 
 
 @functools.cache

@@ -33,10 +33,13 @@ def own_findings(
     contracts: Mapping[str, Sequence[Contract]], decisions: Sequence[RecordedDecision], as_of: datetime
 ) -> list[OwnFinding]:
     """Everything as known at an instant (aware), by vendor, then by date."""
+    by_vendor: dict[str, list[RecordedDecision]] = {vendor: [] for vendor in contracts}
+    for decision in decisions:
+        by_vendor.setdefault(decision.vendor, []).append(decision)
     found = [
         one
         for vendor, theirs in contracts.items()
-        for one in (*_undecided(vendor, theirs, decisions, as_of), *_decided(vendor, decisions, as_of))
+        for one in (*_undecided(vendor, theirs, by_vendor[vendor], as_of), *_decided(vendor, by_vendor[vendor], as_of))
     ]
     return sorted(found, key=lambda one: (one.vendor, one.on, one.kind))
 

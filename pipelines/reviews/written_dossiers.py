@@ -9,8 +9,9 @@ from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
-from pipelines.storage.folders import PRIVATE, replacing
+from pipelines.storage.folders import PRIVATE, remove_folder, replacing
 
 NOTE: Final = "dossier.json"
 """Beside the pages of a dossier."""
@@ -34,6 +35,10 @@ class DossierNote:
         """The note as it is written."""
         fields = {**asdict(self), "as_of": self.as_of.isoformat()}
         return (json.dumps(fields, indent=1, default=str) + "\n").encode()
+
+
+class DossierChangedError(ValueError):
+    """A dossier does not lie there any more as it was read."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +66,26 @@ class FoundDossier:
         return WrittenDossier(self.folder, self.digest, _note_read(self.folder / NOTE))
 
 
-def found_dossiers(dossiers: Path, vendor: str) -> list[FoundDossier]:
-    """All dossiers of a vendor below the folder of dossiers, the oldest first."""
-    folders = sorted(note.parent for note in (dossiers / vendor).glob(f"*/{NOTE}"))
+def found_dossiers(dossiers: Path, vendor: str, most: int | None = None) -> list[FoundDossier]:
+    """The dossiers of a vendor below the folder of dossiers, the oldest first; `most`: no more than the latest of them.
+
+    Every file of those found is read for their digests.
+    """
+    folders = sorted(note.parent for note in (dossiers / vendor).glob(f"*/{NOTE}"))[-most if most else 0 :]
     return [FoundDossier(folder, dossier_digest(folder)) for folder in folders]
 
 
 def latest_notes(dossiers: Path) -> dict[str, DossierNote]:
     """By vendor the note of its latest dossier, where it can be read; no digest is worked out."""
-    latest = {note.parent.parent.name: note for note in sorted(dossiers.glob(f"*/????-??-??/{NOTE}"))}
-    return {vendor: note for vendor, path in latest.items() if (note := _readable_note(path)) is not None}
+    vendors = sorted(place.name for place in dossiers.glob("*"))
+    return {vendor: note for vendor in vendors if (note := latest_note(dossiers, vendor)) is not None}
+
+
+def latest_note(dossiers: Path, vendor: str) -> DossierNote | None:
+    """The note of a vendor's latest dossier, where it can be read; no other is opened, and no digest is worked out."""
+    folders = sorted((dossiers / vendor).glob("????-??-??"), reverse=True)
+    path = next((folder / NOTE for folder in folders if (folder / NOTE).is_file()), None)
+    return None if path is None else _readable_note(path)
 
 
 def dossier_before(dossiers: Path, vendor: str, on: date) -> date | None:
@@ -80,14 +95,25 @@ def dossier_before(dossiers: Path, vendor: str, on: date) -> date | None:
 
 
 def keep_dossier(dossier: WrittenDossier, kept: Path) -> Path:
-    """Copy a dossier that a decision rests on out of the way of later ones; done before, it stays."""
+    """Copy a dossier that a decision rests on out of the way of later ones; done before, it stays.
+
+    Raises:
+        DossierChangedError: the copy is not what was read: the dossier was written anew in between. Nothing is kept.
+    """
     target = kept / dossier.note.vendor / dossier.digest[:16]
-    if not target.exists():
-        aside = target.with_name(f".{target.name}")
+    if target.exists():
+        _confirm_copy(target, dossier)
+        return target
+    aside = target.with_name(f".{target.name}.{uuid4().hex}")
+    try:
         for path in _digested_files(dossier.folder):
             with replacing(kept, aside / path.name, PRIVATE) as file:
                 file.write(path.read_bytes())
-        aside.replace(target)
+        _confirm_copy(aside, dossier)
+        _put_in_place(aside, target)
+    finally:
+        if aside.exists():
+            remove_folder(kept, aside)
     return target
 
 
@@ -99,6 +125,23 @@ def dossier_digest(folder: Path) -> str:
 
 def _digested_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
+def _confirm_copy(copy: Path, dossier: WrittenDossier) -> None:
+    """Digest and note were read one after the other, and the copy is made later still: all three have to agree."""
+    if dossier_digest(copy) != dossier.digest or _readable_note(copy / NOTE) != dossier.note:
+        raise DossierChangedError(
+            f"{dossier.folder}: expected the dossier of digest {dossier.digest}, found another in it or in its copy: "
+            "read the one that lies there now, then decide"
+        )
+
+
+def _put_in_place(aside: Path, target: Path) -> None:
+    try:
+        aside.replace(target)
+    except OSError:  # somebody else decides on the same dossier, and was first
+        if not target.is_dir():
+            raise
 
 
 def _note_read(path: Path) -> DossierNote:

@@ -129,7 +129,7 @@ def load_catalogue(own_rules: Path | None = None, *, edited: Path | None = None)
     Raises:
         CatalogueError: every problem of every file at once.
     """
-    own, tried = (folder if folder and any(_rule_files(folder)) else None for folder in (own_rules, edited))
+    own, tried = (folder if folder and any(rule_files(folder)) else None for folder in (own_rules, edited))
     return _loaded(own, tried) if own or tried else _shipped()
 
 
@@ -203,14 +203,15 @@ def _is_own(card: Card) -> bool:
     return SHIPPED_CARDS not in card.file.parents
 
 
-def _rule_files(folder: Path) -> Iterable[Path]:
+def rule_files(folder: Path) -> Iterable[Path]:
+    """Every file below a folder of rules that a catalogue is read from."""
     return (path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml"))
 
 
 def _read_cards(folder: Path, problems: list[CatalogueProblem]) -> dict[str, Card]:
     """Cards below a folder by id; what is wrong with the others is added to the problems."""
     cards: dict[str, Card] = {}
-    for path in sorted(path for path in _rule_files(folder) if path.name not in (PARAMETERS, SWITCHED_OFF)):
+    for path in sorted(path for path in rule_files(folder) if path.name not in (PARAMETERS, SWITCHED_OFF)):
         try:
             card = read_card(path)
         except CatalogueError as error:

@@ -43,6 +43,8 @@ class Pager:
             answer.set_cookie(COOKIE, language, COOKIE_SECONDS, secure=self.is_https, httponly=True, samesite="lax")
         return answer
 
-    def said(self, request: Request, kind: str, status: int, *, is_public: bool = False, **figures: Any) -> Response:
-        """A page that says one thing: what is wrong, and what to do."""
-        return self.page(request, "said", status, kind=kind, figures=figures, is_public=is_public)
+    def said(
+        self, request: Request, kind: str, status: int, *, is_public: bool = False, who: str | None = None
+    ) -> Response:
+        """A page that says one thing: what is wrong, and what to do; `who` reads it, where it is not for everybody."""
+        return self.page(request, "said", status, kind=kind, is_public=is_public, who=who)

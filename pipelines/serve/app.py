@@ -26,6 +26,7 @@ from pipelines.serve.limiter import Limiter
 from pipelines.serve.public_pages import PublicPages
 from pipelines.serve.shelf import Shelf
 from pipelines.serve.visitors import Doorkeeper, StrangerError
+from pipelines.vocabulary.web_addresses import web_address
 
 SENDINGS: Final = 30
 SENDINGS_SECONDS: Final = 3600.0
@@ -38,6 +39,12 @@ class Served:
 
     host: str
     port: int
+
+    @property
+    def address(self) -> str:
+        """As a browser on this machine sends it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return web_address(f"http://{host}:{self.port}")
 
 
 def web_app(
@@ -60,7 +67,7 @@ def web_app(
     app = Starlette(routes=_routes(pages, Deciding(pages), public))
     app.add_exception_handler(StrangerError, lambda request, error: _stranger_answered(pager, request, error))
     app.add_exception_handler(HTTPException, lambda request, error: _not_found(pager, request, error))
-    return Door(app, frozenset({address.netloc.lower(), f"{served.host}:{served.port}".lower()}))
+    return Door(app, frozenset({address.netloc, urlsplit(served.address).netloc}))
 
 
 def _routes(pages: HousePages, deciding: Deciding, public: PublicPages) -> list[Route]:

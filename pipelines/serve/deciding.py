@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -36,14 +35,15 @@ class Deciding:
 
         Raises:
             StrangerError: nobody is known here, or the form is not ours.
+            HTTPException: 404 for a vendor that nobody knows.
         """
         who, form = self.pages.keeper.visitor(request), request.state.form
         if who is None:
             raise StrangerError("nobody_decides")
         self.pages.keeper.confirm_form(request, who, form.get("token", ""))
         vendor = request.path_params["vendor"]
-        if vendor not in self.pages.shelf.filed().book.vendors:
-            raise HTTPException(404)
+        if not self.pages.has_contract(vendor):
+            return self.pages.vendor_page(request, who, 422, refused="contract", given=form)
         try:
             deed(vendor, who, form, self.pages.shelf.now())
         except DecisionRefusedError as error:

@@ -15,23 +15,26 @@ from pipelines.agenda.said import due_words, nearness_words
 from pipelines.governance.checklist import MUST
 from pipelines.governance.due_diligence import DueDiligence
 from pipelines.governance.vendor_review import gap_words, vendor_review
+from pipelines.house import House
 from pipelines.questionnaires.records import kept_statements, questionnaires_sent
 from pipelines.questionnaires.statements import latest_statements, stated_on
 from pipelines.reviews.decisions import DECISIONS, MOST_CHARACTERS, DecisionRefusedError, dossier_named
 from pipelines.reviews.records import recorded_decisions
 from pipelines.reviews.written_dossiers import found_dossiers
+from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.serve.answers import Pager, language_of
 from pipelines.serve.files import written_page
 from pipelines.serve.portfolio import CHOICES, VendorLine, listed, wanted_of
 from pipelines.serve.shelf import Shelf
 from pipelines.serve.visitors import Doorkeeper
+from pipelines.settings import SettingsError
 from pipelines.vocabulary.clock import paris_date
 from pipelines.wording.words import words
 
 MOST_DOSSIERS: Final = 12
 """Of a vendor, that a reader chooses from."""
-ControlFile = Callable[[date, date, str], str]
-"""The page of a control file from a civil day to another, in a language."""
+ControlFile = Callable[[House, date, date, str], str]
+"""The page of a house's control file from a civil day to another, in a language."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,17 @@ class HousePages:
             tokens=tokens,
             refused=refused,
             given=given,
+            is_decidable=self.has_contract(line.vendor),
             choices=DECISIONS,
             most_characters=MOST_CHARACTERS["reason"],
             **self._dossiers(line.vendor, given.get("digest") or request.query_params.get("dossier")),
             **self._file(line.vendor, language_of(request)),
             **self._dates(language_of(request), line.vendor),
         )
+
+    def has_contract(self, vendor: str) -> bool:
+        """Whether a contract of the vendor can be read; else nothing is decided of it, as at the terminal."""
+        return vendor in self.shelf.filed().book.vendors
 
     def dates(self, request: Request) -> Response:
         """Every date of every vendor that waits or lies ahead."""
@@ -117,9 +125,11 @@ class HousePages:
             status = 422 if "from" in query else 200
             return self.pager.page(request, "control", status, who=who, first=first, last=last, today=today)
         if not self.making.acquire(blocking=False):
-            return self.pager.said(request, "busy", 503)
+            return self.pager.said(request, "busy", 503, who=who)
         try:
-            return HTMLResponse(self.control_file(first, last, language_of(request)))
+            return HTMLResponse(self.control_file(self.shelf.filed().house, first, last, language_of(request)))
+        except (CatalogueError, SettingsError):
+            return self.pager.said(request, "rules_unreadable", 503, who=who)
         finally:
             self.making.release()
 
@@ -136,19 +146,19 @@ class HousePages:
         return paris_date(self.shelf.now())
 
     def _line(self, vendor: str) -> VendorLine:
-        found = next((line for line in self.shelf.lines() if line.vendor == vendor), None)
+        found = self.shelf.line(vendor)
         if found is None:
             raise HTTPException(404)
         return found
 
     def _dossiers(self, vendor: str, digest: str | None) -> dict[str, Any]:
-        """The vendor's dossiers, the newest first, and the one that is shown; None where it can't be read."""
-        found = found_dossiers(self.shelf.house.settings.dossiers, vendor)
+        """The vendor's latest dossiers, the newest first, and the one that is shown; None where it can't be read."""
+        found = found_dossiers(self.shelf.house.settings.dossiers, vendor, MOST_DOSSIERS)
         try:
             chosen = dossier_named(found, vendor, digest)
         except DecisionRefusedError:
             chosen = None
-        return {"dossiers": found[: -MOST_DOSSIERS - 1 : -1], "chosen": chosen}
+        return {"dossiers": found[::-1], "chosen": chosen}
 
     def _file(self, vendor: str, language: str) -> dict[str, Any]:
         """What is missing of the vendor's answers and contract, and what it stated by links."""

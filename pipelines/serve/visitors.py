@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
 from pipelines.settings import Settings
+from pipelines.vocabulary.web_addresses import is_loopback
 
 MOST_CHARACTERS: Final = 64
 
@@ -26,9 +28,10 @@ class Doorkeeper:
     """Whom the house lets in, and how it knows its own forms."""
 
     user_header: str
-    """Empty: whoever reaches the port may read, which is this machine alone, and nobody is known."""
+    """Empty: nobody is known, and pages of the house are read on this machine alone."""
     proxies: tuple[IPv4Network | IPv6Network, ...]
     origin: str
+    """The pages' own address: one that others reach is a proxy's, which would show the house to everybody."""
     secret: bytes
     """Of this process; forms that it made are known by it."""
 
@@ -36,7 +39,7 @@ class Doorkeeper:
     def of(cls, settings: Settings, secret: bytes) -> "Doorkeeper":
         """As the settings say."""
         networks = tuple(ip_network(part.strip()) for part in settings.serve_proxies.split(","))
-        return cls(settings.serve_user_header, networks, settings.serve_address.rstrip("/").lower(), secret)
+        return cls(settings.serve_user_header, networks, settings.serve_address, secret)
 
     def visitor(self, request: Request) -> str | None:
         """Who asks; None where the house knows nobody.
@@ -45,6 +48,8 @@ class Doorkeeper:
             StrangerError: no proxy of ours asks, or it does not say for whom.
         """
         if not self.user_header:
+            if not is_loopback(urlsplit(self.origin).hostname or ""):
+                raise StrangerError("no_header")
             return None
         if not self._is_proxy(request.client.host if request.client else ""):
             raise StrangerError("not_by_proxy")

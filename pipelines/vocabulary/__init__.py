@@ -22,5 +22,6 @@ Data and types. No file is read here, and no row.
 - `suggestions`: the known word that somebody may have meant
 - `tables`: the published tables of the lake: one Pandera model a table, one description a column
 - `verdict_tables`: the published tables that judging fills
+- `web_addresses`: web addresses as browsers send them, and whether one is of this machine alone
 - `words`: the closed vocabularies, and what else all rooms mean alike
 """

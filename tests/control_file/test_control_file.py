@@ -4,7 +4,7 @@ Two leads on Tuesday, two on Wednesday, by e-mail, none with a proof: after 72 h
 """
 
 import secrets
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,8 @@ from pipelines.receipts.records import record_acknowledged, record_sent, standin
 from pipelines.reviews.decisions import decide
 from pipelines.reviews.records import record_decision
 from pipelines.reviews.written_dossiers import DossierNote, WrittenDossier
+from pipelines.storage.digests import digest_of_file
+from pipelines.vocabulary.clock import paris_date
 from pipelines.wording.words import translations
 from tests.support.exemple import deliver, sign
 from tests.support.houses import house_at, reconcile
@@ -83,6 +85,18 @@ def test_a_day_outside_of_the_period_is_not_counted(house: House) -> None:
     assert (tuesday.decisions, sum(tuesday.kept.values())) == ((), 0)
 
 
+def test_files_of_other_days_are_not_read(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[Path] = []
+
+    def digest_of(path: Path) -> str:
+        hashed.append(path)
+        return digest_of_file(path)
+
+    monkeypatch.setattr("pipelines.storage.lake.digest_of_file", digest_of)
+    control_file(house, ControlPeriod(TUESDAY, TUESDAY))
+    assert {path.parent.name for path in hashed} == {f"delivery_date={TUESDAY}"}
+
+
 def test_receipts_decisions_and_questionnaires_are_as_known_at_the_instant(house: House) -> None:
     known = control_file(house)
     assert known.vendors[0].told == Told(prepared=2, sent=1, acknowledged=1, notified=1)
@@ -95,6 +109,21 @@ def test_receipts_decisions_and_questionnaires_are_as_known_at_the_instant(house
     before = control_file(house, as_of=JUDGED)
     assert before.vendors[0].told == Told(prepared=2)
     assert (before.decisions, before.vendors[0].diligence.unreviewed) == ((), 0)
+    assert sum(before.kept.values()) == 0
+
+
+def test_what_is_recorded_after_the_instant_or_the_period_changes_no_byte(house: House) -> None:
+    """Everything told and stated is of 18 August: nothing of it is of Tuesday alone.
+
+    A link made at nine is not known at six of the same day.
+    """
+    tuesday = control_file(house, ControlPeriod(TUESDAY, TUESDAY))
+    assert tuesday.vendors[0].diligence.unreviewed == 0
+    until_today = ControlPeriod(TUESDAY, paris_date(AS_OF))
+    early = render_control_file(control_file(house, until_today), language="fr")
+    link = new_link(14, at=AS_OF + timedelta(hours=5), random_token=secrets.token_urlsafe)
+    record_questionnaire(house.registry, VENDOR, link)
+    assert render_control_file(control_file(house, until_today), language="fr") == early
 
 
 @pytest.mark.fault(

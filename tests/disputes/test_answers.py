@@ -98,7 +98,7 @@ def test_what_comes_too_late_is_marked_and_can_be_decided(vendor: DisputingVendo
 @pytest.mark.fault(
     area="folders",
     fault="A file of answers names leads and rules that its vendor was never told of, links, and files elsewhere",
-    promise="Each such row is rejected with a reason that says nothing of our data; nothing outside the folder is read",
+    promise="Each such row is rejected with a reason that says nothing of ours; nothing outside the folder is read.",
 )
 def test_a_row_that_is_no_dispute_is_rejected_with_its_reason(vendor: DisputingVendor) -> None:
     secret = vendor.market.home / "secret.txt"

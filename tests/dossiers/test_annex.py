@@ -76,7 +76,7 @@ def test_lead_uses_count_once_for_a_provision_on_its_channels_and_in_its_time() 
 @pytest.mark.fault(
     area="personal",
     fault="Somebody with another account, a vendor or a page looks for what the advertiser fears to pay",
-    promise="The annex is read by the house's user alone, and nothing links to it",
+    promise="The annex is read by the house's user alone, and nothing links to it.",
 )
 def test_the_annex_is_for_one_user_and_says_what_it_rests_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     @contextmanager

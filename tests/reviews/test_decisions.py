@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipelines.reviews.decisions import DecisionRefusedError, FourEyes, decide, dossier_named
+from pipelines.reviews.desk import ReviewDesk
 from pipelines.reviews.own_findings import AGAINST, UNCONFIRMED, UNDECIDED, own_findings
 from pipelines.reviews.records import confirm_decision, record_decision, recorded_decisions
 from pipelines.reviews.written_dossiers import (
@@ -188,6 +189,30 @@ def test_a_dossier_decided_on_stays_as_it_was(tmp_path: Path) -> None:
     assert dossier_digest(kept) == dossier.digest
     modes = {oct(path.stat().st_mode & 0o777) for path in (kept.parent.parent, kept.parent, kept)}
     assert (modes, {oct(path.stat().st_mode & 0o777) for path in kept.iterdir()}) == ({"0o700"}, {"0o600"})
+
+
+@pytest.mark.parametrize("name", ["index.html", NOTE], ids=["page", "note"])
+def test_a_dossier_that_is_written_anew_while_somebody_decides_is_not_decided_on(
+    tmp_path: Path, registry: sa.Engine, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """`publish` replaces a file after the digest and the note were read, and before the copy is made."""
+    folder = write_dossier(tmp_path / "dossiers", "2026-11-21")
+    desk = ReviewDesk(registry, tmp_path / "dossiers", tmp_path / "decisions", "never")
+    other = replace(NOTE_OF, recommendation="renew").as_json() if name == NOTE else b"<p>another</p>"
+
+    def publish_then_keep(dossier: WrittenDossier, kept: Path) -> Path:
+        (folder / name).write_bytes(other)
+        return keep_dossier(dossier, kept)
+
+    with monkeypatch.context() as racing:
+        racing.setattr("pipelines.reviews.desk.keep_dossier", publish_then_keep)
+        with pytest.raises(DecisionRefusedError, match="read the one that lies there now") as refused:
+            desk.decide("acme", "suspend", by="A. Martin", reason="r", at=NOW)
+    assert refused.value.kind == "dossier"
+    assert recorded_decisions(registry) == []
+    assert list((tmp_path / "decisions" / "acme").iterdir()) == []
+    made = desk.decide("acme", "suspend", by="A. Martin", reason="r", at=NOW)
+    assert dossier_digest(made.kept) == made.decision.dossier_digest
 
 
 def test_a_renewal_that_passed_without_a_decision_that_stands_is_ours(registry: sa.Engine) -> None:

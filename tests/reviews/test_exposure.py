@@ -24,6 +24,8 @@ def breaches(proven: int, count: int, articles: int = 1) -> FoundBreaches:
         ("rgpd_83_5", breaches(1, 1, articles=3), None, "20000000", (None, None)),
         ("rgpd_83_5", breaches(1, 1), TURNOVER, "36000000", ("9000000", "18000000")),
         ("rgpd_83_5", breaches(1, 1), Decimal(1_000_000), "20000000", ("10000", "20000")),
+        ("consom_l242_16", breaches(3, 6_000), None, "375000", ("0.45", "375000")),
+        ("rgpd_83_5", breaches(1, 1), Decimal(3_000_000_000), "120000000", ("30000000", "60000000")),
         ("penal_226_18_1", breaches(5, 5), None, "1500000", (None, None)),
     ],
 )
@@ -34,7 +36,10 @@ def test_a_range_is_what_text_and_practice_say(
     by_text: str,
     practice: tuple[str | None, str | None],
 ) -> None:
-    """3,750 a message; 375,000 an article, 0.15 to 75 a call; 4 % or 20 million, 1 to 2 % in practice."""
+    """3,750 a message; 375,000 an article, 0.15 to 75 a call; 4 % or 20 million, 1 to 2 % in practice.
+
+    6,000 calls at 75 EUR would be 450,000, which is more than the text allows for one article.
+    """
     [one] = exposures(TABLE, {provision: found}, turnover)
     assert one.by_text == Decimal(by_text)
     low, high = (None if amount is None else Decimal(amount) for amount in practice)

@@ -57,6 +57,8 @@ def test_a_dossier_that_was_written_anew_is_not_decided_on_unread(web: Web) -> N
     (web.house.settings.dossiers / "acme" / "2026-11-21" / "findings.csv").write_text("other", encoding="utf-8")
     refused = web.ask("/vendors/acme/decision", form, who=BUYER)
     assert (refused.status, "Relisez" in refused.text) == (422, True)
+    kept_words = web.ask("/vendors/acme/decision", form | {"reason": "Les preuves manquent."}, who=BUYER).text
+    assert "Les preuves manquent." in kept_words
     assert web.ask("/vendors/acme/decision", form | {"digest": ""}, who=BUYER).status == 422
     assert recorded_decisions(web.house.registry) == []
 
@@ -78,6 +80,21 @@ def test_a_refusal_says_what_would_do_and_keeps_what_was_written(
     answer = web.decide(who, decision, reason)
     assert (answer.status, said in answer.text) == (422, True)
     assert reason.strip() in answer.text
+    assert recorded_decisions(web.house.registry) == []
+
+
+def test_of_a_contract_that_can_not_be_read_nothing_is_decided_and_what_was_written_stays(web: Web) -> None:
+    form = web.fields(BUYER) | {"decision": "suspend", "reason": "Les preuves manquent."}
+    for contract in (web.house.settings.contracts / "acme").glob("*.odcs.yaml"):
+        contract.write_text("{", encoding="utf-8")
+    refused = web.ask("/vendors/acme/decision", form, who=BUYER)
+    assert (refused.status, "Les preuves manquent." in refused.text, "Aucun contrat" in refused.text) == (
+        422,
+        True,
+        True,
+    )
+    page = web.ask("/vendors/acme?lang=en", who=BUYER).text
+    assert ('name="decision"' in page, "No contract of this vendor can be read" in page) == (False, True)
     assert recorded_decisions(web.house.registry) == []
 
 

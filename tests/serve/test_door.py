@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.reviews.records import recorded_decisions
+from pipelines.serve.app import Served
 from pipelines.serve.limiter import MOST_KEYS, Limiter
+from pipelines.settings import SettingsError
+from tests.support.houses import house_at
 from tests.support.web_home import BUYER, HEADER, Web, serving_home, web_home
 
 
@@ -138,6 +141,48 @@ def test_without_a_proxy_pages_are_read_and_nobody_decides(tmp_path: Path) -> No
         )
         assert web.ask("/vendors/acme/decision", {"decision": "suspend"}, who=BUYER).status == 403
         assert recorded_decisions(web.house.registry) == []
+
+
+@pytest.mark.fault(
+    area="web",
+    fault="A proxy shows the pages under a public name, and no header is set that says who asks",
+    promise="Questionnaires alone are open: no page of the house is shown.",
+)
+def test_under_another_name_than_this_machines_a_house_without_logins_is_closed(tmp_path: Path) -> None:
+    with serving_home(web_home(tmp_path), OPPOSABLE_SERVE_ADDRESS="https://leads.example.org") as web:
+        for path in HOUSE_PAGES:
+            answer = web.ask(path, Host="leads.example.org")
+            assert (answer.status, "Exemple Leads" in answer.text) == (403, False), path
+            assert web.ask(path).status == 403, path
+        assert web.ask(web.link(), Host="leads.example.org").status == 200
+
+
+def test_an_address_that_spells_its_own_port_is_the_one_that_browsers_send(tmp_path: Path) -> None:
+    """They leave 443 out of Host and Origin where the scheme is https (RFC 6454, 6.2)."""
+    settings = {"OPPOSABLE_SERVE_ADDRESS": "https://Leads.example.org:443/", "OPPOSABLE_SERVE_USER_HEADER": HEADER}
+    with serving_home(web_home(tmp_path), **settings) as web:
+        browser = {"Host": "leads.example.org", "Origin": "https://leads.example.org", "Sec_Fetch_Site": ""}
+        form = web.fields(BUYER) | {"decision": "suspend", "reason": "r"}
+        assert web.ask("/vendors/acme/decision", form, who=BUYER, **browser).status == 303
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "sent"),
+    [
+        ("::1", 8600, "http://[::1]:8600"),
+        ("0:0:0:0:0:0:0:1", 8600, "http://[::1]:8600"),
+        ("127.0.0.1", 80, "http://127.0.0.1"),
+        ("localhost", 8600, "http://localhost:8600"),
+    ],
+)
+def test_what_is_listened_on_is_asked_for_as_browsers_write_it(host: str, port: int, sent: str) -> None:
+    assert Served(host, port).address == sent
+
+
+@pytest.mark.parametrize("address", ["http://:8600", "http://a:b", "http://a:70000", "http://[::1", "http://[a:b]"])
+def test_an_address_that_is_none_is_named_by_its_setting(tmp_path: Path, address: str) -> None:
+    with pytest.raises(SettingsError, match="OPPOSABLE_SERVE_ADDRESS"):
+        house_at(tmp_path, OPPOSABLE_SERVE_ADDRESS=address)
 
 
 def test_a_limiter_counts_each_key_within_its_span() -> None:

@@ -1,17 +1,26 @@
 """What the web app shows: vendors filtered and ordered, dates, dossiers as written, questionnaires by their links."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
+from threading import Lock
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.requests import Request
 
 from pipelines.questionnaires.records import kept_statements, revoke_questionnaire
+from pipelines.reviews.written_dossiers import NOTE
+from pipelines.serve.answers import Pager
 from pipelines.serve.app import SENDINGS
+from pipelines.serve.house_pages import MOST_DOSSIERS, HousePages
 from pipelines.serve.portfolio import CHOICES, UNSET, VendorLine, Wanted, listed, wanted_of
+from pipelines.serve.shelf import Shelf
+from pipelines.serve.visitors import Doorkeeper
 from tests.support.report_models import LONG_NAME
-from tests.support.web_home import BUYER, HEADER, NOW, QUESTIONNAIRE_TOKEN, Web, serving_home, web_home
+from tests.support.web_home import BUYER, HEADER, LONG_KEY, NOW, QUESTIONNAIRE_TOKEN, Web, serving_home, web_home
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +45,59 @@ def test_a_contract_that_changes_is_read_anew(web: Web) -> None:
     file.write_text("criticality: high\n", encoding="utf-8")
     assert "/vendors/acme" in web.ask("/?criticality=high", who=BUYER).text
     file.unlink()
+
+
+def test_a_rule_that_changes_is_read_anew_by_the_control_file(web: Web) -> None:
+    """The page of an empty day says the digest of the rules, and of a rule that is switched off why."""
+    place = web.house.settings.rules / "switched_off.yaml"
+    day = "/control-file?from=2026-11-20&to=2026-11-20&lang=en"
+    before, said = web.ask(day, who=BUYER).text, "Counsel looks at it again"
+    assert (web.house.catalogue.digest in before, said in before) == (True, False)
+    place.parent.mkdir(exist_ok=True)
+    why = {"reason": {"fr": "À revoir", "en": said}, "decided_by": "B. Petit, DPO", "decided_on": date(2026, 11, 2)}
+    place.write_text(yaml.safe_dump({"tel_consent_max_age_one_year": why}), encoding="utf-8")
+    after = web.ask(day, who=BUYER).text
+    place.write_text("{", encoding="utf-8")
+    broken = web.ask(day, who=BUYER)
+    place.unlink()
+    assert (web.house.catalogue.digest in after, said in after) == (False, True)
+    assert (broken.status, "opposable rules check" in broken.text) == (503, True)
+    assert web.ask(day, who=BUYER).text == before
+
+
+def test_a_second_control_file_at_a_time_is_told_to_wait(web: Web) -> None:
+    shelf, making = Shelf(web.house, lambda: NOW), Lock()
+    keeper, pager = Doorkeeper.of(web.house.settings, b"s"), Pager(lambda: NOW, is_https=False)
+    pages = HousePages(shelf, keeper, pager, lambda house, first, last, language: "", making)
+    with making:
+        answer = pages.control(_request(b"from=2026-11-20&to=2026-11-20"))
+    assert (answer.status_code, "Réessayez dans une minute" in bytes(answer.body).decode()) == (503, True)
+
+
+def _request(query: bytes) -> Request:
+    headers = [(HEADER.lower().encode(), BUYER.encode())]
+    scope = {"type": "http", "method": "GET", "path": "/control-file", "query_string": query, "headers": headers}
+    return Request({**scope, "client": ("127.0.0.1", 1)})
+
+
+def test_the_line_of_one_vendor_is_that_of_the_list(web: Web) -> None:
+    shelf = Shelf(web.house, lambda: NOW)
+    assert shelf.lines() == [shelf.line(one.vendor) for one in shelf.lines()]
+    assert [shelf.line(name) for name in ("nobody", "..", "")] == [None, None, None]
+
+
+def test_of_many_dossiers_the_latest_are_shown_and_no_other_is_read(web: Web) -> None:
+    """Fifteen: of the twelve latest each is linked by its digest; reading an older one would fail."""
+    dossiers = web.house.settings.dossiers / LONG_KEY
+    for day in range(1, 16):
+        (dossiers / f"2026-11-{day:02}").mkdir(parents=True)
+        (dossiers / f"2026-11-{day:02}" / NOTE).write_text(str(day), encoding="utf-8")
+    for day in (1, 2, 3):
+        (dossiers / f"2026-11-{day:02}" / "index.html").symlink_to("/proc/self/mem")
+    page = web.ask(f"/vendors/{LONG_KEY}", who=BUYER).text
+    shutil.rmtree(dossiers)
+    assert page.count("?dossier=") == MOST_DOSSIERS
+    assert ("2026-11-04" in page, "2026-11-03" in page) == (True, False)
 
 
 def test_what_was_written_is_shown_as_it_was_written(web: Web) -> None:

@@ -55,7 +55,7 @@ def web_home(home: Path) -> Path:
         (folder / name).write_text(render_dossier(rich_vendor(), language=language), encoding="utf-8")
         (home / "dossiers" / name).write_text(render_portfolio(portfolio(1), language=language), encoding="utf-8")
     registry = house_at(home).registry
-    publish_scores(registry, {"acme": [SCORE]}, as_of=AS_OF, method_version="2026.2", catalogue_digest="b" * 64)
+    publish_scores(registry, {"acme": [SCORE]}, as_of=AS_OF, methods="2026.2", catalogue_digest="b" * 64)
     registry.dispose()
     return home
 
@@ -120,7 +120,7 @@ def serving_home(home: Path, now: datetime = NOW, **settings: str) -> Iterator[W
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    house = house_at(home, OPPOSABLE_SERVE_ADDRESS=f"http://127.0.0.1:{port}", **settings)
+    house = house_at(home, **{"OPPOSABLE_SERVE_ADDRESS": f"http://127.0.0.1:{port}", **settings})
     server = web_server(house, Served("127.0.0.1", port), lambda: now)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
