@@ -1,28 +1,17 @@
 """What columns of published tables are made of: their types, and the two kinds of table. The tables are in `tables`."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import warnings
 from typing import Annotated, Any
 
 import pandas as pd
 import pyarrow as pa
 
+# Where Spark's client is installed Pandera loads it, and it warns of a pandas as new as ours, in each process.
+warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
 
-@contextmanager
-def _without_spark() -> Iterator[None]:
-    """Where Spark's client is installed pandera would load it: a seventh of a second, and a warning, in each process."""
-    hidden: dict[str, Any] = {} if "pyspark" in sys.modules else {"pyspark": None}
-    sys.modules.update(hidden)
-    yield
-    for name in hidden:
-        del sys.modules[name]
-
-
-with _without_spark():
-    import pandera.pandas as pandera
-    from pandera.errors import SchemaErrors as SchemaErrors
-    from pandera.typing import Series as Series
+import pandera.pandas as pandera  # noqa: E402
+from pandera.errors import SchemaErrors as SchemaErrors  # noqa: E402
+from pandera.typing import Series as Series  # noqa: E402
 
 Text = Annotated[pd.ArrowDtype, pa.string()]
 TextList = Annotated[pd.ArrowDtype, pa.list_(pa.string())]

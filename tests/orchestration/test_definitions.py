@@ -190,7 +190,7 @@ from pipelines.settings import load_settings
 pipelines.definitions.build_defs(settings=load_settings(), has_marts=sys.argv[1] == "with marts")
 suffixes = (".db", ".sqlite", ".duckdb")
 databases = [args for event, args in opened if event == "sqlite3.connect" or str(args[0]).endswith(suffixes)]
-heavy = sorted({"great_expectations", "pyspark", "dbt.cli", "dbt.task", "dbt.parser"} & set(sys.modules))
+heavy = sorted({"great_expectations", "dbt.cli", "dbt.task", "dbt.parser"} & set(sys.modules))
 print(databases, heavy)
 """
 
