@@ -21,8 +21,8 @@ from benchmarks.data import SEED, persons_of, write_key
 from benchmarks.measure import peak_bytes
 from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION
+from pipelines.oppositions.imports import import_oppositions
 from pipelines.oppositions.lines import OppositionLine
-from pipelines.oppositions.records import import_oppositions
 from pipelines.oppositions.snapshot_note import read_note
 from pipelines.settings import load_settings
 from pipelines.usable.answer_log import StreamLog

@@ -19,8 +19,8 @@ from benchmarks.data import DAY, SEED, persons_of, write_key, write_vendor
 from benchmarks.one_delivery import VENDOR
 from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION
+from pipelines.oppositions.imports import import_oppositions
 from pipelines.oppositions.lines import OppositionLine
-from pipelines.oppositions.records import import_oppositions
 from pipelines.settings import load_settings
 from pipelines.usable.open_answers import KeptOpen
 from pipelines.usable.today import Today, look

@@ -226,6 +226,9 @@ def _merge(path: Path, merge: Callable[[], ImportCounts]) -> ImportCounts:
         return merge()
     except (KeysError, LayoutError) as error:
         refuse(f"{path.name}: nothing of it was imported: {error}")
+    except RegistryError as error:
+        typer.echo(f"{path.name}: {error}", err=True)
+        raise typer.Exit(1) from None
     except sa.exc.DBAPIError as error:
         reason = type(error.orig).__name__
         typer.echo(

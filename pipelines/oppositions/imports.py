@@ -29,12 +29,13 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 from pipelines.oppositions.columns import dates_in_paris, event_digests, table_of_lines
 from pipelines.oppositions.late_entries import LATE_ENTRIES, late_entries
 from pipelines.oppositions.lines import OppositionLine
 from pipelines.oppositions.records import latest_ids
-from pipelines.storage.registry.database import writing
+from pipelines.storage.registry.database import RegistryError, writing
 from pipelines.storage.registry.tables import OPPOSITIONS, SUPPRESSION_SHARES, Instant
 from pipelines.storage.secrets.identity_keys import confirm_newest
 
@@ -102,6 +103,7 @@ def import_oppositions(
 
     Raises:
         KeyGenerationError: `key_id` is not the newest identity secret, or no longer; nothing was imported.
+        RegistryError: all was imported, but can't be read to tell what of it is late.
     """
     with engine.connect() as connection:
         connection.detach()  # so that closing ends the session, and with it the temporary tables
@@ -116,10 +118,26 @@ def import_oppositions(
             oppositions = connection.execute(_merge_events(engine, keyed, is_revocation=False)).rowcount
             revocations = connection.execute(_merge_events(engine, keyed, is_revocation=True)).rowcount
             shares = connection.execute(_merge_shares(engine)).rowcount
-            late = late_entries(connection, *before, until=judged_until)
+            added = latest_ids(connection)
             if is_trial:
+                late = late_entries(connection, before, added, until=judged_until)
                 connection.rollback()
+    if not is_trial:  # they stay as they are, and no other writer has to wait until they are read
+        late = _late_of_import(engine, before, added, judged_until)
     return ImportCounts(oppositions, shares, revocations, line_count - oppositions, late)
+
+
+def _late_of_import(
+    engine: Engine, before: tuple[int, int], added: tuple[int, int], until: datetime | None
+) -> pa.Table:
+    try:
+        with engine.connect() as connection:
+            return late_entries(connection, before, added, until=until)
+    except (DBAPIError, OSError) as error:
+        raise RegistryError(
+            f"it was imported, but which final days it would change can't be told ({type(error).__name__}): "
+            "`opposable explain` still says of a lead what was imported since"
+        ) from None
 
 
 def load_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -4,9 +4,11 @@ An entry counts from its `recorded_at` on: it is when the advertiser knew, which
 So a day that is final already comes out otherwise when it is judged again. Nothing here judges or changes a day.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from mmap import ACCESS_READ, mmap
+from tempfile import TemporaryFile
 from typing import Any, Final
 
 import pyarrow as pa
@@ -75,26 +77,45 @@ def newest_final(lake: Lake) -> datetime | None:
     return max((one.known_at for one in newest if one is not None), default=None)
 
 
-def late_entries(connection: sa.Connection, event_id: int, share_id: int, *, until: datetime | None) -> pa.Table:
-    """Events after one id that are recorded up to an instant, and those of which a share after another id counts by
-    then; schema `LATE_ENTRIES`. `until`: zone-less UTC; None: nothing is late."""
+def late_entries(
+    connection: sa.Connection, after: tuple[int, int], up_to: tuple[int, int], *, until: datetime | None
+) -> pa.Table:
+    """Events of some ids that are recorded up to an instant, and earlier ones of which a share of some ids counts by
+    then; schema `LATE_ENTRIES`. There may be millions: they lie in a file without a name, and not in memory.
+
+    Args:
+        connection: to the registry that holds them.
+        after: ids of an event and of a share; those that are greater are read.
+        up_to: the greatest that are.
+        until: zone-less UTC; None: nothing is late.
+    """
     if until is None:
         return LATE_ENTRIES.empty_table()
     event, share = OPPOSITIONS.c, SUPPRESSION_SHARES.c
     key = (event.id, event.identity_key, event.alias_key, event.opposed_at)
     at = until.replace(tzinfo=UTC)
-    added = sa.select(*key, event.recorded_at).where(event.id > event_id, event.recorded_at <= at)
+    added = sa.select(*key, event.recorded_at).where(event.id > after[0], event.id <= up_to[0], event.recorded_at <= at)
     shared = (
         sa.select(*key, share.shared_at)
         .join_from(SUPPRESSION_SHARES, OPPOSITIONS, event.id == share.opposition_id)
-        .where(share.id > share_id, event.id <= event_id, share.shared_at <= at)
+        .where(share.id > after[1], share.id <= up_to[1], event.id <= after[0], share.shared_at <= at)
     )
-    batches = [
+    return _on_disk(
         _late_batch(rows)
         for query in (added, shared)
         for rows in connection.execute(query.execution_options(yield_per=CHUNK)).partitions()
-    ]
-    return pa.Table.from_batches(batches, schema=LATE_ENTRIES)
+    )
+
+
+def _on_disk(batches: Iterable[pa.RecordBatch]) -> pa.Table:
+    """The rows of some batches, which the system reads from the disk as they are needed."""
+    with TemporaryFile() as file:
+        with pa.ipc.new_file(file, LATE_ENTRIES) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+        file.flush()
+        mapped = mmap(file.fileno(), 0, access=ACCESS_READ)  # holds the file open on its own
+    return pa.ipc.open_file(pa.py_buffer(mapped)).read_all()
 
 
 def _late_batch(rows: Sequence[sa.Row[Any]]) -> pa.RecordBatch:

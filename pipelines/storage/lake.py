@@ -7,6 +7,7 @@ Knows files, not meanings: what a table holds is in `pipelines.vocabulary.tables
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -82,6 +83,7 @@ class Lake:
             target = self.partition(table, vendor, day)
             make_folder(self.root, target.parent, PRIVATE)
             os.replace(aside, target)
+        self._move_stamp(vendor)
 
     def replace_file(
         self,
@@ -179,6 +181,18 @@ class Lake:
     def aside(self, vendor: str) -> Path:
         """Where the writer of a vendor keeps what is not published yet; emptied when it begins and ends."""
         return self.root / ".aside" / vendor
+
+    def stamp(self, vendor: str) -> Path:
+        """An empty file whose time of change moves once a partition of a vendor is published, never before; none in a
+        lake to which only earlier versions published."""
+        return self.root / ".stamps" / vendor
+
+    def _move_stamp(self, vendor: str) -> None:
+        stamp = self.stamp(vendor)
+        make_folder(self.root, stamp.parent, PRIVATE)
+        make_private_file(stamp)
+        now = time.time_ns()  # the system's own stamp is only as fine as its tick
+        os.utime(stamp, ns=(now, now))
 
     def _write_aside(self, vendor: str, table: str, content: Content, metadata: dict[bytes, bytes]) -> Path:
         schema = arrow_schema(table)

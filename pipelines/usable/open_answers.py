@@ -6,7 +6,7 @@ delivered or purged (`signs`). All is judged anew when a contract, a rule or a d
 hour, at midnight in Paris, when days cease to be held, and when something that is dated in the future begins to count.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
@@ -25,7 +25,7 @@ from pipelines.usable.heard import MOST, Heard
 from pipelines.usable.held_persons import HeldPersons, held_persons
 from pipelines.usable.key_index import KeyIndex, key_index
 from pipelines.usable.records import marks
-from pipelines.usable.signs import quick_signs, signs_of_all, signs_of_vendor, writers_seen
+from pipelines.usable.signs import quick_signs, signs_of_all, signs_of_vendor
 from pipelines.usable.today import Today, look
 from pipelines.vocabulary.clock import as_lake, paris_date, paris_instant
 from pipelines.vocabulary.tables import arrow_schema
@@ -34,7 +34,7 @@ from pipelines.vocabulary.words import HASHED_KINDS
 LASTS: Final = timedelta(hours=1)
 """How long what was judged is taken for what is so now."""
 LOOK_SECONDS: Final = 1.0
-"""How often files are looked at; the registry, and whether anybody wrote into the lake, before every answer."""
+"""How often contracts and rules are looked at; the registry, and what was published or purged, before every answer."""
 
 _NEXT_DATED: Final = """
     select min(dated_at) as next_at
@@ -42,8 +42,18 @@ _NEXT_DATED: Final = """
         select unnest([opposed_at, recorded_at, revoked_at]) as dated_at
         from oppositions
     )
-    where dated_at > timestamp '{at}'
+    where dated_at > timestamp '{read_until}'
 """
+_DATED_MEANWHILE: Final = f"""
+    select distinct identity_key, alias_key
+    from (
+        select identity_key, alias_key, channel, unnest([opposed_at, recorded_at, revoked_at]) as dated_at
+        from oppositions
+    )
+    where channel in ('all', '{{channel}}') and dated_at between timestamp '{{at}}' and timestamp '{{read_until}}'
+    limit {MOST + 1}
+"""
+"""Of whom something began to count after the instant that is judged at, and was read with the rest."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +114,16 @@ class OpenAnswers:
         """Whether somebody else's hashes came where leads are keyed under no other forms."""
         return not self._hasher.is_keying_other_forms and any(event.kind in HASHED_KINDS for event in events)
 
-    def with_vendors_of_now(self, at: datetime) -> "OpenAnswers | None":
-        """The same with those vendors judged anew of whom something was delivered or purged; None where all is."""
+    def with_vendors_of_now(self, at: datetime, moved: Collection[str]) -> "OpenAnswers | None":
+        """The same with those vendors judged anew of whom something was delivered or purged; None where all is.
+
+        `moved`: the vendors that are looked at, beside those that are new.
+        """
         house = self.today.house
         if signs_of_all(house) != self.signs:
             return None
-        signs = _signs_by_vendor(house)
+        known = {vendor: sign for vendor, sign in self.vendor_signs.items() if vendor not in moved}
+        signs = {vendor: known.get(vendor) or signs_of_vendor(house, vendor) for vendor in house.vault.vendors()}
         changed = [vendor for vendor, sign in signs.items() if self.vendor_signs.get(vendor) != sign]
         if not changed and signs.keys() == self.vendor_signs.keys():
             return self
@@ -184,10 +198,14 @@ def open_answers(house: House, channel: str, at: datetime) -> OpenAnswers:
     with house.engine.session() as session:
         session.read_files("oppositions", house.lake.opposition_files(), arrow_schema("oppositions"))
         opposed = opposed_in_all(session, channel, at)
-        (dated,) = session.fetch(_NEXT_DATED.format(at=as_lake(at).isoformat(sep=" "))).to_pylist()
+        read_until = max(at, datetime.now(UTC))
+        span = {name: as_lake(value).isoformat(sep=" ") for name, value in (("at", at), ("read_until", read_until))}
+        meanwhile = session.fetch(_DATED_MEANWHILE.format(channel=channel, **span)).to_pylist()
+        (dated,) = session.fetch(_NEXT_DATED.format(**span)).to_pylist()
     midnight = paris_instant(paris_date(at) + timedelta(days=1), time(0))
     ends = [at + LASTS, midnight, *([today.law_changes_at] if today.law_changes_at else [])]
     ends += [dated["next_at"].replace(tzinfo=UTC)] if dated["next_at"] else []
+    ends += [read_until] if len(meanwhile) > MOST else []
     return OpenAnswers(
         today=today,
         channel=channel,
@@ -198,7 +216,7 @@ def open_answers(house: House, channel: str, at: datetime) -> OpenAnswers:
         decision_id=decision_id,
         signs=signs,
         vendor_signs=vendor_signs,
-        heard=Heard(watermark.event_id),
+        heard=Heard(watermark.event_id).with_unsettled(key for row in meanwhile for key in row.values() if key),
     )
 
 
@@ -209,7 +227,7 @@ class KeptOpen:
         """`house`: opens the house anew. `opened`: what was judged already."""
         self._house, self._channel, self._opened = house, channel, opened
         self._looked_at = float("-inf")
-        self._seen: tuple[int, str] = (0, "")
+        self._seen: dict[str, tuple[int, int]] = {}
 
     def answers(self, texts: Sequence[str]) -> tuple[OpenAnswers, datetime, list[ContactAnswer]]:
         """An answer for each text, in order, the instant that they are of, and what they rest on.
@@ -226,20 +244,22 @@ class KeptOpen:
                 return self._opened, at, self._opened.answers(texts, at)
 
     def _of_these_files(self) -> OpenAnswers | None:
-        """What is open, after anybody wrote into the lake, and once a second after a look at the rest.
+        """What is open, after something was published or purged, and once a second after a look at the rest.
 
         None where nothing is, or all is to be judged anew.
         """
-        opened, (written, signs) = self._opened, self._seen
+        opened, seen = self._opened, self._seen
         if opened is None:
             return None
         house = opened.today.house
-        if writers_seen(house) == written and monotonic() - self._looked_at < LOOK_SECONDS:
+        if quick_signs(house, opened.vendor_signs) == seen and monotonic() - self._looked_at < LOOK_SECONDS:
             return opened
+        self._opened = None  # so that all is judged anew where this fails
         self._note_signs(house)
         if not opened.is_of_this_registry():
             return None
-        return opened if self._seen == (written, signs) else opened.with_vendors_of_now(datetime.now(UTC))
+        moved = [vendor for vendor, sign in self._seen.items() if seen.get(vendor) != sign]
+        return opened.with_vendors_of_now(datetime.now(UTC), moved)
 
     def _opened_anew(self) -> OpenAnswers:
         self._opened = None  # so that not all is held twice
@@ -248,7 +268,8 @@ class KeptOpen:
         return open_answers(house, self._channel, datetime.now(UTC))
 
     def _note_signs(self, house: House) -> None:
-        self._seen, self._looked_at = (writers_seen(house), quick_signs(house)), monotonic()
+        """Before it is judged: what changes meanwhile is seen by the next look."""
+        self._seen, self._looked_at = quick_signs(house, house.vault.vendors()), monotonic()
 
 
 def _signs_by_vendor(house: House) -> dict[str, str]:

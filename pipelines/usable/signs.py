@@ -1,5 +1,7 @@
 """Signs that something was delivered, purged, agreed or ruled: files that judging reads, by size and time of change."""
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -8,21 +10,21 @@ from pipelines.house import House
 _OF_ALL: Final = ("contracts/*/*", "rules/**/*")
 _OF_VENDOR: Final = ("lake/deliveries/vendor={vendor}/*/*.parquet", "vault/vendor={vendor}/*")
 """What changes with a delivery or a purge; oppositions and decisions are asked of the registry."""
-_QUICK: Final = ("lake/.aside", "vault/*", *_OF_ALL)
-"""What changes before the others do, or with them: few places, however much is held."""
 
 
-def writers_seen(house: House) -> int:
-    """Another number once a writer of the lake began or ended; cheap enough to ask before every answer."""
-    try:
-        return (house.settings.lake / ".aside").stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
+def quick_signs(house: House, vendors: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """By vendor, another sign once something of it was published or purged; cheap enough to ask before every answer.
 
-
-def quick_signs(house: House) -> str:
-    """Other signs once a contract or rule changed, or anything was delivered or purged by this program."""
-    return _fingerprint(house, _QUICK)
+    In a lake of before, whose writers left no stamp, once a writer of any vendor began or ended.
+    """
+    lake, vault = house.lake, house.settings.vault
+    return {
+        vendor: (
+            _changed_at(lake.stamp(vendor)) or _changed_at(lake.aside(vendor).parent),
+            _changed_at(vault / f"vendor={vendor}"),
+        )
+        for vendor in vendors
+    }
 
 
 def signs_of_all(house: House) -> str:
@@ -37,10 +39,27 @@ def signs_of_vendor(house: House, vendor: str) -> str:
 
 def _fingerprint(house: House, patterns: tuple[str, ...] | list[str]) -> str:
     places = [path for pattern in patterns for path in _files_like(house, pattern)]
-    return repr(sorted((str(path), stat.st_mtime_ns, stat.st_size) for path in places if (stat := path.stat())))
+    return repr(sorted((str(path), stat.st_mtime_ns, stat.st_size) for path in places if (stat := _stat(path))))
 
 
 def _files_like(house: House, pattern: str) -> list[Path]:
     first, _, rest = pattern.partition("/")
     root: Path = getattr(house.settings, first)
-    return [path for path in root.glob(rest) if path.exists()] if root.is_dir() else []
+    try:
+        return list(root.glob(rest))
+    except FileNotFoundError:  # a folder went while it was listed: another sign than before, and than after
+        return []
+
+
+def _changed_at(path: Path) -> int:
+    """Nanoseconds since 1970; 0 where nothing is."""
+    stat = _stat(path)
+    return stat.st_mtime_ns if stat else 0
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    """None where nothing is: a writer may take it away between the listing of a folder and the look."""
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None

@@ -1,13 +1,17 @@
 """The opposition registry, on SQLite and on PostgreSQL: lines into events, events into the lake's snapshot."""
 
 import hashlib
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
@@ -15,6 +19,7 @@ from hypothesis import strategies as st
 
 from pipelines.oppositions import imports, records
 from pipelines.oppositions.imports import ImportCounts, import_oppositions
+from pipelines.oppositions.late_entries import late_entries
 from pipelines.oppositions.lines import OppositionLine, event_digest
 from pipelines.oppositions.records import Watermark, oppositions_recorded_on, oppositions_since
 from pipelines.storage.registry.database import open_registry, registry_engine
@@ -97,6 +102,36 @@ def test_a_trial_counts_and_adds_nothing(registry: sa.Engine) -> None:
     assert counts == ImportCounts(1, 1, 1, 1)
     assert everything(registry) == before
     assert oppositions_since(registry, mark).recorded_on == frozenset()
+
+
+@pytest.mark.parametrize("is_trial", [False, True])
+def test_late_entries_are_those_of_the_import_and_no_writer_waits_until_they_are_read(
+    tmp_path: Path, is_trial: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three are recorded by the 5th, of which one was there; of a trial nothing stays, so they are read first."""
+    registry = open_registry(f"sqlite:///{tmp_path / 'registry.db'}")
+    waits: list[bool] = []
+    load(registry, line_of(who="bob"))
+
+    def noting(*args: Any, **named: Any) -> pa.Table:
+        with closing(sqlite3.connect(tmp_path / "registry.db", timeout=0, isolation_level=None)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+                waits.append(False)
+            except sqlite3.OperationalError:
+                waits.append(True)
+        return late_entries(*args, **named)
+
+    monkeypatch.setattr(imports, "late_entries", noting)
+    monkeypatch.setattr("pipelines.oppositions.late_entries.CHUNK", 1)
+    days = {"ann": "2026-08-02", "cid": "2026-08-03", "dan": "2026-08-06"}
+    lines = read_good(*(line_of(who=who, recorded=day) for who, day in days.items()))
+    counts = import_oppositions(
+        registry, lines, key_id="identity-1", normalisation_version=1,
+        is_trial=is_trial, judged_until=datetime(2026, 8, 5),
+    )  # fmt: skip
+    assert waits == [is_trial]
+    assert [str(at) for at in counts.late["recorded_at"].to_pylist()] == ["2026-08-01 22:00:00", "2026-08-02 22:00:00"]
 
 
 def test_a_revocation_is_an_event_beside_the_opposition(registry: sa.Engine) -> None:

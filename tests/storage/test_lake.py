@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.storage.lake import Lake
+from pipelines.storage.lake_health import stray_folders
 from pipelines.vocabulary.tables import INTAKE_TABLES, arrow_schema
 
 DAY = date(2026, 8, 11)
@@ -67,6 +68,17 @@ def test_the_order_in_which_rows_come_does_not_change_the_bytes(lake: Lake, tmp_
             place.publish("acme", DAY, empty_tables() | {"rejected_rows": rejected(numbers)})
     for table in INTAKE_TABLES:
         assert lake.partition(table, "acme", DAY).read_bytes() == other.partition(table, "acme", DAY).read_bytes()
+
+
+def test_the_stamp_of_a_vendor_moves_with_each_publishing_and_is_no_stray(lake: Lake) -> None:
+    seen = []
+    for _ in range(2):
+        with lake.writing("acme"):
+            lake.publish("acme", DAY, empty_tables())
+        seen.append(lake.stamp("acme").stat().st_mtime_ns)
+    assert seen[1] > seen[0] >= lake.partition("deliveries", "acme", DAY).stat().st_mtime_ns - 10**9
+    assert not lake.stamp("beta").exists()
+    assert (lake.vendors(), stray_folders(lake), lake.stamp("acme").read_bytes()) == (["acme"], [], b"")
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 7, 10])
@@ -159,6 +171,7 @@ def test_the_lock_of_a_killed_writer_is_free_and_its_remains_are_removed(lake: L
 import time
 from pathlib import Path
 from pipelines.storage.lake import Lake
+from pipelines.storage.lake_health import stray_folders
 lake = Lake(Path({str(lake.root)!r}))
 with lake.writing("acme"):
     aside = lake.root / ".aside" / "acme" / "half.parquet"

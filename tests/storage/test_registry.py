@@ -1,5 +1,6 @@
 """The registry's schema and how it is reached, on SQLite and on PostgreSQL."""
 
+import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -195,6 +196,31 @@ def test_a_writing_waits_for_the_disk_unless_it_is_told_not_to_and_the_next_one_
             levels.append(str(connection.exec_driver_sql(asked).scalar()))
     assert levels == {"sqlite": ["2", "1", "2"], "postgresql": ["on", "off", "on"]}[registry.dialect.name]
     sync(registry)
+
+
+def test_sqlite_syncs_its_log_though_a_reader_holds_it_and_syncs_none_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkpoint would sync nothing here: all up to what the reader sees is in the database already."""
+    synced: list[Path] = []
+    fsync = os.fsync
+
+    def noting(descriptor: int) -> None:
+        synced.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    path = tmp_path.resolve() / "registry.db"
+    engine = open_registry(f"sqlite:///{path}")
+    with engine.connect() as reader:
+        reader.execute(sa.select(OPPOSITIONS)).all()
+        with engine.connect() as connection, writing(connection, is_synced=False):
+            connection.exec_driver_sql("CREATE TABLE noted (id INTEGER)")
+        sync(engine)
+    assert synced == [path.with_name("registry.db-wal"), path.parent]
+    engine.dispose()
+    sync(engine)
+    assert synced[2:] == []
 
 
 def test_a_share_needs_its_opposition(registry: sa.Engine) -> None:

@@ -21,8 +21,10 @@ from pipelines.usable.heard import Heard
 from pipelines.usable.held_persons import key_links
 from pipelines.usable.key_index import key_index
 from pipelines.usable.open_answers import LASTS, KeptOpen, open_answers
+from pipelines.usable.signs import quick_signs, signs_of_vendor
 from pipelines.usable.today import look
 from pipelines.vocabulary.clock import paris_date, paris_instant
+from pipelines.vocabulary.tables import INTAKE_TABLES
 from tests.support.clean_market import VENDOR
 from tests.support.houses import import_oppositions
 from tests.support.usable_market import OTHER, oppose, write_usable_market
@@ -137,6 +139,22 @@ def test_they_hold_for_an_hour_and_the_next_answer_hears_who_objected(house: Hou
     assert [one.said for one in after] == [one.said for one in answers(look(house, at), NUMBERS, "phone")]
 
 
+def test_who_objects_while_everything_is_judged_is_judged_once_more_and_nobody_else(house: House) -> None:
+    """Recorded after the instant that is judged at, and read all the same: what was judged holds on."""
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=2)
+    before = open_answers(house, "phone", at).answers(NUMBERS, at)
+    oppose(house, house.settings.home, "+33612000008,phone,phone", at + timedelta(seconds=1))
+    oppose(house, house.settings.home, "personne7@mail.example,email,email", at + timedelta(seconds=1))
+    opened = open_answers(house, "phone", at)
+    assert opened.holds_until == min(at + LASTS, paris_instant(paris_date(at) + timedelta(days=1), time(0)))
+    now = datetime.now(UTC)
+    assert len(opened.heard.unsettled) == 1
+    after = opened.answers(NUMBERS, now)
+    assert after == answers(look(house, now), NUMBERS, "phone")
+    changed = [number for number, one, other in zip(NUMBERS, before, after, strict=True) if one.said != other.said]
+    assert changed == ["06 12 00 00 08"]
+
+
 def test_an_objection_alone_decides_a_no_and_its_revocation_is_judged(house: House) -> None:
     kept = KeptOpen(lambda: House(house.settings), "phone")
     first, _, (before,) = kept.answers(NUMBERS[1:2])
@@ -155,18 +173,43 @@ def test_an_objection_alone_decides_a_no_and_its_revocation_is_judged(house: Hou
     assert (revoked.said, revoked.is_opposed) == ("yes", False)
 
 
-def test_a_vendor_of_whom_something_changes_is_judged_anew_and_a_contract_changes_all(house: House) -> None:
-    kept = KeptOpen(lambda: House(house.settings), "phone")
-    first, _, _ = kept.answers(NUMBERS[:1])
-    (deliveries,) = (house.settings.lake / "deliveries" / f"vendor={VENDOR}").rglob("*.parquet")
-    with house.lake.writing(VENDOR):
-        house.lake.aside(VENDOR).mkdir(parents=True)
-        os.utime(deliveries)
-    second, _, _ = kept.answers(NUMBERS[:1])
+def test_a_vendor_of_whom_something_is_published_is_judged_anew_and_a_contract_changes_all(house: House) -> None:
+    """Also where the writer began, and was answered meanwhile, before it published; the other vendor stays."""
+    kept, lake = KeptOpen(lambda: House(house.settings), "phone"), house.lake
+    (day,) = lake.published_days(VENDOR)
+    with lake.writing(VENDOR):
+        lake.aside(VENDOR).mkdir(parents=True)
+        first, _, _ = kept.answers(NUMBERS[:1])
+        tables = {table: lake.read(table, VENDOR, [day]) for table in INTAKE_TABLES}
+        lake.publish(VENDOR, day, tables, facts=lake.facts(VENDOR, day, "deliveries"))
+        second, _, _ = kept.answers(NUMBERS[:1])
     assert second.held[OTHER] is first.held[OTHER]
     assert second.held[VENDOR] is not first.held[VENDOR]
     next((house.settings.contracts).rglob("*.yaml")).touch()
-    assert second.with_vendors_of_now(NOW) is None
+    assert second.with_vendors_of_now(NOW, ()) is None
+
+
+def test_in_a_lake_without_stamps_all_vendors_are_looked_at_once_a_writer_begins(house: House) -> None:
+    lake = house.lake
+    stamps = {vendor: lake.stamp(vendor).read_bytes() for vendor in (VENDOR, OTHER)}
+    for vendor in stamps:
+        lake.stamp(vendor).unlink()
+    before = quick_signs(house, stamps)
+    with lake.writing(VENDOR):
+        lake.aside(VENDOR).mkdir(parents=True)
+        now = quick_signs(house, stamps)
+    assert [before[vendor] == now[vendor] for vendor in stamps] == [False, False]
+
+
+def test_a_file_that_is_swapped_while_it_is_looked_at_ends_no_stream(house: House) -> None:
+    """A name that is listed and leads nowhere, as it does while a day of the vault changes places."""
+    gone = house.settings.vault / f"vendor={VENDOR}" / "delivery_date=2026-01-01"
+    before = signs_of_vendor(house, VENDOR)
+    gone.symlink_to(gone.with_name("elsewhere"))
+    try:
+        assert signs_of_vendor(house, VENDOR) == before
+    finally:
+        gone.unlink()
 
 
 def test_they_end_at_midnight_in_paris_when_what_is_held_may_end(house: House) -> None:
