@@ -129,8 +129,8 @@ _GIVEN_BACK: Final = f"""
     inner join days using (delivery_date)
     where len(given.released_rules) > 0 or (len(given.released_dimensions) > 0 and not given.is_any_rule)
 """
-"""Given back once: what a correction has spoken of is not spoken of again. Where the last rule that held a dimension was
-given back by a later fact, the account of the lead alone changes, and each of its uses has a row."""
+"""Given back once: what a correction has spoken of is not spoken of again. Where a later fact gave back the last rule
+that held a dimension, the account of the lead alone changes, and each of its uses has a row."""
 _DIMENSIONS: Final = pa.schema({"rule_id": pa.string(), "dimension": pa.string()})
 
 

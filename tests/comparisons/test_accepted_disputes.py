@@ -1,7 +1,6 @@
-"""What an accepted dispute gives back where facts had given back another rule of the same dimension, before or after."""
+"""What an accepted dispute gives back where facts give back another rule of the same dimension, before or after."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -35,7 +34,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 def corrected(cause: str, *released: str, dimensions: tuple[str, ...] = ()) -> dict[str, Any]:
     """A row of the use by phone."""
-    lists: dict[str, Any] = dict.fromkeys(("rules", "charged_rules", "charged_dimensions"), [])
+    lists: dict[str, Any] = {name: [] for name in ("rules", "charged_rules", "charged_dimensions")}
     given: dict[str, Any] = {"released_rules": [*released], "released_dimensions": [*dimensions]}
     keys = {"vendor": VENDOR, "delivery_date": DAY, "lead_id": "L", "channel": "phone", "known_at": EARLIER}
     digests = {"catalogue_digest": "c" * 64, "account_digest": "a" * 64}
