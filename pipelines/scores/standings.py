@@ -129,14 +129,15 @@ def weighed_total(
     *rated, total = standings
     weighed = {
         one.score.dimension: points(
-            _weighed_rate(deliveries[one.score.dimension].values(), grading), one.score.tolerance or 0.0, scoring
+            weighed_rate(deliveries[one.score.dimension].values(), grading), one.score.tolerance or 0.0, scoring
         )
         for one in rated
     }
     return min(total.score.points, total_points(weighed, scoring))
 
 
-def _weighed_rate(days: Iterable[LeadCounts], grading: GradingMethod) -> float:
+def weighed_rate(days: Iterable[LeadCounts], grading: GradingMethod) -> float:
+    """Rate of some deliveries of which one has leads, in [0, 1], each counted by what it is worth."""
     correlation = grading.confidence.assumed_correlation
     worth = [(delivery_worth(day.leads_received, correlation), day) for day in days if day.leads_received]
     defective = math.fsum(weight * day.leads_vendor_defective / day.leads_received for weight, day in worth)
