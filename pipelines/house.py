@@ -356,6 +356,7 @@ class House:
             home=self.settings.home,
             refresh_oppositions=lambda: refresh_snapshot(self.registry, self.lake),
             lake_of=self.lake_of,
+            methods=self.methods,
         )
 
     @contextmanager

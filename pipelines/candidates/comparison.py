@@ -16,6 +16,7 @@ from pipelines.governance.tender_grid import TenderGrid, tender_grid
 from pipelines.governance.vendor_review import vendor_gaps
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.yaml_files import CatalogueError
+from pipelines.scores.method import Methods
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import paris_date
 
@@ -45,6 +46,7 @@ class CandidateBook:
     engine: Engine
     lake: Lake
     catalogue: Catalogue
+    methods: Methods
     at: datetime
 
     @cached_property
@@ -99,5 +101,8 @@ class CandidateBook:
         return contract.stage if contract is not None else None
 
     def _pilot(self, vendor: str) -> Pilot:
+        """By the method of its latest contract, also where that is not in force yet."""
         contract = self.latest_contract(vendor)
-        return pilot_of(self.engine, self.lake, self.catalogue, vendor, contract, as_of=self.at)
+        on = max(paris_date(self.at), contract.valid_from) if contract is not None else paris_date(self.at)
+        method = self.methods.of_contract(self.book.of(vendor), on)
+        return pilot_of(self.engine, self.lake, self.catalogue, vendor, contract, method, as_of=self.at)

@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic import Field
 
-from pipelines.candidates.pilot import Pilot, tolerated
+from pipelines.candidates.pilot import Pilot
 from pipelines.contracts.contract import Contract
 from pipelines.contracts.stages import LIVE
 from pipelines.governance.tender import MISSING, CriterionResult, TenderResult
@@ -126,7 +126,7 @@ def _pilot_lacking(condition: Condition, case: GoLiveCase, spoken: Words) -> Ite
     if pilot.leads_count < condition.least_leads:
         yield spoken("candidates.few_leads", n=pilot.leads_count, least=condition.least_leads)
     for score in pilot.above_tolerance:
-        rate, limit = spoken.percent(score.rate), spoken.percent(tolerated(score))
+        rate, limit = spoken.percent(score.rate), spoken.percent(pilot.tolerated(score))
         yield spoken("candidates.above", dimension=spoken(f"dimension.{score.dimension}"), rate=rate, limit=limit)
 
 

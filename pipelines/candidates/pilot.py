@@ -7,7 +7,8 @@ from typing import Final
 from pipelines.contracts.contract import Contract
 from pipelines.engines.interface import Engine
 from pipelines.rulebook.catalogue import Catalogue
-from pipelines.scores.points import DimensionScore, scoring_method
+from pipelines.scores.method import Method
+from pipelines.scores.points import DimensionScore
 from pipelines.scores.scorer import deliveries_by_dimension, final_days
 from pipelines.scores.standings import vendor_standing
 from pipelines.storage.lake import Lake
@@ -34,26 +35,39 @@ class Pilot:
     uses_count: int
     fit_count: int
     """Lead uses that wait for nothing but the decision to go live."""
+    least_tolerance: float
+    """The method's: a tolerance of 0 counts as this much."""
 
     @property
     def above_tolerance(self) -> tuple[DimensionScore, ...]:
         """Dimensions with more defects than tolerated."""
-        return tuple(score for score in self.scores if score.rate > tolerated(score))
+        return tuple(score for score in self.scores if score.rate > self.tolerated(score))
 
-
-def tolerated(score: DimensionScore) -> float:
-    """The rate that is tolerated in a dimension; 0 is scored as the method's least."""
-    return score.tolerance or scoring_method().least_tolerance
+    def tolerated(self, score: DimensionScore) -> float:
+        """The rate that is tolerated in a dimension."""
+        return score.tolerance or self.least_tolerance
 
 
 def pilot_of(
-    engine: Engine, lake: Lake, catalogue: Catalogue, vendor: str, contract: Contract | None, *, as_of: datetime
+    engine: Engine,
+    lake: Lake,
+    catalogue: Catalogue,
+    vendor: str,
+    contract: Contract | None,
+    method: Method,
+    *,
+    as_of: datetime,
 ) -> Pilot:
-    """A vendor's pilot. `contract`: whose tolerances count; `as_of`: aware."""
+    """A vendor's pilot. `contract`: whose tolerances count; `as_of`: aware.
+
+    All of its deliveries count, whatever the method's window, which is about those that are used: a window that begins
+    with the contract that follows the pilot would leave nothing to decide by.
+    """
     days = final_days(lake, vendor, as_of, is_live=False)
     deliveries = deliveries_by_dimension(lake, vendor, days)
     received = deliveries.get("all", {})
-    standings = vendor_standing(deliveries, contract.tolerances if contract is not None else {})
+    tolerances = contract.tolerances if contract is not None else {}
+    standings = vendor_standing(deliveries, tolerances, scoring=method.scoring, grading=method.grading)
     others = [card.id for card in catalogue.cards if card.severity == "blocking" and card.id != STAGE_RULE]
     with engine.session() as session:
         files = [lake.partition("verdicts", vendor, day) for day in days]
@@ -65,4 +79,5 @@ def pilot_of(
         scores=tuple(standing.score for standing in standings[:-1]),
         uses_count=uses["uses"],
         fit_count=uses["fit"],
+        least_tolerance=method.scoring.least_tolerance,
     )

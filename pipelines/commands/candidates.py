@@ -138,7 +138,7 @@ def refuse_(
 
 
 def _candidate_book(house: House) -> CandidateBook:
-    judged = house.settings.contracts, house.contracts(), house.engine, house.lake, house.catalogue
+    judged = house.settings.contracts, house.contracts(), house.engine, house.lake, house.catalogue, house.methods()
     return CandidateBook(*judged, datetime.now(UTC))
 
 

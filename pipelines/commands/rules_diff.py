@@ -65,12 +65,13 @@ def diff(
     first, last = day_of("--from", from_) if from_ else date.min, day_of("--to", to) if to else date.max
     book, engine = house.contracts(), house.engine
     judges = house.judge, Judge(engine=engine, lake=house.lake, catalogue=others)
-    compared, asked = [], _vendors_compared(house, book, vendors or ())
+    compared, asked, methods = [], _vendors_compared(house, book, vendors or ()), house.methods()
     refresh_snapshot(house.registry, house.lake)
     for vendor in asked:
         with house.lake_of(vendor) as lake:
             days = [day for day in whole_days(lake, vendor) if first <= day <= last]
-            compared.append(compare_rules(engine, lake, judges, vendor, book.of(vendor), days, as_of=at))
+            contracts = book.of(vendor)
+            compared.append(compare_rules(engine, lake, judges, vendor, contracts, days, methods=methods, as_of=at))
     _show_compared(compared)
     if csv is not None:
         with writing_to("--csv", csv):

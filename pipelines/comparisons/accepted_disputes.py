@@ -17,6 +17,7 @@ from pipelines.disputes.dispute import RecordedDispute
 from pipelines.disputes.told_findings import DISPUTABLE, IS_DISPUTED, NamedFinding, named_table
 from pipelines.engines.interface import Engine
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.rulebook.standing_fails import RULE_TURNS
 from pipelines.rulebook.use_states import CAUSE_PLACE, USE_STATES, twins_of
 from pipelines.storage.kept_corrections import TABLE
 from pipelines.vocabulary.clock import as_lake
@@ -29,41 +30,44 @@ _OF_LEADS: Final = """
     semi join disputed on all_{table}.delivery_date = disputed.delivery_date and all_{table}.lead_id = disputed.lead_id
 """
 _ACCEPTED: Final = f"""
-    with meant as (
+    with {RULE_TURNS},
+
+    meant as (
         select distinct told.delivery_date, told.lead_id, told.channel, told.rule_id
         from disputed
         inner join ({DISPUTABLE}) as told on {IS_DISPUTED}
+    ),
+
+    borne_by_nobody as (
+        select delivery_date, lead_id, channel, rule_id from meant
+        union
+        select findings.delivery_date, findings.lead_id, findings.channel, findings.rule_id
+        from findings
+        inner join corrected
+            on findings.delivery_date = corrected.delivery_date and findings.lead_id = corrected.lead_id
+            and (findings.channel is null or findings.channel = corrected.channel)
+            and findings.rule_id = corrected.rule_id
+        where not corrected.is_charged
     )
 
     select
         findings.* replace (
-            case when meant.rule_id is null then findings.attributable_to end as attributable_to
+            case when borne_by_nobody.rule_id is null then findings.attributable_to end as attributable_to
         )
     from findings
-    left join meant
-        on findings.delivery_date = meant.delivery_date and findings.lead_id = meant.lead_id
-        and findings.channel is not distinct from meant.channel and findings.rule_id = meant.rule_id
+    left join borne_by_nobody
+        on findings.delivery_date = borne_by_nobody.delivery_date and findings.lead_id = borne_by_nobody.lead_id
+        and findings.channel is not distinct from borne_by_nobody.channel
+        and findings.rule_id = borne_by_nobody.rule_id
 """
-"""The fail stays, so that what counts the same defect is given back with it; nobody's account bears it."""
+"""The fail stays, so that what counts the same defect is given back with it; nobody's account bears it. Nor does any
+account bear what a correction gave back before: it holds no dimension against the vendor."""
 _GIVEN_BACK: Final = f"""
-    with rule_turns as (
-        select delivery_date, lead_id, channel, known_at, {CAUSE_PLACE} as place, unnest(charged_rules) as rule_id,
-            true as is_charged
-        from corrections
-        union all
-        select delivery_date, lead_id, channel, known_at, {CAUSE_PLACE}, unnest(released_rules), false
-        from corrections
-    ),
-
-    spoken_of as (
-        select delivery_date, lead_id, channel, rule_id, last(is_charged order by known_at, place) as is_charged
-        from rule_turns
-        group by delivery_date, lead_id, channel, rule_id
-    ),
+    with {RULE_TURNS},
 
     spoken_by_use as (
         select delivery_date, lead_id, channel, list(rule_id) as rules
-        from spoken_of
+        from corrected
         group by delivery_date, lead_id, channel
     ),
 
@@ -71,12 +75,12 @@ _GIVEN_BACK: Final = f"""
         select delivery_date, lead_id, unnest(list_concat(charged_dimensions, released_dimensions)) as dimension
         from corrections
         union
-        select spoken_of.delivery_date, spoken_of.lead_id, rule_dimensions.dimension
-        from spoken_of
+        select corrected.delivery_date, corrected.lead_id, rule_dimensions.dimension
+        from corrected
         inner join rule_dimensions using (rule_id)
-        where spoken_of.is_charged
+        where corrected.is_charged
         union
-        select delivery_date, lead_id, 'all' from spoken_of where is_charged
+        select delivery_date, lead_id, 'all' from corrected where is_charged
     ),
 
     turned_by_lead as (
@@ -108,6 +112,11 @@ _GIVEN_BACK: Final = f"""
         left join spoken_by_use using (delivery_date, lead_id, channel)
         left join turned_by_lead using (delivery_date, lead_id)
         left join verdicts_now using (delivery_date, lead_id, channel)
+    ),
+
+    told as (
+        select *, bool_or(len(released_rules) > 0) over (partition by delivery_date, lead_id) as is_any_rule
+        from given
     )
 
     select
@@ -117,11 +126,12 @@ _GIVEN_BACK: Final = f"""
         [] as rules, [] as charged_rules, list_sort(given.released_rules) as released_rules,
         [] as charged_dimensions, list_sort(given.released_dimensions) as released_dimensions,
         '{{digest}}' as catalogue_digest, days.account_digest
-    from given
+    from told as given
     inner join days using (delivery_date)
-    where len(given.released_rules) > 0
+    where len(given.released_rules) > 0 or (len(given.released_dimensions) > 0 and not given.is_any_rule)
 """
-"""Given back once: what a correction has spoken of is not spoken of again."""
+"""Given back once: what a correction has spoken of is not spoken of again. Where a later fact gave back the last rule
+that held a dimension, the account of the lead alone changes, and each of its uses has a row."""
 _DIMENSIONS: Final = pa.schema({"rule_id": pa.string(), "dimension": pa.string()})
 
 
@@ -146,7 +156,7 @@ def given_back(
     if not named:
         return schema.empty_table()
     days = [final[day] for day in sorted({one.delivery_date for one in named})]
-    stood, then = _states_of(ladder, days, named)
+    stood, then = _states_of(ladder, days, named, standing)
     at, catalogue = as_lake(as_of).isoformat(sep=" "), ladder.catalogue
     with ladder.engine.session() as session:
         session.register("days", accounts_of(days))
@@ -165,8 +175,13 @@ def older_disputed(disputes: Sequence[RecordedDispute], recorded: pa.Table, befo
     return {one.delivery_date for one in accepted if (one.delivery_date, one.lead_id, one.rule) not in given}
 
 
-def _states_of(ladder: Ladder, days: Sequence[PastDay], named: Sequence[NamedFinding]) -> tuple[pa.Table, pa.Table]:
-    """The leads that are disputed, as published, and as if the findings that are meant were at nobody's account."""
+def _states_of(
+    ladder: Ladder, days: Sequence[PastDay], named: Sequence[NamedFinding], standing: pa.Table
+) -> tuple[pa.Table, pa.Table]:
+    """The leads that are disputed, as published, and as if the findings that are meant were at nobody's account.
+
+    With those that are meant go those that `standing` gave back before.
+    """
     engine, tables = ladder.engine, {"disputed": named_table(named), "twins": twins_of(ladder.catalogue)}
     with engine.session() as session:
         session.register("disputed", tables["disputed"])
@@ -178,6 +193,7 @@ def _states_of(ladder: Ladder, days: Sequence[PastDay], named: Sequence[NamedFin
     with engine.session() as session:
         for name in ("disputed", "findings"):
             session.register(name, tables[name])
+        session.register("corrections", standing)
         return stood, _states_in(engine, {**tables, "findings": session.fetch(_ACCEPTED)})
 
 

@@ -21,6 +21,7 @@ from pipelines.rulebook.announced import read_rules
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.catalogue_text import catalogue_text
 from pipelines.rulebook.yaml_files import CatalogueError
+from pipelines.scores.method import Methods
 from pipelines.storage.folders import PRIVATE, replacing
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import Judge
@@ -69,6 +70,8 @@ class Announcements:
     refresh_oppositions: Callable[[], object]
     lake_of: Callable[[str], AbstractContextManager[Lake]]
     """A vendor's lake as found, under its lock."""
+    methods: Callable[[], Methods]
+    """Versions of the method of scores, read when there is something to compare."""
 
     def announce(self, after: Catalogue, book: ContractBook, at: datetime, span: int = SPAN_DAYS) -> Announced:
         """Prepare what is to be told, for all vendors or for none; then note the rules. `at`: knowledge instant, aware.
@@ -76,6 +79,7 @@ class Announcements:
         Raises:
             AnnouncementError: a contract can't be read, whose vendor would never be told; or the rules announced last.
             RegistryError, KeysError: past days can't be judged.
+            SettingsError, MethodError: they can't be scored.
         """
         path = self.home / ANNOUNCED
         before = _announced_rules(path) if path.exists() else None
@@ -95,6 +99,7 @@ class Announcements:
             raise UnreadContractsError(book.skipped)
         on = paris_date(at)
         self.refresh_oppositions()
+        methods = self.methods()
         told = rule_differences(before, after), changed_values(before, after)
         for vendor in book.vendors:
             with self.lake_of(vendor) as lake:
@@ -103,7 +108,9 @@ class Announcements:
                     Judge(engine=self.engine, lake=lake, catalogue=after),
                 )
                 days = _days_until(whole_days(lake, vendor), on, span)
-                compared = compare_rules(self.engine, lake, judges, vendor, book.of(vendor), days, as_of=at)
+                compared = compare_rules(
+                    self.engine, lake, judges, vendor, book.of(vendor), days, methods=methods, as_of=at
+                )
             yield ChangeNotice(on, before, after, *told, compared, days, span)
 
     def _write_notice(self, notice: ChangeNotice) -> Iterator[Path]:

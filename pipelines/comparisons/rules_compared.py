@@ -15,6 +15,7 @@ from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.contracts.stages import is_live
 from pipelines.dossiers.failed_leads import failed_leads
 from pipelines.engines.interface import Engine, Session
+from pipelines.scores.method import Method, Methods
 from pipelines.scores.points import TOTAL
 from pipelines.scores.standings import deliveries_by_date, vendor_standing
 from pipelines.storage.lake import Lake
@@ -85,7 +86,7 @@ class Side:
     """What one catalogue makes of the days as a whole."""
 
     points: float | None
-    """Of the total, over all judged days; None without leads."""
+    """Of the total, over the judged days that the contract's method counts; None without leads."""
     claimable: Decimal | None
     """What the contract lets us claim; None where no price says so."""
 
@@ -115,11 +116,23 @@ def compare_rules(
     contracts: Sequence[Contract],
     days: Sequence[date],
     *,
+    methods: Methods,
     as_of: datetime,
 ) -> VendorCompared:
-    """A vendor's published days under the catalogues of two judges, as of an instant (timezone-aware)."""
+    """A vendor's published days under the catalogues of two judges, as of an instant (timezone-aware).
+
+    Raises:
+        MethodError: the contract names a version of the method that is not there.
+    """
+    method = methods.of_contract(contracts, paris_date(as_of))
     before, after = (_judged_days(judge, vendor, contracts, days, as_of) for judge in judges)
-    sides = [_compared_side(engine, lake, vendor, contracts, days, tables, as_of) for tables in (before, after)]
+    sides = [
+        Side(
+            _points_judged(tables["dimension_scorecards"], contracts, days, method, as_of),
+            _claimable_judged(engine, lake, vendor, contracts, days, tables, as_of),
+        )
+        for tables in (before, after)
+    ]
     with engine.session() as session:
         for name, tables in (("before", before), ("after", after)):
             for table in ("verdicts", "findings"):
@@ -159,7 +172,26 @@ def _judged_days(
     }
 
 
-def _compared_side(
+def _points_judged(
+    scorecards: pa.Table, contracts: Sequence[Contract], days: Sequence[date], method: Method, as_of: datetime
+) -> float | None:
+    counts: dict[str, list[tuple[date, int, int]]] = {}
+    for row in scorecards.to_pylist():
+        line = (row["delivery_date"], row["leads_received"], row["leads_vendor_defective"])
+        if is_live(contract_in_force(tuple(contracts), line[0]), line[0]):
+            counts.setdefault(row["dimension"], []).append(line)
+    contract = contract_in_force(tuple(contracts), max(days)) if days else None
+    standings = vendor_standing(
+        {name: deliveries_by_date(lines) for name, lines in counts.items()},
+        contract.tolerances if contract else {},
+        method.since(contracts, paris_date(as_of)),
+        scoring=method.scoring,
+        grading=method.grading,
+    )
+    return next((one.score.points for one in standings if one.score.dimension == TOTAL), None)
+
+
+def _claimable_judged(
     engine: Engine,
     lake: Lake,
     vendor: str,
@@ -167,23 +199,13 @@ def _compared_side(
     days: Sequence[date],
     tables: Mapping[str, pa.Table],
     as_of: datetime,
-) -> Side:
-    contract = contract_in_force(tuple(contracts), max(days)) if days else None
+) -> Decimal | None:
     with engine.session() as session:
         session.register("findings", tables["findings"])
         session.register("verdicts", tables["verdicts"])
         session.register("corrections", arrow_schema("corrections").empty_table())
         session.register("deliveries", lake.read("deliveries", vendor, list(days)))
-        claimable = _claimable(session, contracts, as_of)
-    counts: dict[str, list[tuple[date, int, int]]] = {}
-    for row in tables["dimension_scorecards"].to_pylist():
-        line = (row["delivery_date"], row["leads_received"], row["leads_vendor_defective"])
-        if is_live(contract_in_force(tuple(contracts), line[0]), line[0]):
-            counts.setdefault(row["dimension"], []).append(line)
-    deliveries = {name: deliveries_by_date(lines) for name, lines in counts.items()}
-    standings = vendor_standing(deliveries, contract.tolerances if contract else {})
-    points = next((one.score.points for one in standings if one.score.dimension == TOTAL), None)
-    return Side(points, claimable)
+        return _claimable(session, contracts, as_of)
 
 
 def _claimable(session: Session, contracts: Sequence[Contract], as_of: datetime) -> Decimal | None:

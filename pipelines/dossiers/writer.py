@@ -190,8 +190,8 @@ class DossierWriter:
         corrected = score_corrections(self.scorer.registry, dossier.vendor, TOTAL, before=self.as_of)
         now = _point(self.as_of, total, corrected)
         history = {point.on: point for point in [*(_point(row.as_of, row, corrected) for row in past), now]}
-        method = scored.method
-        wanted = plan(snapshot_now(self.scorer, scored), method.scoring, method.grading) if method else None
+        method, counted = scored.method, scored.deliveries
+        wanted = plan(snapshot_now(self.scorer, scored), method.scoring, method.grading, counted) if method else None
         causes = {step.cause for step in wanted.steps} if wanted else set()
         return replace(
             dossier,

@@ -22,6 +22,7 @@ Runs nothing: statements are run by `verdicts` on an engine.
 - `parameters`: law parameters that change with time: dated values, each with its reference
 - `precedence`: consent against opposition, case by case, as counsel reads it
 - `references`: when two references of a vendor are one: the key of a `lead_id` or `consent_id`, in SQL
+- `standing_fails`: which fails stand at the vendor's account, with what corrections turned of them, in SQL
 - `use_states`: what stands of each lead use: verdict, rules, and in what its lead counts against the vendor, in SQL
 - `uses_now`: lead uses on the clock *today*, as one query: verdict, until when it holds, which rules stand against it
 - `yaml_files`: YAML files of the rulebook with the line of each key, and problems found in them

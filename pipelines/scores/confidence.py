@@ -1,7 +1,7 @@
 """What the realised defects of a vendor prove about the rate of the process behind them, after each delivery.
 
 An anytime-valid confidence sequence, made for scores that are looked at every day. Points and states belong in
-`standings.py`, the method's numbers in `grading_method.yaml`, the measured coverage in `benchmarks/score_coverage.py`.
+`standings.py`, the method's numbers in `methods/`, the measured coverage in `benchmarks/score_coverage.py`.
 
 How it works, with n_i leads received and k_i defective in delivery i, N and S their sums so far:
 

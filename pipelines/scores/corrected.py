@@ -1,17 +1,19 @@
-"""What corrections change in the counts behind a score: leads that count against the vendor, or no more.
+"""What corrections change in the counts behind a score and its gates: leads that count against the vendor, or no more.
 
 How many leads a dimension is rated over stays as published; no more of them are defective than there are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from pipelines.engines.interface import Engine
+from pipelines.rulebook.standing_fails import STANDING_FAILS
 from pipelines.rulebook.use_states import CAUSE_PLACE
 from pipelines.scores.points import LeadCounts
 from pipelines.storage.kept_corrections import standing_corrections
 from pipelines.storage.lake import Lake
+from pipelines.vocabulary.tables import arrow_schema
 
 _DELTAS: Final = f"""
     with known as (
@@ -46,6 +48,15 @@ _DELTAS: Final = f"""
 """
 """A lead's turns alternate: where the last is the opposite of the first, it is what it was when it was published."""
 
+_FAILED_LEADS: Final = f"""
+    with {STANDING_FAILS}
+
+    select delivery_date, rule_id, count(distinct lead_id) as lead_count
+    from standing
+    where rule_id in ({{rules}})
+    group by delivery_date, rule_id
+"""
+
 
 def corrected_counts(
     engine: Engine, lake: Lake, vendor: str, deliveries: Mapping[str, Mapping[date, LeadCounts]], as_of: datetime
@@ -64,6 +75,35 @@ def corrected_counts(
         if day in days:
             days[day] = _with_change(days[day], delta["lead_count"])
     return found
+
+
+def corrected_fails(
+    engine: Engine, lake: Lake, vendor: str, days: Sequence[date], rules: Collection[str], as_of: datetime
+) -> dict[str, dict[date, int]]:
+    """By rule and delivery date, leads that fail it at the vendor's account, as known as of an instant (aware).
+
+    Args:
+        engine: counts them.
+        lake: what is published.
+        vendor: whose they are.
+        days: published ones.
+        rules: ids of the rulebook.
+        as_of: which corrections are known.
+
+    Raises:
+        DamagedCorrectionsError: corrections are not what was written.
+    """
+    files = [lake.partition("findings", vendor, day) for day in days]
+    listed = ", ".join(f"'{rule}'" for rule in rules) or "null"
+    with engine.session() as session:
+        session.read_files("findings", files, arrow_schema("findings"))
+        session.register("corrections", standing_corrections(lake, vendor, as_of))
+        rows: list[dict[str, Any]] = session.fetch(_FAILED_LEADS.format(rules=listed)).to_pylist()
+    failed: dict[str, dict[date, int]] = {}
+    for row in rows:
+        if row["delivery_date"] in days:  # corrections speak of others, too
+            failed.setdefault(row["rule_id"], {})[row["delivery_date"]] = row["lead_count"]
+    return failed
 
 
 def _with_change(counts: LeadCounts, change: int) -> LeadCounts:

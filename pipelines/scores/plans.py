@@ -3,16 +3,20 @@
 Points belong in `points`, why they moved in `contributions`, from whose snapshots this starts. A rule's part of a rate
 is its part of the dimension's findings, as there. Steps are taken greedily: the one that gains most; where a cap holds
 the total down and none gains, the one with most defective leads in the dimension that holds it.
+
+Where the method weighs deliveries for the grade, the total here is that which the grade takes: the lesser of the plain
+one and of the weighed one (`standings`). A rule has the same part of the weighed rate as of the plain one.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
 from pipelines.scores.contributions import Snapshot, rate_by_cause
 from pipelines.scores.grades import GRADES, GradingMethod, grading_method
 from pipelines.scores.points import ScoringMethod, points, scoring_method, total_points
+from pipelines.scores.standings import Deliveries, weighed_rate
 
 WANTED: Final = ("B", "A")
 """Grades that a plan aims at: the first that the points do not reach."""
@@ -41,6 +45,8 @@ class LiftPlan:
 
     grade: str
     points_needed: float
+    points_now: Fraction
+    """Of the total that the grade takes."""
     steps: tuple[PlanStep, ...]
 
     @property
@@ -50,11 +56,15 @@ class LiftPlan:
 
 
 def plan(
-    snapshot: Snapshot, scoring: ScoringMethod | None = None, grading: GradingMethod | None = None
+    snapshot: Snapshot,
+    scoring: ScoringMethod | None = None,
+    grading: GradingMethod | None = None,
+    deliveries: Mapping[str, Deliveries] | None = None,
 ) -> LiftPlan | None:
     """The steps from a vendor's dimensions (those that have leads) to the next wanted grade; None where it has all.
 
-    A grade counts as reached from its floor and the margin on, whatever gates are open.
+    A grade counts as reached from its floor and the margin on, whatever gates are open. `deliveries`: by dimension and
+    date those that the snapshot is of, for a method that weighs them.
     """
     scoring, grading = scoring or scoring_method(), grading or grading_method()
     rates: dict[str, dict[str, Fraction]] = {
@@ -62,23 +72,55 @@ def plan(
     }
     if not rates:
         return None
-    total = _total_of_rates(rates, snapshot, scoring)
+    weights = _weights(snapshot, deliveries or {}, grading) if grading.weighs_deliveries else {}
+    scale = _Scale(snapshot, scoring, weights)
+    total = now = scale.total(rates)
     needed = {grade: grading.grades[grade] + grading.rise_margin for grade in GRADES if grade in WANTED}
     grade = next((name for name in WANTED if total < Fraction(needed[name])), None)
     if grade is None:
         return None
     steps: list[PlanStep] = []
-    while total < Fraction(needed[grade]) and (step := _best_step(rates, total, snapshot, scoring)) is not None:
+    while total < Fraction(needed[grade]) and (step := _best_step(rates, total, scale)) is not None:
         steps.append(step)
         del rates[step.dimension][step.cause]
         total = step.total_after
-    return LiftPlan(grade, needed[grade], tuple(steps))
+    return LiftPlan(grade, needed[grade], now, tuple(steps))
 
 
-def _best_step(rates: Rates, total: Fraction, snapshot: Snapshot, method: ScoringMethod) -> PlanStep | None:
-    weakest = min(rates, key=lambda name: _points_of_rates(name, rates, snapshot, method))
+@dataclass(frozen=True)
+class _Scale:
+    """From rates to the points that the grade takes."""
+
+    snapshot: Snapshot
+    method: ScoringMethod
+    weights: Mapping[str, Fraction] = field(default_factory=dict)
+    """By dimension, its weighed rate as a multiple of the plain one; 1 where none is given."""
+
+    def total(self, rates: Rates) -> Fraction:
+        plain, weighed = ({name: self._points(name, rates, one) for name in rates} for one in (False, True))
+        return Fraction(min(total_points(plain, self.method), total_points(weighed, self.method)))
+
+    def points(self, name: str, rates: Rates) -> float:
+        return min(self._points(name, rates, is_weighed) for is_weighed in (False, True))
+
+    def _points(self, name: str, rates: Rates, is_weighed: bool) -> float:
+        weight = self.weights.get(name, Fraction(1)) if is_weighed else Fraction(1)
+        rate = min(sum(rates[name].values(), Fraction(0)) * weight, Fraction(1))
+        return points(float(rate), self.snapshot[name].tolerance, self.method)
+
+
+def _weights(snapshot: Snapshot, deliveries: Mapping[str, Deliveries], grading: GradingMethod) -> dict[str, Fraction]:
+    return {
+        name: Fraction(weighed_rate(days.values(), grading)) / sum(rate_by_cause(snapshot[name]).values(), Fraction(0))
+        for name, days in deliveries.items()
+        if name in snapshot and snapshot[name].counts.leads_vendor_defective
+    }
+
+
+def _best_step(rates: Rates, total: Fraction, scale: _Scale) -> PlanStep | None:
+    weakest = min(rates, key=lambda name: scale.points(name, rates))
     steps = [
-        _mended_step(name, cause, rates, total, snapshot, method)
+        _mended_step(name, cause, rates, total, scale)
         for name, causes in rates.items()
         for cause, rate in causes.items()
         if rate
@@ -90,18 +132,8 @@ def _best_step(rates: Rates, total: Fraction, snapshot: Snapshot, method: Scorin
     )
 
 
-def _mended_step(
-    name: str, cause: str, rates: Rates, total: Fraction, snapshot: Snapshot, method: ScoringMethod
-) -> PlanStep:
+def _mended_step(name: str, cause: str, rates: Rates, total: Fraction, scale: _Scale) -> PlanStep:
     left = {key: value for key, value in rates[name].items() if key != cause}
-    after = _total_of_rates({**rates, name: left}, snapshot, method)
-    leads = round(rates[name][cause] * snapshot[name].counts.leads_received)
+    after = scale.total({**rates, name: left})
+    leads = round(rates[name][cause] * scale.snapshot[name].counts.leads_received)
     return PlanStep(name, cause, leads, after - total, after)
-
-
-def _total_of_rates(rates: Rates, snapshot: Snapshot, method: ScoringMethod) -> Fraction:
-    return Fraction(total_points({name: _points_of_rates(name, rates, snapshot, method) for name in rates}, method))
-
-
-def _points_of_rates(name: str, rates: Rates, snapshot: Snapshot, method: ScoringMethod) -> float:
-    return points(float(sum(rates[name].values(), Fraction(0))), snapshot[name].tolerance, method)

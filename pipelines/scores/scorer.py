@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -18,7 +18,7 @@ from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.engines.interface import Engine
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.rulebook.catalogue import Catalogue
-from pipelines.scores.corrected import corrected_counts
+from pipelines.scores.corrected import corrected_counts, corrected_fails
 from pipelines.scores.graded import GradedScore, graded_scores
 from pipelines.scores.grades import Gate, Grade, effective_leads, next_grade, open_gates
 from pipelines.scores.method import Method, Methods, shipped_methods
@@ -27,16 +27,9 @@ from pipelines.scores.records import publish_scores, score_history
 from pipelines.scores.standings import Deliveries, deliveries_by_date, vendor_standing, weighed_total
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import as_lake, paris_date, tick_of
-from pipelines.vocabulary.tables import arrow_schema
 
 MOST_WEEKS: Final = 13
 """Scored afterwards, when a vendor is scored for the first time: a quarter."""
-_FAILED_LEADS = """
-    select delivery_date, rule_id, count(distinct lead_id) as lead_count
-    from findings
-    where outcome = 'fail' and attributable_to = 'vendor' and rule_id in ({rules})
-    group by delivery_date, rule_id
-"""
 
 
 @dataclass(frozen=True)
@@ -124,7 +117,8 @@ class Scorer:
         tolerances: Mapping[str, float] = contract.tolerances if contract is not None else {}
         standings = vendor_standing(counted, tolerances, scoring=method.scoring, grading=method.grading)
         received = {day: counts.leads_received for day, counts in counted.get("all", {}).items()}
-        gates = open_gates(received, self._failed(vendor, list(received), method), grading=method.grading)
+        failed = self._failed(vendor, list(received), method, as_of)
+        gates = open_gates(received, failed, grading=method.grading)
         grade = Grade(None)
         if standings:
             leads = effective_leads(received.values(), method.grading)
@@ -138,7 +132,7 @@ class Scorer:
             tuple(days),
             tuple(graded_scores(standings, grade)),
             tuple(gates),
-            self._inputs_digest(vendor, counted, contract, method),
+            self._inputs_digest(vendor, counted, failed, contract, method),
             method,
             since,
             counted,
@@ -149,29 +143,28 @@ class Scorer:
         return corrected_counts(self.engine, self.lake, vendor, deliveries_by_dimension(self.lake, vendor, days), as_of)
 
     def _inputs_digest(
-        self, vendor: str, deliveries: Mapping[str, Deliveries], contract: Contract | None, method: Method
+        self,
+        vendor: str,
+        deliveries: Mapping[str, Deliveries],
+        failed: Mapping[str, Mapping[date, int]],
+        contract: Contract | None,
+        method: Method,
     ) -> str:
         """Of the published scorecards, of what corrections make of their counts, of the contract and of the method."""
         days = sorted({day for by_day in deliveries.values() for day in by_day})
         read = {
             "deliveries": {f"{day}": self.lake.digests(vendor, day, "scorecards") for day in days},
             "defective": {dimension: _defective(by_day) for dimension, by_day in deliveries.items()},
+            "failed": {rule: {f"{day}": count for day, count in by_day.items()} for rule, by_day in failed.items()},
             "contract": contract.digest if contract is not None else None,
             "method": method.digest,
         }
         return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
 
-    def _failed(self, vendor: str, days: list[date], method: Method) -> dict[str, dict[date, int]]:
+    def _failed(self, vendor: str, days: list[date], method: Method, as_of: datetime) -> dict[str, dict[date, int]]:
         """By gated rule and day, the leads that fail it at the vendor's account."""
-        rules = ", ".join(f"'{gate.rule_id}'" for gate in method.grading.gates) or "null"
-        files = [self.lake.partition("findings", vendor, day) for day in days]
-        with self.engine.session() as session:
-            session.read_files("findings", files, arrow_schema("findings"))
-            rows: list[dict[str, Any]] = session.fetch(_FAILED_LEADS.format(rules=rules)).to_pylist()
-        failed: dict[str, dict[date, int]] = {}
-        for row in rows:
-            failed.setdefault(row["rule_id"], {})[row["delivery_date"]] = row["lead_count"]
-        return failed
+        rules = {gate.rule_id for gate in method.grading.gates}
+        return corrected_fails(self.engine, self.lake, vendor, days, rules, as_of)
 
     def _grade_before(self, vendor: str, method: Method, since: date | None, as_of: datetime) -> Grade | None:
         """The last one published before this instant under the same method, in the same window."""

@@ -1,6 +1,6 @@
 """What the points of a vendor prove about the process behind them: the band, and the state of each dimension.
 
-Points from rates belong in `scoring.py`, the bounds of rates in `confidence.py`, grades in `grades.py`.
+Points from rates belong in `points.py`, the bounds of rates in `confidence.py`, grades in `grades.py`.
 
 What is promised: for 95 % of vendors, the band of a dimension holds the points of its process on every day. So does the
 band of the total: each of the five dimensions gets a fifth of the miscoverage, so that all five hold together
@@ -15,14 +15,13 @@ from datetime import date
 from typing import Final
 
 from pipelines.scores.confidence import confidence_sequence
-from pipelines.scores.grades import GradingMethod, delivery_worth, grading_method
+from pipelines.scores.grades import GradingMethod, delivery_worth
 from pipelines.scores.points import (
     DimensionScore,
     LeadCounts,
     ScoringMethod,
     points,
     score_vendor,
-    scoring_method,
     total_points,
 )
 from pipelines.vocabulary.words import RATED_DIMENSIONS
@@ -81,8 +80,9 @@ def vendor_standing(
     deliveries: Mapping[str, Deliveries],
     tolerances: Mapping[str, float],
     since: date | None = None,
-    scoring: ScoringMethod | None = None,
-    grading: GradingMethod | None = None,
+    *,
+    scoring: ScoringMethod,
+    grading: GradingMethod,
 ) -> list[Standing]:
     """Scores of one vendor and what they prove: its dimensions that have leads, then `total`; nothing without leads.
 
@@ -90,13 +90,12 @@ def vendor_standing(
         deliveries: leads by dimension (and under `all`) and delivery date.
         tolerances: rates that the contract tolerates, by dimension; the scoring method's where it names none.
         since: first date of the window; all deliveries without it.
-        scoring: version of the scoring method; the packaged one unless given.
-        grading: version of the grading method; the packaged one unless given.
+        scoring: of the method that counts.
+        grading: of the same method.
 
     Raises:
         ValueError: a dimension that has no rate, or leads without a count for `all`.
     """
-    scoring, grading = scoring or scoring_method(), grading or grading_method()
     windows = {dimension: _window(days, since) for dimension, days in deliveries.items()}
     scores = score_vendor({dimension: summed_counts(days) for dimension, days in windows.items()}, tolerances, scoring)
     if not scores:
@@ -130,14 +129,15 @@ def weighed_total(
     *rated, total = standings
     weighed = {
         one.score.dimension: points(
-            _weighed_rate(deliveries[one.score.dimension].values(), grading), one.score.tolerance or 0.0, scoring
+            weighed_rate(deliveries[one.score.dimension].values(), grading), one.score.tolerance or 0.0, scoring
         )
         for one in rated
     }
     return min(total.score.points, total_points(weighed, scoring))
 
 
-def _weighed_rate(days: Iterable[LeadCounts], grading: GradingMethod) -> float:
+def weighed_rate(days: Iterable[LeadCounts], grading: GradingMethod) -> float:
+    """Rate of some deliveries of which one has leads, in [0, 1], each counted by what it is worth."""
     correlation = grading.confidence.assumed_correlation
     worth = [(delivery_worth(day.leads_received, correlation), day) for day in days if day.leads_received]
     defective = math.fsum(weight * day.leads_vendor_defective / day.leads_received for weight, day in worth)

@@ -53,7 +53,7 @@ ANSWERS = {
     one.id: TenderAnswer(satisfies="yes", answered_on=SEEN, evidence="seen", taken_by="buyer")
     for one in tender_grid().criteria
 }
-PILOT = Pilot(1, 100, (DimensionScore("consent", 100, 1, 0.01, 0.01, 80.0),), 200, 190)
+PILOT = Pilot(1, 100, (DimensionScore("consent", 100, 1, 0.01, 0.01, 80.0),), 200, 190, 0.001)
 
 
 def unmet(
@@ -71,6 +71,13 @@ def without(name: str, from_: Any) -> dict[str, Any]:
 
 def test_a_vendor_with_everything_may_go_live() -> None:
     assert unmet() == {}
+
+
+def test_a_tolerance_of_nothing_is_the_least_of_the_method_that_counts() -> None:
+    """One defect in 200 leads, 0.5 %, where nothing is tolerated."""
+    spotless = DimensionScore("consent", 200, 1, 0.005, 0.0, 0.0)
+    assert "pilot_within_tolerances" in unmet(pilot=replace(PILOT, scores=(spotless,)))
+    assert unmet(pilot=replace(PILOT, scores=(spotless,), least_tolerance=0.005)) == {}
 
 
 def test_each_condition_says_what_it_lacks() -> None:

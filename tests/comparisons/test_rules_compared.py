@@ -1,6 +1,7 @@
 """Past deliveries under other rules: what flips, by hand; and nothing that is published changes."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from pipelines.cli import app
 from pipelines.comparisons.rules_compared import VendorCompared, all_flips, compare_rules
 from pipelines.comparisons.scenarios import scenarios
 from pipelines.rulebook.catalogue import SHIPPED_CARDS, Catalogue, load_catalogue
+from pipelines.scores.method import MONTH, Methods, shipped_methods
 from pipelines.verdicts.judge import Judge
 from tests.support.clean_market import MONDAY, VENDOR, CleanMarket, lead, proof
 from tests.support.houses import lake_bytes
@@ -34,11 +36,15 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> CleanMarket:
     return market
 
 
-def compared(market: CleanMarket, others: Catalogue) -> VendorCompared:
+def compared(
+    market: CleanMarket, others: Catalogue, methods: Methods | None = None, as_of: datetime = AS_OF
+) -> VendorCompared:
     house = market.house
     contracts, days = house.contracts().of(VENDOR), house.lake.published_days(VENDOR, "scorecards")
     judges = house.judge, Judge(engine=house.engine, lake=house.lake, catalogue=others)
-    return compare_rules(house.engine, house.lake, judges, VENDOR, contracts, days, as_of=AS_OF)
+    return compare_rules(
+        house.engine, house.lake, judges, VENDOR, contracts, days, methods=methods or house.methods(), as_of=as_of
+    )
 
 
 def test_a_rule_left_out_frees_the_lead_uses_that_it_alone_blocked(market: CleanMarket) -> None:
@@ -70,6 +76,16 @@ def test_the_same_rules_change_nothing(market: CleanMarket) -> None:
     found = compared(market, load_catalogue())
     assert (found.flips.num_rows, found.rules, found.by_verdict) == (0, (), {})
     assert found.before == found.after
+
+
+def test_both_sides_are_scored_by_the_method_of_the_contract_and_in_its_window(market: CleanMarket) -> None:
+    """Half of the leads fail in consent, where 1 % is tolerated: no points, and the whole has the allowance at most."""
+    one = shipped_methods().versions[0]
+    generous = replace(one, window=MONTH, scoring=replace(one.scoring, allowance=30))
+    found = compared(market, load_catalogue(), Methods((generous,)))
+    assert (found.before.points, found.after.points) == (30, 30)
+    october = compared(market, load_catalogue(), Methods((generous,)), datetime(2026, 10, 2, 4, tzinfo=UTC))
+    assert (october.before.points, october.after.points) == (None, None)
 
 
 def test_an_edited_card_counts_in_place_of_ours(market: CleanMarket, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pipelines.dossiers.method_pages import render_method
 from pipelines.dossiers.pages import render_dossier, render_portfolio
 from pipelines.dossiers.rule_pages import render_rules
 from pipelines.rulebook.catalogue import load_catalogue
+from pipelines.scores.method import shipped_methods
 from tests.support.report_models import AS_OF, LONG_NAME, calm_vendor, empty_vendor, portfolio, rich_vendor
 
 pytestmark = pytest.mark.browser
@@ -37,7 +38,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "six": lambda: render_portfolio(portfolio(6), language="fr"),
     "seven": lambda: render_portfolio(portfolio(7), language="fr"),
     "two_hundred": lambda: render_portfolio(portfolio(200), language="en"),
-    "method": lambda: render_method(language="fr", as_of=AS_OF),
+    "method": lambda: render_method(shipped_methods(), language="fr", as_of=AS_OF),
     "rules": lambda: render_rules(load_catalogue(), language="fr", as_of=AS_OF, counts={}),
 }
 OVERFLOWING = """() => document.documentElement.scrollWidth <= innerWidth ? [] :

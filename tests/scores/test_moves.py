@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.dossiers.model import VendorDossier
 from pipelines.dossiers.writer import DossierWriter
 from pipelines.scores.contributions import Contribution
 from pipelines.scores.method import shipped_methods
@@ -90,6 +91,11 @@ def scorer_of(market: CleanMarket) -> Scorer:
     return Scorer(house.engine, house.lake, house.contracts(), house.registry, house.methods())
 
 
+def written(market: CleanMarket, folder: Path, as_of: datetime) -> list[VendorDossier]:
+    house, ours = market.house, market.house.settings
+    return DossierWriter(scorer_of(market), house.catalogue, folder, as_of, ours.contracts, ours.policy).write_all()
+
+
 def judge_and_publish(market: CleanMarket, as_of: datetime) -> None:
     market.reconcile(as_of, until=MONDAY + timedelta(days=1))
     scorer_of(market).score_all(as_of=as_of, catalogue=market.house.catalogue)
@@ -111,10 +117,7 @@ def test_from_published_scores_to_the_late_data_that_moved_them(
 
 def test_dossier_and_portfolio_say_it_in_words(told: tuple[CleanMarket, datetime, datetime], tmp_path: Path) -> None:
     market, _, second = told
-    house = market.house
-    [dossier] = DossierWriter(
-        scorer_of(market), house.catalogue, tmp_path, second, house.settings.contracts, house.settings.policy
-    ).write_all()
+    [dossier] = written(market, tmp_path, second)
     assert dossier.move is not None
     assert [(line.version, line.points is not None) for line in dossier.versions] == [("1", True)]
     assert [event.kind for event in dossier.events][:2] == ["contract", "first_score"]
@@ -130,10 +133,7 @@ def test_while_two_versions_are_shown_a_dossier_has_both(
     told: tuple[CleanMarket, datetime, datetime], tmp_path: Path
 ) -> None:
     market, _, _ = told
-    house, on = market.house, datetime(2026, 12, 2, 5, tzinfo=UTC)
-    [dossier] = DossierWriter(
-        scorer_of(market), house.catalogue, tmp_path, on, house.settings.contracts, house.settings.policy
-    ).write_all()
+    [dossier] = written(market, tmp_path, datetime(2026, 12, 2, 5, tzinfo=UTC))
     assert [(line.version, line.since) for line in dossier.versions] == [("1", None), ("2", date(2026, 1, 1))]
     page = (tmp_path / VENDOR / "2026-12-02" / "index.html").read_text(encoding="utf-8")
     assert "montrée à côté, sans effet" in page

@@ -1,11 +1,13 @@
 """What would lift a vendor: the costliest rules first, in points that add up."""
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 
 from pipelines.scores.contributions import DimensionSnapshot, Snapshot
+from pipelines.scores.method import shipped_methods
 from pipelines.scores.plans import plan
 from pipelines.scores.points import LeadCounts
 from tests.scores.test_contributions import TOLERANCES, snapshot, snapshots, total_of
@@ -40,6 +42,30 @@ def test_a_vendor_above_the_margin_of_a_b_is_shown_the_way_to_an_a() -> None:
     assert made is not None
     assert made.grade == "A"
     assert made.steps[0].cause == "a"
+
+
+def test_where_the_method_weighs_deliveries_the_plan_aims_at_the_total_that_the_grade_takes() -> None:
+    """100 leads with ten defects in consent, then 9 900 without one: 0.1 % plain, 99 points, so no plan at all.
+
+    By the correlation of 0.025 the deliveries are worth 100 / 3.475 = 28.78 and 9 900 / 248.475 = 39.84 leads: weighed
+    it is 2.878 / 68.62 = 4.194 %, 80 - 30 x log2 4.194 = 17.95 points, the total at most 20 more. Rule a has nine of
+    the ten: without it 0.4194 % is left, 91.61 points, the total 0.27 x 91.61 + 73 = 97.74.
+    """
+    two = shipped_methods().versions[1]
+    days = {date(2026, 12, 1): LeadCounts(100, 10), date(2026, 12, 2): LeadCounts(9_900, 0)}
+    before = snapshot(10_000, consent={"a": 9, "b": 1})
+    assert plan(before, two.scoring, two.grading) is None
+    made = plan(before, two.scoring, two.grading, {"consent": days, "all": days})
+    assert made is not None
+    assert (made.grade, float(made.points_now)) == ("B", pytest.approx(37.95, abs=0.01))
+    [step] = made.steps
+    assert (step.cause, step.leads_count) == ("a", 9)
+    assert (float(step.gain), float(step.total_after)) == (
+        pytest.approx(59.79, abs=0.01),
+        pytest.approx(97.74, abs=0.01),
+    )
+    one = shipped_methods().versions[0]
+    assert plan(before, one.scoring, one.grading, {"consent": days, "all": days}) is None
 
 
 def test_without_leads_there_is_no_plan() -> None:

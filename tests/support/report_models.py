@@ -181,7 +181,7 @@ def plan() -> LiftPlan:
         PlanStep("conformity", "rejected_rows", 98, Fraction(0), Fraction(65)),
         PlanStep("consent", "tel_consent_five_mentions", 70, Fraction("19.3"), Fraction("84.3")),
     )
-    return LiftPlan("B", 83.0, steps)
+    return LiftPlan("B", 83.0, Fraction("52.4"), steps)
 
 
 def references(count: int, channel: str | None = "phone") -> tuple[LeadReference, ...]:

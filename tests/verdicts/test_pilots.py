@@ -1,8 +1,12 @@
 """A pilot, from the files to what is counted of it: judged as any other, used by nobody, in no score and no claim."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from math import log2
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from pipelines.candidates.decisions import EXCEPTION, REFUSED, DecisionNote, note_decision
 from pipelines.candidates.pilot import pilot_of
@@ -79,10 +83,14 @@ def test_before_the_decision_everything_is_judged_and_waits_on_us(tmp_path: Path
     book = house.contracts()
     today = uses_now(house.judge, house.lake, book.of(VENDOR), VENDOR, [MONDAY, TUESDAY], as_of=LATE)
     assert set(today["verdict"].to_pylist()) == {"on_hold"}
-    pilot = pilot_of(house.engine, house.lake, house.catalogue, VENDOR, book.in_force(VENDOR, TUESDAY), as_of=LATE)
+    contract, one = book.in_force(VENDOR, TUESDAY), house.methods().versions[0]
+    method = replace(one, scoring=replace(one.scoring, slope_beyond=1))
+    pilot = pilot_of(house.engine, house.lake, house.catalogue, VENDOR, contract, method, as_of=LATE)
     # two leads of each day on two channels; all uses wait for the decision alone; 2 of 4 leads have a bad postal code
     assert (pilot.delivery_count, pilot.leads_count, pilot.uses_count, pilot.fit_count) == (2, 4, 8, 8)
     assert {score.dimension: score.rate for score in pilot.above_tolerance} == {"quality": 0.5}
+    # a tenth of that is tolerated: 80 points, and one less at each doubling
+    assert pilot.above_tolerance[0].points == pytest.approx(80 - log2(10))
 
 
 def test_from_the_decision_on_a_live_contract_is_used_scored_and_claimed(tmp_path: Path) -> None:
