@@ -180,6 +180,11 @@ class Lake:
         """Where the writer of a vendor keeps what is not published yet; emptied when it begins and ends."""
         return self.root / ".aside" / vendor
 
+    @property
+    def canaries(self) -> Path:
+        """Where invented persons lie while an engine judges them that sees no folder of ours but this; no data."""
+        return self.root / ".canaries"
+
     def _write_aside(self, vendor: str, table: str, content: Content, metadata: dict[bytes, bytes]) -> Path:
         schema = arrow_schema(table)
         in_path = _OTHER_LAYOUTS.get(table, PARTITION_COLUMNS)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pipelines.engines.interface import EngineError, EngineSettingError
 from pipelines.formats.isolated.child import ChildStartError
 from pipelines.formats.source import InboxFaultError
 from pipelines.scores.method_error import MethodError
@@ -16,6 +17,8 @@ FAULTS_OF_OURS: Final = (
     BrokenSealError,
     ChildStartError,
     DamagedCorrectionsError,
+    EngineError,
+    EngineSettingError,
     InboxFaultError,
     KeysError,
     MethodError,
