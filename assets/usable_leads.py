@@ -28,7 +28,7 @@ from pipelines.usable.usable_table import counts_by_verdict, publish_usable, tur
 )
 def usable_leads(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Judge vendor by vendor; of a vendor at whom that fails nothing is listed."""
-    confirm_canaries(house)
+    confirm_canaries(house, house.engine)
     today = look(house, today_of(context))
     left = LeftVendors("judging", FAULTS_OF_OURS)
     judged: list[pa.Table] = []

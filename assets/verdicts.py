@@ -40,7 +40,7 @@ def build_verdicts(partitions: dg.MultiPartitionsDefinition, *, engine: str) -> 
     ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
         """Judge the run's days, and the published days that they can reach."""
         (wanted, book), at = doable_days(context, house), as_of(context)
-        canaries: Counts = {"canaries met": str(confirm_canaries(house))}
+        canaries: Counts = {"canaries met": str(confirm_canaries(house, house.publishing_engine))}
         refreshed = refresh_snapshot(house.registry, house.lake)  # never judge on a registry that has moved on
         if refreshed.mended:
             context.log.warning(mended_in_words(refreshed))

@@ -268,7 +268,8 @@ class House:
         """Whether anything was keyed already."""
         from pipelines.oppositions.records import has_oppositions
 
-        return any(self.settings.lake.rglob("*.parquet")) or has_oppositions(self.registry)  # locks are no data
+        found = self.settings.lake.rglob("*.parquet")  # locks are no data, nor are canaries
+        return any(not path.is_relative_to(self.lake.canaries) for path in found) or has_oppositions(self.registry)
 
     @cached_property
     def registry(self) -> sa.Engine:
@@ -315,6 +316,15 @@ class House:
         from pipelines.engines.named import engine_named
 
         return engine_named(self.settings.engine, threads=self.settings.threads, remote=self.settings.spark_remote)
+
+    def confirm_publishing_engine(self) -> None:
+        """Make sure, before any work, that the engine that the settings name can be had.
+
+        Raises:
+            EngineSettingError: it can't; the message names the setting and what would mend it.
+        """
+        with self.publishing_engine.session():
+            pass
 
     @cached_property
     def judge(self) -> Judge:

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     threads: int | None = Field(
         default=None,
         ge=1,
-        description="Threads of the engine and of an intake; unless given, the engine's own default, and at most four.",
+        description="Threads of the engine, by its own default unless given; an intake never works on more than four.",
     )
     first_day: date = Field(default=date(2026, 1, 1), description="First delivery date that can be judged.")
     claim_window_days: int = Field(
@@ -245,7 +245,7 @@ class Settings(BaseSettings):
     @property
     def intake_threads(self) -> int:
         """Threads of an intake. Each holds a block of rows, and reading a file keeps no more than a few busy."""
-        return self.threads or min(os.cpu_count() or 1, _MOST_INTAKE_THREADS)
+        return min(self.threads or os.cpu_count() or 1, _MOST_INTAKE_THREADS)
 
     @property
     def policy(self) -> Policy:

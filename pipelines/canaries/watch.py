@@ -1,13 +1,15 @@
 """Whether the control still meets who said no: canaries through intake, registry, snapshot and judgement, in a house
 of their own.
 
-Under the catalogue, engine and limits of the house that watches; nothing of it is read otherwise, nothing is left.
+Under the catalogue of the house that watches, on the engine that is to judge after them: the one that publishes, or the
+embedded one for questions. Nothing of the house is read otherwise, nothing is left.
 """
 
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
@@ -16,7 +18,7 @@ from typing import Final
 import yaml
 
 from pipelines.canaries.market import DAY, VENDOR, Canary, Row, canaries, contract
-from pipelines.engines.interface import Engine
+from pipelines.engines.interface import Engine, EngineError, EngineSettingError
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import errors_without_values
 from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION
@@ -25,6 +27,8 @@ from pipelines.oppositions.lines import OppositionLine, read_lines
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.settings import load_settings
+from pipelines.storage.folders import PRIVATE, make_folder
+from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import Judge
 
 AS_OF: Final = datetime(2026, 9, 20, 4, tzinfo=UTC)
@@ -37,7 +41,7 @@ NAMED: Final = 5
 
 
 _FOUND: Final[dict[tuple[object, ...], "Watched"]] = {}
-"""By catalogue, engine and threads: code does not change while a process runs."""
+"""By catalogue and engine, with its threads or its server: code does not change while a process runs."""
 
 
 class MissedCanaryError(RuntimeError):
@@ -56,13 +60,14 @@ class Watched:
         return f"{self.count - len(self.missed)} of {self.count}"
 
 
-def confirm_canaries(house: House) -> Watched:
-    """Watch once in a process for a catalogue and an engine.
+def confirm_canaries(house: House, engine: Engine) -> Watched:
+    """Watch once in a process for a catalogue and an engine: the one that is to judge.
 
     Raises:
         MissedCanaryError: somebody who said no would be called.
+        EngineSettingError, EngineError: the engine can't be had, or can't judge.
     """
-    watched = watched_by(house)
+    watched = watched_by(house, engine)
     if watched.missed:
         some = "; ".join(watched.missed[:NAMED])
         raise MissedCanaryError(
@@ -73,30 +78,43 @@ def confirm_canaries(house: House) -> Watched:
     return watched
 
 
-def watched_by(house: House) -> Watched:
+def watched_by(house: House, engine: Engine) -> Watched:
     """What a watch finds, asked once in a process for a catalogue and an engine; nobody missed is an error."""
-    key = (house.catalogue.digest, house.settings.engine, house.settings.threads)
+    key = (house.catalogue.digest, engine)
     if key not in _FOUND:
-        with errors_without_values("the canaries"):  # what fails here may fail with what else the process holds
-            _FOUND[key] = watch(house.engine, house.catalogue, canaries())
+        lake = house.lake if engine != house.engine else None
+        # what fails here may fail with what else the process holds
+        with errors_without_values("the canaries", EngineSettingError, EngineError):
+            _FOUND[key] = watch(engine, house.catalogue, canaries(), seen=lake)
     return _FOUND[key]
 
 
-def watch(engine: Engine, catalogue: Catalogue, persons: Sequence[Canary]) -> Watched:
-    """Send persons through a house in a temporary folder, and ask for each whether they were heard.
+def watch(engine: Engine, catalogue: Catalogue, persons: Sequence[Canary], *, seen: Lake | None = None) -> Watched:
+    """Send persons through a house in temporary folders, and ask for each whether they were heard.
 
-    Whom only rules hear that the house switched off, as it says with a name, is not asked about.
+    Whom only rules hear that the house switched off, as it says with a name, is not asked about. `seen`: the lake that
+    the engine sees, where it sees no temporary folder of this machine.
     """
     off = {change.name for change in catalogue.switched_off}
     persons = [person for person in persons if not person.heard_by <= off]
-    with TemporaryDirectory(prefix="opposable-canaries-") as folder:
-        house = House(load_settings({"OPPOSABLE_HOME": folder}))
+    with TemporaryDirectory(prefix="opposable-canaries-") as folder, _lake_folder(seen, folder) as lake:
+        house = House(load_settings({"OPPOSABLE_HOME": folder, "OPPOSABLE_LAKE": lake}))
         _deliver(house, persons)
         _import_objections(house, persons)
         verdicts = _verdicts_of(house, Judge(engine=engine, lake=house.lake, catalogue=catalogue))
         house.registry.dispose()
     missed = [person.said for person in persons if not _is_heard(person, verdicts)]
     return Watched(len(persons), tuple(missed))
+
+
+@contextmanager
+def _lake_folder(seen: Lake | None, home: str) -> Iterator[str]:
+    if seen is None:
+        yield f"{home}/lake"
+        return
+    make_folder(seen.root, seen.canaries, PRIVATE)
+    with TemporaryDirectory(dir=seen.canaries) as folder:
+        yield folder
 
 
 def _is_heard(person: Canary, verdicts: Verdicts) -> bool:

@@ -53,7 +53,7 @@ def control_page(house: House, first: date, last: date, language: str, *, as_of:
     from pipelines.control_file.model import ControlPeriod, RunLine, Watch
     from pipelines.control_file.page import render_control_file
 
-    ours, watched = house.settings, watched_by(house)
+    ours, watched = house.settings, watched_by(house, house.engine)
     desk = ControlDesk(house.lake, house.registry, ours.contracts, house.contracts(), house.catalogue, as_of)
     runs = [RunLine(*line) for line in runs_between(ours, first, last, as_of)]
     met = watched.count - len(watched.missed)

@@ -138,7 +138,7 @@ app.command("seeds")(seeds)
 
 def _judging_now(house: House, now: datetime) -> Today:
     """What is held, looked at with all that may stand against it; old lists go first."""
-    confirm_canaries(house)
+    confirm_canaries(house, house.engine)
     purge_exports(house, now)
     return look(house, now)
 

@@ -79,8 +79,7 @@ def check_house(house: House) -> None:
 
     try:
         _ = (house.registry, house.hasher, house.publishing_judge)
-        with house.publishing_engine.session():
-            pass
+        house.confirm_publishing_engine()
     except (RegistryError, KeysError, CatalogueError, EngineSettingError, ValueError) as error:
         refuse(str(error))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from sqlglot.errors import ParseError, TokenError
 
 from pipelines.engines.interface import DIALECT, EngineError
@@ -54,7 +55,11 @@ class SparkSQLSession:
             sent.createOrReplaceTempView(name)
 
     def read_files(self, name: str, files: Sequence[Path], schema: pa.Schema) -> None:
-        """As `interface.Session` says; the server reads the files when the view is read."""
+        """As `interface.Session` says; the server reads the files when the view is read.
+
+        Raises:
+            EngineError: also where the server does not see as many rows in them as we do.
+        """
         if not files:
             self.register(name, schema.empty_table())
             return
@@ -64,6 +69,7 @@ class SparkSQLSession:
             if folders:
                 reader = reader.option("basePath", _url(min(folders, key=lambda folder: len(folder.parts)).parent))
             found = reader.parquet(*(_SIGNS_OF_PATTERNS.sub(r"\\\1", _url(file)) for file in files))
+            _confirm_same_files(name, found.count(), files)
             found.select(*(f"`{column}`" for column in schema.names)).createOrReplaceTempView(name)
 
     def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
@@ -115,6 +121,16 @@ class SparkEngine:
             yield SparkSQLSession(spark)
         finally:
             spark.stop()
+
+
+def _confirm_same_files(name: str, count: int, files: Sequence[Path]) -> None:
+    """A mount that lags behind must not take a no away: rows of the server against what the files' footers say here."""
+    expected = sum(pq.read_metadata(file).num_rows for file in files)
+    if count != expected:
+        raise EngineError(
+            f"{name}: the server reads {count} rows where its files hold {expected}: it does not see the lake as it is "
+            "here. Mount it there anew, under the same path (docs/engines.md, Spark), and run again"
+        )
 
 
 def _layout(schema: pa.Schema) -> str:

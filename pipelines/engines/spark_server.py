@@ -2,7 +2,9 @@
 
 import logging
 import socket
+import sys
 import warnings
+from importlib.machinery import ModuleSpec
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +20,8 @@ _PORT: Final = 15002
 _SECONDS_TO_ANSWER: Final = 10
 _CONFIGURATION: Final = {
     "spark.sql.ansi.enabled": "true",
+    "spark.sql.files.ignoreCorruptFiles": "false",
+    "spark.sql.files.ignoreMissingFiles": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
 }
@@ -48,6 +52,7 @@ def connected(remote: str) -> "SparkSession":
 def _client() -> Any:
     """Spark's client, without its habit of writing what rows hold into the log."""
     logging.getLogger("SQLQueryContextLogger").disabled = True
+    _name_main_module()
     warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
     try:
         from pyspark.sql.connect.session import SparkSession
@@ -57,6 +62,15 @@ def _client() -> Any:
             "pip install 'opposable[spark]'"
         ) from None
     return SparkSession
+
+
+def _name_main_module() -> None:
+    """Where the main module has neither file nor name, as in processes that Dagster spawns, the client believes that it
+    is under test, looks for a server's folder, and ends the process.
+    """
+    main = sys.modules["__main__"]
+    if main.__spec__ is None and not hasattr(main, "__file__"):
+        main.__spec__ = ModuleSpec("__main__", None)
 
 
 def _make_sure_of_answer(remote: str) -> None:

@@ -61,13 +61,14 @@ def doable_days(context: dg.AssetExecutionContext, house: House) -> tuple[Mappin
     The contracts are read once: one that goes away a moment later must not empty what was found to be covered.
 
     Raises:
-        RunTagsError, SettingsError, RegistryError, MissedCanaryError: nothing can be done.
+        RunTagsError, SettingsError, RegistryError, MissedCanaryError, EngineSettingError, EngineError: nothing can
+            be done.
     """
     named = days_of_run(context, house)
     house.confirm_inputs()
-    context.log.info(
-        f"{confirm_canaries(house)} canaries met: invented persons who said no, judged before any real one"
-    )
+    house.confirm_publishing_engine()
+    met = confirm_canaries(house, house.publishing_engine)
+    context.log.info(f"{met} canaries met: invented persons who said no, judged before any real one")
     book = house.contracts(named)
     left_out = house.left_out(named, book)
     for one in left_out:

@@ -194,6 +194,11 @@ class Lake:
         now = time.time_ns()  # the system's own stamp is only as fine as its tick
         os.utime(stamp, ns=(now, now))
 
+    @property
+    def canaries(self) -> Path:
+        """Where invented persons lie while an engine judges them that sees no folder of ours but this; no data."""
+        return self.root / ".canaries"
+
     def _write_aside(self, vendor: str, table: str, content: Content, metadata: dict[bytes, bytes]) -> Path:
         schema = arrow_schema(table)
         in_path = _OTHER_LAYOUTS.get(table, PARTITION_COLUMNS)

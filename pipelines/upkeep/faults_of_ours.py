@@ -3,6 +3,7 @@
 from typing import Final
 
 from pipelines.disputes.told_findings import DamagedDaysError
+from pipelines.engines.interface import EngineError, EngineSettingError
 from pipelines.formats.isolated.child import ChildStartError
 from pipelines.formats.source import InboxFaultError
 from pipelines.scores.method_error import MethodError
@@ -18,6 +19,8 @@ FAULTS_OF_OURS: Final = (
     ChildStartError,
     DamagedCorrectionsError,
     DamagedDaysError,
+    EngineError,
+    EngineSettingError,
     InboxFaultError,
     KeysError,
     MethodError,

@@ -10,7 +10,8 @@ import yaml
 
 from pipelines.canaries import watch as watching
 from pipelines.canaries.market import Canary, canaries, person
-from pipelines.canaries.watch import watch
+from pipelines.canaries.watch import confirm_canaries, watch
+from pipelines.engines.interface import EngineSettingError
 from pipelines.house import House
 from pipelines.identifiers.published_spellings import PUBLISHED_SPELLINGS
 from pipelines.vocabulary.clock import tick_of
@@ -89,6 +90,41 @@ def test_what_was_said_names_nobody() -> None:
     for one in canaries():
         assert one.email not in one.said
         assert one.phone not in one.said
+
+
+def test_canaries_lie_in_the_lake_for_an_engine_that_sees_no_other_folder(house: House) -> None:
+    unsaid = _of_other_spelling(hashed())
+    assert watch(house.engine, house.catalogue, [unsaid, canaries()[0]], seen=house.lake).missed == (unsaid.said,)
+    assert list(house.lake.canaries.iterdir()) == []
+
+
+def test_what_lies_there_when_a_process_was_killed_is_no_data_of_the_house(house: House) -> None:
+    left = house.lake.canaries / "left" / "part-0.parquet"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    assert not house.has_keyed_data()
+    (house.settings.lake / "part-0.parquet").touch()
+    assert house.has_keyed_data()
+
+
+def test_canaries_are_judged_by_the_engine_that_publishes_or_not_at_all(tmp_path: Path) -> None:
+    house = house_at(tmp_path, OPPOSABLE_ENGINE="spark", OPPOSABLE_SPARK_REMOTE="sc://127.0.0.1:9")
+    with pytest.raises(EngineSettingError, match=r"OPPOSABLE_SPARK_REMOTE: no server answers at 127\.0\.0\.1:9;"):
+        confirm_canaries(house, house.publishing_engine)
+    assert confirm_canaries(house, house.engine).missed == ()
+
+
+def test_a_run_says_before_any_work_what_mends_the_engine(tmp_path: Path) -> None:
+    house = house_at(tmp_path, OPPOSABLE_ENGINE="spark", OPPOSABLE_SPARK_REMOTE="sc://127.0.0.1:9")
+    sign(house.settings.home, "acme")
+    deliver(house.settings.home, "acme", DAY)
+    with instance_of(house) as instance:
+        daemon = Daemon(house, instance, now=AS_OF)
+        daemon.register("acme")
+        result = daemon.judge(("acme", "acme"), (DAY, DAY), AS_OF)
+    assert not result.success
+    assert "start it, or mend the address: docs/engines.md" in str(result.failure_data_for_node("intake"))
+    assert not (house.settings.lake / "leads").exists()
 
 
 @pytest.mark.fault(

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pipelines.engines.interface import Engine, Session
+from pipelines.engines.interface import Engine, EngineError, Session
 from pipelines.engines.named import EMBEDDED, engine_named
 from pipelines.house import House
 from pipelines.rulebook.references import reference_key
@@ -152,6 +153,18 @@ UNNESTED: Final = "select place, unnest(list) as one, unnest(more) as two from c
 KEPT: Final = """
     select * from corners qualify row_number() over (partition by is_so order by number desc, word, place) = 1
     order by place"""
+
+
+def test_a_server_that_sees_fewer_rows_than_files_hold_is_refused(spark: Engine, tmp_path: Path) -> None:
+    rows = pa.table({"a": ["1", "2"]})
+    files = [tmp_path / "part-0.parquet", tmp_path / "_part-1.parquet"]  # the server passes names over that begin so
+    for file in files:
+        pq.write_table(rows, file)
+    with (
+        spark.session() as session,
+        pytest.raises(EngineError, match=r"oppositions: the server reads 2 rows where .* 4"),
+    ):
+        session.read_files("oppositions", files, rows.schema)
 
 
 @settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])

@@ -74,6 +74,17 @@ def test_a_client_that_is_not_installed_is_named_with_its_extra(tmp_path: Path) 
     assert "opposable[spark]" in done.stderr
 
 
+def test_a_process_without_a_main_file_is_no_test_of_the_client(spark_remote: str) -> None:
+    """As those that Dagster spawns, and workers of these tests."""
+    program = (
+        "from pipelines.engines.named import engine_named\n"
+        f"with engine_named('spark', remote='{spark_remote}').session() as session:\n"
+        "    print(session.fetch('select 7 as seven').to_pylist())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("[{'seven': 7}]\n", 0), done.stderr
+
+
 def test_reconcile_says_before_any_work_that_nobody_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     remote = f"sc://127.0.0.1:{unused_port()}"
     house = house_at(tmp_path, OPPOSABLE_ENGINE="spark", OPPOSABLE_SPARK_REMOTE=remote)

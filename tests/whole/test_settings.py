@@ -52,6 +52,12 @@ def test_what_is_ours_lies_nowhere_that_a_vendor_can_write(tmp_path: Path, place
         load_settings(variables)
 
 
+def test_an_intake_holds_no_more_than_four_blocks_however_many_threads_the_engine_has() -> None:
+    assert load_settings({"OPPOSABLE_THREADS": "32"}).intake_threads == 4
+    assert load_settings({"OPPOSABLE_THREADS": "3"}).intake_threads == 3
+    assert 1 <= load_settings({}).intake_threads <= 4
+
+
 def test_variables_of_others_are_left_alone() -> None:
     assert load_settings({"PATH": "/bin"}).engine == "duckdb"
 
