@@ -42,19 +42,19 @@ class Heard:
                 keys = {key for key in (event.identity_key, event.alias_key) if key}
                 for name in _sets_of(event, at):
                     sets[name] |= keys
-        return _heard(event_id, sets)
+        return _heard_in_sets(event_id, sets)
 
     def with_unsettled(self, keys: Iterable[str]) -> "Heard":
         """The same where something can't be told of some keys more without judging them."""
         sets: dict[str, set[str]] = {name: set(getattr(self, name)) for name in _SETS}
         sets["unsettled"].update(keys)
-        return _heard(self.event_id, sets)
+        return _heard_in_sets(self.event_id, sets)
 
 
 _SETS: Final = ("objected", "objected_in_hash", "unsettled")
 
 
-def _heard(event_id: int, sets: Mapping[str, set[str]]) -> Heard:
+def _heard_in_sets(event_id: int, sets: Mapping[str, set[str]]) -> Heard:
     frozen = {name: frozenset(keys) for name, keys in sets.items()}
     return Heard(event_id, **frozen, heads=frozenset(head_of(key) for keys in sets.values() for key in keys))
 

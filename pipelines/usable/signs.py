@@ -20,8 +20,8 @@ def quick_signs(house: House, vendors: Iterable[str]) -> dict[str, tuple[int, in
     lake, vault = house.lake, house.settings.vault
     return {
         vendor: (
-            _changed_at(lake.stamp(vendor)) or _changed_at(lake.aside(vendor).parent),
-            _changed_at(vault / f"vendor={vendor}"),
+            _place_changed_at(lake.stamp(vendor)) or _place_changed_at(lake.aside(vendor).parent),
+            _place_changed_at(vault / f"vendor={vendor}"),
         )
         for vendor in vendors
     }
@@ -39,7 +39,9 @@ def signs_of_vendor(house: House, vendor: str) -> str:
 
 def _fingerprint(house: House, patterns: tuple[str, ...] | list[str]) -> str:
     places = [path for pattern in patterns for path in _files_like(house, pattern)]
-    return repr(sorted((str(path), stat.st_mtime_ns, stat.st_size) for path in places if (stat := _stat(path))))
+    return repr(
+        sorted((str(path), stat.st_mtime_ns, stat.st_size) for path in places if (stat := _stat_if_there(path)))
+    )
 
 
 def _files_like(house: House, pattern: str) -> list[Path]:
@@ -51,13 +53,13 @@ def _files_like(house: House, pattern: str) -> list[Path]:
         return []
 
 
-def _changed_at(path: Path) -> int:
+def _place_changed_at(path: Path) -> int:
     """Nanoseconds since 1970; 0 where nothing is."""
-    stat = _stat(path)
+    stat = _stat_if_there(path)
     return stat.st_mtime_ns if stat else 0
 
 
-def _stat(path: Path) -> os.stat_result | None:
+def _stat_if_there(path: Path) -> os.stat_result | None:
     """None where nothing is: a writer may take it away between the listing of a folder and the look."""
     try:
         return path.stat()
