@@ -88,6 +88,7 @@ TOLD: Final = {
     "pipelines.storage.registry.database": "RegistryError",
     "pipelines.storage.secrets.keys": "KeysError",
     "pipelines.rulebook.yaml_files": "CatalogueError",
+    "pipelines.scores.method_error": "MethodError",
 }
 """Errors by module whose messages say what to mend."""
 PLACES: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR, errno.EISDIR, errno.EEXIST)

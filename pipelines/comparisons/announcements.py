@@ -22,6 +22,7 @@ from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.catalogue_text import catalogue_text
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.scores.method import Methods
+from pipelines.scores.method_error import MethodError
 from pipelines.storage.folders import PRIVATE, replacing
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import Judge
@@ -77,15 +78,18 @@ class Announcements:
         """Prepare what is to be told, for all vendors or for none; then note the rules. `at`: knowledge instant, aware.
 
         Raises:
-            AnnouncementError: a contract can't be read, whose vendor would never be told; or the rules announced last.
+            AnnouncementError: a contract or its method of scores can't be read; or the rules announced last.
             RegistryError, KeysError: past days can't be judged.
-            SettingsError, MethodError: they can't be scored.
+            SettingsError: the folder of own methods of scores is not there.
         """
         path = self.home / ANNOUNCED
         before = _announced_rules(path) if path.exists() else None
         if before is not None and before.digest == after.digest:
             return Announced(after.digest, False, ())
-        told = list(self._notices(before, after, book, at, span)) if before else []
+        try:
+            told = list(self._notices(before, after, book, at, span)) if before else []
+        except MethodError as error:
+            raise AnnouncementError(f"{error}; nobody is told before it is mended") from None
         paths = tuple(written for notice in told for written in self._write_notice(notice))
         self.home.mkdir(parents=True, exist_ok=True)
         with replacing(self.home, path, PRIVATE) as file:
