@@ -2,13 +2,12 @@
 
 import logging
 import socket
-import sys
 import warnings
-from importlib.machinery import ModuleSpec
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from pipelines.engines.interface import EngineSettingError
+from pipelines.engines.main_module import name_main_module
 
 if TYPE_CHECKING:
     from pyspark.sql.connect.session import SparkSession
@@ -52,7 +51,7 @@ def connected(remote: str) -> "SparkSession":
 def _client() -> Any:
     """Spark's client, without its habit of writing what rows hold into the log."""
     logging.getLogger("SQLQueryContextLogger").disabled = True
-    _name_main_module()
+    name_main_module()
     warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
     try:
         from pyspark.sql.connect.session import SparkSession
@@ -62,15 +61,6 @@ def _client() -> Any:
             "pip install 'opposable[spark]'"
         ) from None
     return SparkSession
-
-
-def _name_main_module() -> None:
-    """Where the main module has neither file nor name, as in processes that Dagster spawns, the client believes that it
-    is under test, looks for a server's folder, and ends the process.
-    """
-    main = sys.modules["__main__"]
-    if main.__spec__ is None and not hasattr(main, "__file__"):
-        main.__spec__ = ModuleSpec("__main__", None)
 
 
 def _make_sure_of_answer(remote: str) -> None:

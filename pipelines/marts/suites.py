@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import great_expectations.expectations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.engines.main_module import name_main_module
 from pipelines.marts.history import LEAST_HISTORY, rates_against_history, volumes_against_history
 from pipelines.scores.grades import GRADES, NOT_ENOUGH_EVIDENCE
 from pipelines.scores.standings import STATES
@@ -24,6 +24,9 @@ from pipelines.vocabulary.words import (
     SEVERITIES,
     VENDOR_KEY,
 )
+
+name_main_module()  # Great Expectations imports whatever engine's client is installed
+import great_expectations.expectations  # noqa: E402
 
 gxe: Any = great_expectations.expectations  # it exports its classes in a way that type checkers do not follow
 Expectations = list[Any]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
-from pypdf import PdfWriter
+from pypdf import PageObject, PdfWriter
 from pypdf.generic import ArrayObject, BooleanObject, ByteStringObject, DictionaryObject, NameObject
 
 from pipelines.paper.chromium import printed_by_chromium
@@ -37,9 +37,19 @@ def _written_without_clock(printed: bytes, *, at: datetime, page_digest: bytes) 
     writer._ID = ArrayObject([identifier, identifier])
     shown = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
     writer.root_object[NameObject("/ViewerPreferences")] = shown
+    for page in writer.pages:
+        _unlink_neighbours(page)
     file = io.BytesIO()
     writer.write(file)
     return file.getvalue()
+
+
+def _unlink_neighbours(page: PageObject) -> None:
+    """A link to a page beside this one leads into the folder that was printed from, which is gone."""
+    for reference in page.get("/Annots", ()):
+        link = reference.get_object()
+        if str(link.get("/A", {}).get("/URI", "")).startswith("file:"):
+            del link["/A"]
 
 
 def _pdf_date(at: datetime) -> str:
