@@ -2,10 +2,9 @@
 
 First detected, vendor notified, answered, decided, stopped; and how many such leads came meanwhile. To go on using data
 for months after knowing that proofs are missing is what is held against advertisers (CNIL, SAN-2025-001, SOLOCAL).
-Instants are those at which the house could know: when a receipt told it (`receipts.told_records`, which outlasts the
-judgement), a verdict's `known_at` or a correction's where earlier, a receipt's notification, an answer's arrival. A line
-stands while leads with the defect do. What falls on one step only after its time is an alarm
-(`KnowledgeLine.waits_for`).
+Instants are those at which the house could know: when a receipt told it (`told_before`: that outlasts the judgement), a
+verdict's `known_at` or a correction's where earlier, a receipt's notification, an answer's arrival. A line stands while
+leads with the defect do. What falls on one step only after its time is an alarm (`KnowledgeLine.waits_for`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,14 +15,12 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 
 from pipelines.disputes.dispute import RecordedDispute
+from pipelines.disputes.told_before import ToldBefore
 from pipelines.disputes.told_findings import DISPUTABLE, IS_DISPUTED, NamedFinding, named_table
 from pipelines.engines.interface import Session
-from pipelines.disputes.told_before import ToldBefore
 from pipelines.receipts.lines import FORM_OF_PROOF
 from pipelines.vocabulary.clock import as_lake
 
-STEPS: Final = ("notice", "decision", "stop")
-"""What a line can wait for: that the vendor is told, that its answer is decided on, that such leads stop coming."""
 _TOLD: Final = pa.schema(
     {
         "rule_id": pa.string(),
@@ -129,7 +126,7 @@ class Wait(NamedTuple):
     """A step that has not happened."""
 
     step: str
-    """One of `STEPS`."""
+    """One of `words.KNOWLEDGE_STEPS`."""
     due_at: datetime
     """UTC, aware: by when it should."""
 
@@ -160,7 +157,7 @@ class KnowledgeLine:
     waits: tuple[Wait, ...] = ()
     """Each step that has not happened, and by when it should."""
     waits_for: str | None
-    """One of `STEPS`, where it should have happened by now."""
+    """One of `words.KNOWLEDGE_STEPS`, where it should have happened by now."""
     due_at: datetime | None
     """By when it should have."""
 

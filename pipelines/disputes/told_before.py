@@ -9,7 +9,6 @@ from pipelines.receipts.notices import Notice, notified_at
 from pipelines.receipts.told_defects import ToldReceipt
 
 
-
 @dataclass(frozen=True)
 class ToldBefore:
     """A blocking rule on a form, as receipts told it. Instants are UTC, aware."""

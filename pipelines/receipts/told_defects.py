@@ -1,7 +1,7 @@
 """What a receipt tells of leads that failed a rule, in counts. Where it is recorded for good is in `told_records`.
 
-A fact that is still owed is no defect, nor is a row that was never taken in. Of an opposition the receipt says `opposed`
-alone; the rule behind it is noted here, where no vendor reads.
+A fact that is still owed is no defect, nor is a row that was never taken in. Of an opposition the receipt says
+`opposed` alone; the rule behind it is noted here, where no vendor reads.
 """
 
 from collections.abc import Mapping

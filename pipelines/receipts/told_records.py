@@ -90,17 +90,19 @@ def _recorded_of_vendor(connection: Connection, vendor: str) -> dict[_ReceiptKey
         .where(TOLD_RECEIPTS.c.vendor == vendor)
     )
     found: dict[_ReceiptKey, set[tuple[str, str, str]]] = {}
-    for day, digest, *defect in connection.execute(statement):
-        subjects = found.setdefault(_ReceiptKey(day, digest), set())
-        subjects.update({ToldDefect(*defect).subject} if defect[0] else ())
+    for row in connection.execute(statement).mappings():
+        subjects = found.setdefault(_ReceiptKey(row["delivery_date"], row["receipt_digest"]), set())
+        subjects.update({_defect_read(row).subject} if row["rule_id"] else ())
     return found
 
 
 def _first_prepared(connection: Connection, vendor: str) -> dict[_ReceiptKey, datetime]:
     """When each receipt of a vendor was first prepared."""
     columns = RECEIPTS.c.delivery_date, RECEIPTS.c.digest
-    statement = select(*columns, func.min(RECEIPTS.c.prepared_at)).where(RECEIPTS.c.vendor == vendor)
-    return {_ReceiptKey(day, digest): at for day, digest, at in connection.execute(statement.group_by(*columns))}
+    first = func.min(RECEIPTS.c.prepared_at).label("first_at")
+    statement = select(*columns, first).where(RECEIPTS.c.vendor == vendor).group_by(*columns)
+    rows = connection.execute(statement).mappings()
+    return {_ReceiptKey(row["delivery_date"], row["digest"]): row["first_at"] for row in rows}
 
 
 def _add_told(
@@ -113,7 +115,7 @@ def _add_told(
 ) -> None:
     head = ToldReceipt(receipt.vendor, receipt.delivery_date, receipt.digest, told_at, is_filled_in)
     values = {field.name: getattr(head, field.name) for field in fields(head) if field.name != "defects"}
-    told_id = connection.execute(insert(TOLD_RECEIPTS).values(values).returning(TOLD_RECEIPTS.c.id)).scalar_one()
+    told_id: int = connection.execute(insert(TOLD_RECEIPTS).values(values).returning(TOLD_RECEIPTS.c.id)).scalar_one()
     if defects:
         connection.execute(insert(TOLD_DEFECTS), [{"told_id": told_id, **asdict(one)} for one in defects])
 
@@ -121,5 +123,9 @@ def _add_told(
 def _defects_by_head(rows: Iterable[Mapping[Any, Any]]) -> dict[int, list[ToldDefect]]:
     found: dict[int, list[ToldDefect]] = {}
     for row in rows:
-        found.setdefault(row["told_id"], []).append(ToldDefect(*(row[column.name] for column in _OF_DEFECT)))
+        found.setdefault(row["told_id"], []).append(_defect_read(row))
     return found
+
+
+def _defect_read(row: Mapping[Any, Any]) -> ToldDefect:
+    return ToldDefect(**{column.name: row[column.name] for column in _OF_DEFECT})

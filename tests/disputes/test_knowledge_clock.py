@@ -80,7 +80,9 @@ def receipt(day: date, prepared_at: datetime, acknowledged_at: datetime | None) 
 def told(notice: Notice, *forms: str) -> ToldReceipt:
     """What was recorded of a receipt when it was prepared."""
     defects = tuple(ToldDefect(RULE, RULE, "blocking", form, 1) for form in forms)
-    return ToldReceipt("acme", notice.delivery_date, notice.digest, notice.prepared_at, is_filled_in=False, defects=defects)
+    return ToldReceipt(
+        "acme", notice.delivery_date, notice.digest, notice.prepared_at, is_filled_in=False, defects=defects
+    )
 
 
 RECEIPTS = (receipt(FIRST, at(2), at(2, 12)), receipt(FIRST, at(5), at(6)), receipt(SECOND, at(14), None))
