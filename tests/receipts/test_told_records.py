@@ -34,6 +34,7 @@ AT, LATER = datetime(2026, 9, 5, 4, tzinfo=UTC), datetime(2026, 9, 9, 4, tzinfo=
 NEVER = datetime(2030, 1, 1, tzinfo=UTC)
 RECEIPT = PreparedReceipt(vendor="acme", delivery_date=DAY, digest="d" * 64, is_final=True, line_count=1)
 MISSING = ToldDefect("proof_individual_record", "proof_individual_record", "blocking", "devis 7", 2)
+FORM_OF_PROOF = '{"proof_form_id": "jeu", "proof_form_version": "2"}'
 OPPOSED = ToldDefect("opposed", "opp_before_delivery", "blocking", "", 1)
 
 
@@ -51,7 +52,7 @@ def test_what_was_told_is_recorded_once_and_no_statement_changes_it(registry_url
     assert record_prepared(engine, [RECEIPT], {DAY: (MISSING,)}, prepared_at=AT) == 1
     assert record_prepared(engine, [RECEIPT], {DAY: (MISSING,)}, prepared_at=LATER) == 0
     assert told(engine) == [(AT, False, (MISSING,))]
-    record_prepared(engine, [RECEIPT], {DAY: (MISSING, OPPOSED)}, prepared_at=LATER)  # another reason behind one line
+    record_prepared(engine, [RECEIPT], {DAY: (MISSING, OPPOSED)}, prepared_at=LATER)  # behind the same lines
     assert told(engine) == [(AT, False, (MISSING,)), (LATER, False, (OPPOSED,))]
     assert [one.told_at for one in told_receipts(engine, "acme", before=AT)] == [AT]
     for deed in ("update told_receipts set vendor = 'x'", "delete from told_defects", "delete from told_receipts"):
@@ -68,16 +69,16 @@ def test_what_a_receipt_tells_is_counted_by_rule_and_form_without_what_is_still_
         "findings": [
             found("proof_individual_record", "A", "email"), found("proof_individual_record", "A", "phone"),
             found("proof_individual_record", "B", "phone"),
-            found("consent_given", "B", "phone", facts='{"proof_form_id": "jeu", "proof_form_version": "2"}'),
-            opposed("C", "phone"), unknown("consent_valid", "C", "email", "vendor"),
-            found("delivery_in_time", None),
+            found("consent_box_not_prechecked", "B", "phone", facts=FORM_OF_PROOF),
+            opposed("C", "phone"), unknown("consent_not_in_terms", "C", "email", "vendor"),
+            found("sequence_gap", None),
         ],
     })  # fmt: skip
     prepare(house)
     rule = "proof_individual_record"
     assert told(house.registry, VENDOR) == [
         (FINAL, False, (
-            ToldDefect("consent_given", "consent_given", "blocking", "jeu 2", 1),
+            ToldDefect("consent_box_not_prechecked", "consent_box_not_prechecked", "blocking", "jeu 2", 1),
             ToldDefect("opposed", "opp_vendor_redelivery", "blocking", "", 1),
             ToldDefect(rule, rule, "blocking", "", 1),
             ToldDefect(rule, rule, "blocking", "devis 7", 1),
