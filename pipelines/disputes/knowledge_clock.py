@@ -18,7 +18,7 @@ from pipelines.disputes.dispute import RecordedDispute
 from pipelines.disputes.told_before import ToldBefore
 from pipelines.disputes.told_findings import DISPUTABLE, IS_DISPUTED, NamedFinding, named_table
 from pipelines.engines.interface import Session
-from pipelines.receipts.lines import FORM_OF_PROOF
+from pipelines.receipts.lines import FORM_OF_LEAD, FORM_OF_PROOF
 from pipelines.vocabulary.clock import as_lake
 
 _TOLD: Final = pa.schema(
@@ -46,7 +46,7 @@ _FOUND_LEADS: Final = f"""
 
     select
         found.* exclude (proof_form),
-        coalesce(proof_form, nullif(concat_ws(' ', leads.form_id, leads.form_version), ''), '') as form,
+        coalesce(proof_form, {FORM_OF_LEAD}, '') as form,
         complete.delivered_at
     from found
     left join leads on found.delivery_date = leads.delivery_date and found.lead_id = leads.lead_id

@@ -80,6 +80,8 @@ FORM_OF_PROOF: Final = """concat_ws(
     ' ', json_extract_string(facts, '$.proof_form_id'), json_extract_string(facts, '$.proof_form_version')
 )"""
 """As the proof names it, where the rule's evidence says; "" where it does not."""
+FORM_OF_LEAD: Final = "nullif(concat_ws(' ', leads.form_id, leads.form_version), '')"
+"""As the lead names it; NULL where it does not."""
 
 
 def told(rules: Collection[str]) -> str:
@@ -114,7 +116,7 @@ OPPOSED_LEADS: Final = f"""
 PLACED_LEADS: Final = f"""
     select
         leads.delivery_date, leads.lead_id, leads.row_number, leads.sheet_row, deliveries.file_name,
-        nullif(concat_ws(' ', leads.form_id, leads.form_version), '') as form
+        {FORM_OF_LEAD} as form
     from leads
     semi join findings on leads.delivery_date = findings.delivery_date and leads.lead_id = findings.lead_id
     left join deliveries

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from pipelines.engines.interface import Session
-from pipelines.receipts.lines import FORM_OF_PROOF, IS_OPPOSITION
+from pipelines.receipts.lines import FORM_OF_LEAD, FORM_OF_PROOF, IS_OPPOSITION
 from pipelines.receipts.receipt import OPPOSED
 
 TABLES: Final = ("leads", "findings")
@@ -28,7 +28,7 @@ _DEFECTS: Final = f"""
     formed as (
         select
             failed.delivery_date, failed.lead_id, failed.rule_id, failed.severity, failed.reason_code,
-            coalesce(failed.proof_form, nullif(concat_ws(' ', leads.form_id, leads.form_version), ''), '') as form
+            coalesce(failed.proof_form, {FORM_OF_LEAD}, '') as form
         from failed
         left join leads on failed.delivery_date = leads.delivery_date and failed.lead_id = leads.lead_id
     )
