@@ -32,6 +32,7 @@ def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
     ours = house.settings
     writer = DossierWriter(scorer, house.catalogue, ours.dossiers, as_of(context), ours.contracts, ours.policy)
     left = LeftVendors("the dossier", FAULTS_OF_OURS)
+    _fill_in_told(house, left)
     written = writer.write_all(left)
     tell_left(context, "dossiers", left)
     return dg.MaterializeResult(
@@ -41,6 +42,13 @@ def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
             "rules": dg.MetadataValue.path(str(writer.folder / RULE_PAGES["fr"])),
         }
     )
+
+
+def _fill_in_told(house: House, left: LeftVendors) -> None:
+    """Let the knowledge clock find what receipts told before this was recorded."""
+    for vendor in house.lake.vendors("scorecards"):
+        with left.one(vendor), house.lake.writing(vendor):
+            house.receipts.fill_in(vendor)
 
 
 @dg.asset_check(
@@ -68,20 +76,22 @@ def renewals_were_decided(
 @dg.asset_check(
     asset="dossiers",
     description="No date of a vendor is due within 7, 3 or 1 days, and none passed unanswered: a notice, a renewal, an "
-    "audit, evidence, an accepted risk. `opposable agenda` lists them all.",
+    "audit, evidence, an accepted risk, a blocking defect to act on. `opposable agenda` lists them all.",
 )
 def dates_are_kept(context: dg.AssetCheckExecutionContext, house: dg.ResourceParam[House]) -> dg.AssetCheckResult:
     """Name vendor, what, date and owner of what calls for somebody, the most urgent first."""
     from pipelines.agenda.agenda import AgendaBook
     from pipelines.agenda.due_date import REMINDERS
     from pipelines.agenda.said import due_line
+    from pipelines.disputes.kept_waits import kept_waits
     from pipelines.reviews.records import recorded_decisions
     from pipelines.vocabulary.clock import paris_date
     from pipelines.wording.words import words
 
     instant = as_of(context)
     today, decisions = paris_date(instant), recorded_decisions(house.registry, before=instant)
-    agenda = AgendaBook(house.settings.contracts, house.contracts(), decisions, instant).agenda(
+    waits = kept_waits(house.lake)
+    agenda = AgendaBook(house.settings.contracts, house.contracts(), decisions, waits, instant).agenda(
         today + timedelta(days=max(REMINDERS))
     )
     reminders = Counter(one.reminder(today) for one in agenda.dates)
@@ -101,7 +111,8 @@ def dates_are_kept(context: dg.AssetCheckExecutionContext, house: dg.ResourcePar
 @dg.asset_check(
     asset="dossiers",
     description="No blocking defect waits longer than contract or policy allow: that its vendor is told, that its "
-    "answer is decided on, that such leads stop coming. `opposable checks list` names them.",
+    "answer is decided on, that such leads stop coming. `opposable checks list` names them; those that wait still are "
+    "dates of `opposable agenda`.",
 )
 def knowledge_is_acted_on(
     context: dg.AssetCheckExecutionContext, house: dg.ResourceParam[House]
@@ -111,6 +122,7 @@ def knowledge_is_acted_on(
 
     book, instant, lines = house.contracts(), as_of(context), list[str]()
     left = LeftVendors("the knowledge clock", FAULTS_OF_OURS)
+    _fill_in_told(house, left)
     for vendor in (one for one in house.lake.vendors("scorecards") if one in book.vendors):
         with left.one(vendor):
             found = keep_late_knowledge(

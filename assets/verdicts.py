@@ -66,6 +66,7 @@ def _judge_vendor(
     with house.lake.writing(vendor):
         house.confirm_keys(vendor)
         house.kept_law.keep(house.catalogue, contracts)
+        house.receipts.fill_in(vendor)  # from the judgement that this one replaces
         counts, reopened = _judge(house, contracts, vendor, days, at)
         fresh_count = house.receipts.prepare(vendor, contracts, list(counts), as_of=at)
     for day in sorted(counts.keys() & set(days)):

@@ -50,7 +50,7 @@ COMMANDS: Final = {
     "questionnaire": Command("questionnaire:app", "Questionnaires by expiring link: new, list, revoke, answers."),
     "agenda": Command(
         "agenda:agenda",
-        "List every date of vendors: notice, renewal, end, audits, evidence and answers that expire, accepted risks.",
+        "List every date of vendors: of contracts, audits, evidence and answers, accepted risks and known defects.",
     ),
     "control-file": Command(
         "control_file:control_file",

@@ -9,9 +9,11 @@ from typing import Final
 from pipelines.agenda.contract_dates import contract_dates
 from pipelines.agenda.due_date import DueDate
 from pipelines.agenda.file_dates import file_dates, tender_dates
+from pipelines.agenda.knowledge_dates import knowledge_dates
 from pipelines.contracts.book import TENDER, ContractBook, vendor_folders
 from pipelines.contracts.contract import Contract
 from pipelines.contracts.stages import may_be_used
+from pipelines.disputes.kept_waits import KeptWait
 from pipelines.governance.due_diligence import read_answers, read_due_diligence
 from pipelines.governance.tender import Tender
 from pipelines.governance.tender_grid import tender_grid
@@ -21,7 +23,7 @@ from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.clock import paris_date
 
 OVER: Final = ("deprecated", "retired")
-"""A vendor whose contracts are all of these statuses has no dates any more."""
+"""A vendor whose contracts are all of these statuses has no dates any more, but of defects that are known."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class AgendaBook:
     """Of all contracts."""
     book: ContractBook
     decisions: Sequence[RecordedDecision]
+    waits: Sequence[KeptWait]
+    """Of the knowledge clock."""
     as_of: datetime
 
     def agenda(self, until: date, vendors: Collection[str] = ()) -> Agenda:
@@ -59,6 +63,7 @@ class AgendaBook:
         for vendor in vendors or [folder.name for folder in vendor_folders(self.folder)]:
             try:
                 dates += self._contract_dates(vendor)
+                dates += knowledge_dates(vendor, self.waits, self.as_of)
                 dates += self._file_dates(vendor, until)
             except CatalogueError as error:
                 problems += map(str, error.problems)

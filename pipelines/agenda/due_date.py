@@ -17,6 +17,9 @@ KINDS: Final = (
     "evidence",
     "tender_answer",
     "accepted_risk",
+    "knowledge_notice",
+    "knowledge_decision",
+    "knowledge_stop",
 )
 REMINDERS: Final = (7, 3, 1)
 """Days ahead on which one is reminded."""

@@ -23,6 +23,7 @@ from pipelines.commands.shared import (
     vendor_in,
     writing_to,
 )
+from pipelines.disputes.kept_waits import kept_waits
 from pipelines.house import House
 from pipelines.reviews.records import recorded_decisions
 from pipelines.vocabulary.clock import paris_date
@@ -43,7 +44,7 @@ def agenda(
     lang: LanguageOption = Language.EN,
     ics: Annotated[Path | None, typer.Option(help="Write the list as a calendar (iCalendar) here.")] = None,
 ) -> None:
-    """List every date of vendors: notice, renewal, end, audits, evidence and answers that expire, accepted risks.
+    """List every date of vendors: of contracts, audits, evidence and answers, accepted risks and known defects.
 
     Exit status: 0 nothing has passed unanswered, 1 something has, or a file can't be read, 2 a wrong argument.
     """
@@ -67,7 +68,7 @@ def agenda(
 
 def _agenda_book(house: House, vendors: tuple[str, ...], now: datetime) -> AgendaBook:
     decisions = recorded_decisions(house.registry, before=now)
-    return AgendaBook(house.settings.contracts, house.contracts(vendors), decisions, now)
+    return AgendaBook(house.settings.contracts, house.contracts(vendors), decisions, kept_waits(house.lake), now)
 
 
 def _show_dates(dates: list[DueDate], today: date, spoken: Words) -> None:

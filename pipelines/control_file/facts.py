@@ -24,6 +24,7 @@ from pipelines.control_file.model import (
     Watch,
 )
 from pipelines.control_file.registry_counts import registry_counts
+from pipelines.disputes.kept_waits import kept_waits
 from pipelines.governance.due_diligence import DueDiligence, read_due_diligence
 from pipelines.governance.vendor_review import vendor_gaps, vendor_risks
 from pipelines.questionnaires.records import kept_statements
@@ -94,7 +95,7 @@ class ControlDesk:
 
     def _agenda(self, period: ControlPeriod) -> Agenda:
         decisions = recorded_decisions(self.registry, before=self.as_of)
-        book = AgendaBook(self.contracts, self.book, decisions, self.as_of)
+        book = AgendaBook(self.contracts, self.book, decisions, kept_waits(self.lake), self.as_of)
         return book.agenda(period.last + AHEAD)
 
     def _vendor(self, vendor: str, period: ControlPeriod) -> VendorControl:

@@ -2,36 +2,37 @@
 
 First detected, vendor notified, answered, decided, stopped; and how many such leads came meanwhile. To go on using data
 for months after knowing that proofs are missing is what is held against advertisers (CNIL, SAN-2025-001, SOLOCAL).
-Instants are those at which the house could know: a verdict's `known_at`, a correction's, a receipt's notification, an
-answer's arrival. What falls on one step only after its time is an alarm (`KnowledgeLine.waits_for`).
+Instants are those at which the house could know: when a receipt told it (`told_before`: that outlasts the judgement), a
+verdict's `known_at` or a correction's where earlier, a receipt's notification, an answer's arrival. A line stands while
+leads with the defect do. What falls on one step only after its time is an alarm (`KnowledgeLine.waits_for`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
-from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.disputes.dispute import RecordedDispute
+from pipelines.disputes.told_before import ToldBefore
 from pipelines.disputes.told_findings import DISPUTABLE, IS_DISPUTED, NamedFinding, named_table
 from pipelines.engines.interface import Session
-from pipelines.receipts.notices import Notice, notified_at
+from pipelines.receipts.lines import FORM_OF_LEAD, FORM_OF_PROOF
 from pipelines.vocabulary.clock import as_lake
 
-STEPS: Final = ("notice", "decision", "stop")
-"""What a line can wait for: that the vendor is told, that its answer is decided on, that such leads stop coming."""
-_NOTICES: Final = pa.schema(
-    {"delivery_date": pa.date32(), "prepared_at": pa.timestamp("us"), "notified_at": pa.timestamp("us")}
+_TOLD: Final = pa.schema(
+    {
+        "rule_id": pa.string(),
+        "form": pa.string(),
+        "told_at": pa.timestamp("us"),
+        "notified_at": pa.timestamp("us"),
+    }
 )
-_CREATE_FOUND: Final = """
+_FOUND_LEADS: Final = f"""
     with found as (
         select findings.delivery_date, findings.lead_id, findings.channel, findings.rule_id, verdicts.known_at,
-            nullif(concat_ws(
-                ' ', json_extract_string(findings.facts, '$.proof_form_id'),
-                json_extract_string(findings.facts, '$.proof_form_version')
-            ), '') as proof_form
+            nullif({FORM_OF_PROOF}, '') as proof_form
         from findings
         inner join (
             select delivery_date, max(known_at) as known_at from verdicts group by delivery_date
@@ -40,12 +41,12 @@ _CREATE_FOUND: Final = """
         union all
         select delivery_date, lead_id, channel, rule_id, known_at, null
         from (select * exclude (charged_rules), unnest(charged_rules) as rule_id from corrections)
-        where rule_id in ({blocking})
+        where rule_id in ({{blocking}})
     )
 
     select
         found.* exclude (proof_form),
-        coalesce(proof_form, nullif(concat_ws(' ', leads.form_id, leads.form_version), ''), '') as form,
+        coalesce(proof_form, {FORM_OF_LEAD}, '') as form,
         complete.delivered_at
     from found
     left join leads on found.delivery_date = leads.delivery_date and found.lead_id = leads.lead_id
@@ -55,17 +56,12 @@ _CREATE_FOUND: Final = """
 """
 _LINES: Final = f"""
     with starts as (
-        select rule_id, form, min(known_at) as detected_at, max(delivered_at) as last_at,
-            max(delivery_date) as last_day
-        from found_leads
-        group by rule_id, form
-    ),
-
-    told as (
-        select found.rule_id, found.form, min(notices.notified_at) as notified_at
+        select found.rule_id, found.form,
+            min(least(found.known_at, coalesce(told.told_at, found.known_at))) as detected_at,
+            min(told.notified_at) as notified_at,
+            max(found.delivered_at) as last_at, max(found.delivery_date) as last_day
         from found_leads as found
-        inner join notices
-            on found.delivery_date = notices.delivery_date and notices.prepared_at >= found.known_at
+        left join told_before as told on found.rule_id = told.rule_id and found.form = told.form
         group by found.rule_id, found.form
     ),
 
@@ -115,16 +111,24 @@ _LINES: Final = f"""
     )
 
     select
-        starts.rule_id, starts.form, starts.detected_at, told.notified_at, coalesce(answered.places, []) as places,
+        starts.rule_id, starts.form, starts.detected_at, starts.notified_at, coalesce(answered.places, []) as places,
         counted.leads_count, counted.after_count, counted.usable_count, starts.last_at, starts.last_day,
         later.clean_at
     from starts
-    left join told on starts.rule_id = told.rule_id and starts.form = told.form
     left join answered on starts.rule_id = answered.rule_id and starts.form = answered.form
     left join counted on starts.rule_id = counted.rule_id and starts.form = counted.form
     left join later on starts.rule_id = later.rule_id and starts.form = later.form
     order by starts.detected_at, starts.rule_id, starts.form
 """
+
+
+class Wait(NamedTuple):
+    """A step that has not happened."""
+
+    step: str
+    """One of `words.KNOWLEDGE_STEPS`."""
+    due_at: datetime
+    """UTC, aware: by when it should."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,30 +154,34 @@ class KnowledgeLine:
     """Of them, delivered after the first was detected."""
     usable_count: int
     """Of these, usable on some channel all the same: whether they were contacted, no call log says yet."""
+    waits: tuple[Wait, ...] = ()
+    """Each step that has not happened, and by when it should."""
     waits_for: str | None
-    """One of `STEPS`, where it should have happened by now."""
+    """One of `words.KNOWLEDGE_STEPS`, where it should have happened by now."""
     due_at: datetime | None
     """By when it should have."""
 
 
-def clock_tables(
-    session: Session, blocking: Iterable[str], notices: Mapping[date, Sequence[tuple[datetime, datetime]]]
-) -> None:
+def clock_tables(session: Session, blocking: Iterable[str], told: Iterable[ToldBefore]) -> None:
     """Make what the clock is read from, of a session with a vendor's published tables.
 
     Args:
         session: holds them, and `corrections`.
         blocking: rules that block.
-        notices: by delivery date, when each receipt was prepared and when its vendor was notified by it.
+        told: what receipts told before, each rule and form once.
     """
     listed = ", ".join(f"'{rule}'" for rule in sorted(blocking)) or "null"
-    session.create("found_leads", _CREATE_FOUND.format(blocking=listed))
+    session.create("found_leads", _FOUND_LEADS.format(blocking=listed))
     rows = [
-        {"delivery_date": day, "prepared_at": as_lake(prepared_at), "notified_at": as_lake(at)}
-        for day, told in notices.items()
-        for prepared_at, at in told
+        {
+            "rule_id": one.rule_id,
+            "form": one.form,
+            "told_at": as_lake(one.told_at),
+            "notified_at": one.notified_at and as_lake(one.notified_at),
+        }
+        for one in told
     ]
-    session.register("notices", pa.Table.from_pylist(rows, schema=_NOTICES))
+    session.register("told_before", pa.Table.from_pylist(rows, schema=_TOLD))
 
 
 def knowledge_clock(
@@ -204,19 +212,6 @@ def knowledge_clock(
     )
 
 
-def notices_told(
-    receipts: Sequence[Notice], contracts: Sequence[Contract], as_of: datetime
-) -> dict[date, list[tuple[datetime, datetime]]]:
-    """By delivery date, when each receipt was prepared and when the vendor was notified by it, up to an instant."""
-    told: dict[date, list[tuple[datetime, datetime]]] = {}
-    for one in receipts:
-        contract = contract_in_force(tuple(contracts), one.delivery_date)
-        at = notified_at(contract.notice_clause if contract else None, one)
-        if at is not None and at <= as_of:
-            told.setdefault(one.delivery_date, []).append((one.prepared_at, at))
-    return told
-
-
 def _knowledge_line(
     row: Mapping[str, Any],
     disputes: Sequence[RecordedDispute],
@@ -232,8 +227,8 @@ def _knowledge_line(
         "decision": open_since + reaction if open_since else None,
         "stop": told_at + cure if told_at is not None and not is_stopped else None,
     }
-    passed = {step: at for step, at in due.items() if at is not None and at < as_of}
-    waits_for = min(passed, key=lambda step: passed[step]) if passed else None
+    waits = tuple(Wait(step, at) for step, at in due.items() if at is not None)
+    late = min((wait for wait in waits if wait.due_at < as_of), key=lambda wait: wait.due_at, default=None)
     return KnowledgeLine(
         **{name: row[name] for name in ("rule_id", "form", "last_day", "leads_count", "after_count", "usable_count")},
         detected_at=detected_at,
@@ -244,8 +239,9 @@ def _knowledge_line(
         ),
         last_at=None if row["last_at"] is None else _aware(row["last_at"]),
         is_stopped=is_stopped,
-        waits_for=waits_for,
-        due_at=passed[waits_for] if waits_for else None,
+        waits=waits,
+        waits_for=late.step if late else None,
+        due_at=late.due_at if late else None,
     )
 
 

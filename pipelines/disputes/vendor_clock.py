@@ -7,10 +7,12 @@ import sqlalchemy as sa
 
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.disputes.dispute import RecordedDispute
-from pipelines.disputes.knowledge_clock import KnowledgeLine, clock_tables, knowledge_clock, notices_told
+from pipelines.disputes.knowledge_clock import KnowledgeLine, clock_tables, knowledge_clock
 from pipelines.disputes.policy import Policy
+from pipelines.disputes.told_before import told_before
 from pipelines.engines.interface import Session
 from pipelines.receipts.records import all_receipts
+from pipelines.receipts.told_records import told_receipts
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.vocabulary.clock import paris_date
 
@@ -29,7 +31,7 @@ def vendor_clock(
 
     Args:
         session: holds the vendor's published tables, and `corrections`.
-        registry: holds its receipts.
+        registry: holds its receipts, and what they told.
         catalogue: says which rules block.
         vendor: its key.
         contracts: the vendor's; the one in force says how long it has to mend.
@@ -37,9 +39,10 @@ def vendor_clock(
         policy: where contracts are silent.
         as_of: the instant (aware) whose knowledge counts.
     """
+    told = told_receipts(registry, vendor, before=as_of)
     receipts = all_receipts(registry, vendor, before=as_of)
     blocking = [card.id for card in catalogue.cards if card.severity == "blocking"]
-    clock_tables(session, blocking, notices_told(receipts, contracts, as_of))
+    clock_tables(session, blocking, told_before(told, receipts, contracts, as_of))
     contract = contract_in_force(tuple(contracts), paris_date(as_of))
     return knowledge_clock(
         session,

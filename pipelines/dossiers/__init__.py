@@ -10,6 +10,7 @@ Scores are made in `scores`, sentences are in `wording`.
   missing for it
 - `correction_lines`: what a dossier says of corrections: how many, why, and at whose account
 - `facts`: what a dossier needs of the lake and the registry, counted by the engine
+- `disputed_findings`: a vendor's findings for people, with what became of its answers
 - `disputes_shown`: what a dossier says of the vendor's answers, and since when its defects are known
 - `failed_leads`: leads that failed at the vendor's account, counted for its claims, corrections included
 - `findings_csv`: tables for people: CSV that a spreadsheet opens safely

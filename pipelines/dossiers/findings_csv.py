@@ -12,7 +12,7 @@ from pipelines.vocabulary.tables import SORT_KEYS
 
 
 def write_findings_csv(path: Path, findings: pa.Table) -> int:
-    """Write all findings of a vendor beside its dossier: the columns of the lake's `findings`, by `write_rows_csv`.
+    """Write all findings of a vendor beside its dossier, as `disputed_findings` has them, by `write_rows_csv`.
 
     Rows are ordered by delivery date, then by the table's key, so that the same findings give the same bytes.
 

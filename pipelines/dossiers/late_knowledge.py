@@ -1,4 +1,4 @@
-"""What of the knowledge clock waits too long, kept beside the checks of a vendor's deliveries."""
+"""What of the knowledge clock waits, kept for the agenda; what waits too long, beside the checks of deliveries."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from pipelines.checks.faults import Fault
 from pipelines.checks.results import LATE_KNOWLEDGE, failing_results, keep_results
 from pipelines.contracts.contract import Contract
+from pipelines.disputes.kept_waits import keep_waits
 from pipelines.disputes.knowledge_clock import KnowledgeLine
 from pipelines.disputes.policy import Policy
 from pipelines.disputes.records import recorded_disputes
@@ -38,6 +39,7 @@ def keep_late_knowledge(
     disputes = recorded_disputes(registry, vendor, before=as_of)
     with vendor_tables(engine, lake, vendor, as_of=as_of) as session:
         lines = vendor_clock(session, registry, catalogue, vendor, contracts, disputes, policy, as_of)
+    keep_waits(lake, vendor, lines, as_of=as_of)
     faults = [_late_line(vendor, line) for line in lines if line.waits_for]
     before = {one.day for one in failing_results(lake, vendor) if one.check == LATE_KNOWLEDGE}
     keep_results(lake, vendor, sorted({fault.day for fault in faults} | before), {LATE_KNOWLEDGE: faults})

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.contracts.contract import Contract, last_day_in_force
+from pipelines.disputes.dispute import RecordedDispute
 from pipelines.disputes.policy import Policy
 from pipelines.disputes.records import recorded_disputes
 from pipelines.disputes.vendor_clock import vendor_clock
+from pipelines.dossiers.disputed_findings import disputed_findings
 from pipelines.dossiers.disputes_shown import ShownDisputes, shown_disputes
 from pipelines.dossiers.facts import dossier_facts, vendor_tables
 from pipelines.dossiers.findings_csv import write_findings_csv
@@ -58,12 +60,6 @@ from pipelines.vocabulary.clock import paris_date
 
 PAGES: Final = {"fr": "index.html", "en": "index.en.html"}
 RULE_PAGES: Final = {"fr": "rules.html", "en": "rules.en.html"}
-CSV_FINDINGS: Final = """
-    select
-        delivery_date, lead_id, channel, rule_id, outcome, is_proven, severity, attributable_to, pending_on, dimension,
-        missing_facts
-    from findings
-"""
 
 
 @dataclass(frozen=True)
@@ -129,8 +125,9 @@ class DossierWriter:
                 as_of=self.as_of,
                 since=dossier_before(self.folder, vendor, paris_date(self.as_of)),
             )
-            findings = session.fetch(CSV_FINDINGS)
-            disputes = self._disputes(session, vendor, contracts, contract)
+            answered = recorded_disputes(self.scorer.registry, vendor, before=self.as_of)
+            findings = disputed_findings(session, answered)
+            disputes = self._disputes(session, vendor, contracts, contract, answered)
         dossier = VendorDossier(
             vendor=vendor,
             name=(contract.vendor_name if contract else None) or vendor,
@@ -172,11 +169,15 @@ class DossierWriter:
         return dossier
 
     def _disputes(
-        self, session: Session, vendor: str, contracts: Sequence[Contract], contract: Contract | None
+        self,
+        session: Session,
+        vendor: str,
+        contracts: Sequence[Contract],
+        contract: Contract | None,
+        answered: Sequence[RecordedDispute],
     ) -> ShownDisputes:
         """The vendor's answers, and the knowledge clock."""
         registry = self.scorer.registry
-        answered = recorded_disputes(registry, vendor, before=self.as_of)
         clock = vendor_clock(session, registry, self.catalogue, vendor, contracts, answered, self.policy, self.as_of)
         return shown_disputes(answered, clock, self.catalogue, contract, self.policy)
 

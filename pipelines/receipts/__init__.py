@@ -10,5 +10,7 @@ Sentences are in `wording`.
 - `records`: receipts in the registry: prepared, sent, acknowledged
 - `summaries`: the summary of a receipt: plain text that fits in an e-mail, fewer than 60 lines whatever the delivery
 - `texts`: what a line of a receipt says in words: what is wrong and what would mend it, in French and English
+- `told_defects`: what a receipt tells of leads that failed a rule, in counts
+- `told_records`: the same in the registry, for good
 - `writer`: receipts written into the outbox, a CSV and a JSON for each judged delivery, with their summaries
 """

@@ -29,6 +29,7 @@ from pipelines.receipts.receipt import (
     ReceivedFile,
     reason_key,
 )
+from pipelines.receipts.told_defects import ToldByDay, told_defects
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.day_terms import DeliveredDay
@@ -63,6 +64,10 @@ class ReceiptFacts:
     told: Mapping[str, ReceiptReason]
     """By key; what is not in it tells no more than its reason code and state."""
     session: Session
+
+    def defects(self) -> ToldByDay:
+        """What the receipts tell of leads that failed a rule, counted."""
+        return told_defects(self.session)
 
     def lines(self) -> Iterator[tuple[date, pa.Table]]:
         """Lines in order, in parts of bounded size, each of one day; a day without lines has no part.

@@ -76,10 +76,12 @@ REFUSALS: Final = """
 """What `refusals` has to hold, with the `name` of the column for the vendor and a `text_key`."""
 
 
-_FORM_OF_PROOF: Final = """concat_ws(
+FORM_OF_PROOF: Final = """concat_ws(
     ' ', json_extract_string(facts, '$.proof_form_id'), json_extract_string(facts, '$.proof_form_version')
 )"""
 """As the proof names it, where the rule's evidence says; "" where it does not."""
+FORM_OF_LEAD: Final = "nullif(concat_ws(' ', leads.form_id, leads.form_version), '')"
+"""As the lead names it; NULL where it does not."""
 
 
 def told(rules: Collection[str]) -> str:
@@ -90,7 +92,7 @@ def told(rules: Collection[str]) -> str:
             case when outcome = 'unknown' then 'unknown' when is_proven then 'fail' else 'not_proven' end as state,
             case when rule_id in ({_sql_list(rules)}) then facts end as facts,
             array_to_string(missing_facts, '{BETWEEN_FACTS}') as missing_facts,
-            {_FORM_OF_PROOF} as form
+            {FORM_OF_PROOF} as form
         from findings
         where (outcome = 'fail' or pending_on = 'vendor') and not {IS_OPPOSITION}
     """
@@ -114,7 +116,7 @@ OPPOSED_LEADS: Final = f"""
 PLACED_LEADS: Final = f"""
     select
         leads.delivery_date, leads.lead_id, leads.row_number, leads.sheet_row, deliveries.file_name,
-        nullif(concat_ws(' ', leads.form_id, leads.form_version), '') as form
+        {FORM_OF_LEAD} as form
     from leads
     semi join findings on leads.delivery_date = findings.delivery_date and leads.lead_id = findings.lead_id
     left join deliveries

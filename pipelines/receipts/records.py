@@ -18,6 +18,8 @@ from pipelines.receipts.notices import (
     read_acknowledgement,
 )
 from pipelines.receipts.outbox import Outbox
+from pipelines.receipts.told_defects import ToldByDay
+from pipelines.receipts.told_records import record_told
 from pipelines.storage.registry.database import writing
 from pipelines.storage.registry.tables import RECEIPTS
 
@@ -25,8 +27,16 @@ MOST_BYTES: Final = 65_536
 """Of an acknowledgement file."""
 
 
-def record_prepared(engine: Engine, receipts: Sequence[PreparedReceipt], *, prepared_at: datetime) -> int:
+def record_prepared(
+    engine: Engine, receipts: Sequence[PreparedReceipt], told: ToldByDay, *, prepared_at: datetime
+) -> int:
     """Add the receipts of a vendor that differ from the one that stands; the others keep their state.
+
+    Args:
+        engine: of the registry.
+        receipts: the vendor's, one a day.
+        told: by date, the defects that they tell: recorded for good.
+        prepared_at: aware.
 
     Returns:
         Receipts added.
@@ -40,6 +50,7 @@ def record_prepared(engine: Engine, receipts: Sequence[PreparedReceipt], *, prep
         fresh = [one for one in receipts if standing.get(one.delivery_date) != one.digest]
         if fresh:
             connection.execute(insert(RECEIPTS), [{**asdict(one), "prepared_at": prepared_at} for one in fresh])
+        record_told(connection, receipts, told, at=prepared_at)
     return len(fresh)
 
 

@@ -22,6 +22,7 @@ from pyarrow import csv
 from pipelines.arrays.spreadsheet_cells import BYTE_ORDER_MARK, neutralised, neutralised_texts
 from pipelines.contracts.contract import Contract
 from pipelines.engines.interface import Engine
+from pipelines.receipts import told_defects
 from pipelines.receipts.facts import receipt_facts
 from pipelines.receipts.notices import PreparedReceipt
 from pipelines.receipts.outbox import Outbox
@@ -29,8 +30,10 @@ from pipelines.receipts.receipt import Receipt, ReceivedFile
 from pipelines.receipts.records import record_prepared
 from pipelines.receipts.summaries import summary
 from pipelines.receipts.texts import Explainer, Explanation, file_reason
+from pipelines.receipts.told_records import receipts_unrecorded, record_filled_in
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
+from pipelines.vocabulary.tables import arrow_schema
 from pipelines.vocabulary.words import PARIS
 from pipelines.wording.words import LANGUAGES
 
@@ -96,7 +99,30 @@ class ReceiptWriter:
                 for day, parts in groupby(facts.lines(), key=itemgetter(0))
             ]
             prepared += [self._write(receipt, explainer, ()) for receipt in open_.values()]
-        return record_prepared(self.registry, prepared, prepared_at=as_of)
+            told = facts.defects()
+        return record_prepared(self.registry, prepared, told, prepared_at=as_of)
+
+    def fill_in(self, vendor: str) -> int:
+        """Record what receipts told that were prepared before this was recorded, from what is published still.
+
+        Before their days are judged again, which replaces that; once, and days that are damaged when they are mended.
+
+        Returns:
+            Receipts filled in.
+        """
+        unrecorded = receipts_unrecorded(self.registry, vendor)
+        whole = [one for one in unrecorded if self._is_whole(vendor, one.delivery_date)]
+        if whole:
+            with self.engine.session() as session:
+                for table in told_defects.TABLES:
+                    files = [self.lake.partition(table, vendor, one.delivery_date) for one in whole]
+                    session.read_files(table, files, arrow_schema(table))
+                told = told_defects.told_defects(session)
+            record_filled_in(self.registry, whole, told)
+        return len(whole)
+
+    def _is_whole(self, vendor: str, day: date) -> bool:
+        return all(self.lake.is_whole(vendor, day, marker) for marker in ("deliveries", "scorecards"))
 
     def _write(self, receipt: Receipt, explainer: Explainer, parts: Iterable[pa.Table]) -> PreparedReceipt:
         replacing = partial(self.outbox.replacing, receipt.vendor, receipt.delivery_date)

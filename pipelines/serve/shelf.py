@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 from pipelines.agenda.agenda import Agenda, AgendaBook
 from pipelines.candidates.decisions import latest_decision_id
 from pipelines.contracts.book import ContractBook, vendor_folders
+from pipelines.disputes.kept_waits import kept_waits
 from pipelines.governance.due_diligence import DueDiligence, read_due_diligence
 from pipelines.house import House
 from pipelines.reviews.decisions import RecordedDecision
@@ -99,7 +100,8 @@ class Shelf:
         """The dates of all vendors, or of one, as known now, up to `until`."""
         filed, now = self.filed(), self.now()
         decisions = recorded_decisions(self.house.registry, before=now)
-        book = AgendaBook(self.house.settings.contracts, filed.book, decisions, now)
+        waits = kept_waits(self.house.lake)
+        book = AgendaBook(self.house.settings.contracts, filed.book, decisions, waits, now)
         return book.agenda(self.until(), (vendor,) if vendor else ())
 
     def until(self) -> date:

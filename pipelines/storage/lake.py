@@ -31,6 +31,7 @@ _OTHER_LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "usable_leads": (),
     "check_results": ("vendor",),
     "corrections": ("vendor",),
+    "knowledge_waits": ("vendor",),
 }
 """Columns that are in the path only, of tables that are not laid out by vendor and day."""
 DIGESTS: Final = b"opposable.digests"

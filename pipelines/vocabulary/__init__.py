@@ -4,6 +4,7 @@ Data and types. No file is read here, and no row.
 
 - `bilingual`: A sentence in both languages of the house
 - `channel_columns`: yes/no columns, one a channel, that say together what `channels` says as a list, in either role
+- `check_tables`: the published tables that checks fill
 - `clock`: the civil clock of the house: Europe/Paris dates, UTC instants, and the tick at which days are judged
 - `column_names`: how near column names are: to each other, and to the canonical fields
 - `column_synonyms`: words in names of columns that mean the same, in French and English

@@ -10,6 +10,7 @@ from typing import Final
 import pyarrow as pa
 
 from pipelines.vocabulary import words
+from pipelines.vocabulary.check_tables import CheckResults, KnowledgeWaits
 from pipelines.vocabulary.reasons import REASONS
 from pipelines.vocabulary.table_columns import (
     Count,
@@ -248,15 +249,6 @@ class Oppositions(Table):
     revoked_at: Series[Instant] = optional("Set on the event that revokes the opposition; a date alone is its 24:00.")
 
 
-class CheckResults(PartitionedTable):
-    """One row a check of one delivery, as it was last made; laid out by vendor. What was never checked has none."""
-
-    check: Series[Text] = filled("Name of the check, as the UI shows it.")
-    is_passed: Series[Flag] = filled("True when the check found nothing wrong.")
-    fault_count: Series[Count] = filled("How many faults it found.", ge=0)
-    faults: Series[TextList] = filled("The first twenty of them in words; never a delivered value.")
-
-
 TABLES: dict[str, type[Table]] = {
     "deliveries": Deliveries,
     "leads": Leads,
@@ -271,6 +263,7 @@ TABLES: dict[str, type[Table]] = {
     "corrections": Corrections,
     "usable_leads": UsableLeads,
     "check_results": CheckResults,
+    "knowledge_waits": KnowledgeWaits,
 }
 
 INTAKE_TABLES: Final = ("leads", "consent_proofs", "unread_objections", "rejected_rows", "deliveries")
@@ -301,6 +294,7 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "corrections": ("known_at", "delivery_date", "lead_id", "channel", "cause"),
     "usable_leads": ("vendor", "delivery_date", "lead_id", "channel"),
     "check_results": ("delivery_date", "check"),
+    "knowledge_waits": ("due_at", "rule_id", "form", "step"),
 }
 
 

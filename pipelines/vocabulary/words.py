@@ -35,6 +35,9 @@ CORRECTION_CAUSES: Final = (*FLIP_CAUSES, ACCEPTED_DISPUTE)
 """Why a final verdict is corrected, in the order in which corrections of one instant follow one another."""
 DISPUTE_OUTCOMES: Final = ("accepted", "refused", "pending")
 """What a person makes of a dispute."""
+KNOWLEDGE_STEPS: Final = ("notice", "decision", "stop")
+"""What a known defect can wait for: that the vendor is told, that its answer is decided on, that such leads stop
+coming."""
 EMAIL_KINDS: Final = ("ordinary", "role", "disposable")
 PHONE_KINDS: Final = ("mobile", "geographic", "non_geographic", "premium")
 HASHED_KINDS: Final = ("email_sha256", "phone_sha256")

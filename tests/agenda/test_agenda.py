@@ -6,20 +6,25 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from icalendar import Calendar
 
 from pipelines.agenda.agenda import AgendaBook
+from pipelines.agenda.calendar_file import calendar_bytes
 from pipelines.agenda.contract_dates import contract_dates
 from pipelines.agenda.due_date import KINDS, PASSED, DueDate
 from pipelines.agenda.file_dates import file_dates, tender_dates
-from pipelines.agenda.said import due_line
+from pipelines.agenda.said import due_line, due_words
 from pipelines.contracts.book import DUE_DILIGENCE, load_contracts
 from pipelines.contracts.contract import Contract
+from pipelines.disputes.kept_waits import keep_waits, kept_waits
+from pipelines.disputes.knowledge_clock import KnowledgeLine, Wait
 from pipelines.governance.accepted_risks import AcceptedRisk
 from pipelines.governance.checklist import checklist
 from pipelines.governance.due_diligence import Audit, DueDiligence, VendorAnswer
 from pipelines.governance.tender import Tender
 from pipelines.governance.tender_grid import tender_grid
 from pipelines.reviews.decisions import RecordedDecision
+from pipelines.storage.lake import Lake
 from pipelines.wording.words import LANGUAGES, words
 from tests.support.contract_files import FIXTURE, VALID, read_contract, write
 
@@ -218,7 +223,7 @@ def test_all_vendors_are_on_one_list_and_a_broken_file_costs_only_its_own(tmp_pa
     for vendor in ("acme", "gone"):
         write(tmp_path, text, vendor, DUE_DILIGENCE)
     as_of = datetime(2026, 10, 5, 5, tzinfo=UTC)
-    book = AgendaBook(tmp_path, load_contracts(tmp_path), (), as_of)
+    book = AgendaBook(tmp_path, load_contracts(tmp_path), (), (), as_of)
     agenda = book.agenda(date(2027, 1, 1))
     assert [(one.on.isoformat(), one.vendor, one.kind) for one in agenda.dates] == [
         ("2026-10-03", "acme", "notice"),
@@ -235,9 +240,46 @@ def test_all_vendors_are_on_one_list_and_a_broken_file_costs_only_its_own(tmp_pa
     assert {one.on for one in agenda.between(date(2026, 10, 4), date(2026, 10, 10))} == {date(2026, 10, 10)}
 
 
+def test_a_known_defect_has_the_dates_that_its_check_last_found(tmp_path: Path) -> None:
+    write(tmp_path, VALID, "acme")
+    lake, known_at, at = (
+        Lake(tmp_path / "lake"),
+        datetime(2028, 1, 31, 5, tzinfo=UTC),
+        datetime(2028, 2, 4, 23, 30, tzinfo=UTC),
+    )
+    waits = (Wait("notice", at), Wait("stop", datetime(2028, 1, 20, 5, tzinfo=UTC)))
+    keep_waits(lake, "acme", [knowledge_line(waits)], as_of=known_at)
+    dates = [
+        one
+        for one in AgendaBook(tmp_path, load_contracts(tmp_path), (), kept_waits(lake), NOW).agenda(UNTIL).dates
+        if one.kind.startswith("knowledge")
+    ]
+    assert told(dates) == [("2028-01-20", "knowledge_stop", True), ("2028-02-05", "knowledge_notice", True)]
+    assert [one.reminder(date(2028, 2, 1)) for one in dates] == [PASSED, 7]
+    assert [due_words(one, words("en")) for one in dates] == [
+        "Last day for such leads to stop: Rule proof_individual_record devis 7",
+        "Last day to notify the vendor of a blocking defect: Rule proof_individual_record devis 7",
+    ]
+    events = Calendar.from_ical(calendar_bytes(dates, words("fr"), as_of=NOW)).walk("VEVENT")
+    assert [len(event.walk("VALARM")) for event in events] == [0, 3]
+    early = AgendaBook(tmp_path, load_contracts(tmp_path), (), kept_waits(lake), datetime(2028, 1, 30, tzinfo=UTC))
+    assert not [one for one in early.agenda(UNTIL).dates if one.kind.startswith("knowledge")]
+    keep_waits(lake, "acme", [], as_of=NOW)
+    assert kept_waits(lake) == []
+
+
+def knowledge_line(waits: tuple[Wait, ...]) -> KnowledgeLine:
+    at = datetime(2028, 1, 5, tzinfo=UTC)
+    return KnowledgeLine(
+        rule_id="proof_individual_record", form="devis 7", detected_at=at, notified_at=at, answered_at=None,
+        decided_at=None, last_day=date(2028, 1, 4), last_at=at, is_stopped=False, leads_count=1, after_count=0,
+        usable_count=0, waits=waits, waits_for=None, due_at=None,
+    )  # fmt: skip
+
+
 def test_a_vendor_whose_contract_cant_be_read_is_told(tmp_path: Path) -> None:
     write(tmp_path, "[", "acme")
-    agenda = AgendaBook(tmp_path, load_contracts(tmp_path), (), NOW).agenda(UNTIL)
+    agenda = AgendaBook(tmp_path, load_contracts(tmp_path), (), (), NOW).agenda(UNTIL)
     assert agenda.dates == ()
     assert "acme" in agenda.problems[0]
 

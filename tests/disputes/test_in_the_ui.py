@@ -11,6 +11,7 @@ from pipelines.checks.faults import Fault
 from pipelines.checks.results import failing_results, keep_results
 from pipelines.commands.checks import app
 from pipelines.definitions import build_defs
+from pipelines.disputes.kept_waits import kept_waits
 from pipelines.disputes.records import recorded_disputes
 from tests.support.clean_market import LATE, MONDAY, VENDOR, CleanMarket, lead
 from tests.support.disputing_vendor import NOT_PROVEN, NOW, DisputingVendor, answer
@@ -54,6 +55,8 @@ def test_a_run_takes_answers_in_and_a_defect_that_nobody_told_is_red(tmp_path: P
         )
     [red] = run.get_asset_check_evaluations()
     assert not red.passed
+    [due] = [one.due_at for one in kept_waits(house.lake) if (one.rule_id, one.step) == (NOT_PROVEN, "notice")]
+    assert due == datetime(2026, 9, 25, 8, tzinfo=UTC)  # fifteen days after the proof deadline: a date of the agenda
     kept = [one for one in failing_results(house.lake, VENDOR) if one.check == "knowledge_is_acted_on"]
     assert [one.day for one in kept] == [MONDAY]
     told = [words.replace("\u00a0", " ") for words in kept[0].faults]

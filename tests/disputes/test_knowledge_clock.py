@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from pipelines.disputes.dispute import DisputeDecision, RecordedDispute
-from pipelines.disputes.knowledge_clock import KnowledgeLine, clock_tables, knowledge_clock, notices_told
+from pipelines.disputes.knowledge_clock import KnowledgeLine, clock_tables, knowledge_clock
+from pipelines.disputes.told_before import told_before
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.engines.interface import Session
 from pipelines.receipts.notices import Notice
+from pipelines.receipts.told_defects import ToldDefect, ToldReceipt
 from pipelines.vocabulary.tables import arrow_schema
 
 RULE, FORM = "proof_individual_record", "devis 7"
@@ -30,9 +33,13 @@ def filled(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 
 
 @contextmanager
-def tables(days: Sequence[date], corrections: Sequence[Mapping[str, Any]] = ()) -> Iterator[Session]:
+def tables(
+    days: Sequence[date],
+    corrections: Sequence[Mapping[str, Any]] = (),
+    known_at: Mapping[date, datetime] = MappingProxyType({}),
+) -> Iterator[Session]:
     """Each delivered at eight, final after three days. A, B and C lack their proof by phone; by e-mail B and C may be
-    used."""
+    used. `known_at`: of days that were judged again since."""
     uses = [(day, lead, channel) for day in days for lead in LEADS[day] for channel in ("email", "phone")]
     usable = {("B", "email"), ("C", "email"), ("D", "email"), ("D", "phone")}
     with DuckDBEngine().session() as session:
@@ -47,7 +54,7 @@ def tables(days: Sequence[date], corrections: Sequence[Mapping[str, Any]] = ()) 
         session.register("verdicts", filled("verdicts", [
             {"delivery_date": day, "lead_id": lead, "channel": channel, "is_final": True,
              "verdict": "usable" if (lead, channel) in usable else "blocked",
-             "known_at": morning(day) + timedelta(days=3)}
+             "known_at": known_at.get(day, morning(day) + timedelta(days=3))}
             for day, lead, channel in uses
         ]))  # fmt: skip
         session.register("findings", filled("findings", [
@@ -65,12 +72,21 @@ def morning(day: date) -> datetime:
 
 def receipt(day: date, prepared_at: datetime, acknowledged_at: datetime | None) -> Notice:
     return Notice(
-        vendor="acme", delivery_date=day, digest="a" * 64, is_final=True, line_count=1,
+        vendor="acme", delivery_date=day, digest=prepared_at.isoformat(), is_final=True, line_count=1,
         prepared_at=prepared_at, acknowledged_at=acknowledged_at,
     )  # fmt: skip
 
 
+def told(notice: Notice, *forms: str) -> ToldReceipt:
+    """What was recorded of a receipt when it was prepared."""
+    defects = tuple(ToldDefect(RULE, RULE, "blocking", form, 1) for form in forms)
+    return ToldReceipt(
+        "acme", notice.delivery_date, notice.digest, notice.prepared_at, is_filled_in=False, defects=defects
+    )
+
+
 RECEIPTS = (receipt(FIRST, at(2), at(2, 12)), receipt(FIRST, at(5), at(6)), receipt(SECOND, at(14), None))
+TOLD = (told(RECEIPTS[0]), told(RECEIPTS[1], FORM), told(RECEIPTS[2], FORM))
 """The first was acknowledged before anything was found: it told of nothing. The third is not acknowledged."""
 REFUSED = DisputeDecision(outcome="refused", reason="Nothing was shown.", decided_by="A. Martin", decided_at=at(16))
 
@@ -84,10 +100,14 @@ def disputed(*decisions: DisputeDecision) -> RecordedDispute:
 
 
 def line(
-    days: Sequence[date], as_of: datetime, *disputes: RecordedDispute, receipts: Sequence[Notice] = RECEIPTS
+    days: Sequence[date],
+    as_of: datetime,
+    *disputes: RecordedDispute,
+    receipts: Sequence[Notice] = RECEIPTS,
+    known_at: Mapping[date, datetime] = MappingProxyType({}),
 ) -> KnowledgeLine:
-    with tables(days) as session:
-        clock_tables(session, [RULE], notices_told(receipts, (), as_of))
+    with tables(days, known_at=known_at) as session:
+        clock_tables(session, [RULE], told_before(TOLD, receipts, (), as_of))
         [found] = knowledge_clock(session, disputes, reaction=timedelta(days=15), cure_days=5, as_of=as_of)
     return found
 
@@ -100,6 +120,21 @@ def test_each_step_has_its_date() -> None:
     assert (found.last_at, found.is_stopped) == (at(10), True)
     assert (found.leads_count, found.after_count, found.usable_count) == (3, 1, 1)
     assert found.waits_for is None
+
+
+def test_days_that_are_judged_again_leave_the_first_detection_where_it_was_told() -> None:
+    again = {day: datetime(2026, 9, 25, 4) for day in (FIRST, SECOND)}
+    found = line((FIRST, SECOND), at(1, month=10), known_at=again)
+    assert (found.detected_at, found.notified_at) == (at(5), at(6))
+    assert (found.after_count, found.usable_count) == (1, 1)  # C came on the tenth
+    first_is_gone = line((SECOND,), at(1, month=10), known_at=again)
+    assert (first_is_gone.detected_at, first_is_gone.notified_at) == (at(5), at(6))
+
+
+def test_every_step_that_is_open_says_by_when() -> None:
+    found = line((FIRST, SECOND), at(13), disputed())
+    assert found.waits == (("decision", at(27)), ("stop", at(11)))
+    assert line((FIRST,), at(5), receipts=()).waits == (("notice", at(19)),)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +168,7 @@ def test_what_a_correction_charged_is_known_from_the_correction_on() -> None:
         "cause": "form_reviewed", "charged_rules": ["consent_box_not_prechecked"],
     }  # fmt: skip
     with tables((THIRD,), [late]) as session:
-        clock_tables(session, ["consent_box_not_prechecked"], {})
+        clock_tables(session, ["consent_box_not_prechecked"], ())
         [found] = knowledge_clock(session, (), reaction=timedelta(days=15), cure_days=None, as_of=at(1, month=12))
     assert (found.detected_at, found.form) == (datetime(2026, 11, 2, 4, tzinfo=UTC), FORM)
     assert (found.waits_for, found.due_at) == ("notice", datetime(2026, 11, 17, 4, tzinfo=UTC))

@@ -51,7 +51,7 @@ BY_MAIL = replace(NOTICE, sent_at=SENT, sent_by_means="email")
 @pytest.fixture
 def registry(registry_url: str) -> sa.Engine:  # noqa: F811
     engine = open_registry(registry_url)
-    record_prepared(engine, [RECEIPT], prepared_at=PREPARED)
+    record_prepared(engine, [RECEIPT], {}, prepared_at=PREPARED)
     return engine
 
 
@@ -159,14 +159,14 @@ def acknowledged(digest: str = DIGEST, at: datetime = ANSWERED, by: str = "dpo")
 
 
 def test_preparing_the_same_again_changes_nothing(registry: sa.Engine) -> None:
-    assert record_prepared(registry, [RECEIPT], prepared_at=NOW) == 0
+    assert record_prepared(registry, [RECEIPT], {}, prepared_at=NOW) == 0
     assert standing_receipts(registry) == [NOTICE]
 
 
 def test_a_receipt_that_returns_is_a_new_one(registry: sa.Engine) -> None:
     record_sent(registry, "acme", DAY, at=SENT, means="email", now=NOW)
     for digest in (OTHER, DIGEST):
-        assert record_prepared(registry, [replace(RECEIPT, digest=digest)], prepared_at=NOW) == 1
+        assert record_prepared(registry, [replace(RECEIPT, digest=digest)], {}, prepared_at=NOW) == 1
     assert [(one.digest, one.state) for one in receipts_of(registry, "acme", DAY)] == [
         (DIGEST, "sent"),
         (OTHER, "prepared"),
@@ -214,7 +214,7 @@ def test_nothing_is_received_before_it_was_prepared_nor_in_time_to_come(registry
 
 
 def test_an_older_receipt_is_acknowledged_by_its_digest(registry: sa.Engine) -> None:
-    record_prepared(registry, [replace(RECEIPT, digest=OTHER)], prepared_at=PREPARED)
+    record_prepared(registry, [replace(RECEIPT, digest=OTHER)], {}, prepared_at=PREPARED)
     record_acknowledged(registry, "acme", DAY, acknowledged(DIGEST), source="file", now=NOW)
     assert [one.state for one in receipts_of(registry, "acme", DAY)] == ["acknowledged", "prepared"]
 
@@ -280,7 +280,7 @@ def test_an_acknowledgement_that_is_a_link_or_a_pipe_is_told_and_not_read(regist
 def home(tmp_path: Path) -> Path:
     sign(tmp_path, "acme")
     engine = open_registry(f"sqlite:///{tmp_path / 'registry.db'}")
-    record_prepared(engine, [RECEIPT], prepared_at=PREPARED)
+    record_prepared(engine, [RECEIPT], {}, prepared_at=PREPARED)
     return tmp_path
 
 

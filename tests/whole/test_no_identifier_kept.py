@@ -74,7 +74,7 @@ def test_a_purpose_must_not_name_whom_the_reading_is_about(purpose: str) -> None
 
 def acknowledged_by(registry: sa.Engine, by: str) -> str | None:
     receipt = PreparedReceipt(vendor="acme", delivery_date=DAY, digest=DIGEST, is_final=True, line_count=0)
-    record_prepared(registry, [receipt], prepared_at=AT)
+    record_prepared(registry, [receipt], {}, prepared_at=AT)
     said = Acknowledgement(DIGEST, AT + timedelta(hours=1), by)
     record_acknowledged(registry, "acme", DAY, said, source="file", now=AT + timedelta(days=1))
     return standing_receipts(registry, "acme")[-1].acknowledged_by

@@ -247,6 +247,36 @@ RECEIPTS: Final = Table(
 """Receipts prepared for vendors and what became of them; of a delivery the greatest id is the one that stands."""
 
 
+TOLD_RECEIPTS: Final = Table(
+    "told_receipts",
+    METADATA,
+    _id_column(),
+    _sql_column("vendor", String(32)),
+    _sql_column("delivery_date", Date),
+    _sql_column("receipt_digest", String(64)),
+    _sql_column("told_at", Instant),  # when the receipt was prepared, or prepared again with more behind its lines
+    _sql_column("is_filled_in", Boolean),  # prepared before this was kept: what was published when it began
+    Index("ix_told_receipts_vendor_delivery_date", "vendor", "delivery_date"),
+    sqlite_autoincrement=True,
+)
+"""Receipts of which it is recorded what they told, append-only: triggers refuse every change."""
+
+
+TOLD_DEFECTS: Final = Table(
+    "told_defects",
+    METADATA,
+    _id_column(),
+    _sql_column("told_id", BigInteger, ForeignKey("told_receipts.id"), index=True),
+    _sql_column("reason_code", Text),  # as the receipt says: the rule, or opposed
+    _sql_column("rule_id", Text),
+    _sql_column("severity", String(16)),
+    _sql_column("form", Text),  # form and version, as the proof names them, else the lead; empty where neither does
+    _sql_column("lead_count", BigInteger),
+    sqlite_autoincrement=True,
+)
+"""Rules that leads failed as such a receipt told it, append-only as these."""
+
+
 REVIEW_DECISIONS: Final = Table(
     "review_decisions",
     METADATA,

@@ -1,0 +1,83 @@
+"""What a receipt tells of leads that failed a rule, in counts. Where it is recorded for good is in `told_records`.
+
+A fact that is still owed is no defect, nor is a row that was never taken in. Of an opposition the receipt says
+`opposed` alone; the rule behind it is noted here, where no vendor reads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from pipelines.engines.interface import Session
+from pipelines.receipts.lines import FORM_OF_LEAD, FORM_OF_PROOF, IS_OPPOSITION
+from pipelines.receipts.receipt import OPPOSED
+
+TABLES: Final = ("leads", "findings")
+"""That the statement reads."""
+_DEFECTS: Final = f"""
+    with failed as (
+        select
+            delivery_date, lead_id, rule_id, severity,
+            case when {IS_OPPOSITION} then '{OPPOSED}' else rule_id end as reason_code,
+            nullif({FORM_OF_PROOF}, '') as proof_form
+        from findings
+        where outcome = 'fail' and lead_id is not null
+    ),
+
+    formed as (
+        select
+            failed.delivery_date, failed.lead_id, failed.rule_id, failed.severity, failed.reason_code,
+            coalesce(failed.proof_form, {FORM_OF_LEAD}, '') as form
+        from failed
+        left join leads on failed.delivery_date = leads.delivery_date and failed.lead_id = leads.lead_id
+    )
+
+    select delivery_date, reason_code, rule_id, severity, form, count(distinct lead_id) as lead_count
+    from formed
+    group by delivery_date, reason_code, rule_id, severity, form
+    order by delivery_date, rule_id, severity, form
+"""
+
+
+@dataclass(frozen=True)
+class ToldDefect:
+    """One rule that leads of one form failed."""
+
+    reason_code: str
+    """As the receipt says: the rule, or `opposed`."""
+    rule_id: str
+    severity: str
+    form: str
+    """Form and version, as the proof names them, else the lead; empty where neither does."""
+    lead_count: int
+
+    @property
+    def subject(self) -> tuple[str, str, str]:
+        """What tells it from the others of a receipt."""
+        return self.rule_id, self.severity, self.form
+
+
+@dataclass(frozen=True)
+class ToldReceipt:
+    """What was recorded of a receipt at once."""
+
+    vendor: str
+    delivery_date: date
+    receipt_digest: str
+    told_at: datetime
+    """UTC, aware: the instant of the run that prepared it."""
+    is_filled_in: bool
+    """Whether it was prepared before this was recorded: then it is what was published when the record began."""
+    defects: tuple[ToldDefect, ...] = ()
+
+
+ToldByDay = Mapping[date, tuple[ToldDefect, ...]]
+
+
+def told_defects(session: Session) -> ToldByDay:
+    """What the receipts of some days tell, by date. The session holds `TABLES` of these days of one vendor."""
+    found: dict[date, list[ToldDefect]] = {}
+    for row in session.fetch(_DEFECTS).to_pylist():
+        found.setdefault(row.pop("delivery_date"), []).append(ToldDefect(**row))
+    return {day: tuple(defects) for day, defects in found.items()}
