@@ -15,7 +15,7 @@ from typing import Final
 
 from benchmarks.__main__ import OPPOSITIONS_PER_LEAD, machine
 from benchmarks.data import write_house
-from benchmarks.marked import with_block
+from benchmarks.markdown import with_block
 from benchmarks.measure import Measured
 from benchmarks.one_delivery import measured
 

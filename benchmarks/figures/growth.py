@@ -59,12 +59,12 @@ def _judged(results: Results, axis: str) -> Iterator[Growth]:
             continue
         for measure in MEASURES:
             if results.is_quiet or measure != "wall_seconds":
-                yield from _found(axis, stage, measure, points, is_at_end=False)
+                yield from _slopes_found(axis, stage, measure, points, is_at_end=False)
         if results.is_quiet and len(points) > 2:
-            yield from _found(axis, stage, "cpu_seconds", points[-2:], is_at_end=True)
+            yield from _slopes_found(axis, stage, "cpu_seconds", points[-2:], is_at_end=True)
 
 
-def _found(axis: str, stage: str, measure: str, points: Sequence[Point], *, is_at_end: bool) -> Iterator[Growth]:
+def _slopes_found(axis: str, stage: str, measure: str, points: Sequence[Point], *, is_at_end: bool) -> Iterator[Growth]:
     found = growth(points, stage, measure)
     if found is not None:
         yield Growth(axis, stage, measure, is_at_end, found)

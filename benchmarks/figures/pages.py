@@ -7,7 +7,7 @@ from typing import Final
 from benchmarks.figures.charts import chart
 from benchmarks.figures.results import Results
 from benchmarks.figures.tables import axis_lines, summary_lines
-from benchmarks.marked import with_block
+from benchmarks.markdown import with_block
 from benchmarks.open_stack.table import open_stack_lines
 
 ROOT: Final = Path(__file__).parents[2]

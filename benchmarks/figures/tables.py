@@ -1,12 +1,13 @@
 """Tables and sentences of what was measured, as Markdown. No figure is written anywhere else."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from benchmarks.figures.axes import AXES, Axis
 from benchmarks.figures.growth import MEASURES, by_stage, growth, steep, whole_point
 from benchmarks.figures.results import Point, Results
 from benchmarks.figures.slopes import STEEP, serial_share
+from benchmarks.markdown import table_row
 from benchmarks.stopwatch import WHOLE, Took
 
 STAGES: Final = {
@@ -60,7 +61,7 @@ def summary_lines(results: Results) -> Iterator[str]:
         points = results.of_axis(axis.name)
         if points:
             slopes = (growth(points, WHOLE, "cpu_seconds"), growth(points[-2:], WHOLE, "cpu_seconds"))
-            yield _row((axis.title, *_ends(points), *map(_slope_said, slopes)))
+            yield table_row((axis.title, *_ends(points), *map(_slope_said, slopes)))
     yield from _gaps(results)
     yield from _verdict(results)
 
@@ -93,15 +94,17 @@ def _axis_table(axis: Axis, points: Sequence[Point]) -> Iterator[str]:
     """CPU of each stage at each step, the other measures of the whole, and the slopes of everything."""
     yield f"\n**Grows: {axis.title}** ({axis.fixed})\n"
     sizes = [f"{point.size:,}" for point in points]
-    yield _row(("", *sizes, "slope: CPU", "last step", *(f"slope: {NAMES[measure]}" for measure in MEASURES[1:])))
+    yield table_row(("", *sizes, "slope: CPU", "last step", *(f"slope: {NAMES[measure]}" for measure in MEASURES[1:])))
     yield f"|---|{'---:|' * (len(points) + len(MEASURES) + 1)}"
     for stage, took in by_stage(points).items():
         slopes = [growth(points, stage, measure) for measure in MEASURES]
         slopes.insert(1, growth(points[-2:], stage, "cpu_seconds"))
-        yield _row((f"{STAGES[stage]}, CPU", *(said(one, "cpu_seconds") for one in took), *map(_slope_said, slopes)))
+        yield table_row(
+            (f"{STAGES[stage]}, CPU", *(said(one, "cpu_seconds") for one in took), *map(_slope_said, slopes))
+        )
     for measure in MEASURES[1:]:
         whole = (said(whole_point(point), measure) for point in points)
-        yield _row((f"{STAGES[WHOLE]}, {NAMES[measure]}", *whole, *[""] * (len(MEASURES) + 1)))
+        yield table_row((f"{STAGES[WHOLE]}, {NAMES[measure]}", *whole, *[""] * (len(MEASURES) + 1)))
     if axis.name == "workers":
         yield from _amdahl(points)
 
@@ -141,7 +144,3 @@ def _slope_said(found: float | None) -> str:
     if found is None:
         return "–"
     return f"**{found:.2f}**" if found > STEEP else f"{round(found, 2) + 0.0:.2f}"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -42,7 +42,7 @@ def main() -> None:
         adapted = Path(name) / "contract.odcs.yaml"
         document = _adapted(Path(contract), Path(folder), siren)
         adapted.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), "utf-8")
-        print_answers(answered(lambda: _found(adapted), ("datacontract-cli", "duckdb")))
+        print_answers(answered(lambda: _tested(adapted), ("datacontract-cli", "duckdb")))
 
 
 def _adapted(contract: Path, folder: Path, siren: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _quality(role: str, day: str, siren: str) -> Iterator[dict[str, Any]]:
             yield {"id": question, "type": "sql", "query": query.format(day=day, siren=siren), "mustBe": 0}
 
 
-def _found(contract: Path) -> dict[str, int]:
+def _tested(contract: Path) -> dict[str, int]:
     """Raises RuntimeError where a check could not be run: an answer that was not given is none."""
     found = dict.fromkeys(("columns", "values", *_QUERIES), 0)
     for role in _FILES:

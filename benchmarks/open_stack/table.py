@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from benchmarks.markdown import table_row
 from benchmarks.open_stack.questions import QUESTIONS, Answers
 
 
@@ -11,10 +12,10 @@ def open_stack_lines(tools: Mapping[str, Answers], leads: int) -> Iterator[str]:
     yield f"One delivery of {leads:,} leads and as many proofs; each tool in a process of its own, nothing warmed up."
     yield "A ✔ with how many leads, proofs, rows or lines were found; of the score, its points."
     yield f"{_told_packages([tools[name] for name in others])}\n"
-    yield _line(("question", ours, *others))
+    yield table_row(("question", ours, *others))
     yield f"|---|{'---:|' * len(tools)}"
     for question, asked in QUESTIONS.items():
-        yield _line((asked, *(_found(told, question) for told in tools.values())))
+        yield table_row((asked, *(_answer_cell(told, question) for told in tools.values())))
     yield from _costs(tools, leads)
 
 
@@ -28,12 +29,12 @@ def _costs(tools: Mapping[str, Answers], leads: int) -> Iterator[str]:
     together = frozenset[str]().union(*(tools[name].found for name in others))
     stack = sum(tools[name].took.cpu_seconds for name in others)
     all_of_them = tools.values()
-    yield _line(("**questions answered**", *(f"{len(told.found)} of {len(QUESTIONS)}" for told in all_of_them)))
-    yield _line(("CPU", *(f"{told.took.cpu_seconds:,.1f} s" for told in all_of_them)))
-    yield _line(("and to start up", *(f"{told.start_up_cpu_seconds:,.1f} s" for told in all_of_them)))
-    yield _line(("peak memory", *(f"{told.took.peak_bytes / 1e9:.2f} GB" for told in all_of_them)))
+    yield table_row(("**questions answered**", *(f"{len(told.found)} of {len(QUESTIONS)}" for told in all_of_them)))
+    yield table_row(("CPU", *(f"{told.took.cpu_seconds:,.1f} s" for told in all_of_them)))
+    yield table_row(("and to start up", *(f"{told.start_up_cpu_seconds:,.1f} s" for told in all_of_them)))
+    yield table_row(("peak memory", *(f"{told.took.peak_bytes / 1e9:.2f} GB" for told in all_of_them)))
     rates = (answers_per_second(len(told.found), leads, told.took.cpu_seconds) for told in all_of_them)
-    yield _line(("**answers a CPU second**", *(f"{rate:,.0f}" for rate in rates)))
+    yield table_row(("**answers a CPU second**", *(f"{rate:,.0f}" for rate in rates)))
     rate = answers_per_second(len(together), leads, stack)
     answered = f"{len(together)} of {len(QUESTIONS)} questions"
     yield f"\nThe three together: {answered}, {stack:,.1f} s of CPU, {rate:,.0f} answers a CPU second."
@@ -51,9 +52,5 @@ def _enumerated(told: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {what}" for name, what in told.items())
 
 
-def _found(told: Answers, question: str) -> str:
+def _answer_cell(told: Answers, question: str) -> str:
     return f"✔ {told.found[question]:,}" if question in told.found else "–"
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -19,7 +19,7 @@ from benchmarks.figures.one_axis import run_stages, some_cards
 from benchmarks.figures.results import Machine, Point, Results
 from benchmarks.figures.slopes import serial_share, slope
 from benchmarks.figures.tables import axis_lines, steep_said, summary_lines
-from benchmarks.marked import with_block
+from benchmarks.markdown import with_block
 from benchmarks.open_stack.ours import counted
 from benchmarks.open_stack.questions import QUESTIONS, Answers
 from benchmarks.open_stack.table import answers_per_second, open_stack_lines

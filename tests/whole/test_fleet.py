@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 import yaml
 
-from benchmarks.marked import with_block
+from benchmarks.markdown import with_block
 from benchmarks.sizing import BLOCK, PAGE, Cost, sizing_lines
 from pipelines.orchestration.instance import REFERENCE
 from pipelines.orchestration.partitions import partition_key

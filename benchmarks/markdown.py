@@ -1,10 +1,15 @@
-"""Blocks of pages that are made: what stands between two marks is replaced, the rest belongs to who writes the page."""
+"""Markdown that is made: rows of tables, and blocks of pages whose rest belongs to who writes the page."""
 
 from collections.abc import Iterable
 from typing import Final
 
 _FROM: Final = "<!-- {name}: from here -->"
 _TO: Final = "<!-- {name}: to here -->"
+
+
+def table_row(cells: Iterable[str]) -> str:
+    """One row of a table."""
+    return f"| {' | '.join(cells)} |"
 
 
 def with_block(page: str, name: str, lines: Iterable[str]) -> str:
