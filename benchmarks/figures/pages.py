@@ -35,6 +35,9 @@ def render(results: Results, root: Path = ROOT) -> None:
 def _open_stack(results: Results) -> Iterator[str]:
     if results.open_stack:
         yield from open_stack_lines(results.open_stack, results.open_stack_leads)
+        if results.open_stack_other_cores is not None:
+            busy = f"{results.open_stack_other_cores:.1f} of {results.machine.cores} cores"
+            yield f"\nOther programs kept {busy} busy meanwhile."
     else:
         yield f"Not measured: {results.failures.get('open_stack', 'left out of this run')}."
 

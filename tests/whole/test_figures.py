@@ -179,7 +179,7 @@ def test_a_stage_has_its_own_peak_its_childrens_work_and_what_it_wrote(tmp_path:
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stopwatch]:
-    home = home_of(tmp_path_factory.mktemp("figures"), Sizes(leads=400, oppositions=400))
+    home = home_of(tmp_path_factory.mktemp("figures"), Sizes(leads=1_500, oppositions=400))
     return home, run_stages(home, load_catalogue())
 
 
