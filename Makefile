@@ -7,12 +7,14 @@ TOOLS := .venv-tools
 TOOLS_READY := $(TOOLS)/.ready
 SPARK := .venv-spark
 SPARK_READY := $(SPARK)/.ready
+OPEN_STACK := .venv-open-stack
+OPEN_STACK_READY := $(OPEN_STACK)/.ready
 MANIFEST := dbt_project/target/manifest.json
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: setup demo test check dev manifest screenshots docs faults sbom audit tools spark lock clean
+.PHONY: setup demo test check dev manifest screenshots docs faults figures sbom audit tools spark lock clean
 
 setup: $(READY)
 
@@ -36,6 +38,12 @@ $(SPARK_READY): .ci/spark.lock $(READY)
 	@test -x $(SPARK)/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python $(SPARK)
 	@$(BIN)/uv pip install --quiet --require-hashes --python $(SPARK)/bin/python -r .ci/spark.lock
 	@touch $(SPARK_READY)
+
+$(OPEN_STACK_READY): .ci/open-stack.lock $(READY)
+	@echo "Setting up $(OPEN_STACK) from .ci/open-stack.lock"
+	@test -x $(OPEN_STACK)/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python $(OPEN_STACK)
+	@$(BIN)/uv pip install --quiet --require-hashes --python $(OPEN_STACK)/bin/python -r .ci/open-stack.lock
+	@touch $(OPEN_STACK_READY)
 
 demo: $(READY)
 	@$(BIN)/opposable demo
@@ -69,6 +77,9 @@ docs: $(READY)
 faults: $(READY)  # the table of faults and attacks, from the tests
 	@$(BIN)/python -m tests.support.faults
 
+figures: $(OPEN_STACK_READY)  # measures for hours, for minutes with FIGURES=--quick, and writes figures and chart into the pages
+	@$(BIN)/python -m benchmarks.figures $(FIGURES)
+
 sbom: $(TOOLS_READY)  # what is installed, with licences, as CycloneDX
 	@mkdir -p dist
 	@$(TOOLS)/bin/cyclonedx-py environment --no-validate --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.cdx.json $(BIN)/python
@@ -86,6 +97,7 @@ lock: $(READY)
 	@$(BIN)/uv pip compile --quiet --all-extras --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 .ci/tools.in -o .ci/tools.lock
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 .ci/spark.in -o .ci/spark.lock
+	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 .ci/open-stack.in -o .ci/open-stack.lock
 
 tools: $(TOOLS_READY)  # what looks at the project: SBOM, audit, secrets
 

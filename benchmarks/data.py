@@ -118,19 +118,23 @@ def write_oppositions(home: Path, *, leads: int, count: int) -> None:
     aliases = email_aliases(emails)
     tagged = pc.if_else(pc.equal(aliases, emails), pa.scalar(None, pa.string()), aliases)
     opposed = pa.table({"identity_key": hasher.keys(emails), "alias_key": hasher.keys(tagged)})
-    strangers = pa.table({"identity_key": [key.hex() for key in _random_keys(rng, count - len(opposed))]})
-    keys = pa.concat_tables([opposed, strangers], promote_options="permissive")
-    keys = keys.take(pa.array(rng.permutation(len(keys)))).combine_chunks()
-    for number, ours in enumerate(np.array_split(np.arange(len(keys)), OPPOSITION_DAYS)):
+    drawn = rng.permutation(len(opposed))
+    for number in range(OPPOSITION_DAYS):
+        ours = opposed.take(pa.array(drawn[number::OPPOSITION_DAYS]))
+        size = len(range(number, count, OPPOSITION_DAYS))
+        strangers = pa.table({"identity_key": _random_keys(rng, size - len(ours))})
+        keys = pa.concat_tables([ours, strangers], promote_options="permissive").combine_chunks()
+        keys = keys.take(pa.array(rng.permutation(len(keys))))
         recorded_at = datetime.combine(DAY, time(8)) - timedelta(days=1 + number)
         target = lake.root / "oppositions" / f"recorded_on={recorded_at:%Y-%m-%d}" / "part-0.parquet"
-        lake.replace_file(target, "oppositions", _opposition_rows(keys.take(pa.array(ours)), recorded_at))
+        lake.replace_file(target, "oppositions", _opposition_rows(keys, recorded_at))
 
 
-def _random_keys(rng: np.random.Generator, count: int) -> list[bytes]:
+def _random_keys(rng: np.random.Generator, count: int) -> pa.Array:
     """A keyed hash of a stranger can't be told from random bytes."""
-    drawn = rng.bytes(16 * max(count, 0))
-    return [drawn[start : start + 16] for start in range(0, len(drawn), 16)]
+    texts = pa.py_buffer(rng.bytes(16 * count).hex().encode())
+    ends = pa.py_buffer(np.arange(0, 32 * count + 1, 32, dtype=np.int32))
+    return pa.Array.from_buffers(pa.string(), count, [None, ends, texts])
 
 
 def _opposition_rows(keys: pa.Table, recorded_at: datetime) -> pa.Table:

@@ -6,7 +6,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,24 +30,42 @@ def in_own_process(module: str, arguments: Sequence[str]) -> Measured:
     Raises:
         RuntimeError: it failed.
     """
-    started_at = time.time()
+    output = output_of(module, [*arguments, "--started-at", str(time.time())])
+    return Measured(**json.loads(output.splitlines()[-1]))
+
+
+def output_of(module: str, arguments: Sequence[str], *, python: str = sys.executable) -> str:
+    """Run a module of ours and give what it printed; `python`: of this environment or another.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    return "".join(lines_of(module, arguments, python=python))
+
+
+def lines_of(module: str, arguments: Sequence[str], *, python: str = sys.executable) -> Iterator[str]:
+    """Run a module of ours and give what it prints, line by line as it comes.
+
+    Raises:
+        RuntimeError: it failed, after what it printed was given.
+    """
     places = filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
-    command = [sys.executable, "-m", module, *arguments, "--started-at", str(started_at)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=False, text=True)
-    if done.returncode != 0:
-        raise RuntimeError(f"{module} {' '.join(arguments)} ended with status {done.returncode}")
-    return Measured(**json.loads(done.stdout.splitlines()[-1]))
+    command = [python, "-m", module, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as process:
+        yield from process.stdout or ()
+    if process.returncode != 0:
+        raise RuntimeError(f"{module} {' '.join(arguments)} ended with status {process.returncode}")
 
 
 def report(work: Callable[[], None], *, started_at: float, is_profiled: bool) -> None:
     """Do the work of this process and print what it took, as the last line."""
-    start_up, cpu, wall = time.time() - started_at, _cpu_seconds(), time.perf_counter()
+    start_up, cpu, wall = time.time() - started_at, cpu_seconds(), time.perf_counter()
     if is_profiled:
         _profiled(work)
     else:
         work()
-    took = Measured(start_up, time.perf_counter() - wall, _cpu_seconds() - cpu, peak_bytes() + _others_peak())
+    took = Measured(start_up, time.perf_counter() - wall, cpu_seconds() - cpu, peak_bytes() + children_peak())
     print(json.dumps(asdict(took)))
 
 
@@ -60,12 +78,14 @@ def _profiled(work: Callable[[], None]) -> None:
     pstats.Stats(profile, stream=sys.stderr).strip_dirs().sort_stats("tottime").print_stats(15)
 
 
-def _cpu_seconds() -> float:
+def cpu_seconds() -> float:
+    """Of all threads of this process, and of processes that it started and that ended."""
     others = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + others.ru_utime + others.ru_stime
 
 
-def _others_peak() -> int:
+def children_peak() -> int:
+    """Memory of the greatest process that this one started and that ended, at its peak."""
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 

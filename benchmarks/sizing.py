@@ -15,11 +15,12 @@ from typing import Final
 
 from benchmarks.__main__ import OPPOSITIONS_PER_LEAD, machine
 from benchmarks.data import write_house
+from benchmarks.markdown import with_block
 from benchmarks.measure import Measured
 from benchmarks.one_delivery import measured
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "fleet.md"
-MARKS: Final = ("<!-- sizing: from here -->", "<!-- sizing: to here -->")
+BLOCK: Final = "sizing"
 LEADS_A_DAY: Final = (10_000, 100_000, 1_000_000, 2_740_000, 10_000_000, 27_400_000)
 """2.74 million a day are a billion a year."""
 WINDOW_HOURS: Final = 2
@@ -48,7 +49,7 @@ def main() -> None:
     lines = list(sizing_lines(cost, options.leads, options.euros))
     print("\n".join(lines))
     if options.write:
-        PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), lines), encoding="utf-8")
+        PAGE.write_text(with_block(PAGE.read_text(encoding="utf-8"), BLOCK, lines), encoding="utf-8")
 
 
 def cost_of(took: Measured, home: Path, leads: int) -> Cost:
@@ -84,13 +85,6 @@ def _sizes(leads_a_day: int, cost: Cost, euros: float) -> Iterator[str]:
     yield f"{math.ceil(cores / CORES_OF_A_MACHINE)}"
     yield f"{hours / USED * 365 * euros:,.0f}"
     yield f"{leads_a_day / 1e6 * cost.kept_bytes * 365 / 1e9:,.0f} GB"
-
-
-def with_table(page: str, lines: list[str]) -> str:
-    """The page with what stands between its marks replaced."""
-    before, _, rest = page.partition(MARKS[0])
-    _, _, after = rest.partition(MARKS[1])
-    return "\n".join((before + MARKS[0], *lines, MARKS[1])) + after
 
 
 def _sizing_options() -> argparse.Namespace:

@@ -73,8 +73,8 @@ def read(columns: str, path: str, grouped: str = "") -> list[tuple[object, ...]]
 
 
 PROGRAMS = [
-    path.stem
-    for path in sorted(BENCHMARKS.glob("*.py"))
+    path.relative_to(BENCHMARKS).with_suffix("").as_posix()
+    for path in (*sorted(BENCHMARKS.glob("*.py")), BENCHMARKS / "figures" / "__main__.py")
     if '__name__ == "__main__"' in path.read_text(encoding="utf-8")
 ]
 

@@ -9,7 +9,8 @@ import dagster as dg
 import pytest
 import yaml
 
-from benchmarks.sizing import MARKS, Cost, sizing_lines, with_table
+from benchmarks.markdown import with_block
+from benchmarks.sizing import BLOCK, PAGE, Cost, sizing_lines
 from pipelines.orchestration.instance import REFERENCE
 from pipelines.orchestration.partitions import partition_key
 from pipelines.settings import PREFIX, Settings
@@ -102,9 +103,8 @@ def test_the_size_of_a_fleet_is_what_a_calculation_by_hand_says() -> None:
     assert dear[-1] == "| 27,400,000 | 10,001 million | 27.40 | 20 | 3 | 1,429 | 0 GB |"
 
 
-def test_the_table_of_sizes_replaces_the_one_before() -> None:
-    page = f"a\n{MARKS[0]}\nold\n{MARKS[1]}\nb"
-    assert with_table(page, ["new"]) == f"a\n{MARKS[0]}\nnew\n{MARKS[1]}\nb"
+def test_the_table_of_sizes_has_its_place() -> None:
+    assert "\nnew\n" in with_block(PAGE.read_text(encoding="utf-8"), BLOCK, ["new"])
 
 
 @pytest.mark.server
