@@ -74,6 +74,6 @@ def confirm_digest(whose: str, wanted: str, found: str) -> None:
     if found != wanted:
         raise DamagedObjectError(
             f"OPPOSABLE_STORE: {object_key(whose, wanted)} is not what was put there, and nothing of {whose} was "
-            "brought here: run `opposable store verify --mend` on a machine whose copy is whole, or restore the object from a "
-            "backup of the bucket"
+            "brought here: run `opposable store verify --mend` on a machine whose copy is whole, or restore the object "
+            "from a backup of the bucket"
         )

@@ -58,13 +58,13 @@ def waiting_uploads(bucket: Bucket, inbox: Inbox, outbox: Path, vendor: str) -> 
         name = found.key.removeprefix(f"{INBOX}/{vendor}/")
         if name.endswith("/") or not name:
             continue  # what some tools put for a folder
-        if _is_safe(name):
+        if is_safe(name):
             uploads.append(Upload(found, inbox.root, inbox.root / vendor / name))
         else:
             refused.append(found.key)
     for found in bucket.listed(f"{OUTBOX}/{vendor}/"):
         name = found.key.removeprefix(f"{OUTBOX}/{vendor}/")
-        if _is_safe(name) and PurePosixPath(name).name == ACKNOWLEDGEMENT_FILE:
+        if is_safe(name) and PurePosixPath(name).name == ACKNOWLEDGEMENT_FILE:
             uploads.append(Upload(found, outbox, outbox / vendor / name))
     return Waiting(uploads, refused)
 
@@ -102,7 +102,7 @@ def take_over(
     return taken, refused
 
 
-def _is_safe(name: str) -> bool:
+def is_safe(name: str) -> bool:
     """Whether a name leads to a place of its own below the vendor's folder, on every file system that we know of."""
     parts = name.split("/")
     return (

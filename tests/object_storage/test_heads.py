@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.object_storage.bucket import Bucket, StoreError
 from pipelines.object_storage.heads import Head, HeldError, LostLeaseError, head_key, holding
-from tests.support.object_stores import AT_ONCE_DEAD, STUBBORN, DeafClient, ForgetfulClient
+from tests.support.object_stores import AT_ONCE_DEAD, STUBBORN, DeafClient, ForgetfulClient, bucket_at
 
 
 def head_in(bucket: Bucket) -> Head:
@@ -15,7 +15,7 @@ def head_in(bucket: Bucket) -> Head:
 
 @pytest.fixture
 def bucket(store_url: str) -> Bucket:
-    return Bucket.at(store_url)
+    return bucket_at(store_url)
 
 
 @pytest.mark.fault(
@@ -25,9 +25,9 @@ def bucket(store_url: str) -> Bucket:
 )
 def test_of_two_writers_one_is_refused_in_words(bucket: Bucket) -> None:
     with holding(bucket, "acme", STUBBORN) as first:
-        with pytest.raises(HeldError, match=r"acme: .*, process \d+ writes it on the object store; wait"):
-            with holding(bucket, "acme", STUBBORN):
-                raise AssertionError
+        told = r"acme: .*, process \d+ writes it on the object store; wait"
+        with pytest.raises(HeldError, match=told), holding(bucket, "acme", STUBBORN):
+            raise AssertionError
         first.swap(generation="a" * 64)
     assert head_in(bucket).generation == "a" * 64
     with holding(bucket, "acme", STUBBORN) as next_one:
@@ -46,13 +46,12 @@ def test_writers_of_other_vendors_are_not_in_the_way(bucket: Bucket) -> None:
     promise="It can publish nothing any more, neither before nor after the other one has.",
 )
 def test_a_writer_that_lost_its_lease_publishes_nothing(bucket: Bucket) -> None:
-    with holding(bucket, "acme", STUBBORN) as late:
-        with holding(bucket, "acme", AT_ONCE_DEAD) as newer:
-            with pytest.raises(LostLeaseError, match="acme: this process lost its lease"):
-                late.swap(generation="b" * 64)
-            newer.swap(generation="c" * 64)
-            with pytest.raises(LostLeaseError):
-                late.swap(generation="b" * 64)
+    with holding(bucket, "acme", STUBBORN) as late, holding(bucket, "acme", AT_ONCE_DEAD) as newer:
+        with pytest.raises(LostLeaseError, match="acme: this process lost its lease"):
+            late.swap(generation="b" * 64)
+        newer.swap(generation="c" * 64)
+        with pytest.raises(LostLeaseError):
+            late.swap(generation="b" * 64)
     assert (head_in(bucket).generation, head_in(bucket).fence) == ("c" * 64, 2)
 
 

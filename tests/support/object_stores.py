@@ -3,12 +3,14 @@
 What answers is moto's server, one request at a time: a conditional put is one step then, as on S3.
 """
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-import boto3
 import pytest
 
 from pipelines.house import House
@@ -62,14 +64,26 @@ def store_url(object_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     }.items():
         monkeypatch.setenv(name, value)
     name = f"house-{uuid4().hex}"
-    boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
+    bucket = bucket_at(f"s3://{name}/opposable")
+    bucket.client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
     return f"s3://{name}/opposable"
+
+
+def bucket_at(url: str, client: Any = None) -> Bucket:
+    """The bucket that a URL names, by a client that all tests share, or by another."""
+    place = urlsplit(url)
+    return Bucket(client or _shared_client(os.environ["AWS_ENDPOINT_URL"]), place.netloc, f"{place.path[1:]}/")
+
+
+@cache
+def _shared_client(endpoint: str) -> Any:
+    """To make one takes longer than most tests."""
+    return Bucket.at("s3://any").client
 
 
 def store_of(house: House, timing: Timing = STUBBORN, client: Any = None) -> Store:
     """A house's store with another timing, and by another client if one is given; the house uses it, too."""
-    bucket = Bucket.at(house.settings.store)
-    found = Store(Bucket(client or bucket.client, bucket.name, bucket.prefix), house.settings, timing)
+    found = Store(bucket_at(house.settings.store, client), house.settings, timing)
     vars(house)["store"] = found
     return found
 
