@@ -28,8 +28,8 @@ def pull() -> None:
     Exit status: 0 done, 2 a setting is wrong, or the store can't be reached.
     """
     found = _store_of_settings()
-    typer.echo(f"brought: {_names(found.pull())}")
-    typer.echo(f"uploads taken over: {_names(found.collect())}")
+    typer.echo(f"brought: {_writer_names(found.pull())}")
+    typer.echo(f"uploads taken over: {_writer_names(found.collect())}")
 
 
 @app.command()
@@ -39,7 +39,7 @@ def push() -> None:
 
     Exit status: 0 done, 2 a setting is wrong, or the store can't be reached.
     """
-    typer.echo(f"published: {_names(_store_of_settings().push_all())}")
+    typer.echo(f"published: {_writer_names(_store_of_settings().push_all())}")
 
 
 @app.command()
@@ -48,12 +48,12 @@ def status() -> None:
 
     Exit status: 0 all is well, 1 uploads are refused, 2 a setting is wrong, or the store can't be reached.
     """
-    standings = health.standings(_store_of_settings())
+    holdings = health.holdings(_store_of_settings())
     table = Table("writer", "files", "MB", "leases", "written by", "uploads waiting")
-    for one in standings:
+    for one in holdings:
         table.add_row(as_text(one.whose), *_figures(one))
     print_table(table)
-    refused = [key for one in standings for key in one.waiting.refused]
+    refused = [key for one in holdings for key in one.waiting.refused]
     for key in refused:
         typer.echo(
             f"{escaped(key)}: no folder can hold a file of this name, or the name is kept for our records: it stays "
@@ -102,11 +102,11 @@ def _store_of_settings() -> Store:
     return found
 
 
-def _names(found: list[str]) -> str:
+def _writer_names(found: list[str]) -> str:
     return ", ".join(found) or "nothing"
 
 
-def _figures(one: health.Standing) -> tuple[str, ...]:
+def _figures(one: health.Holdings) -> tuple[str, ...]:
     size = sum(file.size for file in one.files.values())
     waiting = str(len(one.waiting.uploads))
     return str(len(one.files)), f"{size / 1e6:.1f}", str(one.head.fence), one.head.holder or "nobody", waiting

@@ -80,14 +80,14 @@ class Bucket:
             response_checksum_validation=when_required,
             retries={"mode": "standard", "max_attempts": 5},
         )
-        with _in_words("to be reached"):
+        with _store_in_words("to be reached"):
             client = boto3.session.Session().client("s3", config=config)
         return cls(client, place.netloc, f"{prefix}/" if prefix else "")
 
     def get(self, key: str) -> Found | None:
         """A small object; None where there is none."""
-        with _in_words("to read"):
-            answer = _unless_gone(lambda: self.client.get_object(Bucket=self.name, Key=self.prefix + key))
+        with _store_in_words("to read"):
+            answer = _unless_missing(lambda: self.client.get_object(Bucket=self.name, Key=self.prefix + key))
             if answer is None:
                 return None
             now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
@@ -103,8 +103,8 @@ class Bucket:
         """
         condition = {"IfMatch": tag} if tag else {}
         digest = sha256()
-        with _in_words("to read"):
-            answer = _unless_refused(
+        with _store_in_words("to read"):
+            answer = _unless_condition_fails(
                 lambda: self.client.get_object(Bucket=self.name, Key=self.prefix + key, **condition)
             )
             if answer is None:
@@ -116,17 +116,17 @@ class Bucket:
 
     def put(self, key: str, content: bytes) -> None:
         """Put a small object, whatever is there."""
-        with _in_words("to write"):
+        with _store_in_words("to write"):
             self.client.put_object(Bucket=self.name, Key=self.prefix + key, Body=content)
 
     def upload(self, key: str, file: BinaryIO) -> None:
         """Put a file's bytes, in parts where they are many; the file is closed."""
-        with _in_words("to write"):
+        with _store_in_words("to write"):
             self.client.upload_fileobj(file, self.name, self.prefix + key)
 
     def copy(self, key: str, target: str) -> None:
         """Put an object's bytes under another key as well."""
-        with _in_words("to copy"):
+        with _store_in_words("to copy"):
             source = {"Bucket": self.name, "Key": self.prefix + key}
             self.client.copy(source, self.name, self.prefix + target)
 
@@ -136,8 +136,8 @@ class Bucket:
         None where the store refuses. That it was done and the answer lost on its way is seen by whoever reads then.
         """
         condition = {"IfMatch": tag} if tag else {"IfNoneMatch": "*"}
-        with _in_words("to write under a condition"):
-            answer = _unless_refused(
+        with _store_in_words("to write under a condition"):
+            answer = _unless_condition_fails(
                 lambda: self.client.put_object(Bucket=self.name, Key=self.prefix + key, Body=content, **condition)
             )
         return None if answer is None else str(answer["ETag"])
@@ -145,12 +145,14 @@ class Bucket:
     def delete(self, key: str, *, tag: str | None = None) -> None:
         """Remove an object, if it is still as its tag says; what is gone or was replaced is left at that."""
         condition = {"IfMatch": tag} if tag else {}
-        with _in_words("to remove"):
-            _unless_refused(lambda: self.client.delete_object(Bucket=self.name, Key=self.prefix + key, **condition))
+        with _store_in_words("to remove"):
+            _unless_condition_fails(
+                lambda: self.client.delete_object(Bucket=self.name, Key=self.prefix + key, **condition)
+            )
 
     def listed(self, prefix: str) -> Iterator[Listed]:
         """Objects whose key begins so, in the order of keys."""
-        with _in_words("to list"):
+        with _store_in_words("to list"):
             for page in self._pages(prefix):
                 for one in page.get("Contents", ()):
                     key = one["Key"].removeprefix(self.prefix)
@@ -158,7 +160,7 @@ class Bucket:
 
     def folders(self, prefix: str) -> list[str]:
         """Names between a prefix and the next `/` of the objects below it, in order."""
-        with _in_words("to list"):
+        with _store_in_words("to list"):
             found = [one["Prefix"] for page in self._pages(prefix, "/") for one in page.get("CommonPrefixes", ())]
         return sorted(name.removeprefix(self.prefix + prefix).removesuffix("/") for name in found)
 
@@ -168,7 +170,7 @@ class Bucket:
 
 
 @contextmanager
-def _in_words(asked: str) -> Iterator[None]:
+def _store_in_words(asked: str) -> Iterator[None]:
     """Say of whatever the library raises what was asked and how the store answered, without its words."""
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError
@@ -190,11 +192,11 @@ def _code_of(error: Any) -> str:
     return str(error.response.get("Error", {}).get("Code", "an error"))
 
 
-def _unless_gone(ask: Callable[[], Any]) -> Any:
+def _unless_missing(ask: Callable[[], Any]) -> Any:
     return _answer(ask, _GONE)
 
 
-def _unless_refused(ask: Callable[[], Any]) -> Any:
+def _unless_condition_fails(ask: Callable[[], Any]) -> Any:
     return _answer(ask, _REFUSED)
 
 

@@ -119,7 +119,7 @@ class Lease:
         """
         with self._lock:
             head = replace(self.head, **changes, mark=uuid4().hex)
-            tag = _swapped(self._bucket, self._whose, head, self._tag)
+            tag = _swapped_head(self._bucket, self._whose, head, self._tag)
             if tag is None:
                 raise LostLeaseError(
                     f"{self._whose}: this process lost its lease on the object store to another writer, so that "
@@ -167,7 +167,7 @@ def _acquired(bucket: Bucket, whose: str, timing: Timing, patience: float) -> Le
         head = Head.of(found)
         if found is None or not head.holder or found.age.total_seconds() > timing.lease:
             ours = replace(head, holder=this_process(), fence=head.fence + 1, mark=uuid4().hex)
-            tag = _swapped(bucket, whose, ours, found.tag if found else None)
+            tag = _swapped_head(bucket, whose, ours, found.tag if found else None)
             if tag is not None:
                 if found is None:
                     _confirm_conditions(bucket, whose, ours)
@@ -180,7 +180,7 @@ def _acquired(bucket: Bucket, whose: str, timing: Timing, patience: float) -> Le
         time.sleep(timing.pause)
 
 
-def _swapped(bucket: Bucket, whose: str, head: Head, tag: str | None) -> str | None:
+def _swapped_head(bucket: Bucket, whose: str, head: Head, tag: str | None) -> str | None:
     """The tag of a head that was put, also where the answer to an earlier try of the same put was lost; else None."""
     put = bucket.swap(head_key(whose), head.as_bytes(), tag)
     if put is not None:

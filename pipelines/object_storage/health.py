@@ -18,7 +18,7 @@ GRACE: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class Standing:
+class Holdings:
     """What the store holds of a writer."""
 
     whose: str
@@ -27,9 +27,9 @@ class Standing:
     waiting: Waiting
 
 
-def standings(store: Store) -> list[Standing]:
+def holdings(store: Store) -> list[Holdings]:
     """What the store holds, writer by writer; also of vendors of whom only uploads lie there."""
-    return [_standing(store, whose) for whose in sorted({*store.writers(), *store.uploaders()})]
+    return [_holdings_of(store, whose) for whose in sorted({*store.writers(), *store.uploaders()})]
 
 
 def damages(store: Store, whose: str) -> list[str]:
@@ -38,7 +38,7 @@ def damages(store: Store, whose: str) -> list[str]:
     Raises:
         DamagedObjectError, MissingObjectError: the list of them is.
     """
-    digests = sorted({file.digest for file in _standing(store, whose).files.values()})
+    digests = sorted({file.digest for file in _holdings_of(store, whose).files.values()})
     with ThreadPoolExecutor(AT_ONCE) as requests:
         faults = requests.map(partial(_is_damaged, store, whose), digests)
         return [digest for digest, is_damaged in zip(digests, faults, strict=True) if is_damaged]
@@ -64,9 +64,9 @@ def clean(store: Store, now: datetime, grace: timedelta = GRACE) -> int:
     return sum(_clean_objects(store, whose, now - grace) for whose in store.writers())
 
 
-def _standing(store: Store, whose: str) -> Standing:
+def _holdings_of(store: Store, whose: str) -> Holdings:
     head = Head.of(store.bucket.get(head_key(whose)))
-    return Standing(whose, head, read_generation(store.bucket, whose, head.generation), store.waiting(whose))
+    return Holdings(whose, head, read_generation(store.bucket, whose, head.generation), store.waiting(whose))
 
 
 def _clean_objects(store: Store, whose: str, before: datetime) -> int:

@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 
 from pipelines.object_storage.bucket import StoreError
 from pipelines.object_storage.generations import Generation, PublishedFile
-from pipelines.object_storage.parts import Part
+from pipelines.object_storage.parts import SharedFolder
 from pipelines.storage.file_states import FileState, settled_state
 from pipelines.storage.folders import (
     PRIVATE,
@@ -43,7 +43,7 @@ class LocalFile:
 
     published: PublishedFile
     path: Path
-    part: Part
+    part: SharedFolder
     state: FileState
 
 
@@ -64,7 +64,7 @@ class LocalCopy:
     """A writer's folders on this machine. Whoever brings or notes holds the writer's lock here."""
 
     whose: str
-    parts: list[Part]
+    parts: list[SharedFolder]
     notes: Path
     """Folder of what is noted of copies, of one store."""
 
@@ -106,7 +106,7 @@ class LocalCopy:
         with replacing(self.notes, self._seen, PRIVATE) as file:
             file.write(tag.encode())
 
-    def files(self, base: Base, parts: Iterable[Part] | None = None) -> dict[str, LocalFile]:
+    def files(self, base: Base, parts: Iterable[SharedFolder] | None = None) -> dict[str, LocalFile]:
         """What lies in some parts, or in all, by path; what vanishes meanwhile is left out."""
         found: dict[str, LocalFile] = {}
         for part in self.parts if parts is None else parts:
@@ -147,7 +147,7 @@ class LocalCopy:
         exact = self.files(base, [part for part in self.parts if part.is_exact])
         lacking = {name for name in base.files if _is_of(name, self.parts, is_exact=True)} - exact.keys()
         strays = lacking | {name for name, file in exact.items() if file.published != base.files.get(name)}
-        if not base.is_copy and (strays - wanted.keys() or _differ(exact, wanted)):
+        if not base.is_copy and (strays - wanted.keys() or _other_bytes_lie(exact, wanted)):
             raise StoreError(
                 f"{self.whose}: this home holds files of a vendor that the object store knows otherwise, and was never "
                 "a copy of it: move them away, or give this machine another OPPOSABLE_HOME; a copy begins empty"
@@ -170,14 +170,14 @@ class LocalCopy:
             times = (published.modified_ns, published.modified_ns)
             os.utime(path.name, ns=times, dir_fd=folder, follow_symlinks=False)
 
-    def _place_of(self, name: str) -> tuple[Part, Path]:
+    def _place_of(self, name: str) -> tuple[SharedFolder, Path]:
         part = next((part for part in self.parts if name.startswith(f"{part.name}/")), None)
         if part is None:
             raise StoreError(f"{self.whose}: the object store holds what only a newer version knows: upgrade this one")
         return part, part.folder / name.removeprefix(f"{part.name}/")
 
 
-def _entries_of(part: Part) -> Iterator[Entry]:
+def _entries_of(part: SharedFolder) -> Iterator[Entry]:
     """Plain files of a part, but what is just being written."""
     entries = _lying_directly(part.folder) if part.is_flat else entries_below(part.root, part.folder)
     for entry in entries:
@@ -192,7 +192,9 @@ def _lying_directly(folder: Path) -> list[Entry]:
     return []
 
 
-def _local_file(part: Part, entry: Entry, known: PublishedFile | None, known_state: FileState | None) -> LocalFile:
+def _local_file(
+    part: SharedFolder, entry: Entry, known: PublishedFile | None, known_state: FileState | None
+) -> LocalFile:
     state = FileState.from_stat(entry.state)
     if known is not None and state == known_state:
         return LocalFile(known, entry.path, part, state)
@@ -210,12 +212,12 @@ def unchanged(file: LocalFile) -> Iterator[BinaryIO]:
         StoreError: it is another one, or was changed meanwhile.
     """
     with open_below(file.part.root, file.path) as opened:
-        _confirm_same(opened.fileno(), file)
+        _confirm_as_digested(opened.fileno(), file)
         yield os.fdopen(os.dup(opened.fileno()), "rb")
-        _confirm_same(opened.fileno(), file)
+        _confirm_as_digested(opened.fileno(), file)
 
 
-def _confirm_same(descriptor: int, file: LocalFile) -> None:
+def _confirm_as_digested(descriptor: int, file: LocalFile) -> None:
     if FileState.of(descriptor) != file.state:
         raise StoreError(
             f"a file of {file.part.name} was changed while it was read for the object store, and nothing was "
@@ -223,15 +225,15 @@ def _confirm_same(descriptor: int, file: LocalFile) -> None:
         )
 
 
-def _is_of(name: str, parts: Iterable[Part], *, is_exact: bool) -> bool:
+def _is_of(name: str, parts: Iterable[SharedFolder], *, is_exact: bool) -> bool:
     return any(name.startswith(f"{part.name}/") for part in parts if part.is_exact == is_exact)
 
 
-def _differ(exact: Mapping[str, LocalFile], wanted: Generation) -> bool:
+def _other_bytes_lie(exact: Mapping[str, LocalFile], wanted: Generation) -> bool:
     return any(name in wanted and file.published.digest != wanted[name].digest for name, file in exact.items())
 
 
-def _remove_empty(part: Part, folder: Path) -> None:
+def _remove_empty(part: SharedFolder, folder: Path) -> None:
     """Remove a folder of a part, and those above it in the part, as far as they are empty."""
     while folder != part.folder and folder.is_relative_to(part.folder):
         with suppress(OSError), opened_folder(part.root, folder.parent) as above:

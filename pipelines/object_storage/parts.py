@@ -25,7 +25,7 @@ _ANNOUNCED: Final = "announced_rules.yaml"
 
 
 @dataclass(frozen=True)
-class Part:
+class SharedFolder:
     """A folder that travels."""
 
     name: str
@@ -47,7 +47,7 @@ def is_shared(whose: str) -> bool:
     return whose in OF_NO_VENDOR or VENDOR_KEY.fullmatch(whose) is not None
 
 
-def parts_of(settings: Settings, whose: str) -> list[Part]:
+def parts_of(settings: Settings, whose: str) -> list[SharedFolder]:
     """The folders of a writer."""
     if whose == _KEYS:
         return []
@@ -56,7 +56,7 @@ def parts_of(settings: Settings, whose: str) -> list[Part]:
     return _parts_of_house(settings) if whose == HOUSE else _parts_of_vendor(settings, whose)
 
 
-def loose_parts_of(settings: Settings, whose: str) -> list[Part]:
+def loose_parts_of(settings: Settings, whose: str) -> list[SharedFolder]:
     """Those of them that are written without their writer's lease, too."""
     return [part for part in parts_of(settings, whose) if not part.is_exact and part.name != INBOX]
 
@@ -68,27 +68,27 @@ def vendors_here(settings: Settings) -> list[str]:
     return sorted(filter(VENDOR_KEY.fullmatch, names))
 
 
-def _parts_of_vendor(settings: Settings, vendor: str) -> list[Part]:
+def _parts_of_vendor(settings: Settings, vendor: str) -> list[SharedFolder]:
     tables = [table for table in TABLES if table not in _TABLES_OF_NO_VENDOR]
     loose = ("dossiers", "decisions", "annexes", "disputes", "invoices")
     return [
-        Part(INBOX, settings.inbox, settings.inbox / vendor, SHARED),
-        Part("state", settings.state, settings.state / vendor, is_exact=True),
-        Part("vault", settings.vault, settings.vault / f"vendor={vendor}", is_exact=True),
+        SharedFolder(INBOX, settings.inbox, settings.inbox / vendor, SHARED),
+        SharedFolder("state", settings.state, settings.state / vendor, is_exact=True),
+        SharedFolder("vault", settings.vault, settings.vault / f"vendor={vendor}", is_exact=True),
         *(_table(settings, table, f"vendor={vendor}", is_exact=True) for table in tables),
-        Part(OUTBOX, settings.outbox, settings.outbox / vendor, SHARED),
-        *(Part(name, getattr(settings, name), getattr(settings, name) / vendor) for name in loose),
+        SharedFolder(OUTBOX, settings.outbox, settings.outbox / vendor, SHARED),
+        *(SharedFolder(name, getattr(settings, name), getattr(settings, name) / vendor) for name in loose),
     ]
 
 
-def _parts_of_house(settings: Settings) -> list[Part]:
+def _parts_of_house(settings: Settings) -> list[SharedFolder]:
     return [
         _table(settings, "usable_leads", ""),
-        *(Part(name, settings.home / name, settings.home / name) for name in ("law", "exports", "comparisons")),
-        Part("dossiers", settings.dossiers, settings.dossiers, is_flat=True),
-        Part("announced", settings.home, settings.home, is_flat=True, only=_ANNOUNCED),
+        *(SharedFolder(name, settings.home / name, settings.home / name) for name in ("law", "exports", "comparisons")),
+        SharedFolder("dossiers", settings.dossiers, settings.dossiers, is_flat=True),
+        SharedFolder("announced", settings.home, settings.home, is_flat=True, only=_ANNOUNCED),
     ]
 
 
-def _table(settings: Settings, table: str, below: str, *, is_exact: bool = False) -> Part:
-    return Part(f"lake/{table}", settings.lake, settings.lake / table / below, is_exact=is_exact)
+def _table(settings: Settings, table: str, below: str, *, is_exact: bool = False) -> SharedFolder:
+    return SharedFolder(f"lake/{table}", settings.lake, settings.lake / table / below, is_exact=is_exact)

@@ -95,10 +95,10 @@ def take_over(
         taken[upload.found.key] = upload.found.tag
         if upload.root == inbox.root:
             folder, name = _delivery_of(inbox, vendor, upload.path)
-            came[folder][name] = digest, _came_at(upload.found, now)
+            came[folder][name] = digest, _upload_came_at(upload.found, now)
     for day, folder in dated_folders(inbox.root, vendor).items():
         if folder in came and not inbox.is_purged(vendor, folder.name):
-            _note_arrivals(inbox, folder, day, came[folder])
+            _note_upload_arrivals(inbox, folder, day, came[folder])
     return taken, refused
 
 
@@ -125,11 +125,11 @@ def _delivery_of(inbox: Inbox, vendor: str, path: Path) -> tuple[Path, str]:
     return inbox.root / vendor / first, name
 
 
-def _came_at(found: Listed, now: datetime) -> datetime:
+def _upload_came_at(found: Listed, now: datetime) -> datetime:
     return now if _PARTS_MARK in found.tag else min(found.put_at, now)
 
 
-def _note_arrivals(inbox: Inbox, folder: Path, day: date, files: Mapping[str, tuple[str, datetime]]) -> None:
+def _note_upload_arrivals(inbox: Inbox, folder: Path, day: date, files: Mapping[str, tuple[str, datetime]]) -> None:
     """Note when files of a delivery came, but of an old day: what is put there later is a history of ours."""
     told = transported_arrivals(inbox, folder) or {}
     arrivals = [

@@ -15,7 +15,7 @@ from pipelines.object_storage.bucket import StoreError
 from pipelines.object_storage.generations import DamagedObjectError, object_key
 from pipelines.object_storage.heads import Head, head_key
 from pipelines.object_storage.health import clean, damages, mend
-from pipelines.object_storage.parts import HOUSE, Part, parts_of
+from pipelines.object_storage.parts import HOUSE, SharedFolder, parts_of
 from pipelines.object_storage.store import Store
 from tests.support.houses import house_at
 from tests.support.kills import Killed
@@ -48,7 +48,7 @@ def the_store(house: House) -> Store:
     return house.store
 
 
-def parts(house: House) -> Iterator[Part]:
+def parts(house: House) -> Iterator[SharedFolder]:
     yield from parts_of(house.settings, "acme")
 
 
@@ -140,7 +140,9 @@ def test_a_writer_killed_at_any_request_leaves_all_or_nothing(a: House, b: House
         a.catch_up()
         assert tree(a) == lying, (step, is_done)
     assert killed_count > 2 * 9
-    assert only_named_objects(a)
+    b.catch_up()
+    assert tree(b) == new
+    assert only_named_objects(b)
 
 
 def only_named_objects(house: House) -> bool:
