@@ -25,6 +25,7 @@ def purges(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) ->
     with errors_without_values("retention", *FAULTS_OF_OURS):  # a file's name may be a person's
         done = house.retention.run(house.contracts(), as_of=at, now=now)
         lists = purge_exports(house, now)
+        objects = house.clean_store(now)
     tell_left(context, "purges", done.failed)
     for folder in done.held_up:
         context.log.warning(f"{folder}: due, but it holds files that no run took in: reconcile the day, or move them")
@@ -34,4 +35,5 @@ def purges(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) ->
         context.log.warning(f"{vendor}: left out, its contract can't be read")
     purged = {kind.replace("_", " "): count for kind, count in sorted(done.purged.items())}
     purged |= {"call lists": lists} if lists else {}
+    purged |= {"objects of the store": objects} if objects else {}
     return dg.MaterializeResult(metadata={"files sealed": done.sealed_count, **purged, "held up": len(done.held_up)})

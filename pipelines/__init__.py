@@ -38,6 +38,7 @@
 - `serve/`: The small web app
 - `settings`: every setting, read once from `OPPOSABLE_*` variables
 - `simulation/`: The sample market
+- `object_storage/`: The house on an object store
 - `storage/`: What lasts
 - `upkeep/`: What is done to the whole house
 - `usable/`: Who may be contacted now

@@ -78,6 +78,7 @@ COMMANDS: Final = {
     "retention": Command(
         "retention:app", "How long delivered files, the vault's rows, receipts and what was made for people are kept."
     ),
+    "store": Command("store:app", "The object store that machines share: pull, push, status, verify, clean."),
     "vault": Command("vault:app", "The vault: the only place that keeps persons' identifiers."),
     "docs": Command("docs:docs", "Write the pages that are made from the code.", is_hidden=True),
 }
@@ -89,6 +90,7 @@ TOLD: Final = {
     "pipelines.storage.secrets.keys": "KeysError",
     "pipelines.rulebook.yaml_files": "CatalogueError",
     "pipelines.scores.method_error": "MethodError",
+    "pipelines.object_storage.bucket": "StoreError",
 }
 """Errors by module whose messages say what to mend."""
 PLACES: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR, errno.EISDIR, errno.EEXIST)
@@ -107,13 +109,23 @@ class LateCommands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; what its user can mend ends it in words (`TOLD`, a wrong place), with status 2."""
         try:
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            finally:
+                _publish_written()
         except Exception as error:
             told = _told_in_words(error)
             if told is None:
                 raise
             typer.echo(told, err=True)
             raise typer.Exit(2) from None
+
+
+def _publish_written() -> None:
+    """With an object store, publish there what the command wrote; one that opened no house loads nothing for it."""
+    shared = sys.modules.get("pipelines.commands.shared")
+    if shared is not None:
+        shared.publish_written()
 
 
 def _told_in_words(error: Exception) -> str | None:

@@ -21,6 +21,7 @@ from assets.usable_leads import usable_leads, usable_leads_are_current
 from assets.vendor_scores import lake_is_whole, vendor_scores
 from assets.verdicts import build_verdicts
 from pipelines.house import House
+from pipelines.orchestration.houses_of_runs import house_of_runs
 from pipelines.orchestration.jobs import ANSWERS, DELIVERIES, PUBLISH, REGISTRY, RETENTION
 from pipelines.orchestration.partitions import deliveries_partitions
 from pipelines.orchestration.run_locks import LOCKED_IN_PROCESS
@@ -68,7 +69,7 @@ def build_defs(
         jobs=[REGISTRY, DELIVERIES, ANSWERS, PUBLISH, RETENTION],
         schedules=build_schedules(house),
         sensors=build_sensors(house),
-        resources={"house": house, **(resource_overrides or {})},
+        resources={"house": house_of_runs(house), **(resource_overrides or {})},
         executor=LOCKED_IN_PROCESS,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pipelines.identifiers.keyed_hashes import IdentityHasher
     from pipelines.intake.absences import LeftOut
     from pipelines.intake.vendor import Intake
+    from pipelines.object_storage.store import Store
     from pipelines.receipts.outbox import Outbox
     from pipelines.receipts.writer import ReceiptWriter
     from pipelines.reviews.desk import ReviewDesk
@@ -52,7 +53,53 @@ class House:
         """The Parquet lake."""
         from pipelines.storage.lake import Lake
 
-        return Lake(self.settings.lake)
+        return Lake(self.settings.lake, self.store.writing) if self.store else Lake(self.settings.lake)
+
+    @cached_property
+    def store(self) -> Store | None:
+        """The object store that machines share; None without one.
+
+        Raises:
+            StoreError: it can't be opened.
+        """
+        if not self.settings.store:
+            return None
+        from pipelines.object_storage.bucket import Bucket
+        from pipelines.object_storage.store import Store
+
+        return Store(Bucket.at(self.settings.store), self.settings)
+
+    @contextmanager
+    def up_to_date(self) -> Iterator[House]:
+        """The house as it is on the object store, if there is one: what others published and vendors uploaded comes
+        first, what was written outside of leases goes last.
+
+        Raises:
+            StoreError: the store can't be reached, or holds damaged objects.
+        """
+        self.catch_up()
+        yield self
+        if self.store:
+            self.store.push()
+
+    def catch_up(self) -> None:
+        """Bring this machine's copy to what others published and vendors uploaded, if it is a copy.
+
+        Raises:
+            StoreError: the store can't be reached, or holds damaged objects.
+        """
+        if self.store:
+            self.store.pull()
+            self.store.collect()
+
+    def clean_store(self, now: datetime) -> int:
+        """Remove from the object store what nothing names any more; how many objects. `now`: aware."""
+        if self.store is None:
+            return 0
+        from pipelines.object_storage.health import clean
+
+        self.store.push()
+        return clean(self.store, now)
 
     @property
     def inbox(self) -> Inbox:

@@ -51,6 +51,14 @@ class Settings(BaseSettings):
             "which nothing is known yet. none: vendors write into the inbox; it is not read, and told."
         ),
     )
+    store: str = Field(
+        default="",
+        pattern=r"^(s3://[a-z0-9][a-z0-9.-]+(/[^?#]*)?)?$",
+        description=(
+            "Object store that machines share, s3://bucket/prefix, with what AWS_* variables say of region, endpoint "
+            "and credentials. Without it, folders hold all."
+        ),
+    )
     database_url: str = Field(default="", description="Registry; SQLite in the home unless given.")
     engine: Literal["duckdb", "spark"] = Field(
         default="duckdb",

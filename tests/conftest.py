@@ -8,7 +8,7 @@ from tests.support.programs import Demo, run_program
 from tests.support.scratch import use_memory
 from tests.support.spreading import Spreading, longest_first, workers
 
-pytest_plugins = ["tests.support.postgres", "tests.support.spark"]
+pytest_plugins = ["tests.support.object_stores", "tests.support.postgres", "tests.support.spark"]
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,7 @@ Logic belongs in the subjects; runs that commands start are in `runs`.
 - `serve`: the small web app, on this machine
 - `shared`: what commands share: the house of the settings, arguments checked, refusals said in one way
 - `simulate`: the sample market, written into the home
+- `store`: the object store that machines share: what lies there, brought here, published, cleaned
 - `ui_server`: the Dagster UI on a throw-away copy of a home, and Chromium before it
 - `vault`: one lead's identifiers, for whom may ask, with an entry in the log of readings each time
 """

@@ -67,10 +67,13 @@ def run(
     try:
         done = house.retention.run(house.contracts(), as_of=at, now=now, is_dry_run=dry_run)
         lists = purge_exports(house, now, is_dry_run=dry_run)
+        objects = 0 if dry_run else house.clean_store(now)
     except (InboxFaultError, ValueError) as error:
         refuse(str(error))
     _report_retention(done, is_dry_run=dry_run)
     typer.echo(f"call lists {'would be ' if dry_run else ''}removed: {lists}")
+    if objects:
+        typer.echo(f"objects removed from the object store: {objects}")
     if done.held_up or done.skipped or done.failed.reasons:
         raise typer.Exit(1)
 

@@ -23,10 +23,15 @@ from pipelines.vocabulary.suggestions import hint_at
 
 if TYPE_CHECKING:
     from pipelines.contracts.book import ContractBook
+    from pipelines.object_storage.store import Store
 
 USAGE = 2
 WIDEST: Final = 10_000
 """Columns of a table that no terminal bounds."""
+
+
+_OPENED: Final[list[Store]] = []
+"""Object stores of the houses that this command opened."""
 
 
 class Language(StrEnum):
@@ -51,6 +56,22 @@ def as_text(words: str) -> Text:
 
 
 def house_of_settings() -> House:
+    """The house that the environment names, as it is on its object store if it has one; what the command writes is
+    published there when it ends. A wrong setting ends the program with status 2."""
+    house = house_as_it_lies()
+    if house.store:
+        house.catch_up()
+        _OPENED.append(house.store)
+    return house
+
+
+def publish_written() -> None:
+    """Publish on the object store, at the end of a command, what it wrote."""
+    while _OPENED:
+        _OPENED.pop().push()
+
+
+def house_as_it_lies() -> House:
     """The house that the environment names; a wrong setting ends the program with status 2."""
     try:
         return House(load_settings())

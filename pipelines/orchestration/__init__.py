@@ -3,6 +3,8 @@
 With `assets` and `definitions` all that knows Dagster.
 
 - `backlog`: what was never done: past days that wait in the inbox or were skipped, and days under a mended contract
+- `houses_of_runs`: the house as a run gets it: with an object store, brought up to date before the run and published
+  after it
 - `instance`: the Dagster instance of a home: its folder and its settings
 - `jobs`: the jobs: `registry` before `deliveries`, `publish` after it
 - `partitions`: partitions: delivery date × vendor, keys and ranges of them

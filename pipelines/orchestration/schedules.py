@@ -23,6 +23,7 @@ def build_schedules(house: House) -> list[dg.ScheduleDefinition]:
         description="06:00 Europe/Paris: yesterday's deliveries of all vendors, and the days due for another word.",
     )
     def daily_reconciliation(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        house.catch_up()
         tick = context.scheduled_execution_time.astimezone(UTC)
         registered = context.instance.get_dynamic_partitions(str(VENDORS.name))
         if not registered:

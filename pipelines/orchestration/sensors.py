@@ -80,9 +80,11 @@ def _arrivals_sensor(house: House, clock: Clock) -> dg.SensorDefinition:
     @dg.sensor(
         name="arrivals",
         minimum_interval_seconds=30,
-        description="Notes when a file was first seen, where our transport did not.",
+        description="Notes when a file was first seen, where our transport did not; brings what others put on the "
+        "object store, if there is one.",
     )
     def arrivals(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        house.catch_up()
         found = record_arrivals(house.inbox, sightings_from_text(context.cursor), now=clock(), lake=house.lake)
         context.update_cursor(sightings_as_text(found.moving))
         untold = f"; cannot be noted: {', '.join(found.untold[:20])}" if found.untold else ""

@@ -24,7 +24,11 @@ class FileState:
     @classmethod
     def of(cls, file: int) -> Self:
         """That of an opened file, by its descriptor."""
-        found = os.fstat(file)
+        return cls.from_stat(os.fstat(file))
+
+    @classmethod
+    def from_stat(cls, found: os.stat_result) -> Self:
+        """As the system told it."""
         return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev)
 
 

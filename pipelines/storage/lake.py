@@ -8,8 +8,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -48,6 +48,9 @@ class Lake:
     """A folder of tables: `<table>/vendor=<v>/delivery_date=<d>/part-0.parquet`."""
 
     root: Path
+    sharing: Callable[[str], AbstractContextManager[object]] = nullcontext
+    """Entered by a writer, by its name, once it holds the lock of this machine: where others write the same lake on
+    other machines, it holds them off, and publishes to them what was written."""
 
     def partition(self, table: str, vendor: str, day: date) -> Path:
         """Where one partition of a delivery table lies."""
@@ -56,14 +59,19 @@ class Lake:
     @contextmanager
     def writing(self, vendor: str) -> Iterator[None]:
         """Hold the vendor's lock; a killed writer's lock is free, and what it had written aside is removed."""
-        locks = self.root / ".locks"
-        make_folder(self.root, locks, PRIVATE)
-        with FileLock(locks / f"{vendor}.lock"):
+        with self.lock(vendor):
             shutil.rmtree(self.aside(vendor), ignore_errors=True)
             try:
-                yield
+                with self.sharing(vendor):
+                    yield
             finally:
                 shutil.rmtree(self.aside(vendor), ignore_errors=True)
+
+    def lock(self, vendor: str) -> FileLock:
+        """The vendor's lock among the processes of this machine."""
+        locks = self.root / ".locks"
+        make_folder(self.root, locks, PRIVATE)
+        return FileLock(locks / f"{vendor}.lock")
 
     def publish(
         self, vendor: str, day: date, tables: Mapping[str, Content], *, facts: Mapping[str, str] | None = None
@@ -84,7 +92,7 @@ class Lake:
             target = self.partition(table, vendor, day)
             make_folder(self.root, target.parent, PRIVATE)
             os.replace(aside, target)
-        self._move_stamp(vendor)
+        self.move_stamp(vendor)
 
     def replace_file(
         self,
@@ -188,7 +196,8 @@ class Lake:
         lake to which only earlier versions published."""
         return self.root / ".stamps" / vendor
 
-    def _move_stamp(self, vendor: str) -> None:
+    def move_stamp(self, vendor: str) -> None:
+        """Let readers know that a vendor's partitions are others now."""
         stamp = self.stamp(vendor)
         make_folder(self.root, stamp.parent, PRIVATE)
         make_private_file(stamp)

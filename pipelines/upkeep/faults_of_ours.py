@@ -6,6 +6,7 @@ from pipelines.disputes.told_findings import DamagedDaysError
 from pipelines.engines.interface import EngineError, EngineSettingError
 from pipelines.formats.isolated.child import ChildStartError
 from pipelines.formats.source import InboxFaultError
+from pipelines.object_storage.bucket import StoreError
 from pipelines.scores.method_error import MethodError
 from pipelines.storage.inboxes import StateError
 from pipelines.storage.kept_corrections import DamagedCorrectionsError
@@ -26,5 +27,6 @@ FAULTS_OF_OURS: Final = (
     MethodError,
     RegistryError,
     StateError,
+    StoreError,
     VaultError,
 )
