@@ -26,7 +26,7 @@ from pipelines.receipts.facts import receipt_facts
 from pipelines.receipts.notices import PreparedReceipt
 from pipelines.receipts.outbox import Outbox
 from pipelines.receipts.receipt import Receipt, ReceivedFile
-from pipelines.receipts.records import record_prepared
+from pipelines.receipts.records import record_prepared, standing_receipts
 from pipelines.receipts.summaries import summary
 from pipelines.receipts.texts import Explainer, Explanation, file_reason
 from pipelines.rulebook.catalogue import Catalogue
@@ -97,6 +97,13 @@ class ReceiptWriter:
             ]
             prepared += [self._write(receipt, explainer, ()) for receipt in open_.values()]
         return record_prepared(self.registry, prepared, prepared_at=as_of)
+
+    def digests(self, vendor: str, days: Sequence[date]) -> dict[date, str]:
+        """SHA-256, lower-case hex, of what is prepared of some days: files in the outbox, standing receipt."""
+        standing = {one.delivery_date: one.digest for one in standing_receipts(self.registry, vendor)}
+        names = (TABLE, LEGEND, DOCUMENT, *(SUMMARY.format(language=language) for language in LANGUAGES))
+        files = {day: [self.outbox.digest(vendor, day, name) for name in names] for day in days}
+        return {day: sha256(f"{standing.get(day)} {files[day]}".encode()).hexdigest() for day in days}
 
     def _write(self, receipt: Receipt, explainer: Explainer, parts: Iterable[pa.Table]) -> PreparedReceipt:
         replacing = partial(self.outbox.replacing, receipt.vendor, receipt.delivery_date)
