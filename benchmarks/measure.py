@@ -42,12 +42,12 @@ def in_own_process(module: str, arguments: Sequence[str]) -> Measured:
 
 def report(work: Callable[[], None], *, started_at: float, is_profiled: bool) -> None:
     """Do the work of this process and print what it took, as the last line."""
-    start_up, cpu, wall = time.time() - started_at, _cpu_seconds(), time.perf_counter()
+    start_up, cpu, wall = time.time() - started_at, cpu_seconds(), time.perf_counter()
     if is_profiled:
         _profiled(work)
     else:
         work()
-    took = Measured(start_up, time.perf_counter() - wall, _cpu_seconds() - cpu, peak_bytes() + _others_peak())
+    took = Measured(start_up, time.perf_counter() - wall, cpu_seconds() - cpu, peak_bytes() + _others_peak())
     print(json.dumps(asdict(took)))
 
 
@@ -60,7 +60,8 @@ def _profiled(work: Callable[[], None]) -> None:
     pstats.Stats(profile, stream=sys.stderr).strip_dirs().sort_stats("tottime").print_stats(15)
 
 
-def _cpu_seconds() -> float:
+def cpu_seconds() -> float:
+    """Of all threads of this process, and of processes that ended meanwhile."""
     others = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + others.ru_utime + others.ru_stime
 

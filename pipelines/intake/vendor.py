@@ -64,6 +64,8 @@ class UnchangedDay:
 class _Folders:
     """Folders of a vendor that an intake has to look at, and how it looks at them."""
 
+    published: Collection[date]
+    """Days that were published and can be trusted."""
     to_read: DaysToRead
     contents: SmallFileContents
     delivery_on: Callable[[date], Delivery]
@@ -96,7 +98,8 @@ class Intake:
         Those are the days that `days_to_read` names: not all that were asked for, and others beside them.
         """
         self.confirm_keys(vendor)
-        folders, notes = self._folders(vendor, contracts, days), OutcomeNotes(self.lake, vendor, _MARKER)
+        folders = self._folders(vendor, contracts, days)
+        notes = OutcomeNotes(self.lake, vendor, _MARKER, folders.published)
         made_from = {day: self._made_from(folders, day) for day in folders.to_read.days}
         unchanged = list(self._unchanged(folders, notes, made_from))
         due = made_from.keys() - {one.day for one in unchanged}
@@ -120,14 +123,15 @@ class Intake:
         contents = SmallFileContents()
         delivery_on = cache(partial(self._delivery_on, vendor, tuple(contracts), contents))
         in_inbox, purged = kept_and_purged_days(self.inbox, vendor)
+        published = self.lake.published_days(vendor)
         to_read = days_to_read(
             days,
             in_inbox=in_inbox,
             purged=purged,
-            published=_published_days(self.lake.read("deliveries", vendor, self.lake.published_days(vendor))),
+            published=_published_days(self.lake.read("deliveries", vendor, published)),
             counting_now=lambda day: counting_digests(delivery_on(day)),
         )
-        return _Folders(to_read, contents, delivery_on)
+        return _Folders(frozenset(published), to_read, contents, delivery_on)
 
     def _made_from(self, folders: _Folders, day: date) -> str:
         first = folders.to_read.first_delivered_on

@@ -4,6 +4,7 @@ What their judgement is made from is said in `judgement_digests`, how that is no
 caller holds the vendor's lock.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from pipelines.publishing.judgement_digests import judgement_digests
 from pipelines.receipts.writer import ReceiptWriter
 from pipelines.storage.lake import Lake
 from pipelines.storage.outcome_notes import Counts, OutcomeNotes
+from pipelines.verdicts.due_days import is_unjudged
 from pipelines.verdicts.judge import Judge, JudgedDay, Reach, reopens
 from pipelines.vocabulary.words import VERDICTS
 
@@ -55,7 +57,7 @@ class JudgedDaysPublisher:
         """Publish what a change of some days reaches, and prepare the receipts. `as_of`: timezone-aware."""
         reach = self.judge.reach(contracts, vendor, days)
         made_from = judgement_digests(reach, self.judge.catalogue, self.questions, as_of=as_of)
-        notes = OutcomeNotes(self.lake, vendor, _MARKER)
+        notes = OutcomeNotes(self.lake, vendor, _MARKER, frozenset(reach.lake.published_days(vendor, _MARKER)))
         unchanged = self._unchanged(reach, notes, made_from)
         due = [day for day in reach.days if day not in unchanged]
         judged, reopened = self._publish_judged(reach.only(due), as_of)
@@ -72,7 +74,13 @@ class JudgedDaysPublisher:
             told = notes.standing(day, made_from[day], lambda day=day: prepared[day])  # type: ignore[misc]
             if told is not None:
                 found[day] = told["verdicts"]
+                self._let_stand(reach.vendor, day)
         return found
+
+    def _let_stand(self, vendor: str, day: date) -> None:
+        """An intake that came to the same bytes asks for no judgement: `due_days` goes by which is newer."""
+        if is_unjudged(self.lake, vendor, day):
+            os.utime(self.lake.partition(_MARKER, vendor, day))
 
     def _publish_judged(self, reach: Reach, as_of: datetime) -> tuple[dict[date, Counts], list[date]]:
         counts: dict[date, Counts] = {}

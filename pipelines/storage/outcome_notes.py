@@ -7,7 +7,7 @@ that it speaks of: a kill leaves none, or one that fits no longer. Without its n
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -44,6 +44,8 @@ class OutcomeNotes:
     lake: Lake
     vendor: str
     marker: str
+    published: Collection[date]
+    """Days whose partition was found whole, under the same lock."""
 
     def standing(self, day: date, made_from: str, elsewhere: Callable[[], str]) -> Mapping[str, Counts] | None:
         """What was told of a partition that is published as it would be made now; None where it has to be made.
@@ -51,7 +53,7 @@ class OutcomeNotes:
         `elsewhere`: the digest of what lies outside of the lake now; asked only where all else stands.
         """
         noted = self._read(day)
-        if noted is None or noted.made_from != made_from or not self.lake.is_whole(self.vendor, day, self.marker):
+        if noted is None or noted.made_from != made_from or day not in self.published:
             return None
         if noted.marker != digest_of_file(self._partition(day)) or noted.elsewhere != elsewhere():
             return None

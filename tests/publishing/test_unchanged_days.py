@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pipelines.intake.vendor import UnchangedDay
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.publishing.judged_days import JudgedDays
+from pipelines.verdicts.due_days import due_days
 from tests.support.clean_market import LATE, MONDAY, VENDOR, CleanMarket, contract_text, lead, proof
 from tests.support.houses import days_between, forget_inputs, house_at, import_oppositions, lake_bytes, reconcile
 
@@ -129,7 +130,9 @@ def test_what_is_damaged_is_made_anew(
 ) -> None:
     (market.home / place).write_bytes(b"damaged")
     assert (taken_in(market), judged_again(market)) == (reads, judges)
-    assert lake_bytes(market.house.lake) == lake_bytes(house_at(judged).lake)
+    lake, contracts = market.house.lake, market.house.contracts([VENDOR]).of(VENDOR)
+    assert lake_bytes(lake) == lake_bytes(house_at(judged).lake)
+    assert due_days(lake, contracts, VENDOR, before=DAYS[-1] + timedelta(days=1), as_of=LATE) == []
 
 
 def test_a_day_with_a_refused_file_is_read_again_since_time_or_memory_may_have_refused_it(market: CleanMarket) -> None:
