@@ -31,13 +31,13 @@ def intake_digest(
         limits: how much a file may hold.
         facts: what is noted with the partition.
     """
-    files = [(_told(file), first_delivered_on.get(file.digest)) for file in delivery.files]
+    files = [(_file_as_read(file), first_delivered_on.get(file.digest)) for file in delivery.files]
     keyed = (hasher.secret_count, hasher.is_keying_other_forms)
     read = (program_digest(), delivery.day, delivery.contract, files, keyed, limits, sorted(facts.items()))
     return sha256(repr(read).encode()).hexdigest()
 
 
-def _told(file: DeliveredFile) -> tuple[object, ...]:
+def _file_as_read(file: DeliveredFile) -> tuple[object, ...]:
     """All of a file but where its bytes lie, and whether they lie there sealed."""
     where = (file.root is not None, file.member, file.archive)
     arrivals = (file.received_at, file.is_replaced, file.replaced_at, file.stays)

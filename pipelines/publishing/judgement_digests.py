@@ -65,13 +65,13 @@ def judgement_digests(reach: Reach, catalogue: Catalogue, engine: Engine, *, as_
     others, met = _OtherDays(reach), _met_by_day(reach, engine, at)
     return {
         day: sha256(
-            f"{law} {_told(reach.delivered.get(day), at)} {others.read_by(day)} {met[day]}".encode()
+            f"{law} {_terms_as_known(reach.delivered.get(day), at)} {others.read_by(day)} {met[day]}".encode()
         ).hexdigest()
         for day in reach.days
     }
 
 
-def _told(day: DeliveredDay | None, as_of: datetime) -> str:
+def _terms_as_known(day: DeliveredDay | None, as_of: datetime) -> str:
     """The contract of a day, and what each of its clocks says at an instant (zone-less UTC)."""
     if day is None:
         return "no contract"
@@ -87,11 +87,11 @@ class _OtherDays:
     def __init__(self, reach: Reach) -> None:
         self._delivered = reach.delivered
         days = reach.lake.published_days(reach.vendor)
-        taken_in = {day: _taken_in(reach.lake, reach.vendor, day) for day in days}
-        self._up_to = dict(zip(days, _chained(taken_in[day] for day in days), strict=True))
+        taken_in = {day: _intake_of_day(reach.lake, reach.vendor, day) for day in days}
+        self._up_to = dict(zip(days, _chain_of(taken_in[day] for day in days), strict=True))
         proven = sorted((at, day) for day, at in _first_proofs(reach.deliveries).items())
         self._instants = [at for at, _ in proven]
-        self._proven = list(_chained(taken_in[day] for _, day in proven))
+        self._proven = list(_chain_of(taken_in[day] for _, day in proven))
 
     def read_by(self, day: date) -> tuple[str, str]:
         """The days up to it, and those with a proof up to its last deadline."""
@@ -102,12 +102,12 @@ class _OtherDays:
         return self._up_to[day], self._proven[place - 1] if place else ""
 
 
-def _chained(digests: Iterable[str]) -> Iterable[str]:
+def _chain_of(digests: Iterable[str]) -> Iterable[str]:
     """For each of some digests, one over it and all before it."""
     return accumulate(digests, lambda before, one: sha256(f"{before} {one}".encode()).hexdigest())
 
 
-def _taken_in(lake: Lake, vendor: str, day: date) -> str:
+def _intake_of_day(lake: Lake, vendor: str, day: date) -> str:
     """The intake's tables of a day: the marker has the digests of the others."""
     return f"{day} {digest_of_file(lake.partition('deliveries', vendor, day))}"
 
@@ -120,7 +120,7 @@ def _first_proofs(deliveries: pa.Table) -> Mapping[date, datetime]:
 
 def _met_by_day(reach: Reach, engine: Engine, as_of: datetime) -> Mapping[date, str]:
     """By day the oppositions that its leads meet, and on which of its clocks hashed ones were known."""
-    known = {day: _known(reach.delivered.get(day), as_of) for day in reach.days}
+    known = {day: _known_by_clock(reach.delivered.get(day), as_of) for day in reach.days}
     lake, vendor = reach.lake, reach.vendor
     with engine.session() as session:
         leads = [lake.partition("leads", vendor, day) for day, instants in known.items() if instants]
@@ -133,7 +133,7 @@ def _met_by_day(reach: Reach, engine: Engine, as_of: datetime) -> Mapping[date, 
     return {day: f"{hashed[day]} {met.get(day)}" for day in known}
 
 
-def _known(day: DeliveredDay | None, as_of: datetime) -> list[datetime]:
+def _known_by_clock(day: DeliveredDay | None, as_of: datetime) -> list[datetime]:
     """By clock of a day, up to when facts count."""
     return [] if day is None else [clock.known_at(as_of) for clock in day.clocks]
 

@@ -24,7 +24,7 @@ Counts = Mapping[str, int | str]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class NotedOutcome:
     """What came of some inputs, as it was noted."""
 
     made_from: str
@@ -57,21 +57,21 @@ class OutcomeNotes:
             return None
         if noted.marker != digest_of_file(self._partition(day)) or noted.elsewhere != elsewhere():
             return None
-        return {asset: {**counts, **self._told(day)} for asset, counts in noted.counts.items()}
+        return {asset: {**counts, **self._since_when(day)} for asset, counts in noted.counts.items()}
 
     def note(self, day: date, made_from: str, elsewhere: str, counts: Mapping[str, Counts]) -> None:
         """Note what a published partition was made from, once all of it is in its place."""
-        outcome = Outcome(made_from, digest_of_file(self._partition(day)), elsewhere, counts)
+        outcome = NotedOutcome(made_from, digest_of_file(self._partition(day)), elsewhere, counts)
         with replacing(self.lake.root, self._path(day), PRIVATE) as file:
             file.write(json.dumps(asdict(outcome)).encode())
 
-    def _told(self, day: date) -> Counts:
+    def _since_when(self, day: date) -> Counts:
         published_at = datetime.fromtimestamp(self._partition(day).stat().st_mtime, UTC)
         return {"unchanged": f"as published on {published_at:%Y-%m-%d %H:%M} UTC"}
 
-    def _read(self, day: date) -> Outcome | None:
+    def _read(self, day: date) -> NotedOutcome | None:
         try:
-            return Outcome(**json.loads(self._path(day).read_bytes()))
+            return NotedOutcome(**json.loads(self._path(day).read_bytes()))
         except (OSError, ValueError, TypeError):
             return None
 

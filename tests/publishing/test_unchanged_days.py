@@ -203,7 +203,7 @@ CHANGES: Final[dict[str, Callable[[Path, CleanMarket], Any]]] = {
 
 @example(["an opposition of Saturday's person", "leads overwritten", "a rule switched off", "another contract"])
 @example(["a later instant", "a refusal in a later folder", "an opposition of a stranger", "nothing"])
-@given(st.lists(st.sampled_from(sorted(CHANGES)), min_size=2, max_size=3))
+@given(st.lists(st.sampled_from(sorted(CHANGES)), min_size=2, max_size=2))
 @settings(max_examples=1, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_changes_end_in_the_bytes_of_judging_everything(
     judged: Path, tmp_path_factory: pytest.TempPathFactory, changes: list[str]
