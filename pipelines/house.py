@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipelines.identifiers.keyed_hashes import IdentityHasher
     from pipelines.intake.absences import LeftOut
     from pipelines.intake.vendor import Intake
-    from pipelines.publishing.judged_days import JudgedDaysPublisher
+    from pipelines.publishing.judged_days import JudgedPublication
     from pipelines.receipts.outbox import Outbox
     from pipelines.receipts.writer import ReceiptWriter
     from pipelines.reviews.desk import ReviewDesk
@@ -342,11 +342,11 @@ class House:
         return Judge(engine=self.publishing_engine, lake=self.lake, catalogue=self.catalogue)
 
     @property
-    def judged_days(self) -> JudgedDaysPublisher:
+    def judged_days(self) -> JudgedPublication:
         """Judges vendors' days under the catalogue, for publication."""
-        from pipelines.publishing.judged_days import JudgedDaysPublisher
+        from pipelines.publishing.judged_days import JudgedPublication
 
-        return JudgedDaysPublisher(self.publishing_judge, self.lake, self.receipts, self.engine)
+        return JudgedPublication(self.publishing_judge, self.lake, self.receipts, self.engine)
 
     @property
     def kept_law(self) -> KeptLaw:

@@ -44,7 +44,7 @@ class JudgedDays:
 
 
 @dataclass(frozen=True)
-class JudgedDaysPublisher:
+class JudgedPublication:
     """Judges and publishes one vendor's days."""
 
     judge: Judge
