@@ -10,6 +10,7 @@ from pipelines.contracts.contract import Contract
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.intake.days import IntakeDay
+from pipelines.intake.vendor import UnchangedDay
 from pipelines.orchestration.run_partitions import doable_days, tell_left
 from pipelines.storage.lake import Lake
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
@@ -65,17 +66,19 @@ def _take_in_vendor(
     contracts: Sequence[Contract],
     days: Sequence[date],
 ) -> Iterator[dg.AssetMaterialization]:
-    left, lake = set(days), house.lake
+    left, lake, unchanged_count = set(days), house.lake, 0
     with lake.writing(vendor):
         for taken in house.intake.take_in(vendor, contracts, days):
+            unchanged_count += isinstance(taken, UnchangedDay)
             if taken.day in left:
                 left.remove(taken.day)
                 yield from _materialized_roles(lake, vendor, taken)
     yield from _left_as_published(context, lake, vendor, sorted(left))
-    context.log.info(f"{vendor}: {len(days) - len(left)} days taken in")
+    told = f"{unchanged_count} of the days looked at are unchanged, and left as published"
+    context.log.info(f"{vendor}: {len(days) - len(left)} days taken in; {told}")
 
 
-def _materialized_roles(lake: Lake, vendor: str, taken: IntakeDay) -> Iterator[dg.AssetMaterialization]:
+def _materialized_roles(lake: Lake, vendor: str, taken: IntakeDay | UnchangedDay) -> Iterator[dg.AssetMaterialization]:
     for role in ROLES_READ:
         reasons = lake.partition("rejected_rows", vendor, taken.day)
         yield materialized(role, vendor, taken.day, taken.counts(role), reasons)

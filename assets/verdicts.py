@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 
 import dagster as dg
-import pyarrow.compute as pc
 
 from assets.reporting import columns_of, materialized, told_by_partition
 from pipelines.canaries.watch import confirm_canaries
@@ -16,8 +15,6 @@ from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.run_partitions import doable_days, tell_left, without_left
 from pipelines.receipts.records import pick_up_acknowledgements
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
-from pipelines.verdicts.judge import JudgedDay, reopens
-from pipelines.vocabulary.words import VERDICTS
 
 Counts = dict[str, int | str]
 
@@ -67,45 +64,20 @@ def _judge_vendor(
         house.confirm_keys(vendor)
         house.kept_law.keep(house.catalogue, contracts)
         house.receipts.fill_in(vendor)  # from the judgement that this one replaces
-        counts, reopened = _judge(house, contracts, vendor, days, at)
-        fresh_count = house.receipts.prepare(vendor, contracts, list(counts), as_of=at)
-    for day in sorted(counts.keys() & set(days)):
+        done = house.judged_days.publish(contracts, vendor, days, at)
+    for day in sorted(done.counts.keys() & set(days)):
         reasons = house.lake.partition("findings", vendor, day)
-        yield materialized("verdicts", vendor, day, counts[day] | _receipt(house, vendor, day) | canaries, reasons)
-    for day in reopened:
+        counts = {**done.counts[day], **_receipt(house, vendor, day), **canaries}
+        yield materialized("verdicts", vendor, day, counts, reasons)
+    for day in done.reopened:
         context.log.warning(f"{vendor} {day}: its verdicts are final and stay: as of {at.isoformat()} less is known")
     _, problems = pick_up_acknowledgements(house.registry, house.outbox, vendor, now=datetime.now(UTC))
     for problem in problems:
         context.log.warning(problem)
-    context.log.info(f"{vendor}: {len(days)} days judged as of {at.isoformat()}; new receipts: {fresh_count}")
-
-
-def _judge(
-    house: House, contracts: Sequence[Contract], vendor: str, days: Sequence[date], at: datetime
-) -> tuple[dict[date, Counts], list[date]]:
-    """Publish what the days' judgement reaches; the counts of each day, and the days that stay final as they are.
-
-    The caller holds the vendor's lock.
-    """
-    counts: dict[date, Counts] = {}
-    reopened = []
-    for judged in house.publishing_judge.judge(contracts, vendor, days, as_of=at):
-        if reopens(house.lake.facts(vendor, judged.day, "scorecards"), judged.facts, at):
-            reopened.append(judged.day)
-            continue
-        house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
-        counts[judged.day] = _verdict_counts(judged)
-    return counts, reopened
+    context.log.info(f"{vendor}: as of {at.isoformat()}: {done}")
 
 
 def _receipt(house: House, vendor: str, day: date) -> Counts:
     """Where the day's receipt lies; a day without files has none."""
     folder = house.outbox.folder(vendor, day)
     return {"receipt": str(folder)} if folder.exists() else {}
-
-
-def _verdict_counts(judged: JudgedDay) -> Counts:
-    values = pc.value_counts(judged.tables["verdicts"]["verdict"]).to_pylist()
-    found = {value["values"]: int(value["counts"]) for value in values}
-    counts = {verdict.replace("_", " "): found.get(verdict, 0) for verdict in VERDICTS}
-    return {"lead uses": judged.tables["verdicts"].num_rows, **counts, "findings": judged.tables["findings"].num_rows}

@@ -37,7 +37,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.into:
         path, url = options.into
-        report(lambda: _import(Path(path), url), started_at=options.started_at, is_profiled=False)
+        report(lambda: import_file(Path(path), url), started_at=options.started_at, is_profiled=False)
         return
     from benchmarks.__main__ import machine  # which knows of benchmarks that import this one
 
@@ -115,10 +115,11 @@ def import_into_house(home: Path, count: int) -> None:
     path = home / "oppositions.csv"
     with path.open("wb") as file:
         write_lines(file, count)
-    _import(path, f"sqlite:///{home / 'registry.db'}")
+    import_file(path, f"sqlite:///{home / 'registry.db'}")
 
 
-def _import(path: Path, url: str) -> None:
+def import_file(path: Path, url: str) -> None:
+    """The oppositions of a file into a registry."""
     from rich.progress import Progress
 
     from pipelines.commands.opposition_files import OWN, open_oppositions

@@ -30,6 +30,7 @@
 - `oppositions/`: The opposition registry
 - `orchestration/`: Partitions, jobs, schedules, sensors, and the reference instance
 - `paper/`: Pages on paper
+- `publishing/`: Verdicts into the lake and receipts into the outbox
 - `questionnaires/`: What a vendor states by an expiring link
 - `receipts/`: What a vendor is told of a delivery, and when that counts
 - `reviews/`: Renewal reviews

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipelines.intake.absences import LeftOut
     from pipelines.intake.vendor import Intake
     from pipelines.object_storage.store import Store
+    from pipelines.publishing.judged_days import JudgedPublication
     from pipelines.receipts.outbox import Outbox
     from pipelines.receipts.writer import ReceiptWriter
     from pipelines.reviews.desk import ReviewDesk
@@ -386,6 +387,13 @@ class House:
         from pipelines.verdicts.judge import Judge
 
         return Judge(engine=self.publishing_engine, lake=self.lake, catalogue=self.catalogue)
+
+    @property
+    def judged_days(self) -> JudgedPublication:
+        """Judges vendors' days under the catalogue, for publication."""
+        from pipelines.publishing.judged_days import JudgedPublication
+
+        return JudgedPublication(self.publishing_judge, self.lake, self.receipts, self.engine)
 
     @property
     def kept_law(self) -> KeptLaw:

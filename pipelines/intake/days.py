@@ -98,6 +98,11 @@ class IntakeDay:
         reasons = sorted((reason, count) for (of, reason), count in self._reasons.items() if of == role)
         return counts | {f"reason {reason}": count for reason, count in reasons}
 
+    @property
+    def has_refusals(self) -> bool:
+        """Whether a file was refused, for whatever reason. Known when the tables were read."""
+        return self._files is not None and "refused" in self._files["status"].to_pylist()
+
     def _counted(self, role: str, stream: Iterator[pa.Table]) -> Iterator[pa.Table]:
         for rows in stream:
             self._row_counts[role] += rows.num_rows

@@ -1,12 +1,15 @@
 """The intake of one vendor's days, from inbox folders to published tables.
 
-Which days are read is decided in `days_to_read`, what becomes of rows in `days`.
+Which days are read is decided in `days_to_read`, what they are made from in `made_from`, what becomes of rows in
+`days`. A day that would come out as it is published is left as it is.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
+from heapq import merge
+from operator import attrgetter
 from typing import Any, Final
 
 import pyarrow as pa
@@ -24,16 +27,48 @@ from pipelines.deliveries.taken_in_files import settle_arrivals
 from pipelines.deliveries.unclaimed_seals import confirm_seals
 from pipelines.formats.limits import Limits
 from pipelines.identifiers.keyed_hashes import IdentityHasher
-from pipelines.intake.days import IntakeDay, KeepsIdentifiers, take_in_days
-from pipelines.intake.days_to_read import PublishedDay, days_to_read
+from pipelines.intake.days import IntakeDay, take_in_days
+from pipelines.intake.days_to_read import DaysToRead, PublishedDay, days_to_read
 from pipelines.intake.files import counting_digests, dated_claimed_files
+from pipelines.intake.made_from import intake_digest
 from pipelines.storage.inboxes import Inbox
 from pipelines.storage.lake import Lake
+from pipelines.storage.outcome_notes import Counts, OutcomeNotes
 from pipelines.storage.secrets.seals import Seals
+from pipelines.storage.secrets.vault import Vault
 from pipelines.vocabulary.words import ROLES_READ
 
 BATCH_BYTES: Final = 2**30
 """Delivered bytes that are taken in together; a larger delivery is a batch of its own."""
+_MARKER: Final = "deliveries"
+
+
+@dataclass(frozen=True)
+class UnchangedDay:
+    """A day that is published as it would come out again."""
+
+    delivery: Delivery
+    told: Mapping[str, Counts]
+
+    @property
+    def day(self) -> date:
+        """Its date."""
+        return self.delivery.day
+
+    def counts(self, role: str) -> Counts:
+        """What became of the day's files of a role, and since when that is published."""
+        return self.told[role]
+
+
+@dataclass(frozen=True)
+class _Folders:
+    """Folders of a vendor that an intake has to look at, and how it looks at them."""
+
+    published: Collection[date]
+    """Days that were published and can be trusted."""
+    to_read: DaysToRead
+    contents: SmallFileContents
+    delivery_on: Callable[[date], Delivery]
 
 
 @dataclass(frozen=True)
@@ -44,7 +79,7 @@ class Intake:
     lake: Lake
     hasher: IdentityHasher
     limits: Limits = field(default_factory=Limits)
-    vault: KeepsIdentifiers | None = None
+    vault: Vault | None = None
     """Takes the identifiers of accepted leads; without one they are kept nowhere."""
     seals: Seals | None = None
     """Opens sealed files, and keeps what is taken in; without it nothing is kept."""
@@ -55,42 +90,82 @@ class Intake:
     facts: Mapping[str, str] = field(default_factory=dict)
     """What is noted with each published partition."""
 
-    def take_in(self, vendor: str, contracts: Sequence[Contract], days: Sequence[date]) -> Iterator[IntakeDay]:
-        """Publish what some days of a vendor became; each comes back once it is published.
+    def take_in(
+        self, vendor: str, contracts: Sequence[Contract], days: Sequence[date]
+    ) -> Iterator[IntakeDay | UnchangedDay]:
+        """Publish what some days of a vendor became; each comes back once it is published, or was found to be.
 
         Those are the days that `days_to_read` names: not all that were asked for, and others beside them.
         """
         self.confirm_keys(vendor)
-        for taken in self.read_days(vendor, contracts, days):
+        folders = self._folders(vendor, contracts, days)
+        notes = OutcomeNotes(self.lake, vendor, _MARKER, folders.published)
+        made_from = {day: self._made_from(folders, day) for day in folders.to_read.days}
+        unchanged = list(self._unchanged(folders, notes, made_from))
+        due = made_from.keys() - {one.day for one in unchanged}
+        read = self._read(vendor, folders, due)
+        both: Iterator[IntakeDay | UnchangedDay] = merge(unchanged, read, key=attrgetter("day"))
+        for taken in both:
             if self.seals is not None:
                 folder = self.inbox.folder(vendor, taken.day)
                 keep_taken_in(self.inbox, self.seals, folder, dated_claimed_files(taken.delivery))
-            self.lake.publish(vendor, taken.day, taken.tables, facts=self.facts)
+            if isinstance(taken, IntakeDay):
+                self.lake.publish(vendor, taken.day, taken.tables, facts=self.facts)
+                self._note(notes, taken, made_from[taken.day])
             yield taken
 
     def read_days(self, vendor: str, contracts: Sequence[Contract], days: Sequence[date]) -> Iterator[IntakeDay]:
         """What the days became; each is to be published at once. What does not fit in memory lies aside in the lake."""
+        folders = self._folders(vendor, contracts, days)
+        yield from self._read(vendor, folders, folders.to_read.days)
+
+    def _folders(self, vendor: str, contracts: Sequence[Contract], days: Sequence[date]) -> _Folders:
         contents = SmallFileContents()
         delivery_on = cache(partial(self._delivery_on, vendor, tuple(contracts), contents))
         in_inbox, purged = kept_and_purged_days(self.inbox, vendor)
+        published = self.lake.published_days(vendor)
         to_read = days_to_read(
             days,
             in_inbox=in_inbox,
             purged=purged,
-            published=_published_days(self.lake.read("deliveries", vendor, self.lake.published_days(vendor))),
+            published=_published_days(self.lake.read("deliveries", vendor, published)),
             counting_now=lambda day: counting_digests(delivery_on(day)),
         )
-        for batch in _batches([delivery_on(day) for day in to_read.days]):
+        return _Folders(frozenset(published), to_read, contents, delivery_on)
+
+    def _made_from(self, folders: _Folders, day: date) -> str:
+        first = folders.to_read.first_delivered_on
+        return intake_digest(folders.delivery_on(day), first, hasher=self.hasher, limits=self.limits, facts=self.facts)
+
+    def _unchanged(
+        self, folders: _Folders, notes: OutcomeNotes, made_from: Mapping[date, str]
+    ) -> Iterator[UnchangedDay]:
+        for day, digest in made_from.items():
+            told = notes.standing(day, digest, partial(self._in_vault, notes.vendor, day))
+            if told is not None:
+                yield UnchangedDay(folders.delivery_on(day), told)
+
+    def _in_vault(self, vendor: str, day: date) -> str:
+        return self.vault.digest(vendor, day) if self.vault is not None else ""
+
+    def _note(self, notes: OutcomeNotes, taken: IntakeDay, made_from: str) -> None:
+        """Of a day with a refused file nothing is noted: it may have been refused for want of time or memory."""
+        if not taken.has_refusals:
+            told = {role: taken.counts(role) for role in ROLES_READ}
+            notes.note(taken.day, made_from, self._in_vault(notes.vendor, taken.day), told)
+
+    def _read(self, vendor: str, folders: _Folders, days: Collection[date]) -> Iterator[IntakeDay]:
+        for batch in _batches([folders.delivery_on(day) for day in sorted(days)]):
             yield from take_in_days(
                 vendor,
                 batch,
                 read=partial(read_file, limits=self.limits, seals=self.seals),
-                first_delivered_on=to_read.first_delivered_on,
+                first_delivered_on=folders.to_read.first_delivered_on,
                 hasher=self.hasher,
                 limits=self.limits,
                 set_aside=SortedRunFiles(self.lake.aside(vendor)).set_aside,
                 vault=self.vault,
-                read_together=partial(read_together, limits=self.limits, held=contents),
+                read_together=partial(read_together, limits=self.limits, held=folders.contents),
                 threads=self.threads,
             )
 

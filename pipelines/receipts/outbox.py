@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from errno import ELOOP
+from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO
 
@@ -40,6 +41,14 @@ class Outbox:
         free_for_folder(self.root, folder)
         with replacing(self.root, folder / name) as file:
             yield file
+
+    def digest(self, vendor: str, day: date, name: str) -> str | None:
+        """SHA-256, lower-case hex, of a file; None where it is gone, or is no plain file of ours."""
+        try:
+            with open_below(self.root, self.folder(vendor, day) / name) as file:
+                return file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return None
 
     def acknowledgements(self, vendor: str | None = None) -> Iterator[tuple[str, date, Path]]:
         """Acknowledgements that were dropped back, of one vendor or of all, by vendor and date."""

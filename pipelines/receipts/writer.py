@@ -27,7 +27,7 @@ from pipelines.receipts.facts import receipt_facts
 from pipelines.receipts.notices import PreparedReceipt
 from pipelines.receipts.outbox import Outbox
 from pipelines.receipts.receipt import Receipt, ReceivedFile
-from pipelines.receipts.records import record_prepared
+from pipelines.receipts.records import record_prepared, standing_receipts
 from pipelines.receipts.summaries import summary
 from pipelines.receipts.texts import Explainer, Explanation, file_reason
 from pipelines.receipts.told_records import receipts_unrecorded, record_filled_in
@@ -123,6 +123,13 @@ class ReceiptWriter:
 
     def _is_whole(self, vendor: str, day: date) -> bool:
         return all(self.lake.is_whole(vendor, day, marker) for marker in ("deliveries", "scorecards"))
+
+    def digests(self, vendor: str, days: Sequence[date]) -> dict[date, str]:
+        """SHA-256, lower-case hex, of what is prepared of some days: files in the outbox, standing receipt."""
+        standing = {one.delivery_date: one.digest for one in standing_receipts(self.registry, vendor)}
+        names = (TABLE, LEGEND, DOCUMENT, *(SUMMARY.format(language=language) for language in LANGUAGES))
+        files = {day: [self.outbox.digest(vendor, day, name) for name in names] for day in days}
+        return {day: sha256(f"{standing.get(day)} {files[day]}".encode()).hexdigest() for day in days}
 
     def _write(self, receipt: Receipt, explainer: Explainer, parts: Iterable[pa.Table]) -> PreparedReceipt:
         replacing = partial(self.outbox.replacing, receipt.vendor, receipt.delivery_date)

@@ -34,7 +34,7 @@ def due_days(lake: Lake, contracts: Sequence[Contract], vendor: str, *, before: 
     """
     days = days_from(before - LOOK_BACK, before)
     taken_in = [day for day in days if lake.digests(vendor, day, "deliveries")]
-    unjudged = {day for day in taken_in if _is_unjudged(lake, vendor, day)}
+    unjudged = {day for day in taken_in if is_unjudged(lake, vendor, day)}
     known = {day: known_at for day in taken_in if day not in unjudged and (known_at := _known_at(lake, vendor, day))}
     if not known:
         return sorted(unjudged)
@@ -52,7 +52,8 @@ def due_days(lake: Lake, contracts: Sequence[Contract], vendor: str, *, before: 
     return sorted(unjudged | {day for day, answer in is_due.items() if answer})
 
 
-def _is_unjudged(lake: Lake, vendor: str, day: date) -> bool:
+def is_unjudged(lake: Lake, vendor: str, day: date) -> bool:
+    """Whether a day was taken in and not judged since."""
     taken_in, judged = (lake.partition(table, vendor, day) for table in ("deliveries", "scorecards"))
     return not judged.exists() or judged.stat().st_mtime_ns < taken_in.stat().st_mtime_ns
 

@@ -1,9 +1,9 @@
 """One vendor's days, judged: lake and contracts in, published tables out. What the rules mean is in `rulebook`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, cast
 
@@ -57,6 +57,24 @@ class JudgedDay:
     facts: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Reach:
+    """Days of a vendor to be judged together, and what is delivered and published as one reader finds it."""
+
+    vendor: str
+    lake: Lake
+    deliveries: pa.Table
+    """`DAY_COLUMNS` of every published day."""
+    delivered: Mapping[date, DeliveredDay]
+    """Published days that a contract judges."""
+    days: tuple[date, ...]
+    """In order; those without a contract in force are among them."""
+
+    def only(self, days: Collection[date]) -> "Reach":
+        """The same with some of its days."""
+        return replace(self, days=tuple(day for day in self.days if day in days))
+
+
 def reopens(published: Mapping[str, str], judged: Mapping[str, str], as_of: datetime) -> bool:
     """Whether a judgement would take final verdicts back because it knows less than they did.
 
@@ -76,7 +94,7 @@ class Judge:
     def __init__(self, *, engine: Engine, lake: Lake, catalogue: Catalogue) -> None:
         self.engine = engine
         self._lake = lake
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._judgement: Judgement = judgement_of(catalogue, dialect=engine.dialect)
 
     def reading(self, lake: Lake) -> "Judge":
@@ -97,24 +115,32 @@ class Judge:
 
         `as_of`: timezone-aware. Days without a contract in force get tables of no rows.
         """
+        yield from self.judge_reached(self.reach(contracts, vendor, changed), as_of=as_of)
+
+    def reach(self, contracts: Sequence[Contract], vendor: str, changed: Sequence[date]) -> Reach:
+        """Published days whose verdicts a change of some days can move, those days included."""
         lake = self._lake.as_found()
         published = lake.published_days(vendor)
         deliveries = lake.read("deliveries", vendor, published, DAY_COLUMNS)
-        days = {day.day: day for day in delivered_days(vendor, contracts, deliveries)}
-        reached = self._reached(vendor, list(days.values()), deliveries, changed)
-        judged = sorted(set(changed) & set(published) | reached)
-        found = self.reading(lake).judge_days(vendor, [days[day] for day in judged if day in days], as_of=as_of)
+        delivered = {day.day: day for day in delivered_days(vendor, contracts, deliveries)}
+        reached = self.reading(lake)._reached(vendor, list(delivered.values()), deliveries, changed)
+        return Reach(vendor, lake, deliveries, delivered, tuple(sorted(set(changed) & set(published) | reached)))
+
+    def judge_reached(self, reach: Reach, *, as_of: datetime) -> Iterator[JudgedDay]:
+        """The tables of the days that a change reaches, in order; `as_of`: timezone-aware."""
+        judging = [reach.delivered[day] for day in reach.days if day in reach.delivered]
+        found = self.reading(reach.lake).judge_days(reach.vendor, judging, as_of=as_of) if judging else {}
         nothing = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
-        for day in judged:
+        for day in reach.days:
             yield found.get(
-                day, JudgedDay(day, nothing, {"catalogue_digest": self._catalogue.digest, "is_final": "true"})
+                day, JudgedDay(day, nothing, {"catalogue_digest": self.catalogue.digest, "is_final": "true"})
             )
 
     def judge_days(self, vendor: str, days: Sequence[DeliveredDay], *, as_of: datetime) -> dict[date, JudgedDay]:
         """The tables of exactly these days, each under its own contract. `as_of`: timezone-aware."""
         with self.session(vendor, days, as_of=as_of) as session:
             tables = {table: session.fetch(f"select * from {table}") for table in VERDICT_TABLES}
-            facts = _table_facts(session, self._catalogue.digest)
+            facts = _table_facts(session, self.catalogue.digest)
         slices = {table: cut_by_day(_rows_by_day(table, rows)) for table, rows in tables.items()}
         nothing = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
         contracts = {day.day: day.contract.digest for day in days}
@@ -171,7 +197,7 @@ class Judge:
         spellings = session.fetch("select distinct unnest(recipients) as recipient from all_proofs")[
             "recipient"
         ].to_pylist()
-        max_ages = self._catalogue.parameters[MAX_AGE]
+        max_ages = self.catalogue.parameters[MAX_AGE]
 
         def max_age_months(on: date) -> int | None:
             return cast("int | None", max_ages.at(on))

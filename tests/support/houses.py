@@ -12,6 +12,7 @@ from pipelines.house import House
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.settings import load_settings
 from pipelines.storage.lake import Lake
+from pipelines.storage.outcome_notes import FOLDER
 
 DEPENDENT_VENDORS: Final = ("agence-du-rhone", "multibase-pro", "relance-directe", "tardivo-data")
 """Of the simulated market, those whose days depend on each other: duplicates, re-used and late proofs, oppositions."""
@@ -58,10 +59,12 @@ def reconcile_vendor(house: House, vendor: str, days: Sequence[date], as_of: dat
         for _ in house.intake.take_in(vendor, contracts, days):
             pass
         house.kept_law.keep(house.catalogue, contracts)
-        judged_days = list(house.publishing_judge.judge(contracts, vendor, days, as_of=as_of))
-        for judged in judged_days:
-            house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
-        house.receipts.prepare(vendor, contracts, [judged.day for judged in judged_days], as_of=as_of)
+        house.judged_days.publish(contracts, vendor, days, as_of)
+
+
+def forget_inputs(lake: Lake) -> None:
+    """Remove the notes of what partitions were made from: all of them are made anew."""
+    shutil.rmtree(lake.root / FOLDER, ignore_errors=True)
 
 
 def read_all(lake: Lake, table: str, marker: str = "deliveries") -> pa.Table:

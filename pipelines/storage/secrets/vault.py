@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipelines.storage.digests import digest_of_file
 from pipelines.storage.folders import PRIVATE, make_folder
 from pipelines.storage.secrets.age import Identity, encrypt, open_clear
 from pipelines.storage.secrets.keys import VAULT, age_identities
@@ -105,6 +107,11 @@ class Vault:
         """The encrypted files of a day, in the order in which they were added."""
         paths = self._folder(vendor, day).glob("part-*.parquet.age")
         return sorted(paths, key=lambda path: int(path.name.removeprefix("part-").partition(".")[0]))
+
+    def digest(self, vendor: str, day: date) -> str:
+        """SHA-256, lower-case hex, of the encrypted files of a day; that of nothing where there are none."""
+        digests = [digest_of_file(part) for part in self.parts(vendor, day)]
+        return sha256(" ".join(digests).encode()).hexdigest()
 
     def days(self, vendor: str) -> list[date]:
         """Days of which the vault holds something, in order."""

@@ -1,0 +1,82 @@
+"""What published partitions were made from: where all of that is as it was, nothing is made anew.
+
+Beside the lake lies a note for each partition, `.made_from/<marker>/vendor=<v>/delivery_date=<d>.json`: the digest of
+everything that went in, that of the marker which came out (it holds those of the other tables), and that of what was
+written elsewhere with it. A note is believed of a whole partition with that very marker alone, and is written after all
+that it speaks of: a kill leaves none, or one that fits no longer. Without its notes a lake is made anew, to the byte.
+"""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+from pipelines.storage.digests import digest_of_file
+from pipelines.storage.folders import PRIVATE, replacing
+from pipelines.storage.lake import Lake
+
+FOLDER: Final = ".made_from"
+
+Counts = Mapping[str, int | str]
+"""What is told of a partition."""
+
+
+@dataclass(frozen=True)
+class NotedOutcome:
+    """What came of some inputs, as it was noted."""
+
+    made_from: str
+    """Digest of the inputs."""
+    marker: str
+    """Digest of the published marker."""
+    elsewhere: str
+    """Digest of what was written outside of the lake."""
+    counts: Mapping[str, Counts]
+    """By asset, what was told of it."""
+
+
+@dataclass(frozen=True)
+class OutcomeNotes:
+    """The notes of one vendor's partitions with one marker. The caller holds `lake.writing(vendor)`."""
+
+    lake: Lake
+    vendor: str
+    marker: str
+    published: Collection[date]
+    """Days whose partition was found whole, under the same lock."""
+
+    def standing(self, day: date, made_from: str, elsewhere: Callable[[], str]) -> Mapping[str, Counts] | None:
+        """What was told of a partition that is published as it would be made now; None where it has to be made.
+
+        `elsewhere`: the digest of what lies outside of the lake now; asked only where all else stands.
+        """
+        noted = self._read(day)
+        if noted is None or noted.made_from != made_from or day not in self.published:
+            return None
+        if noted.marker != digest_of_file(self._partition(day)) or noted.elsewhere != elsewhere():
+            return None
+        return {asset: {**counts, **self._since_when(day)} for asset, counts in noted.counts.items()}
+
+    def note(self, day: date, made_from: str, elsewhere: str, counts: Mapping[str, Counts]) -> None:
+        """Note what a published partition was made from, once all of it is in its place."""
+        outcome = NotedOutcome(made_from, digest_of_file(self._partition(day)), elsewhere, counts)
+        with replacing(self.lake.root, self._path(day), PRIVATE) as file:
+            file.write(json.dumps(asdict(outcome)).encode())
+
+    def _since_when(self, day: date) -> Counts:
+        published_at = datetime.fromtimestamp(self._partition(day).stat().st_mtime, UTC)
+        return {"unchanged": f"as published on {published_at:%Y-%m-%d %H:%M} UTC"}
+
+    def _read(self, day: date) -> NotedOutcome | None:
+        try:
+            return NotedOutcome(**json.loads(self._path(day).read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def _partition(self, day: date) -> Path:
+        return self.lake.partition(self.marker, self.vendor, day)
+
+    def _path(self, day: date) -> Path:
+        return self.lake.root / FOLDER / self.marker / f"vendor={self.vendor}" / f"delivery_date={day}.json"
