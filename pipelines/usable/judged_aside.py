@@ -25,13 +25,13 @@ from pipelines.usable.held_persons import HeldPersons
 from pipelines.usable.open_answers import OpenAnswers, held_of, open_answers
 
 _WORK: Final = "judging anew"
-_NICE: Final = 10
+_NICE: Final = 5
 _ALIGNED: Final = 64
 """Bytes: as Arrow's buffers want it."""
 
 
 @dataclass(frozen=True)
-class Wanted:
+class JudgingWanted:
     """What is to be judged."""
 
     channel: str
@@ -44,7 +44,7 @@ class Wanted:
 class JudgedAside:
     """One process that judges, once."""
 
-    def __init__(self, settings: Settings, wanted: Wanted) -> None:
+    def __init__(self, settings: Settings, wanted: JudgingWanted) -> None:
         """Start it."""
         self.wanted, self._began = wanted, monotonic()
         self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this
@@ -103,15 +103,15 @@ def main() -> None:
         _write_mapped(file, found)
 
 
-def _judged_or_why_not(settings: Settings, wanted: Wanted) -> Any:
+def _judged_or_why_not(settings: Settings, wanted: JudgingWanted) -> Any:
     try:
         with errors_without_values(_WORK, *FAULTS_OF_OURS, SettingsError):
-            return _judged(House(settings), wanted)
+            return _judged_as_wanted(House(settings), wanted)
     except (IntakeFaultError, SettingsError, *FAULTS_OF_OURS) as error:
         return error
 
 
-def _judged(house: House, wanted: Wanted) -> OpenAnswers | Mapping[str, HeldPersons]:
+def _judged_as_wanted(house: House, wanted: JudgingWanted) -> OpenAnswers | Mapping[str, HeldPersons]:
     if not wanted.vendors_only:
         opened = open_answers(house, wanted.channel, wanted.at).indexed()
         return opened.copied(house=House(house.settings))

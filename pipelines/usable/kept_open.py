@@ -10,10 +10,10 @@ from typing import Final
 
 from pipelines.house import House
 from pipelines.usable.answers import ContactAnswer
-from pipelines.usable.judged_aside import JudgedAside, Wanted
+from pipelines.usable.judged_aside import JudgedAside, JudgingWanted
 from pipelines.usable.open_answers import OpenAnswers, open_answers
 from pipelines.usable.records import marks
-from pipelines.usable.watch import Watch
+from pipelines.usable.watch import ChangeWatch
 
 AHEAD: Final = timedelta(minutes=10)
 """How long before it ends the next is begun, or twice as long as the last one took."""
@@ -30,7 +30,7 @@ class KeptOpen:
         """
         self._house, self._channel = house, channel
         ours = opened.house if opened else house()
-        self._watch = Watch(ours)
+        self._watch = ChangeWatch(ours)
         self._opened = opened or open_answers(ours, channel, datetime.now(UTC)).indexed()
         self._next: OpenAnswers | None = None
         self._aside: JudgedAside | None = None
@@ -108,14 +108,14 @@ class KeptOpen:
         if self._next is not None and self._next.at <= at:
             self._opened, self._next = self._next, None
 
-    def _wanted(self, at: datetime) -> Wanted | None:
+    def _wanted(self, at: datetime) -> JudgingWanted | None:
         """What is to be judged now; of several, what most wait for."""
         if self._opened.is_closed:
-            return Wanted(self._channel, at)
+            return JudgingWanted(self._channel, at)
         if self._changed:
-            return Wanted(self._channel, at, self._changed)
+            return JudgingWanted(self._channel, at, self._changed)
         is_ending = at >= self._opened.holds_until - self._ahead
-        return Wanted(self._channel, self._opened.holds_until) if is_ending and self._next is None else None
+        return JudgingWanted(self._channel, self._opened.holds_until) if is_ending and self._next is None else None
 
     def _take_over(self, aside: JudgedAside) -> None:
         """What was judged in place of what was; what changed since the judging began stays stale."""

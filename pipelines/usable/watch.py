@@ -19,7 +19,7 @@ class Changes(NamedTuple):
     are_rules: bool = False
 
 
-class Watch:
+class ChangeWatch:
     """Remembers what it saw. Made before what is watched is judged, so that no change falls between."""
 
     def __init__(self, house: House) -> None:

@@ -22,7 +22,7 @@ from pipelines.usable.answers import answers
 from pipelines.usable.asked_lines import batches_of_lines
 from pipelines.usable.heard import Heard
 from pipelines.usable.held_persons import key_links
-from pipelines.usable.judged_aside import JudgedAside, Wanted
+from pipelines.usable.judged_aside import JudgedAside, JudgingWanted
 from pipelines.usable.kept_open import KeptOpen
 from pipelines.usable.key_index import key_index
 from pipelines.usable.open_answers import LASTS, OpenAnswers, open_answers
@@ -257,7 +257,7 @@ def test_what_ends_is_judged_ahead_and_both_hear_who_objected_meanwhile(house: H
 
 
 def test_what_is_judged_aside_and_ends_without_a_result_says_so(house: House) -> None:
-    aside = JudgedAside(house.settings, Wanted("phone", NOW))
+    aside = JudgedAside(house.settings, JudgingWanted("phone", NOW))
     aside._process.kill()
     with pytest.raises(IntakeFaultError, match="no result"):
         aside.result()
