@@ -22,7 +22,7 @@ from pipelines.identifiers.keyed_hashes import NORMALISATION_VERSION
 from pipelines.oppositions.imports import import_oppositions
 from pipelines.oppositions.lines import OppositionLine
 from pipelines.settings import load_settings
-from pipelines.usable.open_answers import KeptOpen
+from pipelines.usable.kept_open import KeptOpen
 from pipelines.usable.today import Today, look
 from pipelines.verdicts.explain import ExplainedUse, explained_uses
 from pipelines.verdicts.judge import delivered_days
@@ -46,7 +46,6 @@ def main() -> None:
         first, later = ([phones[chance.randrange(len(phones))] for _ in range(options.cases // 20)] for _ in range(2))
         _object(house, first)
         kept = KeptOpen(lambda: house, CHANNEL)
-        kept.answers([""])
         _object(house, later[: len(later) // 2])
         asked = [phones[chance.randrange(len(phones))] for _ in range(options.cases)]
         _, at, found = kept.answers(asked)

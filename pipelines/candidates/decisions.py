@@ -70,6 +70,13 @@ def latest_decision_id(registry: Engine) -> int:
         return connection.scalar(select(func.max(GO_LIVE_DECISIONS.c.id))) or 0
 
 
+def vendors_decided_since(registry: Engine, decision_id: int) -> set[str]:
+    """Vendors that were decided on after a decision."""
+    query = select(GO_LIVE_DECISIONS.c.vendor).where(GO_LIVE_DECISIONS.c.id > decision_id).distinct()
+    with registry.connect() as connection:
+        return set(connection.scalars(query))
+
+
 def go_live_by_vendor(registry: Engine) -> Mapping[str, list[GoLiveDecision]]:
     """What was decided of vendors, as contracts read it."""
     found: dict[str, list[GoLiveDecision]] = {}

@@ -3,6 +3,7 @@
 import getpass
 import json
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -19,7 +20,7 @@ from pipelines.usable.answer_log import StreamLog, note_given
 from pipelines.usable.answers import ContactAnswer, answers
 from pipelines.usable.asked_lines import batches_of_lines
 from pipelines.usable.call_list import identifier_of
-from pipelines.usable.open_answers import KeptOpen
+from pipelines.usable.kept_open import KeptOpen
 from pipelines.usable.revocations import TODAY, reasons_in_words
 from pipelines.usable.today import Today, look
 from pipelines.vocabulary.words import CHANNELS
@@ -48,7 +49,8 @@ def may_call(
     line, in order. `answer`: yes, no, unknown (no lead of ours) or unreadable. `until`: from when on a yes no longer
     holds, else null. `rules`: blocking rules that stand against leads of the number or address, as last judged.
     `is_opposed`: whether a person objected under this very number or address; false does not say that nobody did under
-    another of the same lead, which `rules` tell. Exit status 0 at the end of the input.
+    another of the same lead, which `rules` tell. `is_being_judged`: a no that stands only until what changed (a
+    delivery, a contract, a rule) was judged anew: ask again later. Exit status 0 at the end of the input.
     """
     if channel not in CHANNELS:
         refuse(f"--channel: expected one of {', '.join(CHANNELS)}")
@@ -72,12 +74,15 @@ def may_call(
 
 def _answer_stream(channel: str) -> None:
     """Each batch is logged before its answers are given."""
-    kept, log = KeptOpen(house_of_settings, channel), StreamLog(getpass.getuser(), channel)
+    log = StreamLog(getpass.getuser(), channel)
     try:
-        with errors_without_values("the answer", *FAULTS_OF_OURS, SettingsError):
-            for texts in batches_of_lines(sys.stdin.fileno(), log.sync):
+        with (
+            errors_without_values("the answer", *FAULTS_OF_OURS, SettingsError),
+            closing(KeptOpen(house_of_settings, channel)) as kept,
+        ):
+            for texts in batches_of_lines(sys.stdin.fileno(), lambda: _while_quiet(log, kept)):
                 opened, at, found = kept.answers(texts)
-                log.note(opened.today.house, at, found)
+                log.note(opened.house, at, found)
                 sys.stdout.write("".join(_as_json(answer) for answer in found))
                 sys.stdout.flush()
                 log.sync_if_due()
@@ -86,12 +91,19 @@ def _answer_stream(channel: str) -> None:
         refuse(str(error))
 
 
+def _while_quiet(log: StreamLog, kept: KeptOpen) -> None:
+    """Nobody waits: what was noted goes to the disk, and what changed is judged before somebody asks."""
+    log.sync()
+    kept.keep()
+
+
 def _as_json(answer: ContactAnswer) -> str:
     told = {
         "answer": answer.said,
         "until": answer.until and answer.until.isoformat(timespec="seconds"),
         "rules": answer.rules,
         "is_opposed": answer.is_opposed,
+        "is_being_judged": answer.is_being_judged,
     }
     return json.dumps(told) + "\n"
 

@@ -9,6 +9,8 @@ How a use is judged is in `verdicts.uses_now`; here is whose leads are looked at
 - `exports`: call lists handed out: noted, then kept and written, encrypted; removed after some days
 - `heard`: what was said to the registry since everything was judged
 - `held_persons`: one vendor's held leads, judged once, and their persons found by key
+- `judged_aside`: what is held judged in a process of its own, while answers go on
+- `kept_open`: answers that stay true while they are asked for: heard, and judged anew beside the answering
 - `key_index`: rows of a table found by an identity key
 - `open_answers`: the same answers in milliseconds, from what was judged once
 - `records`: what the registry notes of exports and answers: who, when, what for; no person
@@ -18,4 +20,5 @@ How a use is judged is in `verdicts.uses_now`; here is whose leads are looked at
 - `signs`: files that judging reads, by size and time of change
 - `today`: the leads that the house still holds, judged at one instant, vendor by vendor
 - `usable_table`: the table `usable_leads`: published as one file, and whether it still says what is known
+- `watch`: what changed of vendors and rules since the last look
 """

@@ -87,6 +87,8 @@ class ContactAnswer:
     """Of a no: blocking rules that stand against its leads."""
     is_opposed: bool = False
     """Whether the person objected to the channel."""
+    is_being_judged: bool = False
+    """Of a no: whether it stands only until a vendor of whom something changed was judged anew."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,10 @@ def answer_of(
     at: datetime,
     law_changes_at: datetime | None,
 ) -> ContactAnswer:
-    """What is said of one key at an instant (aware). `person`: its row of `persons_of`; None where no lead bears it."""
+    """What is said of one key at an instant (aware).
+
+    `person`: its row of `persons_of`, with `is_being_judged` where that is so; None where no lead bears it.
+    """
     if key is None:
         return ContactAnswer(None, "unreadable")
     if key in opposed:
@@ -133,7 +138,7 @@ def answer_of(
         return ContactAnswer(key, "unknown")
     if person["is_usable"]:
         return ContactAnswer(key, "yes", until=valid_until(person["usable_until"], at, law_changes_at))
-    return ContactAnswer(key, "no", rules=tuple(person["rules"]))
+    return ContactAnswer(key, "no", rules=tuple(person["rules"]), is_being_judged=bool(person.get("is_being_judged")))
 
 
 def persons_of(engine: Engine, uses: pa.Table, channel: str) -> pa.Table:

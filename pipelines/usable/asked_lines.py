@@ -7,31 +7,33 @@ from typing import Final
 
 BATCH_BYTES: Final = 1 << 14
 QUIET_SECONDS: Final = 0.02
+IDLE_SECONDS: Final = 1.0
 
 
 def batches_of_lines(descriptor: int, when_quiet: Callable[[], None]) -> Iterator[list[str]]:
     """Lines as they come, at most some at once; UTF-8, empty ones too.
 
-    `when_quiet`: called when nothing came for a moment after lines did, so that nobody waits for an answer.
+    `when_quiet`: called when nothing came for a moment after lines did, and every second from then on: nobody waits for
+    an answer.
     """
-    rest, is_quiet = b"", True
+    rest = b""
     while True:
-        if not is_quiet and not _comes_soon(descriptor):
-            when_quiet()
+        _wait_for_more(descriptor, when_quiet)
         piece = os.read(descriptor, BATCH_BYTES)
         if not piece:
             break
         *lines, rest = (rest + piece).split(b"\n")
-        is_quiet = not lines
         if lines:
             yield [_text_of_line(line) for line in lines]
     if rest:
         yield [_text_of_line(rest)]
 
 
-def _comes_soon(descriptor: int) -> bool:
-    ready, _, _ = select.select([descriptor], [], [], QUIET_SECONDS)
-    return bool(ready)
+def _wait_for_more(descriptor: int, when_quiet: Callable[[], None]) -> None:
+    patience = QUIET_SECONDS
+    while not select.select([descriptor], [], [], patience)[0]:
+        when_quiet()
+        patience = IDLE_SECONDS
 
 
 def _text_of_line(line: bytes) -> str:

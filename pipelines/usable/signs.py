@@ -7,7 +7,6 @@ from typing import Final
 
 from pipelines.house import House
 
-_OF_ALL: Final = ("contracts/*/*", "rules/**/*")
 _OF_VENDOR: Final = ("lake/deliveries/vendor={vendor}/*/*.parquet", "vault/vendor={vendor}/*")
 """What changes with a delivery or a purge; oppositions and decisions are asked of the registry."""
 
@@ -27,18 +26,26 @@ def quick_signs(house: House, vendors: Iterable[str]) -> dict[str, tuple[int, in
     }
 
 
-def signs_of_all(house: House) -> str:
-    """Other signs once a contract or a rule changed."""
-    return _fingerprint(house, _OF_ALL)
+def signs_of_rules(house: House) -> str:
+    """Other signs once a rule changed."""
+    return _fingerprint(_files_like(house, "rules/**/*"))
+
+
+def signs_of_contracts(house: House) -> dict[str, str]:
+    """By vendor, other signs once a contract of it, or what lies beside one, changed."""
+    places: dict[str, list[Path]] = {}
+    for path in _files_like(house, "contracts/*/*"):
+        places.setdefault(path.parent.name, []).append(path)
+    return {vendor: _fingerprint(paths) for vendor, paths in places.items()}
 
 
 def signs_of_vendor(house: House, vendor: str) -> str:
     """Other signs once something of a vendor was delivered or purged."""
-    return _fingerprint(house, [pattern.format(vendor=vendor) for pattern in _OF_VENDOR])
+    patterns = [pattern.format(vendor=vendor) for pattern in _OF_VENDOR]
+    return _fingerprint(path for pattern in patterns for path in _files_like(house, pattern))
 
 
-def _fingerprint(house: House, patterns: tuple[str, ...] | list[str]) -> str:
-    places = [path for pattern in patterns for path in _files_like(house, pattern)]
+def _fingerprint(places: Iterable[Path]) -> str:
     return repr(
         sorted((str(path), stat.st_mtime_ns, stat.st_size) for path in places if (stat := _stat_if_there(path)))
     )

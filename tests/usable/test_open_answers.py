@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, time, timedelta
 from random import Random
+from time import sleep
 
 import pyarrow as pa
 import pytest
@@ -13,16 +15,20 @@ import sqlalchemy as sa
 
 from pipelines.candidates.decisions import REFUSED, DecisionNote, note_decision
 from pipelines.house import House
+from pipelines.identifiers.errors_without_values import IntakeFaultError
 from pipelines.oppositions.events import OppositionEvent
 from pipelines.storage.registry.tables import CONTACT_ANSWERS
 from pipelines.usable.answers import answers
 from pipelines.usable.asked_lines import batches_of_lines
 from pipelines.usable.heard import Heard
 from pipelines.usable.held_persons import key_links
+from pipelines.usable.judged_aside import JudgedAside, JudgingWanted
+from pipelines.usable.kept_open import KeptOpen
 from pipelines.usable.key_index import key_index
-from pipelines.usable.open_answers import LASTS, KeptOpen, open_answers
+from pipelines.usable.open_answers import LASTS, OpenAnswers, open_answers
 from pipelines.usable.signs import quick_signs, signs_of_vendor
 from pipelines.usable.today import look
+from pipelines.usable.watch import LOOK_SECONDS
 from pipelines.vocabulary.clock import paris_date, paris_instant
 from pipelines.vocabulary.tables import INTAKE_TABLES
 from tests.support.clean_market import VENDOR
@@ -38,6 +44,12 @@ NUMBERS = [f"06 12 00 00 0{number}" for number in range(1, 9)] + ["+33699999999"
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     return write_usable_market(tmp_path_factory.mktemp("home"), NOW)
+
+
+@pytest.fixture(scope="module")
+def judged(house: House) -> OpenAnswers:
+    """Judged once: what is heard or changes makes another of it."""
+    return open_answers(house, "phone", NOW)
 
 
 def test_answers_are_those_of_judging_at_each_question(house: House) -> None:
@@ -122,13 +134,12 @@ def test_keys_that_stand_beside_one_are_found_by_it_and_by_no_other() -> None:
     assert [links.of(key) for key in keys] == [[7, 8], [8], [], []]
 
 
-def test_they_hold_for_an_hour_and_the_next_answer_hears_who_objected(house: House) -> None:
+def test_they_hold_for_an_hour_and_the_next_answer_hears_who_objected(house: House, judged: OpenAnswers) -> None:
     """By e-mail, of a person who is then called: the lead bears both. Nobody else is judged anew."""
-    opened = open_answers(house, "phone", NOW)
-    end, decided = min(NOW + LASTS, NEXT_MIDNIGHT), opened.decision_id
-    assert opened.is_of_now(end - timedelta(seconds=1), decided)
-    assert [opened.is_of_now(at, decided) for at in (end, NOW - timedelta(seconds=1))] == [False, False]
-    kept = KeptOpen(lambda: House(house.settings), "phone")
+    end = min(NOW + LASTS, NEXT_MIDNIGHT)
+    assert judged.holds_at(end - timedelta(seconds=1))
+    assert [judged.holds_at(at) for at in (end, NOW - timedelta(seconds=1))] == [False, False]
+    kept = KeptOpen(lambda: House(house.settings), "phone", judged)
     first, _, before = kept.answers(NUMBERS)
     oppose(house, house.settings.home, "personne1@mail.example,email,all", NOW - timedelta(seconds=1))
     second, at, after = kept.answers(NUMBERS)
@@ -155,8 +166,8 @@ def test_who_objects_while_everything_is_judged_is_judged_once_more_and_nobody_e
     assert changed == ["06 12 00 00 08"]
 
 
-def test_an_objection_alone_decides_a_no_and_its_revocation_is_judged(house: House) -> None:
-    kept = KeptOpen(lambda: House(house.settings), "phone")
+def test_an_objection_alone_decides_a_no_and_its_revocation_is_judged(house: House, judged: OpenAnswers) -> None:
+    kept = KeptOpen(lambda: House(house.settings), "phone", judged)
     first, _, (before,) = kept.answers(NUMBERS[1:2])
     said = f"{NOW - timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
     home = house.settings.home
@@ -173,20 +184,83 @@ def test_an_objection_alone_decides_a_no_and_its_revocation_is_judged(house: Hou
     assert (revoked.said, revoked.is_opposed) == ("yes", False)
 
 
-def test_a_vendor_of_whom_something_is_published_is_judged_anew_and_a_contract_changes_all(house: House) -> None:
-    """Also where the writer began, and was answered meanwhile, before it published; the other vendor stays."""
-    kept, lake = KeptOpen(lambda: House(house.settings), "phone"), house.lake
+def test_a_vendor_of_whom_something_is_published_is_a_no_until_it_was_judged_anew_beside_the_answers(
+    house: House, judged: OpenAnswers
+) -> None:
+    """Also where the writer began, and was answered meanwhile, before it published; the other vendor answers on."""
+    lake = house.lake
     (day,) = lake.published_days(VENDOR)
-    with lake.writing(VENDOR):
-        lake.aside(VENDOR).mkdir(parents=True)
-        first, _, _ = kept.answers(NUMBERS[:1])
-        tables = {table: lake.read(table, VENDOR, [day]) for table in INTAKE_TABLES}
-        lake.publish(VENDOR, day, tables, facts=lake.facts(VENDOR, day, "deliveries"))
-        second, _, _ = kept.answers(NUMBERS[:1])
-    assert second.held[OTHER] is first.held[OTHER]
-    assert second.held[VENDOR] is not first.held[VENDOR]
-    next((house.settings.contracts).rglob("*.yaml")).touch()
-    assert second.with_vendors_of_now(NOW, ()) is None
+    with closing(KeptOpen(lambda: House(house.settings), "phone", judged)) as kept:
+        with lake.writing(VENDOR):
+            lake.aside(VENDOR).mkdir(parents=True)
+            first, _, before = kept.answers(NUMBERS)
+            tables = {table: lake.read(table, VENDOR, [day]) for table in INTAKE_TABLES}
+            lake.publish(VENDOR, day, tables, facts=lake.facts(VENDOR, day, "deliveries"))
+            second, _, _ = kept.answers(NUMBERS)
+        assert (second.stale, second.held) == ({VENDOR}, first.held)
+        kept.settle()
+        third, _, after = kept.answers(NUMBERS)
+    assert (third.stale, list(third.held)) == (frozenset(), list(first.held))
+    assert third.held[OTHER] is first.held[OTHER]
+    assert third.held[VENDOR] is not first.held[VENDOR]
+    assert [one.said for one in after] == [one.said for one in before]
+
+
+def test_a_lead_of_two_vendors_is_a_yes_by_the_one_that_did_not_change(judged: OpenAnswers) -> None:
+    before = judged.answers(NUMBERS, NOW)
+    by_one = judged.copied(stale=frozenset((VENDOR,))).answers(NUMBERS, NOW)
+    by_none = judged.copied(stale=frozenset((VENDOR, OTHER))).answers(NUMBERS, NOW)
+    yes = [place for place, answer in enumerate(before) if answer.said == "yes"]
+    assert len(yes) == 2
+    assert [by_one[place].said for place in yes] == ["yes", "yes"]  # both vendors sold them
+    assert [(by_none[place].said, by_none[place].is_being_judged) for place in yes] == [("no", True)] * 2
+    assert judged.copied(is_closed=True).answers(NUMBERS, NOW) == by_none
+    others = [place for place in range(len(NUMBERS)) if place not in yes]
+    assert [by_none[place].said for place in others] == [before[place].said for place in others]
+
+
+def test_a_contract_makes_its_vendor_stale_and_a_rule_everything_at_the_next_look(
+    house: House, judged: OpenAnswers
+) -> None:
+    with closing(KeptOpen(lambda: House(house.settings), "phone", judged)) as kept:
+        kept.answers(NUMBERS)
+        next((house.settings.contracts / VENDOR).rglob("*.yaml")).touch()
+        sleep(LOOK_SECONDS)
+        opened, _, _ = kept.answers(NUMBERS)
+        assert (opened.stale, opened.is_closed) == ({VENDOR}, False)
+        house.settings.rules.mkdir(exist_ok=True)
+        note = house.settings.rules / "note.txt"
+        note.write_text("nothing")
+        sleep(LOOK_SECONDS)
+        opened, _, found = kept.answers(NUMBERS)
+        note.unlink()
+    assert opened.is_closed
+    assert "yes" not in {answer.said for answer in found}
+
+
+def test_what_ends_is_judged_ahead_and_both_hear_who_objected_meanwhile(house: House, judged: OpenAnswers) -> None:
+    """The set in use ends in ten minutes; the next one is of that instant, and waits for it."""
+    end = datetime.now(UTC) + timedelta(minutes=10)
+    with closing(KeptOpen(lambda: House(house.settings), "phone", judged.copied(holds_until=end))) as kept:
+        kept.keep()
+        oppose(house, house.settings.home, "+33612000002,phone,phone", NOW - timedelta(seconds=1))
+        kept.settle()
+        first, _, (heard,) = kept.answers(NUMBERS[1:2])
+        ahead = kept._next
+        assert ahead is not None
+        assert (first.at, ahead.at) == (NOW, end)
+        after = ahead.with_heard(first.heard.event_id, end)
+        assert after is not None
+        assert (heard.is_opposed, after.answers(NUMBERS[1:2], end)[0].is_opposed) == (True, True)
+        kept._opened = kept._opened.copied(holds_until=NOW)  # ended, and its successor has not begun
+        assert kept.answers(NUMBERS[:1])[0].is_closed
+
+
+def test_what_is_judged_aside_and_ends_without_a_result_says_so(house: House) -> None:
+    aside = JudgedAside(house.settings, JudgingWanted("phone", NOW))
+    aside._process.kill()
+    with pytest.raises(IntakeFaultError, match="no result"):
+        aside.result()
 
 
 def test_in_a_lake_without_stamps_all_vendors_are_looked_at_once_a_writer_begins(house: House) -> None:
@@ -216,12 +290,13 @@ def test_they_end_at_midnight_in_paris_when_what_is_held_may_end(house: House) -
     assert open_answers(house, "phone", NEXT_MIDNIGHT - timedelta(minutes=10)).holds_until == NEXT_MIDNIGHT
 
 
-def test_a_vendor_that_is_refused_is_refused_in_the_next_answer(house: House) -> None:
-    kept = KeptOpen(lambda: House(house.settings), "phone")
-    opened, _, (before,) = kept.answers(NUMBERS[1:2])
-    for vendor in (VENDOR, OTHER):
-        note_decision(house.registry, DecisionNote(vendor, REFUSED, NOW, "achats", "pilote insuffisant"))
-    assert not opened.is_of_now(opened.today.at, opened.decision_id + 1)
-    (after,) = kept.answers(NUMBERS[1:2])[2]
-    assert (before.said, after.said) == ("yes", "no")
-    assert after.rules == ("vendor_gone_live",)
+def test_a_vendor_that_is_refused_is_refused_in_the_next_answer(house: House, judged: OpenAnswers) -> None:
+    with closing(KeptOpen(lambda: House(house.settings), "phone", judged)) as kept:
+        note_decision(house.registry, DecisionNote(VENDOR, REFUSED, NOW, "achats", "pilote insuffisant"))
+        assert kept.answers(NUMBERS[:1])[0].stale == {VENDOR}
+        note_decision(house.registry, DecisionNote(OTHER, REFUSED, NOW, "achats", "pilote insuffisant"))
+        opened, at, found = kept.answers(NUMBERS)
+    assert opened.stale == {VENDOR, OTHER}
+    assert "yes" not in {answer.said for answer in found}
+    (anew,) = answers(look(house, at), NUMBERS[:1], "phone")
+    assert "vendor_gone_live" in anew.rules
