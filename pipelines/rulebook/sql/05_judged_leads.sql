@@ -13,11 +13,19 @@ select
         when not array_contains(leads.invalid_fields, 'channels') then coalesce(leads.channels, terms.contract_channels)
     end as lead_channels,
     terms.* exclude (vendor, delivery_date, is_day_clock),
+    cast(leads.collected_at at time zone 'UTC' at time zone 'Europe/Paris' as date) as collected_on,
     leads.collected_at + terms.max_lead_age_seconds * interval '1' second as lead_age_limit_at,
     duplicates.lead_no is not null as is_duplicate,
     reused_consents.lead_no is not null as is_consent_of_other_person
 from leads
-inner join clocks as terms
+inner join (
+    select
+        *,
+        list_has_any(mapped_fields, ['consent_proofs.snapshot_sha256', 'consent_proofs.proof_sha256'])
+            as is_digest_asked,
+        array_contains(mapped_fields, 'leads.over_18') as is_over_18_asked
+    from clocks
+) as terms
     on leads.delivery_date = terms.delivery_date and leads.delivered_at = terms.delivered_at
 left join duplicates on leads.lead_no = duplicates.lead_no
 left join reused_consents on leads.lead_no = reused_consents.lead_no

@@ -30,7 +30,7 @@ select
         else lead.claimed_basis
     end as claimed_basis,
     lead.collected_at,
-    cast(lead.collected_at at time zone 'UTC' at time zone 'Europe/Paris' as date) as collected_on,
+    lead.collected_on,
     lead.consent_id,
     lead.form_id,
     lead.form_version,
@@ -110,8 +110,7 @@ select
     lead.target_functions,
     lead.advertiser_siren,
     lead.is_double_optin_required,
-    list_has_any(lead.mapped_fields, ['consent_proofs.snapshot_sha256', 'consent_proofs.proof_sha256'])
-        as is_digest_asked,
+    lead.is_digest_asked,
     lead.lead_age_limit_at,
     case
         when objection.is_refused_by_reference or objection.refused_by_key_at >= coalesce(proof.consent_at, timestamp '-infinity') then true
