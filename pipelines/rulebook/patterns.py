@@ -29,18 +29,21 @@ def patterns(rules: Sequence[CompiledRule], outcomes: str, told_apart: Sequence[
         outcomes: the table of `is_final` and `packed_outcomes`.
         told_apart: rules by which one proof counts before another.
     """
-    numbers = list(_numbers(rules))
-    key = ", ".join(("is_final", *numbers))
-    unpacked = f"""(
-        select row_number() over (order by {key}) as pattern_no, *{_unpacked(rules)}
-        from (select distinct {key} from {outcomes})
-    )"""
+    key = ", ".join(("is_final", *_numbers(rules)))
     kept = (
         *("pattern_no", key, *(f"o_{rule.id}" for rule in rules)),
         f"{_count_of_codes(told_apart, FAILED)} as failed_count",
         f"{_count_of_codes(told_apart, UNKNOWN)} as unknown_count",
     )
-    return f"select *, {is_found(rules)} as is_found from ({settled_outcomes(rules, unpacked, kept)})"
+    return f"""
+        with unpacked as materialized (
+            select row_number() over (order by {key}) as pattern_no, *{_unpacked(rules)}
+            from (select distinct {key} from {outcomes})
+        ),
+
+        settled as materialized ({settled_outcomes(rules, "unpacked", kept)})
+
+        select *, {is_found(rules)} as is_found from settled"""
 
 
 def same_pattern(rules: Sequence[CompiledRule], outcomes: str) -> str:
