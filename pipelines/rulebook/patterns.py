@@ -17,7 +17,7 @@ _RULES_A_NUMBER: Final = 20
 
 def packed_outcomes(rules: Sequence[CompiledRule]) -> str:
     """Of columns `o_<rule>`: the columns `outcomes_<n>`, as they stand in a list of columns."""
-    return ", ".join(f"{_packed(some)} as {name}" for name, some in _numbers(rules).items())
+    return ", ".join(f"{_packed_number(some)} as {name}" for name, some in _packed_numbers(rules).items())
 
 
 def patterns(rules: Sequence[CompiledRule], outcomes: str, told_apart: Sequence[CompiledRule] = ()) -> str:
@@ -29,7 +29,7 @@ def patterns(rules: Sequence[CompiledRule], outcomes: str, told_apart: Sequence[
         outcomes: the table of `is_final` and `packed_outcomes`.
         told_apart: rules by which one proof counts before another.
     """
-    key = ", ".join(("is_final", *_numbers(rules)))
+    key = ", ".join(("is_final", *_packed_numbers(rules)))
     kept = (
         *("pattern_no", key, *(f"o_{rule.id}" for rule in rules)),
         f"{_count_of_codes(told_apart, FAILED)} as failed_count",
@@ -37,7 +37,7 @@ def patterns(rules: Sequence[CompiledRule], outcomes: str, told_apart: Sequence[
     )
     return f"""
         with unpacked as materialized (
-            select row_number() over (order by {key}) as pattern_no, *{_unpacked(rules)}
+            select row_number() over (order by {key}) as pattern_no, *{_unpacked_outcomes(rules)}
             from (select distinct {key} from {outcomes})
         ),
 
@@ -48,7 +48,7 @@ def patterns(rules: Sequence[CompiledRule], outcomes: str, told_apart: Sequence[
 
 def same_pattern(rules: Sequence[CompiledRule], outcomes: str) -> str:
     """The condition on which a row of outcomes has a `pattern`."""
-    key = ("is_final", *_numbers(rules))
+    key = ("is_final", *_packed_numbers(rules))
     return " and ".join(f"{outcomes}.{name} = pattern.{name}" for name in key)
 
 
@@ -83,24 +83,26 @@ def _final(settled: str) -> str:
     return f"case when {settled} = {Code.OWED} and is_final then {Code.NOT_PROVEN} else {settled} end"
 
 
-def _numbers(rules: Sequence[CompiledRule]) -> dict[str, Sequence[CompiledRule]]:
+def _packed_numbers(rules: Sequence[CompiledRule]) -> dict[str, Sequence[CompiledRule]]:
     """The columns of packed outcomes, with the rules that each holds."""
     starts = range(0, len(rules), _RULES_A_NUMBER)
     return {f"outcomes_{place}": rules[start : start + _RULES_A_NUMBER] for place, start in enumerate(starts, 1)}
 
 
-def _packed(rules: Sequence[CompiledRule]) -> str:
+def _packed_number(rules: Sequence[CompiledRule]) -> str:
     text = "cast(0 as bigint)"
     for rule in rules:
         text = f"({text} * {2**_BITS} + o_{rule.id})"
     return text
 
 
-def _unpacked(rules: Sequence[CompiledRule]) -> str:
-    return "".join(f",\n{column}" for name, some in _numbers(rules).items() for column in _unpacked_number(name, some))
+def _unpacked_outcomes(rules: Sequence[CompiledRule]) -> str:
+    return "".join(
+        f",\n{column}" for name, some in _packed_numbers(rules).items() for column in _unpacked_columns_of(name, some)
+    )
 
 
-def _unpacked_number(name: str, rules: Sequence[CompiledRule]) -> Iterator[str]:
+def _unpacked_columns_of(name: str, rules: Sequence[CompiledRule]) -> Iterator[str]:
     for place, rule in enumerate(reversed(rules)):
         yield f"cast(({name} >> {place * _BITS}) & {2**_BITS - 1} as tinyint) as o_{rule.id}"
 
