@@ -35,6 +35,7 @@ def work_of(way: str, home: Path) -> Callable[[], None]:
     if way == "product":
         from benchmarks import product
 
+        product.import_all()
         return partial(product.run, home, vendor=VENDOR, day=DAY, as_of=AS_OF)
     out = home / "baselines" / way
     out.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,8 @@ from pipelines.engines.spark_patterns import UnknownWordError, java_pattern
 SPARK: Final = "spark"
 _PLAIN: Final = (
     exp.Add, exp.Alias, exp.And, exp.Array, exp.ArrayFilter, exp.ArraySort, exp.Between,
-    exp.Boolean, exp.Case, exp.Coalesce, exp.Column, exp.ConcatWs, exp.Count, exp.CTE, exp.DataType, exp.Distinct,
+    exp.BitwiseAnd, exp.BitwiseRightShift, exp.Boolean, exp.Case, exp.Coalesce, exp.Column, exp.ConcatWs, exp.Count,
+    exp.CTE, exp.DataType, exp.Distinct,
     exp.DPipe, exp.EQ, exp.Exists, exp.Filter, exp.From, exp.Greatest, exp.Group, exp.GT, exp.GTE, exp.Having,
     exp.Identifier, exp.If, exp.In, exp.Interval, exp.Is, exp.Join, exp.JSONExtractScalar, exp.JSONPath,
     exp.JSONPathPart, exp.Lag, exp.Lambda, exp.Least, exp.Like, exp.Limit, exp.Literal, exp.LogicalAnd,

@@ -20,6 +20,7 @@ Runs nothing: statements are run by `verdicts` on an engine.
 - `overrides`: what a house changed of the shipped rulebook, why, and who decided it
 - `own_words`: cards that decide by their words alone, always or never, or ask what another one asks
 - `parameters`: law parameters that change with time: dated values, each with its reference
+- `patterns`: what all rules of a grain say, together: outcomes packed, settled and told apart once a combination
 - `precedence`: consent against opposition, case by case, as counsel reads it
 - `references`: when two references of a vendor are one: the key of a `lead_id` or `consent_id`, in SQL
 - `standing_fails`: which fails stand at the vendor's account, with what corrections turned of them, in SQL

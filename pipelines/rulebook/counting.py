@@ -36,16 +36,40 @@ def rule_ids(rules: Sequence[CompiledRule], codes: str) -> str:
     return f"case when {any_in(rules, codes)} then {listed} else cast([] as varchar[]) end"
 
 
+def pattern_verdicts(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule]) -> str:
+    """Verdict and rules of each pattern of a lead use with each pattern of its lead, as far as they met."""
+    rules = sorted((*uses, *leads), key=lambda rule: rule.id)
+    return f"""
+        select
+            met.use_pattern_no, met.lead_pattern_no, {verdict_case(uses)} as verdict,
+            {rule_ids(rules, FAILED)} as failed_rules,
+            {rule_ids(rules, UNKNOWN)} as unknown_rules
+        from (
+            select distinct use.pattern_no as use_pattern_no, lead.pattern_no as lead_pattern_no
+            from patterned_uses as use
+            inner join patterned_leads as lead on use.lead_no = lead.lead_no
+        ) as met
+        inner join use_patterns on met.use_pattern_no = use_patterns.pattern_no
+        inner join lead_patterns on met.lead_pattern_no = lead_patterns.pattern_no"""
+
+
 def rated_leads(rules: Sequence[CompiledRule]) -> str:
     """Leads that are no duplicates, with a flag a dimension: whether any of its rules passed or failed on a use."""
     said = f"({Code.PASS}, {Code.FAIL}, {Code.NOT_PROVEN})"
     flags = [
-        f"bool_or({any_in([rule for rule in rules if rule.card.dimension == name], said)}) as {name}"
+        f"{any_in([rule for rule in rules if rule.card.dimension == name], said)} as {name}"
         for name in RATED_OVER_JUDGED
     ]
+    any_use = ", ".join(f"bool_or({name}) as {name}" for name in RATED_OVER_JUDGED)
     names = ", ".join(f"coalesce(use.{name}, false) as {name}" for name in RATED_OVER_JUDGED)
     return f"""
-        with use as (select lead_no, {", ".join(flags)} from judged_uses group by lead_no)
+        with pattern as (select pattern_no, {", ".join(flags)} from use_patterns),
+        use as (
+            select patterned_uses.lead_no, {any_use}
+            from patterned_uses
+            inner join pattern on patterned_uses.pattern_no = pattern.pattern_no
+            group by patterned_uses.lead_no
+        )
         select lead.lead_no, lead.delivery_date, {names}
         from judged_leads as lead
         left join use on lead.lead_no = use.lead_no
@@ -55,28 +79,39 @@ def rated_leads(rules: Sequence[CompiledRule]) -> str:
 def scorecards(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], deliveries: Sequence[CompiledRule]) -> str:
     """The statement of the table `scorecards`: one row a rule, and a channel where the rule knows channels."""
     by_use = f"""
-        select cell.vendor, cell.delivery_date, cell.channel{_counts_by_rule(uses, "use")}
+        select cell.vendor, cell.delivery_date, cell.channel{_counts_by_rule(uses)}
         from (
             select delivered.vendor, delivered.delivery_date, unnest(delivered.contract_channels) as channel
             from delivery_dossier as delivered
         ) as cell
-        left join judged_leads as lead on cell.delivery_date = lead.delivery_date
-        left join judged_uses as use on lead.lead_no = use.lead_no and cell.channel = use.channel
+        left join (
+            select lead.delivery_date, use.channel, use.pattern_no, count(*) as row_count
+            from patterned_uses as use
+            inner join judged_leads as lead on use.lead_no = lead.lead_no
+            group by lead.delivery_date, use.channel, use.pattern_no
+        ) as met on cell.delivery_date = met.delivery_date and cell.channel = met.channel
+        left join use_patterns as judged on met.pattern_no = judged.pattern_no
         group by cell.vendor, cell.delivery_date, cell.channel"""
     by_lead = f"""
         select
             delivered.vendor, delivered.delivery_date,
-            cast(null as varchar) as channel{_counts_by_rule(leads, "judged")}
+            cast(null as varchar) as channel{_counts_by_rule(leads)}
         from delivery_dossier as delivered
-        left join judged_leads as lead on delivered.delivery_date = lead.delivery_date
-        left join judged_leads_by_rule as judged on lead.lead_no = judged.lead_no
+        left join (
+            select lead.delivery_date, by_lead.pattern_no, count(*) as row_count
+            from patterned_leads as by_lead
+            inner join judged_leads as lead on by_lead.lead_no = lead.lead_no
+            group by lead.delivery_date, by_lead.pattern_no
+        ) as met on delivered.delivery_date = met.delivery_date
+        left join lead_patterns as judged on met.pattern_no = judged.pattern_no
         group by delivered.vendor, delivered.delivery_date"""
     by_delivery = f"""
         select
             delivered.vendor, delivered.delivery_date,
-            cast(null as varchar) as channel{_counts_by_rule(deliveries, "judged")}
+            cast(null as varchar) as channel{_counts_by_rule(deliveries)}
         from delivery_dossier as delivered
-        left join judged_deliveries as judged on delivered.delivery_date = judged.delivery_date
+        left join (select *, 1 as row_count from judged_deliveries) as judged
+            on delivered.delivery_date = judged.delivery_date
         group by delivered.vendor, delivered.delivery_date"""
     sources = {"by_use": uses, "by_lead": leads, "by_delivery": deliveries}
     branches = [_scorecard_rows(rules, source) for source, rules in sources.items() if rules]
@@ -99,10 +134,10 @@ def scorecards(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], deli
             and counted.rule_id = blamed.rule_id"""
 
 
-def _counts_by_rule(rules: Sequence[CompiledRule], table: str) -> str:
+def _counts_by_rule(rules: Sequence[CompiledRule]) -> str:
     codes = {"p": f"= {Code.PASS}", "f": f"in {FAILED}", "u": f"in {UNKNOWN}", "n": f"= {Code.NOT_APPLICABLE}"}
     return "".join(
-        f",\ncount(case when {table}.f_{rule.id} {test} then 1 end) as {letter}_{rule.id}"
+        f",\ncast(sum(case when judged.f_{rule.id} {test} then row_count else 0 end) as bigint) as {letter}_{rule.id}"
         for rule in rules
         for letter, test in codes.items()
     )

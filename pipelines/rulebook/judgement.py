@@ -11,11 +11,15 @@ from importlib import resources
 
 from pipelines.engines.interface import DIALECT
 from pipelines.rulebook.catalogue import Catalogue
-from pipelines.rulebook.compiler import FAILED, UNKNOWN, Code, CompiledRule, compile_rules
-from pipelines.rulebook.counting import rated_leads, rule_ids, scorecards, verdict_case
+from pipelines.rulebook.compiler import FAILED, Code, CompiledRule, compile_rules
+from pipelines.rulebook.counting import pattern_verdicts, rated_leads, scorecards
+from pipelines.rulebook.patterns import is_finding, packed_outcomes, patterns, same_pattern, settled_outcomes
 from pipelines.rulebook.references import with_reference_keys
 
-VIEWS = ("judged_leads", "all_findings", "verdicts", "findings")
+VIEWS = (
+    *("judged_leads", "judged_uses", "patterned_leads", "judged_leads_by_rule"),
+    *("all_findings", "verdicts", "findings"),
+)
 """Steps, beside the dossiers, that are cheaper joined again than kept: wide, and narrowed by whoever reads them."""
 _ALWAYS_NEEDED = {"vendor", "delivery_date", "lead_id", "has_proof"}
 """Columns that every finding of a lead use is made of."""
@@ -45,9 +49,14 @@ class Judgement:
         return (
             *(_step(name, sql) for name, sql in _static_steps()),
             Step("outcomes", _outcomes(self.lead_use)),
-            Step("judged_uses", _judged_uses(self.lead_use)),
-            Step("judged_leads_by_rule", _judged(self.lead, "lead_dossier", ("lead_no",))),
-            Step("judged_deliveries", _judged(self.delivery, "delivery_dossier", ("delivery_date",))),
+            Step("use_patterns", patterns(self.lead_use, "outcomes", _deciding_by_proof(self.lead_use))),
+            Step("patterned_uses", _patterned_uses(self.lead_use)),
+            _step("judged_uses", _judged(self.lead_use, "patterned_uses", "use_patterns")),
+            Step("lead_outcomes", _lead_outcomes(self.lead)),
+            Step("lead_patterns", patterns(self.lead, "lead_outcomes")),
+            _step("patterned_leads", _patterned_leads(self.lead)),
+            _step("judged_leads_by_rule", _judged(self.lead, "patterned_leads", "lead_patterns")),
+            Step("judged_deliveries", _judged_deliveries(self.delivery)),
             Step("found_uses", _found_uses(self.lead_use)),
             Step("use_findings", _use_findings(self.lead_use)),
             Step(
@@ -61,7 +70,8 @@ class Judgement:
                 ),
             ),
             _step("all_findings", _all_findings()),
-            _step("verdicts", _verdict_statement(self.lead_use, self.lead, self.catalogue_digest)),
+            Step("pattern_verdicts", pattern_verdicts(self.lead_use, self.lead)),
+            _step("verdicts", _verdict_statement(self.catalogue_digest)),
             _step("findings", _published_findings()),
             Step("rated_leads", rated_leads(self.lead_use)),
             Step("dimension_scorecards", _load("21_dimension_scorecards")),
@@ -109,53 +119,78 @@ def other_forms_met(asked: str) -> str:
 
 
 def _outcomes(rules: Sequence[CompiledRule]) -> str:
-    columns = "".join(f",\n{rule.outcome} as o_{rule.id}" for rule in rules)
+    kept = "lead_no, channel, proof_no, candidate_count, lists_channel, consent_at, proof_received_at, is_final"
     return f"""
-        select
-            lead_no, channel, proof_no, candidate_count, lists_channel, consent_at, proof_received_at, is_final,
-            case when candidate_count > 1 then proof_consent_id end as tied_consent_id{columns}
-        from dossier"""
+        select {kept}, tied_consent_id, {packed_outcomes(rules)}
+        from (
+            select
+                {kept}, case when candidate_count > 1 then proof_consent_id end as tied_consent_id{_by_rule(rules)}
+            from dossier
+        )"""
 
 
-def _judged_uses(rules: Sequence[CompiledRule]) -> str:
-    """Choose the proof that counts, then apply needs and the deadline."""
-    reading = [rule for rule in rules if rule.reads_proof and rule.card.severity == "blocking"]
-    chosen = f"""
-        select * from outcomes where candidate_count is null or candidate_count = 1
+def _lead_outcomes(rules: Sequence[CompiledRule]) -> str:
+    return f"""
+        select lead_no, is_final, {packed_outcomes(rules)}
+        from (select lead_no, is_final{_by_rule(rules)} from lead_dossier)"""
+
+
+def _by_rule(rules: Sequence[CompiledRule]) -> str:
+    return "".join(f",\n{rule.outcome} as o_{rule.id}" for rule in rules)
+
+
+def _deciding_by_proof(rules: Sequence[CompiledRule]) -> list[CompiledRule]:
+    return [rule for rule in rules if rule.reads_proof and rule.card.severity == "blocking"]
+
+
+def _patterned_uses(rules: Sequence[CompiledRule]) -> str:
+    """Each lead use with the proof that counts, and its pattern."""
+    return f"""
+        with patterned as (
+            select outcomes.*, pattern.pattern_no, pattern.failed_count, pattern.unknown_count
+            from outcomes
+            inner join use_patterns as pattern on {same_pattern(rules, "outcomes")}
+        )
+
+        select lead_no, channel, proof_no, pattern_no
+        from patterned
+        where candidate_count is null or candidate_count = 1
         union all
-        select * from outcomes where candidate_count > 1
+        select lead_no, channel, proof_no, pattern_no
+        from patterned
+        where candidate_count > 1
         qualify row_number() over (
             partition by lead_no, channel
             order by
-                {_count_of_codes(reading, "o", FAILED)},
-                {_count_of_codes(reading, "o", UNKNOWN)},
+                failed_count,
+                unknown_count,
                 case when lists_channel then 0 else 1 end,
                 consent_at desc,
                 proof_received_at desc,
                 tied_consent_id,
                 proof_no
         ) = 1"""
-    return _settled_outcomes(rules, f"({chosen})", ("lead_no", "channel", "proof_no"))
 
 
-def _judged(rules: Sequence[CompiledRule], dossier: str, key: tuple[str, ...]) -> str:
-    columns = "".join(f",\n{rule.outcome} as o_{rule.id}" for rule in rules)
-    return _settled_outcomes(rules, f"(select {', '.join(key)}, is_final{columns} from {dossier})", key)
+def _patterned_leads(rules: Sequence[CompiledRule]) -> str:
+    return f"""
+        select lead_outcomes.lead_no, pattern.pattern_no
+        from lead_outcomes
+        inner join lead_patterns as pattern on {same_pattern(rules, "lead_outcomes")}"""
 
 
-def _settled_outcomes(rules: Sequence[CompiledRule], source: str, key: tuple[str, ...]) -> str:
-    """`f_<rule>`: not applicable unless every needed rule passed; owed becomes not proven at the deadline."""
-    settled = source
-    for rule in rules:  # in needs order, so that what a rule needs is settled before it
-        missing = " or ".join(f"s_{needed} <> {Code.PASS}" for needed in rule.card.needs)
-        outcome = f"case when {missing} then {Code.NOT_APPLICABLE} else o_{rule.id} end" if missing else f"o_{rule.id}"
-        settled = f"(select *, cast({outcome} as tinyint) as s_{rule.id} from {settled})"
-    finals = "".join(
-        f",\ncase when s_{rule.id} = {Code.OWED} and is_final then {Code.NOT_PROVEN} else s_{rule.id} end"
-        f" as f_{rule.id}"
-        for rule in rules
-    )
-    return f"select {', '.join(key)}{finals} from {settled}"
+def _judged(rules: Sequence[CompiledRule], patterned: str, patterns_of_grain: str) -> str:
+    """The final outcomes, for whoever reads them of each lead or lead use."""
+    finals = "".join(f", pattern.f_{rule.id}" for rule in rules)
+    return f"""
+        select patterned.* exclude (pattern_no){finals}
+        from {patterned} as patterned
+        inner join {patterns_of_grain} as pattern on patterned.pattern_no = pattern.pattern_no"""
+
+
+def _judged_deliveries(rules: Sequence[CompiledRule]) -> str:
+    source = f"(select delivery_date, is_final{_by_rule(rules)} from delivery_dossier)"
+    return settled_outcomes(rules, source, ("delivery_date",))
 
 
 def _outcomes_joined(dossier: str, judged: str, key: str) -> str:
@@ -164,7 +199,9 @@ def _outcomes_joined(dossier: str, judged: str, key: str) -> str:
 
 
 def _found_uses(rules: Sequence[CompiledRule]) -> str:
-    return f"select * from judged_uses where {' or '.join(_is_finding(rule) for rule in rules) or 'false'}"
+    return f"""
+        {_judged(rules, "patterned_uses", "use_patterns")}
+        where pattern.is_found"""
 
 
 def _use_findings(rules: Sequence[CompiledRule]) -> str:
@@ -189,10 +226,6 @@ def _use_findings(rules: Sequence[CompiledRule]) -> str:
     return _finding_statement(rules, source)
 
 
-def _is_finding(rule: CompiledRule) -> str:
-    return f"f_{rule.id} not in ({Code.PASS}, {Code.NOT_APPLICABLE})"
-
-
 def _finding_statement(rules: Sequence[CompiledRule], source: str) -> str:
     grain = rules[0].card.grain if rules else "delivery"
     lead_id = "lead_id" if grain != "delivery" else "cast(null as varchar)"
@@ -213,7 +246,7 @@ def _finding(rule: CompiledRule, lead_id: str, channel: str) -> str:
             case when f_{rule.id} <> {Code.FAIL} then {rule.missing} end as missing_facts,
             f_{rule.id} in {FAILED} and '{card.severity}' <> 'info' and not ({twins}) as is_defect
         from found
-        where {_is_finding(rule)}"""
+        where {is_finding(rule)}"""
 
 
 def _facts_expression(evidence: Sequence[str]) -> str:
@@ -239,19 +272,14 @@ def _published_findings() -> str:
         from all_findings"""
 
 
-def _verdict_statement(uses: Sequence[CompiledRule], leads: Sequence[CompiledRule], digest: str) -> str:
-    rules = sorted((*uses, *leads), key=lambda rule: rule.id)
+def _verdict_statement(digest: str) -> str:
     return f"""
         select
             lead.vendor, lead.delivery_date, lead.lead_id, use.channel,
-            {verdict_case(uses)} as verdict,
-            {rule_ids(rules, FAILED)} as failed_rules,
-            {rule_ids(rules, UNKNOWN)} as unknown_rules,
+            said.verdict, said.failed_rules, said.unknown_rules,
             lead.is_final, lead.known_at, '{digest}' as catalogue_digest
-        from judged_uses as use
+        from patterned_uses as use
         inner join judged_leads as lead on use.lead_no = lead.lead_no
-        inner join judged_leads_by_rule as by_rule on use.lead_no = by_rule.lead_no"""
-
-
-def _count_of_codes(rules: Sequence[CompiledRule], prefix: str, codes: str) -> str:
-    return " + ".join(f"case when {prefix}_{rule.id} in {codes} then 1 else 0 end" for rule in rules) or "0"
+        inner join patterned_leads as by_lead on use.lead_no = by_lead.lead_no
+        inner join pattern_verdicts as said
+            on use.pattern_no = said.use_pattern_no and by_lead.pattern_no = said.lead_pattern_no"""

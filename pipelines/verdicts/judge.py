@@ -290,4 +290,6 @@ def _table_facts(session: Session, digest: str) -> dict[date, dict[str, str]]:
 
 def _rows_by_day(table: str, rows: pa.Table) -> pa.Table:
     schema = arrow_schema(table)
-    return rows.select(schema.names).cast(schema).sort_by("delivery_date").combine_chunks()
+    plain = rows.select(schema.names).cast(schema)
+    days = pc.count_distinct(plain["delivery_date"]).as_py()
+    return (plain.sort_by("delivery_date") if days > 1 else plain).combine_chunks()

@@ -70,7 +70,7 @@ def test_a_column_stands_for_canonical_fields(column: LeadDossierColumn) -> None
 
 
 def test_the_prefixes_of_columns_are_explained_where_the_statements_are() -> None:
-    rule = CATALOGUE.cards[0].id
-    made = {prefix for step in JUDGEMENT.steps for prefix in re.findall(rf"\b([a-z]+_){rule}\b", step.sql)}
+    rules = "|".join(card.id for card in CATALOGUE.cards)
+    made = {prefix for step in JUDGEMENT.steps for prefix in re.findall(rf"\b([a-z]_)(?:{rules})\b", step.sql)}
     told = (PRODUCT / "rulebook" / "sql" / "README.md").read_text(encoding="utf-8")
     assert made == set(re.findall(r"^\| `([a-z]+_)<rule>`", told, re.MULTILINE))

@@ -88,16 +88,13 @@ def _told(judgement: Judgement, columns: Sequence[str]) -> str:
     return f"""
         select
             {"".join(f"dossier.{name}, " for name in columns)}
-            {_renamed(uses, "outcomes.o_")}, {_renamed(leads, "by_lead.f_")},
+            {_renamed(uses, "pattern.o_")}, {_renamed(leads, "by_lead.f_")},
             {verdict_case(uses)} as verdict
-        from judged_uses
-        inner join outcomes
-            on judged_uses.lead_no = outcomes.lead_no
-            and judged_uses.proof_no is not distinct from outcomes.proof_no
+        from patterned_uses as use
+        inner join use_patterns as pattern on use.pattern_no = pattern.pattern_no
         inner join dossier
-            on judged_uses.lead_no = dossier.lead_no
-            and judged_uses.proof_no is not distinct from dossier.proof_no
-        inner join judged_leads_by_rule as by_lead on judged_uses.lead_no = by_lead.lead_no
+            on use.lead_no = dossier.lead_no and use.proof_no is not distinct from dossier.proof_no
+        inner join judged_leads_by_rule as by_lead on use.lead_no = by_lead.lead_no
         order by cast(substr(dossier.lead_id, 2) as integer)"""
 
 

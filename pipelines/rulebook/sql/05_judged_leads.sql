@@ -4,7 +4,8 @@ with clock_terms as (
     select
         * exclude (vendor, is_day_clock),
         list_has_any(mapped_fields, ['consent_proofs.snapshot_sha256', 'consent_proofs.proof_sha256'])
-            as is_digest_asked -- of a clock, not of each lead: a list looked through for each costs as much as ten cards
+            as is_digest_asked, -- of a clock, not of each lead: a list looked through for each costs as much as ten cards
+        array_contains(mapped_fields, 'leads.over_18') as is_over_18_asked
     from clocks
 )
 
@@ -21,6 +22,7 @@ select
         when not array_contains(leads.invalid_fields, 'channels') then coalesce(leads.channels, terms.contract_channels)
     end as lead_channels,
     terms.* exclude (delivery_date),
+    cast(leads.collected_at at time zone 'UTC' at time zone 'Europe/Paris' as date) as collected_on,
     leads.collected_at + terms.max_lead_age_seconds * interval '1' second as lead_age_limit_at,
     duplicates.lead_no is not null as is_duplicate,
     reused_consents.lead_no is not null as is_consent_of_other_person

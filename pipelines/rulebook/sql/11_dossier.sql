@@ -15,7 +15,7 @@ select
     lead.used_on,
     lead.known_at,
     lead.is_final,
-    lead.mapped_fields,
+    terms.mapped_fields,
     lead.audience,
     case
         when lead.claimed_basis like '%:%' then nullif(
@@ -30,7 +30,7 @@ select
         else lead.claimed_basis
     end as claimed_basis,
     lead.collected_at,
-    cast(lead.collected_at at time zone 'UTC' at time zone 'Europe/Paris' as date) as collected_on,
+    lead.collected_on,
     lead.consent_id,
     lead.form_id,
     lead.form_version,
@@ -42,7 +42,7 @@ select
     lead.job_function,
     lead.email_kind,
     case
-        when lead.target_functions is not null then array_contains(lead.target_function_spellings, lead.job_function)
+        when terms.target_functions is not null then array_contains(terms.target_function_spellings, lead.job_function)
     end as is_target_function,
     lead.company_siren,
     lead.over_18,
@@ -102,15 +102,15 @@ select
     end as has_intermediaries,
     candidate.email_keys_equal,
     candidate.phone_keys_equal,
-    lead.vendor_stage,
-    lead.is_vendor_live,
-    lead.contract_channels,
-    lead.contract_bases,
-    lead.sector,
-    lead.target_functions,
-    lead.advertiser_siren,
-    lead.is_double_optin_required,
-    lead.is_digest_asked,
+    terms.vendor_stage,
+    terms.is_vendor_live,
+    terms.contract_channels,
+    terms.contract_bases,
+    terms.sector,
+    terms.target_functions,
+    terms.advertiser_siren,
+    terms.is_double_optin_required,
+    terms.is_digest_asked,
     lead.lead_age_limit_at,
     case
         when objection.is_refused_by_reference or objection.refused_by_key_at >= coalesce(proof.consent_at, timestamp '-infinity') then true
@@ -157,3 +157,11 @@ left join form_reviews as form
     and proof.form_id = form.form_id
     and proof.form_version = form.form_version
     and form.reviewed_on <= lead.known_on
+left join (
+    select
+        *,
+        list_has_any(mapped_fields, ['consent_proofs.snapshot_sha256', 'consent_proofs.proof_sha256'])
+            as is_digest_asked
+    from clocks
+) as terms
+    on lead.delivery_date = terms.delivery_date and lead.delivered_at = terms.delivered_at

@@ -39,7 +39,7 @@ select
     contract_channels,
     contract_audiences,
     advertiser_siren,
-    array_contains(mapped_fields, 'leads.over_18') as is_over_18_asked,
+    is_over_18_asked,
     lead_age_limit_at,
     is_duplicate
 from judged_leads
