@@ -37,6 +37,8 @@ DIGESTS: Final = b"opposable.digests"
 FACTS: Final = b"opposable.facts"
 ROW_GROUP: Final = 131_072
 """Rows of each row group but the last, however the rows came: bytes are not to tell of that."""
+_FEW_ROWS: Final = 10_000
+"""So many are read sooner than they are handed to threads."""
 
 Content: TypeAlias = pa.Table | Iterable[pa.Table]
 """Rows of a table in any order, or pieces of them in the order of the table's sort keys."""
@@ -160,7 +162,8 @@ class Lake:
         return sorted(path.name.removeprefix("vendor=") for path in (self.root / marker).glob("vendor=*"))
 
     def _read_one(self, table: str, vendor: str, day: date, schema: pa.Schema) -> pa.Table:
-        rows = pq.ParquetFile(self.partition(table, vendor, day)).read(schema.names)
+        file = pq.ParquetFile(self.partition(table, vendor, day))
+        rows = file.read(schema.names, use_threads=file.metadata.num_rows > _FEW_ROWS)
         rows = rows.append_column("vendor", pa.repeat(vendor, len(rows)))
         rows = rows.append_column("delivery_date", pa.repeat(pa.scalar(day, pa.date32()), len(rows)))
         return in_layout(rows, schema)

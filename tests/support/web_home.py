@@ -64,7 +64,11 @@ def web_home(home: Path) -> Path:
 class Answer:
     status: int
     headers: Mapping[str, str]
-    text: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
 
 
 @dataclass(frozen=True)
@@ -92,9 +96,9 @@ class Web:
         raw = {name: value.encode() for name, value in sent.items() if value}
         connection.request("GET" if form is None else "POST", path, body, raw)
         answer = connection.getresponse()
-        text = answer.read().decode()
+        content = answer.read()
         connection.close()
-        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, text)
+        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, content)
 
     def fields(self, who: str, form: str = "decision") -> dict[str, str]:
         """What the page's own form of this name carries, hidden."""
