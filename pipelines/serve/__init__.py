@@ -7,6 +7,7 @@ the terminal. Pages need no script. Who asks is said by a proxy that we trust, o
 - `app`: the routes, and what stands before them
 - `control_pages`: the control file of a period, as a page and on paper
 - `deciding`: decisions and confirmations, as forms
+- `delivery_pages`: every day of every vendor, and what is wrong with it
 - `door`: before every page: host, size and kind of a body, security headers
 - `files`: dossiers and the portfolio as they were written
 - `house_pages`: the list of vendors, one vendor and its dossier, dates

@@ -21,6 +21,7 @@ from pipelines.serve import files
 from pipelines.serve.answers import Pager
 from pipelines.serve.control_pages import ControlFile, ControlPages
 from pipelines.serve.deciding import Deciding
+from pipelines.serve.delivery_pages import DeliveryPages
 from pipelines.serve.door import Door
 from pipelines.serve.house_pages import HousePages
 from pipelines.serve.limiter import Limiter
@@ -66,15 +67,18 @@ def web_app(
     keeper = Doorkeeper.of(house.settings, secret)
     press = Press(pager, Limiter(PRINTS, PRINTS_SECONDS, time.monotonic), Lock())
     pages = HousePages(shelf, keeper, pager, press)
+    deliveries = DeliveryPages(shelf, keeper, pager)
     control = ControlPages(shelf, keeper, pager, press, control_file, Lock())
     public = PublicPages(shelf, keeper, pager, Limiter(SENDINGS, SENDINGS_SECONDS, time.monotonic))
-    app = Starlette(routes=_routes(pages, control, Deciding(pages), public))
+    app = Starlette(routes=_routes(pages, deliveries, control, Deciding(pages), public))
     app.add_exception_handler(StrangerError, lambda request, error: _stranger_answered(pager, request, error))
     app.add_exception_handler(HTTPException, lambda request, error: _not_found(pager, request, error))
     return Door(app, frozenset({address.netloc, urlsplit(served.address).netloc}))
 
 
-def _routes(pages: HousePages, control: ControlPages, deciding: Deciding, public: PublicPages) -> list[Route]:
+def _routes(
+    pages: HousePages, deliveries: DeliveryPages, control: ControlPages, deciding: Deciding, public: PublicPages
+) -> list[Route]:
     link = f"{PLACE}{{token}}"
     return [
         Route("/", pages.vendors),
@@ -82,6 +86,8 @@ def _routes(pages: HousePages, control: ControlPages, deciding: Deciding, public
         Route("/vendors/{vendor}/dossier.pdf", pages.dossier_pdf),
         Route("/vendors/{vendor}/decision", deciding.decide, methods=["POST"]),
         Route("/vendors/{vendor}/confirmation", deciding.confirm, methods=["POST"]),
+        Route("/deliveries", deliveries.fleet),
+        Route("/deliveries/{vendor}", deliveries.vendor),
         Route("/dates", pages.dates),
         Route("/dates.ics", pages.calendar),
         Route("/control-file", control.page),

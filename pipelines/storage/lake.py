@@ -109,8 +109,11 @@ class Lake:
 
     def partition_days(self, vendor: str, marker: str = "deliveries") -> list[date]:
         """Days that have a partition, whole or not, in date order."""
-        folder = self.root / marker / f"vendor={vendor}"
-        return sorted(day for day in map(day_of_partition, folder.glob("delivery_date=*")) if day is not None)
+        try:
+            names = os.listdir(self.root / marker / f"vendor={vendor}")
+        except FileNotFoundError:
+            return []
+        return sorted(day for day in map(_day_named, names) if day is not None)
 
     def as_found(self) -> "Lake":
         """The lake as one reader finds it: which days of a vendor can be trusted is asked once. Never to write to."""
@@ -123,8 +126,7 @@ class Lake:
     def read(self, table: str, vendor: str, days: list[date], columns: Sequence[str] | None = None) -> pa.Table:
         """The rows of some days of one vendor, partition columns included; of a long history some columns are read in a
         fraction of the time."""
-        whole = arrow_schema(table)
-        schema = whole if columns is None else pa.schema([whole.field(name) for name in columns])
+        schema = _schema_of(table, columns)
         parts = [self._read_one(table, vendor, day, schema) for day in days]
         return pa.concat_tables(parts) if parts else schema.empty_table()
 
@@ -140,12 +142,13 @@ class Lake:
         """Where a table that is laid out by vendor alone keeps a vendor's rows."""
         return self.root / table / f"vendor={vendor}" / "part-0.parquet"
 
-    def read_vendor(self, table: str, vendor: str) -> pa.Table:
-        """A vendor's rows of a table that is laid out by vendor alone; none when there is no file."""
-        schema, path = arrow_schema(table), self.vendor_file(table, vendor)
+    def read_vendor(self, table: str, vendor: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """A vendor's rows of a table that is laid out by vendor alone, or some columns of them; none when there is no
+        file."""
+        schema, path = _schema_of(table, columns), self.vendor_file(table, vendor)
         if not path.exists():
             return schema.empty_table()
-        rows = pq.ParquetFile(path).read()
+        rows = pq.ParquetFile(path).read(schema.names)
         return in_layout(rows.append_column("vendor", pa.repeat(vendor, len(rows))), schema)
 
     def opposition_days(self) -> dict[date, Path]:
@@ -238,6 +241,11 @@ class _FoundLake(Lake):
         return dict(self.noted[asked])
 
 
+def _schema_of(table: str, columns: Sequence[str] | None) -> pa.Schema:
+    whole = arrow_schema(table)
+    return whole if columns is None else pa.schema([whole.field(name) for name in columns])
+
+
 def in_layout(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     """Rows with the columns of a schema, in its order; NULL where an earlier version wrote them without one."""
     known = {*rows.column_names}
@@ -280,7 +288,11 @@ def _notes(path: Path, key: bytes) -> dict[str, str]:
 
 def day_of_partition(folder: Path) -> date | None:
     """The date that a folder is named after, as in `delivery_date=2026-08-11`; None where its name is no such."""
+    return _day_named(folder.name)
+
+
+def _day_named(name: str) -> date | None:
     try:
-        return date.fromisoformat(folder.name.partition("=")[2])
+        return date.fromisoformat(name.partition("=")[2])
     except ValueError:
         return None

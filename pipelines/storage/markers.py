@@ -6,32 +6,20 @@ while its marker is the same. Whether its tables can be trusted is asked of `Lak
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
-from typing import Final
 
 from pipelines.storage.lake import Lake
-
-_FOLDER: Final = "delivery_date="
 
 
 def marker_states(lake: Lake, vendor: str, marker: str) -> dict[date, str]:
     """By day, in order, the size and the time of change of the marker; a look at each folder, at no file's bytes."""
-    return dict(sorted(_states_found(lake, vendor, marker)))
+    return dict(_states_found(lake, vendor, marker))
 
 
 def _states_found(lake: Lake, vendor: str, marker: str) -> Iterator[tuple[date, str]]:
-    root = os.path.join(lake.root, marker, f"vendor={vendor}")
-    for name in _names_in(root):
-        try:
-            day = date.fromisoformat(name.removeprefix(_FOLDER))
-            state = os.stat(f"{root}/{name}/part-0.parquet")
-        except (OSError, ValueError):
-            continue
-        yield day, f"{state.st_size} {state.st_mtime_ns}"
-
-
-def _names_in(folder: str) -> list[str]:
-    try:
-        return [name for name in os.listdir(folder) if name.startswith(_FOLDER)]
-    except FileNotFoundError:
-        return []
+    root = os.fspath(lake.root / marker / f"vendor={vendor}")
+    for day in lake.partition_days(vendor, marker):
+        with suppress(FileNotFoundError):
+            state = os.stat(f"{root}/delivery_date={day}/part-0.parquet")
+            yield day, f"{state.st_size} {state.st_mtime_ns}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from threading import Lock
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 import yaml
@@ -147,6 +148,25 @@ def test_of_many_dossiers_the_latest_are_shown_and_no_other_is_read(web: Web) ->
     shutil.rmtree(dossiers)
     assert page.count("?dossier=") == MOST_DOSSIERS
     assert ("2026-11-04" in page, "2026-11-03" in page) == (True, False)
+
+
+def test_a_missing_day_stays_red_with_its_reason_whatever_came_after_it(web: Web) -> None:
+    """It is Monday 23 November: Tuesday is missing, the others came; of nobody else anything was taken in."""
+    page = web.ask("/deliveries?lang=en&state=wrong", who=BUYER).text
+    assert re.findall(r'href="/deliveries/(\w+)\?month=([\d-]+)">(.*?)</a>', page) == [("acme", "2026-11", ANY)]
+    [cell] = re.findall(r"month=2026-11\">(.*?)</a>", page)
+    assert re.findall(r'unseen">([^<]+)</span>(\d+)', cell) == [("missing", "1"), ("right", "4")]
+    assert "20\u00a0Nov" in page
+    month = web.ask("/deliveries/acme?month=2026-11&lang=en", who=BUYER).text
+    rows = re.findall(r'<tr><td><time datetime="([\d-]+)">.*?</td><td[^>]*>([^<]+)</td>', month)
+    assert rows == [(f"2026-11-{day}", "missing" if day == 17 else "right") for day in range(16, 21)]
+    assert "Deliveries that were due came: 1 fault" in month
+
+
+def test_only_vendors_and_months_that_are_there_have_days(web: Web) -> None:
+    for path in ("/deliveries/nobody", "/deliveries/acme?month=2026-13", "/deliveries/acme?month=2099-01"):
+        assert web.ask(path, who=BUYER).status == 404
+    assert web.ask("/deliveries").status == 403
 
 
 def test_what_was_written_is_shown_as_it_was_written(web: Web) -> None:

@@ -108,7 +108,17 @@ def test_pages_fit_are_reached_and_keep_nobody_out(browser: Browser, web: Web, t
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     context = browser.new_context(locale="en-GB", bypass_csp=True, extra_http_headers={HEADER: DPO})
     page = context.new_page()
-    for path in ("/", "/?words=nobody", "/vendors/acme", f"/vendors/{LONG_KEY}", "/dates", "/control-file", web.link()):
+    deliveries = ("/deliveries?months=24", "/deliveries/acme")
+    for path in (
+        "/",
+        "/?words=nobody",
+        "/vendors/acme",
+        f"/vendors/{LONG_KEY}",
+        *deliveries,
+        "/dates",
+        "/control-file",
+        web.link(),
+    ):
         page.goto(f"{web.address}{path}")
         assert page.evaluate(REPEATED_IDS) == [], path
         for width in (3840, 320):
