@@ -1,4 +1,6 @@
-"""`python -m benchmarks.fleet_years`: what is read of a whole fleet at once: the control file over a year.
+"""`python -m benchmarks.fleet_years`: what is read of a whole fleet at once, over years.
+
+The control file, the first time and again, and the web app's page of every day of every vendor.
 
 One delivery is really taken in and judged; every vendor has the same files on every day, linked, so that a lake of
 73,000 deliveries is made in a minute or two.
@@ -7,11 +9,13 @@ One delivery is really taken in and judged; every vendor has the same files on e
 import argparse
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+
+from starlette.requests import Request
 
 from benchmarks.__main__ import machine
 from benchmarks.backfill import vendor_names
@@ -24,11 +28,16 @@ from pipelines.commands.control_file import control_page
 from pipelines.house import House
 from pipelines.receipts.notices import PreparedReceipt
 from pipelines.receipts.records import record_prepared
+from pipelines.serve.answers import Pager
+from pipelines.serve.delivery_pages import DeliveryPages
+from pipelines.serve.shelf import Shelf
+from pipelines.serve.visitors import Doorkeeper
 from pipelines.settings import load_settings
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import days_from
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES
 
+WAYS: Final = ("control file, first", "control file, again", "every day on a page")
 FIRST_DAY: Final = date(2025, 1, 1)
 LEADS: Final = 50
 CHECKS: Final = (
@@ -47,6 +56,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--profile", action="store_true", help="profile it; its times are then too long")
     parser.add_argument("--folder", type=Path, help="where the temporary home is made")
+    parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--started-at", type=float, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -54,9 +64,22 @@ def main() -> None:
         _in_this_process(options)
         return
     print("\n".join(machine()), flush=True)
-    with tempfile.TemporaryDirectory(prefix="opposable-benchmarks-", dir=options.folder) as name:
-        write_fleet(Path(name), vendor_names(options.vendors), days_from(FIRST_DAY, _end(options.days)))
-        print(_measured(Path(name), options), flush=True)
+    for ways, write, days in ((WAYS[:2], write_fleet, options.days), (WAYS[2:], write_folders, 2 * options.days)):
+        with tempfile.TemporaryDirectory(prefix="opposable-benchmarks-", dir=options.folder) as name:
+            write(Path(name), vendor_names(options.vendors), days_from(FIRST_DAY, _end(days)))
+            for way in ways:
+                print(_measured(way, Path(name), options, days), flush=True)
+
+
+def write_folders(home: Path, vendors: Sequence[str], days: Sequence[date]) -> None:
+    """What the page of every day looks at: contracts, folders of what was delivered and judged, and checks."""
+    lake = _house(home).lake
+    for vendor in vendors:
+        write_contract(home, vendor)
+        for day in days:
+            for table in ("deliveries", "scorecards"):
+                lake.partition(table, vendor, day).parent.mkdir(parents=True)
+        keep_results(lake, vendor, days, _faults(vendor, days))
 
 
 def write_fleet(home: Path, vendors: Sequence[str], days: Sequence[date]) -> None:
@@ -104,23 +127,42 @@ def _faults(vendor: str, days: Sequence[date]) -> dict[str, list[Fault]]:
     }
 
 
-def _measured(home: Path, options: argparse.Namespace) -> str:
-    arguments = ["--home", str(home), "--days", str(options.days), *(["--profile"] if options.profile else [])]
-    took = in_own_process("benchmarks.fleet_years", arguments)
-    deliveries = options.vendors * options.days
+def _measured(way: str, home: Path, options: argparse.Namespace, days: int) -> str:
+    profiled = ["--profile"] if options.profile else []
+    took = in_own_process("benchmarks.fleet_years", ["--way", way, "--home", str(home), "--days", str(days), *profiled])
+    deliveries = options.vendors * days
     each = f"{took.cpu_seconds / deliveries * 1e6:.0f} µs of it a delivery, peak {took.peak_bytes / 1e9:.2f} GB"
-    return (
-        f"control file of {deliveries:,} deliveries: {took.wall_seconds:.1f} s, {took.cpu_seconds:.1f} s of CPU, {each}"
-    )
+    return f"{way}, {deliveries:,} deliveries: {took.wall_seconds:.1f} s, {took.cpu_seconds:.1f} s of CPU, {each}"
 
 
 def _in_this_process(options: argparse.Namespace) -> None:
     house, last = _house(options.home), _end(options.days) - timedelta(days=1)
+    work = _page_of_days(house, last) if options.way == "every day on a page" else _control_file(house, last)
+    report(work, started_at=options.started_at, is_profiled=options.profile)
 
+
+def _control_file(house: House, last: date) -> Callable[[], None]:
     def work() -> None:
         control_page(house, FIRST_DAY, last, "fr", as_of=_at(last + timedelta(days=30)))
 
-    report(work, started_at=options.started_at, is_profiled=options.profile)
+    return work
+
+
+def _page_of_days(house: House, last: date) -> Callable[[], None]:
+    """As the web app answers it first: contracts were read for some page before, no day was looked at."""
+
+    def now() -> datetime:
+        return _at(last + timedelta(days=1))
+
+    pages = DeliveryPages(Shelf(house, now), Doorkeeper.of(house.settings, b"-"), Pager(now, is_https=False))
+    pages.shelf.filed()
+    scope = {"type": "http", "method": "GET", "path": "/deliveries", "query_string": b"months=24", "headers": []}
+
+    def work() -> None:
+        if b"months" not in pages.fleet(Request(scope)).body:
+            raise RuntimeError("the page shows no months")
+
+    return work
 
 
 def _house(home: Path) -> House:

@@ -4,7 +4,7 @@ From folders of the lake and what is kept of checks: no delivery is read, so tha
 Damaged files are told by `storage.lake_health`.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -50,9 +50,9 @@ class VendorDays:
     @cached_property
     def by_month(self) -> Mapping[date, Counter[str]]:
         """Days by state, of each month that has any, under its first day."""
-        counts: dict[date, Counter[str]] = {}
+        counts: defaultdict[date, Counter[str]] = defaultdict(Counter)
         for day, state in self.states.items():
-            counts.setdefault(day.replace(day=1), Counter())[state] += 1
+            counts[day.replace(day=1)][state] += 1
         return counts
 
 
@@ -62,16 +62,16 @@ def vendor_days(lake: Lake, vendor: str, contracts: Sequence[Contract], first: d
     Before its first delivery that was taken in, nothing was expected of a vendor.
     """
     taken_in, judged = (set(lake.partition_days(vendor, marker)) for marker in ("deliveries", "scorecards"))
-    failing, looked_at = _checked(lake.read_vendor(TABLE, vendor, ["delivery_date", "check", "is_passed"]))
+    failing, looked_at = _days_by_check(lake.read_vendor(TABLE, vendor, ["delivery_date", "check", "is_passed"]))
     since = max(first, min(taken_in, default=last))
     theirs = tuple(contracts)
     due = [day for day in days_from(since, last + DAY) if taken_in and is_due(contract_in_force(theirs, day), day)]
     known = sorted({*due, *(day for day in taken_in if since <= day <= last)})
-    states = {day: _state(day, taken_in, judged, failing.get(day, ()), looked_at) for day in known}
-    return VendorDays(vendor, states, *_freshness(due, states, failing))
+    states = {day: _day_state(day, taken_in, judged, failing.get(day, ()), looked_at) for day in known}
+    return VendorDays(vendor, states, *_last_met(due, states, failing))
 
 
-def _checked(results: pa.Table) -> tuple[dict[date, set[str]], set[date]]:
+def _days_by_check(results: pa.Table) -> tuple[dict[date, set[str]], set[date]]:
     """By day the checks that fail on it, and every day that a check looked at."""
     of_days = results.filter(pc.not_equal(results["check"], LATE_KNOWLEDGE))
     looked_at = set(pc.unique(of_days["delivery_date"]).to_pylist())
@@ -82,11 +82,11 @@ def _checked(results: pa.Table) -> tuple[dict[date, set[str]], set[date]]:
     return failing, looked_at
 
 
-def _state(day: date, taken_in: set[date], judged: set[date], failing: Iterable[str], looked_at: set[date]) -> str:
-    return next(_states_of(day, taken_in, judged, set(failing), looked_at))
+def _day_state(day: date, taken_in: set[date], judged: set[date], failing: Iterable[str], looked_at: set[date]) -> str:
+    return next(_day_states_found(day, taken_in, judged, set(failing), looked_at))
 
 
-def _states_of(
+def _day_states_found(
     day: date, taken_in: set[date], judged: set[date], failing: set[str], looked_at: set[date]
 ) -> Iterator[str]:
     """All that hold, the worst first."""
@@ -101,7 +101,7 @@ def _states_of(
     yield RIGHT if day in looked_at else UNCHECKED
 
 
-def _freshness(
+def _last_met(
     due: Sequence[date], states: Mapping[date, str], failing: Mapping[date, set[str]]
 ) -> tuple[date | None, int]:
     met = [day for day in due if states[day] != SKIPPED and CAME not in failing.get(day, ())]

@@ -51,7 +51,7 @@ def counted_days(lake: Lake, vendor: str, marker: str, states: Mapping[date, str
     return pa.table({**dict(zip(counts.column_names, counts.columns, strict=True)), **columns}).select(COUNTS.names)
 
 
-def _delivered(lake: Lake, vendor: str, days: Sequence[date]) -> list[pa.Table]:
+def _deliveries_counted(lake: Lake, vendor: str, days: Sequence[date]) -> list[pa.Table]:
     files = lake.read("deliveries", vendor, [*days], ["delivery_date", "role", "status", "rows_accepted", *_ROWS])
     leads = files.filter(pc.fill_null(pc.equal(files["role"], "leads"), False))
     return [
@@ -62,7 +62,7 @@ def _delivered(lake: Lake, vendor: str, days: Sequence[date]) -> list[pa.Table]:
     ]
 
 
-def _judged(lake: Lake, vendor: str, days: Sequence[date]) -> list[pa.Table]:
+def _verdicts_counted(lake: Lake, vendor: str, days: Sequence[date]) -> list[pa.Table]:
     rules = [lake.facts(vendor, day, SCORECARDS).get("catalogue_digest", "") for day in days]
     scorecards = lake.read("scorecards", vendor, [*days], ["delivery_date", "rule_id", *OUTCOMES])
     verdicts = lake.read("verdicts", vendor, [*days], ["delivery_date", "verdict"])
@@ -73,7 +73,7 @@ def _judged(lake: Lake, vendor: str, days: Sequence[date]) -> list[pa.Table]:
     ]
 
 
-_COUNTED: Final = {DELIVERIES: _delivered, SCORECARDS: _judged}
+_COUNTED: Final = {DELIVERIES: _deliveries_counted, SCORECARDS: _verdicts_counted}
 
 
 def _counted_by(rows: pa.Table, what: str, column: str) -> pa.Table:

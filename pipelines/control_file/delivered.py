@@ -19,7 +19,9 @@ _NO_DELIVERY: Final = "no_delivery"
 def delivered_in(lake: Lake, vendor: str, period: ControlPeriod) -> DeliveredLeads:
     """Everything of the days of a period that can be trusted; a day taken in and not judged counts its files alone."""
     counts = counts_of(lake, vendor, period)
-    taken_in, judged = (_sums(counts.filter(pc.equal(counts["marker"], marker))) for marker in (DELIVERIES, SCORECARDS))
+    taken_in, judged = (
+        _counts_summed(counts.filter(pc.equal(counts["marker"], marker))) for marker in (DELIVERIES, SCORECARDS)
+    )
     files = dict(sorted(taken_in.get("files", {}).items()))
     return DeliveredLeads(
         missing_days=files.pop(_NO_DELIVERY, 0),
@@ -36,7 +38,7 @@ def delivered_in(lake: Lake, vendor: str, period: ControlPeriod) -> DeliveredLea
     )
 
 
-def _sums(counts: pa.Table) -> dict[str, dict[str, int]]:
+def _counts_summed(counts: pa.Table) -> dict[str, dict[str, int]]:
     """What was counted, by word, over all days."""
     summed: dict[str, dict[str, int]] = {}
     for row in counts.group_by(["what", "word"]).aggregate([("count", "sum")]).to_pylist():

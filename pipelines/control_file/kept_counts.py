@@ -29,17 +29,17 @@ def counts_of(lake: Lake, vendor: str, period: ControlPeriod) -> pa.Table:
     Days that were not counted since they were published are counted, and kept.
     """
     place = lake.root / _FOLDER / f"{vendor}.parquet"
-    kept, standing, is_new = _kept(place), [], False
+    kept, standing, is_new = _kept_counts(place), [], False
     for marker in (DELIVERIES, SCORECARDS):
         states = marker_states(lake, vendor, marker)
         still = _still_counted(kept, marker, states)
         uncounted = {day: state for day, state in states.items() if period.holds(day) and day not in still}
         fresh = counted_days(lake, vendor, marker, uncounted)
-        standing += [_of_days(kept, marker, still), fresh]
+        standing += [_counts_of_days(kept, marker, still), fresh]
         is_new |= len(fresh) > 0
     counts = pa.concat_tables(standing)
     if is_new:
-        _keep(lake, place, counts)
+        _keep_counts(lake, place, counts)
     return counts.filter(are_within(counts["day"], period))
 
 
@@ -49,7 +49,7 @@ def count_published(lake: Lake) -> None:
         counts_of(lake, vendor, ControlPeriod(date.min, date.max))
 
 
-def _kept(place: Path) -> pa.Table:
+def _kept_counts(place: Path) -> pa.Table:
     """Nothing where nothing was kept, or what was can't be read."""
     try:
         return pq.ParquetFile(place).read().select(COUNTS.names).cast(COUNTS)
@@ -65,12 +65,12 @@ def _still_counted(kept: pa.Table, marker: str, states: Mapping[date, str]) -> s
     return {day for day, state in seen if states.get(day) == state}
 
 
-def _of_days(kept: pa.Table, marker: str, days: set[date]) -> pa.Table:
+def _counts_of_days(kept: pa.Table, marker: str, days: set[date]) -> pa.Table:
     is_of_day = pc.is_in(kept["day"], pa.array(sorted(days), pa.date32()))
     return kept.filter(pc.and_(pc.equal(kept["marker"], marker), is_of_day))
 
 
-def _keep(lake: Lake, place: Path, counts: pa.Table) -> None:
+def _keep_counts(lake: Lake, place: Path, counts: pa.Table) -> None:
     """Where the lake takes no file, as one that is only read, all is counted again the next time."""
     with suppress(OSError), replacing(lake.root, place, PRIVATE) as file:
         pq.write_table(counts, file, compression="zstd")

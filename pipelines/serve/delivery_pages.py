@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from pipelines.checks.day_states import DAY_STATES, RIGHT, VendorDays, vendor_days
 from pipelines.checks.results import LATE_KNOWLEDGE, TABLE, FailingResult, failing_results
+from pipelines.contracts.contract import Contract
 from pipelines.serve.answers import Pager
-from pipelines.serve.shelf import Shelf
+from pipelines.serve.shelf import Filed, Shelf
 from pipelines.serve.visitors import Doorkeeper
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import last_tick, paris_date
@@ -44,7 +45,8 @@ class DeliveryPages:
         count = next((one for one in MONTHS if str(one) == query.get("months")), MONTHS[0])
         state = query.get("state") if query.get("state") in (*DAY_STATES, WRONG) else ""
         months, last = self._months(count), self._last_day()
-        found = [self._days(vendor, months[0], last) for vendor in self._vendors()]
+        filed = self.shelf.filed()
+        found = [self._days(vendor, filed.book.of(vendor), months[0], last) for vendor in self._vendors(filed)]
         shown = [one for one in found if _is_shown(one, state or "")]
         return self.pager.page(
             request,
@@ -57,7 +59,7 @@ class DeliveryPages:
             choices=MONTHS,
             state=state,
             states=DAY_STATES,
-            names=self._names(),
+            names=_vendor_names_on(filed, last),
             last=last,
         )
 
@@ -69,17 +71,17 @@ class DeliveryPages:
         """
         who, vendor, last = self.keeper.visitor(request), request.path_params["vendor"], self._last_day()
         month = _month_given(request.query_params.get("month", f"{last:%Y-%m}"))
-        if vendor not in self._vendors() or month is None or month > last:
+        filed, lake = self.shelf.filed(), self.shelf.house.lake
+        if vendor not in self._vendors(filed) or month is None or month > last:
             raise HTTPException(404)
         end = min(month + relativedelta(months=1, days=-1), last)
-        lake, contracts = self.shelf.house.lake, self.shelf.filed().book.of(vendor)
         return self.pager.page(
             request,
             "delivery_days",
             who=who,
             vendor=vendor,
-            name=self._names().get(vendor, vendor),
-            days=vendor_days(lake, vendor, contracts, month, end),
+            name=_vendor_names_on(filed, last).get(vendor, vendor),
+            days=vendor_days(lake, vendor, filed.book.of(vendor), month, end),
             faults=_by_day(failing_results(lake, vendor), month, end),
             month=month,
             before=month - relativedelta(months=1),
@@ -94,26 +96,25 @@ class DeliveryPages:
         newest = self._last_day().replace(day=1)
         return [newest - relativedelta(months=back) for back in range(count - 1, -1, -1)]
 
-    def _vendors(self) -> list[str]:
-        return sorted({*self.shelf.filed().vendors, *self.shelf.house.lake.vendors()})
+    def _vendors(self, filed: Filed) -> list[str]:
+        return sorted({*filed.vendors, *self.shelf.house.lake.vendors()})
 
-    def _names(self) -> Mapping[str, str]:
-        book, last = self.shelf.filed().book, self._last_day()
-        found = {vendor: book.in_force(vendor, last) for vendor in book.vendors}
-        return {vendor: one.vendor_name for vendor, one in found.items() if one is not None and one.vendor_name}
-
-    def _days(self, vendor: str, first: date, last: date) -> VendorDays:
+    def _days(self, vendor: str, contracts: Sequence[Contract], first: date, last: date) -> VendorDays:
         """Seen anew only where a day, a check or a contract is another."""
-        house, contracts = self.shelf.house, self.shelf.filed().book.of(vendor)
-        lake = house.lake
-        marks = (first, last, *(one.digest for one in contracts), *_changed_at(lake, vendor))
+        lake = self.shelf.house.lake
+        marks = (first, last, *(one.digest for one in contracts), *_days_changed_at(lake, vendor))
         kept = self.seen.get(vendor)
         if kept is None or kept[0] != marks:
             kept = self.seen[vendor] = marks, vendor_days(lake, vendor, contracts, first, last)
         return kept[1]
 
 
-def _changed_at(lake: Lake, vendor: str) -> list[int]:
+def _vendor_names_on(filed: Filed, on: date) -> Mapping[str, str]:
+    found = {vendor: filed.book.in_force(vendor, on) for vendor in filed.book.vendors}
+    return {vendor: one.vendor_name for vendor, one in found.items() if one is not None and one.vendor_name}
+
+
+def _days_changed_at(lake: Lake, vendor: str) -> list[int]:
     """When a day of a vendor was added or removed, or a check made."""
     places = [*(lake.root / table / f"vendor={vendor}" for table in ("deliveries", "scorecards"))]
     return [place.stat().st_mtime_ns if place.exists() else 0 for place in (*places, lake.vendor_file(TABLE, vendor))]

@@ -113,7 +113,7 @@ class Lake:
             names = os.listdir(self.root / marker / f"vendor={vendor}")
         except FileNotFoundError:
             return []
-        return sorted(day for day in map(_day_named, names) if day is not None)
+        return sorted(day for day in map(_day_in_name, names) if day is not None)
 
     def as_found(self) -> "Lake":
         """The lake as one reader finds it: which days of a vendor can be trusted is asked once. Never to write to."""
@@ -126,7 +126,7 @@ class Lake:
     def read(self, table: str, vendor: str, days: list[date], columns: Sequence[str] | None = None) -> pa.Table:
         """The rows of some days of one vendor, partition columns included; of a long history some columns are read in a
         fraction of the time."""
-        schema = _schema_of(table, columns)
+        schema = _schema_read(table, columns)
         parts = [self._read_one(table, vendor, day, schema) for day in days]
         return pa.concat_tables(parts) if parts else schema.empty_table()
 
@@ -145,7 +145,7 @@ class Lake:
     def read_vendor(self, table: str, vendor: str, columns: Sequence[str] | None = None) -> pa.Table:
         """A vendor's rows of a table that is laid out by vendor alone, or some columns of them; none when there is no
         file."""
-        schema, path = _schema_of(table, columns), self.vendor_file(table, vendor)
+        schema, path = _schema_read(table, columns), self.vendor_file(table, vendor)
         if not path.exists():
             return schema.empty_table()
         rows = pq.ParquetFile(path).read(schema.names)
@@ -241,7 +241,7 @@ class _FoundLake(Lake):
         return dict(self.noted[asked])
 
 
-def _schema_of(table: str, columns: Sequence[str] | None) -> pa.Schema:
+def _schema_read(table: str, columns: Sequence[str] | None) -> pa.Schema:
     whole = arrow_schema(table)
     return whole if columns is None else pa.schema([whole.field(name) for name in columns])
 
@@ -288,10 +288,10 @@ def _notes(path: Path, key: bytes) -> dict[str, str]:
 
 def day_of_partition(folder: Path) -> date | None:
     """The date that a folder is named after, as in `delivery_date=2026-08-11`; None where its name is no such."""
-    return _day_named(folder.name)
+    return _day_in_name(folder.name)
 
 
-def _day_named(name: str) -> date | None:
+def _day_in_name(name: str) -> date | None:
     try:
         return date.fromisoformat(name.partition("=")[2])
     except ValueError:
