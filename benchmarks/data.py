@@ -102,12 +102,17 @@ def write_key(home: Path) -> None:
 
 def write_vendor(home: Path, vendor: str, *, first_number: int, days: list[date], leads: int) -> None:
     """A contract, and a delivery of so many leads a day. Persons are numbered from `first_number`."""
-    place = home / "contracts" / vendor / "2025-01-01.odcs.yaml"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(yaml.safe_dump(contract_of(vendor), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    write_contract(home, vendor)
     for place_in_line, day in enumerate(days):
         start = first_number + place_in_line * leads
         _write_delivery(home / "inbox" / vendor / day.isoformat(), day, np.arange(start, start + leads))
+
+
+def write_contract(home: Path, vendor: str) -> None:
+    """The contract that the files keep, in force from 2025 on."""
+    place = home / "contracts" / vendor / "2025-01-01.odcs.yaml"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(yaml.safe_dump(contract_of(vendor), sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
 def write_oppositions(home: Path, *, leads: int, count: int) -> None:

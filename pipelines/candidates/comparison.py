@@ -104,5 +104,7 @@ class CandidateBook:
         """By the method of its latest contract, also where that is not in force yet."""
         contract = self.latest_contract(vendor)
         on = max(paris_date(self.at), contract.valid_from) if contract is not None else paris_date(self.at)
-        method = self.methods.of_contract(self.book.of(vendor), on)
-        return pilot_of(self.engine, self.lake, self.catalogue, vendor, contract, method, as_of=self.at)
+        contracts = self.book.of(vendor)
+        method = self.methods.of_contract(contracts, on)
+        asked = (self.engine, self.lake, self.catalogue, vendor, contract, method)
+        return pilot_of(*asked, contracts=contracts, as_of=self.at)

@@ -46,6 +46,8 @@ def pilot_words(pilot: Pilot, spoken: Words) -> str:
         return spoken("candidates.no_pilot")
     share = spoken.percent(pilot.fit_count / pilot.uses_count) if pilot.uses_count else "–"
     said = spoken("candidates.pilot_said", n=pilot.leads_count, count=spoken.number(pilot.leads_count), share=share)
+    if pilot.since is not None:
+        said += spoken("candidates.pilot_since", on=pilot.since)
     above = [spoken(f"dimension.{score.dimension}") for score in pilot.above_tolerance]
     return said + (spoken("candidates.pilot_above", dimensions=", ".join(above)) if above else "")
 

@@ -1,7 +1,8 @@
 """What the deliveries of a pilot showed: judged as any other, used by nobody, counted in no score."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from pipelines.contracts.contract import Contract
@@ -37,6 +38,8 @@ class Pilot:
     """Lead uses that wait for nothing but the decision to go live."""
     least_tolerance: float
     """The method's: a tolerance of 0 counts as this much."""
+    since: date | None = None
+    """First delivery date that counted; None where all did."""
 
     @property
     def above_tolerance(self) -> tuple[DimensionScore, ...]:
@@ -56,14 +59,24 @@ def pilot_of(
     contract: Contract | None,
     method: Method,
     *,
+    contracts: Sequence[Contract],
     as_of: datetime,
 ) -> Pilot:
-    """A vendor's pilot. `contract`: whose tolerances count; `as_of`: aware.
+    """A vendor's pilot, in the method's window.
 
-    All of its deliveries count, whatever the method's window, which is about those that are used: a window that begins
-    with the contract that follows the pilot would leave nothing to decide by.
+    Args:
+        engine: counts lead uses.
+        lake: where its deliveries are.
+        catalogue: the rules.
+        vendor: its key.
+        contract: whose tolerances count.
+        method: how it is scored.
+        contracts: all of the vendor's.
+        as_of: what is known by then counts; aware.
     """
-    days = final_days(lake, vendor, as_of, is_live=False)
+    judged = final_days(lake, vendor, as_of, is_live=False)
+    since = pilot_since(judged, contracts, method)
+    days = [day for day in judged if since is None or day >= since]
     deliveries = deliveries_by_dimension(lake, vendor, days)
     received = deliveries.get("all", {})
     tolerances = contract.tolerances if contract is not None else {}
@@ -80,4 +93,15 @@ def pilot_of(
         uses_count=uses["uses"],
         fit_count=uses["fit"],
         least_tolerance=method.scoring.least_tolerance,
+        since=since,
     )
+
+
+def pilot_since(days: Sequence[date], contracts: Sequence[Contract], method: Method) -> date | None:
+    """First day of a pilot that counts; None where all do. `days`: its deliveries.
+
+    The method's window, as it stood on the pilot's last delivery: an earlier try that failed does not weigh on the next
+    one longer than on a vendor that is live. Seen from today, the window would begin with the contract that follows
+    the pilot, or slip past a pilot while somebody thinks about it, and leave nothing to decide by.
+    """
+    return method.since(contracts, max(days)) if days else None

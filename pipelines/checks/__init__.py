@@ -8,6 +8,7 @@ Checks as Dagster knows them are in `assets.checks`.
 - `column_readings`: drifts of columns, worked out from the published lake: few partitions read
 - `conservation`: conservation, counted from the published files alone: no row of an accepted file is lost, none is
   invented
+- `day_states`: what is known of each day of a vendor: whether it came, was judged, and what checks last said of it
 - `delivery_faults`: what vendors did wrong with whole deliveries, one phrase each: missing, late, refused
 - `faults`: what a check found wrong with one delivery, in words
 - `results`: what each check last said of each delivery: kept in the lake, one file a vendor, so that no later run hides

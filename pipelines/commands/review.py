@@ -81,8 +81,7 @@ def pdf(
 
     The same dossier gives the same bytes from the same Chromium. Exit status: 0 written, 2 refused.
     """
-    from pipelines.dossiers.writer import PAGES
-    from pipelines.paper.pdf import page_as_pdf
+    from pipelines.dossiers.printed import dossier_as_pdf
     from pipelines.reviews.decisions import dossier_named
     from pipelines.reviews.written_dossiers import found_dossiers
 
@@ -91,9 +90,8 @@ def pdf(
         dossier = dossier_named(found_dossiers(ours.dossiers, vendor), vendor, dossier_digest)
     except DecisionRefusedError as error:
         refuse(str(error))
-    page = (dossier.folder / PAGES[lang.value]).read_text(encoding="utf-8")
     target = to or Path(f"{vendor}-{dossier.folder.name}.{lang.value}.pdf")
-    write_made("--to", target, lambda: page_as_pdf(page, at=dossier.note.as_of))
+    write_made("--to", target, lambda: dossier_as_pdf(dossier, lang.value))
 
 
 @app.command("list")

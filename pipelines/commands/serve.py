@@ -10,7 +10,6 @@ import typer
 
 from pipelines.commands.control_file import control_page
 from pipelines.commands.shared import house_of_settings, refuse
-from pipelines.vocabulary.clock import last_tick
 from pipelines.vocabulary.web_addresses import is_loopback
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def web_server(house: "House", served: "Served", now: Callable[[], datetime] = _
         served,
         now=now,
         secret=secrets.token_bytes(32),
-        control_file=lambda house, first, last, lang: control_page(house, first, last, lang, as_of=last_tick(now())),
+        control_file=lambda house, first, last, lang, at: control_page(house, first, last, lang, as_of=at),
     )
     config = uvicorn.Config(
         app,

@@ -4,6 +4,7 @@ What came is in `deliveries`.
 """
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 
 from cronsim import CronSim
@@ -20,8 +21,14 @@ def is_due(contract: Contract | None, day: date) -> bool:
     """Whether the contract's calendar asks for leads on a day: every day without a calendar, none without contract."""
     if contract is None or contract.calendar is None:
         return contract is not None
+    return _names_day(contract.calendar, day)
+
+
+@lru_cache(maxsize=1 << 16)
+def _names_day(calendar: str, day: date) -> bool:
+    """Whole fleets share a few calendars, and are asked for years of days."""
     midnight = datetime.combine(day, time(0))
-    return next(CronSim(contract.calendar, midnight - timedelta(seconds=1))).date() == day
+    return next(CronSim(calendar, midnight - timedelta(seconds=1))).date() == day
 
 
 def cut_off_at(contract: Contract | None, day: date) -> datetime:

@@ -2,8 +2,10 @@
 
 Who decided is named in the registry, under the number that stands here.
 
-- `delivered`: what of a vendor was delivered, judged and found, counted from the lake
+- `counted`: what was delivered and judged on each day of a vendor, counted from what the lake publishes
+- `delivered`: what of a vendor was delivered, judged and found in a period
 - `facts`: the file put together, from the lake, the registry, contracts and vendors' files
+- `kept_counts`: what was counted, kept until a day is published anew
 - `model`: what it shows, in domain words
 - `page`: the page
 - `registry_counts`: what the registry kept in the period, counted

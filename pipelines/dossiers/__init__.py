@@ -20,6 +20,7 @@ Scores are made in `scores`, sentences are in `wording`.
 - `model`: what a vendor dossier and the portfolio show, in domain words: the frozen report model
 - `money`: the money of a dossier, by delivery, month and currency
 - `pages`: from the report model to pages: one self-contained HTML string each, without script
+- `printed`: a dossier as it was written, on paper
 - `recommended`: what a dossier shows as the evidence of a recommendation
 - `rule_chart`: when each rule is in force, as inline SVG
 - `rule_pages`: every rule on one page

@@ -29,15 +29,24 @@ class RendererError(RuntimeError):
     """No PDF could be made; the message says what is missing, and what would mend it."""
 
 
+class NoRendererError(RendererError):
+    """Chromium is not installed."""
+
+
+def has_chromium() -> bool:
+    """Whether pages can be printed here."""
+    return any(map(shutil.which, NAMES))
+
+
 def chromium_program() -> Path:
     """Where Chromium lies.
 
     Raises:
-        RendererError: nowhere on the path.
+        NoRendererError: nowhere on the path.
     """
     found = next((place for name in NAMES if (place := shutil.which(name))), None)
     if found is None:
-        raise RendererError("Chromium, which prints the PDF, is not on the path: `apt-get install chromium`")
+        raise NoRendererError("Chromium, which prints the PDF, is not on the path: `apt-get install chromium`")
     return Path(found)
 
 

@@ -19,10 +19,13 @@ from pipelines.house import House
 from pipelines.questionnaires.links import PLACE
 from pipelines.serve import files
 from pipelines.serve.answers import Pager
+from pipelines.serve.control_pages import ControlFile, ControlPages
 from pipelines.serve.deciding import Deciding
+from pipelines.serve.delivery_pages import DeliveryPages
 from pipelines.serve.door import Door
-from pipelines.serve.house_pages import ControlFile, HousePages
+from pipelines.serve.house_pages import HousePages
 from pipelines.serve.limiter import Limiter
+from pipelines.serve.printing import PRINTS, PRINTS_SECONDS, Press
 from pipelines.serve.public_pages import PublicPages
 from pipelines.serve.shelf import Shelf
 from pipelines.serve.visitors import Doorkeeper, StrangerError
@@ -62,24 +65,33 @@ def web_app(
     address = urlsplit(house.settings.serve_address)
     shelf, pager = Shelf(house, now), Pager(now, address.scheme == "https")
     keeper = Doorkeeper.of(house.settings, secret)
-    pages = HousePages(shelf, keeper, pager, control_file, Lock())
+    press = Press(pager, Limiter(PRINTS, PRINTS_SECONDS, time.monotonic), Lock())
+    pages = HousePages(shelf, keeper, pager, press)
+    deliveries = DeliveryPages(shelf, keeper, pager)
+    control = ControlPages(shelf, keeper, pager, press, control_file, Lock())
     public = PublicPages(shelf, keeper, pager, Limiter(SENDINGS, SENDINGS_SECONDS, time.monotonic))
-    app = Starlette(routes=_routes(pages, Deciding(pages), public))
+    app = Starlette(routes=_routes(pages, deliveries, control, Deciding(pages), public))
     app.add_exception_handler(StrangerError, lambda request, error: _stranger_answered(pager, request, error))
     app.add_exception_handler(HTTPException, lambda request, error: _not_found(pager, request, error))
     return Door(app, frozenset({address.netloc, urlsplit(served.address).netloc}))
 
 
-def _routes(pages: HousePages, deciding: Deciding, public: PublicPages) -> list[Route]:
+def _routes(
+    pages: HousePages, deliveries: DeliveryPages, control: ControlPages, deciding: Deciding, public: PublicPages
+) -> list[Route]:
     link = f"{PLACE}{{token}}"
     return [
         Route("/", pages.vendors),
         Route("/vendors/{vendor}", pages.vendor),
+        Route("/vendors/{vendor}/dossier.pdf", pages.dossier_pdf),
         Route("/vendors/{vendor}/decision", deciding.decide, methods=["POST"]),
         Route("/vendors/{vendor}/confirmation", deciding.confirm, methods=["POST"]),
+        Route("/deliveries", deliveries.fleet),
+        Route("/deliveries/{vendor}", deliveries.vendor),
         Route("/dates", pages.dates),
         Route("/dates.ics", pages.calendar),
-        Route("/control-file", pages.control),
+        Route("/control-file", control.page),
+        Route("/control-file.pdf", control.pdf),
         Route(files.PLACE, pages.to_portfolio),
         Route(f"{files.PLACE}/{{place:path}}", pages.written),
         Route(link, public.questionnaire),

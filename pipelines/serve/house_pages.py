@@ -1,40 +1,37 @@
-"""What the house reads: the list of vendors, one vendor, dates, the control file. Nothing is written here."""
+"""What the house reads: the list of vendors, one vendor and its dossier, dates. Nothing is written here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from pipelines.agenda.calendar_file import calendar_bytes
 from pipelines.agenda.said import due_words, nearness_words
 from pipelines.governance.checklist import MUST
 from pipelines.governance.due_diligence import DueDiligence
 from pipelines.governance.vendor_review import gap_words, vendor_review
-from pipelines.house import House
+from pipelines.paper.chromium import has_chromium
 from pipelines.questionnaires.records import kept_statements, questionnaires_sent
 from pipelines.questionnaires.statements import latest_statements, stated_on
 from pipelines.reviews.decisions import DECISIONS, MOST_CHARACTERS, DecisionRefusedError, dossier_named
 from pipelines.reviews.records import recorded_decisions
-from pipelines.reviews.written_dossiers import found_dossiers
-from pipelines.rulebook.yaml_files import CatalogueError
+from pipelines.reviews.written_dossiers import WrittenDossier, found_dossiers
 from pipelines.serve.answers import Pager, language_of
 from pipelines.serve.files import written_page
 from pipelines.serve.portfolio import CHOICES, VendorLine, listed, wanted_of
+from pipelines.serve.printing import Press, pdf_answer
 from pipelines.serve.shelf import Shelf
 from pipelines.serve.visitors import Doorkeeper
-from pipelines.settings import SettingsError
 from pipelines.vocabulary.clock import paris_date
+from pipelines.vocabulary.words import VENDOR_KEY
 from pipelines.wording.words import words
 
 MOST_DOSSIERS: Final = 12
 """Of a vendor, that a reader chooses from."""
-ControlFile = Callable[[House, date, date, str], str]
-"""The page of a house's control file from a civil day to another, in a language."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +41,7 @@ class HousePages:
     shelf: Shelf
     keeper: Doorkeeper
     pager: Pager
-    control_file: ControlFile
-    making: Lock
-    """One control file at a time, and nobody waits: it reads every delivery of its period."""
+    press: Press
 
     def vendors(self, request: Request) -> Response:
         """All vendors on one list, filtered and ordered as the address says."""
@@ -92,6 +87,7 @@ class HousePages:
             refused=refused,
             given=given,
             is_decidable=self.has_contract(line.vendor),
+            is_printed=has_chromium(),
             choices=DECISIONS,
             most_characters=MOST_CHARACTERS["reason"],
             **self._dossiers(line.vendor, given.get("digest") or request.query_params.get("dossier")),
@@ -116,22 +112,18 @@ class HousePages:
         headers = {"Content-Disposition": 'attachment; filename="opposable.ics"'}
         return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
 
-    def control(self, request: Request) -> Response:
-        """The form that asks for a period, or the control file of the one asked for."""
-        who, query = self.keeper.visitor(request), request.query_params
-        first, last = _day_given(query.get("from")), _day_given(query.get("to"))
-        today = self._today()
-        if first is None or last is None or not first <= last <= today:
-            status = 422 if "from" in query else 200
-            return self.pager.page(request, "control", status, who=who, first=first, last=last, today=today)
-        if not self.making.acquire(blocking=False):
-            return self.pager.said(request, "busy", 503, who=who)
-        try:
-            return HTMLResponse(self.control_file(self.shelf.filed().house, first, last, language_of(request)))
-        except (CatalogueError, SettingsError):
-            return self.pager.said(request, "rules_unreadable", 503, who=who)
-        finally:
-            self.making.release()
+    def dossier_pdf(self, request: Request) -> Response:
+        """A vendor's dossier as a PDF: the one of a digest, or the latest.
+
+        Raises:
+            HTTPException: 404 for a vendor or dossier that is not there.
+        """
+        who, vendor, language = self.keeper.visitor(request), request.path_params["vendor"], language_of(request)
+        dossier = self._dossiers(vendor, request.query_params.get("dossier"))["chosen"]
+        if not VENDOR_KEY.fullmatch(vendor) or dossier is None:
+            raise HTTPException(404)
+        name = f"{vendor}-{dossier.folder.name}.{language}"
+        return self.press.answer(request, who, lambda: pdf_answer(_printed(dossier, language), name))
 
     def written(self, request: Request) -> Response:
         """A dossier, the portfolio or the rules as they were written."""
@@ -185,8 +177,7 @@ class HousePages:
         return {"dates": dates, "problems": found.problems, "today": today}
 
 
-def _day_given(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
+def _printed(dossier: WrittenDossier, language: str) -> bytes:
+    from pipelines.dossiers.printed import dossier_as_pdf
+
+    return dossier_as_pdf(dossier, language)

@@ -38,6 +38,8 @@ DIGESTS: Final = b"opposable.digests"
 FACTS: Final = b"opposable.facts"
 ROW_GROUP: Final = 131_072
 """Rows of each row group but the last, however the rows came: bytes are not to tell of that."""
+_FEW_ROWS: Final = 10_000
+"""So many are read sooner than they are handed to threads."""
 
 Content: TypeAlias = pa.Table | Iterable[pa.Table]
 """Rows of a table in any order, or pieces of them in the order of the table's sort keys."""
@@ -116,8 +118,11 @@ class Lake:
 
     def partition_days(self, vendor: str, marker: str = "deliveries") -> list[date]:
         """Days that have a partition, whole or not, in date order."""
-        folder = self.root / marker / f"vendor={vendor}"
-        return sorted(day for day in map(day_of_partition, folder.glob("delivery_date=*")) if day is not None)
+        try:
+            names = os.listdir(self.root / marker / f"vendor={vendor}")
+        except FileNotFoundError:
+            return []
+        return sorted(day for day in map(_day_in_name, names) if day is not None)
 
     def as_found(self) -> "Lake":
         """The lake as one reader finds it: which days of a vendor can be trusted is asked once. Never to write to."""
@@ -130,8 +135,7 @@ class Lake:
     def read(self, table: str, vendor: str, days: list[date], columns: Sequence[str] | None = None) -> pa.Table:
         """The rows of some days of one vendor, partition columns included; of a long history some columns are read in a
         fraction of the time."""
-        whole = arrow_schema(table)
-        schema = whole if columns is None else pa.schema([whole.field(name) for name in columns])
+        schema = _schema_read(table, columns)
         parts = [self._read_one(table, vendor, day, schema) for day in days]
         return pa.concat_tables(parts) if parts else schema.empty_table()
 
@@ -147,12 +151,13 @@ class Lake:
         """Where a table that is laid out by vendor alone keeps a vendor's rows."""
         return self.root / table / f"vendor={vendor}" / "part-0.parquet"
 
-    def read_vendor(self, table: str, vendor: str) -> pa.Table:
-        """A vendor's rows of a table that is laid out by vendor alone; none when there is no file."""
-        schema, path = arrow_schema(table), self.vendor_file(table, vendor)
+    def read_vendor(self, table: str, vendor: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """A vendor's rows of a table that is laid out by vendor alone, or some columns of them; none when there is no
+        file."""
+        schema, path = _schema_read(table, columns), self.vendor_file(table, vendor)
         if not path.exists():
             return schema.empty_table()
-        rows = pq.ParquetFile(path).read()
+        rows = pq.ParquetFile(path).read(schema.names)
         return in_layout(rows.append_column("vendor", pa.repeat(vendor, len(rows))), schema)
 
     def opposition_days(self) -> dict[date, Path]:
@@ -169,7 +174,8 @@ class Lake:
         return sorted(path.name.removeprefix("vendor=") for path in (self.root / marker).glob("vendor=*"))
 
     def _read_one(self, table: str, vendor: str, day: date, schema: pa.Schema) -> pa.Table:
-        rows = pq.ParquetFile(self.partition(table, vendor, day)).read(schema.names)
+        file = pq.ParquetFile(self.partition(table, vendor, day))
+        rows = file.read(schema.names, use_threads=file.metadata.num_rows > _FEW_ROWS)
         rows = rows.append_column("vendor", pa.repeat(vendor, len(rows)))
         rows = rows.append_column("delivery_date", pa.repeat(pa.scalar(day, pa.date32()), len(rows)))
         return in_layout(rows, schema)
@@ -245,6 +251,11 @@ class _FoundLake(Lake):
         return dict(self.noted[asked])
 
 
+def _schema_read(table: str, columns: Sequence[str] | None) -> pa.Schema:
+    whole = arrow_schema(table)
+    return whole if columns is None else pa.schema([whole.field(name) for name in columns])
+
+
 def in_layout(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     """Rows with the columns of a schema, in its order; NULL where an earlier version wrote them without one."""
     known = {*rows.column_names}
@@ -287,7 +298,11 @@ def _notes(path: Path, key: bytes) -> dict[str, str]:
 
 def day_of_partition(folder: Path) -> date | None:
     """The date that a folder is named after, as in `delivery_date=2026-08-11`; None where its name is no such."""
+    return _day_in_name(folder.name)
+
+
+def _day_in_name(name: str) -> date | None:
     try:
-        return date.fromisoformat(folder.name.partition("=")[2])
+        return date.fromisoformat(name.partition("=")[2])
     except ValueError:
         return None

@@ -19,7 +19,7 @@ from pipelines.candidates.decisions import (
     note_decision,
 )
 from pipelines.candidates.go_live import GoLiveCase, go_live_conditions, go_live_results
-from pipelines.candidates.pilot import Pilot
+from pipelines.candidates.pilot import Pilot, pilot_since
 from pipelines.cli import app
 from pipelines.contracts.book import TENDER
 from pipelines.contracts.contract import GoLiveDecision
@@ -28,6 +28,8 @@ from pipelines.governance.due_diligence import Audit, DueDiligence, VendorAnswer
 from pipelines.governance.tender import Tender, TenderAnswer, tender_result
 from pipelines.governance.tender_grid import tender_grid
 from pipelines.governance.vendor_review import vendor_review
+from pipelines.scores.method import ALL, MONTH, TRAILING, shipped_methods
+from pipelines.scores.method import CONTRACT as CONTRACT_TO_DATE
 from pipelines.scores.points import DimensionScore
 from pipelines.storage.registry.database import open_registry
 from pipelines.storage.registry.tables import GO_LIVE_DECISIONS
@@ -126,6 +128,26 @@ def test_a_contract_is_one_that_was_signed_for_going_live(contract: Any, count: 
 def test_a_pilot_is_big_enough_and_keeps_within_tolerances(pilot: Pilot, told: tuple[str, ...]) -> None:
     lacking = unmet(pilot=pilot)["pilot_within_tolerances"]
     assert [part.lower() in said.lower() for part, said in zip(told, lacking, strict=True)] == [True] * len(told)
+
+
+@pytest.mark.parametrize(
+    ("window", "since"),
+    [
+        (ALL, None),
+        (CONTRACT_TO_DATE, date(2026, 6, 1)),  # the pilot's own period; the live contract begins in September
+        (MONTH, date(2026, 8, 1)),
+        (TRAILING, date(2026, 5, 7)),  # 90 days before 5 August
+    ],
+)
+def test_a_pilot_counts_in_the_window_that_ends_with_its_last_delivery(window: str, since: date | None) -> None:
+    """A first pilot in January, a second one under a contract of June up to 5 August, a live contract in September."""
+    first = replace(CONTRACT, stage="pilot", valid_from=date(2026, 1, 1), renewal_on=date(2026, 6, 1))
+    second = replace(CONTRACT, stage="pilot", valid_from=date(2026, 6, 1), renewal_on=date(2026, 9, 1))
+    live = replace(CONTRACT, valid_from=date(2026, 9, 1))
+    days = [date(2026, 1, 20), date(2026, 6, 2), date(2026, 8, 5)]
+    method = replace(shipped_methods().versions[0], window=window)
+    assert pilot_since(days, (first, second, live), method) == since
+    assert pilot_since([], (first, second, live), method) is None
 
 
 def test_conditions_stand_in_both_languages() -> None:

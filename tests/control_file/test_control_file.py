@@ -3,7 +3,9 @@
 Two leads on Tuesday, two on Wednesday, by e-mail, none with a proof: after 72 hours all are blocked.
 """
 
+import os
 import secrets
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from pipelines.reviews.records import record_decision
 from pipelines.reviews.written_dossiers import DossierNote, WrittenDossier
 from pipelines.storage.digests import digest_of_file
 from pipelines.vocabulary.clock import paris_date
+from pipelines.vocabulary.tables import VERDICT_TABLES
 from pipelines.wording.words import translations
 from tests.support.exemple import deliver, sign
 from tests.support.houses import house_at, reconcile
@@ -85,7 +88,9 @@ def test_a_day_outside_of_the_period_is_not_counted(house: House) -> None:
     assert (tuesday.decisions, sum(tuesday.kept.values())) == ((), 0)
 
 
-def test_files_of_other_days_are_not_read(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_of_the_period_is_read_once_until_it_is_published_anew(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hashed: list[Path] = []
 
     def digest_of(path: Path) -> str:
@@ -93,8 +98,26 @@ def test_files_of_other_days_are_not_read(house: House, monkeypatch: pytest.Monk
         return digest_of_file(path)
 
     monkeypatch.setattr("pipelines.storage.lake.digest_of_file", digest_of)
-    control_file(house, ControlPeriod(TUESDAY, TUESDAY))
+    shutil.rmtree(house.lake.root / ".counted", ignore_errors=True)
+    counted = control_file(house, ControlPeriod(TUESDAY, TUESDAY)).vendors
     assert {path.parent.name for path in hashed} == {f"delivery_date={TUESDAY}"}
+    hashed.clear()
+    both = control_file(house).vendors
+    assert {path.parent.name for path in hashed} == {f"delivery_date={WEDNESDAY}"}
+    hashed.clear()
+    assert control_file(house).vendors == both
+    assert control_file(house, ControlPeriod(TUESDAY, TUESDAY)).vendors == counted
+    assert hashed == []
+    marker = house.lake.partition("scorecards", VENDOR, TUESDAY)
+    os.utime(marker, (0, 0))
+    assert control_file(house).vendors == both
+    assert {path.parent.parent.parent.name for path in hashed} == {*VERDICT_TABLES} - {"scorecards"}
+
+
+def test_counts_that_cannot_be_read_are_counted_again(house: House) -> None:
+    counted = control_file(house).vendors
+    (house.lake.root / ".counted" / f"{VENDOR}.parquet").write_bytes(b"PAR1 cut off")
+    assert control_file(house).vendors == counted
 
 
 def test_receipts_decisions_and_questionnaires_are_as_known_at_the_instant(house: House) -> None:

@@ -10,11 +10,13 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from pipelines.control_file.page import render_control_file
 from pipelines.dossiers.method_pages import render_method
 from pipelines.dossiers.pages import render_dossier, render_portfolio
 from pipelines.dossiers.rule_pages import render_rules
 from pipelines.rulebook.catalogue import load_catalogue
 from pipelines.scores.method import shipped_methods
+from tests.support.control_models import control_model
 from tests.support.report_models import AS_OF, LONG_NAME, calm_vendor, empty_vendor, portfolio, rich_vendor
 
 pytestmark = pytest.mark.browser
@@ -39,6 +41,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "seven": lambda: render_portfolio(portfolio(7), language="fr"),
     "two_hundred": lambda: render_portfolio(portfolio(200), language="en"),
     "method": lambda: render_method(shipped_methods(), language="fr", as_of=AS_OF),
+    "control": lambda: render_control_file(control_model(), language="fr"),
     "rules": lambda: render_rules(load_catalogue(), language="fr", as_of=AS_OF, counts={}),
 }
 OVERFLOWING = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
@@ -103,7 +106,7 @@ def test_a_page_fits_from_a_phone_to_4k_and_its_links_lead_somewhere(opened: Ope
 
 
 # The page of 200 vendors repeats the rows of the page of six, and takes axe ten seconds.
-@pytest.mark.parametrize("name", ["rich", "empty", "nobody", "six", "rules"])
+@pytest.mark.parametrize("name", ["rich", "empty", "nobody", "six", "control", "rules"])
 def test_axe_finds_nothing_that_keeps_anybody_out(opened: Opened, name: str) -> None:
     assert violations(opened, name, "light", {"resultTypes": ["violations"]}) == ""
 
@@ -122,7 +125,7 @@ def violations(opened: Opened, name: str, scheme: Literal["light", "dark"], opti
         return result.generate_report() if result.violations_count else ""
 
 
-@pytest.mark.parametrize("name", ["rich", "long", "six", "rules"])
+@pytest.mark.parametrize("name", ["rich", "long", "six", "control", "rules"])
 def test_paper_holds_a_page_in_its_width(opened: Opened, name: str, tmp_path: Path) -> None:
     with opened(name) as page:
         assert page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True).startswith(b"%PDF")

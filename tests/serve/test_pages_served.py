@@ -1,22 +1,29 @@
 """What the web app shows: vendors filtered and ordered, dates, dossiers as written, questionnaires by their links."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from threading import Lock
+from typing import Any
+from unittest.mock import ANY
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request
+from starlette.responses import Response
 
 from pipelines.questionnaires.records import kept_statements, revoke_questionnaire
 from pipelines.reviews.written_dossiers import NOTE
 from pipelines.serve.answers import Pager
 from pipelines.serve.app import SENDINGS
-from pipelines.serve.house_pages import MOST_DOSSIERS, HousePages
+from pipelines.serve.control_pages import ControlPages
+from pipelines.serve.house_pages import MOST_DOSSIERS
+from pipelines.serve.limiter import Limiter
 from pipelines.serve.portfolio import CHOICES, UNSET, VendorLine, Wanted, listed, wanted_of
+from pipelines.serve.printing import PRINTS, Press
 from pipelines.serve.shelf import Shelf
 from pipelines.serve.visitors import Doorkeeper
 from tests.support.report_models import LONG_NAME
@@ -66,18 +73,61 @@ def test_a_rule_that_changes_is_read_anew_by_the_control_file(web: Web) -> None:
 
 
 def test_a_second_control_file_at_a_time_is_told_to_wait(web: Web) -> None:
-    shelf, making = Shelf(web.house, lambda: NOW), Lock()
-    keeper, pager = Doorkeeper.of(web.house.settings, b"s"), Pager(lambda: NOW, is_https=False)
-    pages = HousePages(shelf, keeper, pager, lambda house, first, last, language: "", making)
+    making = Lock()
     with making:
-        answer = pages.control(_request(b"from=2026-11-20&to=2026-11-20"))
+        answer = control_pages(web, making=making).page(asked("/control-file", b"from=2026-11-20&to=2026-11-20"))
     assert (answer.status_code, "Réessayez dans une minute" in bytes(answer.body).decode()) == (503, True)
 
 
-def _request(query: bytes) -> Request:
+def control_pages(web: Web, making: Any) -> ControlPages:
+    """Those of a house whose control files are a word."""
+    shelf, pager = Shelf(web.house, lambda: NOW), Pager(lambda: NOW, is_https=False)
+    keeper, one_press = Doorkeeper.of(web.house.settings, b"s"), press()
+    page = "<!doctype html><html lang=fr><title>t</title><p>mot"
+    return ControlPages(shelf, keeper, pager, one_press, lambda *asked_for: page, making)
+
+
+def press(most: int = 1) -> Press:
+    return Press(Pager(lambda: NOW, is_https=False), Limiter(most, 3600, lambda: 0.0), Lock())
+
+
+def asked(path: str, query: bytes = b"") -> Request:
     headers = [(HEADER.lower().encode(), BUYER.encode())]
-    scope = {"type": "http", "method": "GET", "path": "/control-file", "query_string": query, "headers": headers}
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query, "headers": headers}
     return Request({**scope, "client": ("127.0.0.1", 1)})
+
+
+@pytest.mark.fault(
+    area="web",
+    fault="Somebody asks for PDF after PDF, or for many at a time",
+    promise="One is printed at a time, sixty an hour for one person; the others are told so at once.",
+)
+def test_one_pdf_is_printed_at_a_time_and_so_many_an_hour() -> None:
+    one = press(most=PRINTS)
+    inner: list[int] = []
+
+    def print_twice() -> Response:
+        inner.append(one.answer(asked("/"), "another", lambda: Response()).status_code)
+        return Response()
+
+    statuses = [one.answer(asked("/"), BUYER, print_twice).status_code for _ in range(PRINTS + 1)]
+    assert (statuses, inner) == ([200] * PRINTS + [429], [503] * PRINTS)
+
+
+def test_where_nothing_prints_it_is_said_and_no_link_leads_there(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    for path, status in (("/vendors/acme/dossier.pdf", 503), ("/vendors/acme", 200), ("/control-file", 200)):
+        answer = web.ask(f"{path}?lang=en", who=BUYER)
+        assert answer.status == status
+        assert "Chromium, which prints PDFs, is not installed on this server" in answer.text, path
+        assert not re.search(r'(href|formaction)="/[^"?]+\.pdf', answer.text), path
+
+
+def test_a_pdf_is_of_a_dossier_that_is_there(web: Web) -> None:
+    for path in ("/vendors/brio/dossier.pdf", "/vendors/nobody/dossier.pdf", "/vendors/acme/dossier.pdf?dossier=0"):
+        assert web.ask(path, who=BUYER).status == 404
+    assert web.ask("/vendors/acme/dossier.pdf").status == 403
+    assert web.ask("/control-file.pdf?from=x&to=y", who=BUYER).status == 422
 
 
 def test_the_line_of_one_vendor_is_that_of_the_list(web: Web) -> None:
@@ -98,6 +148,25 @@ def test_of_many_dossiers_the_latest_are_shown_and_no_other_is_read(web: Web) ->
     shutil.rmtree(dossiers)
     assert page.count("?dossier=") == MOST_DOSSIERS
     assert ("2026-11-04" in page, "2026-11-03" in page) == (True, False)
+
+
+def test_a_missing_day_stays_red_with_its_reason_whatever_came_after_it(web: Web) -> None:
+    """It is Monday 23 November: Tuesday is missing, the others came; of nobody else anything was taken in."""
+    page = web.ask("/deliveries?lang=en&state=wrong", who=BUYER).text
+    assert re.findall(r'href="/deliveries/(\w+)\?month=([\d-]+)">(.*?)</a>', page) == [("acme", "2026-11", ANY)]
+    [cell] = re.findall(r"month=2026-11\">(.*?)</a>", page)
+    assert re.findall(r'unseen">([^<]+)</span>(\d+)', cell) == [("missing", "1"), ("right", "4")]
+    assert "20\u00a0Nov" in page
+    month = web.ask("/deliveries/acme?month=2026-11&lang=en", who=BUYER).text
+    rows = re.findall(r'<tr><td><time datetime="([\d-]+)">.*?</td><td[^>]*>([^<]+)</td>', month)
+    assert rows == [(f"2026-11-{day}", "missing" if day == 17 else "right") for day in range(16, 21)]
+    assert "calendar asked for leads, and none came" in month
+
+
+def test_only_vendors_and_months_that_are_there_have_days(web: Web) -> None:
+    for path in ("/deliveries/nobody", "/deliveries/acme?month=2026-13", "/deliveries/acme?month=2099-01"):
+        assert web.ask(path, who=BUYER).status == 404
+    assert web.ask("/deliveries").status == 403
 
 
 def test_what_was_written_is_shown_as_it_was_written(web: Web) -> None:

@@ -1,16 +1,24 @@
 """The web app in Chromium: by keyboard, without script, for everybody, from a phone to 4K, on paper, without a request
 to anybody else."""
 
+import io
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Lock
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from pypdf import PdfReader
 
+from pipelines.dossiers.printed import dossier_as_pdf
+from pipelines.reviews.decisions import dossier_named
 from pipelines.reviews.records import recorded_decisions
+from pipelines.reviews.written_dossiers import found_dossiers
+from pipelines.vocabulary.clock import last_tick
 from tests.dossiers.test_pages_in_browser import CHROMIUM, OUT_OF_REACH, OVERFLOWING, QUIET, REPEATED_IDS
-from tests.support.web_home import BUYER, DPO, HEADER, LONG_KEY, Web, serving_home, web_home
+from tests.serve.test_pages_served import asked, control_pages
+from tests.support.web_home import BUYER, DPO, HEADER, LONG_KEY, NOW, Web, serving_home, web_home
 
 pytestmark = pytest.mark.browser
 
@@ -76,11 +84,41 @@ def test_a_vendor_answers_in_its_browser(web: Web, page: Page) -> None:
     assert group.get_by_label("Pièce et sa date").input_value() == "reçu du 3 mai 2021"
 
 
+def test_a_dossier_is_downloaded_as_the_bytes_that_the_terminal_prints(web: Web, page: Page) -> None:
+    page.goto(f"{web.address}/vendors/acme")
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="Télécharger le PDF").click()
+    [dossier] = found_dossiers(web.house.settings.dossiers, "acme")
+    named = dossier_named([dossier], "acme", None)
+    assert downloading.value.suggested_filename == "acme-2026-11-21.fr.pdf"
+    assert (downloading.value.path().read_bytes() == dossier_as_pdf(named, "fr")) is True  # or a diff takes minutes
+
+
+def test_a_control_file_is_printed_as_known_at_the_last_tick(web: Web) -> None:
+    """A word in its place: the real one is judged and printed in `tests/control_file`."""
+    pages = control_pages(web, Lock())
+    answer = pages.pdf(asked("/control-file.pdf", b"from=2026-11-20&to=2026-11-22"))
+    read = PdfReader(io.BytesIO(bytes(answer.body)))
+    assert answer.headers["content-disposition"] == 'attachment; filename="control-file-2026-11-20-2026-11-22.fr.pdf"'
+    assert read.metadata is not None
+    assert (read.metadata.creation_date, read.pages[0].extract_text()) == (last_tick(NOW), "mot")
+
+
 def test_pages_fit_are_reached_and_keep_nobody_out(browser: Browser, web: Web, tmp_path: Path) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     context = browser.new_context(locale="en-GB", bypass_csp=True, extra_http_headers={HEADER: DPO})
     page = context.new_page()
-    for path in ("/", "/?words=nobody", "/vendors/acme", f"/vendors/{LONG_KEY}", "/dates", "/control-file", web.link()):
+    deliveries = ("/deliveries?months=24", "/deliveries/acme")
+    for path in (
+        "/",
+        "/?words=nobody",
+        "/vendors/acme",
+        f"/vendors/{LONG_KEY}",
+        *deliveries,
+        "/dates",
+        "/control-file",
+        web.link(),
+    ):
         page.goto(f"{web.address}{path}")
         assert page.evaluate(REPEATED_IDS) == [], path
         for width in (3840, 320):

@@ -16,6 +16,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
+from pipelines.checks.faults import Fault
+from pipelines.checks.results import keep_results
 from pipelines.commands.serve import web_server
 from pipelines.dossiers.pages import render_dossier, render_portfolio
 from pipelines.house import House
@@ -25,6 +27,7 @@ from pipelines.reviews.written_dossiers import NOTE, DossierNote
 from pipelines.scores.graded import GradedScore
 from pipelines.scores.records import publish_scores
 from pipelines.serve.app import Served
+from pipelines.storage.lake import Lake
 from tests.support.contract_files import changed
 from tests.support.exemple import sign
 from tests.support.houses import house_at
@@ -57,14 +60,28 @@ def web_home(home: Path) -> Path:
     registry = house_at(home).registry
     publish_scores(registry, {"acme": [SCORE]}, as_of=AS_OF, methods="2026.2", catalogue_digest="b" * 64)
     registry.dispose()
+    _deliver_a_week(Lake(home / "lake"))
     return home
+
+
+def _deliver_a_week(lake: Lake) -> None:
+    """`acme` on Monday 16 to Friday 20 November 2026: on Tuesday nothing came; what was judged is not read here."""
+    days = [date(2026, 11, day) for day in range(16, 21)]
+    for day in days:
+        for table in ("deliveries", "scorecards"):
+            lake.partition(table, "acme", day).parent.mkdir(parents=True)
+    keep_results(lake, "acme", days, {"deliveries_came": [Fault("acme", days[1], f"acme {days[1]}")]})
 
 
 @dataclass(frozen=True)
 class Answer:
     status: int
     headers: Mapping[str, str]
-    text: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
 
 
 @dataclass(frozen=True)
@@ -92,9 +109,9 @@ class Web:
         raw = {name: value.encode() for name, value in sent.items() if value}
         connection.request("GET" if form is None else "POST", path, body, raw)
         answer = connection.getresponse()
-        text = answer.read().decode()
+        content = answer.read()
         connection.close()
-        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, text)
+        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, content)
 
     def fields(self, who: str, form: str = "decision") -> dict[str, str]:
         """What the page's own form of this name carries, hidden."""

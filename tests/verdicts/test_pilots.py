@@ -13,6 +13,7 @@ from pipelines.candidates.pilot import pilot_of
 from pipelines.checks.delivery_faults import unexpected_deliveries
 from pipelines.dossiers.facts import dossier_facts, vendor_tables
 from pipelines.house import House
+from pipelines.scores.method import CONTRACT
 from pipelines.scores.scorer import Scorer
 from pipelines.verdicts.uses_now import uses_now
 from tests.support.clean_market import LATE, MONDAY, VENDOR, CleanMarket, contract_text, lead, proof
@@ -84,11 +85,16 @@ def test_before_the_decision_everything_is_judged_and_waits_on_us(tmp_path: Path
     today = uses_now(house.judge, house.lake, book.of(VENDOR), VENDOR, [MONDAY, TUESDAY], as_of=LATE)
     assert set(today["verdict"].to_pylist()) == {"on_hold"}
     contract, one = book.in_force(VENDOR, TUESDAY), house.methods().versions[0]
+    assert contract is not None
     method = replace(one, scoring=replace(one.scoring, slope_beyond=1))
-    pilot = pilot_of(house.engine, house.lake, house.catalogue, VENDOR, contract, method, as_of=LATE)
+    asked = (house.engine, house.lake, house.catalogue, VENDOR, contract)
+    pilot = pilot_of(*asked, method, contracts=book.of(VENDOR), as_of=LATE)
     # two leads of each day on two channels; all uses wait for the decision alone; 2 of 4 leads have a bad postal code
     assert (pilot.delivery_count, pilot.leads_count, pilot.uses_count, pilot.fit_count) == (2, 4, 8, 8)
     assert {score.dimension: score.rate for score in pilot.above_tolerance} == {"quality": 0.5}
+    renewed = [replace(contract, renewal_on=TUESDAY), replace(contract, valid_from=TUESDAY)]
+    second = pilot_of(*asked, replace(method, window=CONTRACT), contracts=renewed, as_of=LATE)
+    assert (second.since, second.delivery_count, second.leads_count, second.uses_count) == (TUESDAY, 1, 2, 4)
     # a tenth of that is tolerated: 80 points, and one less at each doubling
     assert pilot.above_tolerance[0].points == pytest.approx(80 - log2(10))
 
