@@ -52,6 +52,8 @@ class Intake:
     """Raises where a vendor's keys may not meet those of the hasher."""
     threads: int = 1
     """How many work on rows; what is published does not tell."""
+    run_bytes: int | None = None
+    """Rows of one table that are gathered before they are sorted and set aside; the same."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What is noted with each published partition."""
 
@@ -92,6 +94,7 @@ class Intake:
                 vault=self.vault,
                 read_together=partial(read_together, limits=self.limits, held=contents),
                 threads=self.threads,
+                run_bytes=self.run_bytes,
             )
 
     def _delivery_on(

@@ -31,6 +31,8 @@ def test_places_lie_below_the_home_unless_given(tmp_path: Path) -> None:
         ("OPPOSABLE_THREADS", "0", "OPPOSABLE_THREADS"),
         ("OPPOSABLE_ENGINE", "abacus", "OPPOSABLE_ENGINE"),
         ("OPPOSABLE_MAX_ROWS", "0", "OPPOSABLE_MAX_ROWS"),
+        ("OPPOSABLE_MEMORY_LIMIT", "600MiB", "OPPOSABLE_MEMORY_LIMIT: .*less than 640MiB"),
+        ("OPPOSABLE_MEMORY_LIMIT", "much", "OPPOSABLE_MEMORY_LIMIT"),
         ("OPPOSABLE_SERVE_ADDRESS", "leads.example.org", "OPPOSABLE_SERVE_ADDRESS"),
         ("OPPOSABLE_SERVE_PROXIES", "everywhere", "OPPOSABLE_SERVE_PROXIES"),
     ],
@@ -76,3 +78,15 @@ def test_every_limit_of_a_delivered_file_is_a_setting_that_its_refusal_names() -
         words = published(limits.refusal(bound.name).cause)  # type: ignore[arg-type]
         assert f" {place} " in words
         assert words.endswith(f"({setting})")
+
+
+def test_a_limit_of_memory_is_shared_out_and_never_lifts_another_bound() -> None:
+    narrow = load_settings({"OPPOSABLE_MEMORY_LIMIT": "1GiB", "OPPOSABLE_THREADS": "4"})
+    shares = narrow.memory_shares
+    assert shares is not None
+    assert shares.engine_bytes == narrow.limits.read_bytes == 320 * 2**20
+    assert shares.run_bytes == 40 * 2**20
+    assert narrow.intake_threads == 2
+    wide = load_settings({"OPPOSABLE_MEMORY_LIMIT": "100GB", "OPPOSABLE_THREADS": "4"})
+    assert (wide.limits.read_bytes, wide.intake_threads) == (Limits.read_bytes, 4)
+    assert load_settings({}).memory_shares is None
