@@ -209,7 +209,7 @@ class House:
             seals=self.seals,
             confirm_keys=self.confirm_keys,
             threads=self.settings.intake_threads,
-            run_bytes=shares.run_bytes if (shares := self.settings.memory_shares) else None,
+            memory=self.settings.memory_shares,
             facts=self.key_facts,
         )
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -67,8 +67,8 @@ class Settings(BaseModel):
     memory_limit: ByteSize | None = Field(
         default=None,
         description=(
-            "Memory that a run may take with the process that reads files, such as 1GB; what does not fit is sorted "
-            "and joined on the disk, below the home. As much as the machine has unless given."
+            "Memory that a run is to keep to, such as 1GB: what does not fit is sorted and joined on the disk, below "
+            "the home. Reading a file has a bound of its own. As much as the machine has unless given."
         ),
     )
     first_day: date = Field(default=date(2026, 1, 1), description="First delivery date that can be judged.")
@@ -280,9 +280,7 @@ class Settings(BaseModel):
     @property
     def limits(self) -> Limits:
         """Upper bounds of one delivered file."""
-        given = Limits(**{bound.name: getattr(self, f"max_{bound.name}") for bound in fields(Limits)})
-        shares = self.memory_shares
-        return replace(given, read_bytes=min(given.read_bytes, shares.read_bytes)) if shares else given
+        return Limits(**{bound.name: getattr(self, f"max_{bound.name}") for bound in fields(Limits)})
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

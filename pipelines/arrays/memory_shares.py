@@ -1,13 +1,17 @@
-"""How the memory that a run may take is shared out among the engine, sorts, and the process that reads files."""
+"""How the memory that a run may take is shared out among the engine, sorts and threads.
+
+Reading a file has a bound of its own: what exceeds it is refused, and a limit of memory changes nothing that is
+published.
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
-STANDING_BYTES: Final = 384 * 2**20
-"""What a run and its reading process hold before any row: the interpreters, libraries and compiled rules."""
+STANDING_BYTES: Final = 256 * 2**20
+"""What a run holds before any row: the interpreter, libraries and compiled rules."""
 LEAST_BYTES: Final = 640 * 2**20
 """The least that a run can be told to keep to."""
-BYTES_OF_A_THREAD: Final = 2**29
+BYTES_OF_A_THREAD: Final = 2**30
 """What there must be for each further thread of an intake, which holds a block of rows."""
 
 
@@ -18,12 +22,10 @@ class MemoryShares:
     engine_bytes: int
     run_bytes: int
     """Rows of one table that are gathered before they are sorted and set aside."""
-    read_bytes: int
-    """Of the process that reads a delivered file, beside what it takes at its start."""
     intake_threads: int
 
     @classmethod
     def of(cls, limit: int) -> "MemoryShares":
         """The shares of a limit of at least `LEAST_BYTES`: intake and judgement follow one another."""
         free = limit - STANDING_BYTES
-        return cls(free // 2, free // 16, free // 2, 1 + free // BYTES_OF_A_THREAD)
+        return cls(free * 2 // 3, free // 16, 1 + free // BYTES_OF_A_THREAD)

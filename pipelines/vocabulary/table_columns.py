@@ -37,7 +37,7 @@ class Meaning:
 
 
 @dataclass(frozen=True)
-class Column(Meaning):
+class TableColumn(Meaning):
     """A column of a published table."""
 
     type: pa.DataType = None
@@ -64,13 +64,13 @@ class PartitionedTable(Table):
     delivery_date: Series[Day] = filled("Civil date, Europe/Paris, of the delivery.")
 
 
-def columns_in(table: type[Table]) -> dict[str, Column]:
+def columns_in(table: type[Table]) -> dict[str, TableColumn]:
     """The columns of a table by name, in order."""
     parents = [parent for parent in table.__bases__ if issubclass(parent, Table)]
     inherited = {name: column for parent in parents for name, column in columns_in(parent).items()}
     own = {name: get_args(hint)[0] for name, hint in get_type_hints(table, include_extras=True).items()}
     return inherited | {
-        name: Column(**vars(getattr(table, name)), type=kind.__metadata__[0])
+        name: TableColumn(**vars(getattr(table, name)), type=kind.__metadata__[0])
         for name, kind in own.items()
         if name not in inherited
     }

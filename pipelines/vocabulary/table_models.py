@@ -11,7 +11,7 @@ warnings.filterwarnings("ignore", message="PySpark does not yet fully support pa
 import pandera.pandas as pandera  # noqa: E402
 from pandera.errors import SchemaErrors as SchemaErrors  # noqa: E402
 
-from pipelines.vocabulary.table_columns import Column, columns_in  # noqa: E402
+from pipelines.vocabulary.table_columns import TableColumn, columns_in  # noqa: E402
 from pipelines.vocabulary.tables import TABLES  # noqa: E402
 
 
@@ -22,7 +22,7 @@ def model_of(table: str) -> pandera.DataFrameSchema:
     return pandera.DataFrameSchema(columns, name=TABLES[table].__name__, strict=True, ordered=True)
 
 
-def _checked_column(column: Column) -> pandera.Column:
+def _checked_column(column: TableColumn) -> pandera.Column:
     checks = [
         *([] if column.ge is None else [pandera.Check.ge(column.ge)]),
         *([] if column.isin is None else [pandera.Check.isin(column.isin)]),
