@@ -9,6 +9,7 @@ from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_AS
 
 from pipelines.orchestration.partitions import partition_key
 from pipelines.orchestration.run_partitions import tags_of_dimensions
+from pipelines.vocabulary.table_columns import columns_in
 from pipelines.vocabulary.tables import TABLES, arrow_schema
 
 
@@ -40,6 +41,6 @@ def columns_of(table: str) -> dict[str, dg.TableSchema]:
             description=spec.description,
             constraints=dg.TableColumnConstraints(nullable=bool(spec.nullable)),
         )
-        for name, spec in TABLES[table].to_schema().columns.items()
+        for name, spec in columns_in(TABLES[table]).items()
     ]
     return {"dagster/column_schema": dg.TableSchema(columns=columns)}

@@ -85,6 +85,7 @@ COMMANDS: Final = {
 
 
 TOLD: Final = {
+    "pipelines.engines.interface": "EngineSettingError",
     "pipelines.settings": "SettingsError",
     "pipelines.storage.registry.database": "RegistryError",
     "pipelines.storage.secrets.keys": "KeysError",

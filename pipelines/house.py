@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipelines.deliveries.changed_folders import FolderWatch
     from pipelines.disputes.answers import AnswersIntake
     from pipelines.disputes.kept_answers import KeptAnswers
-    from pipelines.engines.interface import Engine
+    from pipelines.engines.interface import Engine, EngineMemory
     from pipelines.identifiers.keyed_hashes import IdentityHasher
     from pipelines.intake.absences import LeftOut
     from pipelines.intake.vendor import Intake
@@ -257,6 +257,7 @@ class House:
             seals=self.seals,
             confirm_keys=self.confirm_keys,
             threads=self.settings.intake_threads,
+            memory=self.settings.memory_shares,
             facts=self.key_facts,
         )
 
@@ -356,14 +357,22 @@ class House:
         """The embedded engine, for questions about what is published."""
         from pipelines.engines.named import EMBEDDED, engine_named
 
-        return engine_named(EMBEDDED, threads=self.settings.threads)
+        return engine_named(EMBEDDED, threads=self.settings.threads, memory=self._engine_memory)
 
     @property
     def publishing_engine(self) -> Engine:
         """The engine that the settings name: it judges deliveries, and makes receipts, for publication."""
         from pipelines.engines.named import engine_named
 
-        return engine_named(self.settings.engine, threads=self.settings.threads, remote=self.settings.spark_remote)
+        ours = self.settings
+        return engine_named(ours.engine, threads=ours.threads, remote=ours.spark_remote, memory=self._engine_memory)
+
+    @property
+    def _engine_memory(self) -> EngineMemory:
+        from pipelines.engines.interface import EngineMemory
+
+        shares = self.settings.memory_shares
+        return EngineMemory(self.settings.spill, shares.engine_bytes if shares else None)
 
     def confirm_publishing_engine(self) -> None:
         """Make sure, before any work, that the engine that the settings name can be had.

@@ -8,9 +8,9 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from pipelines.arrays.memory_shares import LEAST_BYTES, MemoryShares
 from pipelines.disputes.policy import REACTION_DAYS, REPLY_DAYS, Policy
 from pipelines.formats.limits import Limits
 from pipelines.vocabulary.suggestions import hint_at
@@ -26,10 +26,10 @@ class SettingsError(ValueError):
     """A setting is unknown, malformed or contradictory; the message names it and what would mend it."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Where things lie and how the work is done. Paths default to places below `home`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     home: Path = Field(default=Path("data"), description="Folder that holds everything the embedded default needs.")
     inbox: Path = Field(default=Path("inbox"), description="Where vendors' deliveries arrive.")
@@ -71,6 +71,13 @@ class Settings(BaseSettings):
         default=None,
         ge=1,
         description="Threads of the engine, by its own default unless given; an intake never works on more than four.",
+    )
+    memory_limit: ByteSize | None = Field(
+        default=None,
+        description=(
+            "Memory that a run is to keep to, such as 1GB: what does not fit is sorted and joined on the disk, below "
+            "the home. Reading a file has a bound of its own. As much as the machine has unless given."
+        ),
     )
     first_day: date = Field(default=date(2026, 1, 1), description="First delivery date that can be judged.")
     claim_window_days: int = Field(
@@ -185,6 +192,13 @@ class Settings(BaseSettings):
         description="Rejected rows of a file that are told one by one, and then as many runs of them.",
     )
 
+    @field_validator("memory_limit")
+    @classmethod
+    def _is_enough_to_work_with(cls, value: ByteSize | None) -> ByteSize | None:
+        if value is not None and value < LEAST_BYTES:
+            raise ValueError(f"a run can't work with less than {LEAST_BYTES // 2**20}MiB: give more, or leave it out")
+        return value
+
     @field_validator("serve_address")
     @classmethod
     def _as_browsers_send_it(cls, value: str) -> str:
@@ -251,9 +265,20 @@ class Settings(BaseSettings):
         return self.home / "law"
 
     @property
+    def spill(self) -> Path:
+        """Folder of what does not fit into the engine's memory, while a session lasts."""
+        return self.home / "spill"
+
+    @property
+    def memory_shares(self) -> MemoryShares | None:
+        """What each part of a run may hold; none of them is bounded where no limit is set."""
+        return MemoryShares.of(self.memory_limit) if self.memory_limit else None
+
+    @property
     def intake_threads(self) -> int:
         """Threads of an intake. Each holds a block of rows, and reading a file keeps no more than a few busy."""
-        return min(self.threads or os.cpu_count() or 1, _MOST_INTAKE_THREADS)
+        most = self.memory_shares.intake_threads if self.memory_shares else _MOST_INTAKE_THREADS
+        return min(self.threads or os.cpu_count() or 1, _MOST_INTAKE_THREADS, most)
 
     @property
     def policy(self) -> Policy:

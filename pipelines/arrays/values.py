@@ -56,7 +56,7 @@ TEXT: Final = pa.string()
 TEXT_LIST: Final = pa.list_(TEXT)
 
 
-NO_TEXT: Final = pa.scalar(None, TEXT)
+NO_TEXT: Final = pa.nulls(1, TEXT)[0]
 
 
 _BLANK: Final = (

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 
 from pipelines.checks.faults import Fault
 from pipelines.storage.lake import PARTITION_COLUMNS, Lake
-from pipelines.vocabulary.table_columns import SchemaErrors
+from pipelines.vocabulary.table_columns import columns_in
+from pipelines.vocabulary.table_models import SchemaErrors, model_of
 from pipelines.vocabulary.tables import TABLES, arrow_schema
 
 MOST_ROWS: Final = 250_000
@@ -61,7 +62,7 @@ def _has_schema(path: Path, table: str) -> bool:
         found = pq.read_schema(path)
     except (OSError, pa.ArrowInvalid):
         return False
-    columns = TABLES[table].to_schema().columns
+    columns = columns_in(TABLES[table])
     expected = [
         field for field in _stored_schema(table) if field.name in found.names or not columns[field.name].nullable
     ]
@@ -70,7 +71,7 @@ def _has_schema(path: Path, table: str) -> bool:
 
 def _refused_by_model(table: str, rows: pa.Table) -> list[str]:
     try:
-        TABLES[table].validate(rows.to_pandas(types_mapper=pd.ArrowDtype), lazy=True)
+        model_of(table).validate(rows.to_pandas(types_mapper=pd.ArrowDtype), lazy=True)
     except SchemaErrors as errors:
         counts = errors.failure_cases[["column", "check"]].astype(str).value_counts()
         return [f"{column} {check} ({count} times)" for (column, check), count in counts.items()]

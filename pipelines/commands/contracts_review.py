@@ -25,7 +25,6 @@ from pipelines.governance.accepted_risks import AcceptedRisk, latest_risks, risk
 from pipelines.governance.checklist import MUST
 from pipelines.governance.due_diligence import read_due_diligence
 from pipelines.governance.vendor_review import ReviewGap, gap_words, vendor_review
-from pipelines.questionnaires.records import kept_statements
 from pipelines.questionnaires.statements import stated_on
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.clock import paris_date
@@ -43,6 +42,8 @@ def review(
     stands apart until its last day.
     Exit status: 0 nothing is missing that nobody should buy without, 1 something is, 2 a wrong argument or file.
     """
+    from pipelines.questionnaires.records import kept_statements  # late: linting contracts needs no registry
+
     house, day = house_of_settings(), day_of("--on", on) if on else paris_date(datetime.now(UTC))
     book = house.contracts((vendor,))
     known_vendor(book, vendor)

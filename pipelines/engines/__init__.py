@@ -10,6 +10,7 @@ What the statements mean belongs to `rulebook` and to whoever asks.
 - `shown`: how a statement is shown in an error
 - `spark`: Spark, asked over Spark Connect
 - `spark_patterns`: patterns of RE2 in Java's words
+- `spill_folder`: where an engine keeps what does not fit into its memory
 - `spark_server`: how a Spark server is reached
 - `spark_statements`: statements of the house in Spark's SQL
 """

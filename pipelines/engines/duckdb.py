@@ -1,7 +1,7 @@
 """The embedded engine: DuckDB in memory, in the process that asks. Who uses it knows `engines.interface` alone."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,9 +9,10 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from pipelines.engines.interface import DIALECT, EngineError
+from pipelines.engines.interface import DIALECT, EngineError, EngineMemory, EngineSettingError
 from pipelines.engines.path_columns import path_columns
 from pipelines.engines.shown import LITERAL, shown_statement
+from pipelines.engines.spill_folder import spill_folder
 
 _SAID_OF_STATEMENTS: Final = (
     duckdb.BinderException,
@@ -23,6 +24,9 @@ _SAID_OF_STATEMENTS: Final = (
     duckdb.ResourceInUseException,
 )
 """Errors that speak of statements, files and memory. All others may quote a value that they met in a row."""
+MEMORY_SETTING: Final = "OPPOSABLE_MEMORY_LIMIT"
+READ_AT_ONCE_BYTES: Final = 32 * 2**20
+"""Of files, compressed, that are kept in the session from the first look at them."""
 _PATH_TYPES: Final = {pa.string(): "varchar", pa.date32(): "date"}
 
 
@@ -38,16 +42,20 @@ class DuckDBSession:
             self.connection.register(name, table)
 
     def read_files(self, name: str, files: Sequence[Path], schema: pa.Schema) -> None:
-        """As `interface.Session` says; a view over the files, which are read when the view is."""
+        """As `interface.Session` says: read now, once, where they are small; else a view that reads them when asked.
+
+        Opening a file costs more than reading some hundred rows, and statements ask for the same table several times.
+        """
         if not files:
             self.register(name, schema.empty_table())
             return
-        listed = ", ".join(f"'{str(file).replace(chr(39), chr(39) * 2)}'" for file in files)
+        listed = ", ".join(f"'{_escaped_path(file)}'" for file in files)
         columns = ", ".join(f'"{column}"' for column in schema.names)
         found = f"select * from read_parquet([{listed}], union_by_name = true{_path_options(files[0], schema)})"
         layout = f"{name}_layout"
         self.register(layout, schema.empty_table())
-        self.create(name, f"select {columns} from ({found} union all by name from {layout})", is_view=True)
+        is_large = sum(file.stat().st_size for file in files if file.exists()) > READ_AT_ONCE_BYTES
+        self.create(name, f"select {columns} from ({found} union all by name from {layout})", is_view=is_large)
 
     def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
         """As `interface.Session` says."""
@@ -69,21 +77,35 @@ class DuckDBSession:
 
 @dataclass(frozen=True)
 class DuckDBEngine:
-    """Makes sessions. `threads`: as many as DuckDB takes, unless given."""
+    """Makes sessions. `threads`: as many as DuckDB takes, unless given. `memory`: DuckDB's own ways, unless given."""
 
     threads: int | None = None
+    memory: EngineMemory | None = None
     dialect: str = DIALECT
 
     @contextmanager
     def session(self) -> Iterator[DuckDBSession]:
         """A fresh in-memory database at UTC that installs nothing and reads only what it is told to."""
-        with duckdb.connect(":memory:") as connection:
+        with ExitStack() as closed, closing(duckdb.connect(":memory:")) as connection:
+            if self.memory is not None:
+                _bound_memory(connection, self.memory, closed.enter_context(spill_folder(self.memory.folder)))
             connection.execute("set timezone = 'UTC'")
             connection.execute("set autoinstall_known_extensions = false")
             connection.execute("set preserve_insertion_order = false")
+            connection.execute("set parquet_metadata_cache = true")
             if self.threads is not None:
                 connection.execute(f"set threads = {int(self.threads)}")
             yield DuckDBSession(connection)
+
+
+def _bound_memory(connection: duckdb.DuckDBPyConnection, memory: EngineMemory, folder: Path) -> None:
+    connection.execute(f"set temp_directory = '{_escaped_path(folder)}'")
+    if memory.most_bytes is not None:
+        connection.execute(f"set memory_limit = '{memory.most_bytes} bytes'")
+
+
+def _escaped_path(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _path_options(file: Path, schema: pa.Schema) -> str:
@@ -101,6 +123,11 @@ def _engine_errors(statement: str) -> Iterator[None]:
     """Turn what DuckDB raises, also through Arrow, into an error that shows nothing of what the rows hold."""
     try:
         yield
+    except duckdb.OutOfMemoryException as error:
+        raise EngineSettingError(
+            f"{MEMORY_SETTING}: the engine can't do {shown_statement(statement)} in its share of the memory or of the "
+            f"disk ({_shown_error(error)}): raise the setting, leave it out, or make room where the home lies"
+        ) from None
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise EngineError(f"{shown_statement(statement)}: {_shown_error(error)}") from None
 

@@ -6,6 +6,7 @@ Which engine a setting means is in `engines.named`.
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -20,7 +21,18 @@ class EngineError(RuntimeError):
 
 
 class EngineSettingError(RuntimeError):
-    """The engine that the settings name can't be had: the message names the setting and what would mend it."""
+    """The engine that the settings name can't be had, or not with the memory that they leave it: the message names the
+    setting and what would mend it."""
+
+
+@dataclass(frozen=True)
+class EngineMemory:
+    """What an engine in this process may hold, and where the rest goes."""
+
+    folder: Path
+    """Folders of sessions are made below it."""
+    most_bytes: int | None = None
+    """Four fifths of the machine's memory unless given."""
 
 
 class Session(Protocol):

@@ -1,7 +1,7 @@
 """The page of published tables, from the tables' own descriptions (`vocabulary.tables`)."""
 
 from pipelines.handbook.markdown import filled, table
-from pipelines.vocabulary.table_columns import Table
+from pipelines.vocabulary.table_columns import Table, columns_in
 from pipelines.vocabulary.tables import TABLES
 
 
@@ -11,7 +11,7 @@ def dictionary_page() -> str:
 
 
 def _table_described(name: str, model: type[Table]) -> dict[str, str]:
-    specs = model.to_schema().columns.items()
-    rows = [(f"`{column}`", f"{spec.dtype.type.pyarrow_dtype}", f"{spec.description}") for column, spec in specs]
+    specs = columns_in(model).items()
+    rows = [(f"`{column}`", f"{spec.type}", f"{spec.description}") for column, spec in specs]
     summary = (model.__doc__ or "").strip().splitlines()[0]
     return {"name": name, "summary": summary, "columns": table(("column", "type", "meaning"), rows)}

@@ -45,7 +45,7 @@ _LONGEST: Final = 40
 _PLAIN_SIGNS: Final = r"^[ -~]*$"
 _FEW: Final = 100
 """Numbers that take less time one by one than the patterns of all countries take to be compiled."""
-_NOTHING: Final = pa.scalar(None, pa.string())
+_NOTHING: Final = pa.nulls(1, pa.string())[0]
 
 
 def canonical_phone(text: str, postal_code: str | None = None) -> str | None:

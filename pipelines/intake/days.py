@@ -132,6 +132,7 @@ def take_in_days(
     vault: KeepsIdentifiers | None = None,
     read_together: ReadTogether | None = None,
     threads: int = 1,
+    run_bytes: int | None = None,
 ) -> Iterator[IntakeDay]:
     """Take in some days of a vendor, at most one delivery a day, in any order; they come in order.
 
@@ -147,6 +148,7 @@ def take_in_days(
         vault: takes the identifiers of accepted leads.
         read_together: reads small files many at a time; it changes nothing but how long that takes.
         threads: how many work on rows that were read, a block each; the same.
+        run_bytes: rows of one table that are gathered before they are set aside; the same.
 
     Raises:
         IntakeFaultError, KeysError, VaultError: a fault of ours.
@@ -155,7 +157,7 @@ def take_in_days(
     cases = [case for delivery in ordered for case in open_cases(delivery)]
     mark_duplicates(cases, first_delivered_on, read)
     limits = limits or Limits()
-    rows = IntakeRows(vendor, cases, set_aside, limits.rejected_rows)
+    rows = IntakeRows(vendor, cases, set_aside, limits.rejected_rows, run_bytes)
     refused = RefusedReferences(cases)
     taken = in_order(
         partial(_taken_block, vendor, hasher, limits.rejected_rows), blocks(cases, read, limits, read_together), threads

@@ -37,7 +37,14 @@ _KEYS: Final = {
 class IntakeRows:
     """The accepted and rejected rows of some days of a vendor."""
 
-    def __init__(self, vendor: str, cases: Sequence[FileCase], set_aside: SetAside | None, most: int) -> None:
+    def __init__(
+        self,
+        vendor: str,
+        cases: Sequence[FileCase],
+        set_aside: SetAside | None,
+        most: int,
+        run_bytes: int | None = None,
+    ) -> None:
         """Prepare for the rows of files that are not read yet, which are in the order of their names.
 
         `most`: rejected rows of a file that are told one by one, and then as many runs.
@@ -45,7 +52,7 @@ class IntakeRows:
         self.most = most
         self.counts = RowCounts.of_files(len(cases))
         self._vendor, self._cases = vendor, cases
-        self._sorted = {table: SortedRows(keys, set_aside) for table, keys in _KEYS.items()}
+        self._sorted = {table: SortedRows(keys, set_aside, run_bytes) for table, keys in _KEYS.items()}
         self._file_columns = FileColumns(vendor, cases)
         self._ranks = _ranks_of_files(cases)
         self._is_refused: pa.Array | None = None

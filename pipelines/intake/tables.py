@@ -19,8 +19,8 @@ from pipelines.intake.clocks import LastWord, delivery_clock, own_clock
 from pipelines.intake.files import FileCase, causes_of
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.reasons import Reason
-from pipelines.vocabulary.table_columns import SchemaErrors
-from pipelines.vocabulary.tables import SORT_KEYS, TABLES, arrow_schema
+from pipelines.vocabulary.table_models import SchemaErrors, model_of
+from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
 from pipelines.wording.reasons import PUBLISHED, published, sentences
 
 VALIDATED_ROWS: Final = 250_000
@@ -178,7 +178,7 @@ def validate(table: str, rows: pa.Table) -> None:
 
 def _validate(table: str, frame: pd.DataFrame) -> None:
     try:
-        TABLES[table].validate(frame, lazy=True)
+        model_of(table).validate(frame, lazy=True)
     except SchemaErrors as errors:
         failed = errors.failure_cases[["column", "check"]].astype(str).value_counts()
         faults = ", ".join(f"{column} {check} ({count} times)" for (column, check), count in failed.items())

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from pipelines.arrays.memory_shares import MemoryShares
 from pipelines.arrays.sorted_run_files import SortedRunFiles
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.deliveries.files import Delivery
@@ -25,6 +26,7 @@ from pipelines.deliveries.replaced_files import keep_taken_in, replaced_files, w
 from pipelines.deliveries.small_file_contents import SmallFileContents
 from pipelines.deliveries.taken_in_files import settle_arrivals
 from pipelines.deliveries.unclaimed_seals import confirm_seals
+from pipelines.formats.isolated.desk import DESK
 from pipelines.formats.limits import Limits
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.intake.days import IntakeDay, take_in_days
@@ -87,6 +89,8 @@ class Intake:
     """Raises where a vendor's keys may not meet those of the hasher."""
     threads: int = 1
     """How many work on rows; what is published does not tell."""
+    memory: MemoryShares | None = None
+    """What may be held, if that is bounded; the same."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What is noted with each published partition."""
 
@@ -113,6 +117,8 @@ class Intake:
                 self.lake.publish(vendor, taken.day, taken.tables, facts=self.facts)
                 self._note(notes, taken, made_from[taken.day])
             yield taken
+        if self.memory is not None:
+            _give_back_memory()
 
     def read_days(self, vendor: str, contracts: Sequence[Contract], days: Sequence[date]) -> Iterator[IntakeDay]:
         """What the days became; each is to be published at once. What does not fit in memory lies aside in the lake."""
@@ -167,6 +173,7 @@ class Intake:
                 vault=self.vault,
                 read_together=partial(read_together, limits=self.limits, held=folders.contents),
                 threads=self.threads,
+                run_bytes=self.memory.run_bytes if self.memory else None,
             )
 
     def _delivery_on(
@@ -180,6 +187,12 @@ class Intake:
         before = replaced_files(self.inbox, folder, files, limits=self.limits, seals=self.seals)
         files = with_stays(self.inbox, folder, files)
         return Delivery(day, contract_in_force(contracts, day), (*before, *files))
+
+
+def _give_back_memory() -> None:
+    """Leave to who comes next what the reading process and Arrow would keep for a next file."""
+    DESK.end()
+    pa.default_memory_pool().release_unused()
 
 
 def _published_days(deliveries: pa.Table) -> dict[date, PublishedDay]:

@@ -58,7 +58,6 @@ _CLEAR_INSTANT: Final = (
 )
 """One that leaves no choice, in a year that is read: millions of a file differ, and each is read in its column."""
 _HOUR: Final = 3_600 * 10**6
-_CHANNELS: Final = pa.array([EVERY_CHANNEL, *CHANNELS])
 
 
 def read_in_columns(lines: Iterable[str], columns: tuple[str, ...], hasher: IdentityHasher) -> Lines:
@@ -159,7 +158,7 @@ def _read_cells(cells: pa.Table, hasher: IdentityHasher) -> tuple[pa.Array, pa.T
     is_shared = pc.not_equal(vendors, "")  # NULL: a cell that names none
     conditions = (
         pc.is_valid(keys),
-        pc.is_in(text["channel"], _CHANNELS),
+        pc.is_in(text["channel"], pa.array([EVERY_CHANNEL, *CHANNELS])),
         pc.is_valid(recorded_at),
         pc.if_else(is_shared, pc.greater_equal(shared_at, opposed_at), pc.equal(text["shared_at"], "")),
         pc.or_kleene(pc.equal(text["revoked_at"], ""), pc.greater_equal(revoked_at, opposed_at)),

@@ -28,7 +28,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaln, chdtri
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -132,6 +131,8 @@ def bounds(leads: ArrayLike, defects: ArrayLike, method: ConfidenceMethod) -> tu
     At a rate p the martingale is M(p) = B(a + k, b + n - k) / B(a, b) / (p^k (1 - p)^(n - k)), with a = 1 and
     b = 1 / expected_rate - 1; the bounds enclose the rates where M(p) < 1 / miscoverage.
     """
+    from scipy.special import betaln  # late: who lists methods makes no band
+
     n, k = np.broadcast_arrays(np.asarray(leads, dtype=np.float64), np.asarray(defects, dtype=np.float64))
     a, b = 1.0, 1 / method.expected_rate - 1
     constant = np.asarray(betaln(a + k, b + n - k) - betaln(a, b) + np.log(method.miscoverage))
@@ -178,6 +179,8 @@ def _correlation(sums: _Sums) -> Floats:
 
 def _cautious_design_effect(sums: _Sums, correlation: Floats, method: ConfidenceMethod, has_seen: Bools) -> Floats:
     """Design effect at the cautious correlation, between 1 and the size of deliveries (all leads of one alike)."""
+    from scipy.special import chdtri  # late: who lists methods makes no band
+
     size = np.where(sums.leads > 0, sums.squares / sums.leads, 1.0)
     likely = 1 + (size - 1) * np.maximum(correlation, method.assumed_correlation)
     deliveries, defects = sums.leads**2 / sums.squares, sums.defects / likely

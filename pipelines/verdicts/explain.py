@@ -3,18 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.contracts.contract import Contract
-from pipelines.engines.interface import Session
+from pipelines.engines.interface import Engine, Session
 from pipelines.rulebook.compiler import Code, CompiledRule
 from pipelines.storage.kept_corrections import standing_corrections
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import DAY_COLUMNS, Judge, delivered_days
 from pipelines.verdicts.missing_parts import MissingPart, missing_parts
 from pipelines.vocabulary.clock import civil_days_after
+from pipelines.vocabulary.tables import arrow_schema
 from pipelines.vocabulary.words import CORRECTION_CAUSES
 
 _LEAD: Final = """
@@ -135,8 +137,7 @@ def explain(
     """Every use of a lead, rule by rule. Without `as_of`, as it was published; no use: an empty list."""
     published = lake.published_days(vendor)
     wanted = published if on is None else [day for day in published if day == on]
-    leads = lake.read("leads", vendor, wanted, ("delivery_date", "lead_id"))
-    found = sorted(set(leads.filter(pc.equal(leads["lead_id"], lead_id))["delivery_date"].to_pylist()))
+    found = _days_of_lead(judge.engine, lake, vendor, wanted, lead_id)
     deliveries = lake.read("deliveries", vendor, published, DAY_COLUMNS)
     days = {day.day: day for day in delivered_days(vendor, contracts, deliveries)}
     explained: list[ExplainedUse] = []
@@ -150,6 +151,22 @@ def explain(
         for use in explained
         if channel is None or use.channel in (channel, None)
     ]
+
+
+def _days_of_lead(engine: Engine, lake: Lake, vendor: str, days: Sequence[date], lead_id: str) -> list[date]:
+    """Those of some days on which a lead was accepted, in order."""
+    whole = arrow_schema("leads")
+    schema = pa.schema([whole.field(name) for name in ("delivery_date", "lead_id")])
+    with engine.session() as session:
+        session.read_files("sold", [lake.partition("leads", vendor, day) for day in days], schema)
+        asked = (
+            f"select distinct delivery_date from sold where lead_id = {_text_in_sql(lead_id)} order by delivery_date"
+        )
+        return cast("list[date]", session.fetch(asked)["delivery_date"].to_pylist())
+
+
+def _text_in_sql(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _corrections_by_use(
@@ -177,7 +194,7 @@ def explained_uses(
     session: Session, judge: Judge, contract: Contract, lead_ids: Sequence[str]
 ) -> Iterator[ExplainedUse]:
     """Every use of some leads of a day, in a session in which its judgement stands, on whichever clock."""
-    quoted = ", ".join("'" + lead_id.replace("'", "''") + "'" for lead_id in lead_ids)
+    quoted = ", ".join(map(_text_in_sql, lead_ids))
     asked, rules_of = f"where lead_id in ({quoted})", judge.judgement
     leads = _rows_by_lead(session, f"{_with_open_answers(_LEAD, rules_of.lead)} {asked}")
     delivery = _one(session, _with_open_answers(_DELIVERY, rules_of.delivery))

@@ -139,9 +139,11 @@ class Judge:
     def judge_days(self, vendor: str, days: Sequence[DeliveredDay], *, as_of: datetime) -> dict[date, JudgedDay]:
         """The tables of exactly these days, each under its own contract. `as_of`: timezone-aware."""
         with self.session(vendor, days, as_of=as_of) as session:
-            tables = {table: session.fetch(f"select * from {table}") for table in VERDICT_TABLES}
+            slices = {
+                table: cut_by_day(_rows_by_day(table, session.fetch(f"select * from {table}")))
+                for table in VERDICT_TABLES
+            }
             facts = _table_facts(session, self.catalogue.digest)
-        slices = {table: cut_by_day(_rows_by_day(table, rows)) for table, rows in tables.items()}
         nothing = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
         contracts = {day.day: day.contract.digest for day in days}
         return {
@@ -289,7 +291,8 @@ def _table_facts(session: Session, digest: str) -> dict[date, dict[str, str]]:
 
 
 def _rows_by_day(table: str, rows: pa.Table) -> pa.Table:
+    """Rows of a published table, day after day; those of a single day are not copied."""
     schema = arrow_schema(table)
-    plain = rows.select(schema.names).cast(schema)
-    days = pc.count_distinct(plain["delivery_date"]).as_py()
-    return (plain.sort_by("delivery_date") if days > 1 else plain).combine_chunks()
+    ours = rows.select(schema.names).cast(schema)
+    is_sorted = pc.count_distinct(ours["delivery_date"]).as_py() <= 1
+    return ours if is_sorted else ours.sort_by("delivery_date").combine_chunks()

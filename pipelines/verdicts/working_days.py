@@ -5,10 +5,12 @@ in Alsace and Moselle without those of L. 3134-13 either; the day of the request
 midnight in Paris.
 """
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, time, timedelta
 from functools import cache
-from typing import Final
+from typing import Final, cast
 
+import numpy as np
 import pyarrow as pa
 from dateutil.easter import easter
 
@@ -21,6 +23,8 @@ _AFTER_EASTER: Final = (1, 39, 50)
 _GOOD_FRIDAY: Final = -2
 """Days after Easter."""
 _SUNDAY: Final = 6
+_WORKING_WEEK: Final = "1111110"
+"""From Monday to Sunday."""
 CALLBACK_ENDS: Final = pa.schema(
     {"requested_on": pa.date32(), "is_in_alsace_moselle": pa.bool_(), "ends_at": pa.timestamp("us")}
 )
@@ -44,12 +48,16 @@ def is_working_day(day: date, *, is_in_alsace_moselle: bool = False) -> bool:
 
 def last_callback_day(requested_on: date, *, is_in_alsace_moselle: bool = False) -> date:
     """The fifth working day after the day of a request."""
-    day = requested_on
-    for _ in range(WORKING_DAYS):
-        day += timedelta(days=1)
-        while not is_working_day(day, is_in_alsace_moselle=is_in_alsace_moselle):
-            day += timedelta(days=1)
-    return day
+    return _last_callback_days([requested_on], is_in_alsace_moselle=is_in_alsace_moselle)[0]
+
+
+def _last_callback_days(requested_on: Sequence[date], *, is_in_alsace_moselle: bool) -> list[date]:
+    """Those of days in order, counted from the last working day up to each."""
+    years = range(requested_on[0].year - 1, requested_on[-1].year + 2)
+    holidays = [day for year in years for day in _holidays_of(year, is_in_alsace_moselle=is_in_alsace_moselle)]
+    days = np.array(requested_on, "datetime64[D]")
+    found = np.busday_offset(days, WORKING_DAYS, "backward", _WORKING_WEEK, np.array(holidays, "datetime64[D]"))
+    return cast("list[date]", found.tolist())
 
 
 @cache
@@ -58,17 +66,12 @@ def callback_ends() -> pa.Table:
 
     Each day stands twice: in Alsace and Moselle, and elsewhere.
     """
-    rows = [
-        {"requested_on": day, "is_in_alsace_moselle": local, "ends_at": _callback_end(day, is_in_alsace_moselle=local)}
-        for local in (False, True)
-        for day in days_from(*_YEARS)
-    ]
-    return pa.Table.from_pylist(rows, schema=CALLBACK_ENDS)
-
-
-def _callback_end(requested_on: date, *, is_in_alsace_moselle: bool) -> datetime:
-    last = last_callback_day(requested_on, is_in_alsace_moselle=is_in_alsace_moselle)
-    return as_lake(paris_instant(last + timedelta(days=1), time(0)))
+    days = list(days_from(*_YEARS))
+    lasts = [last for local in (False, True) for last in _last_callback_days(days, is_in_alsace_moselle=local)]
+    midnights = {last: as_lake(paris_instant(last + timedelta(days=1), time(0))) for last in set(lasts)}
+    return pa.table(
+        [days * 2, [False] * len(days) + [True] * len(days), [midnights[last] for last in lasts]], schema=CALLBACK_ENDS
+    )
 
 
 _holidays_of = cache(public_holidays)

@@ -19,7 +19,8 @@ Data and types. No file is read here, and no row.
 - `proof_fields`: the canonical fields of consent proofs, in the order in which vendors are told of them
 - `plain_names`: which names of columns consist of words that say what a column holds
 - `reasons`: why a row is rejected, a file refused, a difference or a remark noted: a code with its figures
-- `table_columns`: what columns of published tables are made of
+- `table_columns`: how a published table is described
+- `table_models`: published tables as rows are checked against them
 - `suggestions`: the known word that somebody may have meant
 - `tables`: the published tables of the lake: one Pandera model a table, one description a column
 - `verdict_tables`: the published tables that judging fills

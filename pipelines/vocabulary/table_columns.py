@@ -1,44 +1,60 @@
-"""What columns of published tables are made of: their types, and the two kinds of table. The tables are in `tables`."""
+"""How a published table is described: its columns, their types, and the two kinds of table. The tables are in `tables`.
 
-import warnings
-from typing import Annotated, Any
+To know a table loads no library of frames: what checks rows against it is made of this by `table_models`.
+"""
 
-import pandas as pd
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_type_hints
+
 import pyarrow as pa
 
-# Where Spark's client is installed Pandera loads it, and it warns of a pandas as new as ours, in each process.
-warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
-
-import pandera.pandas as pandera  # noqa: E402
-from pandera.errors import SchemaErrors as SchemaErrors  # noqa: E402
-from pandera.typing import Series as Series  # noqa: E402
-
-Text = Annotated[pd.ArrowDtype, pa.string()]
-TextList = Annotated[pd.ArrowDtype, pa.list_(pa.string())]
-Instant = Annotated[pd.ArrowDtype, pa.timestamp("us")]
-Day = Annotated[pd.ArrowDtype, pa.date32()]
-Count = Annotated[pd.ArrowDtype, pa.int64()]
-Flag = Annotated[pd.ArrowDtype, pa.bool_()]
+Kind = TypeVar("Kind")
 
 
-def filled(description: str, **checks: Any) -> Any:
+class Series(Generic[Kind]):
+    """A column of a kind, as a table's class says it."""
+
+
+Text = Annotated[Any, pa.string()]
+TextList = Annotated[Any, pa.list_(pa.string())]
+Instant = Annotated[Any, pa.timestamp("us")]
+Day = Annotated[Any, pa.date32()]
+Count = Annotated[Any, pa.int64()]
+Flag = Annotated[Any, pa.bool_()]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a column tells, and which values it may have."""
+
+    description: str
+    nullable: bool
+    ge: int | None = None
+    """The least value."""
+    isin: Sequence[str] | None = None
+    """The only values."""
+
+
+@dataclass(frozen=True)
+class TableColumn(Meaning):
+    """A column of a published table."""
+
+    type: pa.DataType = None
+
+
+def filled(description: str, *, ge: int | None = None, isin: Sequence[str] | None = None) -> Any:
     """A column that always has a value."""
-    return pandera.Field(description=description, **checks)
+    return Meaning(description, False, ge, isin)
 
 
-def optional(description: str, **checks: Any) -> Any:
+def optional(description: str, *, ge: int | None = None, isin: Sequence[str] | None = None) -> Any:
     """A column whose value may be NULL."""
-    return pandera.Field(description=description, nullable=True, **checks)
+    return Meaning(description, True, ge, isin)
 
 
-class Table(pandera.DataFrameModel):
+class Table:
     """A published table: exactly these columns, in this order."""
-
-    class Config:
-        """Pandera's settings."""
-
-        strict = True
-        ordered = True
 
 
 class PartitionedTable(Table):
@@ -46,3 +62,15 @@ class PartitionedTable(Table):
 
     vendor: Series[Text] = filled("Key of the company that sells us the leads.")
     delivery_date: Series[Day] = filled("Civil date, Europe/Paris, of the delivery.")
+
+
+def columns_in(table: type[Table]) -> dict[str, TableColumn]:
+    """The columns of a table by name, in order."""
+    parents = [parent for parent in table.__bases__ if issubclass(parent, Table)]
+    inherited = {name: column for parent in parents for name, column in columns_in(parent).items()}
+    own = {name: get_args(hint)[0] for name, hint in get_type_hints(table, include_extras=True).items()}
+    return inherited | {
+        name: TableColumn(**vars(getattr(table, name)), type=kind.__metadata__[0])
+        for name, kind in own.items()
+        if name not in inherited
+    }

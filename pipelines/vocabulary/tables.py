@@ -1,10 +1,10 @@
-"""The published tables of the lake: one Pandera model a table, one description a column.
+"""The published tables of the lake: one class a table, one description a column, one set of types.
 
-Frames hold Arrow-backed columns, so that the model, the frame and the Parquet file share one set of types. Instants
-are UTC without a zone, in microseconds. `vendor` and `delivery_date` are in every frame and, on disk, in the path only.
-No function that fills a table belongs here.
+Instants are UTC without a zone, in microseconds. `vendor` and `delivery_date` are in every table and, on disk, in the
+path only. No function that fills a table belongs here.
 """
 
+from functools import cache
 from typing import Final
 
 import pyarrow as pa
@@ -21,6 +21,7 @@ from pipelines.vocabulary.table_columns import (
     Table,
     Text,
     TextList,
+    columns_in,
     filled,
     optional,
 )
@@ -298,7 +299,7 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
 }
 
 
+@cache
 def arrow_schema(table: str) -> pa.Schema:
     """Arrow schema of a published table, partition columns included."""
-    columns = TABLES[table].to_schema().columns
-    return pa.schema([pa.field(name, spec.dtype.type.pyarrow_dtype) for name, spec in columns.items()])
+    return pa.schema([pa.field(name, column.type) for name, column in columns_in(TABLES[table]).items()])

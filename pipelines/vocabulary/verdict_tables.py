@@ -1,4 +1,4 @@
-"""The published tables that judging fills, one Pandera model a table. Those of the intake are in `tables`."""
+"""The published tables that judging fills, one class a table. Those of the intake are in `tables`."""
 
 from pipelines.vocabulary import words
 from pipelines.vocabulary.table_columns import (

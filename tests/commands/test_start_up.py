@@ -2,15 +2,20 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.main import get_group
 from typer.testing import CliRunner
 
 from pipelines.cli import COMMANDS, app, loaded
+from pipelines.storage.registry.database import open_registry
+from tests.support.contract_files import VALID, write
 
 LOADED_LATE = {"pandas", "pandera", "pyarrow", "sqlalchemy", "duckdb", "dagster", "pydantic"}
 ORCHESTRATION = {"dagster", "dagster_dbt", "dbt", "great_expectations"}
+ENGINES_AND_FRAMES = {"pandas", "pandera", "pyspark", "duckdb", "scipy", "alembic"}
+LIGHT_COMMANDS = ["contracts", "receipts", "explain", "oppositions", "checks", "lake"]
 
 
 def modules_after(statement: str) -> set[str]:
@@ -45,3 +50,25 @@ def test_the_list_of_commands_loads_no_library() -> None:
 def test_commands_that_start_no_run_load_no_orchestrator() -> None:
     names = ["contracts", "oppositions", "receipts", "explain", "rules", "keys", "lake", "vault", "retention"]
     assert not modules_after(f"from pipelines.cli import loaded\n[loaded(name) for name in {names}]") & ORCHESTRATION
+
+
+def test_linting_contracts_loads_neither_frames_nor_the_registry(tmp_path: Path) -> None:
+    write(tmp_path / "contracts", VALID)
+    run = (
+        f"import os; os.environ['OPPOSABLE_HOME'] = {str(tmp_path)!r}\n"
+        "from typer.testing import CliRunner; from pipelines.cli import app\n"
+        "assert CliRunner().invoke(app, ['contracts', 'lint']).exit_code == 0"
+    )
+    assert not modules_after(run) & {*ENGINES_AND_FRAMES, "sqlalchemy"}
+
+
+def test_light_commands_load_no_engine_no_frames_and_no_migrations() -> None:
+    loaded_all = f"from pipelines.cli import loaded\n[loaded(name) for name in {LIGHT_COMMANDS}]"
+    assert not modules_after(loaded_all) & ENGINES_AND_FRAMES
+
+
+def test_a_registry_that_is_up_to_date_is_opened_without_its_migrations(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'registry.db'}"
+    open_registry(url).dispose()
+    opened = f"from pipelines.storage.registry.database import open_registry\nopen_registry({url!r})"
+    assert "alembic" not in modules_after(opened)

@@ -17,7 +17,7 @@ MAY_NAME = {
     "pipelines/engines/spark.py",
     "pipelines/engines/spark_server.py",
     "pipelines/engines/spark_statements.py",
-    "pipelines/vocabulary/table_columns.py",
+    "pipelines/vocabulary/table_models.py",
     "pipelines/house.py",
     "pipelines/marts/file.py",
     "pipelines/settings.py",

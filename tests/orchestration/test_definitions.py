@@ -13,6 +13,7 @@ import pytest
 from pipelines.definitions import build_defs
 from pipelines.orchestration.partitions import partition_key
 from pipelines.vocabulary.clock import tick_of
+from pipelines.vocabulary.table_columns import columns_in
 from pipelines.vocabulary.tables import TABLES
 from tests.support.exemple import deliver, lead_line, sign
 from tests.support.houses import house_at
@@ -138,7 +139,7 @@ def test_the_ui_shows_the_columns_of_a_published_table_as_its_model_describes_th
     node = definitions.resolve_asset_graph().get(dg.AssetKey(table))
     shown = node.metadata["dagster/column_schema"]
     assert isinstance(shown, dg.TableSchema)
-    model = TABLES[table].to_schema().columns
+    model = columns_in(TABLES[table])
     assert [(column.name, column.description, column.constraints.nullable) for column in shown.columns] == [
         (name, column.description, column.nullable) for name, column in model.items()
     ]

@@ -14,7 +14,7 @@ from pipelines.house import House
 from pipelines.orchestration.jobs import AS_OF_TAG
 from pipelines.usable.today import look
 from pipelines.usable.usable_table import TABLE, publish_usable, turned_unusable, why_stale
-from pipelines.vocabulary.tables import TABLES
+from pipelines.vocabulary.table_models import model_of
 from tests.support.clean_market import VENDOR
 from tests.support.usable_market import OTHER, oppose, write_usable_market
 
@@ -35,7 +35,7 @@ def published(house: House, at: datetime) -> tuple[bytes, pa.Table]:
 def test_the_table_is_its_model_sorted_the_same_bytes_and_stale_once_somebody_objects(house: House) -> None:
     first, rows = published(house, NOW)
     assert published(house, NOW)[0] == first
-    TABLES[TABLE].validate(rows.to_pandas(types_mapper=pd.ArrowDtype))
+    model_of(TABLE).validate(rows.to_pandas(types_mapper=pd.ArrowDtype))
     keys = [tuple(row.values()) for row in rows.select(["vendor", "delivery_date", "lead_id", "channel"]).to_pylist()]
     assert keys == sorted(keys)
     assert {(row["lead_id"], row["channel"]) for row in rows.to_pylist() if row["verdict"] == "usable"} == {

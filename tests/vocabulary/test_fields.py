@@ -21,6 +21,7 @@ from pipelines.vocabulary.column_names import VAGUE, field_nearness, words_of
 from pipelines.vocabulary.field import Field
 from pipelines.vocabulary.field_kinds import BASES, CLOSED, COUNTRY, FLAG, INSTANT, TEXT, FieldKind
 from pipelines.vocabulary.fields import CANONICAL_FIELDS, COLUMN_FIELDS, FIELDS, PERSONAL, REACHED_BY, whole_field
+from pipelines.vocabulary.table_columns import columns_in
 from pipelines.vocabulary.tables import TABLES, arrow_schema
 from tests.support.intake_boxes import Box, PublishedTables, contract, csv_bytes, file_terms
 
@@ -113,7 +114,7 @@ def test_kept_fields_are_columns_of_their_type_and_nothing_else_is(role: str) ->
     kept = {field.name: TYPES[field.kind.type] for field in FIELDS[role] if field.is_kept}
     assert {column.name: column.type for column in schema if column.name not in MADE[role]} == kept
     assert MADE[role] <= set(schema.names)
-    columns = TABLES[role].to_schema().columns
+    columns = columns_in(TABLES[role])
     assert [field.name for field in FIELDS[role] if field.is_required and columns[field.name].nullable] == []
 
 

@@ -10,6 +10,8 @@ from pipelines.settings import SettingsError, load_settings
 from pipelines.vocabulary.reasons import Reason
 from pipelines.wording.reasons import published
 
+MIB = 2**20
+
 
 def test_places_lie_below_the_home_unless_given(tmp_path: Path) -> None:
     settings = load_settings({"OPPOSABLE_HOME": str(tmp_path), "OPPOSABLE_LAKE": str(tmp_path / "elsewhere")})
@@ -31,6 +33,8 @@ def test_places_lie_below_the_home_unless_given(tmp_path: Path) -> None:
         ("OPPOSABLE_THREADS", "0", "OPPOSABLE_THREADS"),
         ("OPPOSABLE_ENGINE", "abacus", "OPPOSABLE_ENGINE"),
         ("OPPOSABLE_MAX_ROWS", "0", "OPPOSABLE_MAX_ROWS"),
+        ("OPPOSABLE_MEMORY_LIMIT", "600MiB", "OPPOSABLE_MEMORY_LIMIT: .*less than 640MiB"),
+        ("OPPOSABLE_MEMORY_LIMIT", "much", "OPPOSABLE_MEMORY_LIMIT"),
         ("OPPOSABLE_SERVE_ADDRESS", "leads.example.org", "OPPOSABLE_SERVE_ADDRESS"),
         ("OPPOSABLE_SERVE_PROXIES", "everywhere", "OPPOSABLE_SERVE_PROXIES"),
     ],
@@ -76,3 +80,15 @@ def test_every_limit_of_a_delivered_file_is_a_setting_that_its_refusal_names() -
         words = published(limits.refusal(bound.name).cause)  # type: ignore[arg-type]
         assert f" {place} " in words
         assert words.endswith(f"({setting})")
+
+
+def test_a_limit_of_memory_is_shared_out_and_refuses_no_file() -> None:
+    narrow = load_settings({"OPPOSABLE_MEMORY_LIMIT": "1GiB", "OPPOSABLE_THREADS": "4"})
+    shares = narrow.memory_shares
+    assert shares is not None
+    assert (shares.engine_bytes, shares.run_bytes) == (512 * MIB, 48 * MIB)
+    assert narrow.limits == Limits()
+    assert narrow.intake_threads == 1
+    wide = load_settings({"OPPOSABLE_MEMORY_LIMIT": "100GB", "OPPOSABLE_THREADS": "4"})
+    assert wide.intake_threads == 4
+    assert load_settings({}).memory_shares is None

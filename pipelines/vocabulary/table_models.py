@@ -1,0 +1,30 @@
+"""Published tables as Pandera checks rows against them, made of their descriptions. Loaded by who checks rows alone."""
+
+import warnings
+from functools import cache
+
+import pandas as pd
+
+# Where Spark's client is installed Pandera loads it, and it warns of a pandas as new as ours, in each process.
+warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
+
+import pandera.pandas as pandera  # noqa: E402
+from pandera.errors import SchemaErrors as SchemaErrors  # noqa: E402
+
+from pipelines.vocabulary.table_columns import TableColumn, columns_in  # noqa: E402
+from pipelines.vocabulary.tables import TABLES  # noqa: E402
+
+
+@cache
+def model_of(table: str) -> pandera.DataFrameSchema:
+    """What checks frames of a published table: exactly its columns, Arrow-backed, in its order."""
+    columns = {name: _checked_column(column) for name, column in columns_in(TABLES[table]).items()}
+    return pandera.DataFrameSchema(columns, name=TABLES[table].__name__, strict=True, ordered=True)
+
+
+def _checked_column(column: TableColumn) -> pandera.Column:
+    checks = [
+        *([] if column.ge is None else [pandera.Check.ge(column.ge)]),
+        *([] if column.isin is None else [pandera.Check.isin(column.isin)]),
+    ]
+    return pandera.Column(pd.ArrowDtype(column.type), checks, nullable=column.nullable, description=column.description)
