@@ -14,7 +14,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: setup demo test check dev manifest screenshots docs faults figures sbom audit tools spark lock clean
+.PHONY: setup demo test check style types imports sql cards dev manifest screenshots docs faults figures sbom audit tools spark lock clean
 
 setup: $(READY)
 
@@ -57,12 +57,22 @@ $(MANIFEST): $(READY) $(shell find dbt_project -name '*.sql' -o -name '*.yml' | 
 test: $(MANIFEST) $(SPARK_READY)
 	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
-check: $(MANIFEST) $(TOOLS_READY)
+check: style types imports sql cards
+
+style: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+
+types: $(READY)
 	@$(BIN)/mypy
+
+imports: $(READY)
 	@$(BIN)/lint-imports --no-cache
+
+sql: $(MANIFEST) $(TOOLS_READY)
 	@$(TOOLS)/bin/sqlfluff lint --disable-progress-bar --nocolor -q dbt_project/models dbt_project/tests
+
+cards: $(READY)
 	@$(BIN)/opposable rules check
 
 dev: $(MANIFEST)

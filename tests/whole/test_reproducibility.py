@@ -82,19 +82,10 @@ def same(found: dict[str, bytes], expected: dict[str, bytes]) -> list[str]:
     return sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
 
 
-def test_many_runs_in_any_order_of_days_end_in_the_bytes_of_one(sample: Sample, tmp_path: Path) -> None:
+def test_many_runs_with_the_days_backwards_end_in_the_bytes_of_one(sample: Sample, tmp_path: Path) -> None:
     house = house_at(sample.copy(tmp_path / "home"))
-    shuffled = list(sample.days)
-    random.Random(3).shuffle(shuffled)
-    for days in (shuffled[:1], shuffled[1:3], shuffled[3:]):
-        reconcile(house, sample.vendors, sorted(days), sample.market.as_of)
-    assert same(lake_bytes(house.lake), sample.undisturbed) == []
-
-
-def test_the_days_backwards_end_in_the_bytes_of_one_run(sample: Sample, tmp_path: Path) -> None:
-    house = house_at(sample.copy(tmp_path / "home"))
-    for day in reversed(sample.days):
-        reconcile(house, sample.vendors, [day], sample.market.as_of)
+    for days in (sample.days[5:], sample.days[2:5], sample.days[1:2], sample.days[:1]):
+        reconcile(house, sample.vendors, days, sample.market.as_of)
     assert same(lake_bytes(house.lake), sample.undisturbed) == []
 
 
@@ -106,7 +97,7 @@ def test_running_again_changes_no_byte(sample: Sample, tmp_path: Path) -> None:
     assert same(lake_bytes(house.lake), sample.undisturbed) == []
 
 
-@pytest.mark.parametrize("threads", [1, 2, 4])
+@pytest.mark.parametrize("threads", [1, 4])
 def test_the_number_of_threads_changes_no_byte(sample: Sample, tmp_path: Path, threads: int) -> None:
     house = house_at(sample.copy(tmp_path / "home"), OPPOSABLE_THREADS=str(threads))
     reconcile(house, sample.vendors, sample.days, sample.market.as_of)
