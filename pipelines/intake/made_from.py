@@ -1,7 +1,8 @@
 """What a day's published tables are made from: everything that an intake reads, as one digest.
 
 Rows of files are not in it, since their bytes' digests are. What becomes of a file must follow from that alone: so a
-day with a refused file is never taken for unchanged, since time, memory or a reader that broke may have refused it.
+day with a file that was refused, or repeated and could not be read, is never taken for unchanged, since time, memory or
+a reader that broke may have been why.
 """
 
 from collections.abc import Mapping

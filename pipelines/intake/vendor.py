@@ -155,8 +155,8 @@ class Intake:
         return self.vault.digest(vendor, day) if self.vault is not None else ""
 
     def _note(self, notes: OutcomeNotes, taken: IntakeDay, made_from: str) -> None:
-        """Of a day with a refused file nothing is noted: it may have been refused for want of time or memory."""
-        if not taken.has_refusals:
+        """Of a day that hangs on more than its inputs nothing is noted."""
+        if taken.is_repeatable:
             told = {role: taken.counts(role) for role in ROLES_READ}
             notes.note(taken.day, made_from, self._in_vault(notes.vendor, taken.day), told)
 

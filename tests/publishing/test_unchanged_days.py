@@ -142,6 +142,15 @@ def test_a_day_with_a_refused_file_is_read_again_since_time_or_memory_may_have_r
     assert taken_in(market) == [SUNDAY]
 
 
+def test_a_day_with_a_repeated_file_that_could_not_be_read_is_read_again(market: CleanMarket) -> None:
+    for day in (FIRST, SUNDAY):
+        (market.home / "inbox" / VENDOR / day.isoformat() / "leads_2.csv").write_bytes(b"\x00\x01")
+        market.arrived("leads_2.csv", datetime(day.year, day.month, day.day, 8, tzinfo=UTC), day)
+    assert (taken_in(market), taken_in(market)) == ([FIRST, SUNDAY], [FIRST, SUNDAY])
+    sundays = [row for row in market.rows("deliveries") if row["delivery_date"] == SUNDAY]
+    assert {row["file_name"]: row["status"] for row in sundays}["leads_2.csv"] == "duplicate"
+
+
 class TwoHomes:
     """The same house twice: one leaves what is unchanged, the other judges everything at each run."""
 
