@@ -103,7 +103,9 @@ class IntakeDay:
         """Whether the same inputs make the same day: time, memory or a reader that broke may have had a file refused,
         or left out unread. Known when the tables were read."""
         cases = self._cases.values()
-        return self._files is not None and not any(case.status == "refused" or case.is_repeated_unread for case in cases)
+        return self._files is not None and not any(
+            case.status == "refused" or case.is_repeated_unread for case in cases
+        )
 
     def _counted(self, role: str, stream: Iterator[pa.Table]) -> Iterator[pa.Table]:
         for rows in stream:
