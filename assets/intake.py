@@ -11,6 +11,7 @@ from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.intake.days import IntakeDay
 from pipelines.intake.vendor import UnchangedDay
+from pipelines.orchestration.jobs import is_anew
 from pipelines.orchestration.run_partitions import doable_days, tell_left
 from pipelines.storage.lake import Lake
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
@@ -68,7 +69,7 @@ def _take_in_vendor(
 ) -> Iterator[dg.AssetMaterialization]:
     left, lake, unchanged_count = set(days), house.lake, 0
     with lake.writing(vendor):
-        for taken in house.intake.take_in(vendor, contracts, days):
+        for taken in house.intake.take_in(vendor, contracts, days, is_anew=is_anew(context)):
             unchanged_count += isinstance(taken, UnchangedDay)
             if taken.day in left:
                 left.remove(taken.day)

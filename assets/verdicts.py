@@ -11,7 +11,7 @@ from pipelines.contracts.contract import Contract
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.oppositions.snapshot import mended_in_words, refresh_snapshot
-from pipelines.orchestration.jobs import as_of
+from pipelines.orchestration.jobs import as_of, is_anew
 from pipelines.orchestration.run_partitions import doable_days, tell_left, without_left
 from pipelines.receipts.records import pick_up_acknowledgements
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
@@ -64,7 +64,7 @@ def _judge_vendor(
         house.confirm_keys(vendor)
         house.kept_law.keep(house.catalogue, contracts)
         house.receipts.fill_in(vendor)  # from the judgement that this one replaces
-        done = house.judged_days.publish(contracts, vendor, days, at)
+        done = house.judged_days.publish(contracts, vendor, days, at, is_anew=is_anew(context))
     for day in sorted(done.counts.keys() & set(days)):
         reasons = house.lake.partition("findings", vendor, day)
         counts = {**done.counts[day], **_receipt(house, vendor, day), **canaries}

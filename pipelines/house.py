@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import pipelines.storage.program_digest  # before what it watches is loaded  # noqa: F401
 from pipelines.settings import Settings, SettingsError
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ def reconcile(
     as_of: Annotated[
         str | None, typer.Option(help="Knowledge instant; the last tick, 06:00 Europe/Paris, unless given.")
     ] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Also days that would come out as they are published.")] = False,
 ) -> None:
     """Run the registry's snapshot, the deliveries of a range, then the scores; end with the score table."""
     house = house_of_settings()
@@ -40,7 +41,7 @@ def reconcile(
     if not vendors:
         refuse(f"no readable contract in {house.settings.contracts}: add <vendor>/<valid_from>.odcs.yaml")
     before = final_days(house.lake, vendors)
-    is_done = _run_all(house, vendors, first, last, at)
+    is_done = _run_all(house, vendors, first, last, at, is_anew=anew)
     _say_replaced(house, before)
     if not is_done:
         raise typer.Exit(1)
@@ -84,7 +85,7 @@ def check_house(house: House) -> None:
         refuse(str(error))
 
 
-def _run_all(house: House, vendors: list[str], first: date, last: date, as_of: datetime) -> bool:
+def _run_all(house: House, vendors: list[str], first: date, last: date, as_of: datetime, *, is_anew: bool) -> bool:
     from pipelines.commands.runs import Runs
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -95,7 +96,7 @@ def _run_all(house: House, vendors: list[str], first: date, last: date, as_of: d
         progress.advance(task)
         for name in vendors:
             progress.update(task, description=f"deliveries of {name}")
-            is_done = runs.deliveries(name, first, last, as_of) and is_done
+            is_done = runs.deliveries(name, first, last, as_of, is_anew=is_anew) and is_done
             progress.advance(task)
         progress.update(task, description="scores")
         is_done = runs.publish(as_of) and is_done

@@ -10,7 +10,7 @@ from uuid import uuid4
 import dagster as dg
 
 from pipelines.orchestration.instance import open_instance
-from pipelines.orchestration.jobs import AS_OF_TAG
+from pipelines.orchestration.jobs import ANEW_TAG, AS_OF_TAG
 from pipelines.orchestration.partitions import VENDORS, partition_key, range_tags
 from pipelines.orchestration.run_locks import holding_lock
 from pipelines.settings import Settings
@@ -59,10 +59,15 @@ class Runs:
         """Refresh the oppositions' snapshot."""
         return self._run("registry", as_of)
 
-    def deliveries(self, vendor: str, first: date, last: date, as_of: datetime, *, last_vendor: str = "") -> bool:
-        """Take in and judge one vendor's range, or that of all registered from it to another, in one run."""
+    def deliveries(
+        self, vendor: str, first: date, last: date, as_of: datetime, *, last_vendor: str = "", is_anew: bool = False
+    ) -> bool:
+        """Take in and judge one vendor's range, or that of all registered from it to another, in one run.
+
+        `is_anew`: also days that would come out as they are published.
+        """
         keys = partition_key(vendor, first), partition_key(last_vendor or vendor, last)
-        return self._run("deliveries", as_of, range_tags(*keys))
+        return self._run("deliveries", as_of, range_tags(*keys) | ({ANEW_TAG: "true"} if is_anew else {}))
 
     def publish(self, as_of: datetime) -> bool:
         """Score the vendors and write their dossiers; the marts are built by the job's own runs."""

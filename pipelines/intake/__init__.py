@@ -16,7 +16,8 @@ The last package that knows a clear identifier. Leads are judged in `verdicts`.
 - `fields`: delivered text of one role's rows to typed canonical columns, field by field
 - `files`: what becomes of each delivered file: correction, repetition, reading
 - `headers`: whether a file that was read has the columns that its contract declares
-- `made_from`: what a day's published tables are made from: everything that an intake reads, as one digest
+- `made_from`: what a day's published tables are made from beside the program: everything that an intake reads, as one
+  digest
 - `objections`: what can be told of a refusal or withdrawal in a proof row that can't be accepted
 - `refusals`: rejected rows: every reason of every row, with the column and what was expected in words, never a value
 - `refused_references`: references for which leads were refused: the day's proofs do not keep them either

@@ -99,9 +99,13 @@ class IntakeDay:
         return counts | {f"reason {reason}": count for reason, count in reasons}
 
     @property
-    def has_refusals(self) -> bool:
-        """Whether a file was refused, for whatever reason. Known when the tables were read."""
-        return self._files is not None and "refused" in self._files["status"].to_pylist()
+    def is_repeatable(self) -> bool:
+        """Whether the same inputs make the same day: time, memory or a reader that broke may have had a file refused,
+        or left out unread. Known when the tables were read."""
+        cases = self._cases.values()
+        return self._files is not None and not any(
+            case.status == "refused" or case.is_repeated_unread for case in cases
+        )
 
     def _counted(self, role: str, stream: Iterator[pa.Table]) -> Iterator[pa.Table]:
         for rows in stream:

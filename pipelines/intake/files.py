@@ -61,6 +61,8 @@ class FileCase:
     format_differences: list[Reason] | None = None
     ambiguous_dates: list[str] | None = None
     unknown_words: list[str] | None = None
+    is_repeated_unread: bool = False
+    """Whether it is a duplicate of which nobody could read whether it has rows."""
 
     @property
     def is_to_be_read(self) -> bool:
@@ -334,10 +336,12 @@ def _has_rows(case: FileCase, read: Read) -> bool:
         return True
     raw = read(case.file, case.terms)
     if isinstance(raw, FileRefusal):
-        return raw.reason != "file_empty"
+        case.is_repeated_unread = raw.reason != "file_empty"
+        return case.is_repeated_unread
     try:
         return any(chunk.row_count for chunk in raw.chunks())
     except FileRefusedError:
+        case.is_repeated_unread = True
         return True
 
 

@@ -1,7 +1,8 @@
-"""What a day's published tables are made from: everything that an intake reads, as one digest.
+"""What a day's published tables are made from beside the program: everything that an intake reads, as one digest.
 
 Rows of files are not in it, since their bytes' digests are. What becomes of a file must follow from that alone: so a
-day with a refused file is never taken for unchanged, since time, memory or a reader that broke may have refused it.
+day with a file that was refused, or repeated and could not be read, is never taken for unchanged, since time, memory or
+a reader that broke may have been why.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,6 @@ from hashlib import sha256
 from pipelines.deliveries.files import DeliveredFile, Delivery
 from pipelines.formats.limits import Limits
 from pipelines.identifiers.keyed_hashes import IdentityHasher
-from pipelines.storage.program_digest import program_digest
 
 
 def intake_digest(
@@ -33,7 +33,7 @@ def intake_digest(
     """
     files = [(_file_as_read(file), first_delivered_on.get(file.digest)) for file in delivery.files]
     keyed = (hasher.secret_count, hasher.is_keying_other_forms)
-    read = (program_digest(), delivery.day, delivery.contract, files, keyed, limits, sorted(facts.items()))
+    read = (delivery.day, delivery.contract, files, keyed, limits, sorted(facts.items()))
     return sha256(repr(read).encode()).hexdigest()
 
 

@@ -95,15 +95,16 @@ class Intake:
     """What is noted with each published partition."""
 
     def take_in(
-        self, vendor: str, contracts: Sequence[Contract], days: Sequence[date]
+        self, vendor: str, contracts: Sequence[Contract], days: Sequence[date], *, is_anew: bool = False
     ) -> Iterator[IntakeDay | UnchangedDay]:
         """Publish what some days of a vendor became; each comes back once it is published, or was found to be.
 
-        Those are the days that `days_to_read` names: not all that were asked for, and others beside them.
+        Those are the days that `days_to_read` names: not all that were asked for, and others beside them. `is_anew`:
+        none of them is left as it is published.
         """
         self.confirm_keys(vendor)
         folders = self._folders(vendor, contracts, days)
-        notes = OutcomeNotes(self.lake, vendor, _MARKER, folders.published)
+        notes = OutcomeNotes(self.lake, vendor, _MARKER, folders.published, is_anew)
         made_from = {day: self._made_from(folders, day) for day in folders.to_read.days}
         unchanged = list(self._unchanged(folders, notes, made_from))
         due = made_from.keys() - {one.day for one in unchanged}
@@ -147,16 +148,16 @@ class Intake:
         self, folders: _Folders, notes: OutcomeNotes, made_from: Mapping[date, str]
     ) -> Iterator[UnchangedDay]:
         for day, digest in made_from.items():
-            told = notes.standing(day, digest, partial(self._in_vault, notes.vendor, day))
-            if told is not None:
-                yield UnchangedDay(folders.delivery_on(day), told)
+            noted = notes.standing(day, digest, partial(self._in_vault, notes.vendor, day))
+            if noted is not None:
+                yield UnchangedDay(folders.delivery_on(day), notes.told(day, noted))
 
     def _in_vault(self, vendor: str, day: date) -> str:
         return self.vault.digest(vendor, day) if self.vault is not None else ""
 
     def _note(self, notes: OutcomeNotes, taken: IntakeDay, made_from: str) -> None:
-        """Of a day with a refused file nothing is noted: it may have been refused for want of time or memory."""
-        if not taken.has_refusals:
+        """Of a day that hangs on more than its inputs nothing is noted."""
+        if taken.is_repeatable:
             told = {role: taken.counts(role) for role in ROLES_READ}
             notes.note(taken.day, made_from, self._in_vault(notes.vendor, taken.day), told)
 

@@ -9,6 +9,8 @@ from pipelines.vocabulary.clock import last_tick, parse_as_of
 
 AS_OF_TAG: Final = "opposable/as_of"
 """Run tag with the knowledge instant, ISO 8601; the last tick when it is not given. Not of the job `retention`."""
+ANEW_TAG: Final = "opposable/anew"
+"""Run tag of the job `deliveries`: `true` where no day is to be left as it is published, though nothing changed."""
 
 REGISTRY: Final = dg.define_asset_job(
     "registry", selection=["oppositions"], description="Refresh the registry's snapshot."
@@ -68,6 +70,18 @@ def own_tick(context: dg.AssetExecutionContext) -> datetime:
             "sealed or removed: leave the tag out, or give a person's instant to `opposable retention run --as-of`"
         )
     return last_tick(_created_at(context))
+
+
+def is_anew(context: dg.AssetExecutionContext) -> bool:
+    """Whether the run's tag asks for days to be made anew.
+
+    Raises:
+        ValueError: it says neither `true` nor `false`.
+    """
+    said = context.run.tags.get(ANEW_TAG, "false")
+    if said not in ("true", "false"):
+        raise ValueError(f"{ANEW_TAG}: expected true or false; or leave the tag out")
+    return said == "true"
 
 
 def _given_instant(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> datetime | None:

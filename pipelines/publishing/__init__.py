@@ -3,6 +3,7 @@ otherwise.
 
 - `judged_days`: judged days published, with their receipts; days that would come out as they are published are left
   as they are
-- `judgement_digests`: what the verdicts of published days are made from: everything that a judgement of them reads,
-  as one digest a day
+- `judgement_digests`: what the verdicts of published days are made from beside the program: all that a judgement of
+  them reads, as digests
+- `met_oppositions`: what of the oppositions a judgement of published days reads, as one digest a day
 """

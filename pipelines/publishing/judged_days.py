@@ -1,7 +1,7 @@
 """Judged days published, with their receipts; days that would come out as they are published are left as they are.
 
-What their judgement is made from is said in `judgement_digests`, how that is noted in `storage.outcome_notes`. The
-caller holds the vendor's lock.
+What their judgement is made from is said in `judgement_digests` and `met_oppositions`, how that is noted in
+`storage.outcome_notes`. The caller holds the vendor's lock.
 """
 
 import os
@@ -15,9 +15,10 @@ import pyarrow.compute as pc
 from pipelines.contracts.contract import Contract
 from pipelines.engines.interface import Engine
 from pipelines.publishing.judgement_digests import judgement_digests
+from pipelines.publishing.met_oppositions import met_digests
 from pipelines.receipts.writer import ReceiptWriter
 from pipelines.storage.lake import Lake
-from pipelines.storage.outcome_notes import Counts, OutcomeNotes
+from pipelines.storage.outcome_notes import Counts, NotedOutcome, OutcomeNotes
 from pipelines.verdicts.due_days import is_unjudged
 from pipelines.verdicts.judge import Judge, JudgedDay, Reach, reopens
 from pipelines.vocabulary.words import VERDICTS
@@ -53,29 +54,48 @@ class JudgedPublication:
     questions: Engine
     """The embedded engine, for what is asked of published leads and oppositions."""
 
-    def publish(self, contracts: Sequence[Contract], vendor: str, days: Sequence[date], as_of: datetime) -> JudgedDays:
-        """Publish what a change of some days reaches, and prepare the receipts. `as_of`: timezone-aware."""
+    def publish(
+        self,
+        contracts: Sequence[Contract],
+        vendor: str,
+        days: Sequence[date],
+        as_of: datetime,
+        *,
+        is_anew: bool = False,
+    ) -> JudgedDays:
+        """Publish what a change of some days reaches, and prepare the receipts.
+
+        `as_of`: timezone-aware. `is_anew`: none of the days is left as it is published.
+        """
         reach = self.judge.reach(contracts, vendor, days)
-        made_from = judgement_digests(reach, self.judge.catalogue, self.questions, as_of=as_of)
-        notes = OutcomeNotes(self.lake, vendor, _MARKER, frozenset(reach.lake.published_days(vendor, _MARKER)))
-        unchanged = self._unchanged(reach, notes, made_from)
-        due = [day for day in reach.days if day not in unchanged]
-        judged, reopened = self._publish_judged(reach.only(due), as_of)
+        made_from = judgement_digests(reach, self.judge.catalogue, self.judge.engine.dialect, as_of=as_of)
+        published = frozenset(reach.lake.published_days(vendor, _MARKER))
+        notes = OutcomeNotes(self.lake, vendor, _MARKER, published, is_anew)
+        noted = self._noted(reach, notes, made_from)
+        met = met_digests(reach.only(noted), self.questions, as_of=as_of)
+        unchanged = self._unchanged(notes, {day: one for day, one in noted.items() if one.met == met[day]})
+        due = reach.only(set(reach.days) - unchanged.keys())
+        met |= met_digests(due.only(set(due.days) - met.keys()), self.questions, as_of=as_of)  # before they are read
+        judged, reopened = self._publish_judged(due, as_of)
         fresh_count = self.receipts.prepare(vendor, contracts, list(judged), as_of=as_of) if judged else 0
         prepared = self.receipts.digests(vendor, list(judged))
         for day, counts in judged.items():
-            notes.note(day, made_from[day], prepared[day], {"verdicts": counts})
+            notes.note(day, made_from[day], prepared[day], {"verdicts": counts}, met=met[day])
         return JudgedDays({**unchanged, **judged}, frozenset(unchanged), tuple(reopened), fresh_count)
 
-    def _unchanged(self, reach: Reach, notes: OutcomeNotes, made_from: Mapping[date, str]) -> dict[date, Counts]:
+    def _noted(self, reach: Reach, notes: OutcomeNotes, made_from: Mapping[date, str]) -> dict[date, NotedOutcome]:
+        """Days that stand, as far as the oppositions are the same."""
         prepared = self.receipts.digests(reach.vendor, reach.days)
-        found: dict[date, Counts] = {}
-        for day in reach.days:
-            told = notes.standing(day, made_from[day], lambda day=day: prepared[day])  # type: ignore[misc]
-            if told is not None:
-                found[day] = told["verdicts"]
-                self._let_stand(reach.vendor, day)
-        return found
+        found = {
+            day: notes.standing(day, made_from[day], lambda day=day: prepared[day])  # type: ignore[misc]
+            for day in reach.days
+        }
+        return {day: noted for day, noted in found.items() if noted is not None}
+
+    def _unchanged(self, notes: OutcomeNotes, noted: Mapping[date, NotedOutcome]) -> dict[date, Counts]:
+        for day in noted:
+            self._let_stand(notes.vendor, day)
+        return {day: notes.told(day, one)["verdicts"] for day, one in noted.items()}
 
     def _let_stand(self, vendor: str, day: date) -> None:
         """An intake that came to the same bytes asks for no judgement: `due_days` goes by which is newer."""

@@ -1,72 +1,37 @@
-"""What the verdicts of published days are made from: everything that a judgement of them reads, as one digest a day.
+"""What the verdicts of published days are made from beside the program: all that a judgement of them reads, as digests.
 
 A day is judged by itself, by earlier days (persons and references that came before), and by later ones with proofs from
-before its deadline: as `Judge.reach` has it. Of the oppositions it reads those that its leads meet and that were
-recorded by the instant up to which facts count: a thousand new ones move only the days whose leads they meet.
+before its deadline: as `Judge.reach` has it. What of the oppositions it reads is in `met_oppositions`, which costs more
+and is asked for only where all else stands.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
 from itertools import accumulate
-from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.sorted_rows import cut_by_day
-from pipelines.engines.interface import Engine, Session
-from pipelines.oppositions.lead_keys import LEAD_KEYS
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.catalogue_text import catalogue_text
 from pipelines.storage.digests import digest_of_file
 from pipelines.storage.lake import Lake
-from pipelines.storage.program_digest import program_digest
 from pipelines.verdicts.day_terms import DeliveredDay
 from pipelines.verdicts.judge import Reach
 from pipelines.vocabulary.clock import as_lake
-from pipelines.vocabulary.tables import arrow_schema
-
-_KNOWN: Final = pa.schema({"delivery_date": pa.date32(), "known_at": pa.timestamp("us")})
-_MET: Final = f"""
-    with keys as (
-        select delivery_date, unnest({LEAD_KEYS}) as met_key
-        from leads
-    ),
-
-    opposed as (
-        select identity_key as met_key, oppositions.*
-        from oppositions
-        union all
-        select alias_key as met_key, oppositions.*
-        from oppositions
-        where alias_key is not null
-    )
-
-    select distinct keys.delivery_date, opposed.*
-    from keys
-    inner join opposed on keys.met_key = opposed.met_key
-    inner join known on keys.delivery_date = known.delivery_date
-    where opposed.recorded_at <= known.known_at
-    order by all
-"""
-_FIRST_HASHED: Final = "select min(recorded_at) as at from oppositions where kind in ('email_sha256', 'phone_sha256')"
-"""From then on a lead that was never compared with hashes is told so."""
 
 
-def judgement_digests(reach: Reach, catalogue: Catalogue, engine: Engine, *, as_of: datetime) -> dict[date, str]:
-    """By day of a reach SHA-256, lower-case hex, of what its judgement and its receipt are made from.
+def judgement_digests(reach: Reach, catalogue: Catalogue, dialect: str, *, as_of: datetime) -> dict[date, str]:
+    """By day of a reach SHA-256, lower-case hex, of what its judgement and its receipt are made from but oppositions.
 
-    `engine`: the embedded one. `as_of`: timezone-aware.
+    `dialect`: the SQL of the engine that judges. `as_of`: timezone-aware.
     """
-    at = as_lake(as_of)
-    law = f"{program_digest()} {catalogue.digest} {sha256(catalogue_text(catalogue).encode()).hexdigest()}"
-    others, met = _OtherDays(reach), _met_by_day(reach, engine, at)
+    at, others = as_lake(as_of), _OtherDays(reach)
+    law = f"{dialect} {catalogue.digest} {sha256(catalogue_text(catalogue).encode()).hexdigest()}"
     return {
-        day: sha256(
-            f"{law} {_terms_as_known(reach.delivered.get(day), at)} {others.read_by(day)} {met[day]}".encode()
-        ).hexdigest()
+        day: sha256(f"{law} {_terms_as_known(reach.delivered.get(day), at)} {others.read_by(day)}".encode()).hexdigest()
         for day in reach.days
     }
 
@@ -116,37 +81,3 @@ def _first_proofs(deliveries: pa.Table) -> Mapping[date, datetime]:
     proofs = deliveries.filter(pc.equal(deliveries["role"], "consent_proofs"))
     first = proofs.group_by("delivery_date").aggregate([("received_at", "min")]).to_pylist()
     return {row["delivery_date"]: row["received_at_min"] for row in first if row["received_at_min"] is not None}
-
-
-def _met_by_day(reach: Reach, engine: Engine, as_of: datetime) -> Mapping[date, str]:
-    """By day the oppositions that its leads meet, and on which of its clocks hashed ones were known."""
-    known = {day: _known_by_clock(reach.delivered.get(day), as_of) for day in reach.days}
-    lake, vendor = reach.lake, reach.vendor
-    with engine.session() as session:
-        leads = [lake.partition("leads", vendor, day) for day, instants in known.items() if instants]
-        session.read_files("leads", leads, arrow_schema("leads"))
-        session.read_files("oppositions", lake.opposition_files(), arrow_schema("oppositions"))
-        session.register("known", _known_table(known))
-        first_hashed: datetime | None = session.fetch(_FIRST_HASHED)["at"][0].as_py()
-        met = _digests_of_rows(session)
-    hashed = {day: [first_hashed is not None and first_hashed <= at for at in known[day]] for day in known}
-    return {day: f"{hashed[day]} {met.get(day)}" for day in known}
-
-
-def _known_by_clock(day: DeliveredDay | None, as_of: datetime) -> list[datetime]:
-    """By clock of a day, up to when facts count."""
-    return [] if day is None else [clock.known_at(as_of) for clock in day.clocks]
-
-
-def _known_table(known: Mapping[date, Sequence[datetime]]) -> pa.Table:
-    rows = [{"delivery_date": day, "known_at": max(instants)} for day, instants in known.items() if instants]
-    return pa.Table.from_pylist(rows, schema=_KNOWN)
-
-
-def _digests_of_rows(session: Session) -> dict[date, str]:
-    rows = session.fetch(_MET)
-    return {day: _digest_of_values(found.to_pylist()) for day, found in cut_by_day(rows).items()}
-
-
-def _digest_of_values(rows: Sequence[Mapping[str, Any]]) -> str:
-    return sha256(repr([tuple(row.values()) for row in rows]).encode()).hexdigest()

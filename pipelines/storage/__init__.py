@@ -18,8 +18,8 @@ What is kept there, and for how long, belongs to the subjects and to `upkeep`.
 - `noted_files`: files with their digest in a note beside them: those that are replaced whole, and belong to no marked
   partition
 - `outcome_notes`: what published partitions were made from: where all of that is as it was, nothing is made anew
-- `program_digest`: which program makes what is published: one digest of its code, its data and the libraries that it
-  names
+- `program_digest`: which program makes what is published: one digest of its code, its data and all that is installed
+  beside it
 - `registry/`: The SQL database of the house
 - `secrets/`: What is encrypted or keyed, and with which secrets
 """

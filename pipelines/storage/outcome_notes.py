@@ -1,14 +1,15 @@
 """What published partitions were made from: where all of that is as it was, nothing is made anew.
 
 Beside the lake lies a note for each partition, `.made_from/<marker>/vendor=<v>/delivery_date=<d>.json`: the digest of
-everything that went in, that of the marker which came out (it holds those of the other tables), and that of what was
-written elsewhere with it. A note is believed of a whole partition with that very marker alone, and is written after all
-that it speaks of: a kill leaves none, or one that fits no longer. Without its notes a lake is made anew, to the byte.
+the program, those of everything that went in, that of the marker which came out (it holds those of the other tables),
+and that of what was written elsewhere with it. A note is believed of a whole partition with that very marker alone, and
+is written after all that it speaks of: a kill leaves none, or one that fits no longer. None is written, or believed,
+while nobody can tell which program this is. Without its notes a lake is made anew, to the byte.
 """
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from typing import Final
 from pipelines.storage.digests import digest_of_file
 from pipelines.storage.folders import PRIVATE, replacing
 from pipelines.storage.lake import Lake
+from pipelines.storage.program_digest import program_digest
 
 FOLDER: Final = ".made_from"
 
@@ -27,14 +29,18 @@ Counts = Mapping[str, int | str]
 class NotedOutcome:
     """What came of some inputs, as it was noted."""
 
+    program: str
+    """Digest of the program."""
     made_from: str
-    """Digest of the inputs."""
+    """Digest of the inputs that are always looked at."""
     marker: str
     """Digest of the published marker."""
     elsewhere: str
     """Digest of what was written outside of the lake."""
     counts: Mapping[str, Counts]
     """By asset, what was told of it."""
+    met: str = ""
+    """Digest of inputs that are asked for only where all else stands."""
 
 
 @dataclass(frozen=True)
@@ -46,22 +52,33 @@ class OutcomeNotes:
     marker: str
     published: Collection[date]
     """Days whose partition was found whole, under the same lock."""
+    is_anew: bool = False
+    """Whether no note is believed: everything is made anew, and noted."""
+    program: str | None = field(default_factory=program_digest)
+    """That which makes what is noted."""
 
-    def standing(self, day: date, made_from: str, elsewhere: Callable[[], str]) -> Mapping[str, Counts] | None:
-        """What was told of a partition that is published as it would be made now; None where it has to be made.
+    def standing(self, day: date, made_from: str, elsewhere: Callable[[], str]) -> NotedOutcome | None:
+        """What is noted of a partition that is published as it would be made now, as far as what was `met` is the same;
+        None where it has to be made.
 
         `elsewhere`: the digest of what lies outside of the lake now; asked only where all else stands.
         """
-        noted = self._read(day)
-        if noted is None or noted.made_from != made_from or day not in self.published:
+        noted = None if self.is_anew or self.program is None else self._read(day)
+        if noted is None or (noted.program, noted.made_from) != (self.program, made_from) or day not in self.published:
             return None
         if noted.marker != digest_of_file(self._partition(day)) or noted.elsewhere != elsewhere():
             return None
+        return noted
+
+    def told(self, day: date, noted: NotedOutcome) -> Mapping[str, Counts]:
+        """By asset what was told of a partition that stands, and since when it does."""
         return {asset: {**counts, **self._since_when(day)} for asset, counts in noted.counts.items()}
 
-    def note(self, day: date, made_from: str, elsewhere: str, counts: Mapping[str, Counts]) -> None:
+    def note(self, day: date, made_from: str, elsewhere: str, counts: Mapping[str, Counts], *, met: str = "") -> None:
         """Note what a published partition was made from, once all of it is in its place."""
-        outcome = NotedOutcome(made_from, digest_of_file(self._partition(day)), elsewhere, counts)
+        if self.program is None or program_digest() != self.program:
+            return
+        outcome = NotedOutcome(self.program, made_from, digest_of_file(self._partition(day)), elsewhere, counts, met)
         with replacing(self.lake.root, self._path(day), PRIVATE) as file:
             file.write(json.dumps(asdict(outcome)).encode())
 

@@ -128,6 +128,20 @@ def test_hashes_learned_of_too_late_leave_it_as_it_was(house: House) -> None:
     assert found(judge_only(house)) == []
 
 
+@pytest.mark.parametrize(("recorded", "outcomes"), [("2026-08-22", []), ("2026-08-20", ["fail", "fail"])])
+def test_a_hash_has_a_clear_opposition_met_in_another_form_only_if_it_was_known_in_time(
+    house: House, recorded: str, outcomes: list[str]
+) -> None:
+    """A tagged address, and an opposition of it without the tag. The hash itself was opposed after the delivery."""
+    tagged = ("L-1;17/08/2026 09:00;ana.roy+devis@gmail.com;06 12 34 56 78;mél,tél;75001",)
+    deliver(house.settings.home, VENDOR, DAY, tagged, received_at=RECEIVED_AT)
+    oppose(house, "ana.roy@gmail.com", "email")
+    oppose(house, "ana.roy@gmail.com", "email_sha256", opposed="2026-08-19", recorded=recorded)
+    rows = judged(house)
+    assert [outcome for _, _, outcome in found(rows)] == outcomes
+    assert len(found(rows, "opp_vendor_redelivery")) == 2, "by its alias it is met in any case"
+
+
 def judge_only(house: House) -> list[dict[str, Any]]:
     """A judgement without a new intake."""
     from pipelines.oppositions.snapshot import refresh_snapshot

@@ -1,7 +1,9 @@
 """Days that would come out as they are published are left alone, and whatever changes is made anew: the same bytes."""
 
+import hashlib
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +16,8 @@ from hypothesis import strategies as st
 from pipelines.intake.vendor import UnchangedDay
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.publishing.judged_days import JudgedDays
+from pipelines.publishing.judgement_digests import judgement_digests
+from pipelines.storage.outcome_notes import OutcomeNotes
 from pipelines.verdicts.due_days import due_days
 from tests.support.clean_market import LATE, MONDAY, VENDOR, CleanMarket, contract_text, lead, proof
 from tests.support.houses import days_between, forget_inputs, house_at, import_oppositions, lake_bytes, reconcile
@@ -21,6 +25,8 @@ from tests.support.houses import days_between, forget_inputs, house_at, import_o
 FIRST: Final = MONDAY - timedelta(days=2)
 DAYS: Final = days_between(FIRST, MONDAY)
 SUNDAY: Final = DAYS[1]
+TAGGED: Final = "ana.roy+devis@gmail.com"
+UNTAGGED: Final = "ana.roy@gmail.com"
 HEADER: Final = "identifier,kind,channel,opposed_at,recorded_at,origin\n"
 OVERRIDE: Final = {
     "reason": {"fr": "Contrôlé ailleurs.", "en": "Checked elsewhere."},
@@ -30,7 +36,10 @@ OVERRIDE: Final = {
 
 
 def deliver(market: CleanMarket) -> None:
-    """A lead and its proof on each day; of Monday's two leads one repeats the person of Saturday."""
+    """A lead and its proof on each day; of Monday's two leads one repeats the person of Saturday. The registry holds a
+    hash, so that leads are compared with hashes."""
+    oppose(market.home, 0, "2026-08-02", identifier="0" * 64, kind="phone_sha256")
+    market.deliver([lead(8, SUNDAY, email=TAGGED)], "leads_8.csv", SUNDAY)
     for number, day in enumerate(DAYS, 1):
         market.deliver([lead(number, day)], "leads.csv", day)
         market.deliver([proof(number, day)], "proofs.csv", day)
@@ -50,29 +59,32 @@ def market(judged: Path, tmp_path: Path) -> CleanMarket:
     return CleanMarket(shutil.copytree(judged, tmp_path / "home"), first=FIRST)
 
 
-def taken_in(market: CleanMarket) -> list[date]:
+def taken_in(market: CleanMarket, *, is_anew: bool = False) -> list[date]:
     """Days that an intake of all days reads again."""
     house = house_at(market.home)
     contracts = house.contracts([VENDOR]).of(VENDOR)
     with house.lake.writing(VENDOR):
-        found = list(house.intake.take_in(VENDOR, contracts, DAYS))
+        found = list(house.intake.take_in(VENDOR, contracts, DAYS, is_anew=is_anew))
     assert [one.day for one in found] == DAYS
     return [one.day for one in found if not isinstance(one, UnchangedDay)]
 
 
-def judged_again(market: CleanMarket, as_of: datetime = LATE) -> list[date]:
+def judged_again(market: CleanMarket, as_of: datetime = LATE, *, is_anew: bool = False) -> list[date]:
     """Days that a judgement of all days judges again."""
     house = house_at(market.home)
     refresh_snapshot(house.registry, house.lake)
     with house.lake.writing(VENDOR):
-        done: JudgedDays = house.judged_days.publish(house.contracts([VENDOR]).of(VENDOR), VENDOR, DAYS, as_of)
+        done: JudgedDays = house.judged_days.publish(
+            house.contracts([VENDOR]).of(VENDOR), VENDOR, DAYS, as_of, is_anew=is_anew
+        )
     assert sorted(done.counts) == DAYS
     return sorted(done.counts.keys() - done.unchanged)
 
 
-def oppose(home: Path, number: int, recorded_on: str) -> None:
+def oppose(home: Path, number: int, recorded_on: str, identifier: str = "", kind: str = "email") -> None:
     path = home / f"oppositions-{number}-{recorded_on}.csv"
-    path.write_text(f"{HEADER}personne{number}@mail.example,email,all,2026-08-01,{recorded_on},courrier\n")
+    said = identifier or f"personne{number}@mail.example"
+    path.write_text(f"{HEADER}{said},{kind},all,2026-08-01,{recorded_on},courrier\n")
     import_oppositions([path], house_at(home))
 
 
@@ -107,7 +119,33 @@ def test_an_instant_counts_until_the_proof_deadline_and_no_longer(market: CleanM
     deliver(fresh)
     fresh.reconcile(early)
     assert judged_again(fresh, early) == []
-    assert judged_again(fresh, early + timedelta(hours=1)) == [SUNDAY, MONDAY], "Saturday's deadline was on Tuesday"
+    later = early + timedelta(hours=1)
+    assert judged_again(fresh, later) == [SUNDAY, MONDAY], "Saturday's deadline was on Tuesday"
+    oppose(fresh.home, 77, "2026-08-02")
+    assert judged_again(fresh, later) == [SUNDAY, MONDAY], "of a day that is not settled no lead is looked at"
+    assert judged_again(fresh, later) == []
+
+
+def test_whoever_asks_for_days_anew_gets_the_same_bytes(market: CleanMarket, judged: Path) -> None:
+    assert (taken_in(market, is_anew=True), judged_again(market, is_anew=True)) == (DAYS, DAYS)
+    assert lake_bytes(market.house.lake) == lake_bytes(house_at(judged).lake)
+    assert (taken_in(market), judged_again(market)) == ([], [])
+
+
+def test_what_another_program_or_another_engine_made_is_not_believed(market: CleanMarket) -> None:
+    lake = market.house.lake
+    notes = OutcomeNotes(lake, VENDOR, "scorecards", DAYS)
+    notes.note(MONDAY, "inputs", "", {"verdicts": {}})
+    for program, is_believed in ((notes.program, True), ("another", False), (None, False)):
+        theirs = replace(notes, program=program)
+        assert (theirs.standing(MONDAY, "inputs", lambda: "") is not None) is is_believed
+        theirs.note(SUNDAY, str(program), "", {"verdicts": {}})
+    assert notes.standing(SUNDAY, str(notes.program), lambda: "") is not None, (
+        "whoever is another program noted nothing"
+    )
+    reach = market.house.publishing_judge.reach(market.house.contracts([VENDOR]).of(VENDOR), VENDOR, DAYS)
+    found = [judgement_digests(reach, market.house.catalogue, name, as_of=LATE)[MONDAY] for name in ("duckdb", "spark")]
+    assert found[0] != found[1]
 
 
 @pytest.mark.fault(
@@ -140,6 +178,15 @@ def test_a_day_with_a_refused_file_is_read_again_since_time_or_memory_may_have_r
     market.arrived("leads_2.csv", datetime(2026, 9, 6, 8, tzinfo=UTC), SUNDAY)
     assert taken_in(market) == [SUNDAY]
     assert taken_in(market) == [SUNDAY]
+
+
+def test_a_day_with_a_repeated_file_that_could_not_be_read_is_read_again(market: CleanMarket) -> None:
+    for day in (FIRST, SUNDAY):
+        (market.home / "inbox" / VENDOR / day.isoformat() / "leads_2.csv").write_bytes(b"\x00\x01")
+        market.arrived("leads_2.csv", datetime(day.year, day.month, day.day, 8, tzinfo=UTC), day)
+    assert (taken_in(market), taken_in(market)) == ([FIRST, SUNDAY], [FIRST, SUNDAY])
+    sundays = [row for row in market.rows("deliveries") if row["delivery_date"] == SUNDAY]
+    assert {row["file_name"]: row["status"] for row in sundays}["leads_2.csv"] == "duplicate"
 
 
 class TwoHomes:
@@ -194,6 +241,10 @@ CHANGES: Final[dict[str, Callable[[Path, CleanMarket], Any]]] = {
     "a later instant": lambda home, market: None,
     "an opposition of a stranger": lambda home, market: oppose(home, 77, "2026-08-02"),
     "an opposition of Saturday's person": lambda home, market: oppose(home, 1, "2026-08-02"),
+    "an opposition of an address without its tag": lambda home, market: oppose(home, 8, "2026-08-02", UNTAGGED),
+    "its hash, recorded too late": lambda home, market: oppose(
+        home, 8, "2026-11-02", hashlib.sha256(UNTAGGED.encode()).hexdigest(), "email_sha256"
+    ),
     "a refusal in a later folder": _deliver_late_proof,
     "leads overwritten": _overwrite_leads,
     "another contract": _change_contract,
@@ -202,6 +253,7 @@ CHANGES: Final[dict[str, Callable[[Path, CleanMarket], Any]]] = {
 
 
 @example(["an opposition of Saturday's person", "leads overwritten", "a refusal in a later folder", "another contract"])
+@example(["an opposition of an address without its tag", "its hash, recorded too late"])
 @given(st.lists(st.sampled_from(sorted(CHANGES)), min_size=2, max_size=2))
 @settings(max_examples=1, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_changes_end_in_the_bytes_of_judging_everything(

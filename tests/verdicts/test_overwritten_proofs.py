@@ -101,6 +101,26 @@ def test_proofs_overwritten_before_the_deadline_are_corrected(tmp_path: Path) ->
     assert emails(market) == {"L-1": "blocked", "L-2": "usable"}
 
 
+@pytest.mark.parametrize(("again_at", "is_shared"), [(None, False), (AFTER, False), (SOON + timedelta(hours=1), True)])
+def test_a_proof_that_was_replaced_in_time_ties_no_consent_to_a_lead_though_it_comes_again_too_late(
+    tmp_path: Path, again_at: datetime | None, is_shared: bool
+) -> None:
+    """The second lead names no consent; for an hour a proof said that it was that of the first, another person."""
+    market = CleanMarket(tmp_path, first=MONDAY)
+    market.deliver([lead(1)], "leads-1.csv")
+    market.deliver([lead(2, consent_id="")], "leads-2.csv", at=datetime(2026, 9, 7, 9, tzinfo=UTC))
+    market.deliver([proof(1)], "proofs-1.csv")
+    shared = proof(2, consent_id="C-1", lead_id="")
+    market.deliver([shared], "proofs-2.csv")
+    market.take_in()
+    market.deliver([proof(2)], "proofs-2.csv", at=SOON)
+    if again_at is not None:
+        market.deliver([shared], "proofs.csv", TUESDAY, at=again_at)
+    market.reconcile(LATE, until=TUESDAY)
+    told = market.failed()[("L-2", "email")]
+    assert ("proof_reused_across_persons" in told) is is_shared
+
+
 @pytest.mark.fault(
     area="scores",
     fault="Refused consents are overwritten after the proof deadline",

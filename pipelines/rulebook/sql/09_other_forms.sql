@@ -1,10 +1,11 @@
--- leads that an opposition may mean otherwise: the key of another form that a hash which others made has, the key of an
--- identifier within a bad or decorated text that any opposition has, or NULL where the lead was taken in without other
--- forms although hashes were known
+-- leads that an opposition may mean otherwise: the key of another form that a hash which others made has, recorded by
+-- then, the key of an identifier within a bad or decorated text that any opposition has, or NULL where the lead was taken
+-- in without other forms although hashes were known
 with hashed as (
-    select distinct identity_key
+    select identity_key, min(recorded_at) as hashed_at
     from oppositions
     where kind in ('email_sha256', 'phone_sha256')
+    group by identity_key
 ),
 
 first_hashed as (
@@ -41,18 +42,19 @@ opposed as (
 ),
 
 hits as (
-    select probed.*
+    select probed.*, hashed.hashed_at
     from probed
-    semi join hashed on probed.identity_key = hashed.identity_key
+    inner join hashed on probed.identity_key = hashed.identity_key
     union
-    select contained.*
+    select contained.*, cast(null as timestamp) as hashed_at
     from contained
     semi join opposed on contained.identity_key = opposed.identity_key
 )
 
-select lead.lead_no, hits.identity_key
+select distinct lead.lead_no, hits.identity_key
 from hits
 inner join judged_leads as lead on hits.delivery_date = lead.delivery_date and hits.lead_id = lead.lead_id
+where hits.hashed_at is null or hits.hashed_at <= lead.oppositions_known_at
 union all
 select lead.lead_no, cast(null as varchar) as identity_key
 from judged
