@@ -8,6 +8,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from pipelines.object_storage.bucket import StoreError
 from pipelines.reviews.decisions import DecisionRefusedError
 from pipelines.serve.house_pages import HousePages
 from pipelines.serve.visitors import StrangerError
@@ -58,7 +59,7 @@ class Deciding:
         """Let other machines have what the deed wrote; it stands, and a later push takes it, where that can't be."""
         try:
             self.pages.shelf.house.share()
-        except RuntimeError as error:
+        except StoreError as error:
             _log.warning("%s", error)
 
     def _decide(self, vendor: str, who: str, form: Form, at: datetime) -> object:

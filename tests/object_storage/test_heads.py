@@ -112,11 +112,15 @@ def test_a_renewal_whose_answer_was_lost_does_not_lose_the_lease(bucket: Bucket)
 )
 def test_a_writer_without_its_lease_stops_in_the_middle_of_its_removals(bucket: Bucket) -> None:
     done: list[int] = []
-    with holding(bucket, "acme", STUBBORN) as late, ExitStack() as newer, pytest.raises(LostLeaseError):
-        for number in late.fenced(range(60)):
-            done += [number]
+    with holding(bucket, "acme", STUBBORN) as late, ExitStack() as newer:
+
+        def remove_until_15_then_lose_the_lease(number: int) -> None:
+            done.append(number)
             if number == 15:
                 newer.enter_context(holding(bucket, "acme", AT_ONCE_DEAD))
+
+        with pytest.raises(LostLeaseError):
+            list(map(remove_until_15_then_lose_the_lease, late.fenced(range(60))))
     assert done == [*range(20)]
 
 

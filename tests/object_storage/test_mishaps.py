@@ -12,7 +12,7 @@ from pipelines.house import House
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.object_storage.bucket import StoreError
 from pipelines.object_storage.generations import object_key
-from pipelines.object_storage.heads import Head, head_key, holding
+from pipelines.object_storage.heads import holding
 from pipelines.object_storage.health import GRACE, clean, holdings, unseen
 from pipelines.object_storage.parts import HOUSE
 from pipelines.object_storage.store import Store
@@ -158,9 +158,8 @@ def test_damage_of_what_all_need_stops_in_words(a: House, b: House) -> None:
 )
 def test_two_kills_leave_nobody_stuck(a: House, b: House) -> None:
     name = "outbox/acme/day/receipt.csv"
-    for step in range(1, 40):
+    for step in range(2, 40, 4):
         write(a, name, b"old %d" % step)
-        head = Head.of(the_store(a).bucket.get(head_key("acme")))
         new = b"new %d" % step
         with suppress(Killed):
             store_of(a, STUBBORN, MortalClient(the_store(b).bucket.client, 15, is_done=True))
@@ -174,7 +173,7 @@ def test_two_kills_leave_nobody_stuck(a: House, b: House) -> None:
         touch(a)
         found = the_store(a).bucket.get(name)
         assert found is not None
-        assert found.content == (a.settings.home / name).read_bytes(), (step, head)
+        assert found.content == (a.settings.home / name).read_bytes(), step
         if is_whole:
             return
     raise AssertionError

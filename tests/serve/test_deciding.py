@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.reviews.records import recorded_decisions
 from pipelines.reviews.written_dossiers import NOTE
+from tests.support.object_stores import bucket_at
 from tests.support.web_home import BUYER, DPO, HEADER, NOW, Web, serving_home, web_home
 
 
@@ -50,6 +51,13 @@ def test_what_a_person_confirms_is_the_decision_that_they_were_shown(web: Web) -
     web.decide(BUYER, "renew_with_conditions", "Autre motif.")
     assert web.ask("/vendors/acme/confirmation", shown, who=DPO).status == 422
     assert [one.confirmed_by for one in recorded_decisions(web.house.registry)] == [None, None]
+
+
+def test_other_machines_have_a_decision_at_once(tmp_path: Path, store_url: str) -> None:
+    variables = {"OPPOSABLE_SERVE_USER_HEADER": HEADER, "OPPOSABLE_STORE": store_url}
+    with serving_home(web_home(tmp_path), **variables) as web:
+        assert web.decide(BUYER).status == 303
+    assert [one.key for one in bucket_at(store_url).listed("heads/")] == ["heads/acme.json"]
 
 
 def test_a_dossier_that_was_written_anew_is_not_decided_on_unread(web: Web) -> None:
