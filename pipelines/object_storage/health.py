@@ -14,7 +14,8 @@ from pipelines.object_storage.bucket import MissingObjectError
 from pipelines.object_storage.generations import Generation, object_key, read_generation
 from pipelines.object_storage.heads import Head, head_key, holding
 from pipelines.object_storage.parts import INBOX
-from pipelines.object_storage.store import AT_ONCE, Store, shown_files, shown_key
+from pipelines.object_storage.shown_outboxes import shown_files, shown_key
+from pipelines.object_storage.store import AT_ONCE, Store
 from pipelines.object_storage.uploads import Waiting
 from pipelines.receipts.notices import ACKNOWLEDGEMENT_FILE
 

@@ -19,8 +19,6 @@ from filelock import Timeout
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.object_storage.bucket import Bucket, Found, MissingObjectError, StoreError
 from pipelines.object_storage.generations import (
-    Generation,
-    PublishedFile,
     confirm_digest,
     object_key,
     put_generation,
@@ -42,14 +40,13 @@ from pipelines.object_storage.parts import (
     INBOX,
     LAW,
     OF_NO_VENDOR,
-    OUTBOX,
     is_shared,
     loose_parts_of,
     parts_of,
     vendors_here,
 )
+from pipelines.object_storage.shown_outboxes import show_outbox
 from pipelines.object_storage.uploads import Waiting, take_over, waiting_uploads
-from pipelines.receipts.notices import ACKNOWLEDGEMENT_FILE
 from pipelines.settings import Settings
 from pipelines.storage.folders import folder_names
 from pipelines.storage.inboxes import Inbox
@@ -270,21 +267,8 @@ class Store:
         for digest in lease.fenced(head.ended):
             self.bucket.delete(object_key(whose, digest))
         if head.shown != head.generation:
-            self._show(whose, lease, head)
+            show_outbox(self.bucket, whose, lease, head)
         lease.note(taken={}, ended=(), shown=head.generation)
-
-    def _show(self, whose: str, lease: Lease, head: Head) -> None:
-        """Make the outbox that vendors see that of the generation; where the list of what they see is gone, all of it
-        is copied."""
-        before: dict[str, str] = {}
-        with suppress(MissingObjectError):
-            files = shown_files(read_generation(self.bucket, whose, head.shown))
-            before = {name: file.digest for name, file in files.items()}
-        now = shown_files(read_generation(self.bucket, whose, head.generation))
-        for name in lease.fenced(sorted(before.keys() - now.keys())):
-            self.bucket.delete(shown_key(whose, name))
-        for name in lease.fenced(sorted(name for name, file in now.items() if before.get(name) != file.digest)):
-            self.bucket.copy(object_key(whose, now[name].digest), shown_key(whose, name))
 
     def show_anew(self, whose: str) -> None:
         """Copy all of a vendor's outbox to where the vendor sees it."""
@@ -308,14 +292,3 @@ class Store:
         local = {name: file.published for name, file in copy.files(base, parts).items()}
         prefixes = tuple(f"{part.name}/" for part in parts)
         return local != {name: file for name, file in base.files.items() if name.startswith(prefixes)}
-
-
-def shown_files(files: Generation) -> dict[str, PublishedFile]:
-    """What vendors read, by path in the outbox; what they dropped back they know."""
-    names = {name.removeprefix(f"{OUTBOX}/"): file for name, file in files.items() if name.startswith(f"{OUTBOX}/")}
-    return {name: file for name, file in names.items() if not name.endswith(f"/{ACKNOWLEDGEMENT_FILE}")}
-
-
-def shown_key(whose: str, name: str) -> str:
-    """Where a vendor reads a file of its outbox."""
-    return f"{OUTBOX}/{whose}/{name}"

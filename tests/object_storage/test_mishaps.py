@@ -116,7 +116,7 @@ def test_what_vanished_outside_of_work_is_left_for_a_time_from_when_nothing_name
 
 
 @pytest.mark.fault(
-    area="lake",
+    area="retention",
     fault="a delivery that came through the object store is sealed or purged, and its clear bytes lie there still",
     promise="They go with the seal or the purge, without a time of grace.",
 )
@@ -131,7 +131,7 @@ def test_what_work_removed_goes_from_the_store_at_once(a: House) -> None:
 
 
 @pytest.mark.fault(
-    area="lake",
+    area="vendors",
     fault="an object of one vendor on the object store is damaged",
     promise="That vendor stays as it lies on the machine and is told; all others are brought.",
 )
@@ -231,7 +231,7 @@ def test_who_ends_waits_for_no_writer(a: House, b: House, *, is_here: bool) -> N
 
 
 @pytest.mark.fault(
-    area="receipts",
+    area="lake",
     fault="a run is killed after it wrote receipts and before it published; another machine publishes the vendor",
     promise="The receipts of what was never published go, and no later command sends them out.",
 )

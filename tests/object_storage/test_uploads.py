@@ -158,7 +158,7 @@ def test_an_acknowledgement_that_a_vendor_drops_back_is_brought(house: House, bu
 
 
 @pytest.mark.fault(
-    area="folders",
+    area="vendors",
     fault="what one vendor put on the object store can't be taken over",
     promise="It stays there, that vendor is told, and all other vendors' uploads are taken over.",
 )
