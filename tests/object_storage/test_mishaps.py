@@ -253,14 +253,14 @@ def test_receipts_of_what_was_never_published_do_not_go_out(a: House, b: House) 
 
 def test_a_table_of_usable_leads_that_was_never_published_goes(a: House, b: House) -> None:
     name = "lake/usable_leads/part-0.parquet"
-    write(a, name, b"withdrawn", HOUSE)
+    write(a, name, b"published", HOUSE)
     b.catch_up()
     lay(b, name, b"never published")
-    write(a, name, b"newer", HOUSE)
+    write(a, "exports/list", b"1", HOUSE)
     b.catch_up()
     b.share()
     a.catch_up()
-    assert (a.settings.home / name).read_bytes() == b"newer" == (b.settings.home / name).read_bytes()
+    assert (a.settings.home / name).read_bytes() == b"published" == (b.settings.home / name).read_bytes()
 
 
 def test_no_machine_sees_a_verdict_without_its_law(a: House, b: House) -> None:
