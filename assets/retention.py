@@ -25,7 +25,7 @@ def purges(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) ->
     with errors_without_values("retention", *FAULTS_OF_OURS):  # a file's name may be a person's
         done = house.retention.run(house.contracts(), as_of=at, now=now)
         lists = purge_exports(house, now)
-        objects = house.clean_store(now)
+        objects = house.clean_store(now, done.failed)
     tell_left(context, "purges", done.failed)
     for folder in done.held_up:
         context.log.warning(f"{folder}: due, but it holds files that no run took in: reconcile the day, or move them")

@@ -5,6 +5,7 @@ What a command does not use, it does not wait for: a tool's module is imported w
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pipelines.disputes.answers import AnswersIntake
     from pipelines.disputes.kept_answers import KeptAnswers
     from pipelines.engines.interface import Engine, EngineMemory
+    from pipelines.identifiers.errors_without_values import LeftVendors
     from pipelines.identifiers.keyed_hashes import IdentityHasher
     from pipelines.intake.absences import LeftOut
     from pipelines.intake.vendor import Intake
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from pipelines.upkeep.retention_clock import RetentionSpans
     from pipelines.verdicts.judge import Judge
     from pipelines.verdicts.kept_law import KeptLaw
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -79,29 +83,46 @@ class House:
         Raises:
             StoreError: the store can't be reached, or holds damaged objects.
         """
-        self.catch_up()
+        for words in self.catch_up().in_words():
+            _log.warning("as it lies here, others are up to date: %s", words)
         yield self
-        if self.store:
-            self.store.push()
+        self.share()
 
-    def catch_up(self) -> None:
-        """Bring this machine's copy to what others published and vendors uploaded, if it is a copy.
+    def catch_up(self) -> LeftVendors:
+        """Bring this machine's copy to what others published and vendors uploaded, if it is a copy; at whom it failed.
 
         Raises:
-            StoreError: the store can't be reached, or holds damaged objects.
+            StoreError: the store can't be reached, or holds damaged objects of what all vendors need.
+        """
+        left = _left_by_store()
+        if self.store:
+            self.store.pull(left)
+            self.store.collect(left)
+        return left
+
+    def share(self) -> None:
+        """Publish on the object store, if there is one, what was written outside of leases.
+
+        Raises:
+            StoreError: it could not be published of some; the others' is.
         """
         if self.store:
-            self.store.pull()
-            self.store.collect()
+            from pipelines.object_storage.bucket import StoreError
 
-    def clean_store(self, now: datetime) -> int:
-        """Remove from the object store what nothing names any more; how many objects. `now`: aware."""
+            left = _left_by_store()
+            self.store.push(left)
+            if left.reasons:
+                raise StoreError("\n".join(left.in_words()))
+
+    def clean_store(self, now: datetime, left: LeftVendors) -> int:
+        """Remove from the object store what nothing names any more; how many objects. `now`: aware. Of whom it failed
+        is noted in `left`."""
         if self.store is None:
             return 0
         from pipelines.object_storage.health import clean
 
-        self.store.push()
-        return clean(self.store, now)
+        self.store.push(left)
+        return clean(self.store, now, left)
 
     @property
     def inbox(self) -> Inbox:
@@ -476,3 +497,10 @@ class House:
         from pipelines.receipts.writer import ReceiptWriter
 
         return ReceiptWriter(self.publishing_engine, self.lake, self.catalogue, self.outbox, self.registry)
+
+
+def _left_by_store() -> LeftVendors:
+    from pipelines.identifiers.errors_without_values import LeftVendors
+    from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
+
+    return LeftVendors("sharing its folders", FAULTS_OF_OURS)

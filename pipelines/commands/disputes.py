@@ -120,7 +120,8 @@ def decide(
         dispute = record_decided(house.registry, vendor, number, outcome, by=by, reason=reason, at=now)
     except DisputeRefusedError as error:
         refuse(str(error))
-    write_replies(house.registry, house.outbox, vendor, now=now, also=[dispute.file_digest])
+    with house.lake.writing(vendor):
+        write_replies(house.registry, house.outbox, vendor, now=now, also=[dispute.file_digest])
     typer.echo(escaped(_dispute_told(_dispute_of(house, vendor, number), say)))
 
 

@@ -67,7 +67,7 @@ def run(
     try:
         done = house.retention.run(house.contracts(), as_of=at, now=now, is_dry_run=dry_run)
         lists = purge_exports(house, now, is_dry_run=dry_run)
-        objects = 0 if dry_run else house.clean_store(now)
+        objects = 0 if dry_run else house.clean_store(now, done.failed)
     except (InboxFaultError, ValueError) as error:
         refuse(str(error))
     _report_retention(done, is_dry_run=dry_run)

@@ -23,15 +23,15 @@ from pipelines.vocabulary.suggestions import hint_at
 
 if TYPE_CHECKING:
     from pipelines.contracts.book import ContractBook
-    from pipelines.object_storage.store import Store
+    from pipelines.identifiers.errors_without_values import LeftVendors
 
 USAGE = 2
 WIDEST: Final = 10_000
 """Columns of a table that no terminal bounds."""
 
 
-_OPENED: Final[list[Store]] = []
-"""Object stores of the houses that this command opened."""
+_OPENED: Final[list[House]] = []
+"""Houses with an object store that this command opened."""
 
 
 class Language(StrEnum):
@@ -60,15 +60,21 @@ def house_of_settings() -> House:
     published there when it ends. A wrong setting ends the program with status 2."""
     house = house_as_it_lies()
     if house.store:
-        house.catch_up()
-        _OPENED.append(house.store)
+        tell_unshared(house.catch_up())
+        _OPENED.append(house)
     return house
 
 
 def publish_written() -> None:
     """Publish on the object store, at the end of a command, what it wrote."""
     while _OPENED:
-        _OPENED.pop().push()
+        _OPENED.pop().share()
+
+
+def tell_unshared(left: LeftVendors) -> None:
+    """Say of whom this machine is not up to date with the object store."""
+    for words in left.in_words():
+        typer.echo(f"as it lies here, the others are up to date: {words}", err=True)
 
 
 def house_as_it_lies() -> House:

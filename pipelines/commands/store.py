@@ -7,11 +7,13 @@ import typer
 from rich.table import Table
 
 from pipelines.commands.shared import as_text, house_as_it_lies, print_table, refuse
+from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.identifiers.shown_names import escaped
 from pipelines.object_storage import health
 from pipelines.object_storage.bucket import StoreError
 from pipelines.object_storage.generations import object_key
 from pipelines.object_storage.store import Store
+from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -25,11 +27,13 @@ def store() -> None:
 def pull() -> None:
     """Bring this machine's copy to what others published, and take over what vendors uploaded.
 
-    Exit status: 0 done, 2 a setting is wrong, or the store can't be reached.
+    Exit status: 0 done, 1 it failed at a vendor, the others are done, 2 a setting is wrong, or the store can't be
+    reached.
     """
-    found = _store_of_settings()
-    typer.echo(f"brought: {_writer_names(found.pull())}")
-    typer.echo(f"uploads taken over: {_writer_names(found.collect())}")
+    found, left = _store_of_settings(), LeftVendors("sharing its folders", FAULTS_OF_OURS)
+    typer.echo(f"brought: {_writer_names(found.pull(left))}")
+    typer.echo(f"uploads taken over: {_writer_names(found.collect(left))}")
+    _tell_left_writers(left)
 
 
 @app.command()
@@ -46,21 +50,28 @@ def push() -> None:
 def status() -> None:
     """Show what the store holds of each vendor, who writes there, and what waits.
 
-    Exit status: 0 all is well, 1 uploads are refused, 2 a setting is wrong, or the store can't be reached.
+    Exit status: 0 all is well, 1 uploads are refused or what a vendor sees is not what was published, 2 a setting is
+    wrong, or the store can't be reached.
     """
-    holdings = health.holdings(_store_of_settings())
+    found = _store_of_settings()
+    holdings = health.holdings(found)
     table = Table("writer", "files", "MB", "leases", "written by", "uploads waiting")
     for one in holdings:
         table.add_row(as_text(one.whose), *_figures(one))
     print_table(table)
-    refused = [key for one in holdings for key in one.waiting.refused]
+    refused = [*(key for one in holdings for key in one.waiting.refused), *health.nobodys(found)]
     for key in refused:
         typer.echo(
             f"{escaped(key)}: no folder can hold a file of this name, or the name is kept for our records: it stays "
             "there and is not read; ask the vendor for another name",
             err=True,
         )
-    if refused:
+    unlike = [key for one in holdings for key in one.unlike_outbox]
+    for key in unlike:
+        typer.echo(
+            f"{escaped(key)}: not as it was published: `opposable store verify --mend`, or nothing of ours", err=True
+        )
+    if refused or unlike:
         raise typer.Exit(1)
 
 
@@ -68,7 +79,7 @@ def status() -> None:
 def verify(
     mend: Annotated[bool, typer.Option("--mend", help="Put damaged objects anew from this machine's copy.")] = False,
 ) -> None:
-    """Read every object, and compare it with the digest that it is named after.
+    """Read every object, and what vendors see, and compare it with the digest that it should have.
 
     Exit status: 0 all are whole, 1 something is damaged, 2 a setting is wrong, or the store can't be reached.
     """
@@ -89,10 +100,13 @@ def clean(
 ) -> None:
     """Remove objects that nothing names: what killed writers left, and what was replaced. `retention` does it, too.
 
-    Exit status: 0 done, 2 a setting is wrong, or the store can't be reached.
+    Exit status: 0 done, 1 it failed at a vendor, the others are done, 2 a setting is wrong, or the store can't be
+    reached.
     """
-    count = health.clean(_store_of_settings(), datetime.now(UTC), timedelta(hours=older_than))
+    left = LeftVendors("cleaning its objects", FAULTS_OF_OURS)
+    count = health.clean(_store_of_settings(), datetime.now(UTC), left, timedelta(hours=older_than))
     typer.echo(f"objects removed: {count}")
+    _tell_left_writers(left)
 
 
 def _store_of_settings() -> Store:
@@ -100,6 +114,13 @@ def _store_of_settings() -> Store:
     if found is None:
         refuse("OPPOSABLE_STORE: expected an object store such as s3://bucket/prefix; without one, folders hold all")
     return found
+
+
+def _tell_left_writers(left: LeftVendors) -> None:
+    for words in left.in_words():
+        typer.echo(f"left, the others are done: {words}", err=True)
+    if left.reasons:
+        raise typer.Exit(1)
 
 
 def _writer_names(found: list[str]) -> str:
@@ -120,6 +141,15 @@ def _damages_in_words(found: Store, whose: str, *, mend: bool) -> list[str]:
     if mend and damaged:
         typer.echo(f"{whose}: {health.mend(found, whose, damaged)} of {len(damaged)} damaged objects were put anew")
         damaged = health.damages(found, whose)
+    unseen = health.unseen(found, whose)
+    if mend and unseen and not damaged:
+        found.show_anew(whose)
+        typer.echo(f"{whose}: its outbox was copied anew")
+        unseen = health.unseen(found, whose)
     return [
-        f"{object_key(whose, digest)}: gone, or not what was put there: `--mend` where it lies" for digest in damaged
+        *(
+            f"{object_key(whose, digest)}: gone, or not what was put there: `--mend` where it lies"
+            for digest in damaged
+        ),
+        *(f"{escaped(key)}: not what was published for the vendor: `--mend`" for key in unseen),
     ]

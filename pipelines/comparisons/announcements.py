@@ -90,7 +90,7 @@ class Announcements:
             told = list(self._notices(before, after, book, at, span)) if before else []
         except MethodError as error:
             raise AnnouncementError(f"{error}; nobody is told before it is mended") from None
-        paths = tuple(written for notice in told for written in self._write_notice(notice))
+        paths = tuple(written for notice in told for written in self._written_notice(notice))
         self.home.mkdir(parents=True, exist_ok=True)
         with replacing(self.home, path, PRIVATE) as file:
             file.write(catalogue_text(after).encode())
@@ -116,6 +116,11 @@ class Announcements:
                     self.engine, lake, judges, vendor, book.of(vendor), days, methods=methods, as_of=at
                 )
             yield ChangeNotice(on, before, after, *told, compared, days, span)
+
+    def _written_notice(self, notice: ChangeNotice) -> list[Path]:
+        """Under the vendor's lock: what lies in an outbox otherwise is taken for what a killed run left."""
+        with self.lake_of(notice.compared.vendor):
+            return list(self._write_notice(notice))
 
     def _write_notice(self, notice: ChangeNotice) -> Iterator[Path]:
         vendor, digest = notice.compared.vendor, notice.after.digest[:12]

@@ -8,6 +8,7 @@ What the copy holds, and how it is written, belongs to `storage` and to the subj
 - `health`: what the store holds of whom, what of it is damaged, and what nothing names any more
 - `local_copies`: what a machine's folders hold of a writer, compared with a generation, and brought to it
 - `parts`: which folders of the house belong to which writer
+- `shown_outboxes`: what vendors see of their outbox
 - `store`: writing under a lease, pulling, pushing
 - `uploads`: what vendors put into the store: taken over once, with the instant at which the store had it
 """

@@ -10,10 +10,10 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import uuid4
 
 from pipelines.object_storage.bucket import Bucket, Found, StoreError
@@ -21,6 +21,11 @@ from pipelines.object_storage.bucket import Bucket, Found, StoreError
 HEADS: Final = "heads/"
 _ENDING: Final = ".json"
 _NOBODY: Final = '"0"'
+_SCRATCH: Final = "conditions/"
+"""Where an object lies while it is tried whether a removal is refused."""
+
+_FEW: Final = 20
+_Thing = TypeVar("_Thing")
 
 
 class HeldError(StoreError):
@@ -53,6 +58,8 @@ class Head:
     """The generation whose outbox lies where vendors read it."""
     taken: Mapping[str, str] = field(default_factory=dict)
     """Uploads by key, with their tags, that the generation holds and that are still to be removed."""
+    ended: Sequence[str] = ()
+    """Digests of what a seal or a purge ended with the generation, and that are still to be removed."""
     fence: int = 0
     """Leases so far: who holds a smaller number holds none."""
     holder: str = ""
@@ -118,14 +125,39 @@ class Lease:
             LostLeaseError: another writer has taken the lease.
         """
         with self._lock:
-            head = replace(self.head, **changes, mark=uuid4().hex)
-            tag = _swapped_head(self._bucket, self._whose, head, self._tag)
-            if tag is None:
+            if not self._is_swapped(changes) and not (self._has_adopted() and self._is_swapped(changes)):
                 raise LostLeaseError(
                     f"{self._whose}: this process lost its lease on the object store to another writer, so that "
                     "nothing of what it made was published there; run it again"
                 )
+
+    def fenced(self, things: Iterable[_Thing]) -> Iterator[_Thing]:
+        """Things to be changed in the store, one by one; before each few, that the lease is still held is shown.
+
+        Raises:
+            LostLeaseError: another writer has taken it: the rest is left.
+        """
+        for place, thing in enumerate(things):
+            if place % _FEW == 0:
+                self.swap()
+            yield thing
+
+    def _is_swapped(self, changes: Mapping[str, Any]) -> bool:
+        head = replace(self.head, **changes, mark=uuid4().hex)
+        tag = _swapped_head(self._bucket, self._whose, head, self._tag)
+        if tag is not None:
             self.head, self._tag = head, tag
+        return tag is not None
+
+    def _has_adopted(self) -> bool:
+        """Go on from the head as it lies there, if nobody else can have put it: the answer to a put of ours was lost.
+        Each lease has a number of its own."""
+        found = self._bucket.get(head_key(self._whose))
+        lying = Head.of(found)
+        if found is None or (lying.fence, lying.holder) != (self.head.fence, self.head.holder):
+            return False
+        self.head, self._tag = lying, found.tag
+        return True
 
     def renew(self, every: float, ended: threading.Event) -> None:
         """Show that the holder lives, until it has ended. One that can't be shown is shown with the next; once the
@@ -169,7 +201,7 @@ def _acquired(bucket: Bucket, whose: str, timing: Timing, patience: float) -> Le
             ours = replace(head, holder=this_process(), fence=head.fence + 1, mark=uuid4().hex)
             tag = _swapped_head(bucket, whose, ours, found.tag if found else None)
             if tag is not None:
-                if found is None:
+                if ours.generation is None:
                     _confirm_conditions(bucket, whose, ours)
                 return Lease(bucket, whose, ours, tag)
         if time.monotonic() >= until:
@@ -190,10 +222,19 @@ def _swapped_head(bucket: Bucket, whose: str, head: Head, tag: str | None) -> st
 
 
 def _confirm_conditions(bucket: Bucket, whose: str, head: Head) -> None:
-    """Make sure, with a writer's first head, that the store refuses what it must refuse."""
+    """Make sure, before a writer publishes for the first time, that the store refuses what it must refuse."""
     for wrong in (None, _NOBODY):
         if bucket.swap(head_key(whose), head.as_bytes(), wrong) is not None:
             raise StoreError(
                 "OPPOSABLE_STORE: this store takes conditional puts and does not keep their conditions: two writers "
                 "would overwrite each other; use one that keeps If-Match and If-None-Match, as S3 does"
             )
+    scratch = f"{_SCRATCH}{whose}-{head.mark}"
+    bucket.put(scratch, b"")
+    bucket.delete(scratch, tag=_NOBODY)
+    if bucket.get(scratch) is None:
+        raise StoreError(
+            "OPPOSABLE_STORE: this store takes conditional removals and does not keep their conditions: an upload that "
+            "came meanwhile would be lost; use one that keeps If-Match on removals, as S3 does"
+        )
+    bucket.delete(scratch)

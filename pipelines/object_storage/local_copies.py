@@ -9,7 +9,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
@@ -129,24 +129,62 @@ class LocalCopy:
         changed = {name for name, file in wanted.items() if base.files.get(name) != file} | strays & wanted.keys()
         local = self.files(base)
         missing = {name for name in changed if name not in local or local[name].published.digest != wanted[name].digest}
-        aside = self.notes / "aside" / self.whose
-        try:
-            for digest in {wanted[name].digest for name in missing}:
-                with replacing(self.notes, aside / digest, PRIVATE) as file:
-                    fetch(digest, file.write)
+        with self._fetched({wanted[name].digest for name in missing}, fetch) as aside:
             self._remove((base.files.keys() | strays) - wanted.keys(), local)
-            for name in sorted(changed, key=lambda name: (name.startswith(_MARKERS), name)):
+            for name in _markers_last(changed):
                 self._place(name, wanted[name], aside / wanted[name].digest if name in missing else None)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
         same = {name: state for name, state in base.states.items() if base.files[name] == wanted.get(name)}
         self.note(generation, wanted, self.files(Base(generation, wanted, same)))
 
+    def restore(self, base: Base, fetch: Fetch) -> None:
+        """Bring back what lay here once and vanished outside of any lease: files of exact parts, and of another part
+        all, where nothing of it lies here any more. What was changed stays.
+
+        Raises:
+            StoreError: something could not be fetched; then nothing is brought back.
+        """
+        lying = self.files(base).keys()
+        lacking = {name for part in self.parts for name in _lacking(part, base.files, lying)}
+        if not lacking:
+            return
+        with self._fetched({base.files[name].digest for name in lacking}, fetch) as aside:
+            for name in _markers_last(lacking):
+                self._place(name, base.files[name], aside / base.files[name].digest)
+        self.note(base.generation, base.files, self.files(base))
+
+    def confirm_folders(self, base: Base) -> None:
+        """Make sure that no folder with published files vanished whole: no work of ours removes a writer's folder.
+
+        Raises:
+            StoreError: one did.
+        """
+        for part in self.parts:
+            if not part.folder.is_dir() and any(map(part.holds, base.files)):
+                raise StoreError(
+                    f"{self.whose}: its folder of {part.name} was here and is gone, so that nothing was published: "
+                    "put the folder or its mount back, and run it again"
+                )
+
+    @contextmanager
+    def _fetched(self, digests: Iterable[str], fetch: Fetch) -> Iterator[Path]:
+        """A folder with the bytes of some digests, each under its own; it goes afterwards."""
+        aside = self.notes / "aside" / self.whose
+        try:
+            for digest in digests:
+                with replacing(self.notes, aside / digest, PRIVATE) as file:
+                    fetch(digest, file.write)
+            yield aside
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
     def _strays(self, base: Base, wanted: Generation) -> set[str]:
         """Files of exact parts that are not as the base has them."""
-        exact = self.files(base, [part for part in self.parts if part.is_exact])
-        lacking = {name for name in base.files if _is_of(name, self.parts, is_exact=True)} - exact.keys()
-        strays = lacking | {name for name, file in exact.items() if file.published != base.files.get(name)}
+        found = self.files(base, [part for part in self.parts if part.is_exact])
+        exact = {name: file for name, file in found.items() if file.part.holds_exactly(name)}
+        known = {name for part in self.parts for name in base.files if part.holds_exactly(name)}
+        strays = (known - exact.keys()) | {
+            name for name, file in exact.items() if file.published != base.files.get(name)
+        }
         if not base.is_copy and (strays - wanted.keys() or _other_bytes_lie(exact, wanted)):
             raise StoreError(
                 f"{self.whose}: this home holds files of a vendor that the object store knows otherwise, and was never "
@@ -171,7 +209,7 @@ class LocalCopy:
             os.utime(path.name, ns=times, dir_fd=folder, follow_symlinks=False)
 
     def _place_of(self, name: str) -> tuple[SharedFolder, Path]:
-        part = next((part for part in self.parts if name.startswith(f"{part.name}/")), None)
+        part = next((part for part in self.parts if part.holds(name)), None)
         if part is None:
             raise StoreError(f"{self.whose}: the object store holds what only a newer version knows: upgrade this one")
         return part, part.folder / name.removeprefix(f"{part.name}/")
@@ -225,8 +263,15 @@ def _confirm_as_digested(descriptor: int, file: LocalFile) -> None:
         )
 
 
-def _is_of(name: str, parts: Iterable[SharedFolder], *, is_exact: bool) -> bool:
-    return any(name.startswith(f"{part.name}/") for part in parts if part.is_exact == is_exact)
+def _lacking(part: SharedFolder, published: Iterable[str], lying: Collection[str]) -> set[str]:
+    """Published files of a part that are to be brought back where they don't lie here."""
+    lacking = {name for name in published if part.holds(name)}.difference(lying)
+    is_empty = not any(map(part.holds, lying))
+    return lacking if is_empty else {name for name in lacking if part.holds_exactly(name)}
+
+
+def _markers_last(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: (name.startswith(_MARKERS), name))
 
 
 def _other_bytes_lie(exact: Mapping[str, LocalFile], wanted: Generation) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pipelines.receipts.notices import ACKNOWLEDGEMENT_FILE
 from pipelines.settings import Settings
 from pipelines.storage.folders import PRIVATE, SHARED
 from pipelines.vocabulary.tables import TABLES
@@ -15,6 +16,7 @@ from pipelines.vocabulary.words import VENDOR_KEY
 
 INBOX: Final = "inbox"
 OUTBOX: Final = "outbox"
+LAW: Final = "law"
 HOUSE: Final = "_house"
 """The writer of what is of no vendor."""
 _REGISTRY: Final = "_registry"
@@ -40,6 +42,16 @@ class SharedFolder:
     """Only the files that lie directly in the folder."""
     only: str = ""
     """Only the file of this name, if given."""
+    from_outside: str = ""
+    """Name of files of an exact part that others lay there without a lease, if any do."""
+
+    def holds(self, name: str) -> bool:
+        """Whether a path of a generation belongs to it."""
+        return name.startswith(f"{self.name}/")
+
+    def holds_exactly(self, name: str) -> bool:
+        """Whether it does, and is written under the writer's lease alone."""
+        return self.is_exact and self.holds(name) and name.rpartition("/")[2] != self.from_outside
 
 
 def is_shared(whose: str) -> bool:
@@ -57,8 +69,10 @@ def parts_of(settings: Settings, whose: str) -> list[SharedFolder]:
 
 
 def loose_parts_of(settings: Settings, whose: str) -> list[SharedFolder]:
-    """Those of them that are written without their writer's lease, too."""
-    return [part for part in parts_of(settings, whose) if not part.is_exact and part.name != INBOX]
+    """Those of them that are written without their writer's lease, too, or where others drop files."""
+    return [
+        part for part in parts_of(settings, whose) if part.name == OUTBOX or (not part.is_exact and part.name != INBOX)
+    ]
 
 
 def vendors_here(settings: Settings) -> list[str]:
@@ -76,15 +90,17 @@ def _parts_of_vendor(settings: Settings, vendor: str) -> list[SharedFolder]:
         SharedFolder("state", settings.state, settings.state / vendor, is_exact=True),
         SharedFolder("vault", settings.vault, settings.vault / f"vendor={vendor}", is_exact=True),
         *(_table(settings, table, f"vendor={vendor}", is_exact=True) for table in tables),
-        SharedFolder(OUTBOX, settings.outbox, settings.outbox / vendor, SHARED),
+        SharedFolder(
+            OUTBOX, settings.outbox, settings.outbox / vendor, SHARED, is_exact=True, from_outside=ACKNOWLEDGEMENT_FILE
+        ),
         *(SharedFolder(name, getattr(settings, name), getattr(settings, name) / vendor) for name in loose),
     ]
 
 
 def _parts_of_house(settings: Settings) -> list[SharedFolder]:
     return [
-        _table(settings, "usable_leads", ""),
-        *(SharedFolder(name, settings.home / name, settings.home / name) for name in ("law", "exports", "comparisons")),
+        _table(settings, "usable_leads", "", is_exact=True),
+        *(SharedFolder(name, settings.home / name, settings.home / name) for name in (LAW, "exports", "comparisons")),
         SharedFolder("dossiers", settings.dossiers, settings.dossiers, is_flat=True),
         SharedFolder("announced", settings.home, settings.home, is_flat=True, only=_ANNOUNCED),
     ]

@@ -6,7 +6,7 @@ is killed leaves objects that nothing names. Those, and what is damaged, are the
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ from typing import Final
 
 from filelock import Timeout
 
-from pipelines.object_storage.bucket import Bucket, Found, MissingObjectError
+from pipelines.identifiers.errors_without_values import LeftVendors
+from pipelines.object_storage.bucket import Bucket, Found, MissingObjectError, StoreError
 from pipelines.object_storage.generations import (
-    Generation,
     confirm_digest,
     object_key,
     put_generation,
@@ -38,15 +38,15 @@ from pipelines.object_storage.local_copies import Base, LocalCopy, LocalFile, un
 from pipelines.object_storage.parts import (
     HOUSE,
     INBOX,
+    LAW,
     OF_NO_VENDOR,
-    OUTBOX,
     is_shared,
     loose_parts_of,
     parts_of,
     vendors_here,
 )
+from pipelines.object_storage.shown_outboxes import show_outbox
 from pipelines.object_storage.uploads import Waiting, take_over, waiting_uploads
-from pipelines.receipts.notices import ACKNOWLEDGEMENT_FILE
 from pipelines.settings import Settings
 from pipelines.storage.folders import folder_names
 from pipelines.storage.inboxes import Inbox
@@ -101,54 +101,67 @@ class Store:
             self._bring(copy, lease.head)
             self.finish(whose, lease)
             taken = self._take_over(whose)
+            began = copy.files(copy.base()).keys()
             try:
                 yield
             except Exception:
-                self._publish(copy, lease, taken)
+                self._publish(copy, lease, taken, began)
                 raise
-            self._publish(copy, lease, taken)
+            self._publish(copy, lease, taken, began)
 
-    def pull(self) -> list[str]:
+    def pull(self, left: LeftVendors) -> list[str]:
         """Bring the copy to what others published; whose was brought. What a process here is writing is left to it.
 
+        A vendor whose objects are damaged is noted in `left`, and keeps what it had here.
+
         Raises:
-            StoreError: the store can't be reached, or holds damaged objects; of those, nothing was brought.
+            StoreError: the store can't be reached, or holds damaged objects of what all vendors need.
         """
-        brought = []
+        brought: list[str] = []
         for listed in self.bucket.listed(HEADS):
             copy = self.copy_of(writer_of(listed.key))
             if is_shared(copy.whose) and not copy.has_seen(listed.tag):
-                with suppress(Timeout), self.lake.lock(copy.whose).acquire(timeout=0):
+                with left.one(copy.whose), suppress(Timeout), self.lake.lock(copy.whose).acquire(timeout=0):
                     brought += [copy.whose] if self._pull_one(copy) else []
+        for whose in OF_NO_VENDOR:
+            if whose in left.reasons:
+                raise StoreError(left.reasons[whose])
         return brought
 
-    def collect(self) -> list[str]:
-        """Take over what vendors put into the store; of whom. Who is written by another machine is left to it."""
+    def collect(self, left: LeftVendors) -> list[str]:
+        """Take over what vendors put into the store; of whom. Who is written by another machine is left to it; a
+        vendor at whom it fails is noted in `left`."""
         found = []
         for vendor in filter(VENDOR_KEY.fullmatch, self.uploaders()):
-            with suppress(HeldError, Timeout):
+            with left.one(vendor), suppress(HeldError, Timeout):
                 if self.waiting(vendor).uploads:
                     with self.lake.lock(vendor).acquire(timeout=0), self.writing(vendor, patience=0):
                         found.append(vendor)
         return found
 
-    def push(self) -> list[str]:
-        """Publish what was written here outside of any lease, such as dossiers; whose that was."""
-        return self._push_each(
-            [whose for whose in (HOUSE, *vendors_here(self.settings)) if self._has_changes(whose, is_loose=True)]
-        )
+    def push(self, left: LeftVendors) -> list[str]:
+        """Publish what was written here outside of any lease, such as dossiers; whose that was.
+
+        Nobody is waited for: what is of a vendor that is being written goes with that writer, if it is one of this
+        machine, or else with the next push. A vendor at whom it fails is noted in `left`.
+        """
+        pushed = []
+        for whose in (HOUSE, *vendors_here(self.settings)):
+            with left.one(whose), suppress(HeldError, Timeout), self.lake.lock(whose).acquire(timeout=0):
+                if self._has_changes(whose, is_loose=True):
+                    with self.writing(whose, patience=0):
+                        pushed.append(whose)
+        return pushed
 
     def push_all(self) -> list[str]:
         """Publish whatever lies here and is not published; whose that was. A home that is to be shared begins so."""
         known = {*OF_NO_VENDOR, *vendors_here(self.settings), *self.lake.vendors(), *self._inbox.recorded_vendors()}
         vendors = filter(VENDOR_KEY.fullmatch, folder_names(self.settings.inbox, self.settings.inbox))
-        return self._push_each([whose for whose in sorted({*known, *vendors}) if self._has_changes(whose)])
-
-    def _push_each(self, writers: list[str]) -> list[str]:
-        for whose in writers:
+        changed = [whose for whose in sorted({*known, *vendors}) if self._has_changes(whose)]
+        for whose in changed:
             with self.lake.lock(whose), self.writing(whose):
                 pass
-        return writers
+        return changed
 
     def writers(self) -> list[str]:
         """Who ever published."""
@@ -161,7 +174,7 @@ class Store:
     def waiting(self, whose: str) -> Waiting:
         """What a vendor uploaded and nobody took over yet."""
         if not VENDOR_KEY.fullmatch(whose):
-            return Waiting((), ())
+            return Waiting((), [one.key for one in self.bucket.listed(f"{INBOX}/{whose}/")])
         return waiting_uploads(self.bucket, self._inbox, self.settings.outbox, whose)
 
     def _take_over(self, whose: str) -> dict[str, str]:
@@ -192,30 +205,37 @@ class Store:
     def _bring(self, copy: LocalCopy, head: Head) -> bool:
         """Bring a copy to the generation that counts; whether it was at another one."""
         base = copy.base()
-        if head.generation == base.generation:
-            if not base.is_copy:
-                copy.note(None, {}, {})
-            return False
-        wanted = read_generation(self.bucket, copy.whose, head.generation)
 
         def fetch(digest: str, write: Callable[[bytes], object]) -> None:
             confirm_digest(copy.whose, digest, self.bucket.download(object_key(copy.whose, digest), write))
 
+        if head.generation == base.generation:
+            copy.restore(base, fetch) if base.is_copy else copy.note(None, {}, {})
+            return False
+        wanted = read_generation(self.bucket, copy.whose, head.generation)
         copy.bring(base, head.generation or "", wanted, fetch)
         if VENDOR_KEY.fullmatch(copy.whose):
             self.lake.move_stamp(copy.whose)
         return True
 
-    def _publish(self, copy: LocalCopy, lease: Lease, taken: Mapping[str, str]) -> None:
-        """Publish what lies in the folders, if it is anything else than what was published last."""
+    def _publish(self, copy: LocalCopy, lease: Lease, taken: Mapping[str, str], began: Collection[str]) -> None:
+        """Publish what lies in the folders, if it is anything else than what was published last.
+
+        `began`: files that lay there when the work began. Which of them are gone, the work removed: their bytes go at
+        once, as those of a seal or a purge must; of what vanished otherwise they are left for a time of grace.
+        """
         base = copy.base()
         local = copy.files(base)
+        copy.confirm_folders(base)
         files = {name: file.published for name, file in local.items()}
         if files == base.files and not taken:
             return
         self._put_bytes(copy.whose, base, local)
+        self._publish_law(copy.whose)
         generation = put_generation(self.bucket, copy.whose, files)
-        lease.swap(generation=generation, taken=dict(taken))
+        removed = {file.digest for name, file in base.files.items() if name in began and name not in files}
+        ended = sorted(removed - {file.digest for file in files.values()})
+        lease.swap(generation=generation, taken=dict(taken), ended=ended)
         copy.note(generation, files, local)
         self.finish(copy.whose, lease)
 
@@ -235,20 +255,35 @@ class Store:
             self.bucket.upload(object_key(whose, file.published.digest), content)
 
     def finish(self, whose: str, lease: Lease) -> None:
-        """Do what a published generation still asks for: uploads that it holds go, vendors see its outbox."""
+        """Do what a published generation still asks for: uploads that it holds go, and what it ended; vendors see its
+        outbox. The lease is shown to be held between the steps.
+
+        Raises:
+            LostLeaseError: another writer has taken it; that one does the rest.
+        """
         head = lease.head
-        for key, tag in head.taken.items():
+        for key, tag in lease.fenced(head.taken.items()):
             self.bucket.delete(key, tag=tag)
+        for digest in lease.fenced(head.ended):
+            self.bucket.delete(object_key(whose, digest))
         if head.shown != head.generation:
-            before, now = (
-                _shown_files(read_generation(self.bucket, whose, generation))
-                for generation in (head.shown, head.generation)
-            )
-            for name in before.keys() - now.keys():
-                self.bucket.delete(_shown_key(whose, name))
-            for name in (name for name, digest in now.items() if before.get(name) != digest):
-                self.bucket.copy(object_key(whose, now[name]), _shown_key(whose, name))
-        lease.note(taken={}, shown=head.generation)
+            show_outbox(self.bucket, whose, lease, head)
+        lease.note(taken={}, ended=(), shown=head.generation)
+
+    def show_anew(self, whose: str) -> None:
+        """Copy all of a vendor's outbox to where the vendor sees it."""
+        with self.lake.lock(whose), holding(self.bucket, whose, self.timing) as lease:
+            lease.note(shown=None)
+            self.finish(whose, lease)
+
+    def _publish_law(self, whose: str) -> None:
+        """Publish what a vendor's days were judged by, before they are: no machine sees a verdict without its law."""
+        copy = self.copy_of(HOUSE)
+        law = [part for part in copy.parts if part.name == LAW]
+        known = {file.digest for file in copy.base().files.values()}
+        if whose != HOUSE and any(file.published.digest not in known for file in copy.files(copy.base(), law).values()):
+            with self.lake.lock(HOUSE), self.writing(HOUSE):
+                pass
 
     def _has_changes(self, whose: str, *, is_loose: bool = False) -> bool:
         """`is_loose`: look only at what is written without a lease."""
@@ -257,13 +292,3 @@ class Store:
         local = {name: file.published for name, file in copy.files(base, parts).items()}
         prefixes = tuple(f"{part.name}/" for part in parts)
         return local != {name: file for name, file in base.files.items() if name.startswith(prefixes)}
-
-
-def _shown_files(files: Generation) -> dict[str, str]:
-    """Digests of what vendors read, by path in the outbox; what they dropped back they know."""
-    names = {name.removeprefix(f"{OUTBOX}/"): file for name, file in files.items() if name.startswith(f"{OUTBOX}/")}
-    return {name: file.digest for name, file in names.items() if not name.endswith(f"/{ACKNOWLEDGEMENT_FILE}")}
-
-
-def _shown_key(whose: str, name: str) -> str:
-    return f"{OUTBOX}/{whose}/{name}"

@@ -2,8 +2,8 @@
 
 `inbox/<vendor>/…` as delivered; `outbox/<vendor>/<date>/acknowledgement.json` dropped back. When a file came is when
 the store had it, by the store's clock, so that no vendor sets its own: of an upload in several parts the store tells
-when it began, which the vendor chose; such a file came when it was first seen. Where our transport's record names a
-file, and is believed (`OPPOSABLE_INBOX_RECORDS`), that record says when.
+when it began, which the vendor chose; such a file came when it was first seen. A record of our transport is none that
+a vendor may upload: its name is refused like those of our other records, also where such records are believed.
 """
 
 import os
@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from errno import EILSEQ, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -19,7 +20,7 @@ from pipelines.deliveries.arrivals import WINDOW
 from pipelines.deliveries.inbox_folders import dated_folders, is_ignored
 from pipelines.deliveries.known_arrivals import KnownArrival, file_state, keep_arrivals
 from pipelines.deliveries.old_records import OLD_NAMES
-from pipelines.deliveries.recorded_arrivals import transported_arrivals
+from pipelines.deliveries.recorded_arrivals import TRANSPORT_RECORD
 from pipelines.object_storage.bucket import Bucket, Listed, MissingObjectError
 from pipelines.object_storage.parts import INBOX, OUTBOX
 from pipelines.receipts.notices import ACKNOWLEDGEMENT_FILE
@@ -27,7 +28,11 @@ from pipelines.storage.folders import SHARED, replacing
 from pipelines.storage.inboxes import Inbox, digest_of_name
 from pipelines.vocabulary.clock import paris_date
 
-_LONGEST_NAME: Final = 255
+_LONGEST_NAME: Final = 255 - len(f"..{'0' * 32}.part")
+"""Bytes: while it is written, a file lies under a longer name (`storage.folders.replacing`)."""
+_OURS: Final = frozenset({*OLD_NAMES, TRANSPORT_RECORD})
+_NO_SUCH_FILE: Final = (EILSEQ, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR)
+"""What a file system answers of a name under which it holds no file."""
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\\]")
 _PARTS_MARK: Final = "-"
 """In the tag of an object that came in several parts."""
@@ -76,10 +81,11 @@ def take_over(
 
     Returns:
         Those that lie here now, by key, with their tags; and keys of those that no file can be made of, since their
-        name is that of a folder, or goes through a file.
+        name is that of a folder, goes through a file, or is none to the file system.
 
     Raises:
         StateError: our record of arrivals is broken.
+        OSError: the disk takes nothing more.
     """
     taken: dict[str, str] = {}
     refused: list[str] = []
@@ -89,7 +95,9 @@ def take_over(
             digest = _brought(bucket, upload)
         except MissingObjectError:
             continue  # replaced or removed since it was listed: the next look finds what is there
-        except (NotADirectoryError, IsADirectoryError):
+        except OSError as error:
+            if error.errno not in _NO_SUCH_FILE:
+                raise
             refused.append(upload.found.key)
             continue
         taken[upload.found.key] = upload.found.tag
@@ -107,14 +115,14 @@ def is_safe(name: str) -> bool:
     parts = name.split("/")
     return (
         all(part not in ("", ".", "..") and len(os.fsencode(part)) <= _LONGEST_NAME for part in parts)
-        and parts[-1] not in OLD_NAMES
+        and not _OURS & {*parts}
         and not _UNSAFE.search(name)
     )
 
 
 def _brought(bucket: Bucket, upload: Upload) -> str:
     if upload.path.is_dir():
-        raise IsADirectoryError
+        raise IsADirectoryError(EISDIR, "a folder bears the name")
     with replacing(upload.root, upload.path, SHARED) as file:
         return bucket.download(upload.found.key, file.write, tag=upload.found.tag)
 
@@ -131,10 +139,9 @@ def _upload_came_at(found: Listed, now: datetime) -> datetime:
 
 def _note_upload_arrivals(inbox: Inbox, folder: Path, day: date, files: Mapping[str, tuple[str, datetime]]) -> None:
     """Note when files of a delivery came, but of an old day: what is put there later is a history of ours."""
-    told = transported_arrivals(inbox, folder) or {}
     arrivals = [
         (digest_of_name(name), KnownArrival(digest, at, file_state(folder / name)))
         for name, (digest, at) in files.items()
-        if name not in told and not is_ignored(name) and day >= paris_date(at) - WINDOW
+        if not is_ignored(name) and day >= paris_date(at) - WINDOW
     ]
     keep_arrivals(inbox, folder, arrivals)

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from pipelines.oppositions.records import Increment, oppositions_recorded_on, oppositions_since
 from pipelines.oppositions.snapshot_note import SnapshotNote, broken_days, file_of_day, read_note, write_note
 from pipelines.storage.digests import digest_of_file
+from pipelines.storage.folders import PRIVATE, make_folder
 from pipelines.storage.lake import Lake
 from pipelines.storage.registry.database import SETTING, RegistryError
 from pipelines.storage.registry.identity import note_acceptance, registry_identity
@@ -98,6 +99,7 @@ def accept_registry(registry: sa.Engine, lake: Lake, *, accepted_by: str, reason
         instead_of = read_note(folder).registry
         note_acceptance(registry, instead_of=instead_of, accepted_by=accepted_by, reason=reason, at=at)
         shutil.rmtree(folder, ignore_errors=True)
+        make_folder(lake.root, folder, PRIVATE)  # a folder that is away altogether is taken for a mishap
     return refresh_snapshot(registry, lake)
 
 

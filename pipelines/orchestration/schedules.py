@@ -23,7 +23,8 @@ def build_schedules(house: House) -> list[dg.ScheduleDefinition]:
         description="06:00 Europe/Paris: yesterday's deliveries of all vendors, and the days due for another word.",
     )
     def daily_reconciliation(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
-        house.catch_up()
+        for words in house.catch_up().in_words():
+            context.log.warning(f"left as it lies here: {words}")
         tick = context.scheduled_execution_time.astimezone(UTC)
         registered = context.instance.get_dynamic_partitions(str(VENDORS.name))
         if not registered:

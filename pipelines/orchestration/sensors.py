@@ -84,7 +84,8 @@ def _arrivals_sensor(house: House, clock: Clock) -> dg.SensorDefinition:
         "object store, if there is one.",
     )
     def arrivals(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        house.catch_up()
+        for words in house.catch_up().in_words():
+            context.log.warning(f"left as it lies here: {words}")
         found = record_arrivals(house.inbox, sightings_from_text(context.cursor), now=clock(), lake=house.lake)
         context.update_cursor(sightings_as_text(found.moving))
         untold = f"; cannot be noted: {', '.join(found.untold[:20])}" if found.untold else ""

@@ -1,5 +1,6 @@
 """Decisions and confirmations, as forms: what is done with them is `reviews.desk`'s, as from the terminal."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from pipelines.object_storage.bucket import StoreError
 from pipelines.reviews.decisions import DecisionRefusedError
 from pipelines.serve.house_pages import HousePages
 from pipelines.serve.visitors import StrangerError
@@ -14,6 +16,8 @@ from pipelines.serve.visitors import StrangerError
 Form = dict[str, str]
 Deed = Callable[[str, str, Form, datetime], object]
 """What a form asks for: of which vendor, by whom, with which fields, when (aware)."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,15 @@ class Deciding:
             deed(vendor, who, form, self.pages.shelf.now())
         except DecisionRefusedError as error:
             return self.pages.vendor_page(request, who, 422, refused=error.kind, given=form)
+        self._share()
         return RedirectResponse(f"/vendors/{vendor}#decided", 303)
+
+    def _share(self) -> None:
+        """Let other machines have what the deed wrote; it stands, and a later push takes it, where that can't be."""
+        try:
+            self.pages.shelf.house.share()
+        except StoreError as error:
+            _log.warning("%s", error)
 
     def _decide(self, vendor: str, who: str, form: Form, at: datetime) -> object:
         desk = self.pages.shelf.house.review_desk

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.house import House
+from pipelines.object_storage.parts import HOUSE
 from pipelines.oppositions.snapshot import pending_watermark
 from pipelines.oppositions.snapshot_note import read_note
 from pipelines.storage.lake import Lake
@@ -25,10 +26,16 @@ _USE: Final = ["delivery_date", "lead_id", "channel"]
 
 
 def publish_usable(house: House, uses: Sequence[pa.Table], at: datetime) -> Path:
-    """Replace the table by some vendors' uses, judged at an instant (aware); where the file lies."""
+    """Replace the table by some vendors' uses, judged at an instant (aware); where the file lies.
+
+    One that another run judged later stays: a lead that was withdrawn in between must not come back.
+    """
     target, schema = house.lake.whole_file(TABLE), arrow_schema(TABLE)
     rows = pa.concat_tables([schema.empty_table(), *(table.select(schema.names).cast(schema) for table in uses)])
-    house.lake.replace_file(target, TABLE, rows, facts=_rests_on(house) | {"as_of": as_lake(at).isoformat()})
+    as_of = as_lake(at).isoformat()
+    with house.lake.writing(HOUSE):
+        if house.lake.facts_of(target).get("as_of", "") <= as_of:
+            house.lake.replace_file(target, TABLE, rows, facts=_rests_on(house) | {"as_of": as_of})
     return target
 
 

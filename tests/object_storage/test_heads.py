@@ -1,12 +1,13 @@
 """Who may write: one writer of a vendor on all machines, by conditional puts, whatever happens to it."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from pipelines.object_storage.bucket import Bucket, StoreError
 from pipelines.object_storage.heads import Head, HeldError, LostLeaseError, head_key, holding
-from tests.support.object_stores import AT_ONCE_DEAD, STUBBORN, DeafClient, ForgetfulClient, bucket_at
+from tests.support.object_stores import AT_ONCE_DEAD, STUBBORN, DeafClient, ForgetfulClient, MuteClient, bucket_at
 
 
 def head_in(bucket: Bucket) -> Head:
@@ -78,9 +79,49 @@ def test_a_put_whose_answer_was_lost_is_known_as_ones_own(bucket: Bucket) -> Non
     promise="The first writer says so and stops: no lease is believed that such a store gives.",
 )
 def test_a_store_that_does_not_keep_conditions_is_refused(bucket: Bucket) -> None:
-    deaf = Bucket(DeafClient(bucket.client), bucket.name, bucket.prefix)
-    with pytest.raises(StoreError, match="does not keep their conditions"), holding(deaf, "acme", STUBBORN):
+    deaf = Bucket(DeafClient(bucket.client, "put_object"), bucket.name, bucket.prefix)
+    for _ in range(2):
+        told = "conditional puts and does not keep their conditions"
+        with pytest.raises(StoreError, match=told), holding(deaf, "acme", AT_ONCE_DEAD):
+            raise AssertionError
+
+
+def test_a_store_that_removes_whatever_the_condition_is_refused(bucket: Bucket) -> None:
+    deaf = Bucket(DeafClient(bucket.client, "delete_object"), bucket.name, bucket.prefix)
+    told = "conditional removals and does not keep their conditions"
+    with pytest.raises(StoreError, match=told), holding(deaf, "acme", STUBBORN):
         raise AssertionError
+
+
+def test_a_renewal_whose_answer_was_lost_does_not_lose_the_lease(bucket: Bucket) -> None:
+    mute = MuteClient(bucket.client)
+    with holding(Bucket(mute, bucket.name, bucket.prefix), "acme", STUBBORN) as lease:
+        mute.is_mute = True
+        with pytest.raises(StoreError, match="found ReadTimeoutError"):
+            lease.swap(generation="e" * 64)
+        mute.is_mute = False
+        lease.swap()
+        assert head_in(bucket).generation == "e" * 64
+    assert head_in(bucket).holder == ""
+
+
+@pytest.mark.fault(
+    area="lake",
+    fault="a writer that lost its lease stands in the middle of removing or copying objects",
+    promise="It stops before the next few: what the new writer published stays.",
+)
+def test_a_writer_without_its_lease_stops_in_the_middle_of_its_removals(bucket: Bucket) -> None:
+    done: list[int] = []
+    with holding(bucket, "acme", STUBBORN) as late, ExitStack() as newer:
+
+        def remove_until_15_then_lose_the_lease(number: int) -> None:
+            done.append(number)
+            if number == 15:
+                newer.enter_context(holding(bucket, "acme", AT_ONCE_DEAD))
+
+        with pytest.raises(LostLeaseError):
+            list(map(remove_until_15_then_lose_the_lease, late.fenced(range(60))))
+    assert done == [*range(20)]
 
 
 def test_a_store_that_is_away_is_told_in_words_that_name_the_setting(

@@ -48,7 +48,7 @@ def test_what_one_machine_judged_lies_on_the_other_in_the_same_bytes(
     a.catch_up()
     reconcile(a, ["acme"], [DAY], NOW)
     assert a.store is not None
-    a.store.push()
+    a.share()
     assert [one.key for one in a.store.bucket.listed("inbox/")] == []
     receipts = {one.key.rpartition("/")[2] for one in a.store.bucket.listed(f"outbox/acme/{DAY}/")}
     assert receipts == {"receipt.csv", "receipt.json", "reasons.csv", "summary.en.txt", "summary.fr.txt"}

@@ -8,6 +8,7 @@ import pytest
 from pipelines.deliveries.known_arrivals import known_arrivals
 from pipelines.house import House
 from pipelines.object_storage.bucket import Bucket
+from pipelines.object_storage.health import holdings, nobodys
 from pipelines.storage.inboxes import digest_of_name
 from pipelines.vocabulary.clock import paris_date
 from tests.support.houses import house_at
@@ -81,18 +82,26 @@ def test_what_is_put_into_an_old_folder_is_a_history_and_no_arrival(house: House
     assert arrival(house, old, "leads.csv") is None
 
 
-@pytest.mark.parametrize(("records", "is_noted"), [("transport", False), ("none", True)])
-def test_our_transports_record_is_left_to_say_when_only_where_it_is_believed(
-    tmp_path: Path, store_url: str, records: str, *, is_noted: bool
-) -> None:
+@pytest.mark.fault(
+    area="scores",
+    fault="a vendor uploads a record of our transport with arrival times of its own",
+    promise="It is refused by its name, and the files came when the store had them, whatever a record says.",
+)
+@pytest.mark.parametrize("records", ["transport", "none"])
+def test_no_vendor_says_when_its_files_came(tmp_path: Path, store_url: str, records: str) -> None:
     house = opened(tmp_path / "c", store_url, OPPOSABLE_INBOX_RECORDS=records)
     assert house.store is not None
     bucket = house.store.bucket
     told = b'{"files": [{"name": "leads.csv", "received_at": "2026-01-01T00:00:00+00:00"}]}'
-    bucket.put(f"inbox/acme/{TODAY}/.received.json", told)
+    house.inbox.folder("acme", TODAY).mkdir(parents=True)
+    (house.inbox.folder("acme", TODAY) / ".received.json").write_bytes(told)  # as a transport of earlier days left it
+    bucket.put(f"inbox/acme/{TODAY}/.received.json", told + b" ")
     bucket.put(f"inbox/acme/{TODAY}/leads.csv", b"a;b")
+    put_at = next(one.put_at for one in bucket.listed("inbox/acme/") if one.key.endswith("leads.csv"))
     house.catch_up()
-    assert (arrival(house, TODAY, "leads.csv") is not None) == is_noted
+    assert arrival(house, TODAY, "leads.csv") == put_at
+    assert house.store.waiting("acme").refused == [f"inbox/acme/{TODAY}/.received.json"]
+    assert (house.inbox.folder("acme", TODAY) / ".received.json").read_bytes() == told
 
 
 @pytest.mark.fault(
@@ -101,8 +110,8 @@ def test_our_transports_record_is_left_to_say_when_only_where_it_is_believed(
     promise="They stay where they are and are named by `store status`; all else of the vendor is taken over.",
 )
 def test_a_name_that_no_folder_can_hold_is_refused_and_the_rest_is_taken_over(house: House, bucket: Bucket) -> None:
-    good = [f"{TODAY}/é à +%20.csv", f"{TODAY}/.hidden", "invoices/1.xml"]
-    bad = [f"{TODAY}/a\\b", f"{TODAY}/{'x' * 256}", f"{TODAY}/.sealed.json", ".purged.json"]
+    good = [f"{TODAY}/é à +%20.csv", f"{TODAY}/.hidden", "invoices/1.xml", f"{TODAY}/{'y' * 212}.csv"]
+    bad = [f"{TODAY}/a\\b", f"{TODAY}/{'x' * 217}", f"{TODAY}/.sealed.json", ".purged.json"]
     for name in (*good, *bad):
         bucket.put(f"inbox/acme/{name}", b"1")
     bucket.put("inbox/No Vendor/x", b"1")
@@ -146,3 +155,38 @@ def test_an_acknowledgement_that_a_vendor_drops_back_is_brought(house: House, bu
     folder = house.outbox.folder("acme", TODAY)
     assert [path.name for path in folder.iterdir()] == ["acknowledgement.json"]
     assert [one.key for one in bucket.listed("outbox/")] == [f"outbox/acme/{TODAY}/anything.else"]
+
+
+@pytest.mark.fault(
+    area="vendors",
+    fault="what one vendor put on the object store can't be taken over",
+    promise="It stays there, that vendor is told, and all other vendors' uploads are taken over.",
+)
+def test_a_fault_at_one_vendor_is_that_vendors(house: House, bucket: Bucket) -> None:
+    day = TODAY.isoformat()
+    broken = house.settings.state / "acme" / day / "received.json"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("[", encoding="utf-8")
+    for vendor in ("acme", "globex"):
+        bucket.put(f"inbox/{vendor}/{day}/leads.csv", b"a;b")
+    assert list(house.catch_up().reasons) == ["acme"]
+    assert (house.settings.inbox / "globex" / day / "leads.csv").read_bytes() == b"a;b"
+    assert [one.key for one in bucket.listed("inbox/")] == [f"inbox/acme/{day}/leads.csv"]
+
+
+def test_a_name_that_the_file_system_refuses_is_refused_and_the_rest_is_taken_over(
+    house: House, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.object_storage.uploads._LONGEST_NAME", 300)  # as on another file system
+    for name in ("x" * 250, "leads.csv"):
+        bucket.put(f"inbox/acme/{TODAY}/{name}", b"1")
+    assert house.catch_up().reasons == {}
+    assert [one.key for one in bucket.listed("inbox/")] == [f"inbox/acme/{TODAY}/{'x' * 250}"]
+
+
+def test_what_is_nobodys_below_the_inbox_is_told(house: House, bucket: Bucket) -> None:
+    bucket.put("inbox/No Vendor/x", b"1")
+    bucket.put("inbox/beside", b"1")
+    assert house.store is not None
+    refused = [key for one in holdings(house.store) for key in one.waiting.refused]
+    assert [*refused, *nobodys(house.store)] == ["inbox/No Vendor/x", "inbox/beside"]

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.object_storage.generations import read_generation
+from pipelines.object_storage.heads import Head
 from pipelines.reviews.records import recorded_decisions
 from pipelines.reviews.written_dossiers import NOTE
+from tests.support.object_stores import bucket_at
 from tests.support.web_home import BUYER, DPO, HEADER, NOW, Web, serving_home, web_home
 
 
@@ -50,6 +53,14 @@ def test_what_a_person_confirms_is_the_decision_that_they_were_shown(web: Web) -
     web.decide(BUYER, "renew_with_conditions", "Autre motif.")
     assert web.ask("/vendors/acme/confirmation", shown, who=DPO).status == 422
     assert [one.confirmed_by for one in recorded_decisions(web.house.registry)] == [None, None]
+
+
+def test_other_machines_have_a_decision_at_once(tmp_path: Path, store_url: str) -> None:
+    variables = {"OPPOSABLE_SERVE_USER_HEADER": HEADER, "OPPOSABLE_STORE": store_url}
+    with serving_home(web_home(tmp_path), **variables) as web:
+        assert web.decide(BUYER).status == 303
+    head = Head.of(bucket_at(store_url).get("heads/acme.json"))
+    assert any(name.startswith("decisions/") for name in read_generation(bucket_at(store_url), "acme", head.generation))
 
 
 def test_a_dossier_that_was_written_anew_is_not_decided_on_unread(web: Web) -> None:

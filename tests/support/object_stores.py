@@ -113,17 +113,36 @@ class MortalClient:
 
 
 class DeafClient:
-    """A client of a store that takes conditional puts and does not keep their conditions."""
+    """A client of a store that takes conditional requests of a kind and does not keep their conditions."""
+
+    def __init__(self, client: Any, deaf_to: str) -> None:
+        self._client, self._deaf_to = client, deaf_to
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._client, name)
+        return self._unconditional(real) if name == self._deaf_to else real
+
+    def _unconditional(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda **options: real(**{name: options[name] for name in options if not name.startswith("If")})
+
+
+class MuteClient:
+    """A client whose puts are done, and whose answers to them are all lost while it is mute."""
 
     def __init__(self, client: Any) -> None:
-        self._client = client
+        self._client, self.is_mute = client, False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
     def put_object(self, **options: Any) -> Any:
-        """Put, whatever is there."""
-        return self._client.put_object(**{name: options[name] for name in options if not name.startswith("If")})
+        """Put; of that it was done nobody hears while it is mute."""
+        from botocore.exceptions import ReadTimeoutError
+
+        answer = self._client.put_object(**options)
+        if self.is_mute:
+            raise ReadTimeoutError(endpoint_url="")
+        return answer
 
 
 class ForgetfulClient:

@@ -49,8 +49,9 @@ def test_the_table_is_its_model_sorted_the_same_bytes_and_stale_once_somebody_ob
     assert "not published yet" in told
     look(house, NOW)  # refreshes the snapshot
     assert [words.split()[0] for words in why_stale(house, NOW + timedelta(seconds=2))] == ["it", "oppositions"]
-    published(house, NOW + timedelta(seconds=2))
+    latest, _ = published(house, NOW + timedelta(seconds=2))
     assert why_stale(house, NOW + timedelta(seconds=2)) == []
+    assert publish_usable(house, [], NOW).read_bytes() == latest  # what was judged before is no news
 
 
 def test_what_turned_unusable_is_counted_by_rule(house: House) -> None:
