@@ -38,6 +38,8 @@ class KeptOpen:
         """Vendors that changed since the judging began that is going on."""
         self._is_all_changed = False
         self._ahead = AHEAD
+        self._looked_until = self._opened.at
+        """The instant of the last look: before it lies only what a clock that was set back shows."""
 
     def answers(self, texts: Sequence[str]) -> tuple[OpenAnswers, datetime, list[ContactAnswer]]:
         """An answer for each text, in order, the instant that they are of, and what they rest on.
@@ -93,7 +95,9 @@ class KeptOpen:
         changed, are_rules = self._watch.changes(self._opened.house, now.decision_id)
         self._changed |= changed
         is_looked_at = is_due and not self._opened.is_closed
-        self._is_all_changed |= are_rules or (is_looked_at and not self._opened.is_of_this_registry())
+        self._is_all_changed |= are_rules or at < self._looked_until
+        self._is_all_changed |= is_looked_at and not self._opened.is_of_this_registry()
+        self._looked_until = at
         self._drop_or_take_next(at)
         opened = self._opened.copied(stale=self._opened.stale | changed) if changed else self._opened
         is_open = not (self._is_all_changed or opened.is_closed) and opened.holds_at(at)

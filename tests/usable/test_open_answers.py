@@ -18,7 +18,7 @@ from pipelines.house import House
 from pipelines.identifiers.errors_without_values import IntakeFaultError
 from pipelines.oppositions.events import OppositionEvent
 from pipelines.storage.registry.tables import CONTACT_ANSWERS
-from pipelines.usable.answers import answers
+from pipelines.usable.answers import answers, asked_about
 from pipelines.usable.asked_lines import batches_of_lines
 from pipelines.usable.heard import Heard
 from pipelines.usable.held_persons import key_links
@@ -29,7 +29,7 @@ from pipelines.usable.open_answers import LASTS, OpenAnswers, open_answers
 from pipelines.usable.signs import quick_signs, signs_of_vendor
 from pipelines.usable.today import look
 from pipelines.usable.watch import LOOK_SECONDS
-from pipelines.vocabulary.clock import paris_date, paris_instant
+from pipelines.vocabulary.clock import as_lake, paris_date, paris_instant
 from pipelines.vocabulary.tables import INTAKE_TABLES
 from tests.support.clean_market import VENDOR
 from tests.support.houses import import_oppositions
@@ -126,6 +126,30 @@ def test_what_is_heard_settles_an_objection_and_leaves_the_rest_to_be_judged() -
     assert heard.objected_in_hash == {said[1]}
     assert heard.unsettled == {said[2], said[3]}
     assert heard.heads == {int(key[:16], 16) for key in (*said[:4], said[5])}
+
+
+def test_who_objected_by_a_clock_that_is_ahead_is_no_yes_whichever_identifier_is_asked(
+    house: House, judged: OpenAnswers
+) -> None:
+    """Recorded five minutes from now: who said so is a no, and who bears that address too, until our clock is there."""
+    (number,) = asked_about(NUMBERS[:1], "phone", house.hasher).keys
+    (address,) = asked_about(["personne2@mail.example"], "email", house.hasher).keys
+    said, recorded = NOW - timedelta(days=1), NOW + timedelta(minutes=5)
+    events = [
+        OppositionEvent(place, key, None, kind, "all", as_lake(said), as_lake(recorded), None)
+        for place, (key, kind) in enumerate(((str(number), "phone"), (str(address), "email")), start=1_000)
+    ]
+    found = judged.copied(heard=judged.heard.with_events(events, "phone", NOW)).answers(NUMBERS[:2], NOW)
+    assert [(one.said, one.is_opposed, one.is_being_judged) for one in found] == [
+        ("no", True, False),
+        ("no", False, True),
+    ]
+
+
+def test_where_the_clock_was_set_back_everything_is_judged_anew(house: House, judged: OpenAnswers) -> None:
+    with closing(KeptOpen(lambda: House(house.settings), "phone", judged)) as kept:
+        kept._looked_until = datetime.now(UTC) + timedelta(hours=1)
+        assert "yes" not in {answer.said for answer in kept.answers(NUMBERS)[2]}
 
 
 def test_keys_that_stand_beside_one_are_found_by_it_and_by_no_other() -> None:
@@ -288,6 +312,15 @@ def test_a_file_that_is_swapped_while_it_is_looked_at_ends_no_stream(house: Hous
 
 def test_they_end_at_midnight_in_paris_when_what_is_held_may_end(house: House) -> None:
     assert open_answers(house, "phone", NEXT_MIDNIGHT - timedelta(minutes=10)).holds_until == NEXT_MIDNIGHT
+
+
+def test_who_was_recorded_by_a_clock_that_is_ahead_before_everything_is_judged_is_no_yes(house: House) -> None:
+    header = "identifier,kind,channel,opposed_at,recorded_at,origin"
+    said, ahead = (f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in (NOW - timedelta(days=1), NOW + 2 * LASTS))
+    (house.settings.home / "ahead.csv").write_text(f"{header}\n+33644444444,phone,phone,{said},{ahead},web\n")
+    import_oppositions([house.settings.home / "ahead.csv"], house)
+    (found,) = open_answers(house, "phone", NOW).answers(["0644444444"], NOW)
+    assert (found.said, found.is_being_judged) == ("no", True)
 
 
 def test_a_vendor_that_is_refused_is_refused_in_the_next_answer(house: House, judged: OpenAnswers) -> None:
