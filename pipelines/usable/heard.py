@@ -7,7 +7,7 @@ the others' showed when it was recorded, since judging knows only what was recor
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from pipelines.oppositions.events import OppositionEvent
@@ -17,6 +17,8 @@ from pipelines.vocabulary.words import HASHED_KINDS
 
 MOST: Final = 10_000
 """Of more events than that, everything is judged anew instead."""
+LONG_AGO: Final = as_lake(datetime.min.replace(tzinfo=UTC))
+"""Before anything was recorded."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Heard:
     """Keys of which something else was said: an objection was revoked, or will count later."""
     heads: frozenset[int] = field(default=frozenset())
     """The leading half of each of these keys."""
-    recorded_until: datetime = datetime.min
+    recorded_until: datetime = LONG_AGO
     """When the latest of these was recorded, by the clock of whoever did; zone-less UTC."""
 
     def with_events(self, events: Iterable[OppositionEvent], channel: str, at: datetime) -> "Heard":
@@ -48,7 +50,7 @@ class Heard:
                     sets[name] |= keys
         return _heard_in_sets(event_id, sets, recorded_until)
 
-    def with_unsettled(self, keys: Iterable[str], recorded_until: datetime = datetime.min) -> "Heard":
+    def with_unsettled(self, keys: Iterable[str], recorded_until: datetime = LONG_AGO) -> "Heard":
         """The same where something can't be told of some keys more without judging them.
 
         `recorded_until`: when the latest of what was said of them was recorded; zone-less UTC.

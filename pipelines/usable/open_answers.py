@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 import pyarrow as pa
+from filelock import Timeout
 
 from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import IdentityHasher
@@ -19,7 +20,7 @@ from pipelines.oppositions.events import OppositionEvent, events_since
 from pipelines.oppositions.records import Watermark, oppositions_since
 from pipelines.oppositions.snapshot_note import read_note
 from pipelines.usable.answers import AskedPersons, ContactAnswer, answer_of, answers, asked_about, opposed_in_all
-from pipelines.usable.heard import MOST, Heard
+from pipelines.usable.heard import LONG_AGO, MOST, Heard
 from pipelines.usable.held_persons import HeldPersons, held_persons
 from pipelines.usable.key_index import KeyIndex, key_index
 from pipelines.usable.today import look
@@ -144,11 +145,16 @@ class OpenAnswers:
         """By key, what is said of some texts once their leads are judged at an instant.
 
         Of nobody while everything is stale: rules and keys are those of before; nor while another's clock, by which
-        something was recorded, is ahead of the instant: judging would not know of it.
+        something was recorded, is ahead of the instant: judging would not know of it; nor while another program reads
+        the registry into the lake: no line waits for it.
         """
         if self.is_closed or not self.heard.is_known_at(at):
             return {}
-        found = answers(look(self.house, at), texts, self.channel)
+        try:
+            today = look(self.house, at, patience=0)
+        except Timeout:
+            return {}
+        found = answers(today, texts, self.channel)
         return {answer.identity_key: answer for answer in found if answer.identity_key}
 
     def _persons(self, keys: set[str]) -> dict[str, dict[str, Any]]:
@@ -228,7 +234,7 @@ def _until_judged(key: str, person: Mapping[str, Any] | None) -> ContactAnswer:
 def _heard_of(event_id: int, dated: Sequence[Mapping[str, Any]]) -> Heard:
     keys = {key for row in dated for key in (row["identity_key"], row["alias_key"]) if key}
     recorded = [row["recorded_until"] for row in dated if row["recorded_until"]]
-    return Heard(event_id).with_unsettled(keys, max(recorded, default=datetime.min))
+    return Heard(event_id).with_unsettled(keys, max(recorded, default=LONG_AGO))
 
 
 def _of_both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
