@@ -11,10 +11,9 @@ import typer
 
 from pipelines.commands.asked_texts import asked_texts
 from pipelines.commands.shared import Language, LanguageOption, house_of_settings, refuse
+from pipelines.house import House
 from pipelines.identifiers.errors_without_values import IntakeFaultError, errors_without_values
-from pipelines.settings import SettingsError
-from pipelines.storage.registry.database import RegistryError
-from pipelines.storage.secrets.keys import KeysError
+from pipelines.settings import SettingsError, load_settings
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 from pipelines.usable.answer_log import StreamLog, note_given
 from pipelines.usable.answers import ContactAnswer, answers
@@ -27,6 +26,8 @@ from pipelines.vocabulary.words import CHANNELS
 from pipelines.wording.words import Words, words
 
 _STATUSES: Final = {"yes": 0, "no": 1, "unknown": 3, "unreadable": 2}
+_TOLD: Final = (*FAULTS_OF_OURS, SettingsError, IntakeFaultError)
+"""Faults that say themselves what is wrong, and end the command with status 2."""
 _GRAVEST: Final = ("unreadable", "no", "unknown", "yes")
 
 
@@ -60,11 +61,11 @@ def may_call(
     house, say = house_of_settings(), words(language.value)
     texts = asked_texts(channel)
     try:
-        with errors_without_values("the answer", *FAULTS_OF_OURS, SettingsError):
+        with errors_without_values("the answer", *_TOLD):
             today = look(house, datetime.now(UTC))
             found = answers(today, texts, channel)
             note_given(house, getpass.getuser(), channel, today.at, found)
-    except (RegistryError, KeysError, SettingsError, IntakeFaultError) as error:
+    except _TOLD as error:
         refuse(str(error))
     for answer in found:
         typer.echo(_in_words(answer, today, channel, say))
@@ -76,9 +77,10 @@ def _answer_stream(channel: str) -> None:
     """Each batch is logged before its answers are given."""
     log = StreamLog(getpass.getuser(), channel)
     try:
+        house_of_settings()  # what others published is brought once; from then on the house is opened as it lies
         with (
-            errors_without_values("the answer", *FAULTS_OF_OURS, SettingsError),
-            closing(KeptOpen(house_of_settings, channel)) as kept,
+            errors_without_values("the answer", *_TOLD),
+            closing(KeptOpen(lambda: House(load_settings()), channel)) as kept,
         ):
             for texts in batches_of_lines(sys.stdin.fileno(), lambda: _while_quiet(log, kept)):
                 opened, at, found = kept.answers(texts)
@@ -87,7 +89,7 @@ def _answer_stream(channel: str) -> None:
                 sys.stdout.flush()
                 log.sync_if_due()
             log.sync()
-    except (RegistryError, KeysError, SettingsError, IntakeFaultError) as error:
+    except _TOLD as error:
         refuse(str(error))
 
 

@@ -51,14 +51,17 @@ def confirm_registry(registry: sa.Engine, lake: Lake) -> None:
         _confirm_nothing_lost(registry, lake, note)
 
 
-def refresh_snapshot(registry: sa.Engine, lake: Lake) -> Refreshed:
+def refresh_snapshot(registry: sa.Engine, lake: Lake, *, patience: float | None = None) -> Refreshed:
     """Rewrite the days of recording that changed since the last refresh, or that are damaged; the note moves last.
 
+    `patience`: seconds to wait for another writer of this machine; None for as long as it takes.
+
     Raises:
+        filelock.Timeout: patience has passed.
         RegistryError: the registry is not the one that was published, or holds less; the snapshot stays as it is.
     """
     folder = lake.root / "oppositions"
-    with lake.writing(REGISTRY_WRITER):
+    with lake.writing(REGISTRY_WRITER, patience=patience):
         note = read_note(folder)
         _confirm_same_registry(registry, lake, note)
         increment = oppositions_since(registry, note.watermark)

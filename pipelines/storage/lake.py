@@ -59,9 +59,15 @@ class Lake:
         return self.root / table / f"vendor={vendor}" / f"delivery_date={day.isoformat()}" / "part-0.parquet"
 
     @contextmanager
-    def writing(self, vendor: str) -> Iterator[None]:
-        """Hold the vendor's lock; a killed writer's lock is free, and what it had written aside is removed."""
-        with self.lock(vendor):
+    def writing(self, vendor: str, *, patience: float | None = None) -> Iterator[None]:
+        """Hold the vendor's lock; a killed writer's lock is free, and what it had written aside is removed.
+
+        `patience`: seconds to wait for another writer of this machine; None for as long as it takes.
+
+        Raises:
+            filelock.Timeout: patience has passed.
+        """
+        with self.lock(vendor).acquire(timeout=patience):
             shutil.rmtree(self.aside(vendor), ignore_errors=True)
             try:
                 with self.sharing(vendor):

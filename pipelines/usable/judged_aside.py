@@ -44,9 +44,9 @@ class JudgingWanted:
 class JudgedAside:
     """One process that judges, once."""
 
-    def __init__(self, settings: Settings, wanted: JudgingWanted) -> None:
-        """Start it."""
-        self.wanted, self._began = wanted, monotonic()
+    def __init__(self, settings: Settings, wanted: JudgingWanted, limit_seconds: float) -> None:
+        """Start it. `limit_seconds`: after so long it is ended, whatever it waits for."""
+        self.wanted, self._began, self._limit = wanted, monotonic(), limit_seconds
         self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this
         pickle.dump((settings, wanted), self._file)
         self._file.flush()
@@ -61,8 +61,8 @@ class JudgedAside:
 
     @property
     def is_done(self) -> bool:
-        """Whether it ended."""
-        return self._process.poll() is not None
+        """Whether it ended, or is to be ended."""
+        return self._process.poll() is not None or self.seconds >= self._limit
 
     @property
     def seconds(self) -> float:
@@ -76,13 +76,23 @@ class JudgedAside:
             RegistryError, KeysError, SettingsError, IntakeFaultError: what could not be judged, or that it was ended.
         """
         with self._file, self._process:
-            status = self._process.wait()
+            status = self._status()
             if status:
                 raise IntakeFaultError(f"{_WORK} ended with status {status} and no result; memory may be short")
             found = _read_mapped(self._file)
         if isinstance(found, Exception):
             raise found
         return found  # type: ignore[no-any-return]
+
+    def _status(self) -> int:
+        try:
+            return self._process.wait(max(self._limit - self.seconds, 0))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            told = (
+                f"{_WORK} was ended after {self.seconds:.0f} seconds without a result: another program may hold a lock"
+            )
+            raise IntakeFaultError(f"{told}, or the machine be short of memory; start the stream again") from None
 
     def end(self) -> None:
         """End it at once, whatever it judged."""

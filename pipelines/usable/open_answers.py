@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 import pyarrow as pa
+from filelock import Timeout
 
 from pipelines.house import House
 from pipelines.identifiers.keyed_hashes import IdentityHasher
@@ -19,7 +20,7 @@ from pipelines.oppositions.events import OppositionEvent, events_since
 from pipelines.oppositions.records import Watermark, oppositions_since
 from pipelines.oppositions.snapshot_note import read_note
 from pipelines.usable.answers import AskedPersons, ContactAnswer, answer_of, answers, asked_about, opposed_in_all
-from pipelines.usable.heard import MOST, Heard
+from pipelines.usable.heard import LONG_AGO, MOST, Heard
 from pipelines.usable.held_persons import HeldPersons, held_persons
 from pipelines.usable.key_index import KeyIndex, key_index
 from pipelines.usable.today import look
@@ -31,17 +32,27 @@ LASTS: Final = timedelta(hours=1)
 """How long what was judged is taken for what is so now."""
 
 _DATED: Final = f"""
-    select identity_key, alias_key, min(dated_at) as first_at
+    select
+        identity_key,
+        alias_key,
+        min(dated_at) as first_at,
+        max(dated_at) filter (where is_recorded) as recorded_until
     from (
-        select identity_key, alias_key, channel, unnest([opposed_at, recorded_at, revoked_at]) as dated_at
+        select identity_key, alias_key, channel, unnest([opposed_at, revoked_at]) as dated_at, false as is_recorded
+        from oppositions
+        union all
+        select identity_key, alias_key, channel, recorded_at as dated_at, true as is_recorded
         from oppositions
     )
-    where channel in ('all', '{{channel}}') and dated_at between timestamp '{{at}}' and timestamp '{{until}}'
+    where
+        channel in ('all', '{{channel}}')
+        and dated_at >= timestamp '{{at}}'
+        and (is_recorded or dated_at <= timestamp '{{until}}')
     group by identity_key, alias_key
     order by first_at
     limit {MOST + 1}
 """
-"""Of whom something begins to count between two instants."""
+"""Of whom something begins to count between two instants, or was recorded later, by a clock that is ahead of ours."""
 
 
 @dataclass(frozen=True)
@@ -124,16 +135,26 @@ class OpenAnswers:
         doubtful = unsettled | {
             key for key in persons if key not in opposed and (_has_ended(persons[key], at) or self._is_touched(key))
         }
-        anew = self._judged_anew([text for text, key in zip(texts, asked.keys, strict=True) if key in doubtful], at)
+        texts_anew = [text for text, key in zip(texts, asked.keys, strict=True) if key in doubtful]
+        anew = {key: _until_judged(key, persons.get(key)) for key in doubtful}
+        anew |= self._judged_anew(texts_anew, at) if texts_anew else {}
         law = self.law_changes_at
         return [anew.get(key or "") or answer_of(key, persons.get(key or ""), opposed, at, law) for key in asked.keys]
 
     def _judged_anew(self, texts: Sequence[str], at: datetime) -> dict[str, ContactAnswer]:
         """By key, what is said of some texts once their leads are judged at an instant.
 
-        Of nobody while everything is stale: rules and keys are those of before, and nothing is a yes.
+        Of nobody while everything is stale: rules and keys are those of before; nor while another's clock, by which
+        something was recorded, is ahead of the instant: judging would not know of it; nor while another program reads
+        the registry into the lake: no line waits for it.
         """
-        found = answers(look(self.house, at), texts, self.channel) if texts and not self.is_closed else []
+        if self.is_closed or not self.heard.is_known_at(at):
+            return {}
+        try:
+            today = look(self.house, at, patience=0)
+        except Timeout:
+            return {}
+        found = answers(today, texts, self.channel)
         return {answer.identity_key: answer for answer in found if answer.identity_key}
 
     def _persons(self, keys: set[str]) -> dict[str, dict[str, Any]]:
@@ -187,9 +208,9 @@ def open_answers(house: House, channel: str, at: datetime) -> OpenAnswers:
         law_changes_at=today.law_changes_at,
         held=held,
         opposed=opposed,
-        holds_until=dated[MOST]["first_at"].replace(tzinfo=UTC) if len(dated) > MOST else until,
+        holds_until=min(until, dated[MOST]["first_at"].replace(tzinfo=UTC)) if len(dated) > MOST else until,
         watermark=watermark,
-        heard=Heard(watermark.event_id).with_unsettled(_keys_of(dated[:MOST])),
+        heard=_heard_of(watermark.event_id, dated[:MOST]),
     )
 
 
@@ -206,8 +227,14 @@ def held_of(house: House, channel: str, at: datetime, vendors: Collection[str]) 
 _NOT_JUDGED: Final = {"is_usable": False, "usable_until": None, "usable_since": None, "is_being_judged": True}
 
 
-def _keys_of(dated: Sequence[Mapping[str, Any]]) -> set[str]:
-    return {key for row in dated for key in (row["identity_key"], row["alias_key"]) if key}
+def _until_judged(key: str, person: Mapping[str, Any] | None) -> ContactAnswer:
+    return ContactAnswer(key, "no", rules=tuple(person["rules"]) if person else (), is_being_judged=True)
+
+
+def _heard_of(event_id: int, dated: Sequence[Mapping[str, Any]]) -> Heard:
+    keys = {key for row in dated for key in (row["identity_key"], row["alias_key"]) if key}
+    recorded = [row["recorded_until"] for row in dated if row["recorded_until"]]
+    return Heard(event_id).with_unsettled(keys, max(recorded, default=LONG_AGO))
 
 
 def _of_both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

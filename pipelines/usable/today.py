@@ -63,12 +63,15 @@ class Today:
         return uses_now(judge, lake, self.book.of(vendor), vendor, held, as_of=self.at)
 
 
-def look(house: House, at: datetime) -> Today:
+def look(house: House, at: datetime, *, patience: float | None = None) -> Today:
     """Look at what is held, with the registry's oppositions as they are now.
 
+    `patience`: seconds to wait while another program of this machine reads them; None for as long as it takes.
+
     Raises:
+        filelock.Timeout: patience has passed.
         RegistryError, SettingsError: the registry or the rules are not those that were judged by.
     """
     house.confirm_inputs()
-    refresh_snapshot(house.registry, house.lake)
+    refresh_snapshot(house.registry, house.lake, patience=patience)
     return Today(house, house.contracts(), at)

@@ -9,7 +9,7 @@ from pipelines.house import House
 from pipelines.usable.signs import quick_signs, signs_of_contracts, signs_of_rules, signs_of_vendor
 
 LOOK_SECONDS: Final = 1.0
-"""How often contracts and rules are looked at; what was published, purged or decided, before every answer."""
+"""How often contracts, rules and the registry are looked at; what was published or decided, before every answer."""
 
 
 class Changes(NamedTuple):
@@ -35,7 +35,7 @@ class ChangeWatch:
         """What changed since it was asked last. `decision_id`: of the youngest decision about a vendor."""
         decided = self._decided(house, decision_id)
         quick = quick_signs(house, self._vendors)
-        if quick == self._quick and not self.is_due:
+        if quick == self._quick and not self._is_due:
             return Changes(decided)
         rules, contracts = self._rules, self._contracts
         self._looked_at = monotonic()
@@ -44,7 +44,7 @@ class ChangeWatch:
         return Changes(decided | agreed | self._published(house, quick), rules != self._rules)
 
     @property
-    def is_due(self) -> bool:
+    def _is_due(self) -> bool:
         """Whether the next look is at everything."""
         return monotonic() - self._looked_at >= LOOK_SECONDS
 

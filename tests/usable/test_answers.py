@@ -154,3 +154,20 @@ def test_the_command_answers_in_order_without_values_and_logs_each(
     assert CliRunner().invoke(app, ["may-call"], input="\n").exit_code == 2
     clear = [path for path in home.rglob("*") if path.is_file() and "inbox" not in path.parts]
     assert [path for path in clear if b"612000001" in path.read_bytes()] == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["--stream"]])
+def test_what_cannot_be_judged_is_told_in_words(
+    house: House, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    """A file of the lake that somebody damaged: no traceback, and no answer."""
+    monkeypatch.setenv("OPPOSABLE_HOME", str(house.settings.home))
+    (path,) = (house.lake.root / "leads" / f"vendor={VENDOR}").rglob("*.parquet")
+    content = path.read_bytes()
+    path.write_bytes(b"PAR1 damaged PAR1")
+    try:
+        told = CliRunner().invoke(app, ["may-call", *arguments], input="0612000001\n")
+    finally:
+        path.write_bytes(content)
+    assert (told.exit_code, type(told.exception)) == (2, SystemExit)
+    assert "yes" not in told.output

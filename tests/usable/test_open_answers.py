@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from random import Random
-from time import sleep
+from time import monotonic, sleep
 
 import pyarrow as pa
 import pytest
@@ -17,8 +18,9 @@ from pipelines.candidates.decisions import REFUSED, DecisionNote, note_decision
 from pipelines.house import House
 from pipelines.identifiers.errors_without_values import IntakeFaultError
 from pipelines.oppositions.events import OppositionEvent
+from pipelines.oppositions.snapshot import REGISTRY_WRITER
 from pipelines.storage.registry.tables import CONTACT_ANSWERS
-from pipelines.usable.answers import answers
+from pipelines.usable.answers import answers, asked_about
 from pipelines.usable.asked_lines import batches_of_lines
 from pipelines.usable.heard import Heard
 from pipelines.usable.held_persons import key_links
@@ -29,7 +31,7 @@ from pipelines.usable.open_answers import LASTS, OpenAnswers, open_answers
 from pipelines.usable.signs import quick_signs, signs_of_vendor
 from pipelines.usable.today import look
 from pipelines.usable.watch import LOOK_SECONDS
-from pipelines.vocabulary.clock import paris_date, paris_instant
+from pipelines.vocabulary.clock import as_lake, paris_date, paris_instant
 from pipelines.vocabulary.tables import INTAKE_TABLES
 from tests.support.clean_market import VENDOR
 from tests.support.houses import import_oppositions
@@ -126,6 +128,52 @@ def test_what_is_heard_settles_an_objection_and_leaves_the_rest_to_be_judged() -
     assert heard.objected_in_hash == {said[1]}
     assert heard.unsettled == {said[2], said[3]}
     assert heard.heads == {int(key[:16], 16) for key in (*said[:4], said[5])}
+
+
+def test_who_objected_by_a_clock_that_is_ahead_is_no_yes_whichever_identifier_is_asked(
+    house: House, judged: OpenAnswers
+) -> None:
+    """Recorded five minutes from now: who said so is a no, and who bears that address too, until our clock is there."""
+    (number,) = asked_about(NUMBERS[:1], "phone", house.hasher).keys
+    (address,) = asked_about(["personne2@mail.example"], "email", house.hasher).keys
+    said, recorded = NOW - timedelta(days=1), NOW + timedelta(minutes=5)
+    events = [
+        OppositionEvent(place, key, None, kind, "all", as_lake(said), as_lake(recorded), None)
+        for place, (key, kind) in enumerate(((str(number), "phone"), (str(address), "email")), start=1_000)
+    ]
+    found = judged.copied(heard=judged.heard.with_events(events, "phone", NOW)).answers(NUMBERS[:2], NOW)
+    assert [(one.said, one.is_opposed, one.is_being_judged) for one in found] == [
+        ("no", True, False),
+        ("no", False, True),
+    ]
+
+
+def test_another_registry_is_seen_while_something_is_published_all_the_time(house: House, judged: OpenAnswers) -> None:
+    with closing(KeptOpen(lambda: House(house.settings), "phone", judged)) as kept:
+        kept.keep()
+        kept._opened = kept._opened.copied(watermark=replace(judged.watermark, anchor="another"))
+        until = monotonic() + 1.5 * LOOK_SECONDS
+        while monotonic() < until:
+            house.lake.stamp(VENDOR).touch()
+            opened, _, _ = kept.answers(NUMBERS[:1])
+    assert opened.is_closed
+
+
+def test_a_line_whose_leads_are_to_be_judged_waits_for_nobody_who_reads_the_registry(
+    house: House, judged: OpenAnswers
+) -> None:
+    (key,) = asked_about(NUMBERS[:1], "phone", house.hasher).keys
+    doubtful = judged.copied(heard=judged.heard.with_unsettled([str(key)]))
+    with house.lake.writing(REGISTRY_WRITER):
+        (found,) = doubtful.answers(NUMBERS[:1], NOW)
+    assert (found.said, found.is_being_judged) == ("no", True)
+    assert not doubtful.answers(NUMBERS[:1], NOW)[0].is_being_judged
+
+
+def test_where_the_clock_was_set_back_everything_is_judged_anew(house: House, judged: OpenAnswers) -> None:
+    with closing(KeptOpen(lambda: House(house.settings), "phone", judged)) as kept:
+        kept._looked_until = datetime.now(UTC) + timedelta(hours=1)
+        assert "yes" not in {answer.said for answer in kept.answers(NUMBERS)[2]}
 
 
 def test_keys_that_stand_beside_one_are_found_by_it_and_by_no_other() -> None:
@@ -243,7 +291,7 @@ def test_what_ends_is_judged_ahead_and_both_hear_who_objected_meanwhile(house: H
     end = datetime.now(UTC) + timedelta(minutes=10)
     with closing(KeptOpen(lambda: House(house.settings), "phone", judged.copied(holds_until=end))) as kept:
         kept.keep()
-        oppose(house, house.settings.home, "+33612000002,phone,phone", NOW - timedelta(seconds=1))
+        oppose(house, house.settings.home, "+33612000002,phone,phone", NOW - timedelta(seconds=2))
         kept.settle()
         first, _, (heard,) = kept.answers(NUMBERS[1:2])
         ahead = kept._next
@@ -256,11 +304,47 @@ def test_what_ends_is_judged_ahead_and_both_hear_who_objected_meanwhile(house: H
         assert kept.answers(NUMBERS[:1])[0].is_closed
 
 
+def test_a_vendor_that_changes_is_judged_once_more_for_the_next_hour_and_the_others_are_kept(
+    house: House, judged: OpenAnswers
+) -> None:
+    end = datetime.now(UTC) + timedelta(minutes=9)
+    with closing(KeptOpen(lambda: House(house.settings), "phone", judged.copied(holds_until=end))) as kept:
+        kept._next = judged.copied(at=end, holds_until=end + LASTS)
+        next((house.settings.contracts / VENDOR).rglob("*.yaml")).touch()
+        kept.keep()
+        assert (kept._opened.stale, kept._next.stale) == ({VENDOR}, {VENDOR})
+        kept.settle()
+        assert (kept._opened.stale, kept._next.stale) == (frozenset(), frozenset())
+        assert kept._next.held[OTHER] is judged.held[OTHER]
+        assert kept._next.held[VENDOR] is not judged.held[VENDOR]
+
+
+def test_the_next_hour_is_judged_before_what_is_stale_once_there_is_just_time_for_it(
+    house: House, judged: OpenAnswers
+) -> None:
+    now = datetime.now(UTC)
+    stale = judged.copied(holds_until=now + timedelta(minutes=9), stale=frozenset((VENDOR,)))
+    kept = KeptOpen(lambda: House(house.settings), "phone", stale)
+    in_time = kept._wanted(now)
+    kept._took = timedelta(minutes=5)
+    assert in_time == JudgingWanted("phone", now, frozenset((VENDOR,)))
+    assert kept._wanted(now) == JudgingWanted("phone", now + timedelta(minutes=9))
+
+
 def test_what_is_judged_aside_and_ends_without_a_result_says_so(house: House) -> None:
-    aside = JudgedAside(house.settings, JudgingWanted("phone", NOW))
+    aside = JudgedAside(house.settings, JudgingWanted("phone", NOW), 600)
     aside._process.kill()
     with pytest.raises(IntakeFaultError, match="no result"):
         aside.result()
+
+
+def test_what_is_judged_aside_and_takes_too_long_is_ended_and_says_so(house: House) -> None:
+    aside = JudgedAside(house.settings, JudgingWanted("phone", NOW), 0.01)
+    sleep(0.01)
+    assert aside.is_done
+    with pytest.raises(IntakeFaultError, match="ended after 0 seconds"):
+        aside.result()
+    assert aside._process.returncode is not None
 
 
 def test_in_a_lake_without_stamps_all_vendors_are_looked_at_once_a_writer_begins(house: House) -> None:
@@ -288,6 +372,15 @@ def test_a_file_that_is_swapped_while_it_is_looked_at_ends_no_stream(house: Hous
 
 def test_they_end_at_midnight_in_paris_when_what_is_held_may_end(house: House) -> None:
     assert open_answers(house, "phone", NEXT_MIDNIGHT - timedelta(minutes=10)).holds_until == NEXT_MIDNIGHT
+
+
+def test_who_was_recorded_by_a_clock_that_is_ahead_before_everything_is_judged_is_no_yes(house: House) -> None:
+    header = "identifier,kind,channel,opposed_at,recorded_at,origin"
+    said, ahead = (f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in (NOW - timedelta(days=1), NOW + 2 * LASTS))
+    (house.settings.home / "ahead.csv").write_text(f"{header}\n+33644444444,phone,phone,{said},{ahead},web\n")
+    import_oppositions([house.settings.home / "ahead.csv"], house)
+    (found,) = open_answers(house, "phone", NOW).answers(["0644444444"], NOW)
+    assert (found.said, found.is_being_judged) == ("no", True)
 
 
 def test_a_vendor_that_is_refused_is_refused_in_the_next_answer(house: House, judged: OpenAnswers) -> None:
