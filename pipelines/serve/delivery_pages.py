@@ -115,9 +115,10 @@ def _vendor_names_on(filed: Filed, on: date) -> Mapping[str, str]:
 
 
 def _days_changed_at(lake: Lake, vendor: str) -> list[int]:
-    """When a day of a vendor was added or removed, or a check made."""
-    places = [*(lake.root / table / f"vendor={vendor}" for table in ("deliveries", "scorecards"))]
-    return [place.stat().st_mtime_ns if place.exists() else 0 for place in (*places, lake.vendor_file(TABLE, vendor))]
+    """When a day of a vendor was added or removed, published anew, or a check made."""
+    folders = [lake.root / table / f"vendor={vendor}" for table in ("deliveries", "scorecards")]
+    places = [*folders, lake.stamp(vendor), lake.vendor_file(TABLE, vendor)]
+    return [place.stat().st_mtime_ns if place.exists() else 0 for place in places]
 
 
 def _is_shown(one: VendorDays, state: str) -> bool:

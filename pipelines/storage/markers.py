@@ -7,6 +7,7 @@ asked of `Lake.is_whole`.
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from hashlib import blake2b
 from typing import Final
@@ -15,6 +16,16 @@ from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES
 
 _STATE_BYTES: Final = 16
+
+
+def published_at(lake: Lake, vendor: str, marker: str) -> dict[date, int]:
+    """By day, in order, when what a marker stands for was published last, in nanoseconds; a look at each marker."""
+    root = os.fspath(lake.root / marker / f"vendor={vendor}")
+    found = {}
+    for day in lake.partition_days(vendor, marker):
+        with suppress(FileNotFoundError):
+            found[day] = os.stat(f"{root}/delivery_date={day}/part-0.parquet").st_mtime_ns
+    return found
 
 
 def partition_states(lake: Lake, vendor: str, marker: str, is_asked: Callable[[date], bool]) -> dict[date, str]:

@@ -1,5 +1,6 @@
 """What the web app shows: vendors filtered and ordered, dates, dossiers as written, questionnaires by their links."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -191,6 +192,19 @@ def test_a_missing_day_stays_red_with_its_reason_whatever_came_after_it(web: Web
     rows = re.findall(r'<tr><td><time datetime="([\d-]+)">.*?</td><td[^>]*>([^<]+)</td>', month)
     assert rows == [(f"2026-11-{day}", "missing" if day == 17 else "right") for day in range(16, 21)]
     assert "calendar asked for leads, and none came" in month
+
+
+def test_a_day_taken_in_again_and_not_judged_since_is_not_shown_as_right(web: Web) -> None:
+    lake, page = web.house.lake, "/deliveries?lang=en"
+    marker = lake.partition("deliveries", "acme", date(2026, 11, 16))
+    taken_in_at = marker.stat().st_mtime_ns
+    assert 'unseen">not judged' not in web.ask(page, who=BUYER).text.split("<tbody>")[1]
+    os.utime(marker, ns=(taken_in_at, taken_in_at + 10**12))
+    lake.move_stamp("acme")
+    again = web.ask(page, who=BUYER).text.split("<tbody>")[1]
+    os.utime(marker, ns=(taken_in_at, taken_in_at))
+    lake.move_stamp("acme")
+    assert re.findall(r'unseen">([^<]+)</span>(\d+)', again) == [("missing", "1"), ("not judged", "1"), ("right", "3")]
 
 
 def test_only_vendors_and_months_that_are_there_have_days(web: Web) -> None:
