@@ -114,6 +114,11 @@ def test_a_day_of_the_period_is_read_once_until_it_is_published_anew(
     assert {path.parent.parent.parent.name for path in hashed} == {*VERDICT_TABLES} - {"scorecards"}
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="A day is damaged after the control file counted it",
+    promise="It is not counted until it is repaired.",
+)
 @pytest.mark.parametrize(("table", "leads", "blocked"), [("consent_proofs", 2, 4), ("dimension_scorecards", 4, 2)])
 def test_a_day_that_was_counted_and_is_damaged_later_is_not_counted_until_it_is_repaired(
     house: House, table: str, leads: int, blocked: int

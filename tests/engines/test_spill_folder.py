@@ -34,6 +34,11 @@ def test_what_does_not_fit_is_spilled_changes_nothing_and_is_gone_with_the_sessi
     assert not [*folder.iterdir()]
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="The home can't be written, or is full, when something published is asked for",
+    promise="It is read all the same: the engine keeps everything in memory, and writes nowhere else.",
+)
 @pytest.mark.parametrize("home", ["file", "nowhere", "read_only"])
 def test_a_home_that_takes_no_file_is_still_read_and_nothing_is_spilled_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
