@@ -1,6 +1,7 @@
 """What is known of each day of a vendor: whether it came, was judged, and what checks last said of it.
 
-From folders of the lake and what is kept of checks: no delivery is read, so that a fleet's two years are seen at once.
+From markers of the lake and what is kept of checks, so that a fleet's two years are seen at once: a delivery is read
+only to tell the last that came, while no check looked whether it did.
 Damaged files are told by `storage.lake_health`.
 """
 
@@ -18,6 +19,7 @@ from pipelines.checks.results import LATE_KNOWLEDGE, TABLE
 from pipelines.contracts.calendar import is_due
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.storage.lake import Lake
+from pipelines.storage.markers import published_at
 from pipelines.vocabulary.clock import days_from
 
 MISSING, FAILING, SKIPPED, UNJUDGED, UNCHECKED, RIGHT = (
@@ -29,8 +31,8 @@ MISSING, FAILING, SKIPPED, UNJUDGED, UNCHECKED, RIGHT = (
     "right",
 )
 DAY_STATES: Final = (MISSING, FAILING, SKIPPED, UNJUDGED, UNCHECKED, RIGHT)
-"""A due day without leads; one on which a check fails; a due day that no run looked at; one taken in and not judged;
-one that no check looked at; one on which every check that looked passed. The first that holds is a day's state."""
+"""A due day without leads; one on which a check fails; a due day that no run looked at; one taken in and not judged
+since; one that no check looked at; one on which every check that looked passed. The first that holds is the state."""
 DAY: Final = timedelta(days=1)
 CAME: Final = "deliveries_came"
 """The check that fails where leads were due and none came."""
@@ -61,14 +63,22 @@ def vendor_days(lake: Lake, vendor: str, contracts: Sequence[Contract], first: d
 
     Before its first delivery that was taken in, nothing was expected of a vendor.
     """
-    taken_in, judged = (set(lake.partition_days(vendor, marker)) for marker in ("deliveries", "scorecards"))
-    failing, looked_at = _days_by_check(lake.read_vendor(TABLE, vendor, ["delivery_date", "check", "is_passed"]))
+    taken_in, judged = _days_taken_in_and_judged(lake, vendor)
+    results = lake.read_vendor(TABLE, vendor, ["delivery_date", "check", "is_passed"])
+    failing, looked_at = _days_by_check(results)
     since = max(first, min(taken_in, default=last))
     theirs = tuple(contracts)
     due = [day for day in days_from(since, last + DAY) if taken_in and is_due(contract_in_force(theirs, day), day)]
     known = sorted({*due, *(day for day in taken_in if since <= day <= last)})
     states = {day: _day_state(day, taken_in, judged, failing.get(day, ()), looked_at) for day in known}
-    return VendorDays(vendor, states, *_last_met(due, states, failing))
+    last_met = _last_met(lake, vendor, [day for day in due if day in taken_in], results)
+    return VendorDays(vendor, states, last_met, sum(last_met is None or day > last_met for day in due))
+
+
+def _days_taken_in_and_judged(lake: Lake, vendor: str) -> tuple[set[date], set[date]]:
+    """Judged is what was not taken in again since."""
+    taken_in, judged = (published_at(lake, vendor, marker) for marker in ("deliveries", "scorecards"))
+    return set(taken_in), {day for day, at in judged.items() if at >= taken_in.get(day, at)}
 
 
 def _days_by_check(results: pa.Table) -> tuple[dict[date, set[str]], set[date]]:
@@ -101,9 +111,16 @@ def _day_states_found(
     yield RIGHT if day in looked_at else UNCHECKED
 
 
-def _last_met(
-    due: Sequence[date], states: Mapping[date, str], failing: Mapping[date, set[str]]
-) -> tuple[date | None, int]:
-    met = [day for day in due if states[day] != SKIPPED and CAME not in failing.get(day, ())]
-    last_met = met[-1] if met else None
-    return last_met, sum(last_met is None or day > last_met for day in due)
+def _last_met(lake: Lake, vendor: str, days: Sequence[date], results: pa.Table) -> date | None:
+    """The latest of some days on which leads came: as the check says that looks for it, else as the delivery does."""
+    of_check = results.filter(pc.equal(results["check"], CAME))
+    said = dict(zip(of_check["delivery_date"].to_pylist(), of_check["is_passed"].to_pylist(), strict=True))
+    return next((day for day in reversed(days) if (said[day] if day in said else _came(lake, vendor, day))), None)
+
+
+def _came(lake: Lake, vendor: str, day: date) -> bool:
+    try:
+        statuses = lake.read("deliveries", vendor, [day], ["status"])["status"].to_pylist()
+    except (OSError, ValueError):  # gone meanwhile, or damaged: Arrow's own error is a ValueError
+        return False
+    return bool(statuses) and "no_delivery" not in statuses

@@ -16,7 +16,7 @@ from pipelines.commands.shared import (
     write_made,
 )
 from pipelines.house import House
-from pipelines.vocabulary.clock import last_tick, paris_date
+from pipelines.vocabulary.clock import EARLIEST_DAY, last_tick, paris_date
 
 
 def control_file(
@@ -37,8 +37,8 @@ def control_file(
 
     house, start, end = house_of_settings(), day_of("--from", first), day_of("--to", last)
     instant = instant_of("--as-of", as_of) if as_of else last_tick(datetime.now(UTC))
-    if not start <= end <= paris_date(instant):
-        refuse("--to: expected a day from --from on that has come by --as-of")
+    if not EARLIEST_DAY <= start <= end <= paris_date(instant):
+        refuse(f"--to: expected a day from --from on that has come by --as-of, and --from not before {EARLIEST_DAY}")
     page = control_page(house, start, end, lang.value, as_of=instant)
     write_made("--html", html or Path(f"control-file-{start}-{end}.{lang.value}.html"), page.encode)
     if pdf is not None:

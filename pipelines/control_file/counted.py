@@ -1,6 +1,7 @@
 """What was delivered and judged on each day of a vendor, counted from what the lake publishes.
 
-A count is a row: day, state of the marker it rests on (`storage.markers`), what is counted, of which word, how many.
+A count is a row: day, marker and state of the partition it rests on (`storage.markers`), what is counted, of which
+word, how many.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ def are_within(days: pa.ChunkedArray, period: ControlPeriod) -> pa.ChunkedArray:
 
 
 def counted_days(lake: Lake, vendor: str, marker: str, states: Mapping[date, str]) -> pa.Table:
-    """Counts of those of some days that can be trusted; schema `COUNTS`. `states`: by day, those of their markers."""
+    """Counts of those of some days that can be trusted; schema `COUNTS`. `states`: by day, those of their files."""
     days = [day for day in states if lake.is_whole(vendor, day, marker)]
     parts = _COUNTED[marker](lake, vendor, days) if days else []
     counts = pa.concat_tables(parts) if parts else _counts_without_state([], "", [], [])

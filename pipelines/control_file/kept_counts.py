@@ -1,7 +1,7 @@
 """What was counted of a vendor's days, kept beside the lake's tables until a day is published anew.
 
-Nothing rests on it: without the file everything is counted again. A day that was counted stands as it was published,
-also where a file of it is damaged later, which `lake verify` tells.
+Nothing rests on it: without the file everything is counted again. A day of which a file is another, also by damage, is
+looked at again. Damage that leaves a file's size and time as they were is told by `lake verify`.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from pipelines.control_file.counted import COUNTS, DAYS, DELIVERIES, SCORECARDS,
 from pipelines.control_file.model import ControlPeriod
 from pipelines.storage.folders import PRIVATE, replacing
 from pipelines.storage.lake import Lake
-from pipelines.storage.markers import marker_states
+from pipelines.storage.markers import partition_states
 
 _FOLDER: Final = ".counted"
 
@@ -26,21 +26,22 @@ _FOLDER: Final = ".counted"
 def counts_of(lake: Lake, vendor: str, period: ControlPeriod) -> pa.Table:
     """Counts of the days of a period that can be trusted, of intakes and of verdicts; schema `COUNTS`.
 
-    Days that were not counted since they were published are counted, and kept.
+    Days of which files are others than those that were counted are counted, and kept.
     """
     place = lake.root / _FOLDER / f"{vendor}.parquet"
     kept, standing, is_new = _kept_counts(place), [], False
     for marker in (DELIVERIES, SCORECARDS):
-        states = marker_states(lake, vendor, marker)
+        states = partition_states(lake, vendor, marker, period.holds)
         still = _still_counted(kept, marker, states)
-        uncounted = {day: state for day, state in states.items() if period.holds(day) and day not in still}
+        uncounted = {day: state for day, state in states.items() if day not in still}
         fresh = counted_days(lake, vendor, marker, uncounted)
         standing += [_counts_of_days(kept, marker, still), fresh]
         is_new |= len(fresh) > 0
     counts = pa.concat_tables(standing)
     if is_new:
-        _keep_counts(lake, place, counts)
-    return counts.filter(are_within(counts["day"], period))
+        others = kept.filter(pc.invert(are_within(kept["day"], period)))
+        _keep_counts(lake, place, pa.concat_tables([others, counts]))
+    return counts
 
 
 def count_published(lake: Lake) -> None:
@@ -58,7 +59,7 @@ def _kept_counts(place: Path) -> pa.Table:
 
 
 def _still_counted(kept: pa.Table, marker: str, states: Mapping[date, str]) -> set[date]:
-    """Days whose marker is the one that was counted."""
+    """Days whose files are those that were counted."""
     is_day = pc.and_(pc.equal(kept["marker"], marker), pc.equal(kept["what"], DAYS))
     rows = kept.filter(is_day)
     seen = zip(rows["day"].to_pylist(), rows["state"].to_pylist(), strict=True)

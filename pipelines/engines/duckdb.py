@@ -1,7 +1,7 @@
 """The embedded engine: DuckDB in memory, in the process that asks. Who uses it knows `engines.interface` alone."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,14 @@ _SAID_OF_STATEMENTS: Final = (
 )
 """Errors that speak of statements, files and memory. All others may quote a value that they met in a row."""
 MEMORY_SETTING: Final = "OPPOSABLE_MEMORY_LIMIT"
+LACKS_LIMITED_MEMORY: Final = (
+    f"{MEMORY_SETTING}: the engine can't do {{statement}} in its share of the memory or of the disk ({{error}}): "
+    "raise the setting, leave it out, or make room where the home lies and see that it can be written"
+)
+LACKS_MEMORY: Final = (
+    "the engine can't do {statement} in four fifths of this machine's memory or its share of the disk ({error}): "
+    "give the machine more memory, or make room where the home lies and see that it can be written"
+)
 READ_AT_ONCE_BYTES: Final = 32 * 2**20
 """Of files, compressed, that are kept in the session from the first look at them."""
 _PATH_TYPES: Final = {pa.string(): "varchar", pa.date32(): "date"}
@@ -35,10 +43,12 @@ class DuckDBSession:
     """One connection to a database of its own."""
 
     connection: duckdb.DuckDBPyConnection
+    lacks_memory: str = LACKS_MEMORY
+    """What is said where the memory did not do."""
 
     def register(self, name: str, table: pa.Table) -> None:
         """As `interface.Session` says; nothing is copied."""
-        with _engine_errors(name):
+        with self._engine_errors(name):
             self.connection.register(name, table)
 
     def read_files(self, name: str, files: Sequence[Path], schema: pa.Schema) -> None:
@@ -59,25 +69,36 @@ class DuckDBSession:
 
     def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
         """As `interface.Session` says."""
-        with _engine_errors(name):
+        with self._engine_errors(name):
             self.connection.execute(f"create temp {'view' if is_view else 'table'} {name} as {sql}")
 
     def fetch(self, sql: str) -> pa.Table:
         """As `interface.Session` says."""
-        with _engine_errors(sql):
+        with self._engine_errors(sql):
             return self.connection.sql(sql).to_arrow_table()
 
     def stream(self, sql: str, *, rows: int) -> Iterator[pa.Table]:
         """As `interface.Session` says."""
-        with _engine_errors(sql), closing(self.connection.sql(sql).to_arrow_reader(rows)) as reader:
+        with self._engine_errors(sql), closing(self.connection.sql(sql).to_arrow_reader(rows)) as reader:
             for batch in reader:
                 if batch.num_rows:
                     yield pa.Table.from_batches([batch])
 
+    @contextmanager
+    def _engine_errors(self, statement: str) -> Iterator[None]:
+        """Turn what DuckDB raises, also through Arrow, into an error that shows nothing of what the rows hold."""
+        try:
+            yield
+        except duckdb.OutOfMemoryException as error:
+            said = self.lacks_memory.format(statement=shown_statement(statement), error=_shown_error(error))
+            raise EngineSettingError(said) from None
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            raise EngineError(f"{shown_statement(statement)}: {_shown_error(error)}") from None
+
 
 @dataclass(frozen=True)
 class DuckDBEngine:
-    """Makes sessions. `threads`: as many as DuckDB takes, unless given. `memory`: DuckDB's own ways, unless given."""
+    """Makes sessions. `threads`: as many as DuckDB takes, unless given. `memory`: the machine's, unless given."""
 
     threads: int | None = None
     memory: EngineMemory | None = None
@@ -86,22 +107,25 @@ class DuckDBEngine:
     @contextmanager
     def session(self) -> Iterator[DuckDBSession]:
         """A fresh in-memory database at UTC that installs nothing and reads only what it is told to."""
-        with ExitStack() as closed, closing(duckdb.connect(":memory:")) as connection:
-            if self.memory is not None:
-                _bound_memory(connection, self.memory, closed.enter_context(spill_folder(self.memory.folder)))
+        with self._spill_folder() as folder, closing(duckdb.connect(":memory:")) as connection:
+            connection.execute(f"set temp_directory = '{_escaped_path(folder) if folder else ''}'")
+            if self._most_bytes is not None:
+                connection.execute(f"set memory_limit = '{self._most_bytes} bytes'")
             connection.execute("set timezone = 'UTC'")
             connection.execute("set autoinstall_known_extensions = false")
             connection.execute("set preserve_insertion_order = false")
             connection.execute("set parquet_metadata_cache = true")
             if self.threads is not None:
                 connection.execute(f"set threads = {int(self.threads)}")
-            yield DuckDBSession(connection)
+            yield DuckDBSession(connection, LACKS_LIMITED_MEMORY if self._most_bytes else LACKS_MEMORY)
 
+    @property
+    def _most_bytes(self) -> int | None:
+        return self.memory.most_bytes if self.memory else None
 
-def _bound_memory(connection: duckdb.DuckDBPyConnection, memory: EngineMemory, folder: Path) -> None:
-    connection.execute(f"set temp_directory = '{_escaped_path(folder)}'")
-    if memory.most_bytes is not None:
-        connection.execute(f"set memory_limit = '{memory.most_bytes} bytes'")
+    def _spill_folder(self) -> AbstractContextManager[Path | None]:
+        """None where nothing is spilled: DuckDB's own place for it would be the current folder."""
+        return spill_folder(self.memory.folder) if self.memory else nullcontext()
 
 
 def _escaped_path(path: Path) -> str:
@@ -116,20 +140,6 @@ def _path_options(file: Path, schema: pa.Schema) -> str:
         return ", hive_partitioning = false"
     listed = ", ".join(f"'{name}': {sql_type}" for name, sql_type in types.items())
     return f", hive_partitioning = true, hive_types = {{{listed}}}"
-
-
-@contextmanager
-def _engine_errors(statement: str) -> Iterator[None]:
-    """Turn what DuckDB raises, also through Arrow, into an error that shows nothing of what the rows hold."""
-    try:
-        yield
-    except duckdb.OutOfMemoryException as error:
-        raise EngineSettingError(
-            f"{MEMORY_SETTING}: the engine can't do {shown_statement(statement)} in its share of the memory or of the "
-            f"disk ({_shown_error(error)}): raise the setting, leave it out, or make room where the home lies"
-        ) from None
-    except (duckdb.Error, pa.ArrowException, OSError) as error:
-        raise EngineError(f"{shown_statement(statement)}: {_shown_error(error)}") from None
 
 
 def _shown_error(error: Exception) -> str:

@@ -30,7 +30,7 @@ class EngineMemory:
     """What an engine in this process may hold, and where the rest goes."""
 
     folder: Path
-    """Folders of sessions are made below it."""
+    """Folders of sessions are made below it, if its parent is there and can be written; else nothing is spilled."""
     most_bytes: int | None = None
     """Four fifths of the machine's memory unless given."""
 

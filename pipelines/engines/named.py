@@ -32,6 +32,6 @@ def engine_named(
         name: the word of the setting.
         threads: of the embedded engine; as many as it takes by itself unless given.
         remote: the address of a server, for an engine that has one.
-        memory: of the embedded engine, and where it spills; its own defaults unless given.
+        memory: of the embedded engine, and where it spills; the machine's, and nowhere, unless given.
     """
     return ENGINES[name](threads, remote, memory)

@@ -101,6 +101,7 @@ class JudgedPublication:
         """An intake that came to the same bytes asks for no judgement: `due_days` goes by which is newer."""
         if is_unjudged(self.lake, vendor, day):
             os.utime(self.lake.partition(_MARKER, vendor, day))
+            self.lake.move_stamp(vendor)  # who looked in between saw a day that was not judged
 
     def _publish_judged(self, reach: Reach, as_of: datetime) -> tuple[dict[date, Counts], list[date]]:
         counts: dict[date, Counts] = {}

@@ -17,7 +17,7 @@ from pipelines.serve.answers import Pager
 from pipelines.serve.shelf import Filed, Shelf
 from pipelines.serve.visitors import Doorkeeper
 from pipelines.storage.lake import Lake
-from pipelines.vocabulary.clock import last_tick, paris_date
+from pipelines.vocabulary.clock import EARLIEST_DAY, last_tick, paris_date
 
 MONTHS: Final = (3, 12, 24)
 """How many a reader may ask for."""
@@ -72,7 +72,7 @@ class DeliveryPages:
         who, vendor, last = self.keeper.visitor(request), request.path_params["vendor"], self._last_day()
         month = _month_given(request.query_params.get("month", f"{last:%Y-%m}"))
         filed, lake = self.shelf.filed(), self.shelf.house.lake
-        if vendor not in self._vendors(filed) or month is None or month > last:
+        if vendor not in self._vendors(filed) or month is None or not EARLIEST_DAY <= month <= last:
             raise HTTPException(404)
         end = min(month + relativedelta(months=1, days=-1), last)
         return self.pager.page(
@@ -84,7 +84,7 @@ class DeliveryPages:
             days=vendor_days(lake, vendor, filed.book.of(vendor), month, end),
             faults=_by_day(failing_results(lake, vendor), month, end),
             month=month,
-            before=month - relativedelta(months=1),
+            before=month - relativedelta(months=1) if month > EARLIEST_DAY else None,
             after=month + relativedelta(months=1) if month + relativedelta(months=1) <= last else None,
         )
 
@@ -115,9 +115,10 @@ def _vendor_names_on(filed: Filed, on: date) -> Mapping[str, str]:
 
 
 def _days_changed_at(lake: Lake, vendor: str) -> list[int]:
-    """When a day of a vendor was added or removed, or a check made."""
-    places = [*(lake.root / table / f"vendor={vendor}" for table in ("deliveries", "scorecards"))]
-    return [place.stat().st_mtime_ns if place.exists() else 0 for place in (*places, lake.vendor_file(TABLE, vendor))]
+    """When a day of a vendor was added or removed, published anew, or a check made."""
+    folders = [lake.root / table / f"vendor={vendor}" for table in ("deliveries", "scorecards")]
+    places = [*folders, lake.stamp(vendor), lake.vendor_file(TABLE, vendor)]
+    return [place.stat().st_mtime_ns if place.exists() else 0 for place in places]
 
 
 def _is_shown(one: VendorDays, state: str) -> bool:

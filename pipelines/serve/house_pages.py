@@ -23,7 +23,7 @@ from pipelines.reviews.written_dossiers import WrittenDossier, found_dossiers
 from pipelines.serve.answers import Pager, language_of
 from pipelines.serve.files import written_page
 from pipelines.serve.portfolio import CHOICES, VendorLine, listed, wanted_of
-from pipelines.serve.printing import Press, pdf_answer
+from pipelines.serve.printing import Press
 from pipelines.serve.shelf import Shelf
 from pipelines.serve.visitors import Doorkeeper
 from pipelines.vocabulary.clock import paris_date
@@ -119,11 +119,12 @@ class HousePages:
             HTTPException: 404 for a vendor or dossier that is not there.
         """
         who, vendor, language = self.keeper.visitor(request), request.path_params["vendor"], language_of(request)
+        self.keeper.confirm_own_link(request)
         dossier = self._dossiers(vendor, request.query_params.get("dossier"))["chosen"]
         if not VENDOR_KEY.fullmatch(vendor) or dossier is None:
             raise HTTPException(404)
         name = f"{vendor}-{dossier.folder.name}.{language}"
-        return self.press.answer(request, who, lambda: pdf_answer(_printed(dossier, language), name))
+        return self.press.answer(request, who, lambda: _printed(dossier, language), name)
 
     def written(self, request: Request) -> Response:
         """A dossier, the portfolio or the rules as they were written."""

@@ -29,3 +29,9 @@ class Limiter:
             if len(self._times) > MOST_KEYS:
                 del self._times[next(iter(self._times))]
             return is_admitted
+
+    def give_back(self, key: str) -> None:
+        """What was admitted last was not done."""
+        with self._lock:
+            if times := self._times.get(key):
+                times.pop()

@@ -25,23 +25,25 @@ class Press:
     limiter: Limiter
     printing: Lock
 
-    def answer(self, request: Request, who: str | None, make: Callable[[], Response]) -> Response:
-        """What is made, by `pdf_answer`; a page that says why not, where nothing is printed now or here."""
+    def answer(self, request: Request, who: str | None, print_pdf: Callable[[], bytes], name: str) -> Response:
+        """A PDF as a download under a name of ours; a page that says why not, where nothing is printed now or here.
+
+        What was not printed does not count against who asked.
+        """
         if not self.printing.acquire(blocking=False):
             return self.pager.said(request, "printing", 503, who=who)
         try:
             if not self.limiter.admits(who or ""):
                 return self.pager.said(request, "printed_too_often", 429, who=who)
-            return make()
-        except NoRendererError:
-            return self.pager.said(request, "no_renderer", 503, who=who)
-        except RendererError:
-            return self.pager.said(request, "not_printed", 503, who=who)
+            return self._printed(request, who, print_pdf, name)
         finally:
             self.printing.release()
 
-
-def pdf_answer(content: bytes, name: str) -> Response:
-    """A PDF as a download under a name of ours."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
-    return Response(content, media_type="application/pdf", headers=headers)
+    def _printed(self, request: Request, who: str | None, print_pdf: Callable[[], bytes], name: str) -> Response:
+        try:
+            headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
+            return Response(print_pdf(), media_type="application/pdf", headers=headers)
+        except (RendererError, OSError) as error:
+            self.limiter.give_back(who or "")
+            kind = "no_renderer" if isinstance(error, NoRendererError) else "not_printed"
+            return self.pager.said(request, kind, 503, who=who)

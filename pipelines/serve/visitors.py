@@ -16,7 +16,7 @@ MOST_CHARACTERS: Final = 64
 
 
 class StrangerError(PermissionError):
-    """Who asks is not known, or a form does not come from our own page. `kind` names a sentence of the pages."""
+    """Who asks is not known, or what is sent does not come from our own page. `kind` names a sentence of the pages."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -74,6 +74,15 @@ class Doorkeeper:
         expected = self.form_token(who, request.url.path)
         if not is_ours or not hmac.compare_digest(expected.encode(), token.encode()):
             raise StrangerError("foreign_form")
+
+    def confirm_own_link(self, request: Request) -> None:
+        """Make sure that no page of another site asks for what costs us seconds.
+
+        Raises:
+            StrangerError: one does.
+        """
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            raise StrangerError("foreign_link")
 
     def _is_proxy(self, peer: str) -> bool:
         try:

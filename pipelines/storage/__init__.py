@@ -14,7 +14,7 @@ What is kept there, and for how long, belongs to the subjects and to `upkeep`.
 - `lake`: the Parquet lake: partitions replaced whole, trusted by digest, written by one writer per vendor at a time
 - `lake_health`: what of the lake is not as it was published: files that are gone, changed or cut off, folders that
   nobody made
-- `markers`: markers of a vendor's partitions: which days have one, and whether it is still the one that was seen
+- `markers`: which days of a vendor have a partition, and whether its files are still those that were seen
 - `noted_files`: files with their digest in a note beside them: those that are replaced whole, and belong to no marked
   partition
 - `outcome_notes`: what published partitions were made from: where all of that is as it was, nothing is made anew

@@ -1,25 +1,58 @@
-"""Markers of a vendor's partitions: which days have one, and whether it is still the one that was seen.
+"""Which days of a vendor have a partition, and whether its files are still those that were seen.
 
-A partition that is published anew gets another marker, so that what was made of the one before need not be made again
-while its marker is the same. Whether its tables can be trusted is asked of `Lake.is_whole`.
+A partition that is published anew has other files, as has one that is damaged where the file system notes it, so that
+what was made of the one before need not be made again while they are the same. Whether its tables can be trusted is
+asked of `Lake.is_whole`.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
+from hashlib import blake2b
+from typing import Final
 
 from pipelines.storage.lake import Lake
+from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES
+
+_STATE_BYTES: Final = 16
 
 
-def marker_states(lake: Lake, vendor: str, marker: str) -> dict[date, str]:
-    """By day, in order, the size and the time of change of the marker; a look at each folder, at no file's bytes."""
-    return dict(_states_found(lake, vendor, marker))
-
-
-def _states_found(lake: Lake, vendor: str, marker: str) -> Iterator[tuple[date, str]]:
+def published_at(lake: Lake, vendor: str, marker: str) -> dict[date, int]:
+    """By day, in order, when what a marker stands for was published last, in nanoseconds; a look at each marker."""
     root = os.fspath(lake.root / marker / f"vendor={vendor}")
+    found = {}
     for day in lake.partition_days(vendor, marker):
         with suppress(FileNotFoundError):
-            state = os.stat(f"{root}/delivery_date={day}/part-0.parquet")
-            yield day, f"{state.st_size} {state.st_mtime_ns}"
+            found[day] = os.stat(f"{root}/delivery_date={day}/part-0.parquet").st_mtime_ns
+    return found
+
+
+def partition_states(lake: Lake, vendor: str, marker: str, is_asked: Callable[[date], bool]) -> dict[date, str]:
+    """By day, in order, a digest of the sizes and times of change of all files that a marker stands for.
+
+    It looks at no file's bytes. `is_asked`: of which days. Days without a marker are left out.
+    """
+    roots = [os.fspath(lake.root / table / f"vendor={vendor}") for table in _tables_of(marker)]
+    days = [day for day in lake.partition_days(vendor, marker) if is_asked(day)]
+    return {day: state for day in days if (state := _state_of(roots, day))}
+
+
+def _tables_of(marker: str) -> tuple[str, ...]:
+    """The marker last."""
+    return next(tables for tables in (INTAKE_TABLES, VERDICT_TABLES) if tables[-1] == marker)
+
+
+def _state_of(roots: list[str], day: date) -> str:
+    """Empty where the last file, the marker, is not there."""
+    states = [*_states_found(f"{root}/delivery_date={day}/part-0.parquet" for root in roots)]
+    return blake2b("\n".join(states).encode(), digest_size=_STATE_BYTES).hexdigest() if states[-1] else ""
+
+
+def _states_found(paths: Iterator[str]) -> Iterator[str]:
+    for path in paths:
+        try:
+            found = os.stat(path)
+            yield f"{found.st_size} {found.st_mtime_ns}"
+        except FileNotFoundError:
+            yield ""

@@ -7,6 +7,8 @@ from pipelines.vocabulary.words import PARIS
 
 TICK: Final = time(6)
 """The schedule's tick: a day is judged at 06:00 Europe/Paris of the next."""
+EARLIEST_DAY: Final = date(2000, 1, 1)
+"""No day before is asked about: no lead that we hold is as old, and sums of the first dates leave the calendar."""
 
 
 def tick_of(day: date) -> datetime:

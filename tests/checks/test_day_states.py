@@ -1,8 +1,10 @@
 """A week and a day of a vendor that is due Monday to Friday: what each day's state is, and how fresh the vendor."""
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from pipelines.checks.day_states import (
@@ -19,6 +21,7 @@ from pipelines.checks.day_states import (
 from pipelines.checks.faults import Fault
 from pipelines.checks.results import LATE_KNOWLEDGE, keep_results
 from pipelines.storage.lake import Lake
+from pipelines.vocabulary.tables import arrow_schema
 from tests.support.contract_files import FIXTURE, read_contract
 
 VENDOR = "acme"
@@ -33,15 +36,24 @@ CHECKED = (MONDAY, TUESDAY, WEDNESDAY, FRIDAY, NEXT_MONDAY)
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """Thursday was never looked at, Friday was not judged, Sunday was not due and not checked."""
+    """Thursday was never looked at, Friday taken in again and not judged since, Sunday not due and not checked."""
     lake = Lake(tmp_path_factory.mktemp("lake"))
-    for table, days in (("deliveries", TAKEN_IN), ("scorecards", set(TAKEN_IN) - {FRIDAY})):
-        for day in days:
-            lake.partition(table, VENDOR, day).parent.mkdir(parents=True)
+    for number, table in enumerate(("deliveries", "scorecards")):
+        for day in TAKEN_IN:
+            mark(lake, table, day, at=number)
+    mark(lake, "deliveries", FRIDAY, at=2)
     missing, moved = Fault(VENDOR, TUESDAY, "acme 2026-08-11"), Fault(VENDOR, WEDNESDAY, "acme 2026-08-12: moved")
     keep_results(lake, VENDOR, CHECKED, {CAME: [missing], "columns_as_before": [moved]})
     keep_results(lake, VENDOR, [MONDAY], {LATE_KNOWLEDGE: [Fault(VENDOR, MONDAY, "waits")]})  # of no delivery
     return lake
+
+
+def mark(lake: Lake, table: str, day: date, *, at: int) -> None:
+    """A partition that nobody reads, published at a second of 1970."""
+    file = lake.partition(table, VENDOR, day)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    os.utime(file, (at, at))
 
 
 def seen(lake: Lake, first: date = MONDAY, last: date = NEXT_TUESDAY) -> VendorDays:
@@ -88,3 +100,15 @@ def test_nothing_is_expected_before_the_first_delivery_or_without_a_contract(lak
 def test_a_period_holds_its_own_days_alone(lake: Lake) -> None:
     assert [*seen(lake, TUESDAY, WEDNESDAY).states] == [TUESDAY, WEDNESDAY]
     assert seen(Lake(Path("/nowhere"))).states == {}
+
+
+def test_a_day_that_no_check_looked_at_was_met_if_its_delivery_says_so(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    for day, status in ((MONDAY, "accepted"), (TUESDAY, "no_delivery")):
+        rows = pa.Table.from_pylist([{"status": status, "role": "leads"}], schema=arrow_schema("deliveries"))
+        lake.publish(VENDOR, day, {"deliveries": rows})
+    mark(lake, "deliveries", WEDNESDAY, at=0)  # it can't be read
+    found = seen(lake, last=WEDNESDAY)
+    assert (found.last_met, found.unmet_since) == (MONDAY, 2)
+    keep_results(lake, VENDOR, [TUESDAY], {CAME: []})
+    assert seen(lake, last=WEDNESDAY).last_met == TUESDAY

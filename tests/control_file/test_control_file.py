@@ -114,6 +114,25 @@ def test_a_day_of_the_period_is_read_once_until_it_is_published_anew(
     assert {path.parent.parent.parent.name for path in hashed} == {*VERDICT_TABLES} - {"scorecards"}
 
 
+@pytest.mark.fault(
+    area="lake",
+    fault="A day is damaged after the control file counted it",
+    promise="It is not counted until it is repaired.",
+)
+@pytest.mark.parametrize(("table", "leads", "blocked"), [("consent_proofs", 2, 4), ("dimension_scorecards", 4, 2)])
+def test_a_day_that_was_counted_and_is_damaged_later_is_not_counted_until_it_is_repaired(
+    house: House, table: str, leads: int, blocked: int
+) -> None:
+    counted = control_file(house).vendors
+    file = house.lake.partition(table, VENDOR, TUESDAY)
+    content = file.read_bytes()
+    file.write_bytes(content[:-1])
+    damaged = control_file(house).vendors[0].delivered
+    file.write_bytes(content)
+    assert (damaged.leads, damaged.uses_by_verdict) == (leads, {"blocked": blocked})
+    assert control_file(house).vendors == counted
+
+
 def test_counts_that_cannot_be_read_are_counted_again(house: House) -> None:
     counted = control_file(house).vendors
     (house.lake.root / ".counted" / f"{VENDOR}.parquet").write_bytes(b"PAR1 cut off")

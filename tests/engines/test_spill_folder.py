@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.engines.interface import EngineMemory, EngineSettingError
 from pipelines.engines.named import EMBEDDED, engine_named
 from pipelines.engines.spill_folder import spill_folder
@@ -30,7 +31,25 @@ def test_what_does_not_fit_is_spilled_changes_nothing_and_is_gone_with_the_sessi
     found, spilled = summed(EngineMemory(folder, 32 * MIB), folder)
     assert spilled
     assert (found, []) == summed(None, folder)
-    assert [path.name for path in folder.iterdir()] == [".lock"]
+    assert not [*folder.iterdir()]
+
+
+@pytest.mark.fault(
+    area="lake",
+    fault="The home can't be written, or is full, when something published is asked for",
+    promise="It is read all the same: the engine keeps everything in memory, and writes nowhere else.",
+)
+@pytest.mark.parametrize("home", ["file", "nowhere", "read_only"])
+def test_a_home_that_takes_no_file_is_still_read_and_nothing_is_spilled_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "read_only").mkdir()
+    (tmp_path / "read_only" / "spill").symlink_to("/proc/self/spill")  # nobody can make a folder there, nor root
+    with engine_named(EMBEDDED, memory=EngineMemory(tmp_path / home / "spill")).session() as session:
+        assert session.fetch("select current_setting('temp_directory') as place")["place"].to_pylist() == [""]
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "read_only"}
 
 
 def test_too_little_memory_is_told_with_the_setting_and_no_value(tmp_path: Path) -> None:
@@ -42,8 +61,16 @@ def test_too_little_memory_is_told_with_the_setting_and_no_value(tmp_path: Path)
         session.create("lists", f"select list(digest) as digests from ({SOME_KEYS})")
 
 
+def test_without_a_limit_too_little_memory_names_no_setting_that_was_not_set() -> None:
+    with DuckDBEngine(threads=1).session() as session:
+        session.connection.execute("set memory_limit = '4 MiB'")  # as a machine of five
+        with pytest.raises(EngineSettingError, match=r"^the engine can't do `lists` .*: give the machine more memory"):
+            session.create("lists", f"select list(digest) as digests from ({SOME_KEYS})")
+
+
 def _begin_and_die(parent: Path) -> None:
     with spill_folder(parent) as folder:
+        assert folder
         (folder / "rows.tmp").write_bytes(b"rows")
         os._exit(1)
 
@@ -55,6 +82,21 @@ def test_the_folder_is_private_and_the_next_session_removes_that_of_a_dead_one(t
     dying.join()
     assert list(parent.glob("*/rows.tmp"))
     with spill_folder(parent) as folder, spill_folder(parent) as other:
+        assert folder
+        assert other
         assert not list(parent.glob("*/rows.tmp"))
         assert folder.is_dir()
         assert {stat.S_IMODE(path.stat().st_mode) for path in (parent, folder, other)} == {0o700}
+
+
+def _begin_and_clean(parent: Path) -> bool:
+    with spill_folder(parent) as folder:
+        return folder is not None and folder.is_dir()
+
+
+def test_many_begin_while_litter_is_removed_and_none_loses_its_folder(tmp_path: Path) -> None:
+    for number in range(200):
+        (tmp_path / f"session-{number}").mkdir()
+    with multiprocessing.get_context("fork").Pool(4) as pool:
+        assert all(pool.map(_begin_and_clean, [tmp_path] * 16, chunksize=1))
+    assert not [*tmp_path.glob("*/")]

@@ -1,9 +1,10 @@
 """What the web app shows: vendors filtered and ordered, dates, dossiers as written, questionnaires by their links."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
 from unittest.mock import ANY
@@ -13,7 +14,6 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request
-from starlette.responses import Response
 
 from pipelines.questionnaires.records import kept_statements, revoke_questionnaire
 from pipelines.reviews.written_dossiers import NOTE
@@ -106,12 +106,43 @@ def test_one_pdf_is_printed_at_a_time_and_so_many_an_hour() -> None:
     one = press(most=PRINTS)
     inner: list[int] = []
 
-    def print_twice() -> Response:
-        inner.append(one.answer(asked("/"), "another", lambda: Response()).status_code)
-        return Response()
+    def print_twice() -> bytes:
+        inner.append(one.answer(asked("/"), "another", bytes, "inner").status_code)
+        return b""
 
-    statuses = [one.answer(asked("/"), BUYER, print_twice).status_code for _ in range(PRINTS + 1)]
+    statuses = [one.answer(asked("/"), BUYER, print_twice, "outer").status_code for _ in range(PRINTS + 1)]
     assert (statuses, inner) == ([200] * PRINTS + [429], [503] * PRINTS)
+
+
+def test_what_was_not_printed_is_said_and_does_not_count() -> None:
+    one = press(most=1)
+
+    def fail() -> bytes:
+        raise OSError(28, "No space left on device")
+
+    failed = [one.answer(asked("/"), BUYER, fail, "page").status_code for _ in range(2)]
+    printed = [one.answer(asked("/"), BUYER, bytes, "page").status_code for _ in range(2)]
+    assert (failed, printed) == ([503, 503], [200, 429])
+
+
+def test_while_a_control_file_is_printed_another_is_made(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    making, free = Lock(), []
+
+    def print_page(html: str, *, at: datetime) -> bytes:
+        free.append(not making.locked())
+        return html.encode()
+
+    monkeypatch.setattr("pipelines.paper.pdf.page_as_pdf", print_page)
+    answer = control_pages(web, making=making).pdf(asked("/control-file.pdf", b"from=2026-11-20&to=2026-11-20"))
+    assert (answer.status_code, answer.media_type, free) == (200, "application/pdf", [True])
+
+
+def test_no_page_of_another_site_has_anything_printed(web: Web) -> None:
+    for path in ("/vendors/acme/dossier.pdf", "/control-file.pdf?from=2026-11-20&to=2026-11-20"):
+        refused = web.ask(
+            f"{path}&lang=en" if "?" in path else f"{path}?lang=en", who=BUYER, Sec_Fetch_Site="cross-site"
+        )
+        assert (refused.status, "Nothing was printed" in refused.text) == (403, True)
 
 
 def test_where_nothing_prints_it_is_said_and_no_link_leads_there(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,8 +194,26 @@ def test_a_missing_day_stays_red_with_its_reason_whatever_came_after_it(web: Web
     assert "calendar asked for leads, and none came" in month
 
 
+def test_a_day_taken_in_again_and_not_judged_since_is_not_shown_as_right(web: Web) -> None:
+    lake, page = web.house.lake, "/deliveries?lang=en"
+    marker = lake.partition("deliveries", "acme", date(2026, 11, 16))
+    taken_in_at = marker.stat().st_mtime_ns
+    assert 'unseen">not judged' not in web.ask(page, who=BUYER).text.split("<tbody>")[1]
+    os.utime(marker, ns=(taken_in_at, taken_in_at + 10**12))
+    lake.move_stamp("acme")
+    again = web.ask(page, who=BUYER).text.split("<tbody>")[1]
+    os.utime(marker, ns=(taken_in_at, taken_in_at))
+    lake.move_stamp("acme")
+    assert re.findall(r'unseen">([^<]+)</span>(\d+)', again) == [("missing", "1"), ("not judged", "1"), ("right", "3")]
+
+
 def test_only_vendors_and_months_that_are_there_have_days(web: Web) -> None:
-    for path in ("/deliveries/nobody", "/deliveries/acme?month=2026-13", "/deliveries/acme?month=2099-01"):
+    for path in (
+        "/deliveries/nobody",
+        "/deliveries/acme?month=2026-13",
+        "/deliveries/acme?month=2099-01",
+        "/deliveries/acme?month=0001-01",
+    ):
         assert web.ask(path, who=BUYER).status == 404
     assert web.ask("/deliveries").status == 403
 
@@ -196,7 +245,12 @@ def test_a_language_that_was_chosen_stays(web: Web) -> None:
 
 
 def test_a_period_that_is_none_is_asked_for_again(web: Web) -> None:
-    for query in ("from=2026-08-02&to=2026-08-01", "from=x&to=2026-08-01", "from=2026-08-01&to=2099-01-01"):
+    for query in (
+        "from=2026-08-02&to=2026-08-01",
+        "from=x&to=2026-08-01",
+        "from=2026-08-01&to=2099-01-01",
+        "from=0001-01-01&to=2026-08-01",
+    ):
         assert web.ask(f"/control-file?{query}", who=BUYER).status == 422
 
 

@@ -69,7 +69,9 @@ def _deliver_a_week(lake: Lake) -> None:
     days = [date(2026, 11, day) for day in range(16, 21)]
     for day in days:
         for table in ("deliveries", "scorecards"):
-            lake.partition(table, "acme", day).parent.mkdir(parents=True)
+            file = lake.partition(table, "acme", day)
+            file.parent.mkdir(parents=True)
+            file.touch()
     keep_results(lake, "acme", days, {"deliveries_came": [Fault("acme", days[1], f"acme {days[1]}")]})
 
 
