@@ -9,7 +9,7 @@ from alembic import command
 
 from pipelines.receipts.notices import PreparedReceipt
 from pipelines.receipts.records import record_prepared
-from pipelines.receipts.told_defects import ToldDefect
+from pipelines.receipts.told_defects import OTHER_FORMS, ToldDefect
 from pipelines.receipts.told_records import receipts_unrecorded, told_receipts
 from pipelines.storage.registry.database import open_registry, registry_engine, writing
 from pipelines.storage.registry.upgrades import config
@@ -84,6 +84,23 @@ def test_what_a_receipt_tells_is_counted_by_rule_and_form_without_what_is_still_
             ToldDefect(rule, rule, "blocking", "devis 7", 1),
         ))
     ]  # fmt: skip
+
+
+def test_of_a_rule_twenty_forms_are_told_by_name_and_no_name_is_one_that_a_registry_refuses(tmp_path: Path) -> None:
+    house, rule = signed_house(tmp_path), "proof_individual_record"
+    names = [f"{number:02}" for number in range(23)]
+    leads = [*names, "twice"]
+    forms = {**{name: f"session {name}" for name in names}, "twice": "session 22", "00": "a\x00b"}
+    judged(house, {
+        "deliveries": [accepted("leads_1.csv", len(leads))],
+        "leads": [lead(name, place) | {"form_id": forms[name]} for place, name in enumerate(leads, 1)],
+        "verdicts": [use(name, "phone", "blocked") for name in leads],
+        "findings": [found(rule, name, "phone") for name in leads],
+    })  # fmt: skip
+    prepare(house)
+    [(_, _, defects)] = told(house.registry, VENDOR)
+    named = ["a\N{REPLACEMENT CHARACTER}b", *(f"session {number:02}" for number in (*range(1, 19), 22))]
+    assert {one.form: one.lead_count for one in defects} == {**dict.fromkeys(named, 1), "session 22": 2, OTHER_FORMS: 3}
 
 
 @pytest.fixture
