@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pipelines.contracts.contract import Contract
 from pipelines.engines.interface import Engine
-from pipelines.publishing.judgement_digests import judgement_digests
+from pipelines.publishing.judgement_digests import delivered_digests, judgement_digests
 from pipelines.receipts.writer import ReceiptWriter
 from pipelines.storage.lake import Lake
 from pipelines.storage.outcome_notes import Counts, OutcomeNotes
@@ -61,7 +61,8 @@ class JudgedPublication:
         unchanged = self._unchanged(reach, notes, made_from)
         due = [day for day in reach.days if day not in unchanged]
         judged, reopened = self._publish_judged(reach.only(due), as_of)
-        fresh_count = self.receipts.prepare(vendor, contracts, list(judged), as_of=as_of) if judged else 0
+        delivered = delivered_digests(reach.only(judged))
+        fresh_count = self.receipts.prepare(vendor, contracts, list(judged), delivered, as_of=as_of) if judged else 0
         prepared = self.receipts.digests(vendor, list(judged))
         for day, counts in judged.items():
             notes.note(day, made_from[day], prepared[day], {"verdicts": counts})

@@ -92,7 +92,14 @@ class ToldReceipt:
     """UTC, aware: the instant of the run that prepared it."""
     is_filled_in: bool
     """Whether it was prepared before this was recorded: then it is what was published when the record began."""
+    delivered_digest: str | None = None
+    """Over the vendor's files that its judgement read: as before, what changed is ours. None: not known."""
     defects: tuple[ToldDefect, ...] = ()
+
+    @property
+    def subjects(self) -> frozenset[tuple[str, str, str]]:
+        """What it tells, without how often."""
+        return frozenset(one.subject for one in self.defects)
 
 
 ToldByDay = Mapping[date, tuple[ToldDefect, ...]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -160,6 +161,35 @@ def test_an_answer_that_nobody_decides_on_is_told_after_the_policy() -> None:
     assert line(days, at(27, 8), disputed()).waits_for is None
     found = line(days, at(27, 9), disputed())
     assert (found.waits_for, found.due_at, found.decided_at) == ("decision", at(27), None)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "detected_at"),
+    [
+        (("v1", [FORM]), [("v1", [])], at(13)),
+        (("v1", [FORM]), [("v2", [])], at(2)),
+        ((None, [FORM]), [(None, [])], at(2)),
+        (("v1", [FORM]), [("v2", []), ("v2", [])], at(2)),
+        (("v1", [FORM]), [("v2", [FORM]), ("v2", [])], at(13)),
+        (("v1", [FORM]), [("v1", []), ("v1", [FORM])], at(4)),
+        (("v1", [FORM]), [("v1", [OTHER_FORMS])], at(2)),
+    ],
+    ids=[
+        "our error", "the vendor mended it", "nobody knows whose", "mended, then judged anew", "ours, after more came",
+        "told again", "told among others",
+    ],
+)  # fmt: skip
+def test_what_we_told_by_an_error_of_ours_is_known_no_more_once_it_is_withdrawn(
+    then: tuple[str | None, list[str]], now: Sequence[tuple[str | None, list[str]]], detected_at: datetime
+) -> None:
+    """Receipts of the first day, one a day from the second on. What fails now is of the tenth, known on the 13th."""
+    receipts = [receipt(FIRST, at(day), None) for day in range(2, 3 + len(now))]
+    states = zip(receipts, [then, *now], strict=True)
+    kept = [replace(told(notice, *forms), delivered_digest=files) for notice, (files, forms) in states]
+    with tables((SECOND,)) as session:
+        clock_tables(session, [RULE], told_before(kept, receipts, (), at(30)))
+        [found] = knowledge_clock(session, (), reaction=timedelta(days=15), cure_days=None, as_of=at(30))
+    assert found.detected_at == detected_at
 
 
 def test_a_form_that_was_told_among_others_is_known_since_then_and_the_rarest_forms_share_a_line() -> None:
