@@ -1,6 +1,7 @@
 """What receipts told stays in the registry as it was, on both databases; what was told before is filled in, marked."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -121,8 +122,8 @@ def test_a_day_that_tells_less_or_of_other_files_is_recorded_anew(tmp_path: Path
 def test_of_the_days_of_its_receipts_alone_a_writer_reads_what_was_told(tmp_path: Path) -> None:
     engine = open_registry(f"sqlite:///{tmp_path / 'registry.db'}")
     record_prepared(engine, [RECEIPT], {DAY: (MISSING,)}, prepared_at=AT)
-    read: list[object] = []
-    sa.event.listen(engine, "after_cursor_execute", lambda *said: read.append(said[2:4]))
+    read: list[tuple[str, Sequence[object]]] = []
+    sa.event.listen(engine, "after_cursor_execute", lambda *said: read.append((said[2], said[3])))
     other = replace(RECEIPT, delivery_date=date(2026, 9, 2))
     record_prepared(engine, [other], {}, prepared_at=LATER)
     of_told = [values for statement, values in read if "FROM told_" in statement]
