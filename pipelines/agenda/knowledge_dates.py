@@ -24,5 +24,5 @@ def knowledge_dates(vendor: str, waits: Iterable[KeptWait], as_of: datetime) -> 
                 vendor=vendor,
                 kind=f"knowledge_{one.step}",
                 owner=_OWNERS[one.step],
-                item=f"{one.rule_id} {one.form}".strip(),
+                item=f"{one.rule_id} {one.form.strip()}".strip(),
             )

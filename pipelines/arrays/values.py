@@ -63,6 +63,8 @@ _BLANK: Final = (
     "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 )
 """White space, and what can't be seen either."""
+_CONTROLS: Final = r"[\x00-\x08\x0e-\x1b\x7f]"
+"""Control characters that are no white space."""
 _ASCII_BLANK: Final = "".join(filter(str.isascii, _BLANK))
 
 
@@ -73,6 +75,11 @@ def clean(texts: pa.Array) -> pa.Array:
     else:
         trimmed = pc.utf8_trim(pc.utf8_normalize(texts, form="NFC"), _BLANK)
     return null_where(pc.equal(trimmed, ""), trimmed)
+
+
+def without_controls(texts: pa.Array) -> pa.Array:
+    """Texts, NULL where one holds a control character: nobody sees one, and PostgreSQL keeps no NUL."""
+    return null_where(pc.match_substring_regex(texts, _CONTROLS), texts)
 
 
 def lowered(texts: pa.Array) -> pa.Array:

@@ -4,7 +4,8 @@ First detected, vendor notified, answered, decided, stopped; and how many such l
 for months after knowing that proofs are missing is what is held against advertisers (CNIL, SAN-2025-001, SOLOCAL).
 Instants are those at which the house could know: when a receipt told it (`told_before`: that outlasts the judgement), a
 verdict's `known_at` or a correction's where earlier, a receipt's notification, an answer's arrival. A line stands while
-leads with the defect do. What falls on one step only after its time is an alarm (`KnowledgeLine.waits_for`).
+leads with the defect do: one for each of a rule's most frequent forms, one for all others. What falls on one step only
+after its time is an alarm (`KnowledgeLine.waits_for`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,12 +20,14 @@ from pipelines.disputes.told_before import ToldBefore
 from pipelines.disputes.told_findings import DISPUTABLE, IS_DISPUTED, NamedFinding, named_table
 from pipelines.engines.interface import Session
 from pipelines.receipts.lines import FORM_OF_LEAD, FORM_OF_PROOF
+from pipelines.receipts.told_defects import MOST_FORMS, OTHER_FORMS
 from pipelines.vocabulary.clock import as_lake
 
 _TOLD: Final = pa.schema(
     {
         "rule_id": pa.string(),
         "form": pa.string(),
+        "other_of": pa.date32(),
         "told_at": pa.timestamp("us"),
         "notified_at": pa.timestamp("us"),
     }
@@ -42,26 +45,41 @@ _FOUND_LEADS: Final = f"""
         select delivery_date, lead_id, channel, rule_id, known_at, null
         from (select * exclude (charged_rules), unnest(charged_rules) as rule_id from corrections)
         where rule_id in ({{blocking}})
+    ),
+
+    formed as (
+        select found.* exclude (proof_form), coalesce(proof_form, {FORM_OF_LEAD}, '') as named_form
+        from found
+        left join leads on found.delivery_date = leads.delivery_date and found.lead_id = leads.lead_id
+    ),
+
+    counted as (
+        select rule_id, named_form, row_number() over (partition by rule_id order by count(*) desc, named_form) as place
+        from formed
+        group by rule_id, named_form
     )
 
     select
-        found.* exclude (proof_form),
-        coalesce(proof_form, {FORM_OF_LEAD}, '') as form,
+        formed.*,
+        case when counted.place > {MOST_FORMS} then '{OTHER_FORMS}' else formed.named_form end as form,
         complete.delivered_at
-    from found
-    left join leads on found.delivery_date = leads.delivery_date and found.lead_id = leads.lead_id
+    from formed
+    inner join counted on formed.rule_id = counted.rule_id and formed.named_form = counted.named_form
     left join (
         select delivery_date, max(delivered_at) as delivered_at from deliveries group by delivery_date
-    ) as complete on found.delivery_date = complete.delivery_date
+    ) as complete on formed.delivery_date = complete.delivery_date
 """
 _LINES: Final = f"""
     with starts as (
         select found.rule_id, found.form,
-            min(least(found.known_at, coalesce(told.told_at, found.known_at))) as detected_at,
-            min(told.notified_at) as notified_at,
+            min(least(
+                found.known_at, coalesce(told.told_at, found.known_at), coalesce(other.told_at, found.known_at)
+            )) as detected_at,
+            least(min(told.notified_at), min(other.notified_at)) as notified_at,
             max(found.delivered_at) as last_at, max(found.delivery_date) as last_day
         from found_leads as found
-        left join told_before as told on found.rule_id = told.rule_id and found.form = told.form
+        left join told_before as told on found.rule_id = told.rule_id and found.named_form = told.form
+        left join told_before as other on found.rule_id = other.rule_id and found.delivery_date = other.other_of
         group by found.rule_id, found.form
     ),
 
@@ -137,7 +155,7 @@ class KnowledgeLine:
 
     rule_id: str
     form: str
-    """Form and version, as the proof names them, else the lead; empty where neither does."""
+    """Form and version, as the proof names them, else the lead; empty where neither does. Or `OTHER_FORMS`."""
     detected_at: datetime
     notified_at: datetime | None
     answered_at: datetime | None
@@ -168,7 +186,7 @@ def clock_tables(session: Session, blocking: Iterable[str], told: Iterable[ToldB
     Args:
         session: holds them, and `corrections`.
         blocking: rules that block.
-        told: what receipts told before, each rule and form once.
+        told: what receipts told before, each rule and form once, other forms once a day.
     """
     listed = ", ".join(f"'{rule}'" for rule in sorted(blocking)) or "null"
     session.create("found_leads", _FOUND_LEADS.format(blocking=listed))
@@ -176,6 +194,7 @@ def clock_tables(session: Session, blocking: Iterable[str], told: Iterable[ToldB
         {
             "rule_id": one.rule_id,
             "form": one.form,
+            "other_of": one.other_of,
             "told_at": as_lake(one.told_at),
             "notified_at": one.notified_at and as_lake(one.notified_at),
         }

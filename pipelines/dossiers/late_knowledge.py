@@ -48,4 +48,4 @@ def keep_late_knowledge(
 
 def _late_line(vendor: str, line: KnowledgeLine) -> Fault:
     waits = words("en")(f"knowledge.waits.{line.waits_for}", on=line.due_at and paris_date(line.due_at))
-    return Fault(vendor, line.last_day, f"{vendor}: {line.rule_id}{line.form and f' ({line.form})'}: {waits}")
+    return Fault(vendor, line.last_day, f"{vendor}: {line.rule_id}{line.form and f' ({line.form.strip()})'}: {waits}")

@@ -24,6 +24,7 @@ from pipelines.arrays.values import (
     null_where,
     parts_between,
     with_elements,
+    without_controls,
 )
 from pipelines.contracts.contract import FieldTerms
 from pipelines.dates.instants import DEFAULT_ZONE, instants
@@ -220,9 +221,14 @@ def _read_instant(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     return instants(texts, pattern=terms.format, zone=terms.default_timezone or DEFAULT_ZONE)
 
 
+def _read_label(texts: pa.Array, terms: FieldTerms) -> pa.Array:
+    """A name of a form, a version, a collector; one with characters that are none of a text is bad."""
+    return without_controls(_read_text(texts, terms))
+
+
 def _read_reference(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     """A vendor's reference; one that holds an e-mail address or a phone number, or was rounded, is bad."""
-    return unrounded(impersonal(texts, Persons({})))
+    return without_controls(unrounded(impersonal(texts, Persons({}))))
 
 
 def are_rounded(texts: pa.Array) -> pa.Array:
@@ -281,6 +287,7 @@ _WORD: Final = FieldReader(_read_word, _words_expected)
 _FLAG: Final = FieldReader(_read_flag, lambda terms: _words_of(terms, Reason("value_flag")))
 _WORDS: Final = FieldReader(_read_words, _words_listed)
 _INSTANT: Final = FieldReader(_read_instant, _instant_expected)
+_LABEL: Final = FieldReader(_read_label, _FREE.expected)
 _ID: Final = FieldReader(_read_reference, lambda terms: Reason("value_reference"))
 
 _KINDS: Final[Mapping[FieldKind, FieldReader]] = {
@@ -288,6 +295,7 @@ _KINDS: Final[Mapping[FieldKind, FieldReader]] = {
     kinds.FLAG: _FLAG,
     kinds.WORD: _WORD,
     kinds.WORDS: _WORDS,
+    kinds.LABEL: _LABEL,
     kinds.REFERENCE: _ID,
     kinds.BASES: FieldReader(_read_basis, _words_listed),
     kinds.COMPANIES: FieldReader(_read_names, lambda terms: Reason("value_names", separator=_separators_shown(terms))),

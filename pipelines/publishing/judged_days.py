@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pipelines.contracts.contract import Contract
 from pipelines.engines.interface import Engine
-from pipelines.publishing.judgement_digests import judgement_digests
+from pipelines.publishing.judgement_digests import delivered_digests, judgement_digests
 from pipelines.publishing.met_oppositions import met_digests
 from pipelines.receipts.writer import ReceiptWriter
 from pipelines.storage.lake import Lake
@@ -77,7 +77,8 @@ class JudgedPublication:
         due = reach.only(set(reach.days) - unchanged.keys())
         met |= met_digests(due.only(set(due.days) - met.keys()), self.questions, as_of=as_of)  # before they are read
         judged, reopened = self._publish_judged(due, as_of)
-        fresh_count = self.receipts.prepare(vendor, contracts, list(judged), as_of=as_of) if judged else 0
+        delivered = delivered_digests(reach.only(judged))
+        fresh_count = self.receipts.prepare(vendor, contracts, list(judged), delivered, as_of=as_of) if judged else 0
         prepared = self.receipts.digests(vendor, list(judged))
         for day, counts in judged.items():
             notes.note(day, made_from[day], prepared[day], {"verdicts": counts}, met=met[day])

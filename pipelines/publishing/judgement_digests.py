@@ -28,12 +28,27 @@ def judgement_digests(reach: Reach, catalogue: Catalogue, dialect: str, *, as_of
 
     `dialect`: the SQL of the engine that judges. `as_of`: timezone-aware.
     """
-    at, others = as_lake(as_of), _OtherDays(reach)
+    at = as_lake(as_of)
+    days = reach.lake.published_days(reach.vendor)
+    others = _OtherDays(reach, {day: _intake_of_day(reach.lake, reach.vendor, day) for day in days})
     law = f"{dialect} {catalogue.digest} {sha256(catalogue_text(catalogue).encode()).hexdigest()}"
     return {
         day: sha256(f"{law} {_terms_as_known(reach.delivered.get(day), at)} {others.read_by(day)}".encode()).hexdigest()
         for day in reach.days
     }
+
+
+def delivered_digests(reach: Reach) -> dict[date, str]:
+    """By day of a reach SHA-256, lower-case hex, over the vendor's files that its judgement reads."""
+    others = _OtherDays(reach, _digests_of_files_by_day(reach.deliveries))
+    return {day: sha256(repr(others.read_by(day)).encode()).hexdigest() for day in reach.days}
+
+
+def _digests_of_files_by_day(deliveries: pa.Table) -> dict[date, str]:
+    found: dict[date, set[str]] = {}
+    for row in deliveries.select(["delivery_date", "file_digest"]).to_pylist():
+        found.setdefault(row["delivery_date"], set()).add(row["file_digest"] or "")
+    return {day: f"{day} {sorted(digests)}" for day, digests in found.items()}
 
 
 def _terms_as_known(day: DeliveredDay | None, as_of: datetime) -> str:
@@ -49,10 +64,10 @@ def _terms_as_known(day: DeliveredDay | None, as_of: datetime) -> str:
 class _OtherDays:
     """What a day reads of the others: digests over days by date, and over those with proofs by when the first came."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reach, taken_in: Mapping[date, str]) -> None:
+        """`taken_in`: by published day what of it counts."""
         self._delivered = reach.delivered
-        days = reach.lake.published_days(reach.vendor)
-        taken_in = {day: _intake_of_day(reach.lake, reach.vendor, day) for day in days}
+        days = sorted(taken_in)
         self._up_to = dict(zip(days, _chain_of(taken_in[day] for day in days), strict=True))
         proven = sorted((at, day) for day, at in _first_proofs(reach.deliveries).items())
         self._instants = [at for at, _ in proven]

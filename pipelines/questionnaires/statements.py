@@ -1,5 +1,6 @@
 """What a vendor states to the questions of the checklist, and what of it is kept: words, and no person's identifier."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,9 @@ MOST_STATEMENTS: Final = 500
 """By one link; 26 questions, each said anew some twenty times."""
 REFUSALS: Final = ("choice", "length", "person", "full")
 """No word of ours, too long, an e-mail address or a phone number in it, no more by this link."""
+
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
+"""Nobody sees one, and PostgreSQL keeps no NUL."""
 
 
 class StatementRefusedError(ValueError):
@@ -88,7 +92,7 @@ def _statement_given(form: Mapping[str, str], question: str) -> Statement | None
 
 
 def _kept_text(form: Mapping[str, str], question: str, name: str) -> str:
-    text = " ".join(form.get(f"{question}.{name}", "").split())
+    text = " ".join(_CONTROLS.sub(" ", form.get(f"{question}.{name}", "")).split())
     if len(text) > MOST_CHARACTERS[name]:
         raise StatementRefusedError("length", question)
     if looks_like_person(text, "name"):

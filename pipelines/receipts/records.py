@@ -1,9 +1,10 @@
 """Receipts in the registry: prepared, sent, acknowledged. When a vendor counts as notified is said in `notices`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -28,7 +29,12 @@ MOST_BYTES: Final = 65_536
 
 
 def record_prepared(
-    engine: Engine, receipts: Sequence[PreparedReceipt], told: ToldByDay, *, prepared_at: datetime
+    engine: Engine,
+    receipts: Sequence[PreparedReceipt],
+    told: ToldByDay,
+    delivered: Mapping[date, str] = MappingProxyType({}),
+    *,
+    prepared_at: datetime,
 ) -> int:
     """Add the receipts of a vendor that differ from the one that stands; the others keep their state.
 
@@ -36,6 +42,7 @@ def record_prepared(
         engine: of the registry.
         receipts: the vendor's, one a day.
         told: by date, the defects that they tell: recorded for good.
+        delivered: by date, a digest over the vendor's files that were judged, where it is known.
         prepared_at: aware.
 
     Returns:
@@ -50,7 +57,7 @@ def record_prepared(
         fresh = [one for one in receipts if standing.get(one.delivery_date) != one.digest]
         if fresh:
             connection.execute(insert(RECEIPTS), [{**asdict(one), "prepared_at": prepared_at} for one in fresh])
-        record_told(connection, receipts, told, at=prepared_at)
+        record_told(connection, receipts, told, delivered, at=prepared_at)
     return len(fresh)
 
 

@@ -15,6 +15,11 @@ from pipelines.receipts.receipt import OPPOSED
 
 TABLES: Final = ("leads", "findings")
 """That the statement reads."""
+MOST_FORMS: Final = 20
+"""Of a rule that are told by name, the most frequent: a vendor that puts a session into its form's version decides on
+no number of rows."""
+OTHER_FORMS: Final = " *"
+"""In place of the names of all the others. No form is called so: delivered texts are trimmed."""
 _DEFECTS: Final = f"""
     with failed as (
         select
@@ -31,10 +36,28 @@ _DEFECTS: Final = f"""
             coalesce(failed.proof_form, {FORM_OF_LEAD}, '') as form
         from failed
         left join leads on failed.delivery_date = leads.delivery_date and failed.lead_id = leads.lead_id
+    ),
+
+    counted as (
+        select
+            delivery_date, rule_id, form,
+            row_number() over (partition by delivery_date, rule_id order by count(distinct lead_id) desc, form) as place
+        from formed
+        group by delivery_date, rule_id, form
+    ),
+
+    bounded as (
+        select
+            formed.delivery_date, formed.lead_id, formed.rule_id, formed.severity, formed.reason_code,
+            case when counted.place > {MOST_FORMS} then '{OTHER_FORMS}' else formed.form end as form
+        from formed
+        inner join counted
+            on formed.delivery_date = counted.delivery_date and formed.rule_id = counted.rule_id
+            and formed.form = counted.form
     )
 
     select delivery_date, reason_code, rule_id, severity, form, count(distinct lead_id) as lead_count
-    from formed
+    from bounded
     group by delivery_date, reason_code, rule_id, severity, form
     order by delivery_date, rule_id, severity, form
 """
@@ -49,7 +72,7 @@ class ToldDefect:
     rule_id: str
     severity: str
     form: str
-    """Form and version, as the proof names them, else the lead; empty where neither does."""
+    """Form and version, as the proof names them, else the lead; empty where neither does. Or `OTHER_FORMS`."""
     lead_count: int
 
     @property
@@ -69,7 +92,14 @@ class ToldReceipt:
     """UTC, aware: the instant of the run that prepared it."""
     is_filled_in: bool
     """Whether it was prepared before this was recorded: then it is what was published when the record began."""
+    delivered_digest: str | None = None
+    """Over the vendor's files that its judgement read: as before, what changed is ours. None: not known."""
     defects: tuple[ToldDefect, ...] = ()
+
+    @property
+    def subjects(self) -> frozenset[tuple[str, str, str]]:
+        """What it tells, without how often."""
+        return frozenset(one.subject for one in self.defects)
 
 
 ToldByDay = Mapping[date, tuple[ToldDefect, ...]]
@@ -79,5 +109,6 @@ def told_defects(session: Session) -> ToldByDay:
     """What the receipts of some days tell, by date. The session holds `TABLES` of these days of one vendor."""
     found: dict[date, list[ToldDefect]] = {}
     for row in session.fetch(_DEFECTS).to_pylist():
-        found.setdefault(row.pop("delivery_date"), []).append(ToldDefect(**row))
+        form = row.pop("form").replace("\0", "\N{REPLACEMENT CHARACTER}")  # published before labels were read without
+        found.setdefault(row.pop("delivery_date"), []).append(ToldDefect(**row, form=form))
     return {day: tuple(defects) for day, defects in found.items()}

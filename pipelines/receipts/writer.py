@@ -12,6 +12,7 @@ from functools import partial
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
@@ -33,6 +34,7 @@ from pipelines.receipts.texts import Explainer, Explanation, file_reason
 from pipelines.receipts.told_records import receipts_unrecorded, record_filled_in
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
+from pipelines.verdicts.due_days import is_unjudged
 from pipelines.vocabulary.tables import arrow_schema
 from pipelines.vocabulary.words import PARIS
 from pipelines.wording.words import LANGUAGES
@@ -84,8 +86,18 @@ class ReceiptWriter:
     outbox: Outbox
     registry: sa.Engine
 
-    def prepare(self, vendor: str, contracts: Sequence[Contract], days: Sequence[date], *, as_of: datetime) -> int:
+    def prepare(
+        self,
+        vendor: str,
+        contracts: Sequence[Contract],
+        days: Sequence[date],
+        delivered: Mapping[date, str] = MappingProxyType({}),
+        *,
+        as_of: datetime,
+    ) -> int:
         """Write the receipts of a vendor's days, just judged as of an instant, and note those that are new.
+
+        `delivered`: by date, a digest over the vendor's files that were judged, where it is known.
 
         Returns:
             Receipts that are new: of a delivery without one, or that differ from the one before.
@@ -100,12 +112,13 @@ class ReceiptWriter:
             ]
             prepared += [self._write(receipt, explainer, ()) for receipt in open_.values()]
             told = facts.defects()
-        return record_prepared(self.registry, prepared, told, prepared_at=as_of)
+        return record_prepared(self.registry, prepared, told, delivered, prepared_at=as_of)
 
     def fill_in(self, vendor: str) -> int:
         """Record what receipts told that were prepared before this was recorded, from what is published still.
 
-        Before their days are judged again, which replaces that; once, and days that are damaged when they are mended.
+        Before their days are taken in or judged again, which replaces that; once, and days that are damaged when they
+        are mended. A day that was taken in and not judged since has leads and findings that are not of each other.
 
         Returns:
             Receipts filled in.
@@ -122,7 +135,8 @@ class ReceiptWriter:
         return len(whole)
 
     def _is_whole(self, vendor: str, day: date) -> bool:
-        return all(self.lake.is_whole(vendor, day, marker) for marker in ("deliveries", "scorecards"))
+        is_whole = all(self.lake.is_whole(vendor, day, marker) for marker in ("deliveries", "scorecards"))
+        return is_whole and not is_unjudged(self.lake, vendor, day)
 
     def digests(self, vendor: str, days: Sequence[date]) -> dict[date, str]:
         """SHA-256, lower-case hex, of what is prepared of some days: files in the outbox, standing receipt."""

@@ -29,8 +29,15 @@ _INPUT_TABLES: Final = {
     "all_unread_objections": "unread_objections",
     "all_rejected_rows": "rejected_rows",
 }
-DAY_COLUMNS: Final = ("delivery_date", "delivered_at", "is_received_at_assumed", "received_at", "role")
-"""Columns of `deliveries` that say which days came when."""
+DAY_COLUMNS: Final = (
+    "delivery_date",
+    "delivered_at",
+    "is_received_at_assumed",
+    "received_at",
+    "role",
+    "file_digest",
+)
+"""Columns of `deliveries` that say what came of which days, and when."""
 CONTRACT_FACT: Final = "contract_digest"
 """What is noted of a day: the contract that judged it."""
 _DAY_FACTS: Final = """

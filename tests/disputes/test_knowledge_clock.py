@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +16,7 @@ from pipelines.disputes.told_before import told_before
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.engines.interface import Session
 from pipelines.receipts.notices import Notice
-from pipelines.receipts.told_defects import ToldDefect, ToldReceipt
+from pipelines.receipts.told_defects import OTHER_FORMS, ToldDefect, ToldReceipt
 from pipelines.vocabulary.tables import arrow_schema
 
 RULE, FORM = "proof_individual_record", "devis 7"
@@ -160,6 +161,57 @@ def test_an_answer_that_nobody_decides_on_is_told_after_the_policy() -> None:
     assert line(days, at(27, 8), disputed()).waits_for is None
     found = line(days, at(27, 9), disputed())
     assert (found.waits_for, found.due_at, found.decided_at) == ("decision", at(27), None)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "detected_at"),
+    [
+        (("v1", [FORM]), [("v1", [])], at(13)),
+        (("v1", [FORM]), [("v2", [])], at(2)),
+        ((None, [FORM]), [(None, [])], at(2)),
+        (("v1", [FORM]), [("v2", []), ("v2", [])], at(2)),
+        (("v1", [FORM]), [("v2", [FORM]), ("v2", [])], at(13)),
+        (("v1", [FORM]), [("v1", []), ("v1", [FORM])], at(4)),
+        (("v1", [FORM]), [("v1", [OTHER_FORMS])], at(2)),
+    ],
+    ids=[
+        "our error", "the vendor mended it", "nobody knows whose", "mended, then judged anew", "ours, after more came",
+        "told again", "told among others",
+    ],
+)  # fmt: skip
+def test_what_we_told_by_an_error_of_ours_is_known_no_more_once_it_is_withdrawn(
+    then: tuple[str | None, list[str]], now: Sequence[tuple[str | None, list[str]]], detected_at: datetime
+) -> None:
+    """Receipts of the first day, one a day from the second on. What fails now is of the tenth, known on the 13th."""
+    receipts = [receipt(FIRST, at(day), None) for day in range(2, 3 + len(now))]
+    states = zip(receipts, [then, *now], strict=True)
+    kept = [replace(told(notice, *forms), delivered_digest=files) for notice, (files, forms) in states]
+    with tables((SECOND,)) as session:
+        clock_tables(session, [RULE], told_before(kept, receipts, (), at(30)))
+        [found] = knowledge_clock(session, (), reaction=timedelta(days=15), cure_days=None, as_of=at(30))
+    assert found.detected_at == detected_at
+
+
+def test_a_form_that_was_told_among_others_is_known_since_then_and_the_rarest_forms_share_a_line() -> None:
+    """A of a form of its own on the first day, of which a receipt told others only; then three of each of 23 forms."""
+    notice = receipt(FIRST, at(2), at(3))
+    others = ToldReceipt(
+        "acme", FIRST, notice.digest, at(2), is_filled_in=False,
+        defects=(ToldDefect(RULE, RULE, "blocking", OTHER_FORMS, 9),),
+    )  # fmt: skip
+    with tables((FIRST, SECOND)) as session:
+        rows = [("A", "devis", FIRST), *((f"{n}/{m}", f"session {n:02}", SECOND) for n in range(23) for m in range(3))]
+        found = [{"delivery_date": day, "lead_id": lead, "form_id": form} for lead, form, day in rows]
+        failed = {"rule_id": RULE, "outcome": "fail", "severity": "blocking", "dimension": "proof", "channel": "phone"}
+        session.register("leads", filled("leads", found))
+        session.register("findings", filled("findings", [
+            {"delivery_date": day, "lead_id": lead, **failed} for lead, _, day in rows
+        ]))  # fmt: skip
+        clock_tables(session, [RULE], told_before([others], [notice], (), at(30)))
+        lines = knowledge_clock(session, (), reaction=timedelta(days=15), cure_days=None, as_of=at(30))
+    assert [line.form for line in lines] == [OTHER_FORMS, *(f"session {n:02}" for n in range(20))]
+    assert (lines[0].detected_at, lines[0].notified_at, lines[0].leads_count) == (at(2), at(3), 10)
+    assert {(line.detected_at, line.notified_at, line.leads_count) for line in lines[1:]} == {(at(13), None, 3)}
 
 
 def test_what_a_correction_charged_is_known_from_the_correction_on() -> None:

@@ -69,3 +69,13 @@ def test_what_is_expected_names_every_separator() -> None:
 @pytest.mark.parametrize(("text", "expected"), [("fr", "FR"), ("France", "FR"), ("FRA", "FR"), ("BEL", None)])
 def test_a_country_is_a_code_of_two_letters_or_france(text: str, expected: str | None) -> None:
     assert read("country", text) == expected
+
+
+@pytest.mark.parametrize("field", ["form_id", "form_version", "lead_id"])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("7\x00", None), ("\x1bdevis", None), ("a\x7fb", None), ("a\tb", "a\tb")]
+)
+def test_a_label_or_reference_with_a_character_that_nobody_sees_is_bad(
+    field: str, text: str, expected: str | None
+) -> None:
+    assert read(field, text) == expected

@@ -138,6 +138,11 @@ def test_only_questions_that_are_asked_are_answered() -> None:
     ]
 
 
+def test_of_what_is_stated_nothing_is_kept_that_nobody_sees_and_a_registry_refuses() -> None:
+    [stated] = statements_given({"dd_dpo": "yes", "dd_dpo.statement": "Since\x00 2021.\x07", "dd_dpo.evidence": "\x7f"})
+    assert (stated.statement, stated.evidence) == ("Since 2021.", "")
+
+
 @settings(derandomize=True, max_examples=30, deadline=None)
 @given(st.dictionaries(st.sampled_from([one.id for one in checklist().questions]), st.sampled_from(["yes", "no"])))
 def test_a_form_states_what_it_was_filled_with_in_the_order_of_the_questions(form: dict[str, str]) -> None:

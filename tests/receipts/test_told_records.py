@@ -1,6 +1,9 @@
 """What receipts told stays in the registry as it was, on both databases; what was told before is filled in, marked."""
 
-from datetime import UTC, date, datetime
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ from alembic import command
 
 from pipelines.receipts.notices import PreparedReceipt
 from pipelines.receipts.records import record_prepared
-from pipelines.receipts.told_defects import ToldDefect
+from pipelines.receipts.told_defects import OTHER_FORMS, ToldDefect
 from pipelines.receipts.told_records import receipts_unrecorded, told_receipts
 from pipelines.storage.registry.database import open_registry, registry_engine, writing
 from pipelines.storage.registry.upgrades import config
@@ -53,7 +56,7 @@ def test_what_was_told_is_recorded_once_and_no_statement_changes_it(registry_url
     assert record_prepared(engine, [RECEIPT], {DAY: (MISSING,)}, prepared_at=LATER) == 0
     assert told(engine) == [(AT, False, (MISSING,))]
     record_prepared(engine, [RECEIPT], {DAY: (MISSING, OPPOSED)}, prepared_at=LATER)  # behind the same lines
-    assert told(engine) == [(AT, False, (MISSING,)), (LATER, False, (OPPOSED,))]
+    assert told(engine) == [(AT, False, (MISSING,)), (LATER, False, (MISSING, OPPOSED))]
     assert [one.told_at for one in told_receipts(engine, "acme", before=AT)] == [AT]
     for deed in ("update told_receipts set vendor = 'x'", "delete from told_defects", "delete from told_receipts"):
         with engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match="append-only"):
@@ -86,6 +89,48 @@ def test_what_a_receipt_tells_is_counted_by_rule_and_form_without_what_is_still_
     ]  # fmt: skip
 
 
+def test_of_a_rule_twenty_forms_are_told_by_name_and_no_name_is_one_that_a_registry_refuses(tmp_path: Path) -> None:
+    house, rule = signed_house(tmp_path), "proof_individual_record"
+    names = [f"{number:02}" for number in range(23)]
+    leads = [*names, "twice"]
+    forms = {**{name: f"session {name}" for name in names}, "twice": "session 22", "00": "a\x00b"}
+    judged(house, {
+        "deliveries": [accepted("leads_1.csv", len(leads))],
+        "leads": [lead(name, place) | {"form_id": forms[name]} for place, name in enumerate(leads, 1)],
+        "verdicts": [use(name, "phone", "blocked") for name in leads],
+        "findings": [found(rule, name, "phone") for name in leads],
+    })  # fmt: skip
+    prepare(house)
+    [(_, _, defects)] = told(house.registry, VENDOR)
+    named = ["a\N{REPLACEMENT CHARACTER}b", *(f"session {number:02}" for number in (*range(1, 19), 22))]
+    assert {one.form: one.lead_count for one in defects} == {**dict.fromkeys(named, 1), "session 22": 2, OTHER_FORMS: 3}
+
+
+def test_a_day_that_tells_less_or_of_other_files_is_recorded_anew(tmp_path: Path) -> None:
+    engine = open_registry(f"sqlite:///{tmp_path / 'registry.db'}")
+    steps = [("v1", MISSING), ("v1", MISSING), ("v2", MISSING), ("v2", None), ("v3", None), ("v3", MISSING)]
+    for number, (files, defect) in enumerate(steps):
+        defects = (defect,) if defect else ()
+        record_prepared(engine, [RECEIPT], {DAY: defects}, {DAY: files}, prepared_at=AT + timedelta(days=number))
+    recorded = [
+        ((one.told_at - AT).days, one.delivered_digest, one.defects)
+        for one in told_receipts(engine, "acme", before=NEVER)
+    ]
+    assert recorded == [(0, "v1", (MISSING,)), (2, "v2", (MISSING,)), (3, "v2", ()), (5, "v3", (MISSING,))]
+
+
+def test_of_the_days_of_its_receipts_alone_a_writer_reads_what_was_told(tmp_path: Path) -> None:
+    engine = open_registry(f"sqlite:///{tmp_path / 'registry.db'}")
+    record_prepared(engine, [RECEIPT], {DAY: (MISSING,)}, prepared_at=AT)
+    read: list[tuple[str, Sequence[object]]] = []
+    sa.event.listen(engine, "after_cursor_execute", lambda *said: read.append((said[2], said[3])))
+    other = replace(RECEIPT, delivery_date=date(2026, 9, 2))
+    record_prepared(engine, [other], {}, prepared_at=LATER)
+    of_told = [values for statement, values in read if "FROM told_" in statement]
+    assert len(of_told) == 2
+    assert all("2026-09-02" in values and "2026-09-01" not in values for values in of_told)
+
+
 @pytest.fixture
 def old_home(tmp_path: Path) -> Path:
     """Its registry is of the revision before, with a receipt that another replaced."""
@@ -111,6 +156,11 @@ def test_what_receipts_told_before_is_filled_in_from_what_is_published_then_stay
     assert house.receipts.fill_in(VENDOR) == 0  # nothing is published of the day
     assert [one.digest for one in receipts_unrecorded(house.registry, VENDOR)] == ["b" * 64]
     judged(house, {**tables, "findings": [found("proof_individual_record", "A", "email")]})
+    scorecards, deliveries = (house.lake.partition(name, VENDOR, DAY) for name in ("scorecards", "deliveries"))
+    judged_at = scorecards.stat().st_mtime_ns
+    os.utime(deliveries, ns=(judged_at + 1, judged_at + 1))
+    assert house.receipts.fill_in(VENDOR) == 0  # taken in anew: its findings are of other leads
+    os.utime(deliveries, ns=(judged_at, judged_at))
     assert [house.receipts.fill_in(VENDOR) for _ in range(2)] == [1, 0]
     rule = "proof_individual_record"
     before = (FINAL, True, (ToldDefect(rule, rule, "blocking", "", 1),))

@@ -254,8 +254,9 @@ TOLD_RECEIPTS: Final = Table(
     _sql_column("vendor", String(32)),
     _sql_column("delivery_date", Date),
     _sql_column("receipt_digest", String(64)),
-    _sql_column("told_at", Instant),  # when the receipt was prepared, or prepared again with more behind its lines
+    _sql_column("told_at", Instant),  # when the receipt was prepared, or prepared again with something else behind it
     _sql_column("is_filled_in", Boolean),  # prepared before this was kept: what was published when it began
+    _sql_column("delivered_digest", String(64), is_nullable=True),  # over the vendor's files that were judged
     Index("ix_told_receipts_vendor_delivery_date", "vendor", "delivery_date"),
     sqlite_autoincrement=True,
 )

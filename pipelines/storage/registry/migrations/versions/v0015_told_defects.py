@@ -24,6 +24,7 @@ def upgrade() -> None:
         _filled("receipt_digest", sa.String(64)),
         _filled("told_at", sa.DateTime),
         _filled("is_filled_in", sa.Boolean),
+        sa.Column("delivered_digest", sa.String(64), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_told_receipts"),
         sqlite_autoincrement=True,
     )
