@@ -67,6 +67,11 @@ ASKED: dict[str, tuple[str, ...]] = {
     "keys wrap": (),
     "retention run": ("--dry-run",),
     "simulate": ("--days", "1", "--leads", "1"),
+    "store pull": (),
+    "store push": (),
+    "store status": (),
+    "store verify": (),
+    "store clean": (),
     "vault show": (VENDOR, "L-1", "--purpose", "essai"),
 }
 """How each is asked rightly, but that nothing was delivered yet."""
