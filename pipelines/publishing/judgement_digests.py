@@ -40,13 +40,13 @@ def judgement_digests(reach: Reach, catalogue: Catalogue, dialect: str, *, as_of
 
 def delivered_digests(reach: Reach) -> dict[date, str]:
     """By day of a reach SHA-256, lower-case hex, over the vendor's files that its judgement reads."""
-    others = _OtherDays(reach, _digests_of_files_by_day(reach.deliveries))
+    others = _OtherDays(reach, _digests_of_files_by_day(reach))
     return {day: sha256(repr(others.read_by(day)).encode()).hexdigest() for day in reach.days}
 
 
-def _digests_of_files_by_day(deliveries: pa.Table) -> dict[date, str]:
-    found: dict[date, set[str]] = {}
-    for row in deliveries.select(["delivery_date", "file_digest"]).to_pylist():
+def _digests_of_files_by_day(reach: Reach) -> dict[date, str]:
+    found: dict[date, set[str]] = {day: set() for day in reach.days}  # a day without any file has no row
+    for row in reach.deliveries.select(["delivery_date", "file_digest"]).to_pylist():
         found.setdefault(row["delivery_date"], set()).add(row["file_digest"] or "")
     return {day: f"{day} {sorted(digests)}" for day, digests in found.items()}
 

@@ -46,3 +46,13 @@ def test_a_day_is_of_its_files_and_of_proofs_that_count(
 ) -> None:
     house = signed_house(tmp_path)
     assert (digest_of_first(house, more) != digest_of_first(house)) is is_read
+
+
+def test_a_day_on_which_nothing_came_is_of_no_files(tmp_path: Path) -> None:
+    """A published day without a contract that asked for it has no row of `deliveries`."""
+    house = signed_house(tmp_path)
+    schema = pa.schema([arrow_schema("deliveries").field(name) for name in DAY_COLUMNS])
+    reach = Reach(VENDOR, house.lake, pa.Table.from_pylist([LEADS], schema=schema), {}, (FIRST, SECOND))
+    found = delivered_digests(reach)
+    assert found.keys() == {FIRST, SECOND}
+    assert found[FIRST] != found[SECOND]
