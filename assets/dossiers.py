@@ -49,8 +49,10 @@ def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) 
 def _fill_in_told(house: House, left: LeftVendors) -> None:
     """Let the knowledge clock find what receipts told before this was recorded."""
     for vendor in house.lake.vendors("scorecards"):
-        with left.one(vendor), house.lake.writing(vendor):
-            house.receipts.fill_in(vendor)
+        with left.one(vendor):
+            if house.receipts.has_to_fill_in(vendor):  # no vendor's lock is waited for without a reason
+                with house.lake.writing(vendor):
+                    house.receipts.fill_in(vendor)
 
 
 @dg.asset_check(

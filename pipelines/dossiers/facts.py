@@ -30,7 +30,7 @@ from pipelines.storage.lake import Lake
 from pipelines.verdicts.claims import Claims, InForceOn, claims_on
 from pipelines.verdicts.day_terms import names_advertiser
 from pipelines.vocabulary.clock import paris_date
-from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
+from pipelines.vocabulary.tables import TABLES_BY_MARKER, arrow_schema
 
 _FINDINGS: Final = """
     select
@@ -140,7 +140,7 @@ class DossierFacts:
 def vendor_tables(engine: Engine, lake: Lake, vendor: str, *, as_of: datetime) -> Iterator[Session]:
     """A session that holds a vendor's published tables, and what was known to correct as of an instant (aware)."""
     with engine.session() as session:
-        for tables, marker in ((INTAKE_TABLES, "deliveries"), (VERDICT_TABLES, "scorecards")):
+        for marker, tables in TABLES_BY_MARKER.items():
             days = lake.published_days(vendor, marker)
             for table in tables:
                 session.read_files(table, [lake.partition(table, vendor, day) for day in days], arrow_schema(table))

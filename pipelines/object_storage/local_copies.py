@@ -28,10 +28,10 @@ from pipelines.storage.folders import (
     remove_file,
     replacing,
 )
-from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES
+from pipelines.vocabulary.tables import TABLES_BY_MARKER
 
 _UNFINISHED: Final = re.compile(r"\..*[0-9a-f]{32}\.(part|age|aside)")
-_MARKERS: Final = tuple(f"lake/{tables[-1]}/" for tables in (INTAKE_TABLES, VERDICT_TABLES))
+_MARKERS: Final = tuple(f"lake/{marker}/" for marker in TABLES_BY_MARKER)
 """Put in place last: readers trust the others by them."""
 Fetch = Callable[[str, Callable[[bytes], object]], None]
 """Writes the bytes of a digest, and raises if they are not its own."""

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 import pyarrow.compute as pc
@@ -79,18 +80,15 @@ class JudgedPublication:
         judged, reopened = self._publish_judged(due, as_of)
         delivered = delivered_digests(reach.only(judged))
         fresh_count = self.receipts.prepare(vendor, contracts, list(judged), delivered, as_of=as_of) if judged else 0
-        prepared = self.receipts.digests(vendor, list(judged))
+        prepared = self.receipts.digests(vendor)
         for day, counts in judged.items():
-            notes.note(day, made_from[day], prepared[day], {"verdicts": counts}, met=met[day])
+            notes.note(day, made_from[day], prepared(day), {"verdicts": counts}, met=met[day])
         return JudgedDays({**unchanged, **judged}, frozenset(unchanged), tuple(reopened), fresh_count)
 
     def _noted(self, reach: Reach, notes: OutcomeNotes, made_from: Mapping[date, str]) -> dict[date, NotedOutcome]:
         """Days that stand, as far as the oppositions are the same."""
-        prepared = self.receipts.digests(reach.vendor, reach.days)
-        found = {
-            day: notes.standing(day, made_from[day], lambda day=day: prepared[day])  # type: ignore[misc]
-            for day in reach.days
-        }
+        prepared = self.receipts.digests(reach.vendor)
+        found = {day: notes.standing(day, made_from[day], partial(prepared, day)) for day in reach.days}
         return {day: noted for day, noted in found.items() if noted is not None}
 
     def _unchanged(self, notes: OutcomeNotes, noted: Mapping[date, NotedOutcome]) -> dict[date, Counts]:

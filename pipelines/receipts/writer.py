@@ -5,7 +5,7 @@ What they tell is said in `pipelines.receipts.receipt`, worked out by the engine
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from functools import partial
@@ -138,12 +138,21 @@ class ReceiptWriter:
         is_whole = all(self.lake.is_whole(vendor, day, marker) for marker in ("deliveries", "scorecards"))
         return is_whole and not is_unjudged(self.lake, vendor, day)
 
-    def digests(self, vendor: str, days: Sequence[date]) -> dict[date, str]:
-        """SHA-256, lower-case hex, of what is prepared of some days: files in the outbox, standing receipt."""
+    def digests(self, vendor: str) -> Callable[[date], str]:
+        """By day SHA-256, lower-case hex, of what is prepared of it: the receipt that stands now, files in the outbox,
+        which are read where a day is asked for."""
         standing = {one.delivery_date: one.digest for one in standing_receipts(self.registry, vendor)}
         names = (TABLE, LEGEND, DOCUMENT, *(SUMMARY.format(language=language) for language in LANGUAGES))
-        files = {day: [self.outbox.digest(vendor, day, name) for name in names] for day in days}
-        return {day: sha256(f"{standing.get(day)} {files[day]}".encode()).hexdigest() for day in days}
+
+        def digest(day: date) -> str:
+            files = [self.outbox.digest(vendor, day, name) for name in names]
+            return sha256(f"{standing.get(day)} {files}".encode()).hexdigest()
+
+        return digest
+
+    def has_to_fill_in(self, vendor: str) -> bool:
+        """Whether there is anything that `fill_in` looks at."""
+        return bool(receipts_unrecorded(self.registry, vendor))
 
     def _write(self, receipt: Receipt, explainer: Explainer, parts: Iterable[pa.Table]) -> PreparedReceipt:
         replacing = partial(self.outbox.replacing, receipt.vendor, receipt.delivery_date)

@@ -7,13 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from pipelines.storage.digests import digest_of_file
 from pipelines.storage.lake import Lake, day_of_partition
-from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES
+from pipelines.vocabulary.tables import TABLES_BY_MARKER
 
-TABLE_SETS: Final = (INTAKE_TABLES, VERDICT_TABLES)
 """What is published together; the last of each has the digests of the others."""
 
 
@@ -32,13 +30,13 @@ class Damage:
 
 def damages(lake: Lake, vendors: Collection[str] = ()) -> list[Damage]:
     """Every damage of some vendors' deliveries, or of all, in order. Reads every published file once."""
-    found = {one for tables in TABLE_SETS for one in _damages_of_set(lake, tables)}
+    found = {one for tables in TABLES_BY_MARKER.values() for one in _damages_of_set(lake, tables)}
     return sorted(one for one in found if not vendors or one.vendor in vendors)
 
 
 def stray_folders(lake: Lake) -> list[Path]:
     """Folders below a table that are no vendor's or no date's."""
-    tables = [lake.root / table for tables in TABLE_SETS for table in tables]
+    tables = [lake.root / table for tables in TABLES_BY_MARKER.values() for table in tables]
     below = [path for table in tables for path in (*table.glob("*"), *table.glob("vendor=*/*"))]
     return sorted(path for path in below if not path.name.startswith("vendor=") and day_of_partition(path) is None)
 

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Final
 
 from pipelines.storage.lake import Lake
-from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES
+from pipelines.vocabulary.tables import TABLES_BY_MARKER
 
 _STATE_BYTES: Final = 16
 
@@ -33,14 +33,9 @@ def partition_states(lake: Lake, vendor: str, marker: str, is_asked: Callable[[d
 
     It looks at no file's bytes. `is_asked`: of which days. Days without a marker are left out.
     """
-    roots = [os.fspath(lake.root / table / f"vendor={vendor}") for table in _tables_of(marker)]
+    roots = [os.fspath(lake.root / table / f"vendor={vendor}") for table in TABLES_BY_MARKER[marker]]
     days = [day for day in lake.partition_days(vendor, marker) if is_asked(day)]
     return {day: state for day in days if (state := _state_of(roots, day))}
-
-
-def _tables_of(marker: str) -> tuple[str, ...]:
-    """The marker last."""
-    return next(tables for tables in (INTAKE_TABLES, VERDICT_TABLES) if tables[-1] == marker)
 
 
 def _state_of(roots: list[str], day: date) -> str:

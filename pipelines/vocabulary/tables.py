@@ -271,6 +271,8 @@ INTAKE_TABLES: Final = ("leads", "consent_proofs", "unread_objections", "rejecte
 """What the intake publishes of a day, in this order: readers trust the last."""
 VERDICT_TABLES: Final = ("verdicts", "findings", "dimension_scorecards", "scorecards")
 """What the verdicts publish of a day, in this order."""
+TABLES_BY_MARKER: Final = {tables[-1]: tables for tables in (INTAKE_TABLES, VERDICT_TABLES)}
+"""What is published together, by the last of it: readers trust a table by its marker."""
 
 SORT_KEYS: dict[str, tuple[str, ...]] = {
     "deliveries": ("file_name", "file_digest", "role", "status"),

@@ -15,33 +15,10 @@ from pipelines.object_storage.generations import object_key
 from pipelines.object_storage.heads import holding
 from pipelines.object_storage.health import GRACE, clean, holdings, unseen
 from pipelines.object_storage.parts import HOUSE
-from pipelines.object_storage.store import Store
-from tests.support.houses import house_at
 from tests.support.kills import Killed
-from tests.support.object_stores import AT_ONCE_DEAD, STUBBORN, MortalClient, store_of
+from tests.support.object_stores import AT_ONCE_DEAD, STUBBORN, MortalClient, store_of, the_store
 
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture
-def a(tmp_path: Path, store_url: str) -> House:
-    return machine(tmp_path / "a", store_url)
-
-
-@pytest.fixture
-def b(tmp_path: Path, store_url: str) -> House:
-    return machine(tmp_path / "b", store_url)
-
-
-def machine(home: Path, store_url: str) -> House:
-    house = house_at(home, OPPOSABLE_STORE=store_url)
-    store_of(house)
-    return house
-
-
-def the_store(house: House) -> Store:
-    assert house.store is not None
-    return house.store
 
 
 def write(house: House, name: str, content: bytes | None, vendor: str = "acme") -> Path:

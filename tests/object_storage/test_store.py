@@ -16,36 +16,14 @@ from pipelines.object_storage.generations import object_key
 from pipelines.object_storage.heads import Head, head_key
 from pipelines.object_storage.health import clean, damages, mend
 from pipelines.object_storage.parts import HOUSE, SharedFolder, parts_of
-from pipelines.object_storage.store import Store
 from tests.support.houses import house_at
 from tests.support.kills import Killed
-from tests.support.object_stores import AT_ONCE_DEAD, STUBBORN, MortalClient, store_of
+from tests.support.object_stores import AT_ONCE_DEAD, STUBBORN, MortalClient, machine, store_of, the_store
 
 Tree = Mapping[str, bytes]
 OLD: Tree = {"lake/leads/delivery_date=2026-08-11/part-0.parquet": b"old leads", "outbox/2026-08-11/receipt.csv": b"1"}
 NEW: Tree = {"lake/leads/delivery_date=2026-08-11/part-0.parquet": b"new leads", "outbox/2026-08-12/receipt.csv": b"2"}
 PLACES = ("inbox", "state", "vault", "lake/deliveries", "lake/leads", "outbox", "dossiers", "disputes")
-
-
-@pytest.fixture
-def a(tmp_path: Path, store_url: str) -> House:
-    return machine(tmp_path / "a", store_url)
-
-
-@pytest.fixture
-def b(tmp_path: Path, store_url: str) -> House:
-    return machine(tmp_path / "b", store_url)
-
-
-def machine(home: Path, store_url: str) -> House:
-    house = house_at(home, OPPOSABLE_STORE=store_url)
-    store_of(house)
-    return house
-
-
-def the_store(house: House) -> Store:
-    assert house.store is not None
-    return house.store
 
 
 def pushed(house: House) -> list[str]:

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -17,6 +18,7 @@ from pipelines.house import House
 from pipelines.object_storage.bucket import Bucket
 from pipelines.object_storage.heads import Timing
 from pipelines.object_storage.store import Store
+from tests.support.houses import house_at
 from tests.support.kills import Killed
 
 AT_ONCE_DEAD = Timing(lease=-1, patience=0, pause=0)
@@ -86,6 +88,19 @@ def store_of(house: House, timing: Timing = STUBBORN, client: Any = None) -> Sto
     found = Store(bucket_at(house.settings.store, client), house.settings, timing)
     vars(house)["store"] = found
     return found
+
+
+def machine(home: Path, store_url: str) -> House:
+    """A machine of its own that shares the store."""
+    house = house_at(home, OPPOSABLE_STORE=store_url)
+    store_of(house)
+    return house
+
+
+def the_store(house: House) -> Store:
+    """That of a house which has one."""
+    assert house.store is not None
+    return house.store
 
 
 class MortalClient:
