@@ -45,21 +45,25 @@ def import_oppositions(files: Iterable[Path], house: House) -> None:
     assert result.exit_code == 0, result.output
 
 
-def reconcile(house: House, vendors: Sequence[str], days: Sequence[date], as_of: datetime) -> None:
+def reconcile(
+    house: House, vendors: Sequence[str], days: Sequence[date], as_of: datetime, *, is_anew: bool = False
+) -> None:
     """What the job `deliveries` does, vendor by vendor."""
     refresh_snapshot(house.registry, house.lake)
     for vendor in vendors:
-        reconcile_vendor(house, vendor, days, as_of)
+        reconcile_vendor(house, vendor, days, as_of, is_anew=is_anew)
 
 
-def reconcile_vendor(house: House, vendor: str, days: Sequence[date], as_of: datetime) -> None:
+def reconcile_vendor(
+    house: House, vendor: str, days: Sequence[date], as_of: datetime, *, is_anew: bool = False
+) -> None:
     """What the job `deliveries` does for one vendor."""
     contracts = house.contracts([vendor]).of(vendor)
     with house.lake.writing(vendor):
-        for _ in house.intake.take_in(vendor, contracts, days):
+        for _ in house.intake.take_in(vendor, contracts, days, is_anew=is_anew):
             pass
         house.kept_law.keep(house.catalogue, contracts)
-        house.judged_days.publish(contracts, vendor, days, as_of)
+        house.judged_days.publish(contracts, vendor, days, as_of, is_anew=is_anew)
 
 
 def forget_inputs(lake: Lake) -> None:

@@ -48,7 +48,8 @@ class Home:
         self.reconcile()
 
     def reconcile(self) -> dict[str, bytes]:
-        reconcile(self.house, [VENDOR], [DAY], datetime(2026, 9, 1, tzinfo=UTC))
+        """Everything is read: an unchanged day would be left as it is published, whatever becomes of its files."""
+        reconcile(self.house, [VENDOR], [DAY], datetime(2026, 9, 1, tzinfo=UTC), is_anew=True)
         return lake_bytes(self.house.lake)
 
     def run(self, on: date, *, is_dry_run: bool = False) -> Retained:

@@ -43,7 +43,8 @@ class Home:
         self.folder = deliver(home, VENDOR, DAY, received_at=datetime(2026, 8, 11, 10, tzinfo=UTC))
 
     def reconcile(self) -> dict[str, bytes]:
-        reconcile(self.house, [VENDOR], [DAY], AS_OF)
+        """Everything is read: an unchanged day would be left as it is published, whatever becomes of its files."""
+        reconcile(self.house, [VENDOR], [DAY], AS_OF, is_anew=True)
         return lake_bytes(self.house.lake)
 
     def seal(self) -> int:
