@@ -33,20 +33,27 @@ def house(tmp_path: Path) -> House:
     return house_at(tmp_path)
 
 
-def oppose(
-    house: House,
+def oppose(house: House, identifier: str, kind: str = "phone_sha256", **changed: str) -> None:
+    """Import one opposition; what is hashed is hashed here, in whatever form it is given."""
+    oppose_each(house, {"identifier": identifier, "kind": kind, **changed})
+
+
+def oppose_each(house: House, *oppositions: dict[str, str]) -> None:
+    path = house.settings.home / "oppositions.csv"
+    path.write_text("\n".join([HEADER, *(_line(**one) for one in oppositions), ""]), encoding="utf-8")
+    import_oppositions([path], house)
+
+
+def _line(
     identifier: str,
     kind: str = "phone_sha256",
     channel: str = "all",
     opposed: str = "2026-08-01",
     recorded: str = "2026-08-02",
     revoked: str = "",
-) -> None:
-    """Import one opposition; what is hashed is hashed here, in whatever form it is given."""
+) -> str:
     value = hashlib.sha256(identifier.encode()).hexdigest() if kind.endswith("sha256") else identifier
-    path = house.settings.home / "oppositions.csv"
-    path.write_text(f"{HEADER}\n{value},{kind},{channel},{opposed},{recorded},group,{revoked}\n", encoding="utf-8")
-    import_oppositions([path], house)
+    return f"{value},{kind},{channel},{opposed},{recorded},group,{revoked}"
 
 
 def judged(house: House) -> list[dict[str, Any]]:
@@ -58,31 +65,56 @@ def found(rows: list[dict[str, Any]], rule: str = RULE) -> list[tuple[str, str, 
     return sorted((row["lead_id"], row["channel"], row["outcome"]) for row in rows if row["rule_id"] == rule)
 
 
-@pytest.mark.parametrize(
-    ("identifier", "kind", "lead"),
-    [
-        ("0612345678", "phone_sha256", "L-1"),
-        ("33612345678", "phone_sha256", "L-1"),
-        ("0033612345678", "phone_sha256", "L-1"),
-        ("612345678", "phone_sha256", "L-1"),
-        ("06 12 34 56 78", "phone_sha256", "L-1"),
-        ("Ana.Roy@Mail.example", "email_sha256", "L-1"),
-        ("ANA.ROY@MAIL.EXAMPLE", "email_sha256", "L-1"),
-        ("+33692123456", "phone_sha256", "L-2"),
-        ("0692123456", "phone_sha256", "L-2"),
-        ("Bob@mail.example", "email_sha256", "L-2"),
-    ],
-)
-def test_a_hash_of_another_form_blocks_every_use_and_blames_nobody(
-    house: House, identifier: str, kind: str, lead: str
-) -> None:
-    oppose(house, identifier, kind)
-    rows = judged(house)
+FORMS = {
+    "0612345670": "phone_sha256",
+    "33612345671": "phone_sha256",
+    "0033612345672": "phone_sha256",
+    "612345673": "phone_sha256",
+    "06 12 34 56 74": "phone_sha256",
+    "Ana.Roy5@Mail.example": "email_sha256",
+    "ANA.ROY6@MAIL.EXAMPLE": "email_sha256",
+    "+33692123457": "phone_sha256",
+    "0692123458": "phone_sha256",
+    "Bob9@mail.example": "email_sha256",
+}
+"""What was hashed, each of a lead of its own: of the first, of the second, and so on."""
+MOBILES = [
+    f"L-{number};17/08/2026 09:00;Ana.Roy{number}@Mail.example;06 12 34 56 7{number};mél,tél;75001"
+    for number in range(7)
+]
+OF_REUNION = [
+    f"L-{number};17/08/2026 09:00;bob{number}@mail.example;0692 12 34 5{number};mél,tél;97400"
+    for number in range(7, 10)
+]
+NOBODYS = "L-99;17/08/2026 09:00;eve@mail.example;06 98 76 54 32;mél,tél;75001"
+
+
+@pytest.fixture(scope="module")
+def in_every_form(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A lead of each form, and one whom nobody opposed."""
+    home = tmp_path_factory.mktemp("forms")
+    sign(home, VENDOR)
+    deliver(home, VENDOR, DAY, [*MOBILES, *OF_REUNION, NOBODYS], received_at=RECEIVED_AT)
+    house = house_at(home)
+    oppose_each(house, *({"identifier": identifier, "kind": kind} for identifier, kind in FORMS.items()))
+    judged(house)
+    return house
+
+
+@pytest.mark.parametrize("place", range(len(FORMS)), ids=list(FORMS))
+def test_a_hash_of_another_form_blocks_every_use_and_blames_nobody(in_every_form: House, place: int) -> None:
+    lead = f"L-{place}"
+    rows = [row for row in read_all(in_every_form.lake, "findings", "scorecards").to_pylist() if row["lead_id"] == lead]
     assert found(rows) == [(lead, "email", "fail"), (lead, "phone", "fail")]
     assert {row["attributable_to"] for row in rows if row["rule_id"] == RULE} == {"nobody"}
-    verdicts = read_all(house.lake, "verdicts", "scorecards").to_pylist()
+    verdicts = read_all(in_every_form.lake, "verdicts", "scorecards").to_pylist()
     assert {row["verdict"] for row in verdicts if row["lead_id"] == lead} == {"blocked"}
     assert found(rows, "opp_vendor_redelivery") == []
+
+
+def test_a_lead_that_nobody_opposed_is_met_in_no_form(in_every_form: House) -> None:
+    rows = read_all(in_every_form.lake, "findings", "scorecards").to_pylist()
+    assert "L-99" not in {row["lead_id"] for row in rows if row["rule_id"] == RULE}
 
 
 def test_a_hash_of_the_canonical_form_is_met_as_before_and_not_twice(house: House) -> None:
@@ -92,19 +124,19 @@ def test_a_hash_of_the_canonical_form_is_met_as_before_and_not_twice(house: Hous
     assert found(rows) == []
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_it_counts_only_like_any_other_opposition(house: House) -> None:
+    """Each change is one of a lead of its own."""
+    deliver(house.settings.home, VENDOR, DAY, MOBILES, received_at=RECEIVED_AT)
+    changes: list[dict[str, str]] = [
+        {},
         {"opposed": "2026-08-18T12:00:00+02:00"},  # at the very instant of the delivery: not before it
         {"recorded": "2026-08-22"},  # learned after the proof deadline
         {"revoked": "2026-08-10"},
         {"channel": "sms"},
         {"kind": "phone", "identifier": "0699999999"},
-    ],
-)
-def test_it_counts_only_like_any_other_opposition(house: House, change: dict[str, str]) -> None:
-    oppose(house, **{"identifier": "0612345678", **change})
-    assert found(judged(house)) == []
+    ]
+    oppose_each(house, *({"identifier": f"061234567{place}", **change} for place, change in enumerate(changes)))
+    assert found(judged(house)) == [("L-0", "email", "fail"), ("L-0", "phone", "fail")]
 
 
 def test_it_counts_on_its_channel_alone(house: House) -> None:

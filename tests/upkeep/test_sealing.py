@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import stat
 import subprocess
 import zipfile
@@ -39,13 +40,18 @@ class Home:
     def __init__(self, home: Path, **variables: str) -> None:
         self.path = home
         self.house: House = house_at(home, **variables)
-        sign(home, VENDOR)
-        self.folder = deliver(home, VENDOR, DAY, received_at=datetime(2026, 8, 11, 10, tzinfo=UTC))
+        self.folder = home / "inbox" / VENDOR / DAY.isoformat()
+        if not self.folder.exists():
+            sign(home, VENDOR)
+            deliver(home, VENDOR, DAY, received_at=datetime(2026, 8, 11, 10, tzinfo=UTC))
+
+    def published(self) -> dict[str, bytes]:
+        return lake_bytes(self.house.lake)
 
     def reconcile(self) -> dict[str, bytes]:
         """Everything is read: an unchanged day would be left as it is published, whatever becomes of its files."""
         reconcile(self.house, [VENDOR], [DAY], AS_OF, is_anew=True)
-        return lake_bytes(self.house.lake)
+        return self.published()
 
     def seal(self) -> int:
         house = self.house
@@ -58,9 +64,17 @@ class Home:
         return sorted(path.name for path in files if not path.read_bytes().startswith(b"age-encryption.org/v1"))
 
 
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = Home(tmp_path_factory.mktemp("taken_in") / "home")
+    home.reconcile()
+    return home.path
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
+def home(taken_in: Path, tmp_path: Path) -> Home:
+    """One whose delivery was taken in and judged."""
+    return Home(shutil.copytree(taken_in, tmp_path / "home"))
 
 
 def lines(*numbers: int) -> bytes:
@@ -89,7 +103,7 @@ def test_a_run_over_sealed_files_gives_the_same_bytes_as_over_clear_ones(home: H
 
 
 def test_a_large_sealed_file_is_read_as_a_stream(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = home.reconcile()
+    before = home.published()
     home.seal()
     monkeypatch.setattr(age, "SMALL", 0)
     assert home.reconcile() == before
@@ -111,7 +125,8 @@ def test_the_record_holds_name_digest_and_size_and_the_file_keeps_its_time_of_ch
     assert pyrage.decrypt((home.folder / "leads_1.csv.age").read_bytes(), [identity]) == content
 
 
-def test_only_what_was_taken_in_is_sealed(home: Home) -> None:
+def test_only_what_was_taken_in_is_sealed(tmp_path: Path) -> None:
+    home = Home(tmp_path)
     assert home.seal() == 0
     home.reconcile()
     (home.folder / "leads_9.csv").write_bytes(lines(9))
@@ -128,19 +143,16 @@ def test_only_what_was_taken_in_is_sealed(home: Home) -> None:
     promise="The new bytes are not sealed as if they had been judged.",
 )
 def test_what_was_overwritten_after_its_intake_is_not_sealed(home: Home) -> None:
-    home.reconcile()
     (home.folder / "leads_1.csv").write_bytes(lines(1, 2, 3))
     assert home.seal() == 0
 
 
 def test_a_delivery_that_readers_do_not_trust_is_left_alone(home: Home) -> None:
-    home.reconcile()
     home.house.lake.partition("leads", VENDOR, DAY).write_bytes(b"half")
     assert home.seal() == 0
 
 
 def test_a_clear_file_that_comes_beside_a_sealed_one_counts_and_is_sealed_in_its_place(home: Home) -> None:
-    home.reconcile()
     home.seal()
     (home.folder / "leads_1.csv").write_bytes(lines(1, 2, 3))
     (file,) = read_inbox_folder(home.house.inbox, VENDOR, DAY, seals=home.house.seals)
@@ -184,7 +196,6 @@ def test_a_link_is_never_sealed_and_what_it_leads_to_only_for_itself(home: Home,
     promise="Nothing of the other's is sealed.",
 )
 def test_a_folder_that_became_a_link_to_anothers_is_left_alone(home: Home) -> None:
-    home.reconcile()
     other = home.path / "inbox" / "other-vendor" / DAY.isoformat()
     other.parent.mkdir()
     home.folder.rename(other)
@@ -217,7 +228,6 @@ def test_what_was_delivered_under_the_name_of_a_seal_is_not_overwritten_and_that
 
 
 def test_a_seal_is_not_written_through_a_link(home: Home, tmp_path: Path) -> None:
-    home.reconcile()
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_bytes(b"theirs")
     (home.folder / "leads_1.csv.age").symlink_to(elsewhere)
@@ -233,7 +243,6 @@ def test_a_seal_is_not_written_through_a_link(home: Home, tmp_path: Path) -> Non
     promise="The seals of the others are opened as before.",
 )
 def test_seals_that_a_vendor_damages_do_not_keep_the_others_from_theirs(home: Home) -> None:
-    home.reconcile()
     home.seal()
     inbox, folder = home.house.inbox, home.house.inbox.folder("a-vendor", DAY)
     folder.mkdir(parents=True)
@@ -314,7 +323,7 @@ def killing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def test_a_kill_at_any_step_loses_nothing_and_the_next_run_finishes(
     home: Home, killing: Any, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    before = home.reconcile()
+    before = home.published()
     assert home.house.seals._identities
     killing(step)
     with pytest.raises(Killed):
@@ -369,7 +378,6 @@ def test_an_archive_that_the_settings_refuse_is_the_same_refused_file_for_all_th
     promise="That is our fault: no lead of the vendor is refused for it.",
 )
 def test_a_lost_or_broken_seal_is_a_fault_of_ours_and_never_of_the_vendor(home: Home) -> None:
-    home.reconcile()
     home.seal()
     path = home.folder / "leads_1.csv.age"
     path.write_bytes(path.read_bytes()[:-10])
@@ -381,7 +389,6 @@ def test_a_lost_or_broken_seal_is_a_fault_of_ours_and_never_of_the_vendor(home: 
 
 
 def test_the_age_program_opens_a_sealed_file_where_it_is_installed(home: Home) -> None:
-    home.reconcile()
     home.seal()
     command = ["age", "-d", "-i", str(home.path / "keys" / "seal-1.key"), str(home.folder / "leads_1.csv.age")]
     try:
