@@ -10,6 +10,8 @@ from pipelines.commands.shared import house_of_settings, refuse
 from pipelines.house import House
 from pipelines.storage.kept_corrections import damaged_corrections, put_aside
 from pipelines.storage.lake_health import Damage, damages, stray_folders
+from pipelines.storage.secrets.keys import KeysError
+from pipelines.storage.secrets.seal_health import broken_files
 from pipelines.vocabulary.clock import last_tick
 
 app = typer.Typer(no_args_is_help=True)
@@ -25,6 +27,8 @@ def lake() -> None:
 def verify(vendor: VendorOption = None) -> None:
     """Compare every file with the digest that it was published with; also the snapshot of oppositions.
 
+    And every delivered file that the house encrypted, with the digest of the bytes that were taken in.
+
     Exit status: 0 all is as it was published, 1 something is not, 2 a setting is wrong.
     """
     house = house_of_settings()
@@ -37,6 +41,10 @@ def verify(vendor: VendorOption = None) -> None:
         typer.echo(line, err=True)
     if told:
         typer.echo("`opposable lake repair` makes damaged days anew from what was delivered", err=True)
+    broken = _broken_deliveries(house, vendor)
+    for line in broken:
+        typer.echo(line, err=True)
+    if told or broken:
         raise typer.Exit(1)
     typer.echo("every file of the lake is what was published")
 
@@ -95,6 +103,13 @@ def _put_corrections_aside(house: House, vendor: str | None) -> None:
             "known, and it counts from that run on; to keep when it was known, restore the folder before that run",
             err=True,
         )
+
+
+def _broken_deliveries(house: House, vendor: str | None) -> list[str]:
+    try:
+        return list(broken_files(house.inbox, house.seals, [vendor] if vendor else ()))
+    except (KeysError, ValueError) as error:
+        refuse(str(error))
 
 
 def _broken_days_of_snapshot(house: House) -> list[date]:

@@ -1,5 +1,6 @@
 """Damage to the lake is named, stops nothing else, and is made good from what was delivered."""
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.storage.lake import Lake
 from pipelines.storage.lake_health import damages
+from pipelines.upkeep.sealing import seal_vendor
 from pipelines.vocabulary.clock import tick_of
 from tests.support.exemple import deliver, sign
 from tests.support.houses import house_at, lake_bytes
@@ -125,6 +127,36 @@ def test_repair_makes_every_damaged_table_anew_to_the_byte(home: Path) -> None:
     assert (status, said.splitlines()[-1]) == (0, "2 damaged deliveries were made anew, 0 left"), said
     assert run(home, "verify") == (0, "every file of the lake is what was published\n")
     assert lake_bytes(lake) == before
+
+
+@pytest.mark.fault(
+    area="folders",
+    fault="What we keep or sealed of a delivery is damaged, and no run needs it",
+    promise="It is named by vendor, day and digest, before it is needed.",
+)
+@pytest.mark.parametrize("damage", [cut_off, changed, emptied])
+def test_a_sealed_or_kept_file_that_does_not_open_to_its_bytes_is_named(
+    home: Path, damage: Callable[[Path], None]
+) -> None:
+    house = house_at(home)
+    clear = home / "inbox" / "acme" / str(DAY) / "leads_1.csv"
+    digest = hashlib.sha256(clear.read_bytes()).hexdigest()
+    house.seals.keep(clear, clear.parent, digest, clear.stat().st_size)
+    with house.lake.writing("acme"):
+        assert seal_vendor(house.inbox, house.lake, house.seals, house.settings.limits, "acme") == 2
+    assert run(home, "verify") == (0, "every file of the lake is what was published\n")
+    sealed = clear.with_name("leads_1.csv.age")
+    (kept,) = (home / "state" / "acme" / str(DAY) / "kept").iterdir()
+    told = f"acme {DAY}: the delivered file with SHA-256 {digest} does not open to its bytes: a backup has it\n"
+    for path in (sealed, kept):
+        content = path.read_bytes()
+        damage(path)
+        assert run(home, "verify") == (1, told)
+        assert run(home, "verify", "--vendor", "other")[0] == 0
+        path.write_bytes(content)
+    (home / "state" / "acme" / str(DAY) / "sealed.json").write_text("{")
+    status, said = run(home, "verify")
+    assert (status, "sealed.json is no record of ours" in said) == (1, True)
 
 
 @pytest.mark.fault(area="lake", fault="Stray folders lie in the lake", promise="They are named and in nobody's way.")
