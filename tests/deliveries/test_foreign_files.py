@@ -89,8 +89,8 @@ def test_what_is_no_record_says_nothing_and_the_files_are_taken_in_and_sealed(ho
     days = [DAY + timedelta(days=number) for number in range(len(RECORDS))]
     for day, put in zip(days, RECORDS.values(), strict=True):
         put(deliver(house.settings.home, "acme", day) / name)
-    for _ in range(2):
-        reconcile(house, ["acme"], days, JUDGED)
+    for is_anew in (False, True):
+        reconcile(house, ["acme"], days, JUDGED, is_anew=is_anew)
         rows = read_all(house.lake, "deliveries").to_pylist()
         accepted = [row["delivery_date"] for row in rows if (row["status"], row["rows_accepted"]) == ("accepted", 2)]
         assert accepted == days
@@ -121,17 +121,19 @@ def test_a_broken_record_beside_sealed_files_leaves_the_day_and_no_other(house: 
     fault="A name as long as the disk allows",
     promise="Taken in like any other, before and after sealing.",
 )
-@pytest.mark.parametrize("length", [251, 252, 255])
-def test_a_name_as_long_as_the_file_system_allows_is_taken_in_again_after_sealing(house: House, length: int) -> None:
-    name = "leads_" + "x" * (length - len("leads_.csv")) + ".csv"
-    folder = deliver(house.settings.home, "acme", DAY, name=name)
-    deliver(house.settings.home, "acme", DAY, [lead_line("L9", 9, DAY)], name="leads_2.csv")
-    for _ in range(2):
-        reconcile(house, ["acme"], [DAY], JUDGED)
-        assert sorted(statuses(house).values()) == [("accepted", 1), ("accepted", 2)]
+def test_a_name_as_long_as_the_file_system_allows_is_taken_in_again_after_sealing(house: House) -> None:
+    names = ["leads_" + "x" * (length - len("leads_.csv")) + ".csv" for length in (251, 252, 255)]
+    for number, name in enumerate(names):
+        lines = [lead_line(f"L{number}{place}", 10 * number + place, DAY) for place in (1, 2)]
+        folder = deliver(house.settings.home, "acme", DAY, lines, name=name)
+    deliver(house.settings.home, "acme", DAY, [lead_line("L9", 99, DAY)], name="leads_2.csv")
+    for is_anew in (False, True):
+        reconcile(house, ["acme"], [DAY], JUDGED, is_anew=is_anew)
+        assert sorted(statuses(house).values()) == [("accepted", 1), *[("accepted", 2)] * 3]
         assert house.retention.run(house.contracts(), as_of=NOW, now=NOW).failed.reasons == {}
-    seal = f"{name if length == 251 else hashlib.sha256(name.encode()).hexdigest()}.age"
-    assert sorted(path.name for path in folder.iterdir()) == sorted(["leads_2.csv.age", seal])
+    hashed = [hashlib.sha256(name.encode()).hexdigest() for name in names[1:]]
+    sealed = [f"{name}.age" for name in ("leads_2.csv", names[0], *hashed)]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(sealed)
 
 
 @pytest.mark.fault(
