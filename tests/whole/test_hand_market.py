@@ -19,6 +19,8 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from pipelines.vocabulary.clock import tick_of
+from tests.support.houses import days_between, house_at, reconcile
 from tests.support.paths import DATA, ROOT
 
 MARKET = DATA / "hand_market"
@@ -97,15 +99,18 @@ class Market:
 
 @pytest.fixture(scope="module")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Market:
-    """The market, judged early for one vendor, then after every deadline for all, in the same home."""
+    """The market, judged early for one vendor, then after every deadline for all, in the same home.
+
+    The last day and the scores by the command, as users do; the others by the same steps without Dagster around them.
+    """
     home = tmp_path_factory.mktemp("hand-market")
     shutil.copytree(MARKET / "contracts", home / "contracts")
     shutil.copytree(MARKET / "inbox", home / "inbox")
     opposable(home, "oppositions", "import", str(MARKET / "oppositions.csv"))
-    early = ("--from", "2026-08-07", "--to", "2026-08-11", "--vendor", "atlas-leads", "--as-of", "2026-08-12")
-    opposable(home, "reconcile", *early)
+    house, first = house_at(home), date(2026, 8, 7)
+    reconcile(house, ["atlas-leads"], days_between(first, date(2026, 8, 11)), tick_of(date(2026, 8, 12)))
     provisional = read_lake(home)
-    opposable(home, "reconcile", "--from", "2026-08-07", "--to", "2026-08-14", "--as-of", "2026-11-02")
+    reconcile(house, VENDORS, days_between(first, date(2026, 8, 14)), tick_of(date(2026, 11, 2)))
     opposable(home, "reconcile", "--from", "2026-10-25", "--to", "2026-10-25", "--as-of", "2026-11-02")
     return Market(home, provisional, read_lake(home))
 
