@@ -47,17 +47,27 @@ def _validator() -> Validator:
 def _typed(document: Mapping[str, Any]) -> dict[str, Any]:
     """The document with `logicalType: string` where a property has none.
 
-    The schema's conditions hold of an absent type, all of them at once: it would ask a text for the parts of a map.
+    The schema's conditions hold of an absent type, all of them at once: it would ask a text for the parts of a map
+    (`findings/odcs_schema_asks_columns_without_type_for_a_map.sh`).
     """
-    typed = [_with_types(element) for element in document["schema"]] if _is_list(document.get("schema")) else None
-    return {**document, "schema": typed} if typed is not None else dict(document)
+    elements = document.get("schema")
+    return {**document, "schema": [_with_types(one) for one in elements]} if _is_list(elements) else dict(document)
 
 
-def _with_types(element: Any) -> Any:
-    if not isinstance(element, dict) or not _is_list(element.get("properties")):
-        return element
-    properties = [{"logicalType": "string", **one} if isinstance(one, dict) else one for one in element["properties"]]
-    return {**element, "properties": properties}
+def _with_types(owner: Any) -> Any:
+    """A table, or a property, with a type in all properties below it."""
+    if not isinstance(owner, dict):
+        return owner
+    typed = dict(owner)
+    if _is_list(owner.get("properties")):
+        typed["properties"] = [_typed_property(one) for one in owner["properties"]]
+    if "items" in owner:
+        typed["items"] = _typed_property(owner["items"])
+    return typed
+
+
+def _typed_property(given: Any) -> Any:
+    return {"logicalType": "string", **_with_types(given)} if isinstance(given, dict) else given
 
 
 def _is_list(value: object) -> bool:
