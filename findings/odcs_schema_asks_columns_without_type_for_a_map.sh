@@ -5,7 +5,7 @@
 #            says none, too, so that it must bring a `map`. The standard's own v3.2.0 has that mended (its issue 322), and
 #            datacontract-cli's copy, too: two files of one version, two answers, also to a contract that says v3.1.0.
 # Seen:      {name: phone, physicalType: varchar}: 'map' is a required property; no error by the other copy
-# So:        contracts/standard.py takes a column without a type for a text before it asks the schema, at any depth.
+# So:        contracts/standard.py gives each column without a type one before it asks the schema, at any depth.
 set -euo pipefail
 venv=$(mktemp -d)
 trap 'rm -rf "$venv"' EXIT

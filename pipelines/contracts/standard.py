@@ -45,13 +45,15 @@ def _validator() -> Validator:
 
 
 def _typed(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with `logicalType: string` where a property has none.
+    """The document with a `logicalType` where a property has none: what its parts imply, else a text.
 
     The schema's conditions hold of an absent type, all of them at once: it would ask a text for the parts of a map
     (`findings/odcs_schema_asks_columns_without_type_for_a_map.sh`).
     """
     elements = document.get("schema")
-    return {**document, "schema": [_with_types(one) for one in elements]} if _is_list(elements) else dict(document)
+    if not isinstance(elements, list):
+        return dict(document)
+    return {**document, "schema": [_with_types(one) for one in elements]}
 
 
 def _with_types(owner: Any) -> Any:
@@ -59,7 +61,7 @@ def _with_types(owner: Any) -> Any:
     if not isinstance(owner, dict):
         return owner
     typed = dict(owner)
-    if _is_list(owner.get("properties")):
+    if isinstance(owner.get("properties"), list):
         typed["properties"] = [_typed_property(one) for one in owner["properties"]]
     if "items" in owner:
         typed["items"] = _typed_property(owner["items"])
@@ -67,11 +69,10 @@ def _with_types(owner: Any) -> Any:
 
 
 def _typed_property(given: Any) -> Any:
-    return {"logicalType": "string", **_with_types(given)} if isinstance(given, dict) else given
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list)
+    if not isinstance(given, dict):
+        return given
+    implied = "array" if "items" in given else "object" if "properties" in given else "string"
+    return {"logicalType": implied, **_with_types(given)}
 
 
 def _ref(validator: Any, ref: str, instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:

@@ -308,6 +308,7 @@ def test_what_a_contract_should_not_say_is_reported_and_an_error_keeps_it_from_j
         {"name": "phone"},
         {"name": "channels", "logicalType": "array", "items": {"enum": [{"value": "sms"}]}},
         {"name": "contact", "logicalType": "object", "properties": [{"name": "email"}]},
+        {"name": "persons", "items": {"name": "person", "properties": [{"name": "email"}]}},
     ],
     ids=lambda field: field["name"],
 )
