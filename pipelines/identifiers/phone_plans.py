@@ -1,7 +1,8 @@
 """The numbering plans: which numbers exist behind a country code, and which of the French plan's are overseas.
 
 Everything comes from the metadata of `phonenumbers`, as regular expressions for whole columns, but for the blocks that
-the French plan gives overseas, which that metadata knows only as far as numbers are in service.
+the French plan gives overseas, which that metadata knows only as far as numbers are in service
+(`findings/phonenumbers_gives_one_overseas_line_two_valid_numbers.sh`).
 """
 
 import re

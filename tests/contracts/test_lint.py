@@ -1,10 +1,12 @@
 """Contracts: everything wrong with a file is said in one pass, with line, column and remedy."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.contracts.book import examine_contract
+from pipelines.contracts.standard import standard_issues
 from tests.support.contract_files import VALID, changed, examine, only_problem, place, shipped_catalogue, write
 
 
@@ -298,6 +300,21 @@ def test_what_a_contract_should_not_say_is_reported_and_an_error_keeps_it_from_j
     found = [problem for problem in examined.problems if message in problem.message and remedy in str(problem)]
     assert found, "\n".join(map(str, examined.problems))
     assert (found[0].line, found[0].column, found[0].severity) == (*place(text, where), severity)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"name": "phone"},
+        {"name": "channels", "logicalType": "array", "items": {"enum": [{"value": "sms"}]}},
+        {"name": "contact", "logicalType": "object", "properties": [{"name": "email"}]},
+        {"name": "persons", "items": {"name": "person", "properties": [{"name": "email"}]}},
+    ],
+    ids=lambda field: field["name"],
+)
+def test_the_standard_lets_a_type_be_left_out_at_any_depth(field: dict[str, Any]) -> None:
+    head = {"apiVersion": "v3.2.0", "kind": "DataContract", "id": "a", "version": "1", "status": "active"}
+    assert standard_issues({**head, "schema": [{"name": "leads", "properties": [field]}]}) == []
 
 
 def test_a_missing_proof_deadline_is_said_with_the_line_to_add(tmp_path: Path) -> None:

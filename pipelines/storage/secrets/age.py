@@ -114,7 +114,10 @@ def is_opened_by(path: Path, identities: Sequence[Identity]) -> bool:
 
 
 def clear_size(path: Path, opened: Opener = open_file) -> int:
-    """Clear bytes of an age file, from its own size."""
+    """Clear bytes of an age file, from its own size and where its header ends, which differs from file to file.
+
+    `findings/pyrage_seals_the_same_bytes_in_other_sizes.sh`
+    """
     with opened(path) as file:
         header, size = file.read(_LONGEST_HEADER), os.fstat(file.fileno()).st_size
     end = header.find(b"\n", header.find(b"\n--- ") + 1) + 1
