@@ -22,9 +22,9 @@ class FileState:
     device: int
 
     @classmethod
-    def of(cls, file: int) -> Self:
-        """That of an opened file, by its descriptor."""
-        return cls.from_stat(os.fstat(file))
+    def of(cls, file: int | str) -> Self:
+        """That of an opened file, by its descriptor, or of one that lies at a path."""
+        return cls.from_stat(os.stat(file))
 
     @classmethod
     def from_stat(cls, found: os.stat_result) -> Self:
@@ -32,8 +32,8 @@ class FileState:
         return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev)
 
 
-def settled_state(file: int) -> FileState:
-    """The state of an opened file such that whatever is changed from now on gives another one.
+def settled_state(file: int | str) -> FileState:
+    """The state of a file, opened or at a path, such that whatever is changed from now on gives another one.
 
     A file that was changed a moment ago is waited for: the clock of file systems goes in ticks.
     """

@@ -12,6 +12,7 @@ from datetime import date
 from hashlib import blake2b
 from typing import Final
 
+from pipelines.storage.file_states import settled_state
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import TABLES_BY_MARKER
 
@@ -29,9 +30,10 @@ def published_at(lake: Lake, vendor: str, marker: str) -> dict[date, int]:
 
 
 def partition_states(lake: Lake, vendor: str, marker: str, is_asked: Callable[[date], bool]) -> dict[date, str]:
-    """By day, in order, a digest of the sizes and times of change of all files that a marker stands for.
+    """By day, in order, a digest of the states of all files that a marker stands for.
 
-    It looks at no file's bytes. `is_asked`: of which days. Days without a marker are left out.
+    It looks at no file's bytes: whatever the file system notes as a change from now on gives another digest.
+    `is_asked`: of which days. Days without a marker are left out.
     """
     roots = [os.fspath(lake.root / table / f"vendor={vendor}") for table in TABLES_BY_MARKER[marker]]
     days = [day for day in lake.partition_days(vendor, marker) if is_asked(day)]
@@ -45,9 +47,10 @@ def _state_of(roots: list[str], day: date) -> str:
 
 
 def _states_found(paths: Iterator[str]) -> Iterator[str]:
+    """Without the device: after a restart the same disk may be another one."""
     for path in paths:
         try:
-            found = os.stat(path)
-            yield f"{found.st_size} {found.st_mtime_ns}"
+            found = settled_state(path)
+            yield f"{found.size} {found.modified_ns} {found.changed_ns} {found.inode}"
         except FileNotFoundError:
             yield ""
