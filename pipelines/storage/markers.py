@@ -12,7 +12,7 @@ from datetime import date
 from hashlib import blake2b
 from typing import Final
 
-from pipelines.storage.file_states import settled_state
+from pipelines.storage.file_states import settled_stat
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import TABLES_BY_MARKER
 
@@ -50,7 +50,7 @@ def _states_found(paths: Iterator[str]) -> Iterator[str]:
     """Without the device: after a restart the same disk may be another one."""
     for path in paths:
         try:
-            found = settled_state(path)
-            yield f"{found.size} {found.modified_ns} {found.changed_ns} {found.inode}"
+            found = settled_stat(path)
+            yield f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
         except FileNotFoundError:
             yield ""
