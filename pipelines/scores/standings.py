@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from pipelines.scores.confidence import confidence_sequence
+from pipelines.scores.confidence import last_confidence
 from pipelines.scores.grades import GradingMethod, delivery_worth
 from pipelines.scores.points import (
     DimensionScore,
@@ -166,9 +166,9 @@ def _standing(
     score: DimensionScore, days: list[LeadCounts], scoring: ScoringMethod, grading: GradingMethod
 ) -> Standing:
     received = [day.leads_received for day in days]
-    sequence = confidence_sequence(received, [day.leads_vendor_defective for day in days], grading.confidence)
-    lower, upper = float(sequence.lower[-1]), float(sequence.upper[-1])
-    bounds = RateBounds(lower, upper, float(sequence.correlation[-1]), float(sequence.effective_leads[-1]))
+    known = last_confidence(received, [day.leads_vendor_defective for day in days], grading.confidence)
+    lower, upper = float(known.lower[-1]), float(known.upper[-1])
+    bounds = RateBounds(lower, upper, float(known.correlation[-1]), float(known.effective_leads[-1]))
     tolerance = score.tolerance or scoring.least_tolerance
     state = state_of(score.rate, lower, upper, tolerance, may_show_breach=_may_show_breach(received, grading))
     return Standing(score, points(upper, tolerance, scoring), points(lower, tolerance, scoring), bounds, state)
