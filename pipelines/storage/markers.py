@@ -42,7 +42,8 @@ def partition_states(lake: Lake, vendor: str, marker: str, is_asked: Callable[[d
 
 def _state_of(roots: list[str], day: date) -> str:
     """Empty where the last file, the marker, is not there."""
-    states = [*_states_found(f"{root}/delivery_date={day}/part-0.parquet" for root in roots)]
+    partition = f"delivery_date={day}/part-0.parquet"
+    states = [*_states_found(f"{root}/{partition}" for root in roots)]
     return blake2b("\n".join(states).encode(), digest_size=_STATE_BYTES).hexdigest() if states[-1] else ""
 
 
