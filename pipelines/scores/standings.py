@@ -8,7 +8,7 @@ band of the total: each of the five dimensions gets a fifth of the miscoverage, 
 """
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -56,8 +56,8 @@ class Standing:
 
 def deliveries_by_date(rows: Iterable[tuple[date, int, int]]) -> dict[date, LeadCounts]:
     """Leads received and vendor-defective by delivery date, however many files or rows a day came in."""
-    received: Counter[date] = Counter()
-    defective: Counter[date] = Counter()
+    received: defaultdict[date, int] = defaultdict(int)
+    defective: defaultdict[date, int] = defaultdict(int)
     for day, received_count, defective_count in rows:
         received[day] += received_count
         defective[day] += defective_count

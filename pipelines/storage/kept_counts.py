@@ -47,9 +47,10 @@ class KeptCounts:
         kept, standing, is_new = self._read_kept(lake, vendor), [], False
         for marker in self.counted:
             states = partition_states(lake, vendor, marker, is_asked)
-            still = _still_counted(kept, marker, states)
-            fresh = self._counted_anew(lake, vendor, marker, {day: states[day] for day in states if day not in still})
-            standing += [_counts_of_days(kept, marker, still), fresh]
+            still = _still_standing(kept, marker, states.values())
+            days = {*still["day"].unique().to_pylist()}
+            fresh = self._counted_anew(lake, vendor, marker, {day: states[day] for day in states if day not in days})
+            standing += [still, fresh]
             is_new |= len(fresh) > 0
         counts = pa.concat_tables(standing)
         if is_new:
@@ -103,14 +104,7 @@ def forget_counts(lake: Lake, vendors: Iterable[str]) -> None:
             place.unlink(missing_ok=True)
 
 
-def _still_counted(kept: pa.Table, marker: str, states: Mapping[date, str]) -> Collection[date]:
-    """Days whose files are those that were counted."""
-    rows = kept.filter(pc.equal(kept["marker"], marker)).select(["day", "state"])
-    found = rows.group_by(["day", "state"]).aggregate([])
-    seen = zip(found["day"].to_pylist(), found["state"].to_pylist(), strict=True)
-    return {day for day, state in seen if states.get(day) == state}
-
-
-def _counts_of_days(kept: pa.Table, marker: str, days: Collection[date]) -> pa.Table:
-    is_of_day = pc.is_in(kept["day"], pa.array(sorted(days), pa.date32()))
-    return kept.filter(pc.and_(pc.equal(kept["marker"], marker), is_of_day))
+def _still_standing(kept: pa.Table, marker: str, states: Collection[str]) -> pa.Table:
+    """Counts of the days whose files are those that were counted; a state is that of one day."""
+    is_as_counted = pc.is_in(kept["state"], pa.array(states, pa.string()))
+    return kept.filter(pc.and_(pc.equal(kept["marker"], marker), is_as_counted))

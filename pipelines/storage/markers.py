@@ -30,7 +30,7 @@ def published_at(lake: Lake, vendor: str, marker: str) -> dict[date, int]:
 
 
 def partition_states(lake: Lake, vendor: str, marker: str, is_asked: Callable[[date], bool]) -> dict[date, str]:
-    """By day, in order, a digest of the states of all files that a marker stands for.
+    """By day, in order, a digest of the day and of the states of all files that a marker stands for.
 
     It looks at no file's bytes: whatever the file system notes as a change from now on gives another digest.
     `is_asked`: of which days. Days without a marker are left out.
@@ -44,7 +44,7 @@ def _state_of(roots: list[str], day: date) -> str:
     """Empty where the last file, the marker, is not there."""
     partition = f"delivery_date={day}/part-0.parquet"
     states = [*_states_found(f"{root}/{partition}" for root in roots)]
-    return blake2b("\n".join(states).encode(), digest_size=_STATE_BYTES).hexdigest() if states[-1] else ""
+    return blake2b("\n".join([f"{day}", *states]).encode(), digest_size=_STATE_BYTES).hexdigest() if states[-1] else ""
 
 
 def _states_found(paths: Iterator[str]) -> Iterator[str]:

@@ -130,9 +130,8 @@ def changes() -> st.SearchStrategy[tuple[str, date, object]]:
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(changes(), min_size=1, max_size=8))
 def test_with_and_without_what_was_counted_a_score_is_the_same(
-    house: House, tmp_path: Path, drawn: list[tuple[str, date, object]]
+    house: House, lake: Lake, tmp_path: Path, drawn: list[tuple[str, date, object]]
 ) -> None:
-    lake = house.lake
     shutil.rmtree(lake.root, ignore_errors=True)
     publish(lake, DAYS[0], 1)
     for change, day, what in drawn:
