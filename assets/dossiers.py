@@ -25,7 +25,7 @@ _REMINDERS_SAID: Final = {0: "passed", 1: "within 1 day", 3: "within 3 days", 7:
 )
 def dossiers(context: dg.AssetExecutionContext, house: dg.ResourceParam[House]) -> dg.MaterializeResult[None]:
     """Write the pages as of the run's instant."""
-    from pipelines.control_file.kept_counts import count_published
+    from pipelines.control_file.counted import count_published
     from pipelines.dossiers.writer import RULE_PAGES, DossierWriter
     from pipelines.scores.scorer import Scorer
 

@@ -8,6 +8,7 @@ from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.orchestration.jobs import as_of
 from pipelines.orchestration.run_partitions import tell_left
 from pipelines.storage.kept_corrections import damaged_corrections
+from pipelines.storage.kept_counts import forget_counts
 from pipelines.storage.lake_health import damages
 from pipelines.upkeep.faults_of_ours import FAULTS_OF_OURS
 
@@ -39,6 +40,7 @@ def vendor_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[Hou
 def lake_is_whole(house: dg.ResourceParam[House]) -> dg.AssetCheckResult:
     """Name every delivery that left the scores, and every vendor, because a file is gone or changed."""
     found = damages(house.lake)
+    forget_counts(house.lake, {one.vendor for one in found})  # made while these files were whole
     corrections = [f"{vendor}: {fault}" for vendor, fault in damaged_corrections(house.lake).items()]
     return dg.AssetCheckResult(
         passed=not found and not corrections,

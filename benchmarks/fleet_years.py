@@ -1,6 +1,7 @@
 """`python -m benchmarks.fleet_years`: what is read of a whole fleet at once, over years.
 
-The control file, the first time and again, and the web app's page of every day of every vendor.
+The scores, the first time, again, and with a day more; the control file, the first time and again; and the web app's
+page of every day of every vendor.
 
 One delivery is really taken in and judged; every vendor has the same files on every day, linked, so that a lake of
 73,000 deliveries is made in a minute or two.
@@ -28,6 +29,7 @@ from pipelines.commands.control_file import control_page
 from pipelines.house import House
 from pipelines.receipts.notices import PreparedReceipt
 from pipelines.receipts.records import record_prepared
+from pipelines.scores.scorer import Scorer
 from pipelines.serve.answers import Pager
 from pipelines.serve.delivery_pages import DeliveryPages
 from pipelines.serve.shelf import Shelf
@@ -37,7 +39,9 @@ from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import days_from
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES
 
-WAYS: Final = ("control file, first", "control file, again", "every day on a page")
+_SCORES: Final = ("scores, first", "scores, again", "scores, with a day more")
+_CONTROL_FILE: Final = ("control file, first", "control file, again")
+WAYS: Final = (*_SCORES, *_CONTROL_FILE, "every day on a page")
 FIRST_DAY: Final = date(2025, 1, 1)
 LEADS: Final = 50
 CHECKS: Final = (
@@ -64,7 +68,10 @@ def main() -> None:
         _in_this_process(options)
         return
     print("\n".join(machine()), flush=True)
-    for ways, write, days in ((WAYS[:2], write_fleet, options.days), (WAYS[2:], write_folders, 2 * options.days)):
+    for ways, write, days in (
+        ((*_CONTROL_FILE, *_SCORES), write_fleet, options.days),
+        (WAYS[-1:], write_folders, 2 * options.days),
+    ):
         with tempfile.TemporaryDirectory(prefix="opposable-benchmarks-", dir=options.folder) as name:
             write(Path(name), vendor_names(options.vendors), days_from(FIRST_DAY, _end(days)))
             for way in ways:
@@ -92,7 +99,7 @@ def write_fleet(home: Path, vendors: Sequence[str], days: Sequence[date]) -> Non
     for vendor in vendors:
         _spread(house.lake, vendors[0], days[0], vendor, days)
         keep_results(house.lake, vendor, days, _faults(vendor, days))
-        record_prepared(house.registry, [_receipt(vendor, day) for day in days[1:]], prepared_at=_at(days[-1]))
+        record_prepared(house.registry, [_receipt(vendor, day) for day in days[1:]], {}, prepared_at=_at(days[-1]))
 
 
 def _judge_one(house: House, vendor: str, day: date) -> None:
@@ -112,6 +119,14 @@ def _spread(lake: Lake, from_vendor: str, from_day: date, vendor: str, days: Seq
             path = lake.partition(table, vendor, day)
             path.parent.mkdir()
             path.hardlink_to(first)
+
+
+def _copy_day(lake: Lake, vendor: str, from_day: date, day: date) -> None:
+    """Not linked: a file that gets another link is one that has changed."""
+    for table in (*INTAKE_TABLES, *VERDICT_TABLES):
+        path = lake.partition(table, vendor, day)
+        path.parent.mkdir()
+        shutil.copyfile(lake.partition(table, vendor, from_day), path)
 
 
 def _receipt(vendor: str, day: date) -> PreparedReceipt:
@@ -137,8 +152,26 @@ def _measured(way: str, home: Path, options: argparse.Namespace, days: int) -> s
 
 def _in_this_process(options: argparse.Namespace) -> None:
     house, last = _house(options.home), _end(options.days) - timedelta(days=1)
-    work = _page_of_days(house, last) if options.way == "every day on a page" else _control_file(house, last)
+    if options.way in _SCORES:
+        work = _scores(house, last, has_day_more=options.way == _SCORES[-1])
+    else:
+        work = _control_file(house, last) if options.way in _CONTROL_FILE else _page_of_days(house, last)
     report(work, started_at=options.started_at, is_profiled=options.profile)
+
+
+def _scores(house: House, last: date, *, has_day_more: bool) -> Callable[[], None]:
+    """As the asset has them made: the first time of thirteen weeks before, too."""
+    if has_day_more:
+        for vendor in house.lake.vendors():
+            _copy_day(house.lake, vendor, last, last + timedelta(days=1))
+    as_of = _at(last + timedelta(days=30 + has_day_more))
+    scorer = Scorer(house.engine, house.lake.as_found(), house.contracts(), house.registry, house.methods())
+    catalogue = house.catalogue
+
+    def work() -> None:
+        scorer.score_all(as_of=as_of, catalogue=catalogue)
+
+    return work
 
 
 def _control_file(house: House, last: date) -> Callable[[], None]:

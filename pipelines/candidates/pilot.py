@@ -8,6 +8,7 @@ from typing import Final
 from pipelines.contracts.contract import Contract
 from pipelines.engines.interface import Engine
 from pipelines.rulebook.catalogue import Catalogue
+from pipelines.scores.counted import counted_days
 from pipelines.scores.method import Method
 from pipelines.scores.points import DimensionScore
 from pipelines.scores.scorer import deliveries_by_dimension, final_days
@@ -74,10 +75,11 @@ def pilot_of(
         contracts: all of the vendor's.
         as_of: what is known by then counts; aware.
     """
-    judged = final_days(lake, vendor, as_of, is_live=False)
-    since = pilot_since(judged, contracts, method)
-    days = [day for day in judged if since is None or day >= since]
-    deliveries = deliveries_by_dimension(lake, vendor, days)
+    judged = counted_days(engine, lake, vendor)
+    final = final_days(judged, as_of, is_live=False)
+    since = pilot_since(final, contracts, method)
+    days = [day for day in final if since is None or day >= since]
+    deliveries = deliveries_by_dimension(judged, days)
     received = deliveries.get("all", {})
     tolerances = contract.tolerances if contract is not None else {}
     standings = vendor_standing(deliveries, tolerances, scoring=method.scoring, grading=method.grading)

@@ -2,10 +2,9 @@
 
 Who decided is named in the registry, under the number that stands here.
 
-- `counted`: what was delivered and judged on each day of a vendor, counted from what the lake publishes
+- `counted`: what was delivered and judged on each day of a vendor, counted from what the lake publishes, and kept
 - `delivered`: what of a vendor was delivered, judged and found in a period
 - `facts`: the file put together, from the lake, the registry, contracts and vendors' files
-- `kept_counts`: what was counted, kept until a day is published anew
 - `model`: what it shows, in domain words
 - `page`: the page
 - `registry_counts`: what the registry kept in the period, counted

@@ -1,10 +1,10 @@
-"""What was delivered and judged on each day of a vendor, counted from what the lake publishes.
+"""What was delivered and judged on each day of a vendor, counted from what the lake publishes, and kept.
 
-A count is a row: day, marker and state of the partition it rests on (`storage.markers`), what is counted, of which
+A count is a row: day, marker and state of the partition it rests on (`storage.kept_counts`), what is counted, of which
 word, how many.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -12,20 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.control_file.model import ControlPeriod
+from pipelines.storage.kept_counts import KeptCounts
 from pipelines.storage.lake import Lake
 
 DELIVERIES: Final = "deliveries"
 SCORECARDS: Final = "scorecards"
-COUNTS: Final = pa.schema(
-    {
-        "day": pa.date32(),
-        "marker": pa.string(),
-        "state": pa.string(),
-        "what": pa.string(),
-        "word": pa.string(),
-        "count": pa.int64(),
-    }
-)
 DAYS: Final = "days"
 """Rows of this kind stand for the day itself; the word is the digest of the rules that judged it."""
 OUTCOMES: Final = {
@@ -42,39 +33,43 @@ def are_within(days: pa.ChunkedArray, period: ControlPeriod) -> pa.ChunkedArray:
     return pc.and_(pc.greater_equal(days, period.first), pc.less_equal(days, period.last))
 
 
-def counted_days(lake: Lake, vendor: str, marker: str, states: Mapping[date, str]) -> pa.Table:
-    """Counts of those of some days that can be trusted; schema `COUNTS`. `states`: by day, those of their files."""
-    days = [day for day in states if lake.is_whole(vendor, day, marker)]
-    parts = _COUNTED[marker](lake, vendor, days) if days else []
-    counts = pa.concat_tables(parts) if parts else _counts_without_state([], "", [], [])
-    of_days = pa.array([states[day] for day in counts["day"].to_pylist()], pa.string())
-    columns = {"marker": pa.repeat(marker, len(counts)), "state": of_days}
-    return pa.table({**dict(zip(counts.column_names, counts.columns, strict=True)), **columns}).select(COUNTS.names)
+def count_published(lake: Lake) -> None:
+    """Count what was published since, of every vendor."""
+    for vendor in lake.vendors():
+        COUNTS.of(lake, vendor)
 
 
-def _deliveries_counted(lake: Lake, vendor: str, days: Sequence[date]) -> list[pa.Table]:
+def _deliveries_counted(lake: Lake, vendor: str, days: Sequence[date]) -> pa.Table:
     files = lake.read("deliveries", vendor, [*days], ["delivery_date", "role", "status", "rows_accepted", *_ROWS])
     leads = files.filter(pc.fill_null(pc.equal(files["role"], "leads"), False))
-    return [
+    parts = [
         _counts_without_state(days, DAYS, [""] * len(days), [1] * len(days)),
         _counted_by(files, "files", "status"),
         *(_summed_by(files, column, None, column) for column in _ROWS),
         _summed_by(leads, "leads", None, "rows_accepted"),
     ]
+    return pa.concat_tables(parts)
 
 
-def _verdicts_counted(lake: Lake, vendor: str, days: Sequence[date]) -> list[pa.Table]:
+def _verdicts_counted(lake: Lake, vendor: str, days: Sequence[date]) -> pa.Table:
     rules = [lake.facts(vendor, day, SCORECARDS).get("catalogue_digest", "") for day in days]
     scorecards = lake.read("scorecards", vendor, [*days], ["delivery_date", "rule_id", *OUTCOMES])
     verdicts = lake.read("verdicts", vendor, [*days], ["delivery_date", "verdict"])
-    return [
+    parts = [
         _counts_without_state(days, DAYS, rules, [1] * len(days)),
         _counted_by(verdicts, "verdict", "verdict"),
         *(_summed_by(scorecards, what, "rule_id", column) for column, what in OUTCOMES.items()),
     ]
+    return pa.concat_tables(parts)
 
 
-_COUNTED: Final = {DELIVERIES: _deliveries_counted, SCORECARDS: _verdicts_counted}
+COUNTS: Final = KeptCounts(
+    "control_file",
+    {"what": pa.string(), "word": pa.string(), "count": pa.int64()},
+    {DELIVERIES: _deliveries_counted, SCORECARDS: _verdicts_counted},
+)
+"""Nothing is kept of a day that can't be trusted."""
+_COLUMNS: Final = {"day": pa.date32(), **COUNTS.columns}
 
 
 def _counted_by(rows: pa.Table, what: str, column: str) -> pa.Table:
@@ -97,5 +92,5 @@ def _counts_without_state(days: object, what: str, words: object, counts: object
 
 
 def _column_of_counts(name: str, values: object) -> pa.ChunkedArray:
-    kind = COUNTS.field(name).type
+    kind = _COLUMNS[name]
     return values.cast(kind) if isinstance(values, pa.ChunkedArray) else pa.chunked_array([pa.array(values, kind)])

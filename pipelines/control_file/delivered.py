@@ -7,8 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.checks.results import LATE_KNOWLEDGE, TABLE
-from pipelines.control_file.counted import DAYS, DELIVERIES, OUTCOMES, SCORECARDS, are_within
-from pipelines.control_file.kept_counts import counts_of
+from pipelines.control_file.counted import COUNTS, DAYS, DELIVERIES, OUTCOMES, SCORECARDS, are_within
 from pipelines.control_file.model import CheckLine, ControlPeriod, DeliveredLeads, Outcomes
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.clock import paris_date
@@ -18,7 +17,7 @@ _NO_DELIVERY: Final = "no_delivery"
 
 def delivered_in(lake: Lake, vendor: str, period: ControlPeriod) -> DeliveredLeads:
     """Everything of the days of a period that can be trusted; a day taken in and not judged counts its files alone."""
-    counts = counts_of(lake, vendor, period)
+    counts = COUNTS.of(lake, vendor, period.holds)
     taken_in, judged = (
         _counts_summed(counts.filter(pc.equal(counts["marker"], marker))) for marker in (DELIVERIES, SCORECARDS)
     )

@@ -7,6 +7,7 @@ How they look on a page is in `dossiers`.
 - `contributions`: what deliveries moved in the total of a vendor: contributions of dimensions, rules and mix that sum
   to the change
 - `corrected`: what corrections change in the counts behind a score
+- `counted`: what scores read of each judged day, counted once and kept: a score of days that stand opens one file
 - `graded`: A score with all that stands beside it: bounds, state, grade
 - `grades`: grades and gates of a vendor
 - `measured`: what was measured of the bounds on simulated vendors, as pages show it (`measured_coverage.yaml`)

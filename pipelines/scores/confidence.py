@@ -23,7 +23,7 @@ be seen before they come: at a correlation of 0.2 up to one vendor in seven is m
 Correlation between deliveries is not counted; it is a drift.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -111,7 +111,25 @@ def confidence_sequence(received: ArrayLike, defective: ArrayLike, method: Confi
     Raises:
         ValueError: shapes that differ, or counts that contradict each other.
     """
+    return _bounds_of_sums(_sums(*_float_counts(received, defective)), method)
+
+
+def last_confidence(received: ArrayLike, defective: ArrayLike, method: ConfidenceMethod) -> ConfidenceSequence:
+    """What is known after the last delivery: the end of the `confidence_sequence`, to the bit, and nothing else of it.
+
+    Args:
+        received: leads by delivery, in order of delivery, one at least; several vendors on leading axes.
+        defective: of these, the vendor's defective ones; same shape.
+        method: the numbers of the method.
+
+    Raises:
+        ValueError: shapes that differ, or counts that contradict each other.
+    """
     sums = _sums(*_float_counts(received, defective))
+    return _bounds_of_sums(_Sums(*(getattr(sums, one.name)[..., -1:] for one in fields(sums))), method)
+
+
+def _bounds_of_sums(sums: _Sums, method: ConfidenceMethod) -> ConfidenceSequence:
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = sums.defects / sums.leads
         correlation = _correlation(sums)

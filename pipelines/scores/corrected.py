@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
+import pyarrow as pa
+
 from pipelines.engines.interface import Engine
 from pipelines.rulebook.standing_fails import STANDING_FAILS
 from pipelines.rulebook.use_states import CAUSE_PLACE
@@ -48,12 +50,11 @@ _DELTAS: Final = f"""
 """
 """A lead's turns alternate: where the last is the opposite of the first, it is what it was when it was published."""
 
-_FAILED_LEADS: Final = f"""
+FAILED_LEADS: Final = f"""
     with {STANDING_FAILS}
 
     select delivery_date, rule_id, count(distinct lead_id) as lead_count
     from standing
-    where rule_id in ({{rules}})
     group by delivery_date, rule_id
 """
 
@@ -67,18 +68,28 @@ def corrected_counts(
         DamagedCorrectionsError: corrections are not what was written.
     """
     found = {dimension: dict(days) for dimension, days in deliveries.items()}
-    with engine.session() as session:
-        session.register("corrections", standing_corrections(lake, vendor, as_of))
-        deltas = session.fetch(_DELTAS).to_pylist()
-    for delta in deltas:
+    for delta in _turned_leads(engine, standing_corrections(lake, vendor, as_of)):
         days, day = found.get(delta["dimension"], {}), delta["delivery_date"]
         if day in days:
             days[day] = _with_change(days[day], delta["lead_count"])
     return found
 
 
+def _turned_leads(engine: Engine, corrections: pa.Table) -> list[dict[str, Any]]:
+    if not len(corrections):
+        return []
+    with engine.session() as session:
+        session.register("corrections", corrections)
+        return session.fetch(_DELTAS).to_pylist()  # type: ignore[no-any-return]
+
+
 def corrected_fails(
-    engine: Engine, lake: Lake, vendor: str, days: Sequence[date], rules: Collection[str], as_of: datetime
+    engine: Engine,
+    lake: Lake,
+    vendor: str,
+    published: Mapping[date, Mapping[str, int]],
+    rules: Collection[str],
+    as_of: datetime,
 ) -> dict[str, dict[date, int]]:
     """By rule and delivery date, leads that fail it at the vendor's account, as known as of an instant (aware).
 
@@ -86,23 +97,40 @@ def corrected_fails(
         engine: counts them.
         lake: what is published.
         vendor: whose they are.
-        days: published ones.
+        published: by published day and rule, the leads that failed it as the day was published.
         rules: ids of the rulebook.
         as_of: which corrections are known.
 
     Raises:
         DamagedCorrectionsError: corrections are not what was written.
     """
+    corrections = standing_corrections(lake, vendor, as_of)
+    turned = published.keys() & set(corrections["delivery_date"].to_pylist())
+    by_day = {**published, **failed_leads(engine, lake, vendor, sorted(turned), corrections)}
+    failed: dict[str, dict[date, int]] = {}
+    for day in published:  # corrections speak of others, too
+        for rule in sorted({*by_day[day]}.intersection(rules)):
+            failed.setdefault(rule, {})[day] = by_day[day][rule]
+    return failed
+
+
+def failed_leads(
+    engine: Engine, lake: Lake, vendor: str, days: Sequence[date], corrections: pa.Table
+) -> dict[date, dict[str, int]]:
+    """By delivery date and rule, leads that fail it at the vendor's account; each of some published days has its own.
+
+    Days that corrections alone speak of may be there, too.
+    """
+    failed: dict[date, dict[str, int]] = {day: {} for day in days}
+    if not days:
+        return failed
     files = [lake.partition("findings", vendor, day) for day in days]
-    listed = ", ".join(f"'{rule}'" for rule in rules) or "null"
     with engine.session() as session:
         session.read_files("findings", files, arrow_schema("findings"))
-        session.register("corrections", standing_corrections(lake, vendor, as_of))
-        rows: list[dict[str, Any]] = session.fetch(_FAILED_LEADS.format(rules=listed)).to_pylist()
-    failed: dict[str, dict[date, int]] = {}
+        session.register("corrections", corrections)
+        rows = session.fetch(FAILED_LEADS).to_pylist()
     for row in rows:
-        if row["delivery_date"] in days:  # corrections speak of others, too
-            failed.setdefault(row["rule_id"], {})[row["delivery_date"]] = row["lead_count"]
+        failed.setdefault(row["delivery_date"], {})[row["rule_id"]] = row["lead_count"]
     return failed
 
 

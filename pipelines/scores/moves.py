@@ -121,10 +121,8 @@ def _steps(
     as_of: datetime,
 ) -> Steps:
     vendor, contracts = scored.vendor, scorer.contracts.of(scored.vendor)
-    since, last = (
-        before.since(contracts, paris_date(then)),
-        max(final_days(scorer.lake, vendor, then), default=date.min),
-    )
+    judged = scorer.counted_days(vendor)
+    since, last = before.since(contracts, paris_date(then)), max(final_days(judged, then), default=date.min)
     was = {row.dimension: row for row in published if row.dimension != TOTAL}
     days = [day for day in scored.days if day <= last and (since is None or day >= since)]
     contract = contract_in_force(contracts, last)
@@ -133,7 +131,7 @@ def _steps(
         **{name: row.tolerance or 0.0 for name, row in was.items()},
     }
     late, corrected = (
-        _snapshot_of(scorer.counts(vendor, days, known), tolerances, before.scoring) for known in (then, as_of)
+        _snapshot_of(scorer.counts(vendor, judged, days, known), tolerances, before.scoring) for known in (then, as_of)
     )
     windows = [(since, last), (scored.since, max(scored.days))]
     streams = streams_by_dimension(scorer.engine, scorer.lake, vendor, scored.days, windows)

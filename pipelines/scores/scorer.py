@@ -4,7 +4,7 @@ What became known after a verdict was final counts from its date on (`corrected`
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -19,6 +19,7 @@ from pipelines.engines.interface import Engine
 from pipelines.identifiers.errors_without_values import LeftVendors
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.scores.corrected import corrected_counts, corrected_fails
+from pipelines.scores.counted import CountedDay, counted_days
 from pipelines.scores.graded import GradedScore, graded_scores
 from pipelines.scores.grades import Gate, Grade, effective_leads, next_grade, open_gates
 from pipelines.scores.method import Method, Methods, shipped_methods
@@ -80,7 +81,7 @@ class Scorer:
         """One after the other, since a grade follows the one before."""
         if score_history(self.registry, vendor, TOTAL, before=as_of):
             return
-        for tick in weekly_ticks(final_days(self.lake, vendor, as_of), as_of):
+        for tick in weekly_ticks(final_days(self.counted_days(vendor), as_of), as_of):
             self._publish([self.score(vendor, tick)], tick, catalogue, as_of)
 
     def _publish(self, scored: list[ScoredVendor], as_of: datetime, catalogue: Catalogue, run: datetime) -> None:
@@ -107,17 +108,18 @@ class Scorer:
 
         `method`: to see what another version would say; the one that is frozen for the contract unless given.
         """
-        days = final_days(self.lake, vendor, as_of)
+        judged = self.counted_days(vendor)
+        days = final_days(judged, as_of)
         if not days:
             return ScoredVendor(vendor, (), (), ())
         method = method or self.method_of(vendor, as_of)
         since = method.since(self.contracts.of(vendor), paris_date(as_of))
-        counted = self.counts(vendor, [day for day in days if since is None or day >= since], as_of)
+        counted = self.counts(vendor, judged, [day for day in days if since is None or day >= since], as_of)
         contract = contract_in_force(self.contracts.of(vendor), max(days))
         tolerances: Mapping[str, float] = contract.tolerances if contract is not None else {}
         standings = vendor_standing(counted, tolerances, scoring=method.scoring, grading=method.grading)
         received = {day: counts.leads_received for day, counts in counted.get("all", {}).items()}
-        failed = self._failed(vendor, list(received), method, as_of)
+        failed = self._failed(vendor, {day: judged[day].failed for day in received}, method, as_of)
         gates = open_gates(received, failed, grading=method.grading)
         grade = Grade(None)
         if standings:
@@ -132,39 +134,28 @@ class Scorer:
             tuple(days),
             tuple(graded_scores(standings, grade)),
             tuple(gates),
-            self._inputs_digest(vendor, counted, failed, contract, method),
+            _digest_of_inputs(judged, counted, failed, contract, method),
             method,
             since,
             counted,
         )
 
-    def counts(self, vendor: str, days: list[date], as_of: datetime) -> dict[str, dict[date, LeadCounts]]:
-        """Leads of some published days by dimension, and under `all`, and date, with what was corrected by then."""
-        return corrected_counts(self.engine, self.lake, vendor, deliveries_by_dimension(self.lake, vendor, days), as_of)
+    def counted_days(self, vendor: str) -> dict[date, CountedDay]:
+        """What is read of each judged day of a vendor, in date order."""
+        return counted_days(self.engine, self.lake, vendor)
 
-    def _inputs_digest(
-        self,
-        vendor: str,
-        deliveries: Mapping[str, Deliveries],
-        failed: Mapping[str, Mapping[date, int]],
-        contract: Contract | None,
-        method: Method,
-    ) -> str:
-        """Of the published scorecards, of what corrections make of their counts, of the contract and of the method."""
-        days = sorted({day for by_day in deliveries.values() for day in by_day})
-        read = {
-            "deliveries": {f"{day}": self.lake.digests(vendor, day, "scorecards") for day in days},
-            "defective": {dimension: _defective(by_day) for dimension, by_day in deliveries.items()},
-            "failed": {rule: {f"{day}": count for day, count in by_day.items()} for rule, by_day in failed.items()},
-            "contract": contract.digest if contract is not None else None,
-            "method": method.digest,
-        }
-        return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
+    def counts(
+        self, vendor: str, judged: Mapping[date, CountedDay], days: Iterable[date], as_of: datetime
+    ) -> dict[str, dict[date, LeadCounts]]:
+        """Leads of some judged days by dimension, and under `all`, and date, with what was corrected by then."""
+        return corrected_counts(self.engine, self.lake, vendor, deliveries_by_dimension(judged, days), as_of)
 
-    def _failed(self, vendor: str, days: list[date], method: Method, as_of: datetime) -> dict[str, dict[date, int]]:
+    def _failed(
+        self, vendor: str, published: Mapping[date, Mapping[str, int]], method: Method, as_of: datetime
+    ) -> dict[str, dict[date, int]]:
         """By gated rule and day, the leads that fail it at the vendor's account."""
         rules = {gate.rule_id for gate in method.grading.gates}
-        return corrected_fails(self.engine, self.lake, vendor, days, rules, as_of)
+        return corrected_fails(self.engine, self.lake, vendor, published, rules, as_of)
 
     def _grade_before(self, vendor: str, method: Method, since: date | None, as_of: datetime) -> Grade | None:
         """The last one published before this instant under the same method, in the same window."""
@@ -184,24 +175,42 @@ def weekly_ticks(days: Sequence[date], as_of: datetime) -> list[datetime]:
     return [tick_of(day) for day in past if days and day > min(days)]
 
 
+def _digest_of_inputs(
+    judged: Mapping[date, CountedDay],
+    deliveries: Mapping[str, Deliveries],
+    failed: Mapping[str, Mapping[date, int]],
+    contract: Contract | None,
+    method: Method,
+) -> str:
+    """Of the published scorecards, of what corrections make of their counts, of the contract and of the method."""
+    days = sorted({day for by_day in deliveries.values() for day in by_day})
+    read = {
+        "deliveries": {f"{day}": judged[day].digests for day in days},
+        "defective": {dimension: _defective(by_day) for dimension, by_day in deliveries.items()},
+        "failed": {rule: {f"{day}": count for day, count in by_day.items()} for rule, by_day in failed.items()},
+        "contract": contract.digest if contract is not None else None,
+        "method": method.digest,
+    }
+    return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
+
+
 def _defective(by_day: Deliveries) -> list[int]:
     return [counts.leads_vendor_defective for counts in by_day.values()]
 
 
-def deliveries_by_dimension(lake: Lake, vendor: str, days: list[date]) -> dict[str, Deliveries]:
-    """Leads of some published days by dimension, and under `all`, and date."""
+def deliveries_by_dimension(judged: Mapping[date, CountedDay], days: Iterable[date]) -> dict[str, Deliveries]:
+    """Leads of some judged days by dimension, and under `all`, and date."""
     by_dimension: dict[str, list[tuple[date, int, int]]] = {}
-    for row in lake.read("dimension_scorecards", vendor, days).to_pylist():
-        counts = (row["delivery_date"], row["leads_received"], row["leads_vendor_defective"])
-        by_dimension.setdefault(row["dimension"], []).append(counts)
+    for day in days:
+        for dimension, received, defective in judged[day].leads:
+            by_dimension.setdefault(dimension, []).append((day, received, defective))
     return {dimension: deliveries_by_date(counts) for dimension, counts in by_dimension.items()}
 
 
-def final_days(lake: Lake, vendor: str, as_of: datetime, *, is_live: bool = True) -> list[date]:
+def final_days(judged: Mapping[date, CountedDay], as_of: datetime, *, is_live: bool = True) -> list[date]:
     """Days of a vendor whose verdicts are final, as known at an instant; of before it went live where it is said so."""
     limit = as_lake(as_of)
-    facts = {day: lake.facts(vendor, day, "scorecards") for day in lake.published_days(vendor, "scorecards")}
-    return [day for day, noted in facts.items() if _is_final(noted, limit) and _noted_live(noted) == is_live]
+    return [day for day, one in judged.items() if _is_final(one.facts, limit) and _noted_live(one.facts) == is_live]
 
 
 def _is_final(noted: Mapping[str, str], limit: datetime) -> bool:

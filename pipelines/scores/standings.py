@@ -8,13 +8,13 @@ band of the total: each of the five dimensions gets a fifth of the miscoverage, 
 """
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from pipelines.scores.confidence import confidence_sequence
+from pipelines.scores.confidence import last_confidence
 from pipelines.scores.grades import GradingMethod, delivery_worth
 from pipelines.scores.points import (
     DimensionScore,
@@ -56,8 +56,8 @@ class Standing:
 
 def deliveries_by_date(rows: Iterable[tuple[date, int, int]]) -> dict[date, LeadCounts]:
     """Leads received and vendor-defective by delivery date, however many files or rows a day came in."""
-    received: Counter[date] = Counter()
-    defective: Counter[date] = Counter()
+    received: defaultdict[date, int] = defaultdict(int)
+    defective: defaultdict[date, int] = defaultdict(int)
     for day, received_count, defective_count in rows:
         received[day] += received_count
         defective[day] += defective_count
@@ -166,9 +166,9 @@ def _standing(
     score: DimensionScore, days: list[LeadCounts], scoring: ScoringMethod, grading: GradingMethod
 ) -> Standing:
     received = [day.leads_received for day in days]
-    sequence = confidence_sequence(received, [day.leads_vendor_defective for day in days], grading.confidence)
-    lower, upper = float(sequence.lower[-1]), float(sequence.upper[-1])
-    bounds = RateBounds(lower, upper, float(sequence.correlation[-1]), float(sequence.effective_leads[-1]))
+    known = last_confidence(received, [day.leads_vendor_defective for day in days], grading.confidence)
+    lower, upper = float(known.lower[-1]), float(known.upper[-1])
+    bounds = RateBounds(lower, upper, float(known.correlation[-1]), float(known.effective_leads[-1]))
     tolerance = score.tolerance or scoring.least_tolerance
     state = state_of(score.rate, lower, upper, tolerance, may_show_breach=_may_show_breach(received, grading))
     return Standing(score, points(upper, tolerance, scoring), points(lower, tolerance, scoring), bounds, state)

@@ -11,6 +11,7 @@ What is kept there, and for how long, belongs to the subjects and to `upkeep`.
   writes
 - `kept_corrections`: the rows of `corrections` as they are kept: only ever added to, checked by digest, and which of
   them still correct
+- `kept_counts`: what was counted of a vendor's days, kept beside the lake's tables until a day is published anew
 - `lake`: the Parquet lake: partitions replaced whole, trusted by digest, written by one writer per vendor at a time
 - `lake_health`: what of the lake is not as it was published: files that are gone, changed or cut off, folders that
   nobody made

@@ -33,12 +33,17 @@ class FileState:
 
 
 def settled_state(file: int) -> FileState:
-    """The state of an opened file such that whatever is changed from now on gives another one.
+    """The state of an opened file such that whatever is changed from now on gives another one."""
+    return FileState.from_stat(settled_stat(file))
+
+
+def settled_stat(file: int | str) -> os.stat_result:
+    """What the system says of a file, opened or at a path, such that it says otherwise after any change from now on.
 
     A file that was changed a moment ago is waited for: the clock of file systems goes in ticks.
     """
-    state = FileState.of(file)
-    if 0 <= time.time() - state.changed_ns / 1e9 < _TICK:
+    found = os.stat(file)
+    if 0 <= time.time() - found.st_ctime_ns / 1e9 < _TICK:
         time.sleep(_TICK)
-        state = FileState.of(file)
-    return state
+        found = os.stat(file)
+    return found

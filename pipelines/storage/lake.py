@@ -8,12 +8,13 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import uuid4
 
 import pyarrow as pa
@@ -41,6 +42,7 @@ ROW_GROUP: Final = 131_072
 _FEW_ROWS: Final = 10_000
 """So many are read sooner than they are handed to threads."""
 
+_Answer = TypeVar("_Answer")
 Content: TypeAlias = pa.Table | Iterable[pa.Table]
 """Rows of a table in any order, or pieces of them in the order of the table's sort keys."""
 
@@ -133,6 +135,10 @@ class Lake:
     def as_found(self) -> "Lake":
         """The lake as one reader finds it: which days of a vendor can be trusted is asked once. Never to write to."""
         return _FoundLake(self.root)
+
+    def once(self, asked: Hashable, answer: Callable[[], _Answer]) -> _Answer:
+        """The answer to a question about the lake; one `as_found` remembers it."""
+        return answer()
 
     def facts(self, vendor: str, day: date, marker: str) -> dict[str, str]:
         """What the writer noted in the marker of a partition."""
@@ -240,21 +246,21 @@ class Lake:
 @dataclass(frozen=True)
 class _FoundLake(Lake):
     """A lake that remembers its answers: telling whether days can be trusted means to hash their files, and what was
-    noted of them is asked for each week that is scored."""
+    noted or counted of them is asked for each week that is scored."""
 
-    trusted: dict[tuple[str, str], list[date]] = field(default_factory=dict)
-    noted: dict[tuple[str, date, str, bytes], dict[str, str]] = field(default_factory=dict)
+    answers: dict[Hashable, Any] = field(default_factory=dict)
+
+    def once(self, asked: Hashable, answer: Callable[[], _Answer]) -> _Answer:
+        if asked not in self.answers:
+            self.answers[asked] = answer()
+        found: _Answer = self.answers[asked]
+        return found
 
     def published_days(self, vendor: str, marker: str = "deliveries") -> list[date]:
-        if (vendor, marker) not in self.trusted:
-            self.trusted[vendor, marker] = super().published_days(vendor, marker)
-        return list(self.trusted[vendor, marker])
+        return list(self.once((vendor, marker), partial(super().published_days, vendor, marker)))
 
     def _noted(self, vendor: str, day: date, marker: str, key: bytes) -> dict[str, str]:
-        asked = (vendor, day, marker, key)
-        if asked not in self.noted:
-            self.noted[asked] = super()._noted(vendor, day, marker, key)
-        return dict(self.noted[asked])
+        return dict(self.once((vendor, day, marker, key), partial(super()._noted, vendor, day, marker, key)))
 
 
 def _schema_read(table: str, columns: Sequence[str] | None) -> pa.Schema:

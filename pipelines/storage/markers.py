@@ -12,6 +12,7 @@ from datetime import date
 from hashlib import blake2b
 from typing import Final
 
+from pipelines.storage.file_states import settled_stat
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import TABLES_BY_MARKER
 
@@ -29,9 +30,10 @@ def published_at(lake: Lake, vendor: str, marker: str) -> dict[date, int]:
 
 
 def partition_states(lake: Lake, vendor: str, marker: str, is_asked: Callable[[date], bool]) -> dict[date, str]:
-    """By day, in order, a digest of the sizes and times of change of all files that a marker stands for.
+    """By day, in order, a digest of the day and of the states of all files that a marker stands for.
 
-    It looks at no file's bytes. `is_asked`: of which days. Days without a marker are left out.
+    It looks at no file's bytes: whatever the file system notes as a change from now on gives another digest.
+    `is_asked`: of which days. Days without a marker are left out.
     """
     roots = [os.fspath(lake.root / table / f"vendor={vendor}") for table in TABLES_BY_MARKER[marker]]
     days = [day for day in lake.partition_days(vendor, marker) if is_asked(day)]
@@ -40,14 +42,16 @@ def partition_states(lake: Lake, vendor: str, marker: str, is_asked: Callable[[d
 
 def _state_of(roots: list[str], day: date) -> str:
     """Empty where the last file, the marker, is not there."""
-    states = [*_states_found(f"{root}/delivery_date={day}/part-0.parquet" for root in roots)]
-    return blake2b("\n".join(states).encode(), digest_size=_STATE_BYTES).hexdigest() if states[-1] else ""
+    partition = f"delivery_date={day}/part-0.parquet"
+    states = [*_states_found(f"{root}/{partition}" for root in roots)]
+    return blake2b("\n".join([f"{day}", *states]).encode(), digest_size=_STATE_BYTES).hexdigest() if states[-1] else ""
 
 
 def _states_found(paths: Iterator[str]) -> Iterator[str]:
+    """Without the device: after a restart the same disk may be another one."""
     for path in paths:
         try:
-            found = os.stat(path)
-            yield f"{found.st_size} {found.st_mtime_ns}"
+            found = settled_stat(path)
+            yield f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
         except FileNotFoundError:
             yield ""

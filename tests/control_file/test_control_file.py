@@ -135,7 +135,7 @@ def test_a_day_that_was_counted_and_is_damaged_later_is_not_counted_until_it_is_
 
 def test_counts_that_cannot_be_read_are_counted_again(house: House) -> None:
     counted = control_file(house).vendors
-    (house.lake.root / ".counted" / f"{VENDOR}.parquet").write_bytes(b"PAR1 cut off")
+    (house.lake.root / ".counted" / "control_file" / VENDOR).write_bytes(b"PAR1 cut off")
     assert control_file(house).vendors == counted
 
 

@@ -1,5 +1,6 @@
 import math
 import time
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -10,7 +11,13 @@ from scipy.special import loggamma
 from scipy.stats import chi2
 
 from benchmarks.simulated_vendors import SCENARIOS, simulate
-from pipelines.scores.confidence import ConfidenceMethod, ConfidenceSequence, bounds, confidence_sequence
+from pipelines.scores.confidence import (
+    ConfidenceMethod,
+    ConfidenceSequence,
+    bounds,
+    confidence_sequence,
+    last_confidence,
+)
 
 METHOD = ConfidenceMethod(
     miscoverage=0.05, expected_rate=0.01, assumed_correlation=0.025, assumed_weight=4, caution=0.9
@@ -127,6 +134,15 @@ def test_what_comes_later_changes_no_earlier_bound(counts: list[tuple[int, int]]
     for end in range(1, len(counts)):
         part = sequence_of(counts[:end])
         assert (part.lower[-1], part.upper[-1]) == (whole.lower[end - 1], whole.upper[end - 1])
+
+
+@FEW
+@given(COUNTS, st.integers(1, 40))
+def test_what_is_known_last_is_the_end_of_the_sequence_to_the_bit(counts: list[tuple[int, int]], times: int) -> None:
+    received, defective = zip(*counts * times, strict=True)
+    whole, last = (known(received, defective, METHOD) for known in (confidence_sequence, last_confidence))
+    for one in fields(ConfidenceSequence):
+        assert getattr(last, one.name).tolist() == getattr(whole, one.name)[-1:].tolist()
 
 
 @FEW

@@ -1,6 +1,6 @@
 """Gates count what stands: what was given back since opens none, what was charged later does, from its instant on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.house import House
 from pipelines.scores.corrected import corrected_fails
+from pipelines.scores.counted import counted_days
 from pipelines.storage.kept_corrections import TABLE, account_digest
 from pipelines.vocabulary.tables import arrow_schema
 from tests.support.houses import house_at
@@ -57,8 +58,9 @@ def house(tmp_path: Path) -> House:
     return house
 
 
-def failed(house: House, as_of: datetime) -> dict[str, dict[Any, int]]:
-    return corrected_fails(house.engine, house.lake, VENDOR, [DAY], {REDELIVERY}, as_of)
+def failed(house: House, as_of: datetime, rules: Collection[str] = (REDELIVERY,)) -> dict[str, dict[Any, int]]:
+    published = {day: one.failed for day, one in counted_days(house.engine, house.lake, VENDOR).items()}
+    return corrected_fails(house.engine, house.lake, VENDOR, published, rules, as_of)
 
 
 def test_fails_that_were_given_back_are_counted_no_more_from_their_instant_on(house: House) -> None:
@@ -78,6 +80,6 @@ def test_fails_that_were_charged_later_are_counted_from_their_instant_on(house: 
 
 def test_days_outside_the_window_and_other_rules_are_left_out(house: House) -> None:
     corrected(house, [("4", "phone", CHARGED, "charged_rules")])
-    assert corrected_fails(house.engine, house.lake, VENDOR, [], {REDELIVERY}, CHARGED) == {}
-    assert corrected_fails(house.engine, house.lake, VENDOR, [DAY], {"lead_duplicate"}, CHARGED) == {}
-    assert corrected_fails(house.engine, house.lake, VENDOR, [DAY], set(), CHARGED) == {}
+    assert corrected_fails(house.engine, house.lake, VENDOR, {}, {REDELIVERY}, CHARGED) == {}
+    assert failed(house, CHARGED, {"lead_duplicate"}) == {}
+    assert failed(house, CHARGED, ()) == {}
