@@ -134,6 +134,10 @@ class Lake:
         """The lake as one reader finds it: which days of a vendor can be trusted is asked once. Never to write to."""
         return _FoundLake(self.root)
 
+    def as_found_of(self, vendor: str, days: Sequence[date]) -> "Lake":
+        """The same to a reader of some of a vendor's days, in order, which can be trusted: no other is published."""
+        return _FoundLake(self.root, trusted={(vendor, "deliveries"): list(days)})
+
     def facts(self, vendor: str, day: date, marker: str) -> dict[str, str]:
         """What the writer noted in the marker of a partition."""
         return self._noted(vendor, day, marker, FACTS)
