@@ -96,10 +96,28 @@ TOLD: Final = {
 """Errors by module whose messages say what to mend."""
 PLACES: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR, errno.EISDIR, errno.EEXIST)
 """What is wrong with a place that a setting or an argument names."""
+WITHOUT_FRAMES: Final = ("explain", "oppositions", "receipts")
+"""Commands whose program does without pandas, though it is installed."""
+
+
+class NoFrames:
+    """Finds no pandas. Arrow asks for it at the first array of Python values, to know its objects if it meets any: half
+    a second for commands that make none."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """As of `importlib.abc.MetaPathFinder`: None leaves a module to the other finders."""
+        if name == "pandas":
+            raise ModuleNotFoundError("this command does without pandas", name=name)
 
 
 class LateCommands(TyperGroup):
     """Commands that are loaded when they are called: to list them costs no library."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The program. Who calls commands within another uses `main`, and keeps what that one has."""
+        if sys.argv[1:2] and sys.argv[1] in WITHOUT_FRAMES:
+            sys.meta_path.insert(0, NoFrames())
+        return super().__call__(*args, **kwargs)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the first argument names, loaded."""

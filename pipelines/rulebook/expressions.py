@@ -143,7 +143,8 @@ def is_owed(tree: exp.Expr) -> exp.Expr:
 
 def _is_conjunct_owed(conjunct: exp.Expr) -> exp.Expr:
     missing = (
-        exp.and_(is_null(exp.column(column.name)), is_mapped(column), copy=False) for column in delivered_columns_of(conjunct)
+        exp.and_(is_null(exp.column(column.name)), is_mapped(column), copy=False)
+        for column in delivered_columns_of(conjunct)
     )
     is_open = is_null(exp.paren(expand_given(conjunct), copy=False))
     return exp.and_(is_open, exp.or_(exp.false(), *missing, copy=False), copy=False)

@@ -56,7 +56,7 @@ class Lake:
 
     def partition(self, table: str, vendor: str, day: date) -> Path:
         """Where one partition of a delivery table lies."""
-        return self.root / table / f"vendor={vendor}" / f"delivery_date={day.isoformat()}" / "part-0.parquet"
+        return self.root.joinpath(table, f"vendor={vendor}", f"delivery_date={day.isoformat()}", "part-0.parquet")
 
     @contextmanager
     def writing(self, vendor: str, *, patience: float | None = None) -> Iterator[None]:
