@@ -65,7 +65,7 @@ def explain_command(
     from pipelines.wording.words import words
 
     house = house_of_settings()
-    book = house.contracts()
+    book = house.contracts((vendor,))
     known_vendor(book, vendor)
     if channel is not None and channel not in CHANNELS:
         refuse(f"--channel: expected one of {', '.join(CHANNELS)}")

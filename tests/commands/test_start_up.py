@@ -16,6 +16,14 @@ LOADED_LATE = {"pandas", "pandera", "pyarrow", "sqlalchemy", "duckdb", "dagster"
 ORCHESTRATION = {"dagster", "dagster_dbt", "dbt", "great_expectations"}
 ENGINES_AND_FRAMES = {"pandas", "pandera", "pyspark", "duckdb", "scipy", "alembic"}
 LIGHT_COMMANDS = ["contracts", "receipts", "explain", "oppositions", "checks", "lake"]
+REGISTRY, RULES, ARRAYS = {"sqlalchemy"}, {"sqlglot"}, {"numpy", "pyarrow"}
+NOT_LOADED = {
+    "explain": {*REGISTRY, *RULES, *ARRAYS, "jsonschema", "phonenumbers"},
+    "receipts": {*REGISTRY, *RULES, *ARRAYS, "jsonschema"},
+    "contracts": {*REGISTRY, *ARRAYS, "dateutil"},
+    "oppositions": {*RULES, "jsonschema"},
+}
+"""By command, what it does not load before it knows what is asked of it."""
 
 
 def modules_after(statement: str) -> set[str]:
@@ -65,6 +73,28 @@ def test_linting_contracts_loads_neither_frames_nor_the_registry(tmp_path: Path)
 def test_light_commands_load_no_engine_no_frames_and_no_migrations() -> None:
     loaded_all = f"from pipelines.cli import loaded\n[loaded(name) for name in {LIGHT_COMMANDS}]"
     assert not modules_after(loaded_all) & ENGINES_AND_FRAMES
+
+
+@pytest.mark.parametrize("name", NOT_LOADED)
+def test_a_command_loads_what_it_works_with_when_it_begins(name: str) -> None:
+    found = modules_after(f"from pipelines.cli import loaded\nloaded({name!r})")
+    assert not found & (NOT_LOADED[name] | ENGINES_AND_FRAMES)
+
+
+def test_the_program_explains_without_frames_and_a_program_that_calls_it_keeps_its_own(tmp_path: Path) -> None:
+    write(tmp_path / "contracts", VALID)
+    CliRunner().invoke(app, ["explain", "exemple-leads", "L-1"], env={"OPPOSABLE_HOME": str(tmp_path)})
+    import pandas
+
+    assert len(pandas.array([1])) == 1
+    run = (
+        f"import os; os.environ['OPPOSABLE_HOME'] = {str(tmp_path)!r}\n"
+        "sys.argv = ['opposable', 'explain', 'exemple-leads', 'L-1']\n"
+        "from pipelines.cli import app\n"
+        "try:\n    app()\nexcept SystemExit as ended:\n    assert ended.code == 1, ended.code\n"
+        "import pyarrow\npyarrow.array([1])"
+    )
+    assert "pandas" not in modules_after(run)
 
 
 def test_a_registry_that_is_up_to_date_is_opened_without_its_migrations(tmp_path: Path) -> None:
