@@ -43,7 +43,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="opposable-benchmarks-", dir=options.folder) as name:
         home = Path(name)
         _write_history(home, options.days, options.leads)
-        print("\n".join(_table(home, trees, options.days * options.leads // 2, options.rounds)))
+        for line in _table(home, trees, options.days * options.leads // 2, options.rounds):
+            print(line, flush=True)
 
 
 def _write_history(home: Path, count: int, leads: int) -> None:
