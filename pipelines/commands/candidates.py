@@ -29,7 +29,7 @@ from pipelines.commands.shared import (
 from pipelines.contracts.book import TENDER
 from pipelines.contracts.stages import may_be_used
 from pipelines.house import House
-from pipelines.identifiers.shown_names import escaped
+from pipelines.identifiers.escaped_texts import escaped
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.clock import paris_date
 from pipelines.wording.words import Words, words

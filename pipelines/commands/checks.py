@@ -6,7 +6,7 @@ import typer
 
 from pipelines.checks.results import failing_results
 from pipelines.commands.shared import house_of_settings
-from pipelines.identifiers.shown_names import escaped
+from pipelines.identifiers.escaped_texts import escaped
 
 app = typer.Typer(no_args_is_help=True)
 

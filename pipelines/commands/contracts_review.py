@@ -1,10 +1,12 @@
 """`opposable contracts review`: what is missing of a vendor's file and contract, and which risks were accepted.
 
-What is asked is in `governance`.
+What is asked is in `governance`, and loaded by who asks it: to lint contracts takes none of it.
 """
 
+from __future__ import annotations
+
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.box import SIMPLE
@@ -21,14 +23,13 @@ from pipelines.commands.shared import (
     print_table,
     refuse,
 )
-from pipelines.governance.accepted_risks import AcceptedRisk, latest_risks, risk_subject
-from pipelines.governance.checklist import MUST
-from pipelines.governance.due_diligence import read_due_diligence
-from pipelines.governance.vendor_review import ReviewGap, gap_words, vendor_review
-from pipelines.questionnaires.statements import stated_on
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.clock import paris_date
-from pipelines.wording.words import Words, words
+
+if TYPE_CHECKING:
+    from pipelines.governance.accepted_risks import AcceptedRisk
+    from pipelines.governance.vendor_review import ReviewGap
+    from pipelines.wording.words import Words
 
 
 def review(
@@ -42,7 +43,13 @@ def review(
     stands apart until its last day.
     Exit status: 0 nothing is missing that nobody should buy without, 1 something is, 2 a wrong argument or file.
     """
-    from pipelines.questionnaires.records import kept_statements  # late: linting contracts needs no registry
+    from pipelines.governance.accepted_risks import latest_risks
+    from pipelines.governance.checklist import MUST
+    from pipelines.governance.due_diligence import read_due_diligence
+    from pipelines.governance.vendor_review import vendor_review
+    from pipelines.questionnaires.records import kept_statements
+    from pipelines.questionnaires.statements import stated_on
+    from pipelines.wording.words import words
 
     house, day = house_of_settings(), day_of("--on", on) if on else paris_date(datetime.now(UTC))
     book = house.contracts((vendor,))
@@ -65,6 +72,8 @@ def _show_gaps(vendor: str, day: date, gaps: list[ReviewGap], spoken: Words) -> 
     if not gaps:
         typer.echo(spoken("governance.complete", vendor=vendor, on=day))
         return
+    from pipelines.governance.vendor_review import gap_words
+
     table = Table(title=spoken("governance.title", vendor=vendor, on=day), title_justify="left", box=SIMPLE)
     table.add_column(spoken("governance.weight"), justify="right", no_wrap=True)
     table.add_column(spoken("governance.missing"), overflow="fold", ratio=3)
@@ -89,5 +98,7 @@ def _show_risks(risks: list[AcceptedRisk], day: date, spoken: Words) -> None:
 
 
 def _subject_words(risk: AcceptedRisk, spoken: Words) -> str:
+    from pipelines.governance.accepted_risks import risk_subject
+
     subject = risk_subject(risk)
     return spoken.say(subject) if subject else f"{spoken('risks.rule')} {risk.of}"

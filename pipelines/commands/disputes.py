@@ -9,7 +9,7 @@ from pipelines.commands.shared import Language, LanguageOption, house_of_setting
 from pipelines.disputes.decisions import DisputeRefusedError
 from pipelines.disputes.dispute import RecordedDispute
 from pipelines.house import House
-from pipelines.identifiers.shown_names import escaped
+from pipelines.identifiers.escaped_texts import escaped
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import DISPUTE_OUTCOMES
 from pipelines.wording.words import Words, words

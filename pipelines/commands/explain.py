@@ -1,13 +1,16 @@
 """`opposable explain`: the vendor's and the DPO's first question: the verdict, what decides it, then the rest.
 
-What is applied to a lead is found out in `verdicts.explain`; sentences are in `wording`.
+What is applied to a lead is found out in `verdicts.explain`; sentences are in `wording`. What the work itself needs is
+imported when it begins.
 """
+
+from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -24,21 +27,15 @@ from pipelines.commands.shared import (
     print_table,
     refuse,
 )
-from pipelines.comparisons.out_of_date import with_what_is_out_of_date
-from pipelines.house import House
-from pipelines.identifiers.shown_names import escaped
-from pipelines.oppositions.late_entries import unread_entries
-from pipelines.oppositions.snapshot_note import read_note
-from pipelines.rulebook.catalogue import load_catalogue
-from pipelines.storage.kept_corrections import DamagedCorrectionsError
-from pipelines.storage.registry.database import RegistryError
-from pipelines.storage.secrets.keys import KeysError
-from pipelines.verdicts.explain import ExplainedUse, explain
-from pipelines.verdicts.explained_words import explanation
-from pipelines.verdicts.judge import Judge
+from pipelines.identifiers.escaped_texts import escaped
 from pipelines.vocabulary.clock import paris_date
 from pipelines.vocabulary.words import CHANNELS
-from pipelines.wording.words import Words, words
+
+if TYPE_CHECKING:
+    from pipelines.house import House
+    from pipelines.verdicts.explain import ExplainedUse
+    from pipelines.verdicts.judge import Judge
+    from pipelines.wording.words import Words
 
 _COLOURS = {"pass": "green", "fail": "red", "unknown": "yellow", "not applicable": "dim"}
 
@@ -57,8 +54,18 @@ def explain_command(
     language: LanguageOption = Language.EN,
 ) -> None:
     """Say what became of a lead and which rules decided it."""
+    from pipelines.comparisons.out_of_date import with_what_is_out_of_date
+    from pipelines.oppositions.late_entries import unread_entries
+    from pipelines.oppositions.snapshot_note import read_note
+    from pipelines.rulebook.catalogue import load_catalogue
+    from pipelines.storage.kept_corrections import DamagedCorrectionsError
+    from pipelines.verdicts.explain import explain
+    from pipelines.verdicts.explained_words import explanation
+    from pipelines.verdicts.judge import Judge
+    from pipelines.wording.words import words
+
     house = house_of_settings()
-    book = house.contracts()
+    book = house.contracts((vendor,))
     known_vendor(book, vendor)
     if channel is not None and channel not in CHANNELS:
         refuse(f"--channel: expected one of {', '.join(CHANNELS)}")
@@ -113,6 +120,9 @@ def _disputes_told(
 
 def _confirm_keys(house: House, vendor: str) -> None:
     """While keys are rotated nothing can be compared: the answer would leave out oppositions."""
+    from pipelines.storage.registry.database import RegistryError
+    from pipelines.storage.secrets.keys import KeysError
+
     try:
         house.confirm_keys(vendor)
     except (RegistryError, KeysError, ValueError) as error:

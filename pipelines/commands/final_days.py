@@ -1,17 +1,21 @@
 """What is said of final days: those that late entries would change at an import, and those that a run replaced."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import typer
 
-from pipelines.house import House
 from pipelines.oppositions.late_entries import final_days_reached
-from pipelines.verdicts.replaced_days import ReplacedDay
+
+if TYPE_CHECKING:
+    from pipelines.house import House
+    from pipelines.verdicts.replaced_days import ReplacedDay
 
 SHOWN_LINES: Final = 20
 _CAUSES: Final = {

@@ -10,7 +10,8 @@ import typer
 from pipelines.commands.shared import Language, LanguageOption, house_of_settings, instant_of, known_vendor, refuse
 from pipelines.deliveries.inbox_folders import INVOICES, is_ignored
 from pipelines.formats.source import InboxFaultError
-from pipelines.identifiers.shown_names import escaped, shown_path
+from pipelines.identifiers.escaped_texts import escaped
+from pipelines.identifiers.shown_names import shown_path
 from pipelines.invoices.causes import APPROVED
 from pipelines.invoices.checking import InvoiceChecker, ToldInvoice
 from pipelines.invoices.invoice import UnreadInvoiceError

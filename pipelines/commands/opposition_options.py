@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from pipelines.commands.shared import refuse
-from pipelines.dates.instants import UnsupportedPatternError, regex_of
+from pipelines.dates.date_regexes import UnsupportedPatternError, regex_of
 from pipelines.oppositions.layouts import BEFORE_ALL, COLUMNS, UNKNOWN, FileLayout, LayoutError
 from pipelines.oppositions.profiles import PROFILES, Profile
 from pipelines.vocabulary.column_names import column_name

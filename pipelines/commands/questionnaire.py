@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.shared import Language, LanguageOption, house_of_settings, refuse, vendor_in
-from pipelines.identifiers.shown_names import escaped
+from pipelines.identifiers.escaped_texts import escaped
 from pipelines.vocabulary.clock import paris_date
 
 app = typer.Typer(no_args_is_help=True)

@@ -1,16 +1,19 @@
-"""`opposable receipts`: what was told to vendors, and when it counts as told."""
+"""`opposable receipts`: what was told to vendors, and when it counts as told.
+
+The registry and the contracts are loaded by the command that asks them.
+"""
+
+from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 from rich.table import Table
 
 from pipelines.commands.shared import day_of, house_of_settings, print_table, refuse, vendor_in
-from pipelines.contracts.book import ContractBook
 from pipelines.contracts.notice_clause import MEANS
-from pipelines.house import House
 from pipelines.receipts.notices import (
     ACKNOWLEDGEMENT_FILE,
     Acknowledgement,
@@ -19,13 +22,10 @@ from pipelines.receipts.notices import (
     notified_at,
     read_acknowledgement,
 )
-from pipelines.receipts.records import (
-    delivery_of,
-    pick_up_acknowledgements,
-    record_acknowledged,
-    record_sent,
-    standing_receipts,
-)
+
+if TYPE_CHECKING:
+    from pipelines.contracts.book import ContractBook
+    from pipelines.house import House
 
 DIGEST_DIGITS: Final = 64
 SHORT: Final = 12
@@ -47,6 +47,8 @@ def list_(
     unnotified: Annotated[bool, typer.Option("--unnotified", help="Only those that notify nobody yet.")] = False,
 ) -> None:
     """List the standing receipt of each delivery, after recording the acknowledgements dropped into the outbox."""
+    from pipelines.receipts.records import pick_up_acknowledgements, standing_receipts
+
     house, now = house_of_settings(), datetime.now(UTC)
     _, problems = pick_up_acknowledgements(house.registry, house.outbox, vendor, now=now)
     for problem in problems:
@@ -71,6 +73,8 @@ def sent(
     digest: Annotated[str, typer.Option(help="First digits of its reference, when it is not the latest.")] = "",
 ) -> None:
     """Record that a receipt was sent."""
+    from pipelines.receipts.records import record_sent
+
     if means not in MEANS:
         refuse(f"--means: expected one of {', '.join(MEANS)}")
     when, on, house = _instant_option("--at", at), day_of("DATE", day), house_of_settings()
@@ -97,6 +101,8 @@ def acknowledge(
 
     With --file alone, the vendor and the date are those of the receipt that has the file's digest.
     """
+    from pipelines.receipts.records import record_acknowledged
+
     house = house_of_settings()
     try:
         said = _acknowledgement(at, by, digest, file)
@@ -125,6 +131,8 @@ def _acknowledgement(at: str | None, by: str | None, digest: str, file: Path | N
 
 
 def _delivery_asked_for(house: House, vendor: str | None, day: str | None, said: Acknowledgement) -> tuple[str, date]:
+    from pipelines.receipts.records import delivery_of
+
     if vendor is not None and day is not None:
         return vendor, day_of("DATE", day)
     if vendor is not None or len(said.digest) < DIGEST_DIGITS:

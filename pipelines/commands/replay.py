@@ -21,7 +21,7 @@ from pipelines.commands.shared import (
     unread_contract,
     writing_to,
 )
-from pipelines.identifiers.shown_names import escaped
+from pipelines.identifiers.escaped_texts import escaped
 from pipelines.vocabulary.clock import last_tick
 
 if TYPE_CHECKING:

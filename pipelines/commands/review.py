@@ -9,7 +9,7 @@ import typer
 
 from pipelines.commands.shared import Language, LanguageOption, house_of_settings, known_vendor, refuse, write_made
 from pipelines.house import House
-from pipelines.identifiers.shown_names import escaped
+from pipelines.identifiers.escaped_texts import escaped
 from pipelines.reviews.decisions import DECISIONS, DecisionRefusedError, RecordedDecision
 from pipelines.vocabulary.clock import paris_date
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.house import House
-from pipelines.identifiers.shown_names import escaped
+from pipelines.identifiers.escaped_texts import escaped
 from pipelines.settings import SettingsError, load_settings
 from pipelines.vocabulary.clock import parse_as_of
 from pipelines.vocabulary.suggestions import hint_at

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from pipelines.commands.shared import as_text, house_as_it_lies, print_table, refuse
 from pipelines.identifiers.errors_without_values import LeftVendors
-from pipelines.identifiers.shown_names import escaped
+from pipelines.identifiers.escaped_texts import escaped
 from pipelines.object_storage import health
 from pipelines.object_storage.bucket import StoreError
 from pipelines.object_storage.generations import object_key

@@ -8,7 +8,7 @@ import typer
 
 from pipelines.commands.shared import day_of, house_of_settings, refuse, vendor_in
 from pipelines.house import House
-from pipelines.identifiers.shown_names import escaped
+from pipelines.identifiers.escaped_texts import escaped
 from pipelines.identifiers.spellings import Person
 from pipelines.storage.registry.database import RegistryError
 from pipelines.storage.secrets.age import BrokenSealError

@@ -23,7 +23,7 @@ def with_what_is_out_of_date(
     for use in uses:
         day = use.delivery_date
         keys = _keys_of_lead(lake, use)
-        verdict = _published_verdict(lake, use) if day in lake.published_days(use.vendor, "scorecards") else None
+        verdict = _published_verdict(lake, use) if lake.is_whole(use.vendor, day, "scorecards") else None
         yield replace(
             use,
             unread_count=unread(keys, use.known_at) if keys else 0,

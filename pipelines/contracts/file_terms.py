@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pipelines.contracts.contract import FieldTerms, FileTerms
 from pipelines.contracts.contract_term import ContractTerm, keys_of
 from pipelines.contracts.document import FLAG, MAPPING, TEXT, Place, TermKind, did_you_mean, one_of
-from pipelines.dates.instants import UnsupportedPatternError, regex_of
+from pipelines.dates.date_regexes import UnsupportedPatternError, regex_of
 from pipelines.vocabulary.fields import COLUMN_FIELDS, FIELD_NAMED, FIELD_WORDS, INSTANT_FIELDS
 from pipelines.vocabulary.file_formats import FILE_FORMATS, FORMAT_WORDS
 

@@ -5,13 +5,12 @@ first of the two (the rule of `java.time.ZonedDateTime.of` and of Python's `fold
 
 A year of two digits is one of 2000 to 2069, as in the JDK; 70 to 99 are bad: 1999 and 2099 are equally no date of a
 lead. Names of months and days are French or English; a day of the week that is not the date's makes it bad. Without a
-pattern, a number of days as spreadsheets count them (45890.5) is read, too. Two patterns are ours, for counts from
-1970-01-01 UTC: `epoch_seconds` and `epoch_milliseconds`.
+pattern, a number of days as spreadsheets count them (45890.5) is read, too. What a pattern matches is in
+`date_regexes`.
 """
 
-import re
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,100 +19,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.values import Truth, mapped_once
-from pipelines.dates.calendar_words import MONTHS, WEEKDAYS, number_of, pattern_of
+from pipelines.dates.calendar_words import number_of
+from pipelines.dates.date_regexes import COUNT, EPOCHS, WORDS_OF_PARTS, regex_of
 from pipelines.dates.fixed_dates import Template, Whole, fixed_parts, templates_of
 
 INSTANT: Final = pa.timestamp("us")
 DEFAULT_ZONE: Final = "Europe/Paris"
 FIRST_YEAR, LAST_YEAR = 1900, 9999
 
-_OFFSETS: Final = {
-    "X": r"Z|[+-]\d{2}(?:\d{2})?",
-    "XX": r"Z|[+-]\d{4}",
-    "XXX": r"Z|[+-]\d{2}:\d{2}",
-    "x": r"[+-]\d{2}(?:\d{2})?",
-    "xx": r"[+-]\d{4}",
-    "xxx": r"[+-]\d{2}:\d{2}",
-    "Z": r"[+-]\d{4}",
-}
-_NUMBERS: Final = {"M": "month", "d": "day", "H": "hour", "h": "hour12", "m": "minute", "s": "second"}
-_NAMES: Final = {**dict.fromkeys(("MMM", "MMMM"), "month"), **dict.fromkeys(("E", "EE", "EEE", "EEEE"), "weekday")}
-_NAMED: Final = {"month": MONTHS, "weekday": WEEKDAYS}
-_DATE: Final = (("year", "year2"), ("month", "month_name"), ("day",))
-_TOKEN: Final = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|.", re.DOTALL)
-_ISO: Final = (
-    r"^(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"
-    r"(?:[Tt ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r" ?(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?)?$"
-)
 _SLOT: Final = 900 * 10**6  # zones change their offset on quarters of an hour
 _LAST: Final = int(np.datetime64(f"{LAST_YEAR}-12-31T23:59:59.999999", "us").astype(np.int64))
 _WIDEST: Final = 18  # hours, as java.time.ZoneOffset has it
 
-_SPACES: Final = {" ": "[ \t\u00a0\u202f]+"}
 _LAST_SHORT_YEAR: Final = 69
 _THURSDAY: Final = 3  # 1970-01-01
 _SERIAL: Final = r"^(\d{5}(?:\.\d+)?)$"
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 62_093  # 2000-01-01 and 2069-12-31, in days after 1899-12-30
 _SERIAL_OF_1970: Final = 25_569
-EPOCHS: Final = {"epoch_seconds": 10**6, "epoch_milliseconds": 10**3}
-"""Patterns of counts from 1970-01-01 UTC, and microseconds in one."""
-_COUNT: Final = r"^(?P<count>\d{1,15})$"
-
-
-class UnsupportedPatternError(ValueError):
-    """A contract's `format` that this reader does not understand; the message names it."""
-
-
-@cache
-def regex_of(pattern: str | None) -> str:
-    """Regular expression, with one named group a part, of a JDK DateTimeFormatter pattern; ISO 8601 for None.
-
-    Raises:
-        UnsupportedPatternError: a letter that is not read here, a part twice, or no full date.
-    """
-    if pattern is None:
-        return _ISO
-    if pattern in EPOCHS:
-        return _COUNT
-    regex = "".join(_part(match.group(), pattern) for match in _TOKEN.finditer(pattern))
-    groups = re.findall(r"\?P<(\w+)>", regex)
-    has_date = all(any(name in groups for name in names) for names in _DATE)
-    if len(groups) != len(set(groups)) or not has_date or ("hour12" in groups) != ("half" in groups):
-        raise UnsupportedPatternError(
-            f"{pattern!r}: expected one year, month and day, each part once, and `a` beside `h`"
-        )
-    try:
-        return re.compile(f"^{regex}$").pattern
-    except re.error:
-        raise UnsupportedPatternError(f"{pattern!r}: the brackets of an optional part do not close") from None
-
-
-def _part(token: str, pattern: str) -> str:
-    letter, count = token[0], len(token)
-    if letter == "'":
-        return re.escape(token[1:-1].replace("''", "'") or "'")
-    if letter in "[]":
-        return {"[": "(?:", "]": ")?"}[letter]
-    if not letter.isalpha():
-        return _SPACES.get(letter, re.escape(token))
-    if letter in "yu" and count in (2, 4):
-        return r"(?P<year>\d{4})" if count == 4 else r"(?P<year2>\d{2})"
-    if letter in _NUMBERS and count <= 2:
-        first_of_month = "(?:er)?" if (letter, count) == ("d", 1) else ""  # le 1er août
-        return rf"(?P<{_NUMBERS[letter]}>\d{{{count},2}}){first_of_month}"
-    if token in _NAMES:
-        return f"(?P<{_NAMES[token]}_name>{pattern_of(_NAMED[_NAMES[token]])})"
-    if letter == "S" and count <= 9:
-        return rf"(?P<fraction>\d{{{count}}})"
-    if letter == "a" and count == 1:
-        return r"(?P<half>[AaPp]\.?[Mm]\.?)"
-    if token in _OFFSETS:
-        return f"(?P<offset>{_OFFSETS[token]})"
-    raise UnsupportedPatternError(
-        f"{pattern!r}: `{token}` is not supported; supported are y u M d E H h a m s S X x Z, "
-        f"or the whole words {' and '.join(EPOCHS)}"
-    )
 
 
 def instants(texts: pa.Array, *, pattern: str | None = None, zone: str = DEFAULT_ZONE) -> pa.Array:
@@ -122,7 +44,7 @@ def instants(texts: pa.Array, *, pattern: str | None = None, zone: str = DEFAULT
     `pattern` is a JDK DateTimeFormatter pattern (None: ISO 8601), `zone` the IANA zone of times without an offset.
 
     Raises:
-        UnsupportedPatternError: see `regex_of`.
+        UnsupportedPatternError: see `date_regexes.regex_of`.
     """
     regex_of(pattern)
     trimmed = pc.utf8_trim_whitespace(texts)
@@ -181,7 +103,7 @@ def _by_pattern(texts: pa.Array, pattern: str | None, zone: str) -> pa.Array:
 
 def _unit_counts(texts: pa.Array, unit: int) -> pa.Array:
     """Counts of a unit of so many microseconds; NULL where the text is none, or one far from any date."""
-    is_count = pc.match_substring_regex(texts, _COUNT)
+    is_count = pc.match_substring_regex(texts, COUNT)
     counts = pc.if_else(is_count, texts, pa.scalar(None, pa.string())).cast(pa.int64())
     is_near = pc.less_equal(counts, _LAST // unit)
     return pc.multiply(pc.if_else(is_near, counts, pa.scalar(None, pa.int64())), unit)
@@ -209,7 +131,7 @@ def _numbers(parts: dict[str, pa.Array]) -> dict[str, Whole]:
     number = {}
     for name, text in parts.items():
         if name.endswith("_name"):
-            known = _NAMED[name.removesuffix("_name")]
+            known = WORDS_OF_PARTS[name.removesuffix("_name")]
             named = mapped_once(text, partial(number_of, known), pa.int64())
             number[name] = np.asarray(pc.fill_null(named, 0))
         elif name == "half":

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.values import NO_TEXT
-from pipelines.dates.instants import EPOCHS, instants, regex_of
+from pipelines.dates.date_regexes import EPOCHS, regex_of
+from pipelines.dates.instants import instants
 
 
 def iso_texts(texts: pa.Array, pattern: str) -> pa.Array:

@@ -8,7 +8,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.dates.instants import instants, regex_of
+from pipelines.dates.date_regexes import regex_of
+from pipelines.dates.instants import instants
 
 _DAY_FIRST: Final = ("dd{0}MM{0}yyyy", "d{0}M{0}yyyy", "dd{0}MM{0}yy", "d{0}M{0}yy")
 _MONTH_FIRST: Final = ("MM{0}dd{0}yyyy", "M{0}d{0}yyyy", "MM{0}dd{0}yy", "M{0}d{0}yy")

@@ -21,8 +21,9 @@ from pipelines.drafts.files import Sample
 from pipelines.formats.isolated.readers import list_archive, outline_source, read_source
 from pipelines.formats.limits import FileRefusal, Limits
 from pipelines.formats.raw import RawFile
+from pipelines.identifiers.escaped_texts import escaped
 from pipelines.identifiers.likeness import looks_like_person
-from pipelines.identifiers.shown_names import LONGEST_NAME, escaped
+from pipelines.identifiers.shown_names import LONGEST_NAME
 from pipelines.vocabulary.column_names import field_nearness, is_field_name
 from pipelines.vocabulary.fields import CANONICAL_FIELDS
 from pipelines.vocabulary.file_formats import PACKINGS

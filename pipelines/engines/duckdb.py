@@ -59,13 +59,15 @@ class DuckDBSession:
         if not files:
             self.register(name, schema.empty_table())
             return
-        listed = ", ".join(f"'{_escaped_path(file)}'" for file in files)
-        columns = ", ".join(f'"{column}"' for column in schema.names)
-        found = f"select * from read_parquet([{listed}], union_by_name = true{_path_options(files[0], schema)})"
         layout = f"{name}_layout"
         self.register(layout, schema.empty_table())
-        is_large = sum(file.stat().st_size for file in files if file.exists()) > READ_AT_ONCE_BYTES
-        self.create(name, f"select {columns} from ({found} union all by name from {layout})", is_view=is_large)
+        if sum(file.stat().st_size for file in files if file.exists()) > READ_AT_ONCE_BYTES:
+            self.create(name, _columns_read(files, schema, layout), is_view=True)
+            return
+        try:
+            self.create(name, _columns_read(files, schema, layout, is_alike=True))
+        except EngineError:
+            self.create(name, _columns_read(files, schema, layout))
 
     def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
         """As `interface.Session` says."""
@@ -130,6 +132,18 @@ class DuckDBEngine:
 
 def _escaped_path(path: Path) -> str:
     return str(path).replace("'", "''")
+
+
+def _columns_read(files: Sequence[Path], schema: pa.Schema, layout: str, *, is_alike: bool = False) -> str:
+    """The columns of a schema in some files; `is_alike`: of files that all have them, which costs half as much.
+
+    Otherwise each file is opened to know its columns before any is read, and one that lacks some holds NULL.
+    """
+    listed = ", ".join(f"'{_escaped_path(file)}'" for file in files)
+    columns = ", ".join(f'"{column}"' for column in schema.names)
+    union = "false" if is_alike else "true"
+    found = f"select {columns if is_alike else '*'} from read_parquet([{listed}], union_by_name = {union}"
+    return f"select {columns} from ({found}{_path_options(files[0], schema)}) union all by name from {layout})"
 
 
 def _path_options(file: Path, schema: pa.Schema) -> str:

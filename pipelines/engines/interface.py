@@ -4,13 +4,16 @@ What the statements say belongs to whoever asks; what an engine must understand 
 Which engine a setting means is in `engines.named`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 DIALECT: Final = "duckdb"
 """The SQL that our statements and the cards' expressions are written in, as sqlglot calls it."""

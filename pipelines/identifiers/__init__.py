@@ -12,6 +12,7 @@ The only package that says what looks like a person. Secrets are kept in `storag
 - `emails`: E-mail addresses in their canonical form, and the alias under which tags and Gmail's dots do not count
 - `emails_in_texts`: e-mail addresses, anybody's, inside a text, however their at and their dots are written: cut out
   of it, or found
+- `escaped_texts`: what may come from outside, as it may be shown on one line: what a terminal would obey is escaped
 - `errors_without_values`: errors that could quote a person's identifier, made into errors that do not
 - `hidden`: identifiers of persons in fields that are for something else: found and cut
 - `kept_words`: our own words that the registry keeps for good: who decided, and why

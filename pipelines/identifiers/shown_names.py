@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
-from unicodedata import category
 
+from pipelines.identifiers.escaped_texts import escaped
 from pipelines.identifiers.likeness import looks_like_person, masked
 from pipelines.vocabulary.column_names import is_slip
 from pipelines.vocabulary.plain_names import is_plain_name
@@ -13,8 +13,6 @@ from pipelines.vocabulary.plain_names import is_plain_name
 LONGEST_NAME: Final = 64
 CUT: Final = "…"
 """At the end of a name that is longer."""
-_UNSHOWN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
-"""Unicode's categories of controls, of what is not seen, and of line ends."""
 
 
 def shown_name(name: str, position: int) -> str:
@@ -30,15 +28,6 @@ def shown_column(name: str, position: int, declared: Collection[str]) -> str:
     """
     is_known = name in declared or is_plain_name(name) or any(is_slip(name, one) for one in declared)
     return shown_name(name, position) if is_known else f"column {position}"
-
-
-def escaped(name: str) -> str:
-    """A name on one line: control sequences, line ends and signs that turn the direction of writing as `\\x1b`."""
-    return "".join(_escaped_sign(sign) if category(sign) in _UNSHOWN else sign for sign in name)
-
-
-def _escaped_sign(sign: str) -> str:
-    return sign.encode("unicode_escape").decode()
 
 
 def shown_path(path: Path) -> Path:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.values import Truth
-from pipelines.dates.instants import regex_of
+from pipelines.dates.date_regexes import regex_of
 from pipelines.intake.fields import Fields
 from pipelines.intake.values import kind_of
 from pipelines.vocabulary.fields import INSTANT_FIELDS

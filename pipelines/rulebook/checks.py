@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
@@ -83,9 +84,14 @@ def _check_columns(card: Card) -> Iterator[CatalogueProblem]:
 
 
 def _check_column_named(card: Card, key: str, name: str) -> Iterator[CatalogueProblem]:
-    columns = [column.name for column in BY_NAME.values() if card.grain in column.grains]
+    columns = _columns_at(card.grain)
     if name not in columns:
         yield _problem_of_card(card, key, f"{unknown('dossier column', name, columns)} (grain {card.grain})")
+
+
+@cache
+def _columns_at(grain: str) -> dict[str, None]:
+    return dict.fromkeys(column.name for column in BY_NAME.values() if grain in column.grains)
 
 
 def _check_expressions(card: Card, parameters: Mapping[str, DatedParameter]) -> Iterator[CatalogueProblem]:

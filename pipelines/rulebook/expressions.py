@@ -5,6 +5,7 @@ cards into queries belongs in `compiler`.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlglot
@@ -43,6 +44,13 @@ def parse(text: str, *, grain: str, parameters: Mapping[str, DatedParameter]) ->
     Raises:
         ExpressionError: unknown column, parameter or function, a NULL test on a delivered fact, or a parse error.
     """
+    return _checked_tree(text, grain).transform(lambda node: _resolve_parameter(node, parameters))
+
+
+@lru_cache(maxsize=1_000)
+def _checked_tree(text: str, grain: str) -> exp.Expr:
+    """An expression before its parameters: a card's is asked for when it is checked, when it is compiled, and by the
+    lint of contracts. Nobody changes it."""
     try:
         tree = sqlglot.parse_one(text, dialect=DIALECT).transform(_name_function)
     except ParseError as error:
@@ -51,7 +59,7 @@ def parse(text: str, *, grain: str, parameters: Mapping[str, DatedParameter]) ->
         ) from None
     for node in tree.walk():
         _check_node(node, grain)
-    return tree.transform(lambda node: _resolve_parameter(node, parameters))
+    return tree
 
 
 def parse_condition(text: str, *, grain: str, parameters: Mapping[str, DatedParameter]) -> exp.Expr:
@@ -85,7 +93,7 @@ def expand_given(tree: exp.Expr) -> exp.Expr:
         is_present = exp.Not(this=exp.Is(this=node.expressions[0].copy(), expression=exp.Null()))
         return exp.Case(ifs=[exp.If(this=is_present, true=exp.true())])
 
-    return tree.copy().transform(expand)
+    return tree.transform(expand)
 
 
 def keep_unread(tree: exp.Expr) -> exp.Expr:
@@ -97,14 +105,14 @@ def keep_unread(tree: exp.Expr) -> exp.Expr:
         branches = [part for branch in node.args["ifs"] for part in (*_unread_branch(branch.this), branch)]
         return exp.Case(ifs=branches, default=node.args.get("default"))
 
-    return tree.copy().transform(keep)
+    return tree.transform(keep)
 
 
 def _unread_branch(condition: exp.Expr) -> tuple[exp.If, ...]:
     fields = delivered_fields_of(condition)
     if not fields:
         return ()
-    is_open = exp.and_(is_null(exp.paren(condition.copy())), is_any_unread(fields))
+    is_open = exp.and_(is_null(exp.paren(condition)), is_any_unread(fields), copy=False)
     return (exp.If(this=is_open, true=exp.null()),)
 
 
@@ -126,7 +134,7 @@ def is_owed(tree: exp.Expr) -> exp.Expr:
     """
     whole = tree.unnest()
     if isinstance(whole, exp.And):
-        return exp.or_(exp.false(), *(is_owed(conjunct) for conjunct in whole.flatten()))
+        return exp.or_(exp.false(), *(is_owed(conjunct) for conjunct in whole.flatten()), copy=False)
     if isinstance(whole, exp.Case) and whole.this is None:
         branches = [exp.If(this=branch.this.copy(), true=is_owed(branch.args["true"])) for branch in whole.args["ifs"]]
         return exp.Case(ifs=branches, default=is_owed(whole.args.get("default") or exp.null()))
@@ -135,9 +143,11 @@ def is_owed(tree: exp.Expr) -> exp.Expr:
 
 def _is_conjunct_owed(conjunct: exp.Expr) -> exp.Expr:
     missing = (
-        exp.and_(is_null(exp.column(column.name)), is_mapped(column)) for column in delivered_columns_of(conjunct)
+        exp.and_(is_null(exp.column(column.name)), is_mapped(column), copy=False)
+        for column in delivered_columns_of(conjunct)
     )
-    return exp.and_(is_null(exp.paren(expand_given(conjunct))), exp.or_(exp.false(), *missing))
+    is_open = is_null(exp.paren(expand_given(conjunct), copy=False))
+    return exp.and_(is_open, exp.or_(exp.false(), *missing, copy=False), copy=False)
 
 
 def is_null(node: exp.Expr) -> exp.Expr:
@@ -155,6 +165,7 @@ def is_mapped(column: LeadDossierColumn) -> exp.Expr:
             exp.ArrayContains(this=exp.column("mapped_fields"), expression=exp.Literal.string(field))
             for field in column.fields
         ),
+        copy=False,
     )
 
 

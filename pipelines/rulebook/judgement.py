@@ -45,7 +45,7 @@ class Judgement:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """Every step, in order; the last four are the published tables."""
+        """Every step, in order. Findings come after the verdicts: who stops there does not wait for them."""
         return (
             *(_step(name, sql) for name, sql in _static_steps()),
             Step("outcomes", _outcomes(self.lead_use)),
@@ -57,6 +57,8 @@ class Judgement:
             _step("patterned_leads", _patterned_leads(self.lead)),
             _step("judged_leads_by_rule", _judged(self.lead, "patterned_leads", "lead_patterns")),
             Step("judged_deliveries", _judged_deliveries(self.delivery)),
+            Step("pattern_verdicts", pattern_verdicts(self.lead_use, self.lead)),
+            _step("verdicts", _verdict_statement(self.catalogue_digest)),
             Step("found_uses", _found_uses(self.lead_use)),
             Step("use_findings", _use_findings(self.lead_use)),
             Step(
@@ -70,8 +72,6 @@ class Judgement:
                 ),
             ),
             _step("all_findings", _all_findings()),
-            Step("pattern_verdicts", pattern_verdicts(self.lead_use, self.lead)),
-            _step("verdicts", _verdict_statement(self.catalogue_digest)),
             _step("findings", _published_findings()),
             Step("rated_leads", rated_leads(self.lead_use)),
             Step("dimension_scorecards", _load("21_dimension_scorecards")),

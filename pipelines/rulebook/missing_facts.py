@@ -20,7 +20,7 @@ def missing_facts(applies: exp.Expr, passes: exp.Expr, dialect: str) -> str:
     """A list of text, empty where nothing that a vendor delivers is missing; only for outcomes that are undecided."""
     unproven = f"when not has_proof then ['{NO_PROOF}']" if columns_of(passes) & PROOF_DEPENDENT else ""
     return f"""cast(case
-        when {is_null(exp.paren(expand_given(applies))).sql(dialect)} then {_listed_parts(applies, dialect)}
+        when {is_null(exp.paren(expand_given(applies), copy=False)).sql(dialect)} then {_listed_parts(applies, dialect)}
         {unproven}
         else {_listed_parts(passes, dialect)}
     end as varchar[])"""
@@ -36,7 +36,7 @@ def needed_fields(passes: exp.Expr, channel: str) -> tuple[str, ...]:
 
 def decisive(tree: exp.Expr, channel: str) -> exp.Expr:
     """A condition with its last branch, or that of the channel, in place of each `case`."""
-    return tree.copy().transform(lambda node: _decisive_branch(node, channel))
+    return tree.transform(lambda node: _decisive_branch(node, channel))
 
 
 def _decisive_branch(node: exp.Expr, channel: str) -> exp.Expr:
@@ -71,7 +71,7 @@ def _parts_of_case(case: exp.Case) -> Iterator[tuple[exp.Expr, str]]:
     earlier: list[exp.Expr] = []
     for condition, result in (*branches, otherwise):
         for is_missing, entry in _parts(result):
-            yield exp.and_(_is_first(condition, earlier), is_missing), entry
+            yield exp.and_(_is_first(condition, earlier), is_missing, copy=False), entry
         earlier.append(condition)
 
 
@@ -82,11 +82,11 @@ def _is_first(condition: exp.Expr, earlier: Sequence[exp.Expr]) -> exp.Expr:
 
 
 def _parts_of_conjunct(conjunct: exp.Expr) -> Iterator[tuple[exp.Expr, str]]:
-    columns, is_open = delivered_columns_of(conjunct), is_null(exp.paren(expand_given(conjunct)))
+    columns, is_open = delivered_columns_of(conjunct), is_null(exp.paren(expand_given(conjunct), copy=False))
     if isinstance(conjunct, exp.Or):
         fields = dict.fromkeys(field for column in columns for field in column.fields)
         if fields:
             yield is_open, ALTERNATIVES.join(fields)
         return
     for column in columns:
-        yield exp.and_(is_open.copy(), is_null(exp.column(column.name))), ALTERNATIVES.join(column.fields)
+        yield exp.and_(is_open.copy(), is_null(exp.column(column.name)), copy=False), ALTERNATIVES.join(column.fields)

@@ -58,7 +58,7 @@ class Lake:
 
     def partition(self, table: str, vendor: str, day: date) -> Path:
         """Where one partition of a delivery table lies."""
-        return self.root / table / f"vendor={vendor}" / f"delivery_date={day.isoformat()}" / "part-0.parquet"
+        return self.root.joinpath(table, f"vendor={vendor}", f"delivery_date={day.isoformat()}", "part-0.parquet")
 
     @contextmanager
     def writing(self, vendor: str, *, patience: float | None = None) -> Iterator[None]:
@@ -139,6 +139,10 @@ class Lake:
     def once(self, asked: Hashable, answer: Callable[[], _Answer]) -> _Answer:
         """The answer to a question about the lake; one `as_found` remembers it."""
         return answer()
+
+    def as_found_of(self, vendor: str, days: Sequence[date]) -> "Lake":
+        """The same to a reader of some of a vendor's days, in order, which can be trusted: no other is published."""
+        return _FoundLake(self.root, trusted={(vendor, "deliveries"): list(days)})
 
     def facts(self, vendor: str, day: date, marker: str) -> dict[str, str]:
         """What the writer noted in the marker of a partition."""

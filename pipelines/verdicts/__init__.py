@@ -6,6 +6,7 @@ What the rules mean is in `rulebook`; what they cost a vendor in `scores`.
 - `claims`: the money: what can be claimed of a vendor on a civil date, at which price, and what expires next
 - `company_names`: whether two names are one company's: accents, capitals, signs, spaces and legal forms aside
 - `day_terms`: what a contract means for each day to judge: instants, limits, forms
+- `days_behind`: the published days behind the judgement of one: those that hold a row which it can meet
 - `due_days`: which days are due for another word at an instant
 - `examples`: the cards' own examples, run on an engine: each must come out as its card says, without needs or
   deadline

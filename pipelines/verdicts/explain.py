@@ -3,20 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.contracts.contract import Contract
-from pipelines.engines.interface import Engine, Session
+from pipelines.engines.interface import Session
 from pipelines.rulebook.compiler import Code, CompiledRule
 from pipelines.storage.kept_corrections import standing_corrections
 from pipelines.storage.lake import Lake
+from pipelines.verdicts.days_behind import days_behind
 from pipelines.verdicts.judge import DAY_COLUMNS, Judge, delivered_days
 from pipelines.verdicts.missing_parts import MissingPart, missing_parts
 from pipelines.vocabulary.clock import civil_days_after
-from pipelines.vocabulary.tables import arrow_schema
 from pipelines.vocabulary.words import CORRECTION_CAUSES
 
 _LEAD: Final = """
@@ -135,34 +134,20 @@ def explain(
     as_of: datetime | None = None,
 ) -> list[ExplainedUse]:
     """Every use of a lead, rule by rule. Without `as_of`, as it was published; no use: an empty list."""
-    published = lake.published_days(vendor)
-    wanted = published if on is None else [day for day in published if day == on]
-    found = _days_of_lead(judge.engine, lake, vendor, wanted, lead_id)
-    deliveries = lake.read("deliveries", vendor, published, DAY_COLUMNS)
-    days = {day.day: day for day in delivered_days(vendor, contracts, deliveries)}
+    behind = days_behind(judge.engine, lake, vendor, lead_id, on=on)
+    deliveries = lake.read("deliveries", vendor, list(behind), DAY_COLUMNS)
     explained: list[ExplainedUse] = []
-    for day in (day for day in found if day in days):
-        at = as_of or _published_at(lake, vendor, day) or days[day].deadline_at.replace(tzinfo=UTC)
-        with judge.session(vendor, [days[day]], as_of=at, until="verdicts") as session:
-            explained += explained_uses(session, judge, days[day].contract, [lead_id])
+    for day in delivered_days(vendor, contracts, deliveries):
+        at = as_of or _published_at(lake, vendor, day.day) or day.deadline_at.replace(tzinfo=UTC)
+        reading = judge.reading(lake.as_found_of(vendor, behind[day.day]))
+        with reading.session(vendor, [day], as_of=at, until="verdicts") as session:
+            explained += explained_uses(session, judge, day.contract, [lead_id])
     found_since = _corrections_by_use(lake, vendor, lead_id, as_of)
     return [
         replace(use, corrections=found_since.get((use.delivery_date, use.channel), ()))
         for use in explained
         if channel is None or use.channel in (channel, None)
     ]
-
-
-def _days_of_lead(engine: Engine, lake: Lake, vendor: str, days: Sequence[date], lead_id: str) -> list[date]:
-    """Those of some days on which a lead was accepted, in order."""
-    whole = arrow_schema("leads")
-    schema = pa.schema([whole.field(name) for name in ("delivery_date", "lead_id")])
-    with engine.session() as session:
-        session.read_files("sold", [lake.partition("leads", vendor, day) for day in days], schema)
-        asked = (
-            f"select distinct delivery_date from sold where lead_id = {_text_in_sql(lead_id)} order by delivery_date"
-        )
-        return cast("list[date]", session.fetch(asked)["delivery_date"].to_pylist())
 
 
 def _text_in_sql(text: str) -> str:

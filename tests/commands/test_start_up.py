@@ -16,6 +16,14 @@ LOADED_LATE = {"pandas", "pandera", "pyarrow", "sqlalchemy", "duckdb", "dagster"
 ORCHESTRATION = {"dagster", "dagster_dbt", "dbt", "great_expectations"}
 ENGINES_AND_FRAMES = {"pandas", "pandera", "pyspark", "duckdb", "scipy", "alembic"}
 LIGHT_COMMANDS = ["contracts", "receipts", "explain", "oppositions", "checks", "lake"]
+REGISTRY, RULES, ARRAYS = {"sqlalchemy"}, {"sqlglot"}, {"numpy", "pyarrow"}
+NOT_LOADED = {
+    "explain": {*REGISTRY, *RULES, *ARRAYS, "jsonschema", "phonenumbers"},
+    "receipts": {*REGISTRY, *RULES, *ARRAYS, "jsonschema"},
+    "contracts": {*REGISTRY, *ARRAYS, "dateutil"},
+    "oppositions": {*RULES, "jsonschema"},
+}
+"""By command, what it does not load before it knows what is asked of it."""
 
 
 def modules_after(statement: str) -> set[str]:
@@ -65,6 +73,12 @@ def test_linting_contracts_loads_neither_frames_nor_the_registry(tmp_path: Path)
 def test_light_commands_load_no_engine_no_frames_and_no_migrations() -> None:
     loaded_all = f"from pipelines.cli import loaded\n[loaded(name) for name in {LIGHT_COMMANDS}]"
     assert not modules_after(loaded_all) & ENGINES_AND_FRAMES
+
+
+@pytest.mark.parametrize("name", NOT_LOADED)
+def test_a_command_loads_what_it_works_with_when_it_begins(name: str) -> None:
+    found = modules_after(f"from pipelines.cli import loaded\nloaded({name!r})")
+    assert not found & (NOT_LOADED[name] | ENGINES_AND_FRAMES)
 
 
 def test_a_registry_that_is_up_to_date_is_opened_without_its_migrations(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.dates.instants import UnsupportedPatternError, instant, instants, regex_of
+from pipelines.dates.date_regexes import UnsupportedPatternError, regex_of
+from pipelines.dates.instants import instant, instants
 
 FRENCH = "dd/MM/yyyy HH:mm[:ss]"
 

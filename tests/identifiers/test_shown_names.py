@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.identifiers.shown_names import escaped, shown_file_names, shown_name, shown_path
+from pipelines.identifiers.escaped_texts import escaped
+from pipelines.identifiers.shown_names import shown_file_names, shown_name, shown_path
 
 
 @pytest.mark.fault(
