@@ -142,7 +142,7 @@ class Lake:
 
     def as_found_of(self, vendor: str, days: Sequence[date]) -> "Lake":
         """The same to a reader of some of a vendor's days, in order, which can be trusted: no other is published."""
-        return _FoundLake(self.root, trusted={(vendor, "deliveries"): list(days)})
+        return _FoundLake(self.root, answers={(vendor, "deliveries"): list(days)})
 
     def facts(self, vendor: str, day: date, marker: str) -> dict[str, str]:
         """What the writer noted in the marker of a partition."""
