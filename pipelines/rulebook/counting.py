@@ -72,7 +72,7 @@ SCORECARDS: Final = f"""
         inner join pattern_outcomes as said on met.pattern_no = said.pattern_no
     ),
 
-    blamed as (
+    blamed as materialized (
         select delivery_date, channel, rule_id, count(*) as blamed_count
         from all_findings
         where code in {FAILED} and party = 'vendor'
