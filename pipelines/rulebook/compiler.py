@@ -122,7 +122,7 @@ def _outcome(card: Card, applies: exp.Expr, passes: exp.Expr, pending_on: str, i
         owed = _where_null(exp.paren(keep_unread(applies)), is_owed(applies), owed)
     reads_proof = bool((columns_of(applies) | columns_of(passes)) & PROOF_DEPENDENT)
     owed_parts = [*(["not has_proof"] if reads_proof else []), *([] if is_never(owed) else [owed.sql(dialect)])]
-    decided = f"coalesce({code}, {_undecided(is_unread, ' or '.join(owed_parts) or NEVER, pending_on)})"
+    decided = f"coalesce({code}, {_code_of_missing(is_unread, ' or '.join(owed_parts) or NEVER, pending_on)})"
     if not conditions:
         return decided
     return f"case when not ({' and '.join(conditions)}) then {Code.NOT_APPLICABLE} else {decided} end"
@@ -135,7 +135,7 @@ def _where_null(condition: exp.Expr, then: exp.Expr, otherwise: exp.Expr) -> exp
     return exp.Case(ifs=[exp.If(this=is_null(expand_given(condition)), true=then)], default=otherwise)
 
 
-def _undecided(is_unread: str, is_owed_by_contract: str, pending_on: str) -> str:
+def _code_of_missing(is_unread: str, is_owed_by_contract: str, pending_on: str) -> str:
     """The code of what is missing: owed where the vendor delivered what nobody can read, or where it owes the fact."""
     waits = {"'vendor'": is_owed_by_contract, **dict.fromkeys(_OTHERS, NEVER)}
     usual = f"({pending_on} = 'vendor' and ({is_owed_by_contract}))"
