@@ -1,5 +1,6 @@
 """The embedded engine: DuckDB in memory, in the process that asks. Who uses it knows `engines.interface` alone."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -35,6 +36,13 @@ LACKS_MEMORY: Final = (
 )
 READ_AT_ONCE_BYTES: Final = 32 * 2**20
 """Of files, compressed, that are kept in the session from the first look at them."""
+SMALL_BYTES: Final = 2**20
+"""Of files, compressed, up to which work is small: some thousand leads."""
+_PARSED_AT_MOST: Final = 256
+_PARSED: Final[dict[str, duckdb.Statement]] = {}
+"""By text, statements of `create`, of which a process has some hundred."""
+_SHARED: Final[dict[tuple[int, int | None], duckdb.DuckDBPyConnection]] = {}
+"""By process and limit of memory, the database whose connections do small work. A process that was forked has none."""
 _PATH_TYPES: Final = {pa.string(): "varchar", pa.date32(): "date"}
 
 
@@ -61,18 +69,32 @@ class DuckDBSession:
             return
         layout = f"{name}_layout"
         self.register(layout, schema.empty_table())
-        if sum(file.stat().st_size for file in files if file.exists()) > READ_AT_ONCE_BYTES:
-            self.create(name, _columns_read(files, schema, layout), is_view=True)
+        if _bytes_of(files) > READ_AT_ONCE_BYTES:
+            self._create_of_files(name, "view", _columns_read(files, schema, layout))
             return
         try:
-            self.create(name, _columns_read(files, schema, layout, is_alike=True))
+            self._create_of_files(name, "table", _columns_read(files, schema, layout, is_alike=True))
         except EngineError:
-            self.create(name, _columns_read(files, schema, layout))
+            self._create_of_files(name, "table", _columns_read(files, schema, layout))
+
+    def _create_of_files(self, name: str, kind: str, sql: str) -> None:
+        with self._engine_errors(name):
+            self.connection.execute(f"create temp {kind} {name} as {sql}")
 
     def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
         """As `interface.Session` says."""
         with self._engine_errors(name):
-            self.connection.execute(f"create temp {'view' if is_view else 'table'} {name} as {sql}")
+            self.connection.execute(self._parsed(f"create temp {'view' if is_view else 'table'} {name} as {sql}"))
+
+    def _parsed(self, sql: str) -> duckdb.Statement:
+        """Parsed once for all sessions: reading a rule's SQL takes as long as planning it."""
+        parsed = _PARSED.get(sql)  # another thread may clear what is kept at any time
+        if parsed is None:
+            (parsed,) = self.connection.extract_statements(sql)
+            if len(_PARSED) >= _PARSED_AT_MOST:
+                _PARSED.clear()
+            _PARSED[sql] = parsed
+        return parsed
 
     def fetch(self, sql: str) -> pa.Table:
         """As `interface.Session` says."""
@@ -107,19 +129,43 @@ class DuckDBEngine:
     dialect: str = DIALECT
 
     @contextmanager
-    def session(self) -> Iterator[DuckDBSession]:
-        """A fresh in-memory database at UTC that installs nothing and reads only what it is told to."""
-        with self._spill_folder() as folder, closing(duckdb.connect(":memory:")) as connection:
-            connection.execute(f"set temp_directory = '{_escaped_path(folder) if folder else ''}'")
-            if self._most_bytes is not None:
-                connection.execute(f"set memory_limit = '{self._most_bytes} bytes'")
-            connection.execute("set timezone = 'UTC'")
-            connection.execute("set autoinstall_known_extensions = false")
-            connection.execute("set preserve_insertion_order = false")
+    def session(self, reads: Sequence[Path] | None = None) -> Iterator[DuckDBSession]:
+        """An in-memory database at UTC that installs nothing and reads only what it is told to."""
+        is_small = reads is not None and _bytes_of(reads) <= SMALL_BYTES
+        with self._small_connection() if is_small else self._own_connection() as connection:
+            yield DuckDBSession(connection, LACKS_LIMITED_MEMORY if self._most_bytes else LACKS_MEMORY)
+
+    @contextmanager
+    def _own_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Of a fresh database."""
+        with self._spill_folder() as folder, closing(_database(self._most_bytes, folder)) as connection:
             connection.execute("set parquet_metadata_cache = true")
             if self.threads is not None:
                 connection.execute(f"set threads = {int(self.threads)}")
-            yield DuckDBSession(connection, LACKS_LIMITED_MEMORY if self._most_bytes else LACKS_MEMORY)
+            yield connection
+
+    @contextmanager
+    def _small_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Of a database for all small work of the process: a new one takes longer than some statements.
+
+        Tables of a session are temporary, and those are the connection's own. One thread, which is the caller's, since
+        handing out tasks takes longer than they do; nothing is spilled. Files are read anew, as they may have been
+        replaced. A database in which something failed is used by nobody else: DuckDB closes some for good.
+        """
+        key = os.getpid(), self._most_bytes
+        if key not in _SHARED:
+            _SHARED[key] = _database(self._most_bytes, None)
+            _SHARED[key].execute("set threads = 1")
+            _SHARED[key].execute("set enable_external_file_cache = false")
+        database = _SHARED[key]
+        try:
+            with closing(database.cursor()) as connection:
+                connection.execute("set timezone = 'UTC'")
+                yield connection
+        except BaseException:
+            if _SHARED.get(key) is database:
+                del _SHARED[key]
+            raise
 
     @property
     def _most_bytes(self) -> int | None:
@@ -128,6 +174,21 @@ class DuckDBEngine:
     def _spill_folder(self) -> AbstractContextManager[Path | None]:
         """None where nothing is spilled: DuckDB's own place for it would be the current folder."""
         return spill_folder(self.memory.folder) if self.memory else nullcontext()
+
+
+def _database(most_bytes: int | None, spill_folder: Path | None) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(":memory:")
+    connection.execute(f"set temp_directory = '{_escaped_path(spill_folder) if spill_folder else ''}'")
+    if most_bytes is not None:
+        connection.execute(f"set memory_limit = '{most_bytes} bytes'")
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set autoinstall_known_extensions = false")
+    connection.execute("set preserve_insertion_order = false")
+    return connection
+
+
+def _bytes_of(files: Sequence[Path]) -> int:
+    return sum(file.stat().st_size for file in files if file.exists())
 
 
 def _escaped_path(path: Path) -> str:

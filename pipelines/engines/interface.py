@@ -79,5 +79,9 @@ class Engine(Protocol):
     def dialect(self) -> str:
         """The engine's SQL, as sqlglot calls it."""
 
-    def session(self) -> AbstractContextManager[Session]:
-        """A fresh session that knows no table, writes no file, and ends with the block."""
+    def session(self, reads: Sequence[Path] | None = None) -> AbstractContextManager[Session]:
+        """A fresh session that knows no table, writes no file, and ends with the block.
+
+        `reads`: every file that it will read, where nothing large is registered either: small work may share what is
+        costly to set up, though never a table.
+        """

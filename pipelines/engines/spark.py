@@ -114,8 +114,8 @@ class SparkEngine:
     dialect: str = DIALECT
 
     @contextmanager
-    def session(self) -> Iterator[SparkSQLSession]:
-        """A fresh session at UTC, with the configuration that our statements rely on."""
+    def session(self, reads: Sequence[Path] | None = None) -> Iterator[SparkSQLSession]:
+        """A fresh session at UTC, with the configuration that our statements rely on; small or not is all one."""
         spark = connected(self.remote)
         try:
             yield SparkSQLSession(spark)

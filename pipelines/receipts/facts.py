@@ -90,9 +90,10 @@ def receipt_facts(
     as_of: datetime,
 ) -> Iterator[ReceiptFacts]:
     """The receipts of days judged under a catalogue as of an instant (timezone-aware); days without files have none."""
-    with engine.session() as session:
-        for table in TABLES:
-            session.read_files(table, [lake.partition(table, vendor, day) for day in days], arrow_schema(table))
+    delivered = {table: [lake.partition(table, vendor, day) for day in days] for table in TABLES}
+    with engine.session([file for files in delivered.values() for file in files]) as session:
+        for table, files_of_table in delivered.items():
+            session.read_files(table, files_of_table, arrow_schema(table))
         files = session.fetch(sql.FILES)
         judged = {day.day: day for day in delivered_days(vendor, contracts, files)}
         by_day: dict[date, list[Row]] = {}

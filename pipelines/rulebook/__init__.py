@@ -8,9 +8,10 @@ Runs nothing: statements are run by `verdicts` on an engine.
 - `catalogue_text`: a catalogue as one text: of the rules that days were judged by, and of those last told to vendors
 - `checks`: how cards must fit together and with the dossier: references, cycles, examples
 - `compiler`: cards become columns: for each rule the SQL of its outcome, its attribution and its facts
-- `counting`: what the outcomes of rules come to: verdicts, lists of rules, scorecards, which leads are rated
+- `counting`: what the outcomes of rules come to: verdicts, scorecards, which leads are rated
 - `expressions`: the language of the cards: what an expression may say, checked against the dossier before it may
   judge anybody
+- `finding_rows`: findings as rows: a dossier beside what its pattern found, with each rule's own words for it
 - `judgement`: the judgement as a list of statements: dossier, outcomes, the proof that counts, verdicts, findings,
   scorecards
 - `lead_dossier`: the columns of the lead dossier: what rules may read, where each comes from, and which delivered
@@ -20,9 +21,10 @@ Runs nothing: statements are run by `verdicts` on an engine.
 - `overrides`: what a house changed of the shipped rulebook, why, and who decided it
 - `own_words`: cards that decide by their words alone, always or never, or ask what another one asks
 - `parameters`: law parameters that change with time: dated values, each with its reference
-- `patterns`: what all rules of a grain say, together: outcomes packed, settled and told apart once a combination
+- `patterns`: what all rules of a grain say, together: settled and told apart once a combination
 - `precedence`: consent against opposition, case by case, as counsel reads it
 - `references`: when two references of a vendor are one: the key of a `lead_id` or `consent_id`, in SQL
+- `rule_table`: the table `rules`, and where the outcome of each rule is packed
 - `standing_fails`: which fails stand at the vendor's account, with what corrections turned of them, in SQL
 - `use_states`: what stands of each lead use: verdict, rules, and in what its lead counts against the vendor, in SQL
 - `uses_now`: lead uses on the clock *today*, as one query: verdict, until when it holds, which rules stand against it

@@ -27,6 +27,11 @@ _FUNCTIONS: Final[dict[type[exp.Expr], str]] = {
     exp.ArrayOverlaps: "arrays_overlap",
     exp.ArraySize: "cardinality",
 }
+_STRICT: Final = (
+    exp.Paren, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Add, exp.Sub, exp.Interval, exp.Cast,
+    exp.DataType, exp.Column, exp.Identifier, exp.Literal, exp.Var, exp.ArrayContains,
+)  # fmt: skip
+"""NULL where any operand is; of `array_contains` that is only sure of the list."""
 _BOOLEAN: Final = (
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Is,
     exp.Boolean, exp.ArrayContains, exp.ArrayOverlaps,
@@ -134,20 +139,41 @@ def is_owed(tree: exp.Expr) -> exp.Expr:
     """
     whole = tree.unnest()
     if isinstance(whole, exp.And):
-        return exp.or_(exp.false(), *(is_owed(conjunct) for conjunct in whole.flatten()), copy=False)
+        return any_of(is_owed(conjunct) for conjunct in whole.flatten())
     if isinstance(whole, exp.Case) and whole.this is None:
         branches = [exp.If(this=branch.this.copy(), true=is_owed(branch.args["true"])) for branch in whole.args["ifs"]]
-        return exp.Case(ifs=branches, default=is_owed(whole.args.get("default") or exp.null()))
+        otherwise = is_owed(whole.args.get("default") or exp.null())
+        results = [otherwise, *(branch.args["true"] for branch in branches)]
+        return exp.false() if all(map(is_never, results)) else exp.Case(ifs=branches, default=otherwise)
     return _is_conjunct_owed(whole)
 
 
 def _is_conjunct_owed(conjunct: exp.Expr) -> exp.Expr:
-    missing = (
-        exp.and_(is_null(exp.column(column.name)), is_mapped(column), copy=False)
+    missing = [
+        exp.and_(is_null(exp.column(column.name)), *([] if column.is_always_owed else [is_mapped(column)]))
         for column in delivered_columns_of(conjunct)
-    )
-    is_open = is_null(exp.paren(expand_given(conjunct), copy=False))
-    return exp.and_(is_open, exp.or_(exp.false(), *missing, copy=False), copy=False)
+    ]
+    if not missing or _is_null_with_any_column(conjunct):
+        return any_of(missing)
+    return exp.and_(is_null(exp.paren(expand_given(conjunct))), any_of(missing))
+
+
+def _is_null_with_any_column(tree: exp.Expr) -> bool:
+    """Whether an expression is surely NULL where any column that it reads is."""
+    elements = [node.expression for node in tree.find_all(exp.ArrayContains)]
+    is_strict = all(isinstance(node, _STRICT) or _is_given(node) for node in tree.walk())
+    return is_strict and all(isinstance(element, exp.Literal) for element in elements)
+
+
+def any_of(conditions: Iterable[exp.Expr]) -> exp.Expr:
+    """Whether any of some conditions holds; those that never do are left out, so that they are not planned."""
+    possible = [condition for condition in conditions if not is_never(condition)]
+    return exp.or_(*possible) if possible else exp.false()
+
+
+def is_never(condition: exp.Expr) -> bool:
+    """Whether a condition is the word `false`."""
+    return isinstance(condition, exp.Boolean) and not condition.this
 
 
 def is_null(node: exp.Expr) -> exp.Expr:
@@ -156,16 +182,10 @@ def is_null(node: exp.Expr) -> exp.Expr:
 
 
 def is_mapped(column: LeadDossierColumn) -> exp.Expr:
-    """Whether the contract in force maps a delivered field that would fill the column, or the law asks for it."""
-    if column.is_always_owed:
-        return exp.true()
-    return exp.or_(
-        exp.false(),
-        *(
-            exp.ArrayContains(this=exp.column("mapped_fields"), expression=exp.Literal.string(field))
-            for field in column.fields
-        ),
-        copy=False,
+    """Whether the contract in force maps a delivered field that would fill the column."""
+    return any_of(
+        exp.ArrayContains(this=exp.column("mapped_fields"), expression=exp.Literal.string(field))
+        for field in column.fields
     )
 
 

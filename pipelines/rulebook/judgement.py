@@ -8,20 +8,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
+from typing import Final
+
+import pyarrow as pa
 
 from pipelines.engines.interface import DIALECT
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import FAILED, Code, CompiledRule, compile_rules
-from pipelines.rulebook.counting import pattern_verdicts, rated_leads, scorecards
-from pipelines.rulebook.patterns import is_finding, packed_outcomes, patterns, same_pattern, settled_outcomes
+from pipelines.rulebook.counting import PATTERN_VERDICTS, RATED_LEADS, SCORECARDS
+from pipelines.rulebook.finding_rows import finding_rows
+from pipelines.rulebook.patterns import (
+    PATTERN_FINDINGS,
+    final_outcomes,
+    packed_patterns,
+    pattern_outcomes,
+    patterned,
+    patterns,
+)
 from pipelines.rulebook.references import with_reference_keys
+from pipelines.rulebook.rule_table import Grains, packed_outcomes, rules_table
 
 VIEWS = (
-    *("judged_leads", "judged_uses", "patterned_leads", "judged_leads_by_rule"),
+    *("judged_leads", "patterned_leads", "patterned_deliveries"),
     *("all_findings", "verdicts", "findings"),
 )
 """Steps, beside the dossiers, that are cheaper joined again than kept: wide, and narrowed by whoever reads them."""
-_ALWAYS_NEEDED = {"vendor", "delivery_date", "lead_id", "has_proof"}
+_OUTCOMES: Final = {"lead_use": "outcomes", "lead": "lead_outcomes", "delivery": "delivery_outcomes"}
+"""By grain, the table of packed outcomes."""
+_ALWAYS_NEEDED = {"vendor", "delivery_date", "lead_id", "channel", "has_proof"}
 """Columns that every finding of a lead use is made of."""
 
 
@@ -44,39 +58,60 @@ class Judgement:
     delivery: tuple[CompiledRule, ...]
 
     @cached_property
+    def grains(self) -> Grains:
+        """The rules by grain."""
+        return {"lead_use": self.lead_use, "lead": self.lead, "delivery": self.delivery}
+
+    @cached_property
+    def rules(self) -> pa.Table:
+        """The table `rules`, which has to stand in a session before the steps do."""
+        return rules_table(self.grains)
+
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every step, in order. Findings come after the verdicts: who stops there does not wait for them."""
+        grains = self.grains
         return (
             *(_step(name, sql) for name, sql in _static_steps()),
-            Step("outcomes", _outcomes(self.lead_use)),
-            Step("use_patterns", patterns(self.lead_use, "outcomes", _deciding_by_proof(self.lead_use))),
-            Step("patterned_uses", _patterned_uses(self.lead_use)),
-            _step("judged_uses", _judged(self.lead_use, "patterned_uses", "use_patterns")),
-            Step("lead_outcomes", _lead_outcomes(self.lead)),
-            Step("lead_patterns", patterns(self.lead, "lead_outcomes")),
-            _step("patterned_leads", _patterned_leads(self.lead)),
-            _step("judged_leads_by_rule", _judged(self.lead, "patterned_leads", "lead_patterns")),
-            Step("judged_deliveries", _judged_deliveries(self.delivery)),
-            Step("pattern_verdicts", pattern_verdicts(self.lead_use, self.lead)),
+            Step("outcomes", _outcomes(self.lead_use, grains)),
+            Step("lead_outcomes", _outcomes_of("lead_dossier", "lead_no", self.lead, grains)),
+            Step("delivery_outcomes", _outcomes_of("delivery_dossier", "delivery_date", self.delivery, grains)),
+            Step("packed_patterns", packed_patterns(grains, _OUTCOMES)),
+            Step("pattern_outcomes", pattern_outcomes(grains)),
+            Step("patterns", patterns(grains)),
+            Step("patterned_uses", _patterned_uses(grains)),
+            _step("patterned_leads", patterned(grains, "lead", _OUTCOMES["lead"], "lead_no")),
+            _step("patterned_deliveries", patterned(grains, "delivery", _OUTCOMES["delivery"], "delivery_date")),
+            Step("pattern_verdicts", PATTERN_VERDICTS),
             _step("verdicts", _verdict_statement(self.catalogue_digest)),
-            Step("found_uses", _found_uses(self.lead_use)),
-            Step("use_findings", _use_findings(self.lead_use)),
+            Step("pattern_findings", PATTERN_FINDINGS),
+            Step("found_uses", _FOUND_USES),
+            Step("use_findings", _use_findings(self.lead_use, grains)),
             Step(
                 "lead_findings",
-                _finding_statement(self.lead, _outcomes_joined("lead_dossier", "judged_leads_by_rule", "lead_no")),
+                finding_rows(self.lead, grains, _dossier_of("lead_dossier", "patterned_leads", "lead_no")),
             ),
             Step(
                 "delivery_findings",
-                _finding_statement(
-                    self.delivery, _outcomes_joined("delivery_dossier", "judged_deliveries", "delivery_date")
+                finding_rows(
+                    self.delivery, grains, _dossier_of("delivery_dossier", "patterned_deliveries", "delivery_date")
                 ),
             ),
             _step("all_findings", _all_findings()),
             _step("findings", _published_findings()),
-            Step("rated_leads", rated_leads(self.lead_use)),
+            Step("rated_leads", RATED_LEADS),
             Step("dimension_scorecards", _load("21_dimension_scorecards")),
-            Step("scorecards", scorecards(self.lead_use, self.lead, self.delivery)),
+            Step("scorecards", SCORECARDS),
         )
+
+    def judged(self, grain: str) -> str:
+        """For whoever reads rules side by side: rows of a grain by its key, with each final outcome as `f_<rule>`."""
+        patterned_rows = {"lead_use": "patterned_uses", "lead": "patterned_leads", "delivery": "patterned_deliveries"}
+        return f"""
+            select patterned.*, judged.* exclude (pattern_no)
+            from {patterned_rows[grain]} as patterned
+            inner join ({final_outcomes(self.grains[grain], self.grains)}) as judged
+                on patterned.pattern_no = judged.pattern_no"""
 
 
 @lru_cache(maxsize=4)
@@ -118,10 +153,10 @@ def other_forms_met(asked: str) -> str:
             on asked.identity_key = hashed.identity_key"""
 
 
-def _outcomes(rules: Sequence[CompiledRule]) -> str:
+def _outcomes(rules: Sequence[CompiledRule], grains: Grains) -> str:
     kept = "lead_no, channel, proof_no, candidate_count, lists_channel, consent_at, proof_received_at, is_final"
     return f"""
-        select {kept}, tied_consent_id, {packed_outcomes(rules)}
+        select {kept}, tied_consent_id, {packed_outcomes(rules, grains)}
         from (
             select
                 {kept}, case when candidate_count > 1 then proof_consent_id end as tied_consent_id{_by_rule(rules)}
@@ -129,28 +164,21 @@ def _outcomes(rules: Sequence[CompiledRule]) -> str:
         )"""
 
 
-def _lead_outcomes(rules: Sequence[CompiledRule]) -> str:
+def _outcomes_of(dossier: str, key: str, rules: Sequence[CompiledRule], grains: Grains) -> str:
     return f"""
-        select lead_no, is_final, {packed_outcomes(rules)}
-        from (select lead_no, is_final{_by_rule(rules)} from lead_dossier)"""
+        select {key}, is_final, {packed_outcomes(rules, grains)}
+        from (select {key}, is_final{_by_rule(rules)} from {dossier})"""
 
 
 def _by_rule(rules: Sequence[CompiledRule]) -> str:
     return "".join(f",\n{rule.outcome} as o_{rule.id}" for rule in rules)
 
 
-def _deciding_by_proof(rules: Sequence[CompiledRule]) -> list[CompiledRule]:
-    return [rule for rule in rules if rule.reads_proof and rule.card.severity == "blocking"]
-
-
-def _patterned_uses(rules: Sequence[CompiledRule]) -> str:
+def _patterned_uses(grains: Grains) -> str:
     """Each lead use with the proof that counts, and its pattern."""
+    kept = "outcomes.*, pattern.failed_count, pattern.unknown_count"
     return f"""
-        with patterned as (
-            select outcomes.*, pattern.pattern_no, pattern.failed_count, pattern.unknown_count
-            from outcomes
-            inner join use_patterns as pattern on {same_pattern(rules, "outcomes")}
-        )
+        with patterned as ({patterned(grains, "lead_use", "outcomes", kept)})
 
         select lead_no, channel, proof_no, pattern_no
         from patterned
@@ -172,42 +200,17 @@ def _patterned_uses(rules: Sequence[CompiledRule]) -> str:
         ) = 1"""
 
 
-def _patterned_leads(rules: Sequence[CompiledRule]) -> str:
-    return f"""
-        select lead_outcomes.lead_no, pattern.pattern_no
-        from lead_outcomes
-        inner join lead_patterns as pattern on {same_pattern(rules, "lead_outcomes")}"""
+_FOUND_USES: Final = """
+    select use.*
+    from patterned_uses as use
+    inner join patterns as pattern on use.pattern_no = pattern.pattern_no
+    where pattern.is_found"""
 
 
-def _judged(rules: Sequence[CompiledRule], patterned: str, patterns_of_grain: str) -> str:
-    """The final outcomes, for whoever reads them of each lead or lead use."""
-    finals = "".join(f", pattern.f_{rule.id}" for rule in rules)
-    return f"""
-        select patterned.* exclude (pattern_no){finals}
-        from {patterned} as patterned
-        inner join {patterns_of_grain} as pattern on patterned.pattern_no = pattern.pattern_no"""
-
-
-def _judged_deliveries(rules: Sequence[CompiledRule]) -> str:
-    source = f"(select delivery_date, is_final{_by_rule(rules)} from delivery_dossier)"
-    return settled_outcomes(rules, source, ("delivery_date",))
-
-
-def _outcomes_joined(dossier: str, judged: str, key: str) -> str:
-    columns = f"dossier.*, judged.* exclude ({key})"
-    return f"(select {columns} from {dossier} as dossier inner join {judged} as judged using ({key}))"
-
-
-def _found_uses(rules: Sequence[CompiledRule]) -> str:
-    return f"""
-        {_judged(rules, "patterned_uses", "use_patterns")}
-        where pattern.is_found"""
-
-
-def _use_findings(rules: Sequence[CompiledRule]) -> str:
+def _use_findings(rules: Sequence[CompiledRule], grains: Grains) -> str:
     """The dossier again, of the lead uses with a finding alone: few rows with many columns."""
     needed = sorted(frozenset[str]().union(*(rule.columns for rule in rules)) | _ALWAYS_NEEDED)
-    kept = ", ".join(f"dossier.{name}" for name in needed if name != "channel")
+    kept = ", ".join(f"dossier.{name}" for name in needed)
     source = f"""(
         with lead_uses as (select lead_no, channel from found_uses),
         candidates as (
@@ -216,42 +219,18 @@ def _use_findings(rules: Sequence[CompiledRule]) -> str:
             semi join found_uses on candidate.lead_no = found_uses.lead_no and candidate.proof_no = found_uses.proof_no
         ),
         dossier as ({_load("11_dossier")})
-        select found.*, {kept}
+        select found.pattern_no, {kept}
         from dossier
         inner join found_uses as found
             on dossier.lead_no = found.lead_no
             and dossier.channel = found.channel
             and dossier.proof_no is not distinct from found.proof_no
     )"""
-    return _finding_statement(rules, source)
+    return finding_rows(rules, grains, source)
 
 
-def _finding_statement(rules: Sequence[CompiledRule], source: str) -> str:
-    grain = rules[0].card.grain if rules else "delivery"
-    lead_id = "lead_id" if grain != "delivery" else "cast(null as varchar)"
-    channel = "channel" if grain == "lead_use" else "cast(null as varchar)"
-    branches = [_finding(rule, lead_id, channel) for rule in rules]
-    return f"with found as materialized (select * from {source})\n" + "\nunion all\n".join(branches)
-
-
-def _finding(rule: CompiledRule, lead_id: str, channel: str) -> str:
-    card = rule.card
-    twins = " or ".join(f"f_{twin} in {FAILED}" for twin in card.subsumed_by) or "false"
-    return f"""
-        select
-            vendor, delivery_date, {lead_id} as lead_id, {channel} as channel,
-            '{rule.id}' as rule_id, f_{rule.id} as code,
-            '{card.severity}' as severity, {rule.attributable_to} as party, {rule.pending_on} as debtor,
-            '{card.dimension}' as dimension, {_facts_expression(card.evidence)} as facts,
-            case when f_{rule.id} <> {Code.FAIL} then {rule.missing} end as missing_facts,
-            f_{rule.id} in {FAILED} and '{card.severity}' <> 'info' and not ({twins}) as is_defect
-        from found
-        where {is_finding(rule)}"""
-
-
-def _facts_expression(evidence: Sequence[str]) -> str:
-    pairs = ", ".join(f"{name} := {name}" for name in evidence)
-    return f"cast(to_json(struct_pack({pairs})) as varchar)" if pairs else "'{}'"
+def _dossier_of(dossier: str, patterned_rows: str, key: str) -> str:
+    return f"(select dossier.*, pattern_no from {dossier} as dossier inner join {patterned_rows} using ({key}))"
 
 
 def _all_findings() -> str:

@@ -14,16 +14,17 @@ from pipelines.rulebook.lead_dossier import PROOF_DEPENDENT
 
 NO_PROOF: Final = "consent_proofs"
 ALTERNATIVES: Final = "|"
+NOTHING_MISSING: Final = "cast([] as varchar[])"
 
 
 def missing_facts(applies: exp.Expr, passes: exp.Expr, dialect: str) -> str:
     """A list of text, empty where nothing that a vendor delivers is missing; only for outcomes that are undecided."""
-    unproven = f"when not has_proof then ['{NO_PROOF}']" if columns_of(passes) & PROOF_DEPENDENT else ""
-    return f"""cast(case
-        when {is_null(exp.paren(expand_given(applies), copy=False)).sql(dialect)} then {_listed_parts(applies, dialect)}
-        {unproven}
-        else {_listed_parts(passes, dialect)}
-    end as varchar[])"""
+    of_scope, of_condition = _listed_parts(applies, dialect), _listed_parts(passes, dialect)
+    is_scope_open = is_null(exp.paren(expand_given(applies))).sql(dialect)
+    branches = [f"when {is_scope_open} then {of_scope}"] if columns_of(applies) else []
+    if columns_of(passes) & PROOF_DEPENDENT:
+        branches.append(f"when not has_proof then ['{NO_PROOF}']")
+    return of_condition if not branches else f"case {' '.join(branches)} else {of_condition} end"
 
 
 def needed_fields(passes: exp.Expr, channel: str) -> tuple[str, ...]:
@@ -49,7 +50,7 @@ def _decisive_branch(node: exp.Expr, channel: str) -> exp.Expr:
 
 def _listed_parts(tree: exp.Expr, dialect: str) -> str:
     parts = [f"case when {condition.sql(dialect)} then '{entry}' end" for condition, entry in _parts(tree)]
-    return f"list_filter([{', '.join(parts)}], lambda part: part is not null)" if parts else "[]"
+    return f"list_filter([{', '.join(parts)}], lambda part: part is not null)" if parts else NOTHING_MISSING
 
 
 def _parts(tree: exp.Expr) -> Iterator[tuple[exp.Expr, str]]:

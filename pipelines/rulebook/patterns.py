@@ -1,111 +1,134 @@
 """Patterns: what all rules of a grain say, together; many lead uses share a few, settled and read once. SQL only.
 
-A pattern is the outcomes of the rules, each by itself, and whether the proof deadline has passed. While leads are many,
-their outcomes are packed into a few whole numbers.
+A pattern is the outcomes of the rules, each by itself, and whether the proof deadline has passed. Packed while leads
+are many (`rule_table`), they then stand in rows, one a pattern and rule: one query for all rules instead of some
+expressions for each, since planning costs more than counting where leads are few.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pipelines.rulebook.compiler import FAILED, UNKNOWN, Code, CompiledRule
+from pipelines.rulebook.rule_table import ALL_BITS, Grains, places_of, rule_numbers
 
-_BITS: Final = 3
-"""Of a `Code`."""
-_RULES_A_NUMBER: Final = 20
-"""As many as a `bigint` holds, its sign left alone."""
-
-
-def packed_outcomes(rules: Sequence[CompiledRule]) -> str:
-    """Of columns `o_<rule>`: the columns `outcomes_<n>`, as they stand in a list of columns."""
-    return ", ".join(f"{_packed_number(some)} as {name}" for name, some in _packed_numbers(rules).items())
+RATED_OVER_JUDGED: Final = ("consent", "proof", "opposition")
+"""Dimensions whose rules all have the grain lead use, and that are rated over the leads that they could judge."""
+IS_FOUND: Final = f"code not in ({Code.PASS}, {Code.NOT_APPLICABLE})"
+"""Whether a rule fails or has no answer."""
 
 
-def patterns(rules: Sequence[CompiledRule], outcomes: str, told_apart: Sequence[CompiledRule] = ()) -> str:
-    """A row a pattern: number, outcomes, final outcomes, whether it has a finding, and how many rules of some fail or
-    are unknown.
+def packed_patterns(grains: Grains, outcomes: Mapping[str, str]) -> str:
+    """A row a pattern of any grain, with its number. `outcomes`: by grain, its table of packed outcomes."""
+    key = ", ".join(("grain", *_key(grains)))
+    met = "\nunion\n".join(f"select '{grain}' as {key} from {table}" for grain, table in outcomes.items())
+    return f"select row_number() over (order by {key}) as pattern_no, {key} from ({met})"
 
-    Args:
-        rules: in needs order.
-        outcomes: the table of `is_final` and `packed_outcomes`.
-        told_apart: rules by which one proof counts before another.
-    """
-    key = ", ".join(("is_final", *_packed_numbers(rules)))
-    kept = (
-        *("pattern_no", key, *(f"o_{rule.id}" for rule in rules)),
-        f"{_count_of_codes(told_apart, FAILED)} as failed_count",
-        f"{_count_of_codes(told_apart, UNKNOWN)} as unknown_count",
+
+def pattern_outcomes(grains: Grains) -> str:
+    """A row a pattern and rule: its outcome `alone`, and the final `code`: not applicable unless every needed rule
+    passed; owed becomes not proven at the deadline."""
+    places = places_of(grains)
+    chosen = " ".join(f"when {place} then pattern.outcomes_{place}" for place in places)
+    passed = " and ".join(
+        f"(pattern.outcomes_{place} & rules.needed_{place}) = rules.passed_{place}" for place in places
     )
     return f"""
-        with unpacked as materialized (
-            select row_number() over (order by {key}) as pattern_no, *{_unpacked_outcomes(rules)}
-            from (select distinct {key} from {outcomes})
-        ),
+        with unpacked as (
+            select
+                pattern.pattern_no,
+                pattern.is_final,
+                rules.rule_no,
+                (case rules.place {chosen} end >> rules.shift) & {ALL_BITS} as alone,
+                {passed} as is_reached
+            from packed_patterns as pattern
+            inner join rules on pattern.grain = rules.grain
+        )
 
-        settled as materialized ({settled_outcomes(rules, "unpacked", kept)})
-
-        select *, {is_found(rules)} as is_found from settled"""
-
-
-def same_pattern(rules: Sequence[CompiledRule], outcomes: str) -> str:
-    """The condition on which a row of outcomes has a `pattern`."""
-    key = ("is_final", *_packed_numbers(rules))
-    return " and ".join(f"{outcomes}.{name} = pattern.{name}" for name in key)
-
-
-def settled_outcomes(rules: Sequence[CompiledRule], source: str, kept: Sequence[str]) -> str:
-    """`f_<rule>`: not applicable unless every needed rule passed; owed becomes not proven at the deadline."""
-    settled = source
-    for rule in rules:  # in needs order, so that what a rule needs is settled before it
-        if rule.card.needs:
-            missing = " or ".join(f"{_settled(needed, rules)} <> {Code.PASS}" for needed in rule.card.needs)
-            outcome = f"case when {missing} then {Code.NOT_APPLICABLE} else o_{rule.id} end"
-            settled = f"(select *, cast({outcome} as tinyint) as s_{rule.id} from {settled})"
-    finals = "".join(f",\n{_final(_settled(rule.id, rules))} as f_{rule.id}" for rule in rules)
-    return f"select {', '.join(kept)}{finals} from {settled}"
+        select
+            pattern_no,
+            rule_no,
+            cast(alone as tinyint) as alone,
+            cast(
+                case
+                    when not is_reached then {Code.NOT_APPLICABLE}
+                    when alone = {Code.OWED} and is_final then {Code.NOT_PROVEN}
+                    else alone
+                end as tinyint
+            ) as code
+        from unpacked"""
 
 
-def is_found(rules: Sequence[CompiledRule]) -> str:
-    """Whether any rule fails or has no answer."""
-    return " or ".join(is_finding(rule) for rule in rules) or "false"
+def patterns(grains: Grains) -> str:
+    """A row a pattern: its key, and what its outcomes come to.
+
+    `failed_count`, `unknown_count`: of the rules by which one proof counts before another, alone. `verdict`: of a lead
+    use. `against`: blocking rules that fail or have no answer. A flag a dimension: whether any of its rules passed or
+    failed.
+    """
+    key = ", ".join(f"pattern.{name}" for name in ("pattern_no", "grain", *_key(grains)))
+    said = f"({Code.PASS}, {Code.FAIL}, {Code.NOT_PROVEN})"
+    is_rated = {name: _any(f"dimension = '{name}' and code in {said}") for name in RATED_OVER_JUDGED}
+    listed = {
+        "failed_rules": f"code in {FAILED}",
+        "unknown_rules": f"code in {UNKNOWN}",
+        "against": f"is_blocking and {IS_FOUND}",
+    }
+    return f"""
+        select
+            {key},
+            count(*) filter (where is_told_apart and alone in {FAILED}) as failed_count,
+            count(*) filter (where is_told_apart and alone in {UNKNOWN}) as unknown_count,
+            {_any(IS_FOUND)} as is_found,
+            case
+                when bool_or(is_blocking and code in {FAILED}) then 'blocked'
+                when bool_or(is_blocking and code in {UNKNOWN}) then 'on_hold'
+                else 'usable'
+            end as verdict,
+            {", ".join(f"{_ids_where(condition)} as {name}" for name, condition in listed.items())},
+            {", ".join(f"{condition} as {name}" for name, condition in is_rated.items())}
+        from packed_patterns as pattern
+        left join pattern_outcomes as said on pattern.pattern_no = said.pattern_no
+        left join rules on said.rule_no = rules.rule_no
+        group by {key}"""
 
 
-def is_finding(rule: CompiledRule) -> str:
-    """Whether a rule fails or has no answer."""
-    return f"f_{rule.id} not in ({Code.PASS}, {Code.NOT_APPLICABLE})"
+PATTERN_FINDINGS: Final = f"""
+    select
+        said.pattern_no, said.code, rules.rule_no, rules.rule_id, rules.severity, rules.dimension,
+        rules.party as usual_party, rules.debtor as usual_debtor,
+        said.code in {FAILED}
+            and rules.severity <> 'info'
+            and not list_has_any(pattern.failed_rules, rules.subsumed_by) as is_defect
+    from pattern_outcomes as said
+    inner join patterns as pattern on said.pattern_no = pattern.pattern_no
+    inner join rules on said.rule_no = rules.rule_no
+    where said.{IS_FOUND}"""
+"""A row a pattern and rule of it that fails or has no answer."""
 
 
-def _settled(rule_id: str, rules: Sequence[CompiledRule]) -> str:
-    """The column of a rule's settled outcome: of a rule that needs none it is the outcome itself."""
-    return next(f"{'s' if rule.card.needs else 'o'}_{rule_id}" for rule in rules if rule.id == rule_id)
+def patterned(grains: Grains, grain: str, outcomes: str, kept: str) -> str:
+    """Rows of packed outcomes with their `pattern_no`. `kept`: columns of `outcomes` and `pattern`."""
+    same = " and ".join(f"outcomes.{name} = pattern.{name}" for name in _key(grains))
+    return f"""
+        select {kept}, pattern.pattern_no
+        from {outcomes} as outcomes
+        inner join patterns as pattern on pattern.grain = '{grain}' and {same}"""
 
 
-def _final(settled: str) -> str:
-    return f"case when {settled} = {Code.OWED} and is_final then {Code.NOT_PROVEN} else {settled} end"
+def final_outcomes(rules: Sequence[CompiledRule], grains: Grains) -> str:
+    """For whoever reads rules side by side: a row a pattern, with the final outcome of each rule as `f_<rule>`."""
+    numbers = rule_numbers(grains)
+    finals = "".join(f", max(case when rule_no = {numbers[rule.id]} then code end) as f_{rule.id}" for rule in rules)
+    return f"select pattern_no{finals} from pattern_outcomes group by pattern_no"
 
 
-def _packed_numbers(rules: Sequence[CompiledRule]) -> dict[str, Sequence[CompiledRule]]:
-    """The columns of packed outcomes, with the rules that each holds."""
-    starts = range(0, len(rules), _RULES_A_NUMBER)
-    return {f"outcomes_{place}": rules[start : start + _RULES_A_NUMBER] for place, start in enumerate(starts, 1)}
+def _key(grains: Grains) -> list[str]:
+    return ["is_final", *(f"outcomes_{place}" for place in places_of(grains))]
 
 
-def _packed_number(rules: Sequence[CompiledRule]) -> str:
-    text = "cast(0 as bigint)"
-    for rule in rules:
-        text = f"({text} * {2**_BITS} + o_{rule.id})"
-    return text
+def _any(condition: str) -> str:
+    return f"coalesce(bool_or({condition}), false)"
 
 
-def _unpacked_outcomes(rules: Sequence[CompiledRule]) -> str:
-    return "".join(
-        f",\n{column}" for name, some in _packed_numbers(rules).items() for column in _unpacked_columns_of(name, some)
-    )
-
-
-def _unpacked_columns_of(name: str, rules: Sequence[CompiledRule]) -> Iterator[str]:
-    for place, rule in enumerate(reversed(rules)):
-        yield f"cast(({name} >> {place * _BITS}) & {2**_BITS - 1} as tinyint) as o_{rule.id}"
-
-
-def _count_of_codes(rules: Sequence[CompiledRule], codes: str) -> str:
-    return " + ".join(f"case when o_{rule.id} in {codes} then 1 else 0 end" for rule in rules) or "0"
+def _ids_where(condition: str) -> str:
+    return f"list_filter(list(case when {condition} then rule_id end order by rule_id), lambda id: id is not null)"

@@ -8,7 +8,7 @@ from typing import Final
 import pyarrow as pa
 
 from pipelines.rulebook.catalogue import Catalogue
-from pipelines.rulebook.counting import RATED_OVER_JUDGED
+from pipelines.rulebook.patterns import RATED_OVER_JUDGED
 from pipelines.vocabulary.words import CORRECTION_CAUSES, RATED_DIMENSIONS
 
 DUPLICATE: Final = "lead_duplicate"

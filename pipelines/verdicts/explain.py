@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from pipelines.contracts.contract import Contract
 from pipelines.engines.interface import Session
 from pipelines.rulebook.compiler import Code, CompiledRule
+from pipelines.rulebook.judgement import Judgement
 from pipelines.storage.kept_corrections import standing_corrections
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.days_behind import days_behind
@@ -20,14 +21,14 @@ from pipelines.vocabulary.words import CORRECTION_CAUSES
 
 _LEAD: Final = """
     select d.*, j.* exclude (lead_no)
-    from lead_dossier as d inner join judged_leads_by_rule as j using (lead_no)"""
+    from lead_dossier as d inner join ({judged}) as j using (lead_no)"""
 _DELIVERY: Final = """
     select d.*, j.* exclude (delivery_date)
-    from delivery_dossier as d inner join judged_deliveries as j using (delivery_date)"""
+    from delivery_dossier as d inner join ({judged}) as j using (delivery_date)"""
 _USE: Final = """
     select d.*, j.* exclude (lead_no, channel, proof_no)
     from dossier as d
-    inner join judged_uses as j
+    inner join ({judged}) as j
         on d.lead_no = j.lead_no and d.channel = j.channel and d.proof_no is not distinct from j.proof_no"""
 EXPIRY: Final = "consent_expires_at"
 STRICT_YEAR: Final = 365
@@ -181,9 +182,9 @@ def explained_uses(
     """Every use of some leads of a day, in a session in which its judgement stands, on whichever clock."""
     quoted = ", ".join(map(_text_in_sql, lead_ids))
     asked, rules_of = f"where lead_id in ({quoted})", judge.judgement
-    leads = _rows_by_lead(session, f"{_with_open_answers(_LEAD, rules_of.lead)} {asked}")
-    delivery = _one(session, _with_open_answers(_DELIVERY, rules_of.delivery))
-    of_uses = f"{_with_open_answers(_USE, rules_of.lead_use)} {asked} order by channel"
+    leads = _rows_by_lead(session, f"{_with_open_answers(_LEAD, rules_of, 'lead')} {asked}")
+    delivery = _one(session, _with_open_answers(_DELIVERY, rules_of, "delivery"))
+    of_uses = f"{_with_open_answers(_USE, rules_of, 'lead_use')} {asked} order by channel"
     uses = _rows_by_lead(session, of_uses)
     verdicts = _rows_by_lead(session, f"select lead_id, channel, verdict from verdicts {asked}")
     of_delivery = tuple(_applied(rules_of.delivery, delivery, contract))
@@ -217,10 +218,13 @@ def _one(session: Session, sql: str) -> dict[str, Any]:
     return row
 
 
-def _with_open_answers(judged: str, rules: Sequence[CompiledRule]) -> str:
-    """A statement with what is missing and who owes it, by rule."""
-    more = "".join(f", {rule.missing} as missing_{rule.id}, {rule.pending_on} as debtor_{rule.id}" for rule in rules)
-    return f"select judged.*{more} from ({judged}) as judged"
+def _with_open_answers(dossier: str, judgement: Judgement, grain: str) -> str:
+    """A statement of a grain's dossier and outcomes with what is missing and who owes it, by rule."""
+    more = "".join(
+        f", {rule.missing} as missing_{rule.id}, {rule.pending_on} as debtor_{rule.id}"
+        for rule in judgement.grains[grain]
+    )
+    return f"select judged.*{more} from ({dossier.format(judged=judgement.judged(grain))}) as judged"
 
 
 def _applied(rules: Sequence[CompiledRule], row: Mapping[str, Any], contract: Contract) -> list[AppliedRule]:

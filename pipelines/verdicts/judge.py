@@ -179,16 +179,20 @@ class Judge:
         counts of it all the same, though it came after a delivery's own clock.
         """
         published = self._lake.published_days(vendor)
-        with self.engine.session() as session:
-            for name, table in _INPUT_TABLES.items():
-                files = [self._lake.partition(table, vendor, day) for day in published]
-                session.read_files(name, files, arrow_schema(table))
-            session.read_files("oppositions", self._lake.opposition_files(), arrow_schema("oppositions"))
+        files = {
+            name: [self._lake.partition(table, vendor, day) for day in published]
+            for name, table in _INPUT_TABLES.items()
+        }
+        files["oppositions"] = self._lake.opposition_files()
+        with self.engine.session([file for listed in files.values() for file in listed]) as session:
+            for name, listed in files.items():
+                session.read_files(name, listed, arrow_schema(_INPUT_TABLES.get(name, name)))
             session.register("callback_ends", callback_ends())
             session.register("clocks", self._clocks(session, days, as_of, is_today, hindsight))
             session.register(
                 "form_reviews", form_reviews_table({day.contract.digest: day.contract for day in days}.values())
             )
+            session.register("rules", self._judgement.rules)
             for step in self._judgement.steps:
                 session.create(step.name, step.sql, is_view=step.is_view)
                 if step.name == until:

@@ -42,4 +42,4 @@ def uses_now(
     if not come:
         return USES_NOW.empty_table()
     with judge.session(vendor, come, as_of=as_of, until="verdicts", is_today=True) as session:
-        return session.fetch(uses_now_statement(judge.judgement.lead_use)).select(USES_NOW.names).cast(USES_NOW)
+        return session.fetch(uses_now_statement(judge.judgement)).select(USES_NOW.names).cast(USES_NOW)

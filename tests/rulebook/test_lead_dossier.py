@@ -48,6 +48,7 @@ def session() -> Iterator[Session]:
         session.register("callback_ends", CALLBACK_ENDS.empty_table())
         session.register("clocks", DAY_TERMS.empty_table())
         session.register("form_reviews", FORM_REVIEWS.empty_table())
+        session.register("rules", JUDGEMENT.rules)
         for step in JUDGEMENT.steps:
             session.create(step.name, step.sql, is_view=step.is_view)
         yield session

@@ -18,10 +18,10 @@ from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.rulebook.card import Example
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import Code, CompiledRule
-from pipelines.rulebook.counting import verdict_case
 from pipelines.rulebook.expressions import columns_of, parse_condition
 from pipelines.rulebook.judgement import Judgement, judgement_of
 from pipelines.rulebook.lead_dossier import BY_NAME, COLUMNS
+from pipelines.rulebook.rule_table import rule_numbers
 from pipelines.verdicts.day_terms import DAY_TERMS, FORM_REVIEWS
 from pipelines.verdicts.examples import example_outcomes
 from pipelines.verdicts.working_days import callback_ends
@@ -46,9 +46,10 @@ GIVEN: Final = {
         select lead_no, case when other_form then 'other ' || lead_id end as identity_key
         from leads inner join asked using (lead_id)
         where other_form is not false""",
+    "delivery_outcomes": "select * from lead_outcomes where false",
 }
 """Steps that compare leads, and channels that a use exists for: as the case says."""
-OF_DELIVERIES: Final = ("missing_sequences", "old_consents", "delivery_dossier", "judged_deliveries")
+OF_DELIVERIES: Final = ("missing_sequences", "old_consents", "delivery_dossier")
 LONG_AGO: Final = datetime(2010, 1, 1)
 ACT: Final = datetime(2026, 10, 5, 8, tzinfo=UTC)
 """Every law is in force."""
@@ -66,11 +67,12 @@ def judged_cases(
         for name, table in _tables(cases).items():
             session.register(name, table if shuffled_by is None else _shuffled(table, shuffled_by))
         session.register("callback_ends", callback_ends())
+        session.register("rules", judgement.rules)
         for step in judgement.steps:
             if step.name in OF_DELIVERIES:
                 continue
             session.create(step.name, GIVEN.get(step.name, step.sql), is_view=step.is_view)
-            if step.name == "judged_leads_by_rule":
+            if step.name == "patterned_leads":
                 break
         rows = session.fetch(_told(judgement, columns)).to_pylist()
     return [{name: WORDS.get(value, value) if name.startswith("outcome.") else value for name, value in row.items()}
@@ -84,22 +86,27 @@ def _shuffled(table: pa.Table, chance: Random) -> pa.Table:
 
 
 def _told(judgement: Judgement, columns: Sequence[str]) -> str:
-    uses, leads = judgement.lead_use, judgement.lead
     return f"""
         select
             {"".join(f"dossier.{name}, " for name in columns)}
-            {_renamed(uses, "pattern.o_")}, {_renamed(leads, "by_lead.f_")},
-            {verdict_case(uses)} as verdict
+            of_use.* exclude (pattern_no), of_lead.* exclude (pattern_no), pattern.verdict
         from patterned_uses as use
-        inner join use_patterns as pattern on use.pattern_no = pattern.pattern_no
+        inner join patterns as pattern on use.pattern_no = pattern.pattern_no
         inner join dossier
             on use.lead_no = dossier.lead_no and use.proof_no is not distinct from dossier.proof_no
-        inner join judged_leads_by_rule as by_lead on use.lead_no = by_lead.lead_no
+        inner join patterned_leads as by_lead on use.lead_no = by_lead.lead_no
+        inner join {_side_by_side(judgement, "lead_use", "alone")} as of_use on use.pattern_no = of_use.pattern_no
+        inner join {_side_by_side(judgement, "lead", "code")} as of_lead on by_lead.pattern_no = of_lead.pattern_no
         order by cast(substr(dossier.lead_id, 2) as integer)"""
 
 
-def _renamed(rules: Sequence[CompiledRule], prefix: str) -> str:
-    return ", ".join(f'{prefix}{rule.id} as "outcome.{rule.id}"' for rule in rules)
+def _side_by_side(judgement: Judgement, grain: str, code: str) -> str:
+    numbers = rule_numbers(judgement.grains)
+    told = "".join(
+        f', max(case when rule_no = {numbers[rule.id]} then {code} end) as "outcome.{rule.id}"'
+        for rule in judgement.grains[grain]
+    )
+    return f"(select pattern_no{told} from pattern_outcomes group by pattern_no)"
 
 
 def judged_deliveries(catalogue: Catalogue, deliveries: Sequence[Facts]) -> list[dict[str, str]]:

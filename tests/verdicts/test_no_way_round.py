@@ -74,6 +74,7 @@ def judged(terms: Contract, day: date, *, is_final: bool, said: Mapping[str, obj
         )
         session.register("clocks", clocks)
         session.register("form_reviews", form_reviews_table([terms]))
+        session.register("rules", JUDGEMENT.rules)
         for step in JUDGEMENT.steps:
             session.create(step.name, step.sql, is_view=step.is_view)
             if step.name == "findings":
