@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from pipelines.engines.interface import Session
+from pipelines.engines.interface import Session, text_in_sql
 from pipelines.rulebook.standing_fails import STANDING_FAILS
 from pipelines.verdicts.claims import Fail, FailedLeads
 
@@ -63,7 +63,7 @@ def failed_leads(session: Session, grounds: Collection[str]) -> list[FailedLeads
 
 def listed_grounds(grounds: Collection[str]) -> str:
     """Rules as a list of SQL; one that holds nothing where there are none."""
-    return ", ".join("'{}'".format(rule.replace("'", "''")) for rule in sorted(grounds)) or "null"
+    return ", ".join(map(text_in_sql, sorted(grounds))) or "null"
 
 
 def counted_leads(row: Mapping[str, Any]) -> FailedLeads:

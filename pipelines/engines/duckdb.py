@@ -1,14 +1,14 @@
 """The embedded engine: DuckDB in memory, in the process that asks. Who uses it knows `engines.interface` alone."""
 
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.engines.interface import DIALECT, EngineError, EngineMemory, EngineSettingError
 from pipelines.engines.path_columns import path_columns
@@ -41,8 +41,6 @@ SMALL_BYTES: Final = 2**20
 _PARSED_AT_MOST: Final = 256
 _PARSED: Final[dict[str, duckdb.Statement]] = {}
 """By text, statements of `create`, of which a process has some hundred."""
-_SHARED: Final[dict[tuple[int, int | None], duckdb.DuckDBPyConnection]] = {}
-"""By process and limit of memory, the database whose connections do small work. A process that was forked has none."""
 _PATH_TYPES: Final = {pa.string(): "varchar", pa.date32(): "date"}
 
 
@@ -73,7 +71,8 @@ class DuckDBSession:
             self._create_of_files(name, "view", _columns_read(files, schema, layout))
             return
         try:
-            self._create_of_files(name, "table", _columns_read(files, schema, layout, is_alike=True))
+            is_alike = _has_types_of(files[0], schema)
+            self._create_of_files(name, "table", _columns_read(files, schema, layout, is_alike=is_alike))
         except EngineError:
             self._create_of_files(name, "table", _columns_read(files, schema, layout))
 
@@ -88,11 +87,11 @@ class DuckDBSession:
 
     def _parsed(self, sql: str) -> duckdb.Statement:
         """Parsed once for all sessions: reading a rule's SQL takes as long as planning it."""
-        parsed = _PARSED.get(sql)  # another thread may clear what is kept at any time
+        parsed = _PARSED.get(sql)
         if parsed is None:
             (parsed,) = self.connection.extract_statements(sql)
             if len(_PARSED) >= _PARSED_AT_MOST:
-                _PARSED.clear()
+                _PARSED.pop(next(iter(_PARSED)), None)  # the oldest
             _PARSED[sql] = parsed
         return parsed
 
@@ -130,42 +129,25 @@ class DuckDBEngine:
 
     @contextmanager
     def session(self, reads: Sequence[Path] | None = None) -> Iterator[DuckDBSession]:
-        """An in-memory database at UTC that installs nothing and reads only what it is told to."""
+        """A fresh in-memory database at UTC that installs nothing and reads only what it is told to.
+
+        Small work is done on one thread, the caller's: handing out tasks takes longer than they do.
+        """
         is_small = reads is not None and _bytes_of(reads) <= SMALL_BYTES
-        with self._small_connection() if is_small else self._own_connection() as connection:
+        with self._spill_folder() as folder, closing(self._database(1 if is_small else self.threads)) as connection:
+            connection.execute(f"set temp_directory = '{_escaped_path(folder) if folder else ''}'")
+            if self._most_bytes is not None:
+                connection.execute(f"set memory_limit = '{self._most_bytes} bytes'")
+            connection.execute("set timezone = 'UTC'")
+            connection.execute("set autoinstall_known_extensions = false")
+            connection.execute("set preserve_insertion_order = false")
+            connection.execute("set parquet_metadata_cache = true")
             yield DuckDBSession(connection, LACKS_LIMITED_MEMORY if self._most_bytes else LACKS_MEMORY)
 
-    @contextmanager
-    def _own_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Of a fresh database."""
-        with self._spill_folder() as folder, closing(_database(self._most_bytes, folder)) as connection:
-            connection.execute("set parquet_metadata_cache = true")
-            if self.threads is not None:
-                connection.execute(f"set threads = {int(self.threads)}")
-            yield connection
-
-    @contextmanager
-    def _small_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Of a database for all small work of the process: a new one takes longer than some statements.
-
-        Tables of a session are temporary, and those are the connection's own. One thread, which is the caller's, since
-        handing out tasks takes longer than they do; nothing is spilled. Files are read anew, as they may have been
-        replaced. A database in which something failed is used by nobody else: DuckDB closes some for good.
-        """
-        key = os.getpid(), self._most_bytes
-        if key not in _SHARED:
-            _SHARED[key] = _database(self._most_bytes, None)
-            _SHARED[key].execute("set threads = 1")
-            _SHARED[key].execute("set enable_external_file_cache = false")
-        database = _SHARED[key]
-        try:
-            with closing(database.cursor()) as connection:
-                connection.execute("set timezone = 'UTC'")
-                yield connection
-        except BaseException:
-            if _SHARED.get(key) is database:
-                del _SHARED[key]
-            raise
+    @staticmethod
+    def _database(threads: int | None) -> duckdb.DuckDBPyConnection:
+        """A fresh one; threads that are not asked for are not started."""
+        return duckdb.connect(":memory:", config={} if threads is None else {"threads": int(threads)})
 
     @property
     def _most_bytes(self) -> int | None:
@@ -176,23 +158,28 @@ class DuckDBEngine:
         return spill_folder(self.memory.folder) if self.memory else nullcontext()
 
 
-def _database(most_bytes: int | None, spill_folder: Path | None) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(":memory:")
-    connection.execute(f"set temp_directory = '{_escaped_path(spill_folder) if spill_folder else ''}'")
-    if most_bytes is not None:
-        connection.execute(f"set memory_limit = '{most_bytes} bytes'")
-    connection.execute("set timezone = 'UTC'")
-    connection.execute("set autoinstall_known_extensions = false")
-    connection.execute("set preserve_insertion_order = false")
-    return connection
-
-
 def _bytes_of(files: Sequence[Path]) -> int:
-    return sum(file.stat().st_size for file in files if file.exists())
+    """Of those that are there."""
+    count = 0
+    for file in files:
+        with suppress(OSError):
+            count += file.stat().st_size
+    return count
 
 
 def _escaped_path(path: Path) -> str:
     return str(path).replace("'", "''")
+
+
+def _has_types_of(file: Path, schema: pa.Schema) -> bool:
+    """Whether a file has a schema's columns in its types: the engine turns those of the next files into the first's."""
+    try:
+        found = pq.read_schema(file)
+    except (OSError, pa.ArrowException):
+        return False
+    folders = path_columns(file)
+    asked = [field for field in schema if field.name not in folders]
+    return all(field.name in found.names and found.field(field.name).type == field.type for field in asked)
 
 
 def _columns_read(files: Sequence[Path], schema: pa.Schema, layout: str, *, is_alike: bool = False) -> str:

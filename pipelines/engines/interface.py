@@ -19,6 +19,11 @@ DIALECT: Final = "duckdb"
 """The SQL that our statements and the cards' expressions are written in, as sqlglot calls it."""
 
 
+def text_in_sql(text: str) -> str:
+    """A text as statements hold it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 class EngineError(RuntimeError):
     """A statement did not run: our fault. Names the statement and what is wrong with it, never a value of a row."""
 
@@ -82,6 +87,6 @@ class Engine(Protocol):
     def session(self, reads: Sequence[Path] | None = None) -> AbstractContextManager[Session]:
         """A fresh session that knows no table, writes no file, and ends with the block.
 
-        `reads`: every file that it will read, where nothing large is registered either: small work may share what is
-        costly to set up, though never a table.
+        `reads`: every file that it will read, where nothing large is registered either: what is small may be done in
+        another way.
         """

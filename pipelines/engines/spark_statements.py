@@ -274,9 +274,8 @@ def _in_zone(node: exp.AtTimeZone) -> exp.Expr:
 
 
 def _rows_of_lists(node: exp.Explode) -> exp.Expr:
-    """`unnest` of a list of structs that is spread into columns."""
-    is_spread = any(isinstance(option, exp.PropertyEQ) for option in node.expressions)
-    return _call("inline" if is_spread else "explode", node.this)
+    """`unnest` of one list."""
+    return _call("explode", node.this)
 
 
 def _struct(node: exp.Struct) -> exp.Expr:

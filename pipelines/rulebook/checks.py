@@ -57,13 +57,12 @@ def _check_relations(card: Card, by_id: Mapping[str, Card], known_ids: Collectio
         for rule_id in getattr(card, key):
             if rule_id not in known_ids:
                 yield _problem_of_card(card, key, f"`{key}`: {unknown('rule', rule_id, known_ids)}")
+            elif rule_id in by_id and by_id[rule_id].grain != card.grain:
+                grain = by_id[rule_id].grain
+                yield _problem_of_card(
+                    card, key, f"`{key}`: `{rule_id}` is of grain {grain}; expected a rule of this one's, {card.grain}"
+                )
     for needed in (by_id[rule_id] for rule_id in card.needs if rule_id in by_id):
-        if needed.grain != card.grain:
-            yield _problem_of_card(
-                card,
-                "needs",
-                f"needs `{needed.id}` of grain {needed.grain}; a rule can only need its own, {card.grain}",
-            )
         missing = sorted({*card.channels, *card.audiences} - {*needed.channels, *needed.audiences})
         if missing and needed.grain == card.grain:
             what = ", ".join(missing)

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from pipelines.rulebook.compiler import Code, CompiledRule
+from pipelines.rulebook.compiler import Code
 from pipelines.rulebook.missing_facts import NOTHING_MISSING
 from pipelines.rulebook.rule_table import Grains, constant, rule_numbers
 
 
-def finding_rows(rules: Sequence[CompiledRule], grains: Grains, source: str) -> str:
-    """A row a finding. `source`: the dossier of the rules' grain, with `pattern_no`."""
-    grain = rules[0].card.grain if rules else "delivery"
-    numbers = rule_numbers(grains)
+def finding_rows(grain: str, grains: Grains, source: str) -> str:
+    """A row a finding. `source`: the dossier of the grain, with `pattern_no`."""
+    rules, numbers = grains[grain], rule_numbers(grains)
     lead_id = "found.lead_id" if grain != "delivery" else "cast(null as varchar)"
     channel = "found.channel" if grain == "lead_use" else "cast(null as varchar)"
     party = {rule.id: rule.attributable_to for rule in rules if constant(rule.attributable_to) is None}

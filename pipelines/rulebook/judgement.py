@@ -1,7 +1,7 @@
 """The judgement as a list of statements: dossier, outcomes, the proof that counts, verdicts, findings, scorecards.
 
 Set-based from end to end; nothing here runs anything. An engine creates each step as a temporary table, in order.
-Columns of a rule bear its id behind a prefix (`o_`, `s_`, `f_`, `p_`, `u_`, `n_`): `sql/README.md` says which is which.
+Columns of a rule bear its id behind a prefix: `o_` its outcome by itself, `f_` the final one.
 """
 
 from collections.abc import Sequence
@@ -86,15 +86,15 @@ class Judgement:
             _step("verdicts", _verdict_statement(self.catalogue_digest)),
             Step("pattern_findings", PATTERN_FINDINGS),
             Step("found_uses", _FOUND_USES),
-            Step("use_findings", _use_findings(self.lead_use, grains)),
+            Step("use_findings", _use_findings(grains)),
             Step(
                 "lead_findings",
-                finding_rows(self.lead, grains, _dossier_of("lead_dossier", "patterned_leads", "lead_no")),
+                finding_rows("lead", grains, _dossier_of("lead_dossier", "patterned_leads", "lead_no")),
             ),
             Step(
                 "delivery_findings",
                 finding_rows(
-                    self.delivery, grains, _dossier_of("delivery_dossier", "patterned_deliveries", "delivery_date")
+                    "delivery", grains, _dossier_of("delivery_dossier", "patterned_deliveries", "delivery_date")
                 ),
             ),
             _step("all_findings", _all_findings()),
@@ -207,9 +207,9 @@ _FOUND_USES: Final = """
     where pattern.is_found"""
 
 
-def _use_findings(rules: Sequence[CompiledRule], grains: Grains) -> str:
+def _use_findings(grains: Grains) -> str:
     """The dossier again, of the lead uses with a finding alone: few rows with many columns."""
-    needed = sorted(frozenset[str]().union(*(rule.columns for rule in rules)) | _ALWAYS_NEEDED)
+    needed = sorted(frozenset[str]().union(*(rule.columns for rule in grains["lead_use"])) | _ALWAYS_NEEDED)
     kept = ", ".join(f"dossier.{name}" for name in needed)
     source = f"""(
         with lead_uses as (select lead_no, channel from found_uses),
@@ -226,7 +226,7 @@ def _use_findings(rules: Sequence[CompiledRule], grains: Grains) -> str:
             and dossier.channel = found.channel
             and dossier.proof_no is not distinct from found.proof_no
     )"""
-    return finding_rows(rules, grains, source)
+    return finding_rows("lead_use", grains, source)
 
 
 def _dossier_of(dossier: str, patterned_rows: str, key: str) -> str:

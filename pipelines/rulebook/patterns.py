@@ -13,8 +13,8 @@ from pipelines.rulebook.rule_table import ALL_BITS, Grains, places_of, rule_numb
 
 RATED_OVER_JUDGED: Final = ("consent", "proof", "opposition")
 """Dimensions whose rules all have the grain lead use, and that are rated over the leads that they could judge."""
-IS_FOUND: Final = f"code not in ({Code.PASS}, {Code.NOT_APPLICABLE})"
-"""Whether a rule fails or has no answer."""
+_UNFOUND: Final = f"({Code.PASS}, {Code.NOT_APPLICABLE})"
+"""Codes of a rule that neither fails nor lacks an answer."""
 
 
 def packed_patterns(grains: Grains, outcomes: Mapping[str, str]) -> str:
@@ -71,14 +71,14 @@ def patterns(grains: Grains) -> str:
     listed = {
         "failed_rules": f"code in {FAILED}",
         "unknown_rules": f"code in {UNKNOWN}",
-        "against": f"is_blocking and {IS_FOUND}",
+        "against": f"is_blocking and code not in {_UNFOUND}",
     }
     return f"""
         select
             {key},
             count(*) filter (where is_told_apart and alone in {FAILED}) as failed_count,
             count(*) filter (where is_told_apart and alone in {UNKNOWN}) as unknown_count,
-            {_any(IS_FOUND)} as is_found,
+            {_any(f"code not in {_UNFOUND}")} as is_found,
             case
                 when bool_or(is_blocking and code in {FAILED}) then 'blocked'
                 when bool_or(is_blocking and code in {UNKNOWN}) then 'on_hold'
@@ -102,7 +102,7 @@ PATTERN_FINDINGS: Final = f"""
     from pattern_outcomes as said
     inner join patterns as pattern on said.pattern_no = pattern.pattern_no
     inner join rules on said.rule_no = rules.rule_no
-    where said.{IS_FOUND}"""
+    where said.code not in {_UNFOUND}"""
 """A row a pattern and rule of it that fails or has no answer."""
 
 
@@ -118,8 +118,14 @@ def patterned(grains: Grains, grain: str, outcomes: str, kept: str) -> str:
 def final_outcomes(rules: Sequence[CompiledRule], grains: Grains) -> str:
     """For whoever reads rules side by side: a row a pattern, with the final outcome of each rule as `f_<rule>`."""
     numbers = rule_numbers(grains)
-    finals = "".join(f", max(case when rule_no = {numbers[rule.id]} then code end) as f_{rule.id}" for rule in rules)
-    return f"select pattern_no{finals} from pattern_outcomes group by pattern_no"
+    finals = "".join(
+        f", max(case when said.rule_no = {numbers[rule.id]} then said.code end) as f_{rule.id}" for rule in rules
+    )
+    return f"""
+        select pattern.pattern_no{finals}
+        from packed_patterns as pattern
+        left join pattern_outcomes as said on pattern.pattern_no = said.pattern_no
+        group by pattern.pattern_no"""
 
 
 def _key(grains: Grains) -> list[str]:

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from pipelines.rulebook.card import Card
 from pipelines.rulebook.compiler import Code, CompiledRule
 
 Grains = Mapping[str, Sequence[CompiledRule]]
@@ -49,10 +48,11 @@ def rules_table(grains: Grains) -> pa.Table:
 
 
 def _rule_rows(rules: Sequence[CompiledRule], numbers: Mapping[str, int]) -> Iterator[dict[str, Any]]:
-    cards = {rule.id: rule.card for rule in rules}
+    needed: dict[str, set[str]] = {}
     bits = {rule.id: _bits_of(place, len(rules)) for place, rule in enumerate(rules)}
     for rule in rules:
         card, (place, shift) = rule.card, bits[rule.id]
+        needed[rule.id] = {*card.needs}.union(*(needed[one] for one in card.needs))
         yield {
             "rule_no": numbers[rule.id],
             "rule_id": rule.id,
@@ -66,13 +66,8 @@ def _rule_rows(rules: Sequence[CompiledRule], numbers: Mapping[str, int]) -> Ite
             "is_told_apart": card.severity == "blocking" and rule.reads_proof,
             "place": place,
             "shift": shift,
-            **_masks_of([bits[needed] for needed in _needed_at_any_remove(card, cards)]),
+            **_masks_of([bits[one] for one in needed[rule.id]]),
         }
-
-
-def _needed_at_any_remove(card: Card, cards: Mapping[str, Card]) -> set[str]:
-    """The rules that a rule needs, and those that these need."""
-    return {*card.needs}.union(*(_needed_at_any_remove(cards[needed], cards) for needed in card.needs))
 
 
 def _bits_of(place: int, rule_count: int) -> tuple[int, int]:

@@ -141,7 +141,7 @@ class Lake:
         return answer()
 
     def as_found_of(self, vendor: str, days: Sequence[date]) -> "Lake":
-        """The same to a reader of some of a vendor's days, in order, which can be trusted: no other is published."""
+        """The same to a reader of some days of a vendor, in order, which can be trusted: no other was taken in."""
         return _FoundLake(self.root, answers={(vendor, "deliveries"): list(days)})
 
     def facts(self, vendor: str, day: date, marker: str) -> dict[str, str]:

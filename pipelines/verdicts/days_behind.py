@@ -14,7 +14,7 @@ from typing import Final, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.engines.interface import Engine, EngineError, Session
+from pipelines.engines.interface import Engine, EngineError, Session, text_in_sql
 from pipelines.rulebook.references import with_reference_keys
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import arrow_schema
@@ -106,8 +106,7 @@ def _days_behind(
 
     with engine.session() as session:
         _read_columns(session, lake, "leads", vendor, days, _KEYED)
-        quoted = lead_id.replace("'", "''")
-        asked = f"select distinct delivery_date from leads_read where lead_id = '{quoted}' order by delivery_date"
+        asked = f"select distinct delivery_date from leads_read where lead_id = {text_in_sql(lead_id)} order by 1"
         found = [day for day in _days_told(session, asked) if on in (None, day) and is_whole(day)]
         if not found:
             return {}

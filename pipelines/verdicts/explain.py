@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import pyarrow.compute as pc
 
 from pipelines.contracts.contract import Contract
-from pipelines.engines.interface import Session
+from pipelines.engines.interface import Session, text_in_sql
 from pipelines.rulebook.compiler import Code, CompiledRule
 from pipelines.rulebook.judgement import Judgement
 from pipelines.storage.kept_corrections import standing_corrections
@@ -151,10 +151,6 @@ def explain(
     ]
 
 
-def _text_in_sql(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _corrections_by_use(
     lake: Lake, vendor: str, lead_id: str, as_of: datetime | None
 ) -> dict[tuple[date, str | None], tuple[Correction, ...]]:
@@ -180,7 +176,7 @@ def explained_uses(
     session: Session, judge: Judge, contract: Contract, lead_ids: Sequence[str]
 ) -> Iterator[ExplainedUse]:
     """Every use of some leads of a day, in a session in which its judgement stands, on whichever clock."""
-    quoted = ", ".join(map(_text_in_sql, lead_ids))
+    quoted = ", ".join(map(text_in_sql, lead_ids))
     asked, rules_of = f"where lead_id in ({quoted})", judge.judgement
     leads = _rows_by_lead(session, f"{_with_open_answers(_LEAD, rules_of, 'lead')} {asked}")
     delivery = _one(session, _with_open_answers(_DELIVERY, rules_of, "delivery"))

@@ -269,7 +269,12 @@ def wrong_cards() -> Iterator[tuple[str, dict[str, Any], str]]:
     yield (
         "a need of another grain",
         {"needs": ["basis_admissible"]},
-        "of grain lead_use; a rule can only need its own, lead",
+        "`needs`: `basis_admissible` is of grain lead_use; expected a rule of this one's, lead",
+    )
+    yield (
+        "a subsumer of another grain",
+        {"subsumed_by": ["basis_admissible"]},
+        "`subsumed_by`: `basis_admissible` is of grain lead_use; expected a rule of this one's, lead",
     )
     yield "a need of itself", {"needs": ["own_rule"]}, "`needs` goes in a circle: own_rule -> own_rule"
     yield "no pass", {"examples": [bad]}, "no example with `expect: pass`"
