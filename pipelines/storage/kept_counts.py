@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from pipelines.storage.folders import PRIVATE, replacing
 from pipelines.storage.lake import Lake
 from pipelines.storage.markers import partition_states
+from pipelines.vocabulary.words import VENDOR_KEY
 
 _FOLDER: Final = ".counted"
 _COUNTED_UNDER: Final = {"day": pa.date32(), "marker": pa.string(), "state": pa.string()}
@@ -99,9 +100,10 @@ class KeptCounts:
 
 def forget_counts(lake: Lake, vendors: Iterable[str]) -> None:
     """Have everything of some vendors counted again."""
-    for vendor in vendors:
-        for place in (lake.root / _FOLDER).glob(f"*/{vendor}"):
-            place.unlink(missing_ok=True)
+    for vendor in filter(VENDOR_KEY.fullmatch, vendors):
+        for folder in (lake.root / _FOLDER).glob("*"):
+            with suppress(OSError):
+                (folder / vendor).unlink()
 
 
 def _still_standing(kept: pa.Table, marker: str, states: Collection[str]) -> pa.Table:
