@@ -28,11 +28,11 @@ def lake() -> None:
 def verify(vendor: VendorOption = None) -> None:
     """Compare every file with the digest that it was published with; also the snapshot of oppositions.
 
-    And every delivered file that the house encrypted, where it lies and as it is kept, with the digest of the bytes that
-    were taken in. Of a damaged vendor, what was counted before is forgotten: scores count its whole days again.
+    And every delivered file that the house encrypted, where it lies and as it is kept, with the digest of the bytes
+    that were taken in. Of a damaged vendor, what was counted is forgotten: scores count its whole days again.
 
-    Exit status: 0 all is as it was published and taken in, 1 something is not, 2 a setting is wrong, or keys or the state
-    folder are away and the lake is whole.
+    Exit status: 0 all is as it was published and taken in, 1 something is not, 2 a setting is wrong, or the lake is
+    whole and delivered files were not looked at, because keys or the state folder are away.
     """
     house = house_of_settings()
     is_whole = _tell_lake(house, vendor)

@@ -1,8 +1,8 @@
 """Whether the delivered files that we encrypted, where they lie and as they are kept, open to the bytes they were taken
 in with.
 
-A run reads the files of no day that is unchanged: damage would be found when they are needed, years later maybe. Keys are
-taken as they lie: a file that none of them opens is told, whether it is damaged or the key is another.
+A run reads the files of no day that is unchanged: damage would be found when they are needed, years later maybe. Keys
+are taken as they lie: a file that none of them opens is told, whether it is damaged or the key is another.
 """
 
 import hashlib

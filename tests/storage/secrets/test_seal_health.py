@@ -1,4 +1,4 @@
-"""Every delivered file that we encrypted and that is gone, or opens to other bytes, is told, and where it can be had."""
+"""Every delivered file that we encrypted and that is gone, or opens to other bytes, is told with what mends it."""
 
 import hashlib
 import shutil
@@ -10,8 +10,8 @@ import pytest
 
 from pipelines.storage.inboxes import PURGED, SEALS, Inbox
 from pipelines.storage.secrets.age import Identity
-from pipelines.storage.secrets.keys import KeysError
 from pipelines.storage.secrets.kept_files import kept_path
+from pipelines.storage.secrets.keys import KeysError
 from pipelines.storage.secrets.seal_health import broken_files
 from pipelines.storage.secrets.seals import Seals, open_encrypted, seal_of
 
