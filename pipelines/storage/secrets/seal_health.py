@@ -9,12 +9,15 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pipelines.storage.inboxes import Inbox, StateError
 from pipelines.storage.secrets.age import BrokenSealError, Identity
 from pipelines.storage.secrets.kept_files import kept_files
 from pipelines.storage.secrets.keys import SEAL, age_identities_as_they_lie
 from pipelines.storage.secrets.seals import encrypted_files, gone_seals, open_encrypted, sealed_files
+
+_DAMAGED: Final = "does not open to its bytes"
 
 
 @dataclass(frozen=True, order=True)
@@ -54,10 +57,17 @@ def _faults_of_day(inbox: Inbox, identities: Sequence[Identity], vendor: str, da
         found = _faults(inbox, identities, found.keys() & _copies_in(inbox, folder)[0])
     whole = {copy.digest: copy for copy in sorted(copies - found.keys())}
     for copy, fault in sorted(found.items()):
-        yield f"{_named(copy.digest)} {fault} {_where(copy)}: {_mend(whole.get(copy.digest))}"
-    if error is None and gone_seals(inbox, folder) and not inbox.is_purged(vendor, day):
-        for digest in sorted(gone_seals(inbox, folder)):
-            yield f"{_named(digest)} is gone: it is neither in the inbox nor kept: a backup has it"
+        mend = _mend(fault, whole.get(copy.digest))
+        yield f"{_file_of_digest(copy.digest)} {fault} {_place_of_copy(copy)}: {mend}"
+    if error is None:
+        yield from map(_told_gone, sorted(_gone(inbox, folder)))
+
+
+def _gone(inbox: Inbox, folder: Path) -> set[str]:
+    """Asked twice: a file may be sealed, or its day purged, between a look at the record and one at the folder."""
+    found = gone_seals(inbox, folder)
+    is_purged = inbox.is_purged(folder.parent.name, folder.name)
+    return found & gone_seals(inbox, folder) if found and not is_purged else set()
 
 
 def _copies_in(inbox: Inbox, folder: Path) -> tuple[set[_Copy], StateError | None]:
@@ -83,19 +93,25 @@ def _fault_of_copy(inbox: Inbox, identities: Sequence[Identity], copy: _Copy) ->
         is_whole = False
     except OSError as error:
         return f"can't be read ({error.strerror})"
-    return None if is_whole else "does not open to its bytes"
+    return None if is_whole else _DAMAGED
 
 
-def _named(digest: str) -> str:
+def _told_gone(digest: str) -> str:
+    return f"{_file_of_digest(digest)} is gone: it is neither in the inbox nor kept: a backup has it"
+
+
+def _file_of_digest(digest: str) -> str:
     return f"the delivered file or archive with SHA-256 {digest}"
 
 
-def _where(copy: _Copy) -> str:
+def _place_of_copy(copy: _Copy) -> str:
     return f"as it is kept in {copy.path}" if copy.is_kept else "as it lies in the inbox"
 
 
-def _mend(whole: _Copy | None) -> str:
+def _mend(fault: str, whole: _Copy | None) -> str:
     """`whole`: another copy of the same bytes, if one opens."""
+    if fault != _DAMAGED:
+        return "let the user of the house read it, or restore it from your backup"
     if whole is None:
         return "a backup has it, or the key that it was encrypted to"
     place = f"what is kept in {whole.path}" if whole.is_kept else "what lies in the inbox"

@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_read_is_told_apart(house: Sealed) -> None:
     kept = house.kept("a.csv", digest)
     kept.unlink()
     kept.symlink_to(house.sealed("a.csv"))
-    mend = "what lies in the inbox opens to them: put a copy of that in its place"
+    mend = "let the user of the house read it, or restore it from your backup"
     [told] = house.told()
     assert told.startswith(words(digest, "can't be read ("))
     assert told.endswith(f") as it is kept in {kept}: {mend}")
