@@ -34,11 +34,11 @@ def vendor_scores(context: dg.AssetExecutionContext, house: dg.ResourceParam[Hou
 
 @dg.asset_check(
     asset="vendor_scores",
-    description="Every published file is what was published: a damaged delivery counts in no score until it is made "
-    "anew, by its next run or by `opposable lake repair`.",
+    description="Every published file is what was published: a damaged delivery counts in no score from the next on, "
+    "until it is made anew, by its next run or by `opposable lake repair`.",
 )
 def lake_is_whole(house: dg.ResourceParam[House]) -> dg.AssetCheckResult:
-    """Name every delivery that left the scores, and every vendor, because a file is gone or changed."""
+    """Name every delivery that leaves the scores, from the next on, because a file is gone or changed."""
     found = damages(house.lake)
     forget_counts(house.lake, {one.vendor for one in found})  # made while these files were whole
     corrections = [f"{vendor}: {fault}" for vendor, fault in damaged_corrections(house.lake).items()]

@@ -132,12 +132,28 @@ class House:
             StateError: the state folder was lost, or is another.
         """
         from pipelines.deliveries.old_records import move_old_records
+
+        move_old_records(self._inbox, self.settings.keys, self.lake)
+        return self._inbox
+
+    @property
+    def inbox_as_it_lies(self) -> Inbox:
+        """The same for whoever writes nothing: no record is moved.
+
+        Raises:
+            StateError: the state folder was lost, or is another.
+        """
+        from pipelines.deliveries.old_records import confirm_state
+
+        confirm_state(self._inbox, self.settings.keys, self.lake)
+        return self._inbox
+
+    @property
+    def _inbox(self) -> Inbox:
         from pipelines.storage.inboxes import Inbox
 
         ours = self.settings
-        inbox = Inbox(ours.inbox, ours.state, ours.inbox_records == "transport")
-        move_old_records(inbox, ours.keys, self.lake)
-        return inbox
+        return Inbox(ours.inbox, ours.state, ours.inbox_records == "transport")
 
     def contracts(self, vendors: Collection[str] = ()) -> ContractBook:
         """The contracts as they lie there now, of all vendors or of some: reading one takes some ten milliseconds.

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.shared import house_of_settings, refuse
+from pipelines.commands.shared import USAGE, house_of_settings, refuse
 from pipelines.house import House
 from pipelines.storage.kept_corrections import damaged_corrections, put_aside
+from pipelines.storage.kept_counts import forget_counts
 from pipelines.storage.lake_health import Damage, damages, stray_folders
 from pipelines.storage.secrets.keys import KeysError
 from pipelines.storage.secrets.seal_health import broken_files
@@ -27,26 +28,17 @@ def lake() -> None:
 def verify(vendor: VendorOption = None) -> None:
     """Compare every file with the digest that it was published with; also the snapshot of oppositions.
 
-    And every delivered file that the house encrypted, with the digest of the bytes that were taken in.
+    And every delivered file that the house encrypted, where it lies and as it is kept, with the digest of the bytes
+    that were taken in. Of a damaged vendor, what was counted is forgotten: scores count its whole days again.
 
-    Exit status: 0 all is as it was published, 1 something is not, 2 a setting is wrong.
+    Exit status: 0 all is as it was published and taken in, 1 something is not, 2 a setting is wrong, or the lake is
+    whole and delivered files were not looked at, because keys or the state folder are away.
     """
     house = house_of_settings()
-    found = damages(house.lake, [vendor] if vendor else ())
-    told = [str(one) for one in found] + _corrections_told(house, vendor)
-    if vendor is None:
-        told += [f"{path}: no folder of ours: move it away" for path in stray_folders(house.lake)]
-        told += [f"oppositions recorded on {day}: damaged or gone" for day in _broken_days_of_snapshot(house)]
-    for line in told:
-        typer.echo(line, err=True)
-    if told:
-        typer.echo("`opposable lake repair` makes damaged days anew from what was delivered", err=True)
-    broken = _broken_deliveries(house, vendor)
-    for line in broken:
-        typer.echo(line, err=True)
-    if told or broken:
+    is_whole = _tell_lake(house, vendor)
+    is_opening = _tell_deliveries(house, vendor, status_unread=USAGE if is_whole else 1)
+    if not (is_whole and is_opening):
         raise typer.Exit(1)
-    typer.echo("every file of the lake is what was published")
 
 
 @app.command()
@@ -55,7 +47,9 @@ def repair(vendor: VendorOption = None) -> None:
 
     Corrections are known from no file: damaged ones are put aside, found anew by the next run, and count from then on.
 
-    Exit status: 0 nothing is damaged any more, 1 something still is, 2 a setting is wrong.
+    Delivered files that do not open are none of its work: `lake verify` says where each can be had from.
+
+    Exit status: 0 no published table is damaged any more, 1 one still is, 2 a setting is wrong.
     """
     house = house_of_settings()
     only = [vendor] if vendor else ()
@@ -105,11 +99,39 @@ def _put_corrections_aside(house: House, vendor: str | None) -> None:
         )
 
 
-def _broken_deliveries(house: House, vendor: str | None) -> list[str]:
+def _tell_lake(house: House, vendor: str | None) -> bool:
+    """Whether every published file is what was published; what is not is said."""
+    found = damages(house.lake, [vendor] if vendor else ())
+    forget_counts(house.lake, {one.vendor for one in found})  # made while these files were whole
+    told = [str(one) for one in found] + _corrections_told(house, vendor)
+    if vendor is None:
+        told += [f"{path}: no folder of ours: move it away" for path in stray_folders(house.lake)]
+        told += [f"oppositions recorded on {day}: damaged or gone" for day in _broken_days_of_snapshot(house)]
+    for line in told:
+        typer.echo(line, err=True)
+    if told:
+        typer.echo("`opposable lake repair` makes damaged days anew from what was delivered", err=True)
+    else:
+        typer.echo("every file of the lake is what was published")
+    return not told
+
+
+def _tell_deliveries(house: House, vendor: str | None, *, status_unread: int) -> bool:
+    """Whether every delivered file that we encrypted opens to its bytes; what does not is said.
+
+    `status_unread`: with which the command ends where that can't be found out.
+    """
     try:
-        return list(broken_files(house.inbox, house.seals, [vendor] if vendor else ()))
-    except (KeysError, ValueError) as error:
-        refuse(str(error))
+        broken = list(broken_files(house.inbox_as_it_lies, house.settings.keys, [vendor] if vendor else ()))
+    except (KeysError, ValueError, OSError) as error:
+        said = f"OPPOSABLE_INBOX, OPPOSABLE_STATE: {error.strerror}" if isinstance(error, OSError) else str(error)
+        typer.echo(f"delivered files were not looked at: {said}", err=True)
+        raise typer.Exit(status_unread) from None
+    for line in broken:
+        typer.echo(line, err=True)
+    if not broken:
+        typer.echo("every delivered file that was encrypted opens to the bytes that were taken in")
+    return not broken
 
 
 def _broken_days_of_snapshot(house: House) -> list[date]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pipelines.contracts.contract import FieldTerms, FileTerms
 from pipelines.contracts.contract_term import ContractTerm, keys_of
 from pipelines.contracts.document import FLAG, MAPPING, TEXT, Place, TermKind, did_you_mean, one_of
+from pipelines.contracts.standard import implied_type
 from pipelines.dates.date_regexes import UnsupportedPatternError, regex_of
 from pipelines.vocabulary.fields import COLUMN_FIELDS, FIELD_NAMED, FIELD_WORDS, INSTANT_FIELDS
 from pipelines.vocabulary.file_formats import FILE_FORMATS, FORMAT_WORDS
@@ -212,9 +213,10 @@ def _canonical(role: str) -> TermKind[str]:
 
 def _logical_type(place: Place, name: str) -> str:
     given = place.entry("logicalType")
-    logical_type = given.read_or(TEXT, "string")
+    implied = implied_type(place.value) if isinstance(place.value, dict) else "string"
+    logical_type = given.read_or(TEXT, implied)
     if given.value is None and isinstance(place.value, dict):
-        given.report(f"{name} has no logicalType", "give one; it is read as string", "warning")
+        given.report(f"{name} has no logicalType", f"give one; it is read as {implied}", "warning")
     elif name in INSTANT_FIELDS and logical_type not in INSTANT_TYPES:
         given.report(f"{name} is an instant", f"give logicalType {' or '.join(INSTANT_TYPES)}", "warning")
     return logical_type

@@ -15,7 +15,13 @@ from pipelines.contracts.positioned_yaml import parse_yaml
 
 _LONG: Final = 12
 """Vocabularies longer than this are not listed."""
+_TYPE_IMPLIED_BY: Final = {"items": "array", "map": "map", "properties": "object"}
 _JSON_TYPES: Final = {"object": "a mapping", "array": "a list", "string": "a text", "boolean": "true or false"}
+
+
+def implied_type(given: Mapping[str, Any]) -> str:
+    """The `logicalType` that the parts of a property imply, which has none."""
+    return next((kind for part, kind in _TYPE_IMPLIED_BY.items() if part in given), "string")
 
 
 def standard_issues(document: Mapping[str, Any]) -> list[Issue]:
@@ -65,14 +71,15 @@ def _with_types(owner: Any) -> Any:
         typed["properties"] = [_typed_property(one) for one in owner["properties"]]
     if "items" in owner:
         typed["items"] = _typed_property(owner["items"])
+    if isinstance(owner.get("map"), dict):
+        typed["map"] = {end: _typed_property(one) for end, one in owner["map"].items()}
     return typed
 
 
 def _typed_property(given: Any) -> Any:
     if not isinstance(given, dict):
         return given
-    implied = "array" if "items" in given else "object" if "properties" in given else "string"
-    return {"logicalType": implied, **_with_types(given)}
+    return {"logicalType": implied_type(given), **_with_types(given)}
 
 
 def _ref(validator: Any, ref: str, instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:

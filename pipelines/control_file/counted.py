@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.control_file.model import ControlPeriod
-from pipelines.storage.kept_counts import KeptCounts
+from pipelines.storage.kept_counts import KeptCounts, sweep_counts
 from pipelines.storage.lake import Lake
 
 DELIVERIES: Final = "deliveries"
@@ -34,7 +34,8 @@ def are_within(days: pa.ChunkedArray, period: ControlPeriod) -> pa.ChunkedArray:
 
 
 def count_published(lake: Lake) -> None:
-    """Count what was published since, of every vendor."""
+    """Count what was published since, of every vendor; what was counted of vendors that are no more is removed."""
+    sweep_counts(lake, {vendor for marker in COUNTS.counted for vendor in lake.vendors(marker)})
     for vendor in lake.vendors():
         COUNTS.of(lake, vendor)
 

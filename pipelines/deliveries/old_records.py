@@ -48,6 +48,17 @@ def move_old_records(inbox: Inbox, keys: Path, lake: Lake) -> None:
             move.all()
 
 
+def confirm_state(inbox: Inbox, keys: Path, lake: Lake) -> None:
+    """Make sure of the state folder, for whoever moves nothing.
+
+    Raises:
+        StateError: something was sealed, and nothing tells what.
+    """
+    move = _Move(inbox, keys, lake)
+    if move.knows_nothing() and not any(True for vendor in _vendors_in(inbox) for _ in _old_records(inbox, vendor)):
+        raise move.lost()
+
+
 @dataclass(frozen=True)
 class _Move:
     inbox: Inbox
@@ -77,17 +88,24 @@ class _Move:
         may_be_lost = self.is_first and not published and bool(age_key_files(self.keys, SEAL))
         ours = vendors if may_be_lost else [vendor for vendor in vendors if vendor in published]
         found = [record for vendor in ours for record in _old_records(self.inbox, vendor)]
-        if self.is_first and not found and age_key_files(self.keys, SEAL) and not self.inbox.recorded_vendors():
-            raise StateError(
-                f"OPPOSABLE_STATE: {self.inbox.state} knows nothing, though delivered files were sealed: restore it "
-                "from your backup, or set the right place. If nothing that was delivered is kept any more, write {} "
-                f"into {self.marker}"
-            )
+        if self.knows_nothing() and not found:
+            raise self.lost()
         for folder, name, content in found:
             _move(self.inbox, folder, name, content)
         for vendor in ours:
             _seed_arrivals(self.inbox, self.lake, vendor)
         self._mark([*self._moved(), *vendors])
+
+    def knows_nothing(self) -> bool:
+        """Whether the state folder does, though something was sealed."""
+        return self.is_first and bool(age_key_files(self.keys, SEAL)) and not self.inbox.recorded_vendors()
+
+    def lost(self) -> StateError:
+        return StateError(
+            f"OPPOSABLE_STATE: {self.inbox.state} knows nothing, though delivered files were sealed: restore it "
+            "from your backup, or set the right place. If nothing that was delivered is kept any more, write {} "
+            f"into {self.marker}"
+        )
 
     def _moved(self) -> Sequence[str]:
         if self.is_first:

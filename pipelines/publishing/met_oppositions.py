@@ -81,10 +81,8 @@ def _snapshot_digest(lake: Lake) -> str:
 def _met_by_settled_day(reach: Reach, engine: Engine, known: Mapping[date, list[datetime]]) -> dict[date, str]:
     """By day the oppositions that its leads meet, and on which of its clocks hashed ones were known."""
     last = [{"delivery_date": day, "known_at": max(instants)} for day, instants in known.items()]
-    leads, oppositions = (
-        [reach.lake.partition("leads", reach.vendor, day) for day in known],
-        reach.lake.opposition_files(),
-    )
+    leads = [reach.lake.partition("leads", reach.vendor, day) for day in known]
+    oppositions = reach.lake.opposition_files()
     with engine.session([*leads, *oppositions]) as session:
         session.read_files("leads", leads, arrow_schema("leads"))
         session.read_files("oppositions", oppositions, arrow_schema("oppositions"))

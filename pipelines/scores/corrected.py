@@ -50,7 +50,7 @@ _DELTAS: Final = f"""
 """
 """A lead's turns alternate: where the last is the opposite of the first, it is what it was when it was published."""
 
-FAILED_LEADS: Final = f"""
+_FAILED_BY_RULE: Final = f"""
     with {STANDING_FAILS}
 
     select delivery_date, rule_id, count(distinct lead_id) as lead_count
@@ -128,7 +128,7 @@ def failed_leads(
     with engine.session() as session:
         session.read_files("findings", files, arrow_schema("findings"))
         session.register("corrections", corrections)
-        rows = session.fetch(FAILED_LEADS).to_pylist()
+        rows = session.fetch(_FAILED_BY_RULE).to_pylist()
     for row in rows:
         failed.setdefault(row["delivery_date"], {})[row["rule_id"]] = row["lead_count"]
     return failed

@@ -8,15 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 
 from pipelines.engines.interface import Engine
-from pipelines.scores.corrected import FAILED_LEADS, failed_leads
-from pipelines.storage.digests import digest_of_file
+from pipelines.scores.corrected import failed_leads
 from pipelines.storage.kept_counts import KeptCounts
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import arrow_schema
@@ -44,7 +41,7 @@ def counted_days(engine: Engine, lake: Lake, vendor: str) -> dict[date, CountedD
 
     A lake `as_found` is looked at once.
     """
-    kept = KeptCounts("scores", {"counts": pa.string()}, {_MARKER: partial(_counted_of_days, engine)}, _made_by())
+    kept = KeptCounts("scores", {"counts": pa.string()}, {_MARKER: partial(_counted_of_days, engine)})
     rows = lake.once(("scores", vendor), partial(kept.of, lake, vendor))
     days = zip(rows["day"].to_pylist(), rows["counts"].to_pylist(), strict=True)
     return {day: _counted_day(json.loads(counts)) for day, counts in sorted(days)}
@@ -53,11 +50,6 @@ def counted_days(engine: Engine, lake: Lake, vendor: str) -> dict[date, CountedD
 def _counted_day(counts: Mapping[str, Any]) -> CountedDay:
     leads = [(dimension, received, defective) for dimension, received, defective in counts["leads"]]
     return CountedDay(counts["facts"], counts["digests"], leads, counts["failed"])
-
-
-def _made_by() -> str:
-    """Whoever counts otherwise does it here, or in the statement."""
-    return sha256(f"{digest_of_file(Path(__file__))} {FAILED_LEADS}".encode()).hexdigest()
 
 
 def _counted_of_days(engine: Engine, lake: Lake, vendor: str, days: Sequence[date]) -> pa.Table:

@@ -1,8 +1,9 @@
 """What was counted of a vendor's days, kept beside the lake's tables until a day is published anew.
 
-Nothing rests on it: what is not there, not as it was written, or counted otherwise than today is counted again. So is a
-day of which a file is another, also by damage. Damage that the file system does not note is told by `lake_health`,
-whose finding has what was counted of the vendor forgotten.
+Nothing rests on it: what is not there, not as it was written, or counted by another program is counted again, and so is
+a day of which a file is another, also by damage. While nobody can tell which program this is, nothing is believed or
+kept. Damage that the file system does not note is told by `lake_health`, whose finding has what was counted of the
+vendor forgotten.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -20,6 +21,8 @@ import pyarrow.parquet as pq
 from pipelines.storage.folders import PRIVATE, replacing
 from pipelines.storage.lake import Lake
 from pipelines.storage.markers import partition_states
+from pipelines.storage.program_digest import program_digest
+from pipelines.vocabulary.words import VENDOR_KEY
 
 _FOLDER: Final = ".counted"
 _COUNTED_UNDER: Final = {"day": pa.date32(), "marker": pa.string(), "state": pa.string()}
@@ -36,15 +39,16 @@ class KeptCounts:
     """Of what is counted, beside day, marker and state of the partition that it rests on."""
     counted: Mapping[str, Callable[[Lake, str, Sequence[date]], pa.Table]]
     """By marker, what counts some days of a vendor that can be trusted: one row or more for each, with its day."""
-    made_by: str = ""
-    """Another way of counting has another."""
+    made_by: Callable[[], str | None] = program_digest
+    """Which program counts: another may count otherwise. None where nobody can tell."""
 
     def of(self, lake: Lake, vendor: str, is_asked: Callable[[date], bool] = lambda day: True) -> pa.Table:
         """Counts of the days that are asked for and can be trusted.
 
         Days of which files are others than those that were counted are counted, and kept.
         """
-        kept, standing, is_new = self._read_kept(lake, vendor), [], False
+        made_by = lake.once("which program counts", self.made_by)
+        kept, standing, is_new = self._read_kept(lake, vendor, made_by), [], False
         for marker in self.counted:
             states = partition_states(lake, vendor, marker, is_asked)
             still = _still_standing(kept, marker, states.values())
@@ -53,14 +57,14 @@ class KeptCounts:
             standing += [still, fresh]
             is_new |= len(fresh) > 0
         counts = pa.concat_tables(standing)
-        if is_new:
+        if is_new and made_by is not None and self.made_by() == made_by:
             others = kept.filter(pa.array([not is_asked(day) for day in kept["day"].to_pylist()], pa.bool_()))
-            self._keep(lake, vendor, pa.concat_tables([others, counts]))
+            self._keep(lake, vendor, pa.concat_tables([others, counts]), made_by)
         return counts
 
     @property
     def _schema(self) -> pa.Schema:
-        return pa.schema({**_COUNTED_UNDER, **self.columns}, {"made_by": self.made_by})
+        return pa.schema({**_COUNTED_UNDER, **self.columns})
 
     def _place(self, lake: Lake, vendor: str) -> Path:
         return lake.root / _FOLDER / self.name / vendor
@@ -75,8 +79,8 @@ class KeptCounts:
         under = {"day": counts["day"], "marker": pa.repeat(marker, len(counts)), "state": of_days}
         return pa.table({**under, **{name: counts[name] for name in self.columns}}).cast(self._schema)
 
-    def _read_kept(self, lake: Lake, vendor: str) -> pa.Table:
-        """Nothing where nothing was kept, or what lies there is not what is kept today."""
+    def _read_kept(self, lake: Lake, vendor: str, made_by: str | None) -> pa.Table:
+        """Nothing where nothing was kept, or what lies there is not what this program keeps."""
         try:
             kept = self._place(lake, vendor).read_bytes()
         except OSError:
@@ -85,13 +89,13 @@ class KeptCounts:
         if sha256(rows).digest() != digest:
             return self._schema.empty_table()
         counts = pq.ParquetFile(pa.BufferReader(rows)).read()
-        is_of_today = counts.schema.equals(self._schema, check_metadata=True)
-        return counts if is_of_today else self._schema.empty_table()
+        is_ours = made_by is not None and counts.schema.equals(_noting(self._schema, made_by), check_metadata=True)
+        return counts.cast(self._schema) if is_ours else self._schema.empty_table()
 
-    def _keep(self, lake: Lake, vendor: str, counts: pa.Table) -> None:
+    def _keep(self, lake: Lake, vendor: str, counts: pa.Table, made_by: str) -> None:
         """Where the lake takes no file, as one that is only read, all is counted again the next time."""
         rows = pa.BufferOutputStream()
-        pq.write_table(counts, rows, compression="zstd")
+        pq.write_table(counts.cast(_noting(counts.schema, made_by)), rows, compression="zstd")
         content = rows.getvalue().to_pybytes()
         with suppress(OSError), replacing(lake.root, self._place(lake, vendor), PRIVATE) as file:
             file.write(sha256(content).digest() + content)
@@ -99,9 +103,23 @@ class KeptCounts:
 
 def forget_counts(lake: Lake, vendors: Iterable[str]) -> None:
     """Have everything of some vendors counted again."""
-    for vendor in vendors:
-        for place in (lake.root / _FOLDER).glob(f"*/{vendor}"):
-            place.unlink(missing_ok=True)
+    for vendor in filter(VENDOR_KEY.fullmatch, vendors):
+        for folder in (lake.root / _FOLDER).glob("*"):
+            with suppress(OSError):
+                (folder / vendor).unlink()
+
+
+def sweep_counts(lake: Lake, vendors: Collection[str]) -> None:
+    """Remove what was counted of others than some vendors, and what earlier versions kept beside the folders."""
+    folder = lake.root / _FOLDER
+    gone = [place for place in folder.glob("*/*") if VENDOR_KEY.fullmatch(place.name) and place.name not in vendors]
+    for place in (*folder.glob("*.parquet"), *gone):
+        with suppress(OSError):
+            place.unlink()
+
+
+def _noting(schema: pa.Schema, made_by: str) -> pa.Schema:
+    return schema.with_metadata({"made_by": made_by})
 
 
 def _still_standing(kept: pa.Table, marker: str, states: Collection[str]) -> pa.Table:

@@ -62,7 +62,7 @@ def test_what_one_machine_judged_lies_on_the_other_in_the_same_bytes(
     assert b.retention.run(b.contracts(), as_of=NOW, now=NOW).sealed_count == 1
     a.catch_up()
     assert [path.name for path in a.inbox.folder("acme", DAY).iterdir()] == ["leads_1.csv.age"]
-    reconcile(a, ["acme"], [DAY], NOW)
+    reconcile(a, ["acme"], [DAY], NOW, is_anew=True)
     assert lake_bytes(a.lake) == judged
 
 

@@ -11,7 +11,7 @@ from pipelines.orchestration.partitions import partition_key
 from pipelines.orchestration.schedules import build_schedules
 from pipelines.vocabulary.clock import tick_of
 from tests.support.exemple import deliver, sign
-from tests.support.houses import house_at, lake_bytes, reconcile
+from tests.support.houses import forget_inputs, house_at, lake_bytes, reconcile
 from tests.support.instances import QUIET, Daemon, instance_of, runs_created_at
 
 DAY = date(2026, 8, 11)
@@ -36,6 +36,7 @@ def test_the_job_seals_then_purges_and_a_run_over_the_purged_day_says_so(tmp_pat
         assert counts(instance, "purges") == {"files sealed": 1, "held up": 0}
         assert (folder / "leads_1.csv.age").exists()
         before = lake_bytes(house.lake)
+        forget_inputs(house.lake)  # an unchanged day would open no file
         run("deliveries", str(key))  # over sealed files
         assert lake_bytes(house.lake) == before
         assert counts(instance, "leads")["dagster/row_count"] == 2
@@ -44,6 +45,7 @@ def test_the_job_seals_then_purges_and_a_run_over_the_purged_day_says_so(tmp_pat
             run("retention")
         purged = counts(instance, "purges")
         assert (purged["files sealed"], purged["delivered file"], purged["held up"]) == (0, 1, 0)
+        forget_inputs(house.lake)
         run("deliveries", str(key))  # over purged ones
         assert lake_bytes(house.lake) == before
         assert counts(instance, "leads") == {LEFT: "its files were purged"}

@@ -2,22 +2,24 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.control_file.counted import count_published
 from pipelines.house import House
 from pipelines.scores.counted import CountedDay, counted_days
 from pipelines.scores.scorer import ScoredVendor, Scorer
 from pipelines.storage.digests import digest_of_file
 from pipelines.storage.lake import Lake
-from pipelines.vocabulary.tables import VERDICT_TABLES, arrow_schema
+from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 from tests.support.houses import house_at
 from tests.support.receipt_lake import Row, found, opposed
 
@@ -98,19 +100,33 @@ def test_what_a_day_tells_is_what_was_published(house: House, lake: Lake) -> Non
 def test_a_score_of_days_that_stand_reads_none_of_them(
     house: House, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[Path] = []
-
-    def digest_of(path: Path) -> str:
-        read.append(path)
-        return digest_of_file(path)
+    def refused(*arguments: object, **named: object) -> NoReturn:
+        raise AssertionError("read, hashed or asked")
 
     for day in DAYS:
         publish(lake, day, 1)
     before = scored(house, lake)
-    monkeypatch.setattr("pipelines.storage.lake.digest_of_file", digest_of)
+    monkeypatch.setattr("pipelines.storage.lake.digest_of_file", refused)
+    monkeypatch.setattr(Lake, "read", refused)
+    monkeypatch.setattr(type(house.engine), "session", refused)
     assert scored(house, lake) == before
-    assert read == []
     assert before.days == tuple(DAYS)
+
+
+@pytest.mark.parametrize("count", [lambda house, lake: scored(house, lake), lambda house, lake: count_published(lake)])
+def test_nothing_is_kept_of_a_program_that_changed_since_it_began(
+    house: House, lake: Lake, monkeypatch: pytest.MonkeyPatch, count: Callable[[House, Lake], object]
+) -> None:
+    publish(lake, FIRST, 1)
+    intake = {table: arrow_schema(table).empty_table() for table in INTAKE_TABLES}
+    with lake.writing(VENDOR):
+        lake.publish(VENDOR, FIRST, intake)
+    monkeypatch.setattr("pipelines.storage.program_digest._AT_START", frozenset())
+    count(house, lake)
+    assert list((lake.root / ".counted").rglob(VENDOR)) == []
+    monkeypatch.undo()
+    count(house, lake)
+    assert len(list((lake.root / ".counted").rglob(VENDOR))) == 1
 
 
 def changes() -> st.SearchStrategy[tuple[str, date, object]]:

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.storage.kept_counts import KeptCounts, forget_counts
+from pipelines.storage.kept_counts import KeptCounts, forget_counts, sweep_counts
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import VERDICT_TABLES, arrow_schema
 
@@ -41,11 +41,13 @@ class Counter:
         return pa.table({"day": pa.array(days, pa.date32()), "number": pa.array(noted, pa.int64())})
 
 
-def kept_by(counter: Counting, made_by: str = "") -> KeptCounts:
-    return KeptCounts("numbers", {"number": pa.int64()}, {MARKER: counter}, made_by)
+def kept_by(counter: Counting, made_by: str | None = "this program") -> KeptCounts:
+    return KeptCounts("numbers", {"number": pa.int64()}, {MARKER: counter}, lambda: made_by)
 
 
-def numbers(lake: Lake, counter: Counting, made_by: str = "", vendor: str = VENDOR) -> dict[date, int]:
+def numbers(
+    lake: Lake, counter: Counting, made_by: str | None = "this program", vendor: str = VENDOR
+) -> dict[date, int]:
     counts = kept_by(counter, made_by).of(lake, vendor)
     return dict(sorted(zip(counts["day"].to_pylist(), counts["number"].to_pylist(), strict=True)))
 
@@ -85,10 +87,37 @@ def test_days_that_nobody_asks_for_stay_counted(lake: Lake) -> None:
     assert counter.asked == DAYS
 
 
-def test_another_way_of_counting_counts_everything_again(lake: Lake) -> None:
+def test_another_program_counts_everything_again(lake: Lake) -> None:
     before, after = Counter(), Counter()
-    assert numbers(lake, before) == numbers(lake, after, "another way")
+    assert numbers(lake, before) == numbers(lake, after, "another program")
     assert after.asked == DAYS
+
+
+@pytest.mark.fault(
+    area="lake",
+    fault="The program is upgraded under a process that counts what was published",
+    promise="What it counts is not kept: nobody can tell which program counted.",
+)
+def test_nothing_is_believed_or_kept_while_nobody_can_tell_which_program_counts(lake: Lake) -> None:
+    counter, programs = Counter(), iter(["this program", None])
+    upgraded = replace(kept_by(counter), made_by=lambda: next(programs))
+    assert len(upgraded.of(lake, VENDOR)) == len(DAYS)
+    assert not place_of(lake).exists()
+    counted = numbers(lake, counter)
+    kept = place_of(lake).read_bytes()
+    counter.asked.clear()
+    assert numbers(lake, counter, None) == counted
+    assert (counter.asked, place_of(lake).read_bytes()) == (DAYS, kept)
+
+
+def test_what_nobody_asks_for_any_more_is_swept(lake: Lake) -> None:
+    numbers(lake, Counter())
+    earlier, gone = lake.root / ".counted" / f"{VENDOR}.parquet", place_of(lake, "gone")
+    for place in (earlier, gone):
+        place.write_bytes(b"")
+    (place_of(lake).parent / "folder").mkdir()
+    sweep_counts(lake, {VENDOR})
+    assert [place.exists() for place in (earlier, gone, place_of(lake))] == [False, False, True]
 
 
 def test_what_is_forgotten_of_a_vendor_is_counted_again_and_no_other(lake: Lake) -> None:
@@ -96,7 +125,8 @@ def test_what_is_forgotten_of_a_vendor_is_counted_again_and_no_other(lake: Lake)
     publish(lake, FIRST, 4, OTHER)
     for vendor in (VENDOR, OTHER):
         numbers(lake, counter, vendor=vendor)
-    forget_counts(lake, [VENDOR, "unknown"])
+    (lake.root / ".counted" / "numbers" / "folder").mkdir()
+    forget_counts(lake, [VENDOR, "unknown", "folder", "", "../numbers/other"])
     counter.asked.clear()
     assert numbers(lake, counter, vendor=OTHER) == {FIRST: 4}
     assert numbers(lake, counter)[FIRST] == 0

@@ -96,24 +96,36 @@ def age_identities(keys: Path, name: str, *, encrypted: Callable[[], Iterable[Pa
 
     Raises:
         KeyMissingError: none, or none that opens what was encrypted.
+        KeysError: a file can't be read.
         ValueError: a file holds no age identity.
     """
-    paths, some = age_key_files(keys, name), list(islice(encrypted(), TRIED))
-    if not paths:
-        first = keys / f"{name}-1.key"
-        if some:
-            raise KeyMissingError(
-                f"{first} is missing, but there is data encrypted to it: restore the file from your backup"
-            )
+    some = list(islice(encrypted(), TRIED))
+    identities = age_identities_as_they_lie(keys, name, has_encrypted=bool(some))
+    if not identities:
         make_age_identity(keys, name, 1)
-        paths = [first]
-    identities = tuple(_age_identity(path) for path in paths)
+        identities = age_identities_as_they_lie(keys, name, has_encrypted=False)
     if some and not any(is_opened_by(path, identities) for path in some):
         raise KeyMissingError(
-            f"{paths[0]} does not open {shown_path(some[0])}: it is another key, so that nothing is encrypted to it; "
-            "restore the right one from your backup"
+            f"{age_key_files(keys, name)[0]} does not open {shown_path(some[0])}: it is another key, so that nothing "
+            "is encrypted to it; restore the right one from your backup"
         )
     return identities
+
+
+def age_identities_as_they_lie(keys: Path, name: str, *, has_encrypted: bool) -> tuple[Identity, ...]:
+    """The age identities of a name, the newest first, whatever they open; none is made.
+
+    Raises:
+        KeyMissingError: none, though something was encrypted to them.
+        KeysError: a file can't be read.
+        ValueError: a file holds no age identity.
+    """
+    paths = age_key_files(keys, name)
+    if has_encrypted and not paths:
+        raise KeyMissingError(
+            f"{keys / f'{name}-1.key'} is missing, but there is data encrypted to it: restore the file from your backup"
+        )
+    return tuple(map(_age_identity, paths))
 
 
 def age_key_files(keys: Path, name: str) -> list[Path]:
@@ -127,7 +139,10 @@ def make_age_identity(keys: Path, name: str, number: int) -> None:
 
 
 def _age_identity(path: Path) -> Identity:
-    identity = identity_of(path.read_text(encoding="ascii", errors="replace"))
+    try:
+        identity = identity_of(path.read_text(encoding="ascii", errors="replace"))
+    except OSError as error:
+        raise KeysError(f"{path} can't be read: {error.strerror}: let the user of the house read it") from None
     if identity is None:
         raise ValueError(f"{path}: expected an age identity, AGE-SECRET-KEY-1…; restore the file from your backup")
     return identity

@@ -14,7 +14,7 @@ delivered under the name of a seal keeps it.
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -84,6 +84,19 @@ def sealed_files(inbox: Inbox, folder: Path) -> Mapping[Path, SealedFile]:
     return found
 
 
+def gone_seals(inbox: Inbox, folder: Path) -> set[str]:
+    """SHA-256 of the clear bytes of each file that was sealed, and is neither sealed, clear nor kept any more.
+
+    Raises:
+        StateError: as `sealed_files`.
+    """
+    recorded = _recorded_seals(inbox, folder)
+    lying = {_key_of(entry.path, folder) for entry in entries_below(inbox.root, folder)} if recorded else set()
+    lying |= {_key_of(seal.clear, folder) for seal in sealed_files(inbox, folder).values()}
+    kept = {file.digest for file in kept_files(inbox, folder)}
+    return {seen["sha256"] for key, seen in recorded.items() if key not in lying} - kept
+
+
 def _recorded_seals(inbox: Inbox, folder: Path) -> dict[str, Mapping[str, Any]]:
     """What the record says by the digest of the clear name, of files that are gone, too."""
     try:
@@ -145,6 +158,12 @@ def _encrypted_files_of(inbox: Inbox, vendor: str) -> Iterator[Path]:
             yield from sealed_files(inbox, folder)
 
 
+def open_encrypted(inbox: Inbox, path: Path, identities: Sequence[Identity]) -> BinaryIO:
+    """The clear bytes of a sealed or kept file under some keys, as `Seals.open` gives them."""
+    root = inbox.state if path.is_relative_to(inbox.state) else inbox.root
+    return open_clear(path, identities, partial(open_below, root))
+
+
 class Seals:
     """Encrypts and opens delivered files under the house's seal keys, which are made at first need."""
 
@@ -168,8 +187,7 @@ class Seals:
         Raises:
             BrokenSealError: while reading: it was not encrypted to a key of ours, or is damaged.
         """
-        root = self._inbox.state if path.is_relative_to(self._inbox.state) else self._inbox.root
-        return open_clear(path, self._identities, partial(open_below, root))
+        return open_encrypted(self._inbox, path, self._identities)
 
     def encrypted(self, content: bytes) -> bytes:
         """Content under the newest seal key, for what is kept elsewhere than in inbox and state."""
