@@ -40,12 +40,10 @@ SPANS = RetentionSpans(*(timedelta(days=days) for days in (90, 30, 1095, 1827, 4
 class Home:
     """A house with a delivery that was taken in."""
 
-    def __init__(self, home: Path, contract: str = VALID, **variables: str) -> None:
+    def __init__(self, home: Path) -> None:
         self.path = home
-        sign(home, VENDOR, text=contract)
-        self.folder = deliver(home, VENDOR, DAY, received_at=CAME_AT)
-        self.house: House = house_at(home, **variables)
-        self.reconcile()
+        self.folder = home / "inbox" / VENDOR / str(DAY)
+        self.house: House = house_at(home)
 
     def reconcile(self) -> dict[str, bytes]:
         """Everything is read: an unchanged day would be left as it is published, whatever becomes of its files."""
@@ -81,9 +79,18 @@ def noted_purges(house: House) -> list[Purge]:
         return [Purge(**row) for row in rows]
 
 
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("taken_in") / "home"
+    sign(home, VENDOR)
+    deliver(home, VENDOR, DAY, received_at=CAME_AT)
+    Home(home).reconcile()
+    return home
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
+def home(taken_in: Path, tmp_path: Path) -> Home:
+    return Home(shutil.copytree(taken_in, tmp_path / "home"))
 
 
 @pytest.mark.fault(

@@ -54,21 +54,29 @@ def test_a_cell_of_a_proof_that_cannot_be_read_holds_the_lead_and_is_not_proven_
         assert late[f"L-{number}"] == ({"blocked", "usable"} if is_of_phone_alone else {"blocked"}), change
 
 
-@pytest.mark.parametrize("marker", ["", "NULL", "N/A", "-", "#N/A", "nan", "\\N", "0000-00-00"])
-def test_what_programs_write_for_nothing_is_nothing(tmp_path: Path, marker: str) -> None:
-    soon, _ = verdicts(tmp_path, [lead(1)], [proof(1, withdrawn_at=marker, period_end=marker)])
-    assert soon == {"L-1": {"usable"}}
+NULL_MARKERS = ("NULL", "N/A", "-", "#N/A", "nan", "\\N")
 
 
-@pytest.mark.parametrize("marker", ["NULL", "N/A", "-", "#N/A", "nan", "\\N"])
-def test_a_null_marker_is_no_reference_and_no_form(tmp_path: Path, marker: str) -> None:
-    market = market_of(
-        tmp_path, [lead(1), lead(2, lead_id=marker), lead(3, consent_id=marker)], [proof(1, form_id=marker), proof(3)]
-    )
+def test_what_programs_write_for_nothing_is_nothing(tmp_path: Path) -> None:
+    markers = dict(enumerate(("", "0000-00-00", *NULL_MARKERS), 1))
+    proofs = [proof(number, withdrawn_at=marker, period_end=marker) for number, marker in markers.items()]
+    soon, _ = verdicts(tmp_path, map(lead, markers), proofs)
+    assert soon == {f"L-{number}": {"usable"} for number in markers}
+
+
+def test_a_null_marker_is_no_reference_and_no_form(tmp_path: Path) -> None:
+    leads: list[Row] = []
+    proofs: list[Row] = []
+    for form, marker in zip(range(10, 70, 10), NULL_MARKERS, strict=True):
+        leads += [lead(form), lead(form + 1, lead_id=marker), lead(form + 2, consent_id=marker)]
+        proofs += [proof(form, form_id=marker), proof(form + 2)]
+    market = market_of(tmp_path, leads, proofs)
     market.reconcile(SOON)
-    assert [row["reason"] for row in market.rows("rejected_rows")] == ["required_missing"]
-    assert [row["consent_id"] for row in market.rows("leads")] == ["C-1", None]
-    assert market.verdicts()["L-1", "email"] == "on_hold"
+    assert [row["reason"] for row in market.rows("rejected_rows")] == ["required_missing"] * len(NULL_MARKERS)
+    assert {row["lead_id"]: row["consent_id"] for row in market.rows("leads")} == {
+        f"L-{form + place}": consent for form in range(10, 70, 10) for place, consent in ((0, f"C-{form}"), (2, None))
+    }
+    assert {market.verdicts()[f"L-{form}", "email"] for form in range(10, 70, 10)} == {"on_hold"}
 
 
 WORDS_OF_REFUSAL = ("non", "Refusé", "opt-out", "NO", "0", "✗", "faux", "Opposition")
