@@ -67,23 +67,22 @@ class DuckDBSession:
             return
         layout = f"{name}_layout"
         self.register(layout, schema.empty_table())
-        if _bytes_of(files) > READ_AT_ONCE_BYTES:
-            self._create_of_files(name, "view", _columns_read(files, schema, layout))
-            return
-        try:
-            is_alike = _has_types_of(files[0], schema)
-            self._create_of_files(name, "table", _columns_read(files, schema, layout, is_alike=is_alike))
-        except EngineError:
-            self._create_of_files(name, "table", _columns_read(files, schema, layout))
+        is_large = _bytes_of(files) > READ_AT_ONCE_BYTES
+        if not is_large and _has_types_of(files[0], schema):
+            with suppress(EngineError):  # one of the others lacks a column
+                self._create_of_files(name, _columns_read(files, schema, layout, is_alike=True))
+                return
+        self._create_of_files(name, _columns_read(files, schema, layout), is_view=is_large)
 
-    def _create_of_files(self, name: str, kind: str, sql: str) -> None:
+    def _create_of_files(self, name: str, sql: str, *, is_view: bool = False) -> None:
+        """As `create`, of a statement that names files: no other session has the same."""
         with self._engine_errors(name):
-            self.connection.execute(f"create temp {kind} {name} as {sql}")
+            self.connection.execute(_creation(name, sql, is_view=is_view))
 
     def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
         """As `interface.Session` says."""
         with self._engine_errors(name):
-            self.connection.execute(self._parsed(f"create temp {'view' if is_view else 'table'} {name} as {sql}"))
+            self.connection.execute(self._parsed(_creation(name, sql, is_view=is_view)))
 
     def _parsed(self, sql: str) -> duckdb.Statement:
         """Parsed once for all sessions: reading a rule's SQL takes as long as planning it."""
@@ -156,6 +155,10 @@ class DuckDBEngine:
     def _spill_folder(self) -> AbstractContextManager[Path | None]:
         """None where nothing is spilled: DuckDB's own place for it would be the current folder."""
         return spill_folder(self.memory.folder) if self.memory else nullcontext()
+
+
+def _creation(name: str, sql: str, *, is_view: bool) -> str:
+    return f"create temp {'view' if is_view else 'table'} {name} as {sql}"
 
 
 def _bytes_of(files: Sequence[Path]) -> int:
