@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, insert, select
 from pipelines.contracts.contract import GoLiveDecision
 from pipelines.identifiers.kept_words import confirm_kept_words
 from pipelines.storage.registry.database import writing
-from pipelines.storage.registry.tables import GO_LIVE_DECISIONS
+from pipelines.storage.registry.vendor_tables import GO_LIVE_DECISIONS
 from pipelines.vocabulary.clock import paris_date
 
 OPENED: Final = "opened"

@@ -10,12 +10,11 @@ from pipelines.storage.registry.tables import (
     EXPORTS,
     OPPOSITIONS,
     PURGES,
-    QUESTIONNAIRE_STATEMENTS,
-    QUESTIONNAIRES,
     REGISTRY_ACCEPTANCES,
     SUPPRESSION_SHARES,
     VAULT_READINGS,
 )
+from pipelines.storage.registry.vendor_tables import QUESTIONNAIRE_STATEMENTS, QUESTIONNAIRES
 
 _INSTANTS: Final[dict[str, ColumnElement[Any]]] = {
     "oppositions": OPPOSITIONS.c.recorded_at,

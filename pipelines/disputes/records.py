@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from pipelines.disputes.decisions import decide_dispute, dispute_numbered
 from pipelines.disputes.dispute import Dispute, DisputeDecision, DisputeFile, RecordedDispute
 from pipelines.storage.registry.database import writing
-from pipelines.storage.registry.tables import DISPUTE_DECISIONS, DISPUTE_FILES, DISPUTES
+from pipelines.storage.registry.vendor_tables import DISPUTE_DECISIONS, DISPUTE_FILES, DISPUTES
 
 _BETWEEN: Final = " "
 _NAMES: Final = tuple(field.name for field in fields(Dispute))

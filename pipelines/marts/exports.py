@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.lake import Lake
-from pipelines.storage.registry.tables import VENDOR_SCORES
+from pipelines.storage.registry.vendor_tables import VENDOR_SCORES
 from pipelines.vocabulary.clock import as_lake
 
 _INSTANT: Final = pa.timestamp("us")

@@ -35,8 +35,9 @@ from pipelines.oppositions.columns import dates_in_paris, event_digests, table_o
 from pipelines.oppositions.late_entries import LATE_ENTRIES, late_entries
 from pipelines.oppositions.lines import OppositionLine
 from pipelines.oppositions.records import latest_ids
+from pipelines.storage.registry.columns import Instant
 from pipelines.storage.registry.database import RegistryError, writing
-from pipelines.storage.registry.tables import OPPOSITIONS, SUPPRESSION_SHARES, Instant
+from pipelines.storage.registry.tables import OPPOSITIONS, SUPPRESSION_SHARES
 from pipelines.storage.secrets.identity_keys import confirm_newest
 
 CHUNK: Final = 20_000

@@ -9,7 +9,8 @@ from typing import Any, Final
 import pyarrow as pa
 from sqlalchemy import Connection, DateTime, Engine, Select, func, select, type_coerce
 
-from pipelines.storage.registry.tables import OPPOSITIONS, SUPPRESSION_SHARES, Instant
+from pipelines.storage.registry.columns import Instant
+from pipelines.storage.registry.tables import OPPOSITIONS, SUPPRESSION_SHARES
 from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
 from pipelines.vocabulary.words import HASHED_KINDS
 

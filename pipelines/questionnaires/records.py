@@ -16,11 +16,7 @@ from pipelines.questionnaires.statements import (
     changed_statements,
 )
 from pipelines.storage.registry.database import writing
-from pipelines.storage.registry.tables import (
-    QUESTIONNAIRE_REVOCATIONS,
-    QUESTIONNAIRE_STATEMENTS,
-    QUESTIONNAIRES,
-)
+from pipelines.storage.registry.vendor_tables import QUESTIONNAIRE_REVOCATIONS, QUESTIONNAIRE_STATEMENTS, QUESTIONNAIRES
 
 
 class QuestionnaireClosedError(LookupError):

@@ -22,7 +22,7 @@ from pipelines.receipts.outbox import Outbox
 from pipelines.receipts.told_defects import ToldByDay
 from pipelines.receipts.told_records import record_told
 from pipelines.storage.registry.database import writing
-from pipelines.storage.registry.tables import RECEIPTS
+from pipelines.storage.registry.vendor_tables import RECEIPTS
 
 MOST_BYTES: Final = 65_536
 """Of an acknowledgement file."""

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, se
 from pipelines.receipts.notices import PreparedReceipt
 from pipelines.receipts.told_defects import ToldByDay, ToldDefect, ToldReceipt
 from pipelines.storage.registry.database import writing
-from pipelines.storage.registry.tables import RECEIPTS, TOLD_DEFECTS, TOLD_RECEIPTS
+from pipelines.storage.registry.vendor_tables import RECEIPTS, TOLD_DEFECTS, TOLD_RECEIPTS
 
 _OF_DEFECT: Final = tuple(TOLD_DEFECTS.c[field.name] for field in fields(ToldDefect))
 _HEADS_OF_RECEIPTS: Final = and_(

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pipelines.reviews.decisions import Decision, DecisionRefusedError, RecordedDecision, confirmable
 from pipelines.storage.registry.database import writing
-from pipelines.storage.registry.tables import DECISION_CONFIRMATIONS, REVIEW_DECISIONS
+from pipelines.storage.registry.vendor_tables import DECISION_CONFIRMATIONS, REVIEW_DECISIONS
 
 
 def record_decision(registry: Engine, decision: Decision) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from pipelines.scores.graded import GradedScore
 from pipelines.scores.points import TOTAL, DimensionScore
 from pipelines.storage.registry.database import writing
-from pipelines.storage.registry.tables import CORRECTED_SCORES, VENDOR_SCORES
+from pipelines.storage.registry.vendor_tables import CORRECTED_SCORES, VENDOR_SCORES
 from pipelines.vocabulary.words import RATED_DIMENSIONS
 
 DIMENSION_ORDER: Final = (*RATED_DIMENSIONS, TOTAL)

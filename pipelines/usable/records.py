@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Engine, Select, func, insert, select, update
 
 from pipelines.storage.registry.database import sync, writing
-from pipelines.storage.registry.tables import CONTACT_ANSWERS, EXPORT_SEEDS, EXPORTS, GO_LIVE_DECISIONS, OPPOSITIONS
+from pipelines.storage.registry.tables import CONTACT_ANSWERS, EXPORT_SEEDS, EXPORTS, OPPOSITIONS
+from pipelines.storage.registry.vendor_tables import GO_LIVE_DECISIONS
 from pipelines.storage.secrets.vault_readings import check_purpose
 
 CALL_LIST: Final = "call_list"

@@ -32,7 +32,7 @@ from pipelines.scores.method import ALL, MONTH, TRAILING, shipped_methods
 from pipelines.scores.method import CONTRACT as CONTRACT_TO_DATE
 from pipelines.scores.points import DimensionScore
 from pipelines.storage.registry.database import open_registry
-from pipelines.storage.registry.tables import GO_LIVE_DECISIONS
+from pipelines.storage.registry.vendor_tables import GO_LIVE_DECISIONS
 from pipelines.wording.words import LANGUAGES, words
 from tests.support.clean_market import contract_text
 from tests.support.contract_files import FIXTURE, read_contract, write

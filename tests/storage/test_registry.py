@@ -13,8 +13,9 @@ from alembic.runtime.migration import MigrationContext
 
 from pipelines.scores.points import DimensionScore
 from pipelines.scores.records import publish_scores, scores_as_of
+from pipelines.storage.registry.columns import METADATA
 from pipelines.storage.registry.database import RegistryError, open_registry, registry_engine, sync, writing
-from pipelines.storage.registry.tables import METADATA, OPPOSITIONS, SUPPRESSION_SHARES
+from pipelines.storage.registry.tables import OPPOSITIONS, SUPPRESSION_SHARES
 from tests.support.postgres import postgres_server, postgres_url, registry_url  # noqa: F401
 
 AS_OF = datetime(2026, 9, 20, 4, tzinfo=UTC)

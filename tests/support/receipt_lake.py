@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from pipelines.house import House
 from pipelines.receipts.notices import Notice
-from pipelines.storage.registry.tables import RECEIPTS
+from pipelines.storage.registry.vendor_tables import RECEIPTS
 from pipelines.vocabulary.reasons import Reason
 from pipelines.vocabulary.tables import INTAKE_TABLES, VERDICT_TABLES, arrow_schema
 from pipelines.wording.reasons import published

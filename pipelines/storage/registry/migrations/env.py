@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from pipelines.storage.registry.tables import METADATA
+from pipelines.storage.registry.columns import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

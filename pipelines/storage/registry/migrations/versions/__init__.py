@@ -1,6 +1,6 @@
 """One module a revision, in the order of their numbers.
 
-What they make is described in `storage.registry.tables`.
+What they make is described in `storage.registry.tables` and `vendor_tables`.
 
 - `v0001_oppositions_and_scores`: oppositions, their shares with vendors, and vendors' scores
 - `v0002_bands_states_grades`: what stands beside a score: its band, state and grade
