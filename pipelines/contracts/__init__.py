@@ -8,6 +8,7 @@ What a contract means for one lead use is in `verdicts.day_terms`; a first contr
 - `contract`: what a vendor's contract says, in our own terms
 - `contract_term`: one key that a contract may have, described
 - `document`: A cursor over a contract document that reads typed values and collects what is wrong with them
+- `file_term_kinds`: what the terms of delivered files can be: globs, formats, delimiters, encodings, zones
 - `file_terms`: how a contract describes delivered files: its servers and schema objects
 - `lint`: everything that is wrong with a contract, in one pass: its reading, our rules for its terms, the standard's
   schema

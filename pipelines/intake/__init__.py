@@ -14,11 +14,14 @@ The last package that knows a clear identifier. Leads are judged in `verdicts`.
 - `days_to_read`: which days of a vendor an intake has to read, given those it was asked for
 - `delivered`: delivered text before it is read: cleaned, and NULL where nothing is said
 - `fields`: delivered text of one role's rows to typed canonical columns, field by field
-- `files`: what becomes of each delivered file: correction, repetition, reading
+- `files`: what becomes of each delivered file: reading, repetition
 - `headers`: whether a file that was read has the columns that its contract declares
+- `list_elements`: a delivered list, in one text, as its elements
 - `made_from`: what a day's published tables are made from beside the program: everything that an intake reads, as one
   digest
 - `objections`: what can be told of a refusal or withdrawal in a proof row that can't be accepted
+- `opened_files`: the files of a delivery with their roles, and which of them count: claimed, corrected, replaced,
+  superseded
 - `refusals`: rejected rows: every reason of every row, with the column and what was expected in words, never a value
 - `refused_references`: references for which leads were refused: the day's proofs do not keep them either
 - `rejected_lines`: how many lines the rejected rows of a file are told in, whatever was delivered

@@ -23,7 +23,8 @@ from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.intake.acceptance import Taken, take_consent_proofs, take_leads
 from pipelines.intake.blocks import Block, blocks
 from pipelines.intake.date_orders import ambiguous_fields
-from pipelines.intake.files import FileCase, Read, ReadTogether, mark_duplicates, open_cases
+from pipelines.intake.files import FileCase, Read, ReadTogether, mark_duplicates
+from pipelines.intake.opened_files import open_cases
 from pipelines.intake.refused_references import RefusedReferences
 from pipelines.intake.rows import IntakeRows
 from pipelines.intake.tables import deliveries_table, validate

@@ -5,15 +5,13 @@ Every reader takes cleaned text and gives NULL where the text is bad. What is re
 """
 
 import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.nesting import is_too_deep
 from pipelines.arrays.values import (
     NO_TEXT,
     TEXT,
@@ -22,7 +20,6 @@ from pipelines.arrays.values import (
     clean,
     mapped_once,
     null_where,
-    parts_between,
     with_elements,
     without_controls,
 )
@@ -32,13 +29,13 @@ from pipelines.identifiers.digests import sha256_digests
 from pipelines.identifiers.emails import canonical_emails
 from pipelines.identifiers.hidden import Persons, impersonal
 from pipelines.identifiers.phones import canonical_phones
+from pipelines.intake.list_elements import delivered_elements, says_nothing
 from pipelines.vocabulary import field_kinds as kinds
 from pipelines.vocabulary import words
 from pipelines.vocabulary.field_kinds import FieldKind
 from pipelines.vocabulary.field_words import (
     CHANNEL_WORDS,
     FLAG_WORDS,
-    NOTHING_WORDS,
     word_key,
     words_known,
 )
@@ -109,29 +106,12 @@ def _read_flag(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     return mapped_once(texts, lambda text: known.get(word_key(text)), pa.bool_())
 
 
-def _delivered_elements(text: str, separators: Sequence[str]) -> list[str]:
-    """Elements of a list as delivered: a JSON array, or text joined by the contract's separators."""
-    listed = _json_array(text) if text.startswith("[") else None
-    parts = parts_between(text, separators) if listed is None else listed
-    return [part.strip() for part in parts if part.strip()]
-
-
 def unread_elements(text: str, terms: FieldTerms) -> list[str]:
     """The elements of a list, or the text as a whole, that can't be read, each once; of a bad text."""
     kind = FIELD_NAMED[terms.name].kind
-    elements = _delivered_elements(text, terms.list_separators) if kind.is_listed else [text]
+    elements = delivered_elements(text, terms.list_separators) if kind.is_listed else [text]
     values = kind_of(terms.name).read(pa.array(elements, TEXT), terms)
     return list(dict.fromkeys(pa.array(elements, TEXT).filter(pc.is_null(values)).to_pylist()))
-
-
-def _json_array(text: str) -> list[str] | None:
-    try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if is_too_deep(parsed, text):
-        return None
-    return [part if isinstance(part, str) else json.dumps(part) for part in parsed if part is not None]
 
 
 def _read_words(texts: pa.Array, terms: FieldTerms) -> pa.Array:
@@ -142,15 +122,11 @@ def _read_words(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     known, ours = _vocabulary(terms), FIELD_WORDS[terms.name]
 
     def read(text: str) -> list[str] | None:
-        parts = _delivered_elements(text, terms.list_separators)
-        found = set() if _says_nothing(parts, known) else {known.get(word_key(part)) for part in parts}
+        parts = delivered_elements(text, terms.list_separators)
+        found = set() if says_nothing(parts, known) else {known.get(word_key(part)) for part in parts}
         return None if None in found else [word for word in ours if word in found]
 
     return mapped_once(texts, read, TEXT_LIST)
-
-
-def _says_nothing(parts: list[str], known: Mapping[str, str]) -> bool:
-    return all(word_key(part) in NOTHING_WORDS and word_key(part) not in known for part in parts) and len(parts) < 2
 
 
 def _read_names(texts: pa.Array, terms: FieldTerms) -> pa.Array:
@@ -158,7 +134,7 @@ def _read_names(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
     def read(text: str) -> list[str] | None:
         names = [
-            known.get(word_key(part)) if known else part for part in _delivered_elements(text, terms.list_separators)
+            known.get(word_key(part)) if known else part for part in delivered_elements(text, terms.list_separators)
         ]
         return list(dict.fromkeys(name for name in names if name)) if None not in names else None
 
@@ -167,7 +143,7 @@ def _read_names(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 def _read_sirens(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     def read(text: str) -> list[str] | None:
-        sirens = ["".join(part.split()) for part in _delivered_elements(text, terms.list_separators)]
+        sirens = ["".join(part.split()) for part in delivered_elements(text, terms.list_separators)]
         return list(dict.fromkeys(sirens)) if all(map(_is_nine_digits, sirens)) else None
 
     return mapped_once(texts, read, TEXT_LIST)
@@ -175,7 +151,7 @@ def _read_sirens(texts: pa.Array, terms: FieldTerms) -> pa.Array:
 
 def phone_lists(texts: pa.Array, terms: FieldTerms, postal_codes: pa.Array | None = None) -> tuple[pa.Array, pa.Array]:
     """The numbers of each list that can be read, NULL for none; and whether a part of it can't be read."""
-    lists = mapped_once(texts, lambda text: _delivered_elements(text, terms.list_separators), TEXT_LIST)
+    lists = mapped_once(texts, lambda text: delivered_elements(text, terms.list_separators), TEXT_LIST)
     codes = None if postal_codes is None else postal_codes.take(pc.list_parent_indices(lists))
     found = with_elements(lists, canonical_phones(lists.flatten(), codes))
     is_partly_bad = pc.less(pc.list_value_length(found), pc.list_value_length(lists))
@@ -199,7 +175,7 @@ def _read_basis(texts: pa.Array, terms: FieldTerms) -> pa.Array:
     known = _vocabulary(terms)
 
     def read(text: str) -> str | None:
-        bases = {_basis(part, known) for part in _delivered_elements(text, terms.list_separators)}
+        bases = {_basis(part, known) for part in delivered_elements(text, terms.list_separators)}
         named = [basis for basis in bases if basis]
         channels = {basis.partition(":")[0] for basis in named if ":" in basis}
         is_one_each = len(bases) == 1 or len(channels) == len(bases)

@@ -31,8 +31,8 @@ from pipelines.formats.limits import Limits
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.intake.days import IntakeDay, take_in_days
 from pipelines.intake.days_to_read import DaysToRead, PublishedDay, days_to_read
-from pipelines.intake.files import counting_digests, dated_claimed_files
 from pipelines.intake.made_from import intake_digest
+from pipelines.intake.opened_files import counting_digests, dated_claimed_files
 from pipelines.storage.inboxes import Inbox
 from pipelines.storage.lake import Lake
 from pipelines.storage.outcome_notes import Counts, OutcomeNotes

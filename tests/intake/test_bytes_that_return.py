@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.deliveries.files import DeliveredFile, Delivery
 from pipelines.deliveries.known_arrivals import KnownArrival, stays_of
-from pipelines.intake.files import open_cases
+from pipelines.intake.opened_files import open_cases
 from tests.support.intake_boxes import DAY, contract
 
 FIRST = datetime(DAY.year, DAY.month, DAY.day, 8, tzinfo=UTC)

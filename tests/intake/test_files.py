@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipelines.deliveries.files import Delivery
-from pipelines.intake.files import counting_digests
+from pipelines.intake.opened_files import counting_digests
 from tests.support.intake_boxes import (
     DAY,
     LEAD_COLUMNS,

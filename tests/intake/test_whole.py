@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pipelines.contracts.contract import FieldTerms
 from pipelines.deliveries.files import Delivery
 from pipelines.identifiers.errors_without_values import IntakeFaultError
-from pipelines.intake.files import counting_digests
+from pipelines.intake.opened_files import counting_digests
 from pipelines.vocabulary import words
 from pipelines.vocabulary.fields import CANONICAL_FIELDS
 from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
