@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from pipelines.scores.confidence import ConfidenceMethod, bounds, confidence_sequence
+from pipelines.scores.confidence import bounds, confidence_sequence
+from pipelines.scores.confidence_method import ConfidenceMethod
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]

@@ -18,7 +18,8 @@ import yaml
 
 from benchmarks.rival_bounds import Bounds, Counts, betting, blocks_as_unit, delivery_as_unit, wilson
 from benchmarks.simulated_vendors import SCENARIOS, SPELLS, Scenario, Shape, Simulated, simulate
-from pipelines.scores.confidence import ConfidenceMethod, confidence_sequence
+from pipelines.scores.confidence import confidence_sequence
+from pipelines.scores.confidence_method import ConfidenceMethod
 from pipelines.scores.measured import MEASURED
 from pipelines.scores.method import shipped_methods
 

@@ -155,10 +155,11 @@ class House:
         ours = self.settings
         return Inbox(ours.inbox, ours.state, ours.inbox_records == "transport")
 
-    def contracts(self, vendors: Collection[str] = ()) -> ContractBook:
+    def contracts(self, vendors: Collection[str] = (), *, is_use_asked: bool = False) -> ContractBook:
         """The contracts as they lie there now, of all vendors or of some: reading one takes some ten milliseconds.
 
         With what was decided of vendors, which stands in the registry: also of those whose contracts name no stage.
+        `is_use_asked`: among the problems also the warnings that no lead could ever be usable.
 
         Raises:
             RegistryError: the registry can't be read.
@@ -166,7 +167,9 @@ class House:
         from pipelines.candidates.decisions import go_live_by_vendor
         from pipelines.contracts.book import load_contracts
 
-        book = load_contracts(self.settings.contracts, vendors=vendors, catalogue=self._known_rules)
+        book = load_contracts(
+            self.settings.contracts, vendors=vendors, catalogue=self._known_rules, is_use_asked=is_use_asked
+        )
         return book.with_go_live(go_live_by_vendor(self.registry)) if book.contracts else book
 
     @property

@@ -54,6 +54,7 @@ def explain_command(
     language: LanguageOption = Language.EN,
 ) -> None:
     """Say what became of a lead and which rules decided it."""
+    from pipelines.arrays.without_frames import go_without_frames
     from pipelines.comparisons.out_of_date import with_what_is_out_of_date
     from pipelines.oppositions.late_entries import unread_entries
     from pipelines.oppositions.snapshot_note import read_note
@@ -64,6 +65,7 @@ def explain_command(
     from pipelines.verdicts.judge import Judge
     from pipelines.wording.words import words
 
+    go_without_frames()
     house = house_of_settings()
     book = house.contracts((vendor,))
     known_vendor(book, vendor)

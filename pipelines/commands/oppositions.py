@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from pipelines.arrays.without_frames import go_without_frames
 from pipelines.commands.accept_registry import accept_registry_command
 from pipelines.commands.final_days import say_late_entries
 from pipelines.commands.opposition_files import ReadLines, open_oppositions
@@ -60,6 +61,7 @@ app.command("accept-registry")(accept_registry_command)
 @app.callback()
 def oppositions() -> None:
     """The opposition registry: who objected, when, and which vendors were told."""
+    go_without_frames()
 
 
 @app.command("import")

@@ -28,7 +28,7 @@ def reconcile(
     house = house_of_settings()
     first, last = _range(house, from_, to)
     at = instant_of("--as-of", as_of) if as_of else last_tick(datetime.now(UTC))
-    book = house.contracts()
+    book = house.contracts(is_use_asked=True)
     errors = [str(problem) for problem in book.problems if problem.severity == "error"]
     for error in errors:
         typer.echo(error, err=True)

@@ -96,11 +96,12 @@ def load_contracts(
     vendors: Collection[str] = (),
     catalogue: Catalogue | None = None,
     methods: Collection[str] | None = None,
+    is_use_asked: bool = True,
 ) -> ContractBook:
     """Contracts of all vendors, or of some, and all problems in order of vendor, file, line and column.
 
     A vendor with a contract that can't be read, or with errors, is skipped, unless that contract is a draft or
-    retired. A folder that does not exist holds no contracts.
+    retired. A folder that does not exist holds no contracts. Arguments are those of `lint`.
     """
     found: dict[str, tuple[Contract, ...]] = {}
     problems = _unfiled(contracts)
@@ -109,7 +110,10 @@ def load_contracts(
     for folder in vendor_folders(contracts):
         if vendors and folder.name not in vendors:
             continue
-        examined = [examine_contract(path, catalogue=catalogue, methods=methods) for path in _contract_files(folder)]
+        examined = [
+            examine_contract(path, catalogue=catalogue, methods=methods, is_use_asked=is_use_asked)
+            for path in _contract_files(folder)
+        ]
         file_count += len(examined)
         problems += [problem for one in examined for problem in one.problems] + _strays(folder)
         readable = tuple(one.contract for one in examined if one.contract is not None)
@@ -122,7 +126,11 @@ def load_contracts(
 
 
 def examine_contract(
-    path: Path, *, catalogue: Catalogue | None = None, methods: Collection[str] | None = None
+    path: Path,
+    *,
+    catalogue: Catalogue | None = None,
+    methods: Collection[str] | None = None,
+    is_use_asked: bool = True,
 ) -> ExaminedContract:
     """Read one contract file and say everything that is wrong with it, in order of line and column."""
     vendor, valid_from = path.parent.name, _valid_from(path)
@@ -137,7 +145,14 @@ def examine_contract(
     reading = read_document(
         document.data, vendor=vendor, valid_from=valid_from or date.min, digest=sha256(content).hexdigest()
     )
-    issues = lint(document.data, reading, catalogue=catalogue, methods=methods, by_standard=issues_of_text(text))
+    issues = lint(
+        document.data,
+        reading,
+        catalogue=catalogue,
+        methods=methods,
+        by_standard=issues_of_text(text),
+        is_use_asked=is_use_asked,
+    )
     problems = sorted(
         (_problem_of_issue(issue, document, path) for issue in issues),
         key=lambda one: (one.line, one.column, one.message),

@@ -11,7 +11,6 @@ from pipelines.contracts.document import Issue, Severity, Steps, did_you_mean
 from pipelines.contracts.reading import ContractReading
 from pipelines.contracts.sectors import CALLBACK_SECTORS, SECTOR_BANS, SECTOR_NAMES, SECTORS
 from pipelines.contracts.standard_versions import version_issues
-from pipelines.contracts.usability import usability_issues
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.parameters import MAX_AGE, DatedParameter
 from pipelines.vocabulary.fields import REACHED_BY, is_siren
@@ -33,12 +32,14 @@ def lint(
     catalogue: Catalogue | None = None,
     methods: Collection[str] | None = None,
     by_standard: Iterable[Issue] = (),
+    is_use_asked: bool = True,
 ) -> tuple[Issue, ...]:
     """Every issue of a document and its reading, in no particular order.
 
     `catalogue`: the rules that `refusalGrounds` may name and that leads must pass; None to leave both unchecked.
     `methods`: versions that `scoringMethod` may name; None to leave it unchecked.
     `by_standard`: what the standard's schema says; left out where ours says something of the same place.
+    `is_use_asked`: also warn where no lead could ever be usable, for which the rules' conditions are parsed.
     """
     if not isinstance(document, dict):
         return reading.issues
@@ -47,11 +48,17 @@ def lint(
     if catalogue is not None:
         found += _refusal_grounds(reading.terms, catalogue.known_ids)
         found += _loosened(reading.terms, catalogue.parameters[MAX_AGE])
-        found += usability_issues(reading.terms, catalogue)
+        found += _usability(reading.terms, catalogue) if is_use_asked else ()
     if methods is not None:
         found += _method(reading.terms, methods)
     told = {issue.path for issue in found}
     return (*found, *(issue for issue in by_standard if issue.path not in told))
+
+
+def _usability(terms: Contract, catalogue: Catalogue) -> Iterator[Issue]:
+    from pipelines.contracts.usability import usability_issues
+
+    return usability_issues(terms, catalogue)
 
 
 def _api_version(document: Mapping[str, Any]) -> Iterator[Issue]:

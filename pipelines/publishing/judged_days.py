@@ -20,11 +20,14 @@ from pipelines.publishing.met_oppositions import met_digests
 from pipelines.receipts.writer import ReceiptWriter
 from pipelines.storage.lake import Lake
 from pipelines.storage.outcome_notes import Counts, NotedOutcome, OutcomeNotes
+from pipelines.verdicts.days_behind import from_days_behind
 from pipelines.verdicts.due_days import is_unjudged
 from pipelines.verdicts.judge import Judge, JudgedDay, Reach, reopens
 from pipelines.vocabulary.words import VERDICTS
 
 _MARKER: Final = "scorecards"
+LONG: Final = 60
+"""Days beside those to be judged from which on it is asked which of them count, before any is read whole."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,19 @@ class JudgedPublication:
     def _publish_judged(self, reach: Reach, as_of: datetime) -> tuple[dict[date, Counts], list[date]]:
         counts: dict[date, Counts] = {}
         reopened = []
-        for judged in self.judge.judge_reached(reach, as_of=as_of):
+        for judged in self.judge.judge_reached(self._from_few_days(reach), as_of=as_of):
             if reopens(self.lake.facts(reach.vendor, judged.day, _MARKER), judged.facts, as_of):
                 reopened.append(judged.day)
                 continue
             self.lake.publish(reach.vendor, judged.day, judged.tables, facts=judged.facts)
             counts[judged.day] = _verdict_counts(judged)
         return counts, reopened
+
+    def _from_few_days(self, reach: Reach) -> Reach:
+        """What is judged, without the days of a long history that it does not rest on."""
+        others = len(reach.lake.published_days(reach.vendor)) - len(reach.days)
+        is_asked = others > LONG and others > len(reach.days) > 0
+        return from_days_behind(self.questions, reach) if is_asked else reach
 
 
 def _verdict_counts(judged: JudgedDay) -> Counts:

@@ -9,15 +9,18 @@ can be read from its lines, nor from the verdicts on the lead's other lines. A l
 reference.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pipelines.contracts.contract import NoticeClause
-from pipelines.verdicts.missing_parts import MissingPart
-from pipelines.vocabulary.reasons import Reason
+if TYPE_CHECKING:
+    from pipelines.contracts.contract import NoticeClause
+    from pipelines.verdicts.missing_parts import MissingPart
+    from pipelines.vocabulary.reasons import Reason
 
 OPPOSED: Final = "opposed"
 UNDER_REVIEW: Final = "under_review"

@@ -9,7 +9,6 @@ import yaml
 
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.catalogue_text import catalogue_of_text
-from pipelines.rulebook.checks import check_cards
 from pipelines.rulebook.yaml_files import CatalogueError, CatalogueProblem, YamlFile
 
 
@@ -25,7 +24,6 @@ def read_rules(path: Path) -> Catalogue:
         raise CatalogueError([CatalogueProblem(path, 1, str(error))]) from None
     for card in catalogue.cards:
         card._yaml = YamlFile(path)
-    problems = check_cards(catalogue.cards, catalogue.parameters, known_ids=catalogue.by_id.keys())
-    if problems:
-        raise CatalogueError(problems)
+    if catalogue.problems:
+        raise CatalogueError(catalogue.problems)
     return catalogue

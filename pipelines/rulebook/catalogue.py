@@ -1,4 +1,9 @@
-"""The rule cards together: loading, order, digest. What a card may say is in `card`, how cards must fit in `checks`."""
+"""The rule cards together: loading, order, digest. What a card may say is in `card`, how cards must fit in `checks`.
+
+Who asks for names, titles or parameters of the shipped rulebook parses no expression, nor loads what parses them.
+"""
+
+from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -7,11 +12,9 @@ from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipelines.rulebook.card import Card, read_card
-from pipelines.rulebook.checks import check_cards
-from pipelines.rulebook.needs import Need, needs_of
 from pipelines.rulebook.overrides import (
     SWITCHED_OFF,
     Change,
@@ -23,9 +26,11 @@ from pipelines.rulebook.overrides import (
     replaced_cards,
     replaced_parameters,
 )
-from pipelines.rulebook.own_words import check_own_words
 from pipelines.rulebook.parameters import DatedParameter, read_parameters
 from pipelines.rulebook.yaml_files import CatalogueError, CatalogueProblem, unknown
+
+if TYPE_CHECKING:
+    from pipelines.rulebook.needs import Need
 
 PARAMETERS: Final = "parameters.yaml"
 SHIPPED_CARDS: Final = Path(__file__).parent / "cards"
@@ -52,7 +57,17 @@ class Catalogue:
     @cached_property
     def needs(self) -> tuple[Need, ...]:
         """What has to be delivered and reviewed before a lead that rests on consent can be usable."""
+        from pipelines.rulebook.needs import needs_of
+
         return needs_of(self.cards, self.parameters)
+
+    @property
+    def problems(self) -> tuple[CatalogueProblem, ...]:
+        """What is wrong with its cards beside one another, none where one of them is the house's: it was loaded only
+        if there is nothing. The shipped ones alone are not asked each time."""
+        from pipelines.rulebook.checks import check_cards
+
+        return tuple(check_cards(self.cards, self.parameters, known_ids=self.by_id.keys()))
 
     @cached_property
     def own_cards(self) -> tuple[Card, ...]:
@@ -79,7 +94,7 @@ class Catalogue:
             or (change.kind == "parameter" and change.name in parameters)
         )
 
-    def without(self, rules: Collection[str]) -> "Catalogue":
+    def without(self, rules: Collection[str]) -> Catalogue:
         """The catalogue without some rules; where another needs or is subsumed by one of them, that falls away, too.
 
         Raises:
@@ -119,7 +134,8 @@ class Catalogue:
 def load_catalogue(own_rules: Path | None = None, *, edited: Path | None = None) -> Catalogue:
     """The shipped rulebook, then what a house adds, replaces or switches off, then what is tried out.
 
-    A folder that does not exist holds nothing. What is shipped is read once in a process: it does not change.
+    A folder that does not exist holds nothing. What is shipped is read once in a process: it does not change, and by
+    itself it is not checked again (`Catalogue.problems`): our tests do that, and `opposable rules check`.
 
     Args:
         own_rules: cards and `parameters.yaml` of the house, which add rules or replace them by id and say why, and its
@@ -145,15 +161,27 @@ def _loaded(own_rules: Path | None, edited: Path | None) -> Catalogue:
     changes = _read_changes(own_rules, own, shipped, problems)
     cards = shipped.cards | own.cards | tried.cards
     parameters = {**shipped.parameters, **own.parameters, **tried.parameters}
-    unread = {problem.file.stem for problem in problems}
     readable = tuple(card for _, card in sorted(cards.items()))
-    problems += check_cards(readable, parameters, known_ids=cards.keys() | unread)
-    wrong = {problem.file for problem in problems}
-    problems += check_own_words([card for card in readable if card.file not in wrong], parameters, is_own=_is_own)
+    if own_rules or edited:
+        problems += _problems_together(readable, parameters, problems)
     if problems:
         raise CatalogueError(problems)
     off = {change.name for change in changes if change.kind == "switched_off"}
     return Catalogue(readable, parameters, changes).without(off - tried.cards.keys())
+
+
+def _problems_together(
+    cards: tuple[Card, ...], parameters: Mapping[str, DatedParameter], found: Collection[CatalogueProblem]
+) -> list[CatalogueProblem]:
+    """What is wrong with cards beside one another, of which some can't be read: `found`."""
+    from pipelines.rulebook.checks import check_cards
+    from pipelines.rulebook.own_words import check_own_words
+
+    known = {card.id for card in cards} | {problem.file.stem for problem in found}
+    problems = check_cards(cards, parameters, known_ids=known)
+    wrong = {problem.file for problem in (*found, *problems)}
+    sound = [card for card in cards if card.file not in wrong]
+    return [*problems, *check_own_words(sound, parameters, is_own=_is_own)]
 
 
 class _Folder(NamedTuple):

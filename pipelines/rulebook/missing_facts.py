@@ -11,9 +11,8 @@ from sqlglot import exp
 
 from pipelines.rulebook.expressions import columns_of, delivered_columns_of, expand_given, is_null
 from pipelines.rulebook.lead_dossier import PROOF_DEPENDENT
+from pipelines.vocabulary.words import ALTERNATIVES, NO_PROOF
 
-NO_PROOF: Final = "consent_proofs"
-ALTERNATIVES: Final = "|"
 NOTHING_MISSING: Final = "cast([] as varchar[])"
 
 

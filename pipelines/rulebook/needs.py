@@ -12,9 +12,9 @@ from sqlglot import exp
 from pipelines.rulebook.card import Card
 from pipelines.rulebook.expressions import columns_of, parse_condition
 from pipelines.rulebook.lead_dossier import BY_NAME
-from pipelines.rulebook.missing_facts import ALTERNATIVES, decisive, needed_fields
+from pipelines.rulebook.missing_facts import decisive, needed_fields
 from pipelines.rulebook.parameters import DatedParameter
-from pipelines.vocabulary.words import BASES
+from pipelines.vocabulary.words import ALTERNATIVES, BASES
 
 _NEVER_MISSING: Final = frozenset({"leads.claimed_basis", "leads.audience"})
 """Fields whose place a contract fills where they are not delivered."""

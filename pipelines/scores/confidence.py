@@ -29,41 +29,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pipelines.scores.confidence_method import ConfidenceMethod
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 NEWTON_STEPS: Final = 24
 NEGLIGIBLE: Final = 1e-12
 """Defects (or leads without) below which a bound is 0 (or 1) to the last digit."""
-
-
-@dataclass(frozen=True)
-class ConfidenceMethod:
-    """The numbers of the sequence.
-
-    Attributes:
-        miscoverage: share of vendors whose bounds may miss their rate on any day, in (0, 1).
-        expected_rate: mean of the mixture's Beta(1, 1 / expected_rate - 1): bounds hold anywhere, sharpest near it.
-        assumed_correlation: correlation within deliveries assumed until defects tell, in [0, 1].
-        assumed_weight: degrees of freedom that the assumption is worth, above 0.
-        caution: probability that the design effect is at most the one applied, in (0, 1).
-    """
-
-    miscoverage: float
-    expected_rate: float
-    assumed_correlation: float
-    assumed_weight: float
-    caution: float
-
-    def __post_init__(self) -> None:
-        """Refuse what is no probability."""
-        for name in ("miscoverage", "expected_rate", "caution"):
-            if not 0 < getattr(self, name) < 1:
-                raise ValueError(f"{name}: expected a number between 0 and 1, both excluded")
-        if not 0 <= self.assumed_correlation <= 1:
-            raise ValueError("assumed_correlation: expected a number between 0 and 1")
-        if not self.assumed_weight > 0:
-            raise ValueError("assumed_weight: expected a number above 0")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from pipelines.scores.confidence import ConfidenceMethod
+from pipelines.scores.confidence_method import ConfidenceMethod
 from pipelines.vocabulary.bilingual import Bilingual
 
 GRADES: Final = ("A", "B", "C", "D", "E")

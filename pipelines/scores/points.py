@@ -3,18 +3,21 @@
 The formula is that of the published method (`method`): at the tolerance 80 points, at twice 50, at four times 20.
 """
 
+from __future__ import annotations
+
 import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast, overload
+from typing import TYPE_CHECKING, Any, Final, cast, overload
 
-import numpy as np
 import yaml
 
-from pipelines.scores.confidence import Floats
 from pipelines.vocabulary.words import RATED_DIMENSIONS
+
+if TYPE_CHECKING:
+    from pipelines.scores.confidence import Floats
 
 ALL: Final = "all"
 TOTAL: Final = "total"
@@ -108,6 +111,8 @@ def points(rate: float | Floats, tolerance: float | Floats, method: ScoringMetho
     Raises:
         ValueError: a rate or tolerance outside [0, 1].
     """
+    import numpy as np  # who reads a method's words alone does not wait for it
+
     method = method or scoring_method()
     rates, tolerances = np.asarray(rate, dtype=np.float64), np.asarray(tolerance, dtype=np.float64)
     for name, values in (("rate", rates), ("tolerance", tolerances)):
@@ -118,7 +123,7 @@ def points(rate: float | Floats, tolerance: float | Floats, method: ScoringMetho
         within = 100 - method.slope_within * x
     beyond = 100 - method.slope_within - method.slope_beyond * np.log2(np.maximum(x, 1))
     result = np.where(x <= 1, within, np.maximum(0, beyond))
-    return cast(Floats, result) if result.ndim else float(result)
+    return cast("Floats", result) if result.ndim else float(result)
 
 
 def score_vendor(

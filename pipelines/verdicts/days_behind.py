@@ -2,10 +2,12 @@
 
 A judgement meets rows of other days by references and identity keys alone: leads of the same reference or person, what
 was said of them, leads of whoever has the same consent; and by the numbers of manifests. A lead of a long history is so
-explained from the few days that hold any: the others are neither read whole nor hashed.
+explained from the few days that hold any: the others are neither read whole nor hashed; and a day more is judged from
+them, so that its cost hardly grows with the history.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import islice
@@ -17,6 +19,7 @@ import pyarrow.compute as pc
 from pipelines.engines.interface import Engine, EngineError, Session, text_in_sql
 from pipelines.rulebook.references import with_reference_keys
 from pipelines.storage.lake import Lake
+from pipelines.verdicts.judge import Reach
 from pipelines.vocabulary.tables import arrow_schema
 
 _KEYED: Final = ("delivery_date", "lead_id", "consent_id", "email_key", "phone_key")
@@ -28,7 +31,7 @@ _WITH_REFERENCES: Final = with_reference_keys("""
     from """)
 _MET: Final = """
     with mine as (
-        select * from sold where delivery_date = date '{day}'
+        select * from sold where delivery_date in ({days})
     ),
 
     said_of_mine as (
@@ -97,6 +100,26 @@ def days_behind(
         return _days_behind(engine, lake, vendor, lake.published_days(vendor), lead_id, on)
 
 
+def from_days_behind(engine: Engine, reach: Reach) -> Reach:
+    """The same days to be judged, in a lake of those alone that their judgement rests on: it comes out the same.
+
+    Asking costs a quarter of reading every published day whole. `engine`: the embedded one.
+    """
+    lake, vendor, days = reach.lake, reach.vendor, reach.days
+    published = lake.published_days(vendor)
+    with engine.session() as session:
+        _read_columns(session, lake, "leads", vendor, published, _KEYED)
+        _create_keyed(session, lake, vendor, published)
+        behind = {*days, *_days_told(session, _met_by(days))}
+        for before in _numbered_before(session, lake, vendor, published, days, published.__contains__).values():
+            behind.update(before)
+    return replace(reach, lake=lake.as_found_of(vendor, sorted(behind)))
+
+
+def _met_by(days: Iterable[date]) -> str:
+    return _MET.format(days=", ".join(f"date '{day}'" for day in days))
+
+
 def _days_behind(
     engine: Engine, lake: Lake, vendor: str, days: Sequence[date], lead_id: str, on: date | None
 ) -> dict[date, tuple[date, ...]]:
@@ -111,7 +134,7 @@ def _days_behind(
         if not found:
             return {}
         _create_keyed(session, lake, vendor, days)
-        met = {day: {day, *filter(is_whole, _days_told(session, _MET.format(day=day)))} for day in found}
+        met = {day: {day, *filter(is_whole, _days_told(session, _met_by([day])))} for day in found}
         numbered = _numbered_before(session, lake, vendor, days, found, is_whole)
     return {day: tuple(sorted({*met[day], *numbered.get(day, ())})) for day in found}
 

@@ -1,6 +1,6 @@
 """Why a lead was judged as it was: every rule, its inputs, its outcome, in words. Printing belongs to the command."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
@@ -41,6 +41,8 @@ WORDS: Final = {
     Code.NOT_PROVEN: "fail",
     Code.NOT_APPLICABLE: "not applicable",
 }
+_DECIDED: Final = (Code.PASS, Code.FAIL, Code.NOT_APPLICABLE)
+"""Outcomes that rest on what was delivered."""
 
 
 @dataclass(frozen=True)
@@ -178,11 +180,11 @@ def explained_uses(
     """Every use of some leads of a day, in a session in which its judgement stands, on whichever clock."""
     quoted = ", ".join(map(text_in_sql, lead_ids))
     asked, rules_of = f"where lead_id in ({quoted})", judge.judgement
-    leads = _rows_by_lead(session, f"{_with_open_answers(_LEAD, rules_of, 'lead')} {asked}")
-    delivery = _one(session, _with_open_answers(_DELIVERY, rules_of, "delivery"))
-    of_uses = f"{_with_open_answers(_USE, rules_of, 'lead_use')} {asked} order by channel"
-    uses = _rows_by_lead(session, of_uses)
-    verdicts = _rows_by_lead(session, f"select lead_id, channel, verdict from verdicts {asked}")
+    leads = _rows_by_lead(_judged_rows(session, _LEAD, rules_of, "lead", asked))
+    (delivery,) = _judged_rows(session, _DELIVERY, rules_of, "delivery")
+    uses = _rows_by_lead(_judged_rows(session, _USE, rules_of, "lead_use", f"{asked} order by channel"))
+    said = session.fetch(f"select lead_id, channel, verdict from verdicts {asked}").to_pylist()
+    verdicts = _rows_by_lead(said)
     of_delivery = tuple(_applied(rules_of.delivery, delivery, contract))
     for lead_id in lead_ids:
         (lead,) = leads[lead_id]
@@ -202,25 +204,28 @@ def explained_uses(
             )
 
 
-def _rows_by_lead(session: Session, sql: str) -> dict[str, list[dict[str, Any]]]:
+def _rows_by_lead(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in session.fetch(sql).to_pylist():
+    for row in rows:
         found.setdefault(row["lead_id"], []).append(row)
     return found
 
 
-def _one(session: Session, sql: str) -> dict[str, Any]:
-    row: dict[str, Any] = session.fetch(sql).to_pylist()[0]
-    return row
+def _judged_rows(
+    session: Session, dossier: str, judgement: Judgement, grain: str, narrowed: str = ""
+) -> list[dict[str, Any]]:
+    """Rows of a grain's dossier with its outcomes, and what is missing and who owes it, by rule that is open in any.
 
-
-def _with_open_answers(dossier: str, judgement: Judgement, grain: str) -> str:
-    """A statement of a grain's dossier and outcomes with what is missing and who owes it, by rule."""
-    more = "".join(
+    Of all rules it would be asked in vain: planning that takes longer than to ask once more.
+    """
+    judged = f"from ({dossier.format(judged=judgement.judged(grain))}) as judged {narrowed}"
+    rows: list[dict[str, Any]] = session.fetch(f"select judged.* {judged}").to_pylist()
+    more = [
         f", {rule.missing} as missing_{rule.id}, {rule.pending_on} as debtor_{rule.id}"
         for rule in judgement.grains[grain]
-    )
-    return f"select judged.*{more} from ({dossier.format(judged=judgement.judged(grain))}) as judged"
+        if any(row[f"f_{rule.id}"] not in _DECIDED for row in rows)
+    ]
+    return session.fetch(f"select judged.*{''.join(more)} {judged}").to_pylist() if more else rows
 
 
 def _applied(rules: Sequence[CompiledRule], row: Mapping[str, Any], contract: Contract) -> list[AppliedRule]:
@@ -239,7 +244,7 @@ def _applied(rules: Sequence[CompiledRule], row: Mapping[str, Any], contract: Co
 
 
 def _open_answer(rule: CompiledRule, code: Code, row: Mapping[str, Any], contract: Contract) -> dict[str, Any]:
-    if code in (Code.PASS, Code.FAIL, Code.NOT_APPLICABLE):
+    if code in _DECIDED:
         return {}
     missing = tuple(missing_parts(row[f"missing_{rule.id}"], contract))
     return {"missing": missing, "waits_on": row[f"debtor_{rule.id}"]}

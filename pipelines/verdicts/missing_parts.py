@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.contracts.contract import Contract
-from pipelines.rulebook.missing_facts import ALTERNATIVES, NO_PROOF
 from pipelines.vocabulary.fields import whole_field
+from pipelines.vocabulary.words import ALTERNATIVES, NO_PROOF
 from pipelines.wording.words import Words
 
 

@@ -5,16 +5,16 @@ in Alsace and Moselle without those of L. 3134-13 either; the day of the request
 midnight in Paris.
 """
 
-from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from dateutil.easter import easter
 
-from pipelines.vocabulary.clock import as_lake, days_from, paris_instant
+from pipelines.vocabulary.words import PARIS
 
 WORKING_DAYS: Final = 5
 _FIXED: Final = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
@@ -28,6 +28,9 @@ _WORKING_WEEK: Final = "1111110"
 CALLBACK_ENDS: Final = pa.schema(
     {"requested_on": pa.date32(), "is_in_alsace_moselle": pa.bool_(), "ends_at": pa.timestamp("us")}
 )
+_DAY: Final = "datetime64[D]"
+_INSTANT: Final = "datetime64[us]"
+_Days: TypeAlias = npt.NDArray[np.datetime64]
 _YEARS: Final = (date(2018, 1, 1), date(2051, 1, 1))
 """From the first year of any rule on."""
 
@@ -48,16 +51,16 @@ def is_working_day(day: date, *, is_in_alsace_moselle: bool = False) -> bool:
 
 def last_callback_day(requested_on: date, *, is_in_alsace_moselle: bool = False) -> date:
     """The fifth working day after the day of a request."""
-    return _last_callback_days([requested_on], is_in_alsace_moselle=is_in_alsace_moselle)[0]
+    asked = np.array([requested_on], _DAY)
+    (last,) = _last_callback_days(asked, requested_on, requested_on, is_in_alsace_moselle=is_in_alsace_moselle).tolist()
+    return cast("date", last)
 
 
-def _last_callback_days(requested_on: Sequence[date], *, is_in_alsace_moselle: bool) -> list[date]:
-    """Those of days in order, counted from the last working day up to each."""
-    years = range(requested_on[0].year - 1, requested_on[-1].year + 2)
+def _last_callback_days(requested_on: _Days, first: date, last: date, *, is_in_alsace_moselle: bool) -> _Days:
+    """Those of days from one date to another, counted from the last working day up to each."""
+    years = range(first.year - 1, last.year + 2)
     holidays = [day for year in years for day in _holidays_of(year, is_in_alsace_moselle=is_in_alsace_moselle)]
-    days = np.array(requested_on, "datetime64[D]")
-    found = np.busday_offset(days, WORKING_DAYS, "backward", _WORKING_WEEK, np.array(holidays, "datetime64[D]"))
-    return cast("list[date]", found.tolist())
+    return np.busday_offset(requested_on, WORKING_DAYS, "backward", _WORKING_WEEK, np.array(holidays, _DAY))
 
 
 @cache
@@ -66,12 +69,16 @@ def callback_ends() -> pa.Table:
 
     Each day stands twice: in Alsace and Moselle, and elsewhere.
     """
-    days = list(days_from(*_YEARS))
-    lasts = [last for local in (False, True) for last in _last_callback_days(days, is_in_alsace_moselle=local)]
-    midnights = {last: as_lake(paris_instant(last + timedelta(days=1), time(0))) for last in set(lasts)}
-    return pa.table(
-        [days * 2, [False] * len(days) + [True] * len(days), [midnights[last] for last in lasts]], schema=CALLBACK_ENDS
-    )
+    days = np.arange(np.datetime64(_YEARS[0]), np.datetime64(_YEARS[1]))
+    lasts = [_last_callback_days(days, *_YEARS, is_in_alsace_moselle=local) for local in (False, True)]
+    midnights, places = np.unique(np.concatenate(lasts) + 1, return_inverse=True)
+    ends = midnights.astype(_INSTANT) - np.array([_before_utc(at) for at in midnights.astype(_INSTANT).tolist()])
+    return pa.table([np.tile(days, 2), np.repeat([False, True], len(days)), ends[places]], schema=CALLBACK_ENDS)
+
+
+def _before_utc(at: datetime) -> np.timedelta64:
+    """How long before UTC a civil time in Paris, zone-less, comes: `paris_instant`, of ten thousand at once."""
+    return np.timedelta64(PARIS.utcoffset(at), "us")
 
 
 _holidays_of = cache(public_holidays)

@@ -67,3 +67,7 @@ PARIS: Final = ZoneInfo("Europe/Paris")
 """Whose dates and times the house means where none is said."""
 ODCS_VERSION: Final = "v3.2.0"
 """Of the Open Data Contract Standard: in what version contracts are drafted."""
+NO_PROOF: Final = "consent_proofs"
+ALTERNATIVES: Final = "|"
+"""Of `findings.missing_facts`: the entry that says that there is no proof at all, and what stands between fields one of
+which would do."""

@@ -60,14 +60,34 @@ def test_commands_that_start_no_run_load_no_orchestrator() -> None:
     assert not modules_after(f"from pipelines.cli import loaded\n[loaded(name) for name in {names}]") & ORCHESTRATION
 
 
-def test_linting_contracts_loads_neither_frames_nor_the_registry(tmp_path: Path) -> None:
-    write(tmp_path / "contracts", VALID)
-    run = (
-        f"import os; os.environ['OPPOSABLE_HOME'] = {str(tmp_path)!r}\n"
+def modules_after_command(home: Path, *arguments: str) -> set[str]:
+    return modules_after(
+        f"import os; os.environ['OPPOSABLE_HOME'] = {str(home)!r}\n"
         "from typer.testing import CliRunner; from pipelines.cli import app\n"
-        "assert CliRunner().invoke(app, ['contracts', 'lint']).exit_code == 0"
+        f"assert CliRunner().invoke(app, {list(arguments)}).exit_code == 0"
     )
-    assert not modules_after(run) & {*ENGINES_AND_FRAMES, "sqlalchemy"}
+
+
+def test_linting_contracts_loads_neither_frames_nor_arithmetic_nor_the_registry(tmp_path: Path) -> None:
+    write(tmp_path / "contracts", VALID)
+    found = modules_after_command(tmp_path, "contracts", "lint")
+    assert not found & {*ENGINES_AND_FRAMES, *REGISTRY, *ARRAYS}
+
+
+def test_receipts_are_listed_without_engine_frames_or_a_parser_of_rules(tmp_path: Path) -> None:
+    write(tmp_path / "contracts", VALID)
+    open_registry(f"sqlite:///{tmp_path / 'registry.db'}").dispose()
+    assert not modules_after_command(tmp_path, "receipts", "list") & {*ENGINES_AND_FRAMES, *RULES, *ARRAYS}
+
+
+def test_oppositions_are_imported_without_frames_or_engine(tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text(
+        "identifier,kind,channel,opposed_at,recorded_at,origin\n"
+        "new@mail.example,email,all,2026-06-01T00:00:00Z,2026-06-02T00:00:00Z,site\n",
+        encoding="utf-8",
+    )
+    found = modules_after_command(tmp_path, "oppositions", "import", "--dry-run", str(tmp_path / "new.csv"))
+    assert not found & {"pandas", "duckdb", *RULES}
 
 
 def test_light_commands_load_no_engine_no_frames_and_no_migrations() -> None:

@@ -45,6 +45,10 @@ def test_ships_every_card_of_its_folders_in_order_of_id(catalogue: Catalogue) ->
     assert len(SHIPPED) > 20
 
 
+def test_the_shipped_cards_hold_together(catalogue: Catalogue) -> None:
+    assert catalogue.problems == ()
+
+
 def test_every_card_that_reads_a_fact_that_may_be_missing_shows_an_unknown(catalogue: Catalogue) -> None:
     for card in catalogue.cards:
         is_unknown_shown = any(example.expect == "unknown" for example in card.examples)

@@ -12,12 +12,12 @@ from scipy.stats import chi2
 
 from benchmarks.simulated_vendors import SCENARIOS, simulate
 from pipelines.scores.confidence import (
-    ConfidenceMethod,
     ConfidenceSequence,
     bounds,
     confidence_sequence,
     last_confidence,
 )
+from pipelines.scores.confidence_method import ConfidenceMethod
 
 METHOD = ConfidenceMethod(
     miscoverage=0.05, expected_rate=0.01, assumed_correlation=0.025, assumed_weight=4, caution=0.9

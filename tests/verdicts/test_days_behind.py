@@ -15,10 +15,10 @@ from pipelines.contracts.contract import Contract
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.storage.lake import Lake
-from pipelines.verdicts.days_behind import days_behind
+from pipelines.verdicts.days_behind import days_behind, from_days_behind
 from pipelines.verdicts.explain import ExplainedUse, explain, explained_uses
 from pipelines.verdicts.explained_words import explanation
-from pipelines.verdicts.judge import Judge, delivered_days
+from pipelines.verdicts.judge import Judge, Reach, delivered_days
 from pipelines.vocabulary.tables import INTAKE_TABLES, arrow_schema
 from pipelines.wording.words import words
 from tests.support.clean_market import MONDAY, VENDOR, CleanMarket, contract_text, lead, proof
@@ -33,7 +33,7 @@ DOSSIERS: Final = ("dossier", "lead_dossier", "delivery_dossier")
 """Of these a judgement is made, row by row, or from the rows of one lead."""
 
 SEED: Final = 1
-KINDS: Final = 25
+KINDS: Final = 40
 """Of a random history: how many values a reference or key has; the fewer, the more often days meet."""
 
 SOLD: Final = {
@@ -155,6 +155,28 @@ def test_of_a_random_history_the_days_behind_make_the_same_dossiers(tmp_path: Pa
         assert found == {(table, one): rows for (table, one), rows in expected.items() if one == day}
         left_out += len(DAYS) - len(behind)
     assert left_out > 0, "where every day is behind every other nothing is tested"
+
+
+@pytest.mark.parametrize("days", [DAYS[-1:], [DAYS[2], DAYS[5]]])
+def test_days_of_a_random_history_come_out_the_same_from_the_days_behind_them(tmp_path: Path, days: list[date]) -> None:
+    contract = read_contract(write(tmp_path / "contracts", contract_text(), VENDOR))
+    lake = random_history(tmp_path / "lake", Random(SEED)).as_found()
+    judge = Judge(engine=ENGINE, lake=lake, catalogue=shipped_catalogue())
+    deliveries = lake.read("deliveries", VENDOR, DAYS)
+    delivered = {one.day: one for one in delivered_days(VENDOR, (contract,), deliveries)}
+    whole = Reach(VENDOR, lake, deliveries, delivered, tuple(days))
+    few = from_days_behind(ENGINE, whole)
+    assert {*days} <= {*few.lake.published_days(VENDOR)} < {*DAYS}
+    assert judged_from(judge, few) == judged_from(judge, whole)
+
+
+def judged_from(judge: Judge, reach: Reach) -> dict[date, tuple[dict[str, list[str]], dict[str, str]]]:
+    """By day, the rows that are published of it in no order, and what is noted."""
+    found = judge.judge_reached(reach, as_of=LONG_AFTER)
+    return {
+        one.day: ({name: sorted(map(str, rows.to_pylist())) for name, rows in one.tables.items()}, one.facts)
+        for one in found
+    }
 
 
 def dossiers(judge: Judge, contract: Contract, lake: Lake, days: list[date]) -> dict[tuple[str, date], list[str]]:
