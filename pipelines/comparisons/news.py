@@ -17,6 +17,7 @@ from pipelines.oppositions.lead_keys import LEAD_KEYS
 from pipelines.oppositions.snapshot_note import read_note
 from pipelines.rulebook.references import with_reference_keys
 from pipelines.storage.lake import Lake
+from pipelines.storage.opposition_rows import read_oppositions
 from pipelines.verdicts.day_terms import DeliveredDay
 from pipelines.vocabulary.clock import as_lake, paris_date
 from pipelines.vocabulary.tables import arrow_schema
@@ -234,12 +235,12 @@ def _facts_told(engine: Engine, lake: Lake, vendor: str, *, beside: Sequence[Pat
 
     `beside`: files that are read as well, not counting those of the snapshot.
     """
-    published, oppositions = lake.published_days(vendor), lake.opposition_files()
+    published = lake.published_days(vendor)
     told = {table: [lake.partition(table, vendor, day) for day in published] for table in _TOLD_IN.values()}
-    with engine.session([*chain.from_iterable(told.values()), *oppositions, *beside]) as session:
+    with engine.session([*chain.from_iterable(told.values()), *lake.opposition_files(), *beside]) as session:
         for name, table in _TOLD_IN.items():
             session.read_files(name, told[table], arrow_schema(table))
-        session.read_files("oppositions", oppositions, arrow_schema("oppositions"))
+        read_oppositions(session, lake)
         yield session
 
 

@@ -1,5 +1,6 @@
 """The embedded engine: DuckDB in memory, in the process that asks. Who uses it knows `engines.interface` alone."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ READ_AT_ONCE_BYTES: Final = 32 * 2**20
 """Of files, compressed, that are kept in the session from the first look at them."""
 SMALL_BYTES: Final = 2**20
 """Of files, compressed, up to which work is small: some thousand leads."""
+FOOTER_BYTES: Final = 2048
+"""Of each file, which say what is in it: a registry of two years is many small files, and no large work for that."""
 ROOM_FOR_SMALL_WORK: Final = 256 * SMALL_BYTES
 """Of memory in which small work never spills."""
 _PARSED_AT_MOST: Final = 256
@@ -136,7 +139,7 @@ class DuckDBEngine:
         Small work is done on one thread, the caller's: handing out tasks takes longer than they do. It shares a
         database, which takes some 30 ms to open, but no table: all are temporary, and gone with its connection.
         """
-        is_small = reads is not None and _bytes_of(reads) <= SMALL_BYTES
+        is_small = reads is not None and _bytes_of(reads, apart=FOOTER_BYTES) <= SMALL_BYTES
         has_room = self._most_bytes is None or self._most_bytes >= ROOM_FOR_SMALL_WORK
         opened = _connected_to_shared(self._most_bytes) if is_small and has_room else self._own_database(is_small)
         with opened as connection:
@@ -197,12 +200,12 @@ def _creation(name: str, sql: str, *, is_view: bool) -> str:
     return f"create temp {'view' if is_view else 'table'} {name} as {sql}"
 
 
-def _bytes_of(files: Sequence[Path]) -> int:
-    """Of those that are there."""
+def _bytes_of(files: Sequence[Path], *, apart: int = 0) -> int:
+    """Of those that are there; so many bytes of each left out."""
     count = 0
     for file in files:
         with suppress(OSError):
-            count += file.stat().st_size
+            count += max(0, os.stat(file).st_size - apart)
     return count
 
 

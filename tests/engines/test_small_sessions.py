@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engines.duckdb import SMALL_BYTES, DuckDBEngine
+from pipelines.engines.duckdb import FOOTER_BYTES, SMALL_BYTES, DuckDBEngine
 from pipelines.engines.interface import EngineMemory, Session
 
 ENGINE = DuckDBEngine(threads=2)
@@ -27,7 +27,7 @@ def threads_of(session: Session) -> int:
 def test_one_thread_does_what_is_small_and_as_many_as_were_asked_for_the_rest(tmp_path: Path) -> None:
     small, large = numbers_file(tmp_path / "small", 1), tmp_path / "large"
     with large.open("wb") as file:
-        file.truncate(SMALL_BYTES + 1)
+        file.truncate(SMALL_BYTES + FOOTER_BYTES + 1)
     with ENGINE.session([small]) as of_small, ENGINE.session([small, large]) as of_large, ENGINE.session() as unknown:
         assert [threads_of(one) for one in (of_small, of_large, unknown)] == [1, 2, 2]
 
