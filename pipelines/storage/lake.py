@@ -265,6 +265,9 @@ class _FoundLake(Lake):
     def published_days(self, vendor: str, marker: str = "deliveries") -> list[date]:
         return list(self.once((vendor, marker), partial(super().published_days, vendor, marker)))
 
+    def opposition_days(self) -> dict[date, Path]:
+        return dict(self.once("oppositions", super().opposition_days))
+
     def _noted(self, vendor: str, day: date, marker: str, key: bytes) -> dict[str, str]:
         return dict(self.once((vendor, day, marker, key), partial(super()._noted, vendor, day, marker, key)))
 
