@@ -12,6 +12,7 @@ from typing import Final
 import dagster as dg
 import pyarrow as pa
 
+from assets.reporting import CheckResult
 from pipelines.checks.column_drift import days_compared_with
 from pipelines.checks.column_likeness import unlike_references
 from pipelines.checks.column_readings import LOOK_BACK, vendor_drifts
@@ -212,7 +213,7 @@ def _by_delivery(
     standing = failing_results(lake)
     for check, faults in found.items():
         failing = [result for result in standing if result.check == check]
-        yield dg.AssetCheckResult(
+        yield CheckResult(
             asset_key=asset,
             check_name=check,
             passed=not failing,
@@ -233,7 +234,7 @@ def _metadata_of(failing: Sequence[FailingResult]) -> dict[str, int | list[str] 
 
 
 def _theirs(check: str, faults: Sequence[str]) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
+    return CheckResult(
         asset_key="leads",
         check_name=check,
         passed=not faults,

@@ -9,6 +9,7 @@ from typing import Final
 
 import dagster as dg
 
+from assets.reporting import CheckResult
 from pipelines.checks.results import SAMPLE
 from pipelines.house import House
 from pipelines.orchestration.jobs import PUBLISHED
@@ -56,7 +57,7 @@ def completeness(
         halves = _failed_after_all(failed.get(key.asset_key, {}), missed)
         told = [*why.values(), *halves, *_faults_of_ours(house)]
         undone |= {why[one] for one in missed} | set(halves)
-        yield dg.AssetCheckResult(
+        yield CheckResult(
             asset_key=key.asset_key,
             check_name=key.name,
             passed=not told,
@@ -81,7 +82,7 @@ def vendors_done(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetChe
     for key in sorted(context.selected_asset_check_keys):
         left = _failed_after_all(failed.get(key.asset_key, {}), set())
         told += left
-        yield dg.AssetCheckResult(
+        yield CheckResult(
             asset_key=key.asset_key,
             check_name=key.name,
             passed=not left,

@@ -5,7 +5,11 @@ from datetime import date
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluationTargetMaterializationData,
+)
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
+from dagster._core.execution.context.system import StepExecutionContext
 
 from pipelines.orchestration.partitions import partition_key
 from pipelines.orchestration.run_partitions import tags_of_dimensions
@@ -29,6 +33,28 @@ def told_by_partition(asset: str) -> dg.MaterializeResult[None]:
     import error here means that a new version has another way.
     """
     return dg.MaterializeResult(asset_key=asset, metadata={SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True})
+
+
+class CheckResult(dg.AssetCheckResult):
+    """What a check found, told of the asset's last materialization.
+
+    Dagster's own also asks for the data versions of all partitions there ever were, makes each one's key for it, and
+    uses none: twenty seconds for 200 vendors over two years. The method is its own: a check's event that lacks its
+    target means that a new version has another way.
+    """
+
+    __slots__ = ()
+
+    def _get_unpartitioned_target_materialization_data(
+        self, step_context: StepExecutionContext, asset_key: dg.AssetKey
+    ) -> AssetCheckEvaluationTargetMaterializationData | None:
+        records = step_context.instance.get_asset_records([asset_key])
+        last = records[0].asset_entry.last_materialization_record if records else None
+        if last is None:
+            return None
+        return AssetCheckEvaluationTargetMaterializationData(
+            run_id=last.run_id, storage_id=last.storage_id, timestamp=last.timestamp
+        )
 
 
 def columns_of(table: str) -> dict[str, dg.TableSchema]:

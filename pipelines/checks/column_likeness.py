@@ -48,7 +48,7 @@ def _faults_of_role(engine: Engine, lake: Lake, role: str, vendor: str, days: Se
     there = [path for path in paths if path.exists()]
     if not there:
         return []
-    with engine.session() as session:
+    with engine.session(there) as session:
         session.read_files("rows_of_days", there, arrow_schema(role))
         rows = [row for name in names for row in session.fetch(_likeness_sql(name)).to_pylist()]
     return [_fault_of_field(vendor, role, row) for row in rows]

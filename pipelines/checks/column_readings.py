@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import chain
 from typing import Final
 
 import pyarrow as pa
@@ -96,9 +97,10 @@ def _readings(
 
     A bad optional value of a proof leaves no trace but NULL, so there the filled share counts.
     """
-    with engine.session() as session:
-        for table in _TABLES:
-            session.read_files(table, [lake.partition(table, vendor, day) for day in days], arrow_schema(table))
+    files = {table: [lake.partition(table, vendor, day) for day in days] for table in _TABLES}
+    with engine.session([*chain.from_iterable(files.values())]) as session:
+        for table, listed in files.items():
+            session.read_files(table, listed, arrow_schema(table))
         unread = session.fetch(_UNREAD).to_pylist()
         filled = session.fetch(_filled_sql()).to_pylist()
     found: dict[tuple[date, str], dict[str, float]] = {}

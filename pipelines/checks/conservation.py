@@ -7,13 +7,16 @@ has no counts: it stands for one row, and each of its reasons had one.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import chain
+from typing import Final
 
 from pipelines.checks.faults import Fault
 from pipelines.engines.interface import Engine
 from pipelines.storage.lake import Lake
 from pipelines.vocabulary.tables import arrow_schema
 
-_BROKEN = """
+_TABLES: Final = ("deliveries", "leads", "consent_proofs", "rejected_rows")
+_BROKEN: Final = """
 with accepted as (
     select delivery_date, file_digest, role, rows_received, rows_accepted, rows_rejected
     from deliveries
@@ -103,10 +106,10 @@ def broken_deliveries(engine: Engine, lake: Lake, days: Mapping[str, Sequence[da
     broken = []
     for vendor, wanted in days.items():
         whole = [day for day in lake.published_days(vendor) if day in set(wanted)]
-        with engine.session() as session:
-            for table in ("deliveries", "leads", "consent_proofs", "rejected_rows"):
-                files = [lake.partition(table, vendor, day) for day in whole]
-                session.read_files(table, files, arrow_schema(table))
+        files = {table: [lake.partition(table, vendor, day) for day in whole] for table in _TABLES}
+        with engine.session([*chain.from_iterable(files.values())]) as session:
+            for table, listed in files.items():
+                session.read_files(table, listed, arrow_schema(table))
             found = session.fetch(_BROKEN).to_pylist()
         broken += [Fault(vendor, row["delivery_date"], _broken_words(vendor, **row)) for row in found]
         broken += [Fault(vendor, day, f"{vendor} {day} is not whole") for day in sorted(set(wanted) - set(whole))]

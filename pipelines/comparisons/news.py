@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import chain
+from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
@@ -15,10 +17,13 @@ from pipelines.oppositions.lead_keys import LEAD_KEYS
 from pipelines.oppositions.snapshot_note import read_note
 from pipelines.rulebook.references import with_reference_keys
 from pipelines.storage.lake import Lake
+from pipelines.storage.opposition_rows import read_oppositions
 from pipelines.verdicts.day_terms import DeliveredDay
 from pipelines.vocabulary.clock import as_lake, paris_date
 from pipelines.vocabulary.tables import arrow_schema
 
+_TOLD_IN: Final = {"all_proofs": "consent_proofs", "all_unread_objections": "unread_objections"}
+"""What a vendor told of persons -> the table that it is in."""
 _SINCE: Final = pa.schema({"delivery_date": pa.date32(), "since": pa.timestamp("us"), "is_looked_at": pa.bool_()})
 _TOUCHED: Final = with_reference_keys(f"""
     with told as (
@@ -190,8 +195,8 @@ def touched_days(
         return set()
     digests = read_note(lake.root / "oppositions").digests
     changed = [path for day, path in lake.opposition_days().items() if before.oppositions.get(day) != digests.get(day)]
-    with _facts_told(engine, lake, vendor) as session:
-        leads = [lake.partition("leads", vendor, day.day) for day in days]
+    leads = [lake.partition("leads", vendor, day.day) for day in days]
+    with _facts_told(engine, lake, vendor, beside=leads) as session:
         session.read_files("all_leads", leads, arrow_schema("leads"))
         session.read_files("changed_oppositions", changed, arrow_schema("oppositions"))
         session.register("since", pa.Table.from_pylist([_since_row(day, before) for day in days], schema=_SINCE))
@@ -225,13 +230,17 @@ def facts_since(
 
 
 @contextmanager
-def _facts_told(engine: Engine, lake: Lake, vendor: str) -> Iterator[Session]:
-    """A session with what a vendor told of its leads' persons, and with the registry's snapshot."""
+def _facts_told(engine: Engine, lake: Lake, vendor: str, *, beside: Sequence[Path] = ()) -> Iterator[Session]:
+    """A session with what a vendor told of its leads' persons, and with the registry's snapshot.
+
+    `beside`: files that are read as well, not counting those of the snapshot.
+    """
     published = lake.published_days(vendor)
-    with engine.session() as session:
-        for name, table in (("all_proofs", "consent_proofs"), ("all_unread_objections", "unread_objections")):
-            session.read_files(name, [lake.partition(table, vendor, day) for day in published], arrow_schema(table))
-        session.read_files("oppositions", lake.opposition_files(), arrow_schema("oppositions"))
+    told = {table: [lake.partition(table, vendor, day) for day in published] for table in _TOLD_IN.values()}
+    with engine.session([*chain.from_iterable(told.values()), *lake.opposition_files(), *beside]) as session:
+        for name, table in _TOLD_IN.items():
+            session.read_files(name, told[table], arrow_schema(table))
+        read_oppositions(session, lake)
         yield session
 
 

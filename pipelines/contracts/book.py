@@ -1,12 +1,14 @@
 """Contract files on disk: found, parsed and read, with the file, line and column of everything that is wrong.
 
-What a contract means is in `contract`, what it should say in `lint`. Nothing is kept between calls.
+What a contract means is in `contract`, what it should say in `lint`. Files are read at each call, and examined where
+they hold something else than before.
 """
 
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -133,15 +135,25 @@ def examine_contract(
     is_use_asked: bool = True,
 ) -> ExaminedContract:
     """Read one contract file and say everything that is wrong with it, in order of line and column."""
+    try:
+        content = _file_content(path)
+    except YamlError as fault:
+        return _unread_contract(path, fault)
+    return _examined_content(path, content, catalogue, None if methods is None else tuple(methods))
+
+
+@lru_cache(maxsize=2_000)
+def _examined_content(
+    path: Path, content: bytes, catalogue: Catalogue | None, methods: tuple[str, ...] | None
+) -> ExaminedContract:
+    """Once for what a file holds: each step of a run asks for all its contracts."""
     vendor, valid_from = path.parent.name, _valid_from(path)
     misnamed = _naming_problems(path, valid_from)
     try:
-        content = _file_content(path)
         text = _yaml_text(content)
         document = parse_yaml(text)
     except YamlError as fault:
-        problem = ContractProblem(vendor, path, fault.line, fault.column, "error", fault.message, fault.remedy)
-        return ExaminedContract(None, (*misnamed, problem))
+        return _unread_contract(path, fault)
     reading = read_document(
         document.data, vendor=vendor, valid_from=valid_from or date.min, digest=sha256(content).hexdigest()
     )
@@ -160,6 +172,11 @@ def examine_contract(
     is_faulty = bool(misnamed) or any(problem.severity == "error" for problem in problems)
     contract = None if is_faulty else reading.contract
     return ExaminedContract(contract, (*misnamed, *problems), reading.terms.status not in INACTIVE)
+
+
+def _unread_contract(path: Path, fault: YamlError) -> ExaminedContract:
+    problem = ContractProblem(path.parent.name, path, fault.line, fault.column, "error", fault.message, fault.remedy)
+    return ExaminedContract(None, (*_naming_problems(path, _valid_from(path)), problem))
 
 
 def vendor_folders(contracts: Path) -> list[Path]:

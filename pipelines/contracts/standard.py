@@ -100,7 +100,13 @@ def _additional(validator: Any, allowed: Any, instance: Any, schema: Mapping[str
 def _unevaluated(validator: Any, allowed: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
     """Keys that no branch of the schema names. Those of a branch that fails elsewhere are not unknown for that."""
     if allowed is False and isinstance(instance, dict):
-        yield from _unknown_keys(instance, list(_faults_named(validator, schema, instance)))
+        known, left = list[str](), set(instance)
+        for name in _faults_named(validator, schema, instance):
+            known.append(name)
+            left.discard(name)
+            if not left:
+                return  # what lies behind conditions costs most, and nothing is looked for any more
+        yield from _unknown_keys(instance, known)
 
 
 def _faults_named(validator: Any, schema: Mapping[str, Any], instance: Any) -> Iterator[str]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 from pipelines.contracts.calendar import IN_TIME, lateness
@@ -139,11 +140,16 @@ class DossierFacts:
 @contextmanager
 def vendor_tables(engine: Engine, lake: Lake, vendor: str, *, as_of: datetime) -> Iterator[Session]:
     """A session that holds a vendor's published tables, and what was known to correct as of an instant (aware)."""
-    with engine.session() as session:
-        for marker, tables in TABLES_BY_MARKER.items():
-            days = lake.published_days(vendor, marker)
-            for table in tables:
-                session.read_files(table, [lake.partition(table, vendor, day) for day in days], arrow_schema(table))
+    days = {marker: lake.published_days(vendor, marker) for marker in TABLES_BY_MARKER}
+    files = {
+        table: [lake.partition(table, vendor, day) for day in days[marker]]
+        for marker, tables in TABLES_BY_MARKER.items()
+        for table in tables
+    }
+    read = [*chain.from_iterable(files.values()), lake.vendor_file("corrections", vendor)]
+    with engine.session(read) as session:
+        for table, listed in files.items():
+            session.read_files(table, listed, arrow_schema(table))
         session.register("corrections", standing_corrections(lake, vendor, as_of))
         yield session
 

@@ -1,8 +1,10 @@
 """The embedded engine: DuckDB in memory, in the process that asks. Who uses it knows `engines.interface` alone."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +40,10 @@ READ_AT_ONCE_BYTES: Final = 32 * 2**20
 """Of files, compressed, that are kept in the session from the first look at them."""
 SMALL_BYTES: Final = 2**20
 """Of files, compressed, up to which work is small: some thousand leads."""
+FOOTER_BYTES: Final = 2048
+"""Of each file, which say what is in it: a registry of two years is many small files, and no large work for that."""
+ROOM_FOR_SMALL_WORK: Final = 256 * SMALL_BYTES
+"""Of memory in which small work never spills."""
 _PARSED_AT_MOST: Final = 256
 _PARSED: Final[dict[str, duckdb.Statement]] = {}
 """By text, statements of `create`, of which a process has some hundred."""
@@ -128,25 +134,24 @@ class DuckDBEngine:
 
     @contextmanager
     def session(self, reads: Sequence[Path] | None = None) -> Iterator[DuckDBSession]:
-        """A fresh in-memory database at UTC that installs nothing and reads only what it is told to.
+        """Tables of its own in memory, at UTC; it installs nothing and reads only what it is told to.
 
-        Small work is done on one thread, the caller's: handing out tasks takes longer than they do.
+        Small work is done on one thread, the caller's: handing out tasks takes longer than they do. It shares a
+        database, which takes some 30 ms to open, but no table: all are temporary, and gone with its connection.
         """
-        is_small = reads is not None and _bytes_of(reads) <= SMALL_BYTES
-        with self._spill_folder() as folder, closing(self._database(1 if is_small else self.threads)) as connection:
-            connection.execute(f"set temp_directory = '{_escaped_path(folder) if folder else ''}'")
-            if self._most_bytes is not None:
-                connection.execute(f"set memory_limit = '{self._most_bytes} bytes'")
-            connection.execute("set timezone = 'UTC'")
-            connection.execute("set autoinstall_known_extensions = false")
-            connection.execute("set preserve_insertion_order = false")
-            connection.execute("set parquet_metadata_cache = true")
+        is_small = reads is not None and _bytes_of(reads, apart=FOOTER_BYTES) <= SMALL_BYTES
+        has_room = self._most_bytes is None or self._most_bytes >= ROOM_FOR_SMALL_WORK
+        opened = _connected_to_shared(self._most_bytes) if is_small and has_room else self._own_database(is_small)
+        with opened as connection:
             yield DuckDBSession(connection, LACKS_LIMITED_MEMORY if self._most_bytes else LACKS_MEMORY)
 
-    @staticmethod
-    def _database(threads: int | None) -> duckdb.DuckDBPyConnection:
-        """A fresh one; threads that are not asked for are not started."""
-        return duckdb.connect(":memory:", config={} if threads is None else {"threads": int(threads)})
+    @contextmanager
+    def _own_database(self, is_small: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        database = _database(1 if is_small else self.threads, self._most_bytes)
+        with self._spill_folder() as folder, closing(database) as connection:
+            connection.execute(f"set temp_directory = '{_escaped_path(folder) if folder else ''}'")
+            connection.execute("set parquet_metadata_cache = true")
+            yield connection
 
     @property
     def _most_bytes(self) -> int | None:
@@ -157,16 +162,50 @@ class DuckDBEngine:
         return spill_folder(self.memory.folder) if self.memory else nullcontext()
 
 
+def _database(threads: int | None, most_bytes: int | None) -> duckdb.DuckDBPyConnection:
+    """A fresh one; threads that are not asked for are not started."""
+    connection = duckdb.connect(":memory:", config={} if threads is None else {"threads": int(threads)})
+    if most_bytes is not None:
+        connection.execute(f"set memory_limit = '{most_bytes} bytes'")
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set autoinstall_known_extensions = false")
+    connection.execute("set preserve_insertion_order = false")
+    return connection
+
+
+@lru_cache(maxsize=4)
+def _shared_database(most_bytes: int | None) -> duckdb.DuckDBPyConnection:
+    """That of a process's small work: it remembers nothing of files, which are replaced while it lives."""
+    connection = _database(1, most_bytes)
+    connection.execute("set temp_directory = ''")
+    return connection
+
+
+@contextmanager
+def _connected_to_shared(most_bytes: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    try:
+        connection = _at_utc(_shared_database(most_bytes).cursor())
+    except duckdb.Error:  # a fault of the engine closes a database for good: it was another session's
+        _shared_database.cache_clear()
+        connection = _at_utc(_shared_database(most_bytes).cursor())
+    with closing(connection):
+        yield connection
+
+
+def _at_utc(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    return connection.execute("set timezone = 'UTC'")
+
+
 def _creation(name: str, sql: str, *, is_view: bool) -> str:
     return f"create temp {'view' if is_view else 'table'} {name} as {sql}"
 
 
-def _bytes_of(files: Sequence[Path]) -> int:
-    """Of those that are there."""
+def _bytes_of(files: Sequence[Path], *, apart: int = 0) -> int:
+    """Of those that are there; so many bytes of each left out."""
     count = 0
     for file in files:
         with suppress(OSError):
-            count += file.stat().st_size
+            count += max(0, os.stat(file).st_size - apart)
     return count
 
 

@@ -16,6 +16,7 @@ from pipelines.engines.interface import Engine
 from pipelines.oppositions.lead_keys import LEAD_KEYS
 from pipelines.storage.digests import digest_of_file
 from pipelines.storage.lake import Lake
+from pipelines.storage.opposition_rows import read_oppositions
 from pipelines.verdicts.day_terms import DeliveredDay
 from pipelines.verdicts.judge import Reach
 from pipelines.vocabulary.clock import as_lake
@@ -82,10 +83,9 @@ def _met_by_settled_day(reach: Reach, engine: Engine, known: Mapping[date, list[
     """By day the oppositions that its leads meet, and on which of its clocks hashed ones were known."""
     last = [{"delivery_date": day, "known_at": max(instants)} for day, instants in known.items()]
     leads = [reach.lake.partition("leads", reach.vendor, day) for day in known]
-    oppositions = reach.lake.opposition_files()
-    with engine.session([*leads, *oppositions]) as session:
+    with engine.session([*leads, *reach.lake.opposition_files()]) as session:
         session.read_files("leads", leads, arrow_schema("leads"))
-        session.read_files("oppositions", oppositions, arrow_schema("oppositions"))
+        read_oppositions(session, reach.lake)
         session.register("known", pa.Table.from_pylist(last, schema=_KNOWN))
         first_hashed: datetime | None = session.fetch(_FIRST_HASHED)["at"][0].as_py()
         met = {row["delivery_date"]: row["digest"] for row in session.fetch(_MET).to_pylist()}

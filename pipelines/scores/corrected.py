@@ -125,7 +125,7 @@ def failed_leads(
     if not days:
         return failed
     files = [lake.partition("findings", vendor, day) for day in days]
-    with engine.session() as session:
+    with engine.session([*files, lake.vendor_file("corrections", vendor)]) as session:
         session.read_files("findings", files, arrow_schema("findings"))
         session.register("corrections", corrections)
         rows = session.fetch(_FAILED_BY_RULE).to_pylist()

@@ -5,6 +5,7 @@ A vendor that makes up a form for each lead is bounded: beyond `MOST` streams th
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 
 from pipelines.engines.interface import Engine
@@ -62,9 +63,10 @@ def streams_by_dimension(
     """
     whole = set(lake.published_days(vendor))
     days = [day for day in days if day in whole]
-    with engine.session() as session:
-        for table in ("leads", "findings"):
-            session.read_files(table, [lake.partition(table, vendor, day) for day in days], arrow_schema(table))
+    files = {table: [lake.partition(table, vendor, day) for day in days] for table in ("leads", "findings")}
+    with engine.session([*chain.from_iterable(files.values())]) as session:
+        for table, listed in files.items():
+            session.read_files(table, listed, arrow_schema(table))
         session.create("streams", _STREAMS.format(most=MOST))
         leads = session.fetch(_LEADS.format(counts=_counts(windows, "delivery_date"))).to_pylist()
         found = session.fetch(_FINDINGS.format(counts=_counts(windows, "findings.delivery_date"))).to_pylist()

@@ -18,6 +18,7 @@ What is kept there, and for how long, belongs to the subjects and to `upkeep`.
 - `markers`: which days of a vendor have a partition, and whether its files are still those that were seen
 - `noted_files`: files with their digest in a note beside them: those that are replaced whole, and belong to no marked
   partition
+- `opposition_rows`: the registry's snapshot in a session: a small one is read once in a process, not once a vendor
 - `outcome_notes`: what published partitions were made from: where all of that is as it was, nothing is made anew
 - `program_digest`: which program makes what is published: one digest of its code, its data and all that is installed
   beside it

@@ -178,8 +178,10 @@ class Lake:
 
     def opposition_days(self) -> dict[date, Path]:
         """Days of recording in the registry's snapshot, in order, and each one's file."""
-        paths = sorted((self.root / "oppositions").glob("recorded_on=*/part-0.parquet"))
-        return {day: path for path in paths if (day := day_of_partition(path.parent))}
+        folder = self.root / "oppositions"
+        names = sorted(os.listdir(folder)) if folder.is_dir() else []
+        found = {day: f"{folder}/{name}/part-0.parquet" for name in names if (day := _recorded_on(name))}
+        return {day: Path(path) for day, path in found.items() if os.path.exists(path)}
 
     def opposition_files(self) -> list[Path]:
         """Files of the registry's snapshot, one a day of recording."""
@@ -263,6 +265,9 @@ class _FoundLake(Lake):
     def published_days(self, vendor: str, marker: str = "deliveries") -> list[date]:
         return list(self.once((vendor, marker), partial(super().published_days, vendor, marker)))
 
+    def opposition_days(self) -> dict[date, Path]:
+        return dict(self.once("oppositions", super().opposition_days))
+
     def _noted(self, vendor: str, day: date, marker: str, key: bytes) -> dict[str, str]:
         return dict(self.once((vendor, day, marker, key), partial(super()._noted, vendor, day, marker, key)))
 
@@ -315,6 +320,10 @@ def _notes(path: Path, key: bytes) -> dict[str, str]:
 def day_of_partition(folder: Path) -> date | None:
     """The date that a folder is named after, as in `delivery_date=2026-08-11`; None where its name is no such."""
     return _day_in_name(folder.name)
+
+
+def _recorded_on(name: str) -> date | None:
+    return _day_in_name(name) if name.startswith("recorded_on=") else None
 
 
 def _day_in_name(name: str) -> date | None:

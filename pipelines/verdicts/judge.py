@@ -17,6 +17,7 @@ from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.judgement import Judgement, judgement_of
 from pipelines.rulebook.parameters import MAX_AGE
 from pipelines.storage.lake import Lake
+from pipelines.storage.opposition_rows import read_oppositions
 from pipelines.verdicts.day_terms import NO_HINDSIGHT, DeliveredDay, Hindsight, day_terms_table, form_reviews_table
 from pipelines.verdicts.working_days import callback_ends
 from pipelines.vocabulary.clock import as_lake
@@ -183,10 +184,11 @@ class Judge:
             name: [self._lake.partition(table, vendor, day) for day in published]
             for name, table in _INPUT_TABLES.items()
         }
-        files["oppositions"] = self._lake.opposition_files()
-        with self.engine.session([file for listed in files.values() for file in listed]) as session:
+        read = [file for listed in files.values() for file in listed]
+        with self.engine.session([*read, *self._lake.opposition_files()]) as session:
             for name, listed in files.items():
-                session.read_files(name, listed, arrow_schema(_INPUT_TABLES.get(name, name)))
+                session.read_files(name, listed, arrow_schema(_INPUT_TABLES[name]))
+            read_oppositions(session, self._lake)
             session.register("callback_ends", callback_ends())
             session.register("clocks", self._clocks(session, days, as_of, is_today, hindsight))
             session.register(

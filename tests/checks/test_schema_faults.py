@@ -83,3 +83,12 @@ def test_a_row_that_the_model_refuses_is_told_by_column_and_check_and_never_by_i
 def test_a_partition_that_is_not_there_has_no_faults(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     assert schema_faults(lake, VERDICT_TABLES, DAYS) == row_faults(lake, VERDICT_TABLES, DAYS) == []
+
+
+def test_vendors_are_looked_at_together_and_a_fault_is_told_of_its_own(tmp_path: Path) -> None:
+    lake = publish(tmp_path, fail_count=-1)
+    tables = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
+    tables["scorecards"] = pa.Table.from_pylist([SCORECARD | {"vendor": "other"}], schema=arrow_schema("scorecards"))
+    lake.publish("other", DAY, tables)
+    faults = row_faults(lake, VERDICT_TABLES, {"other": [DAY], "acme": [DAY], "nobody": []})
+    assert {(fault.vendor, fault.day) for fault in faults} == {("acme", DAY)}

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engines.duckdb import SMALL_BYTES, DuckDBEngine
-from pipelines.engines.interface import EngineMemory, Session
+from pipelines.engines.duckdb import FOOTER_BYTES, SMALL_BYTES, DuckDBEngine, _shared_database
+from pipelines.engines.interface import EngineError, EngineMemory, Session
 
 ENGINE = DuckDBEngine(threads=2)
 NUMBERS = pa.schema({"number": pa.int64()})
@@ -27,7 +27,7 @@ def threads_of(session: Session) -> int:
 def test_one_thread_does_what_is_small_and_as_many_as_were_asked_for_the_rest(tmp_path: Path) -> None:
     small, large = numbers_file(tmp_path / "small", 1), tmp_path / "large"
     with large.open("wb") as file:
-        file.truncate(SMALL_BYTES + 1)
+        file.truncate(SMALL_BYTES + FOOTER_BYTES + 1)
     with ENGINE.session([small]) as of_small, ENGINE.session([small, large]) as of_large, ENGINE.session() as unknown:
         assert [threads_of(one) for one in (of_small, of_large, unknown)] == [1, 2, 2]
 
@@ -57,3 +57,40 @@ def test_a_file_of_a_narrower_type_narrows_no_other(tmp_path: Path, first: Any, 
     with ENGINE.session(files) as session:
         session.read_files("found", files, pa.schema({"value": expected}))
         assert session.fetch("select value from found")["value"].to_pylist()[1] == second.cast(expected)[0].as_py()
+
+
+def test_a_registry_of_many_small_files_is_no_large_work(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}" for number in range(2 * SMALL_BYTES // FOOTER_BYTES)]
+    for file in files:
+        file.write_bytes(b"\0" * FOOTER_BYTES)
+    with ENGINE.session(files) as session:
+        assert threads_of(session) == 1
+
+
+def test_small_sessions_share_no_table_and_leave_none(tmp_path: Path) -> None:
+    file = numbers_file(tmp_path / "file", 1)
+    with ENGINE.session([file]) as one, ENGINE.session([file]) as other:
+        for session, number in ((one, 1), (other, 2)):
+            session.register("given", pa.table({"number": [number]}))
+            session.create("made", "select number from given")
+            session.create("seen", "select number from made", is_view=True)
+        assert [session.fetch("select * from seen")["number"].to_pylist() for session in (one, other)] == [[1], [2]]
+    with ENGINE.session([file]) as later:
+        for name in ("given", "made", "seen"):
+            with pytest.raises(EngineError):
+                later.fetch(f"select * from {name}")
+
+
+def test_a_small_session_reads_a_file_as_it_lies_there_now(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        file = numbers_file(tmp_path / "file", number)
+        with ENGINE.session([file]) as session:
+            session.read_files("numbers", [file], NUMBERS)
+            assert session.fetch("select * from numbers")["number"].to_pylist() == [number]
+
+
+def test_a_database_that_is_closed_for_good_is_replaced_for_the_next_session(tmp_path: Path) -> None:
+    file = numbers_file(tmp_path / "file", 1)
+    _shared_database(None).close()
+    with ENGINE.session([file]) as session:
+        assert session.fetch("select 1 as one")["one"].to_pylist() == [1]

@@ -44,6 +44,7 @@ class Run:
     """What the checks of a run said, by name."""
 
     def __init__(self, result: dg.ExecuteInProcessResult) -> None:
+        self.run_id = result.run_id
         self.is_success = result.success
         self.said = {evaluation.check_name: evaluation for evaluation in result.get_asset_check_evaluations()}
         self.failed_steps = [event.step_key for event in result.all_events if event.is_step_failure]
@@ -294,3 +295,16 @@ def test_a_fault_of_ours_stops_the_run_before_anything_is_built_on_it(
         assert not run.is_success
         assert run.failed == failed
         assert len(instance.get_materialized_partitions(dg.AssetKey("verdicts"))) == judged
+
+
+@pytest.mark.parametrize("check", ["every_row_is_accounted_for", "deliveries_came", "verdict_tables_have_their_schema"])
+def test_a_check_names_the_last_materialization_of_its_asset_in_its_run(tuesday: Tuesday, check: str) -> None:
+    said = tuesday.run.said[check]
+    target = said.target_materialization_data
+    assert target is not None
+    assert target.run_id == tuesday.run.run_id
+    told = tuesday.daemon.instance.all_logs(tuesday.run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+    of_asset = [
+        one for one in told if one.asset_materialization and one.asset_materialization.asset_key == said.asset_key
+    ]
+    assert target.timestamp == of_asset[-1].timestamp
