@@ -29,7 +29,7 @@ from pipelines.rulebook.references import with_reference_keys
 from pipelines.rulebook.rule_table import Grains, packed_outcomes, rules_table
 
 VIEWS = (
-    *("judged_leads", "patterned_leads", "patterned_deliveries"),
+    *("judged_leads", "patterned_deliveries"),
     *("all_findings", "verdicts", "findings"),
 )
 """Steps, beside the dossiers, that are cheaper joined again than kept: wide, and narrowed by whoever reads them."""
@@ -79,8 +79,8 @@ class Judgement:
             Step("packed_patterns", packed_patterns(grains, _OUTCOMES)),
             Step("pattern_outcomes", pattern_outcomes(grains)),
             Step("patterns", patterns(grains)),
+            Step("patterned_leads", patterned(grains, "lead", _OUTCOMES["lead"], "lead_no")),
             Step("patterned_uses", _patterned_uses(grains)),
-            _step("patterned_leads", patterned(grains, "lead", _OUTCOMES["lead"], "lead_no")),
             _step("patterned_deliveries", patterned(grains, "delivery", _OUTCOMES["delivery"], "delivery_date")),
             Step("pattern_verdicts", PATTERN_VERDICTS),
             _step("verdicts", _verdict_statement(self.catalogue_digest)),
@@ -175,29 +175,35 @@ def _by_rule(rules: Sequence[CompiledRule]) -> str:
 
 
 def _patterned_uses(grains: Grains) -> str:
-    """Each lead use with the proof that counts, and its pattern."""
+    """Each lead use with the proof that counts, its pattern and that of its lead: who asks for both joins no lead."""
     kept = "outcomes.*, pattern.failed_count, pattern.unknown_count"
     return f"""
-        with patterned as ({patterned(grains, "lead_use", "outcomes", kept)})
+        with patterned as ({patterned(grains, "lead_use", "outcomes", kept)}),
 
-        select lead_no, channel, proof_no, pattern_no
-        from patterned
-        where candidate_count is null or candidate_count = 1
-        union all
-        select lead_no, channel, proof_no, pattern_no
-        from patterned
-        where candidate_count > 1
-        qualify row_number() over (
-            partition by lead_no, channel
-            order by
-                failed_count,
-                unknown_count,
-                case when lists_channel then 0 else 1 end,
-                consent_at desc,
-                proof_received_at desc,
-                tied_consent_id,
-                proof_no
-        ) = 1"""
+        chosen as (
+            select lead_no, channel, proof_no, pattern_no
+            from patterned
+            where candidate_count is null or candidate_count = 1
+            union all
+            select lead_no, channel, proof_no, pattern_no
+            from patterned
+            where candidate_count > 1
+            qualify row_number() over (
+                partition by lead_no, channel
+                order by
+                    failed_count,
+                    unknown_count,
+                    case when lists_channel then 0 else 1 end,
+                    consent_at desc,
+                    proof_received_at desc,
+                    tied_consent_id,
+                    proof_no
+            ) = 1
+        )
+
+        select chosen.*, lead.pattern_no as lead_pattern_no
+        from chosen
+        inner join patterned_leads as lead on chosen.lead_no = lead.lead_no"""
 
 
 _FOUND_USES: Final = """
@@ -259,6 +265,5 @@ def _verdict_statement(digest: str) -> str:
             lead.is_final, lead.known_at, '{digest}' as catalogue_digest
         from patterned_uses as use
         inner join judged_leads as lead on use.lead_no = lead.lead_no
-        inner join patterned_leads as by_lead on use.lead_no = by_lead.lead_no
         inner join pattern_verdicts as said
-            on use.pattern_no = said.use_pattern_no and by_lead.pattern_no = said.lead_pattern_no"""
+            on use.pattern_no = said.use_pattern_no and use.lead_pattern_no = said.lead_pattern_no"""
