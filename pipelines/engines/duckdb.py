@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +38,10 @@ READ_AT_ONCE_BYTES: Final = 32 * 2**20
 """Of files, compressed, that are kept in the session from the first look at them."""
 SMALL_BYTES: Final = 2**20
 """Of files, compressed, up to which work is small: some thousand leads."""
+JOINED_ROWS: Final = 1_000_000
+"""Rows that are joined with all that is known of them at a time, where memory does not ask for fewer."""
+_BYTES_OF_JOINED_ROW: Final = 2 * 2**10
+"""What there is to be for each of them: twice what it takes, since tables lie beside it."""
 _PARSED_AT_MOST: Final = 256
 _PARSED: Final[dict[str, duckdb.Statement]] = {}
 """By text, statements of `create`, of which a process has some hundred."""
@@ -51,6 +55,9 @@ class DuckDBSession:
     connection: duckdb.DuckDBPyConnection
     lacks_memory: str = LACKS_MEMORY
     """What is said where the memory did not do."""
+    joined_rows: int = JOINED_ROWS
+    _held: set[str] = field(default_factory=set)
+    """Tables that have rows here."""
 
     def register(self, name: str, table: pa.Table) -> None:
         """As `interface.Session` says; nothing is copied."""
@@ -78,11 +85,24 @@ class DuckDBSession:
         """As `create`, of a statement that names files: no other session has the same."""
         with self._engine_errors(name):
             self.connection.execute(_creation(name, sql, is_view=is_view))
+        self._note_held(name, is_view=is_view)
 
     def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
         """As `interface.Session` says."""
         with self._engine_errors(name):
             self.connection.execute(self._parsed(_creation(name, sql, is_view=is_view)))
+        self._note_held(name, is_view=is_view)
+
+    def _note_held(self, name: str, *, is_view: bool) -> None:
+        if not is_view:
+            self._held.add(name)
+
+    def drop(self, name: str) -> None:
+        """As `interface.Session` says; views and tables of Arrow hold nothing here."""
+        if name in self._held:
+            with self._engine_errors(name):
+                self.connection.execute(f"drop table {name}")
+            self._held.remove(name)
 
     def _parsed(self, sql: str) -> duckdb.Statement:
         """Parsed once for all sessions: reading a rule's SQL takes as long as planning it."""
@@ -120,10 +140,12 @@ class DuckDBSession:
 
 @dataclass(frozen=True)
 class DuckDBEngine:
-    """Makes sessions. `threads`: as many as DuckDB takes, unless given. `memory`: the machine's, unless given."""
+    """Makes sessions. `threads`: as many as DuckDB takes, unless given. `memory`: the machine's, unless given.
+    `joined_rows`: of its sessions, at most."""
 
     threads: int | None = None
     memory: EngineMemory | None = None
+    joined_rows: int = JOINED_ROWS
     dialect: str = DIALECT
 
     @contextmanager
@@ -141,7 +163,13 @@ class DuckDBEngine:
             connection.execute("set autoinstall_known_extensions = false")
             connection.execute("set preserve_insertion_order = false")
             connection.execute("set parquet_metadata_cache = true")
-            yield DuckDBSession(connection, LACKS_LIMITED_MEMORY if self._most_bytes else LACKS_MEMORY)
+            yield self._session_over(connection)
+
+    def _session_over(self, connection: duckdb.DuckDBPyConnection) -> DuckDBSession:
+        if self._most_bytes is None:
+            return DuckDBSession(connection, joined_rows=self.joined_rows)
+        room = max(1, self._most_bytes // _BYTES_OF_JOINED_ROW)
+        return DuckDBSession(connection, LACKS_LIMITED_MEMORY, min(self.joined_rows, room))
 
     @staticmethod
     def _database(threads: int | None) -> duckdb.DuckDBPyConnection:

@@ -6,7 +6,7 @@ Columns of a rule bear its id behind a prefix: `o_` its outcome by itself, `f_` 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib import resources
 from typing import Final
 
@@ -27,6 +27,7 @@ from pipelines.rulebook.patterns import (
 )
 from pipelines.rulebook.references import with_reference_keys
 from pipelines.rulebook.rule_table import Grains, packed_outcomes, rules_table
+from pipelines.rulebook.steps import EVERY, Step, portioned_step
 
 VIEWS = (
     *("judged_leads", "patterned_deliveries"),
@@ -37,15 +38,6 @@ _OUTCOMES: Final = {"lead_use": "outcomes", "lead": "lead_outcomes", "delivery":
 """By grain, the table of packed outcomes."""
 _ALWAYS_NEEDED = {"vendor", "delivery_date", "lead_id", "channel", "has_proof"}
 """Columns that every finding of a lead use is made of."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A temporary table, or a view where the rows are only passed through."""
-
-    name: str
-    sql: str
-    is_view: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +65,7 @@ class Judgement:
         grains = self.grains
         return (
             *(_step(name, sql) for name, sql in _static_steps()),
-            Step("outcomes", _outcomes(self.lead_use, grains)),
+            portioned_step("outcomes", partial(_outcomes, self.lead_use, grains), rows_of="lead_uses"),
             Step("lead_outcomes", _outcomes_of("lead_dossier", "lead_no", self.lead, grains)),
             Step("delivery_outcomes", _outcomes_of("delivery_dossier", "delivery_date", self.delivery, grains)),
             Step("packed_patterns", packed_patterns(grains, _OUTCOMES)),
@@ -86,7 +78,7 @@ class Judgement:
             _step("verdicts", _verdict_statement(self.catalogue_digest)),
             Step("pattern_findings", PATTERN_FINDINGS),
             Step("found_uses", _FOUND_USES),
-            Step("use_findings", _use_findings(grains)),
+            portioned_step("use_findings", partial(_use_findings, grains), rows_of="found_uses"),
             Step(
                 "lead_findings",
                 finding_rows("lead", grains, _dossier_of("lead_dossier", "patterned_leads", "lead_no")),
@@ -153,15 +145,39 @@ def other_forms_met(asked: str) -> str:
             on asked.identity_key = hashed.identity_key"""
 
 
-def _outcomes(rules: Sequence[CompiledRule], grains: Grains) -> str:
+def _outcomes(rules: Sequence[CompiledRule], grains: Grains, which: str) -> str:
+    """Of the lead uses that a condition on `lead_no` means."""
     kept = "lead_no, channel, proof_no, candidate_count, lists_channel, consent_at, proof_received_at, is_final"
     return f"""
         select {kept}, tied_consent_id, {packed_outcomes(rules, grains)}
         from (
             select
                 {kept}, case when candidate_count > 1 then proof_consent_id end as tied_consent_id{_by_rule(rules)}
-            from dossier
+            from {_dossier_of_portion(which)}
         )"""
+
+
+def _dossier_of_portion(which: str) -> str:
+    """The dossier of some lead uses; of all it is the one that stands. Each table that it joins is narrowed first."""
+    if which == EVERY:
+        return "dossier"
+    return f"""(
+        with lead_uses as (select lead_no, channel from lead_uses where {which}),
+        candidates as (select * from candidates where {which}),
+        {_joined_in_portion(which)}
+        select * from dossier
+    )"""
+
+
+def _joined_in_portion(which: str) -> str:
+    """A dossier of the lead uses and candidates of a portion, and what they are joined with, as a list of `with`."""
+    dossier = f"dossier as ({_load('11_dossier')})"
+    if which == EVERY:
+        return dossier
+    return f"""
+        judged_leads as (select * from judged_leads where {which}),
+        proofs as (select proofs.* from proofs semi join candidates on proofs.proof_no = candidates.proof_no),
+        {dossier}"""
 
 
 def _outcomes_of(dossier: str, key: str, rules: Sequence[CompiledRule], grains: Grains) -> str:
@@ -213,18 +229,22 @@ _FOUND_USES: Final = """
     where pattern.is_found"""
 
 
-def _use_findings(grains: Grains) -> str:
-    """The dossier again, of the lead uses with a finding alone: few rows with many columns."""
+def _use_findings(grains: Grains, which: str) -> str:
+    """The dossier again, of the lead uses with a finding alone: few rows with many columns.
+
+    Of those that a condition on `lead_no` means.
+    """
     needed = sorted(frozenset[str]().union(*(rule.columns for rule in grains["lead_use"])) | _ALWAYS_NEEDED)
     kept = ", ".join(f"dossier.{name}" for name in needed)
     source = f"""(
-        with lead_uses as (select lead_no, channel from found_uses),
+        with lead_uses as (select lead_no, channel from found_uses where {which}),
         candidates as (
             select candidate.*
             from candidates as candidate
             semi join found_uses on candidate.lead_no = found_uses.lead_no and candidate.proof_no = found_uses.proof_no
+            where {which}
         ),
-        dossier as ({_load("11_dossier")})
+        {_joined_in_portion(which)}
         select found.pattern_no, {kept}
         from dossier
         inner join found_uses as found
