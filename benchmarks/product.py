@@ -15,6 +15,7 @@ from pipelines.contracts.contract import Contract
 from pipelines.formats.isolated.desk import DESK
 from pipelines.house import House
 from pipelines.settings import load_settings
+from pipelines.vocabulary.tables import VERDICT_TABLES
 
 IMPORTED_LATE: Final = (
     "pipelines.contracts.book",
@@ -51,9 +52,15 @@ def take_in(house: House, contracts: Sequence[Contract], vendor: str, day: date)
         pass
 
 
+def judge_days(house: House, contracts: Sequence[Contract], vendor: str, days: Sequence[date], as_of: datetime) -> None:
+    """Judge days and write their tables, whatever is published of them."""
+    with house.judge.judging(house.judge.reach(contracts, vendor, days), as_of=as_of) as judged:
+        tables = {table: judged.pieces(table) for table in VERDICT_TABLES}
+        house.lake.publish_days(vendor, tables, judged.facts)
+
+
 def _judge(house: House, contracts: Sequence[Contract], vendor: str, day: date, as_of: datetime) -> None:
-    for judged in house.judge.judge(contracts, vendor, [day], as_of=as_of):
-        house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
+    judge_days(house, contracts, vendor, [day], as_of)
     with _stage("of which receipts"):
         house.receipts.prepare(vendor, contracts, [day], as_of=as_of)
 

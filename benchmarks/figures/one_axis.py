@@ -19,6 +19,7 @@ import pyarrow as pa
 from benchmarks.figures.axes import ALL_CARDS, Sizes
 from benchmarks.figures.homes import home_of
 from benchmarks.other_work import OtherWork
+from benchmarks.product import judge_days
 from benchmarks.stopwatch import Stopwatch
 from pipelines.dossiers.writer import DossierWriter
 from pipelines.formats.isolated.desk import DESK
@@ -120,8 +121,7 @@ def _take_in_all(house: House, deliveries: Deliveries) -> None:
 def _judge_all(house: House, deliveries: Deliveries, as_of: datetime) -> None:
     for vendor, days in deliveries.items():
         with house.lake.writing(vendor):
-            for judged in house.judge.judge(house.contracts((vendor,)).of(vendor), vendor, days, as_of=as_of):
-                house.lake.publish(vendor, judged.day, judged.tables, facts=judged.facts)
+            judge_days(house, house.contracts((vendor,)).of(vendor), vendor, days, as_of)
 
 
 def _tell_all(house: House, deliveries: Deliveries, as_of: datetime) -> None:

@@ -18,7 +18,7 @@ from pipelines.comparisons.news import facts_since
 from pipelines.comparisons.standpoints import PastDay, Standpoint, grouped_days, published_standpoints
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.day_terms import NO_HINDSIGHT
-from pipelines.verdicts.judge import CONTRACT_FACT, JudgedDay
+from pipelines.verdicts.judged_tables import CONTRACT_FACT, JudgedDay
 from pipelines.vocabulary.tables import VERDICT_TABLES
 from pipelines.vocabulary.words import FLIP_CAUSES
 

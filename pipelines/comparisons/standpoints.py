@@ -12,7 +12,8 @@ from pipelines.rulebook.catalogue import Catalogue
 from pipelines.storage.kept_corrections import account_digest
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.day_terms import NO_HINDSIGHT, DeliveredDay, Hindsight
-from pipelines.verdicts.judge import CONTRACT_FACT, delivered_days
+from pipelines.verdicts.judge import delivered_days
+from pipelines.verdicts.judged_tables import CONTRACT_FACT
 from pipelines.verdicts.kept_law import KeptLaw
 from pipelines.vocabulary.clock import as_lake
 

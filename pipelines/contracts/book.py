@@ -139,12 +139,12 @@ def examine_contract(
         content = _file_content(path)
     except YamlError as fault:
         return _unread_contract(path, fault)
-    return _examined_content(path, content, catalogue, None if methods is None else tuple(methods))
+    return _examined_content(path, content, catalogue, None if methods is None else tuple(methods), is_use_asked)
 
 
 @lru_cache(maxsize=2_000)
 def _examined_content(
-    path: Path, content: bytes, catalogue: Catalogue | None, methods: tuple[str, ...] | None
+    path: Path, content: bytes, catalogue: Catalogue | None, methods: tuple[str, ...] | None, is_use_asked: bool
 ) -> ExaminedContract:
     """Once for what a file holds: each step of a run asks for all its contracts."""
     vendor, valid_from = path.parent.name, _valid_from(path)

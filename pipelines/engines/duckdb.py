@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -44,6 +44,10 @@ FOOTER_BYTES: Final = 2048
 """Of each file, which say what is in it: a registry of two years is many small files, and no large work for that."""
 ROOM_FOR_SMALL_WORK: Final = 256 * SMALL_BYTES
 """Of memory in which small work never spills."""
+JOINED_ROWS: Final = 1_000_000
+"""Rows that are joined with all that is known of them at a time, where memory does not ask for fewer."""
+_BYTES_OF_JOINED_ROW: Final = 2 * 2**10
+"""What there is to be for each of them: twice what it takes, since tables lie beside it."""
 _PARSED_AT_MOST: Final = 256
 _PARSED: Final[dict[str, duckdb.Statement]] = {}
 """By text, statements of `create`, of which a process has some hundred."""
@@ -57,6 +61,9 @@ class DuckDBSession:
     connection: duckdb.DuckDBPyConnection
     lacks_memory: str = LACKS_MEMORY
     """What is said where the memory did not do."""
+    joined_rows: int = JOINED_ROWS
+    _held: set[str] = field(default_factory=set)
+    """Tables that have rows here."""
 
     def register(self, name: str, table: pa.Table) -> None:
         """As `interface.Session` says; nothing is copied."""
@@ -84,11 +91,24 @@ class DuckDBSession:
         """As `create`, of a statement that names files: no other session has the same."""
         with self._engine_errors(name):
             self.connection.execute(_creation(name, sql, is_view=is_view))
+        self._note_held(name, is_view=is_view)
 
     def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
         """As `interface.Session` says."""
         with self._engine_errors(name):
             self.connection.execute(self._parsed(_creation(name, sql, is_view=is_view)))
+        self._note_held(name, is_view=is_view)
+
+    def _note_held(self, name: str, *, is_view: bool) -> None:
+        if not is_view:
+            self._held.add(name)
+
+    def drop(self, name: str) -> None:
+        """As `interface.Session` says; views and tables of Arrow hold nothing here."""
+        if name in self._held:
+            with self._engine_errors(name):
+                self.connection.execute(f"drop table {name}")
+            self._held.remove(name)
 
     def _parsed(self, sql: str) -> duckdb.Statement:
         """Parsed once for all sessions: reading a rule's SQL takes as long as planning it."""
@@ -126,10 +146,12 @@ class DuckDBSession:
 
 @dataclass(frozen=True)
 class DuckDBEngine:
-    """Makes sessions. `threads`: as many as DuckDB takes, unless given. `memory`: the machine's, unless given."""
+    """Makes sessions. `threads`: as many as DuckDB takes, unless given. `memory`: the machine's, unless given.
+    `joined_rows`: of its sessions, at most."""
 
     threads: int | None = None
     memory: EngineMemory | None = None
+    joined_rows: int = JOINED_ROWS
     dialect: str = DIALECT
 
     @contextmanager
@@ -143,7 +165,13 @@ class DuckDBEngine:
         has_room = self._most_bytes is None or self._most_bytes >= ROOM_FOR_SMALL_WORK
         opened = _connected_to_shared(self._most_bytes) if is_small and has_room else self._own_database(is_small)
         with opened as connection:
-            yield DuckDBSession(connection, LACKS_LIMITED_MEMORY if self._most_bytes else LACKS_MEMORY)
+            yield self._session_over(connection)
+
+    def _session_over(self, connection: duckdb.DuckDBPyConnection) -> DuckDBSession:
+        if self._most_bytes is None:
+            return DuckDBSession(connection, joined_rows=self.joined_rows)
+        room = max(1, self._most_bytes // _BYTES_OF_JOINED_ROW)
+        return DuckDBSession(connection, LACKS_LIMITED_MEMORY, min(self.joined_rows, room))
 
     @contextmanager
     def _own_database(self, is_small: bool) -> Iterator[duckdb.DuckDBPyConnection]:

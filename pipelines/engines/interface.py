@@ -53,6 +53,10 @@ class Session(Protocol):
         EngineError: from every method, when the engine can't do it, or when the session is closed.
     """
 
+    @property
+    def joined_rows(self) -> int | None:
+        """So many rows with all their columns are better joined at a time; None: the engine portions them itself."""
+
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable under a name."""
 
@@ -65,6 +69,9 @@ class Session(Protocol):
 
     def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
         """Create a table from a query, or a view that runs it anew for each reader; gone with the session."""
+
+    def drop(self, name: str) -> None:
+        """Let go of a table that no later statement reads, also through a view; what holds no rows may stay."""
 
     def fetch(self, sql: str) -> pa.Table:
         """All rows of a query."""

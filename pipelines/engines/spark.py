@@ -46,6 +46,7 @@ class SparkSQLSession:
     """One session of the server; what it holds there ends with it."""
 
     spark: "SparkSession"
+    joined_rows: None = None
     _kept: list["DataFrame"] = field(default_factory=list)
 
     def register(self, name: str, table: pa.Table) -> None:
@@ -77,6 +78,11 @@ class SparkSQLSession:
         with _server_errors(name):
             found = self._query(sql)
             (found if is_view else self._keep(found)).createOrReplaceTempView(name)
+
+    def drop(self, name: str) -> None:
+        """As `interface.Session` says; the workers let go of its rows when the session ends."""
+        with _server_errors(name):
+            self.spark.catalog.dropTempView(name)
 
     def fetch(self, sql: str) -> pa.Table:
         """As `interface.Session` says."""

@@ -5,12 +5,13 @@ What their judgement is made from is said in `judgement_digests` and `met_opposi
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Final
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.contracts.contract import Contract
@@ -22,12 +23,22 @@ from pipelines.storage.lake import Lake
 from pipelines.storage.outcome_notes import Counts, NotedOutcome, OutcomeNotes
 from pipelines.verdicts.days_behind import from_days_behind
 from pipelines.verdicts.due_days import is_unjudged
-from pipelines.verdicts.judge import Judge, JudgedDay, Reach, reopens
+from pipelines.verdicts.judge import Judge, Reach
+from pipelines.verdicts.judged_tables import reopens
+from pipelines.vocabulary.tables import VERDICT_TABLES
 from pipelines.vocabulary.words import VERDICTS
 
 _MARKER: Final = "scorecards"
 LONG: Final = 60
 """Days beside those to be judged from which on it is asked which of them count, before any is read whole."""
+
+
+def _told_verdict(verdict: str) -> str:
+    return verdict.replace("_", " ")
+
+
+_TOLD: Final = ("lead uses", *map(_told_verdict, VERDICTS), "findings")
+"""What is counted of a day, in order."""
 
 
 @dataclass(frozen=True)
@@ -106,15 +117,14 @@ class JudgedPublication:
             self.lake.move_stamp(vendor)  # who looked in between saw a day that was not judged
 
     def _publish_judged(self, reach: Reach, as_of: datetime) -> tuple[dict[date, Counts], list[date]]:
-        counts: dict[date, Counts] = {}
-        reopened = []
-        for judged in self.judge.judge_reached(self._from_few_days(reach), as_of=as_of):
-            if reopens(self.lake.facts(reach.vendor, judged.day, _MARKER), judged.facts, as_of):
-                reopened.append(judged.day)
-                continue
-            self.lake.publish(reach.vendor, judged.day, judged.tables, facts=judged.facts)
-            counts[judged.day] = _verdict_counts(judged)
-        return counts, reopened
+        with self.judge.judging(self._from_few_days(reach), as_of=as_of) as judged:
+            noted = {day: self.lake.facts(reach.vendor, day, _MARKER) for day in judged.facts}
+            reopened = [day for day, facts in judged.facts.items() if reopens(noted[day], facts, as_of)]
+            facts = {day: facts for day, facts in judged.facts.items() if day not in reopened}
+            counts = _CountedPieces(facts)
+            tables = {table: counts.passing(table, judged.pieces(table)) for table in VERDICT_TABLES}
+            self.lake.publish_days(reach.vendor, tables, facts)
+        return {**counts.told}, reopened
 
     def _from_few_days(self, reach: Reach) -> Reach:
         """What is judged, without the days of a long history that it does not rest on."""
@@ -123,8 +133,24 @@ class JudgedPublication:
         return from_days_behind(self.questions, reach) if is_asked else reach
 
 
-def _verdict_counts(judged: JudgedDay) -> Counts:
-    values = pc.value_counts(judged.tables["verdicts"]["verdict"]).to_pylist()
-    found = {value["values"]: int(value["counts"]) for value in values}
-    counts = {verdict.replace("_", " "): found.get(verdict, 0) for verdict in VERDICTS}
-    return {"lead uses": judged.tables["verdicts"].num_rows, **counts, "findings": judged.tables["findings"].num_rows}
+class _CountedPieces:
+    """Counts what is told of each day while its rows go by."""
+
+    def __init__(self, days: Iterable[date]) -> None:
+        self.told: dict[date, dict[str, int]] = {day: dict.fromkeys(_TOLD, 0) for day in days}
+
+    def passing(self, table: str, pieces: Iterable[tuple[date, pa.Table]]) -> Iterator[tuple[date, pa.Table]]:
+        """The same pieces."""
+        for day, rows in pieces:
+            for name, count in _counts_of(table, rows).items() if day in self.told else ():
+                self.told[day][name] += count
+            yield day, rows
+
+
+def _counts_of(table: str, rows: pa.Table) -> dict[str, int]:
+    if table == "findings":
+        return {"findings": rows.num_rows}
+    if table != "verdicts":
+        return {}
+    found = pc.value_counts(rows["verdict"]).to_pylist()
+    return {"lead uses": rows.num_rows} | {_told_verdict(one["values"]): int(one["counts"]) for one in found}

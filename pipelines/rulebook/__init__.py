@@ -26,6 +26,7 @@ Runs nothing: statements are run by `verdicts` on an engine.
 - `references`: when two references of a vendor are one: the key of a `lead_id` or `consent_id`, in SQL
 - `rule_table`: the table `rules`, and where the outcome of each rule is packed
 - `standing_fails`: which fails stand at the vendor's account, with what corrections turned of them, in SQL
+- `steps`: a step of the judgement: a statement, in portions where it joins much, and who reads which table last
 - `use_states`: what stands of each lead use: verdict, rules, and in what its lead counts against the vendor, in SQL
 - `uses_now`: lead uses on the clock *today*, as one query: verdict, until when it holds, which rules stand against it
 - `yaml_files`: YAML files of the rulebook with the line of each key, and problems found in them

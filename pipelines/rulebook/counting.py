@@ -11,9 +11,8 @@ PATTERN_VERDICTS: Final = """
         list_sort(list_concat(of_use.failed_rules, of_lead.failed_rules)) as failed_rules,
         list_sort(list_concat(of_use.unknown_rules, of_lead.unknown_rules)) as unknown_rules
     from (
-        select distinct use.pattern_no as use_pattern_no, lead.pattern_no as lead_pattern_no
-        from patterned_uses as use
-        inner join patterned_leads as lead on use.lead_no = lead.lead_no
+        select distinct pattern_no as use_pattern_no, lead_pattern_no
+        from patterned_uses
     ) as met
     inner join patterns as of_use on met.use_pattern_no = of_use.pattern_no
     inner join patterns as of_lead on met.lead_pattern_no = of_lead.pattern_no"""

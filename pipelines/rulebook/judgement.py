@@ -6,7 +6,7 @@ Columns of a rule bear its id behind a prefix: `o_` its outcome by itself, `f_` 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib import resources
 from typing import Final
 
@@ -27,9 +27,10 @@ from pipelines.rulebook.patterns import (
 )
 from pipelines.rulebook.references import with_reference_keys
 from pipelines.rulebook.rule_table import Grains, packed_outcomes, rules_table
+from pipelines.rulebook.steps import EVERY, Step, portioned_step
 
 VIEWS = (
-    *("judged_leads", "patterned_leads", "patterned_deliveries"),
+    *("judged_leads", "patterned_deliveries"),
     *("all_findings", "verdicts", "findings"),
 )
 """Steps, beside the dossiers, that are cheaper joined again than kept: wide, and narrowed by whoever reads them."""
@@ -37,15 +38,6 @@ _OUTCOMES: Final = {"lead_use": "outcomes", "lead": "lead_outcomes", "delivery":
 """By grain, the table of packed outcomes."""
 _ALWAYS_NEEDED = {"vendor", "delivery_date", "lead_id", "channel", "has_proof"}
 """Columns that every finding of a lead use is made of."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A temporary table, or a view where the rows are only passed through."""
-
-    name: str
-    sql: str
-    is_view: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,20 +65,20 @@ class Judgement:
         grains = self.grains
         return (
             *(_step(name, sql) for name, sql in _static_steps()),
-            Step("outcomes", _outcomes(self.lead_use, grains)),
+            portioned_step("outcomes", partial(_outcomes, self.lead_use, grains), rows_of="lead_uses"),
             Step("lead_outcomes", _outcomes_of("lead_dossier", "lead_no", self.lead, grains)),
             Step("delivery_outcomes", _outcomes_of("delivery_dossier", "delivery_date", self.delivery, grains)),
             Step("packed_patterns", packed_patterns(grains, _OUTCOMES)),
             Step("pattern_outcomes", pattern_outcomes(grains)),
             Step("patterns", patterns(grains)),
+            Step("patterned_leads", patterned(grains, "lead", _OUTCOMES["lead"], "lead_no")),
             Step("patterned_uses", _patterned_uses(grains)),
-            _step("patterned_leads", patterned(grains, "lead", _OUTCOMES["lead"], "lead_no")),
             _step("patterned_deliveries", patterned(grains, "delivery", _OUTCOMES["delivery"], "delivery_date")),
             Step("pattern_verdicts", PATTERN_VERDICTS),
             _step("verdicts", _verdict_statement(self.catalogue_digest)),
             Step("pattern_findings", PATTERN_FINDINGS),
             Step("found_uses", _FOUND_USES),
-            Step("use_findings", _use_findings(grains)),
+            portioned_step("use_findings", partial(_use_findings, grains), rows_of="found_uses"),
             Step(
                 "lead_findings",
                 finding_rows("lead", grains, _dossier_of("lead_dossier", "patterned_leads", "lead_no")),
@@ -153,15 +145,39 @@ def other_forms_met(asked: str) -> str:
             on asked.identity_key = hashed.identity_key"""
 
 
-def _outcomes(rules: Sequence[CompiledRule], grains: Grains) -> str:
+def _outcomes(rules: Sequence[CompiledRule], grains: Grains, which: str) -> str:
+    """Of the lead uses that a condition on `lead_no` means."""
     kept = "lead_no, channel, proof_no, candidate_count, lists_channel, consent_at, proof_received_at, is_final"
     return f"""
         select {kept}, tied_consent_id, {packed_outcomes(rules, grains)}
         from (
             select
                 {kept}, case when candidate_count > 1 then proof_consent_id end as tied_consent_id{_by_rule(rules)}
-            from dossier
+            from {_dossier_of_portion(which)}
         )"""
+
+
+def _dossier_of_portion(which: str) -> str:
+    """The dossier of some lead uses; of all it is the one that stands. Each table that it joins is narrowed first."""
+    if which == EVERY:
+        return "dossier"
+    return f"""(
+        with lead_uses as (select lead_no, channel from lead_uses where {which}),
+        candidates as (select * from candidates where {which}),
+        {_joined_in_portion(which)}
+        select * from dossier
+    )"""
+
+
+def _joined_in_portion(which: str) -> str:
+    """A dossier of the lead uses and candidates of a portion, and what they are joined with, as a list of `with`."""
+    dossier = f"dossier as ({_load('11_dossier')})"
+    if which == EVERY:
+        return dossier
+    return f"""
+        judged_leads as (select * from judged_leads where {which}),
+        proofs as (select proofs.* from proofs semi join candidates on proofs.proof_no = candidates.proof_no),
+        {dossier}"""
 
 
 def _outcomes_of(dossier: str, key: str, rules: Sequence[CompiledRule], grains: Grains) -> str:
@@ -175,29 +191,35 @@ def _by_rule(rules: Sequence[CompiledRule]) -> str:
 
 
 def _patterned_uses(grains: Grains) -> str:
-    """Each lead use with the proof that counts, and its pattern."""
+    """Each lead use with the proof that counts, its pattern and that of its lead: who asks for both joins no lead."""
     kept = "outcomes.*, pattern.failed_count, pattern.unknown_count"
     return f"""
-        with patterned as ({patterned(grains, "lead_use", "outcomes", kept)})
+        with patterned as ({patterned(grains, "lead_use", "outcomes", kept)}),
 
-        select lead_no, channel, proof_no, pattern_no
-        from patterned
-        where candidate_count is null or candidate_count = 1
-        union all
-        select lead_no, channel, proof_no, pattern_no
-        from patterned
-        where candidate_count > 1
-        qualify row_number() over (
-            partition by lead_no, channel
-            order by
-                failed_count,
-                unknown_count,
-                case when lists_channel then 0 else 1 end,
-                consent_at desc,
-                proof_received_at desc,
-                tied_consent_id,
-                proof_no
-        ) = 1"""
+        chosen as (
+            select lead_no, channel, proof_no, pattern_no
+            from patterned
+            where candidate_count is null or candidate_count = 1
+            union all
+            select lead_no, channel, proof_no, pattern_no
+            from patterned
+            where candidate_count > 1
+            qualify row_number() over (
+                partition by lead_no, channel
+                order by
+                    failed_count,
+                    unknown_count,
+                    case when lists_channel then 0 else 1 end,
+                    consent_at desc,
+                    proof_received_at desc,
+                    tied_consent_id,
+                    proof_no
+            ) = 1
+        )
+
+        select chosen.*, lead.pattern_no as lead_pattern_no
+        from chosen
+        inner join patterned_leads as lead on chosen.lead_no = lead.lead_no"""
 
 
 _FOUND_USES: Final = """
@@ -207,18 +229,22 @@ _FOUND_USES: Final = """
     where pattern.is_found"""
 
 
-def _use_findings(grains: Grains) -> str:
-    """The dossier again, of the lead uses with a finding alone: few rows with many columns."""
+def _use_findings(grains: Grains, which: str) -> str:
+    """The dossier again, of the lead uses with a finding alone: few rows with many columns.
+
+    Of those that a condition on `lead_no` means.
+    """
     needed = sorted(frozenset[str]().union(*(rule.columns for rule in grains["lead_use"])) | _ALWAYS_NEEDED)
     kept = ", ".join(f"dossier.{name}" for name in needed)
     source = f"""(
-        with lead_uses as (select lead_no, channel from found_uses),
+        with lead_uses as (select lead_no, channel from found_uses where {which}),
         candidates as (
             select candidate.*
             from candidates as candidate
             semi join found_uses on candidate.lead_no = found_uses.lead_no and candidate.proof_no = found_uses.proof_no
+            where {which}
         ),
-        dossier as ({_load("11_dossier")})
+        {_joined_in_portion(which)}
         select found.pattern_no, {kept}
         from dossier
         inner join found_uses as found
@@ -259,6 +285,5 @@ def _verdict_statement(digest: str) -> str:
             lead.is_final, lead.known_at, '{digest}' as catalogue_digest
         from patterned_uses as use
         inner join judged_leads as lead on use.lead_no = lead.lead_no
-        inner join patterned_leads as by_lead on use.lead_no = by_lead.lead_no
         inner join pattern_verdicts as said
-            on use.pattern_no = said.use_pattern_no and by_lead.pattern_no = said.lead_pattern_no"""
+            on use.pattern_no = said.use_pattern_no and use.lead_pattern_no = said.lead_pattern_no"""

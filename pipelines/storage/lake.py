@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 from uuid import uuid4
@@ -91,14 +93,40 @@ class Lake:
         Each table has its partition columns; they go to the path. Streams are read in the mapping's order, too. The
         caller holds `writing(vendor)`.
         """
-        staged: dict[str, Path] = {}
-        digests: dict[str, str] = {}
-        marker = list(tables)[-1]
+        staged = _StagedDay(list(tables)[-1], facts or {})
         for table, content in tables.items():
-            metadata = {DIGESTS: _json_bytes(digests), FACTS: _json_bytes(facts or {})} if table == marker else {}
-            staged[table] = self._write_aside(vendor, table, content, metadata)
-            digests[table] = digest_of_file(staged[table])
-        for table, aside in staged.items():
+            self._stage(vendor, staged, table, content)
+        self._replace_day(vendor, day, staged)
+
+    def publish_days(
+        self,
+        vendor: str,
+        tables: Mapping[str, Iterable[tuple[date, pa.Table]]],
+        facts: Mapping[date, Mapping[str, str]],
+    ) -> None:
+        """As `publish`, of several days whose rows come together: the days of `facts`, with what is noted of each.
+
+        Each table comes in pieces of one day: days in order, of a day in the order of the table's sort keys. Pieces of
+        other days are left out. All is written aside before the first day is replaced.
+        """
+        staged = {day: _StagedDay(list(tables)[-1], noted) for day, noted in facts.items()}
+        for table, pieces in tables.items() if staged else ():
+            left = dict(staged)
+            for day, parts in groupby(pieces, key=itemgetter(0)):
+                if day in left:
+                    self._stage(vendor, left.pop(day), table, (part for _, part in parts))
+            for empty in left.values():
+                self._stage(vendor, empty, table, ())
+        for day, one in staged.items():
+            self._replace_day(vendor, day, one)
+
+    def _stage(self, vendor: str, staged: "_StagedDay", table: str, content: Content) -> None:
+        aside = self._write_aside(vendor, table, content, staged.metadata(table))
+        staged.files[table] = aside
+        staged.digests[table] = digest_of_file(aside)
+
+    def _replace_day(self, vendor: str, day: date, staged: "_StagedDay") -> None:
+        for table, aside in staged.files.items():
             target = self.partition(table, vendor, day)
             make_folder(self.root, target.parent, PRIVATE)
             os.replace(aside, target)
@@ -247,6 +275,21 @@ class Lake:
                 writer.write_table(rows, row_group_size=ROW_GROUP)
             writer.add_key_value_metadata(metadata)
         return path
+
+
+@dataclass(frozen=True)
+class _StagedDay:
+    """Tables of a day that are written aside; the last to come, the marker, notes the digests of the others."""
+
+    marker: str
+    facts: Mapping[str, str]
+    files: dict[str, Path] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def metadata(self, table: str) -> dict[bytes, bytes]:
+        """What is noted in the file of a table."""
+        is_marker = table == self.marker
+        return {DIGESTS: _json_bytes(self.digests), FACTS: _json_bytes(self.facts)} if is_marker else {}
 
 
 @dataclass(frozen=True)

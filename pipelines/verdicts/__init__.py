@@ -15,10 +15,12 @@ What the rules mean is in `rulebook`; what they cost a vendor in `scores`.
 - `job_functions`: whether a person's function in a company is one that a contract names: accents, capitals and further
   words aside
 - `judge`: one vendor's days, judged: lake and contracts in, published tables out
+- `judged_tables`: what a judgement comes to: the published tables, day after day, and what is noted of each day
 - `kept_law`: the rules and contracts that days were judged by, kept by digest
 - `missing_parts`: what an undecided rule lacks, under a vendor's own column names and in words
 - `owed`: what is owed of an accepted lead by its contract: payable, claimable or replaceable
 - `replaced_days`: final days that a run replaced, and what made them come out otherwise
+- `steps_run`: the steps of a judgement, run in a session: in portions, and none kept that nobody reads again
 - `uses_now`: the clock *today*: may a lead be contacted now, until when, and why not
 - `working_days`: until when a person who asked to be called back may be
 """

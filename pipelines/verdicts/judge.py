@@ -10,7 +10,6 @@ from typing import Any, Final, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.sorted_rows import cut_by_day
 from pipelines.contracts.contract import Contract, contract_in_force
 from pipelines.engines.interface import Engine, Session
 from pipelines.rulebook.catalogue import Catalogue
@@ -19,6 +18,8 @@ from pipelines.rulebook.parameters import MAX_AGE
 from pipelines.storage.lake import Lake
 from pipelines.storage.opposition_rows import read_oppositions
 from pipelines.verdicts.day_terms import NO_HINDSIGHT, DeliveredDay, Hindsight, day_terms_table, form_reviews_table
+from pipelines.verdicts.judged_tables import JudgedDay, JudgedTables, facts_of_days
+from pipelines.verdicts.steps_run import run_steps
 from pipelines.verdicts.working_days import callback_ends
 from pipelines.vocabulary.clock import as_lake
 from pipelines.vocabulary.tables import VERDICT_TABLES, arrow_schema
@@ -39,30 +40,6 @@ DAY_COLUMNS: Final = (
     "file_digest",
 )
 """Columns of `deliveries` that say what came of which days, and when."""
-CONTRACT_FACT: Final = "contract_digest"
-"""What is noted of a day: the contract that judged it."""
-_DAY_FACTS: Final = """
-    select
-        delivery_date,
-        max(known_at) filter (is_day_clock) as known_at,
-        bool_or(is_final) filter (is_day_clock) as is_final,
-        bool_and(is_final) as is_settled,
-        max(known_at) filter (not is_final) as open_at,
-        bool_and(coalesce(is_vendor_live, false)) as is_live
-    from clocks
-    group by delivery_date
-"""
-"""What is noted of a day: `is_live` only where it is not, and no score counts it; `open_at` is up to when facts counted
-for files whose deadline has not passed."""
-
-
-@dataclass(frozen=True)
-class JudgedDay:
-    """The published tables of one day, and what their writer notes with them."""
-
-    day: date
-    tables: dict[str, pa.Table]
-    facts: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -81,19 +58,6 @@ class Reach:
     def only(self, days: Collection[date]) -> "Reach":
         """The same with some of its days."""
         return replace(self, days=tuple(day for day in self.days if day in days))
-
-
-def reopens(published: Mapping[str, str], judged: Mapping[str, str], as_of: datetime) -> bool:
-    """Whether a judgement would take final verdicts back because it knows less than they did.
-
-    Args:
-        published: what is noted of the day now; empty where nothing is.
-        judged: what would be noted.
-        as_of: the knowledge instant of the judgement, aware.
-    """
-    if published.get("is_final") != "true" or judged.get("is_final") == "true" or "known_at" not in published:
-        return False
-    return as_lake(as_of) < datetime.fromisoformat(published["known_at"])
 
 
 class Judge:
@@ -118,12 +82,13 @@ class Judge:
 
     def judge(
         self, contracts: Sequence[Contract], vendor: str, changed: Sequence[date], *, as_of: datetime
-    ) -> Iterator[JudgedDay]:
+    ) -> list[JudgedDay]:
         """The tables of the changed days, and of every published day that the change can reach.
 
         `as_of`: timezone-aware. Days without a contract in force get tables of no rows.
         """
-        yield from self.judge_reached(self.reach(contracts, vendor, changed), as_of=as_of)
+        with self.judging(self.reach(contracts, vendor, changed), as_of=as_of) as judged:
+            return judged.days()
 
     def reach(self, contracts: Sequence[Contract], vendor: str, changed: Sequence[date]) -> Reach:
         """Published days whose verdicts a change of some days can move, those days included."""
@@ -134,34 +99,27 @@ class Judge:
         reached = self.reading(lake)._reached(vendor, list(delivered.values()), deliveries, changed)
         return Reach(vendor, lake, deliveries, delivered, tuple(sorted(set(changed) & set(published) | reached)))
 
-    def judge_reached(self, reach: Reach, *, as_of: datetime) -> Iterator[JudgedDay]:
-        """The tables of the days that a change reaches, in order; `as_of`: timezone-aware."""
-        judging = [reach.delivered[day] for day in reach.days if day in reach.delivered]
-        found = self.reading(reach.lake).judge_days(reach.vendor, judging, as_of=as_of) if judging else {}
-        nothing = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
-        for day in reach.days:
-            yield found.get(
-                day, JudgedDay(day, nothing, {"catalogue_digest": self.catalogue.digest, "is_final": "true"})
-            )
+    @contextmanager
+    def judging(self, reach: Reach, *, as_of: datetime) -> Iterator[JudgedTables]:
+        """The days that a change reaches, judged, while their tables are read; `as_of`: timezone-aware."""
+        nothing = {"catalogue_digest": self.catalogue.digest, "is_final": "true"}
+        days = [reach.delivered[day] for day in reach.days if day in reach.delivered]
+        if not days:
+            yield JudgedTables(None, dict.fromkeys(reach.days, nothing))
+            return
+        with self.reading(reach.lake)._judged(reach.vendor, days, as_of) as judged:
+            yield replace(judged, facts={day: judged.facts.get(day, nothing) for day in reach.days})
 
     def judge_days(self, vendor: str, days: Sequence[DeliveredDay], *, as_of: datetime) -> dict[date, JudgedDay]:
         """The tables of exactly these days, each under its own contract. `as_of`: timezone-aware."""
-        with self.session(vendor, days, as_of=as_of) as session:
-            slices = {
-                table: cut_by_day(_rows_by_day(table, session.fetch(f"select * from {table}")))
-                for table in VERDICT_TABLES
-            }
-            facts = _table_facts(session, self.catalogue.digest)
-        nothing = {table: arrow_schema(table).empty_table() for table in VERDICT_TABLES}
+        with self._judged(vendor, days, as_of) as judged:
+            return {one.day: one for one in judged.days()}
+
+    @contextmanager
+    def _judged(self, vendor: str, days: Sequence[DeliveredDay], as_of: datetime) -> Iterator[JudgedTables]:
         contracts = {day.day: day.contract.digest for day in days}
-        return {
-            day: JudgedDay(
-                day,
-                {table: slices[table].get(day, nothing[table]) for table in VERDICT_TABLES},
-                noted | {CONTRACT_FACT: contracts[day]},
-            )
-            for day, noted in facts.items()
-        }
+        with self.session(vendor, days, as_of=as_of, read_after=VERDICT_TABLES) as session:
+            yield JudgedTables(session, facts_of_days(session, self.catalogue.digest, contracts))
 
     @contextmanager
     def session(
@@ -171,11 +129,13 @@ class Judge:
         *,
         as_of: datetime,
         until: str | None = None,
+        read_after: Collection[str] | None = None,
         is_today: bool = False,
         hindsight: Hindsight = NO_HINDSIGHT,
     ) -> Iterator[Session]:
         """A session in which the days' judgement stands; `until` stops after that step.
 
+        `read_after`: tables that are read then, where it is known: of the others nothing is kept longer than needed.
         `is_today`: judged as if every lead were used at `as_of`, instead of when it was delivered. `hindsight`: what
         counts of it all the same, though it came after a delivery's own clock.
         """
@@ -195,10 +155,7 @@ class Judge:
                 "form_reviews", form_reviews_table({day.contract.digest: day.contract for day in days}.values())
             )
             session.register("rules", self._judgement.rules)
-            for step in self._judgement.steps:
-                session.create(step.name, step.sql, is_view=step.is_view)
-                if step.name == until:
-                    break
+            run_steps(session, self._judgement.steps, until=until, read_after=read_after and {*read_after, "clocks"})
             yield session
 
     def _clocks(
@@ -287,25 +244,3 @@ def _functions_delivered(session: Session, days: Sequence[DeliveredDay]) -> list
         return []
     found = "select distinct job_function from all_leads where job_function is not null"
     return cast("list[str]", session.fetch(found)["job_function"].to_pylist())
-
-
-def _table_facts(session: Session, digest: str) -> dict[date, dict[str, str]]:
-    rows = session.fetch(_DAY_FACTS).to_pylist()
-    return {
-        row["delivery_date"]: {
-            "catalogue_digest": digest,
-            "known_at": row["known_at"].isoformat(),
-            "is_final": str(row["is_final"]).lower(),
-            **({} if row["is_live"] else {"is_live": "false"}),
-            **({} if row["is_settled"] else {"open_at": row["open_at"].isoformat()}),
-        }
-        for row in rows
-    }
-
-
-def _rows_by_day(table: str, rows: pa.Table) -> pa.Table:
-    """Rows of a published table, day after day; those of a single day are not copied."""
-    schema = arrow_schema(table)
-    ours = rows.select(schema.names).cast(schema)
-    is_sorted = pc.count_distinct(ours["delivery_date"]).as_py() <= 1
-    return ours if is_sorted else ours.sort_by("delivery_date").combine_chunks()

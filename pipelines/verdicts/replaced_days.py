@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from pipelines.storage.kept_corrections import account_digest
 from pipelines.storage.lake import Lake
-from pipelines.verdicts.judge import CONTRACT_FACT
+from pipelines.verdicts.judged_tables import CONTRACT_FACT
 
 CAUSES: Final = ("rules", "contract", "files", "oppositions", "others")
 """What can make a final day come out otherwise; `others`: what other days hold, where nothing else did."""

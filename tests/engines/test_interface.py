@@ -108,6 +108,13 @@ def test_created_tables_and_views_are_read_by_later_statements(session: Session)
     assert session.fetch("select sum(number) as total from shifted")["total"].to_pylist() == [0 + 2 + 4 + 6 + 8 + 5]
 
 
+def test_a_table_that_was_let_go_leaves_its_name_to_another(session: Session) -> None:
+    session.create("let_go", "select 1 as number")
+    session.drop("let_go")
+    session.create("let_go", "select 2 as number")
+    assert session.fetch("select number from let_go")["number"].to_pylist() == [2]
+
+
 def test_text_goes_by_its_bytes_and_null_comes_last(session: Session) -> None:
     session.register("words", pa.table({"word": ["b", None, "é", "a", "B", "Z", "ab"]}))
     found = session.fetch("select word from words order by word")["word"].to_pylist()

@@ -97,6 +97,26 @@ def test_pieces_of_any_size_give_the_same_bytes_in_row_groups_of_one_size(
     assert [groups.row_group(n).num_rows for n in range(groups.num_row_groups)] == [4, 4, 2]
 
 
+def test_days_that_come_together_are_published_as_each_by_itself(lake: Lake, tmp_path: Path) -> None:
+    days = [date(2026, 8, number) for number in (11, 12, 13, 14)]
+    rows = {day: rejected(numbers).set_column(1, "delivery_date", pa.array([day] * len(numbers), pa.date32()))
+            for day, numbers in zip(days, ([1, 2, 3], [], [4], [5]), strict=True)}  # fmt: skip
+    facts = {day: {"of": day.isoformat()} for day in days[:3]}
+    together = {table: iter(()) for table in INTAKE_TABLES} | {
+        "rejected_rows": ((day, rows[day].slice(at, 1)) for day in days for at in range(rows[day].num_rows))
+    }
+    apart = Lake(tmp_path / "apart")
+    with lake.writing("acme"), apart.writing("acme"):
+        lake.publish_days("acme", together, facts)
+        for day in days[:3]:
+            apart.publish("acme", day, empty_tables() | {"rejected_rows": rows[day]}, facts=facts[day])
+    assert lake.published_days("acme") == days[:3]
+    for day in days[:3]:
+        for table in INTAKE_TABLES:
+            files = [one.partition(table, "acme", day) for one in (lake, apart)]
+            assert len({file.read_bytes() for file in files}) == 1
+
+
 def test_streams_are_read_in_the_order_of_publishing(lake: Lake) -> None:
     read: list[str] = []
 

@@ -72,7 +72,7 @@ def judged_cases(
             if step.name in OF_DELIVERIES:
                 continue
             session.create(step.name, GIVEN.get(step.name, step.sql), is_view=step.is_view)
-            if step.name == "patterned_leads":
+            if step.name == "patterned_uses":
                 break
         rows = session.fetch(_told(judgement, columns)).to_pylist()
     return [{name: WORDS.get(value, value) if name.startswith("outcome.") else value for name, value in row.items()}
@@ -94,9 +94,8 @@ def _told(judgement: Judgement, columns: Sequence[str]) -> str:
         inner join patterns as pattern on use.pattern_no = pattern.pattern_no
         inner join dossier
             on use.lead_no = dossier.lead_no and use.proof_no is not distinct from dossier.proof_no
-        inner join patterned_leads as by_lead on use.lead_no = by_lead.lead_no
         inner join {_side_by_side(judgement, "lead_use", "alone")} as of_use on use.pattern_no = of_use.pattern_no
-        inner join {_side_by_side(judgement, "lead", "code")} as of_lead on by_lead.pattern_no = of_lead.pattern_no
+        inner join {_side_by_side(judgement, "lead", "code")} as of_lead on use.lead_pattern_no = of_lead.pattern_no
         order by cast(substr(dossier.lead_id, 2) as integer)"""
 
 

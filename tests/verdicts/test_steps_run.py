@@ -1,0 +1,68 @@
+"""However little is held at a time, the same is published, and nothing is held that nobody reads again."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.engines.duckdb import DuckDBEngine, DuckDBSession
+from pipelines.engines.interface import Engine, EngineMemory
+from pipelines.storage.lake import Lake
+from pipelines.verdicts.judge import Judge
+from pipelines.vocabulary.tables import VERDICT_TABLES
+from tests.support.clean_market import MONDAY, VENDOR, CleanMarket, lead, proof
+
+TUESDAY = date(2026, 9, 8)
+AS_OF = datetime(2026, 9, 20, 4, tzinfo=UTC)
+LIMIT = 48 * 2**20
+"""Of an engine: what its libraries need before any row, and little else."""
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> CleanMarket:
+    """Two days of leads: right ones, without a proof, refused, with two proofs, sold twice."""
+    market = CleanMarket(tmp_path_factory.mktemp("steps"))
+    for day, numbers in ((MONDAY, range(1, 8)), (TUESDAY, range(7, 12))):
+        market.deliver([lead(number, day) for number in numbers], "leads.csv", day)
+        proofs = [proof(number, day) for number in numbers if number != 2]
+        proofs += [
+            proof(3, day, consent_id="N-3", decision="refused"),
+            proof(4, day, consent_id="D-4", channels="email"),
+        ]
+        market.deliver(proofs, "proofs.csv", day)
+    market.reconcile(AS_OF, until=TUESDAY)
+    return market
+
+
+def judge_of(market: CleanMarket, engine: Engine) -> Judge:
+    return Judge(engine=engine, lake=market.house.lake, catalogue=market.house.catalogue)
+
+
+@pytest.mark.parametrize("joined_rows", [1, 5])
+def test_a_day_has_the_same_bytes_in_portions_and_under_little_memory(
+    market: CleanMarket, tmp_path: Path, joined_rows: int
+) -> None:
+    house, lake = market.house, Lake(tmp_path / "lake")
+    narrow = DuckDBEngine(threads=2, memory=EngineMemory(tmp_path / "spill", LIMIT), joined_rows=joined_rows)
+    judge = judge_of(market, narrow)
+    with judge.judging(judge.reach(house.contracts().of(VENDOR), VENDOR, [MONDAY]), as_of=AS_OF) as judged:
+        assert [*judged.facts][-2:] == [MONDAY, TUESDAY]
+        lake.publish_days(VENDOR, {table: judged.pieces(table) for table in VERDICT_TABLES}, judged.facts)
+    for day in judged.facts:
+        for table in VERDICT_TABLES:
+            ours, published = (one.partition(table, VENDOR, day).read_bytes() for one in (lake, house.lake))
+            assert ours == published
+    assert house.lake.read("findings", VENDOR, [MONDAY]).num_rows
+
+
+def test_nothing_is_held_that_no_published_table_is_made_of(market: CleanMarket) -> None:
+    judge = judge_of(market, DuckDBEngine(threads=1, joined_rows=5))
+    with judge.judging(judge.reach(market.house.contracts().of(VENDOR), VENDOR, [MONDAY]), as_of=AS_OF) as judged:
+        assert isinstance(judged.session, DuckDBSession)
+        held = judged.session.connection.sql("select table_name from duckdb_tables()").fetchall()
+        columns = {name.rstrip("_0123456789") for (name,) in held if not name.endswith("_layout")}
+    assert columns == {
+        *("leads", "duplicates", "reused_consents", "patterned_uses", "pattern_verdicts"),  # of the verdicts
+        *("use_findings", "lead_findings", "delivery_findings"),
+        *("scorecards", "dimension_scorecards"),
+    }
