@@ -1,5 +1,6 @@
 """A catalogue as one text: of the rules that days were judged by, and of those that vendors were last told of."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -12,8 +13,12 @@ _DUMPER: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+@lru_cache(maxsize=4)
 def catalogue_text(catalogue: Catalogue) -> str:
-    """A catalogue as one YAML text, from which `catalogue_of_text` makes one that judges alike."""
+    """A catalogue as one YAML text, from which `catalogue_of_text` makes one that judges alike.
+
+    Once a catalogue, which does not change: it takes a tenth of a second, and every vendor's judgement asks for it.
+    """
     content = {
         "rules": [dict(card.written) for card in catalogue.cards],
         "parameters": {name: _parameter_source(parameter) for name, parameter in catalogue.parameters.items()},
