@@ -38,8 +38,10 @@ class EngineMemory:
     """What an engine in this process may hold, and where the rest goes."""
 
     folder: Path = field(compare=False)
-    """Folders of sessions are made below it, if its parent is there and can be written; else nothing is spilled. Engines
-    that spill elsewhere judge alike: they are equal."""
+    """Folders of sessions are made below it, if its parent is there and can be written; else nothing is spilled.
+
+    Engines that spill elsewhere judge alike: they are equal.
+    """
     most_bytes: int | None = None
     """Four fifths of the machine's memory unless given."""
 
