@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -37,8 +37,11 @@ class EngineSettingError(RuntimeError):
 class EngineMemory:
     """What an engine in this process may hold, and where the rest goes."""
 
-    folder: Path
-    """Folders of sessions are made below it, if its parent is there and can be written; else nothing is spilled."""
+    folder: Path = field(compare=False)
+    """Folders of sessions are made below it, if its parent is there and can be written; else nothing is spilled.
+
+    Engines that spill elsewhere judge alike: they are equal.
+    """
     most_bytes: int | None = None
     """Four fifths of the machine's memory unless given."""
 

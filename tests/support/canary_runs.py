@@ -37,14 +37,15 @@ python_logs:
 SAMPLES: Final = {f"leads_{number(12)}.csv": 0, "leads_headerless.csv": 2}
 """Files that a contract is drafted from, and how that ends."""
 BROKEN: Final = (
+    "pipelines.storage.secrets.vault.encrypt",
     "pipelines.intake.vendor.read_inbox_folder",
     "pipelines.intake.vendor.read_file",
     "pipelines.intake.acceptance.lead_attributes",
     "pipelines.intake.acceptance.without_identifiers",
     "pipelines.identifiers.keyed_hashes.IdentityHasher.keys",
-    "pipelines.storage.secrets.vault.encrypt",
 )
-"""Where personal values are at hand."""
+"""Where personal values are at hand. The vault first: the house's own invented persons have none, and once they were
+watched, the others break at what the vendor delivered."""
 
 
 def broken(*arguments: Any, **named: Any) -> Any:

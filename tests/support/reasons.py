@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 import yaml
@@ -60,6 +61,7 @@ def english_in(french: str) -> set[str]:
     return _words(told) & (_english_words() | EVERYWHERE)
 
 
+@cache
 def _english_words() -> set[str]:
     sentences = [text for key, text in translations("en").items() if key.startswith(("reason.", "reason_word."))]
     return _words(re.sub(r"\{\w*\}", " ", " ".join(sentences))) - SHARED

@@ -13,29 +13,41 @@ LONGEST_FIRST: Final = (
     "tests/whole/test_demo.py",
     "tests/orchestration/test_ui_in_browser.py",
     "tests/engines/test_spark_parity.py",
-    "tests/whole/test_chaos.py",
-    "tests/whole/test_reproducibility.py",
-    "tests/whole/test_truth.py",
-    "tests/whole/test_canary.py",
     "tests/orchestration/test_schedules.py",
-    "tests/orchestration/test_sensors.py",
-    "tests/upkeep/test_rotation.py",
-    "tests/whole/test_hand_market.py",
-    "tests/orchestration/test_backfills.py",
+    "tests/marts/test_quality.py",
+    "tests/marts/test_dbt.py",
+    "tests/intake/test_whole.py",
+    "tests/whole/test_canary.py",
+    "tests/whole/test_chaos.py",
     "tests/drafts/test_drafts.py",
+    "tests/upkeep/test_rotation.py",
+    "tests/whole/test_truth.py",
+    "tests/whole/test_reproducibility.py",
+    "tests/verdicts/test_unread_noes.py",
+    "tests/orchestration/test_backfills.py",
+    "tests/oppositions/test_no_spelling_escapes.py",
+    "tests/orchestration/test_checks.py",
+    "tests/usable/test_open_answers.py",
+    "tests/dossiers/test_pages_in_browser.py",
+    "tests/orchestration/test_vendors_apart.py",
+    "tests/orchestration/test_absences.py",
 )
-"""Files that take more than half a minute, in the order of their beginning."""
+"""Files that take the longest, in the order of their beginning."""
 USERS_OF_DEMO: Final = LONGEST_FIRST[1:3]
+USERS_OF_MARTS: Final = LONGEST_FIRST[5:7]
 USERS_OF_SPARK: Final = ("tests/engines/test_interface.py", "tests/engines/test_spark")
 
 
 class Spreading(LoadFileScheduling):  # type: ignore[misc]
-    """A file to a worker; those that use the demo to the same one, and those that use the Spark server."""
+    """A file to a worker; to the same one those that use the demo, those that use the marts of a lake written by hand,
+    and those that use the Spark server."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
         if file.startswith(USERS_OF_SPARK):
             return "spark"
+        if file in USERS_OF_MARTS:
+            return "marts"
         return "demo" if file in USERS_OF_DEMO else file
 
 
