@@ -152,7 +152,7 @@ class CleanMarket:
 
     home: Path
     terms: dict[str, Any] = field(default_factory=dict)
-    first: date = MONDAY - timedelta(days=30)
+    first: date = MONDAY - timedelta(days=2)
     """The first day that is taken in; the contract expects a delivery on each."""
 
     def __post_init__(self) -> None:

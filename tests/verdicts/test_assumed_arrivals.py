@@ -13,7 +13,7 @@ AS_OF = datetime(2026, 9, 20, 8, tzinfo=UTC)
 
 def blamed(home: Path, ours: Row, theirs: Row, *, is_recorded: bool, rule: str) -> set[str]:
     """Who answers for a rule's fail."""
-    market = CleanMarket(home)
+    market = CleanMarket(home, first=DAY)
     market.deliver([ours], "leads.csv", DAY)
     market.deliver([theirs], "proofs.csv", DAY)
     if not is_recorded:
