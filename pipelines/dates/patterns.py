@@ -69,9 +69,8 @@ def _patterns_that_read(texts: pa.Array) -> Iterator[DatePattern]:
         return
     first = texts.slice(0, _PROBES).to_pylist()
     for date, twin in _dates(texts):
-        for pattern in _with_times(date, has_time=has_time, has_offset=bool(pc.any(has_offset).as_py())):
-            is_tried = any(re.match(regex_of(pattern), text) for text in first)
-            share = _share(texts, pattern) if is_tried else 0.0
+        for pattern in _with_times(date, first, has_time=has_time, has_offset=bool(pc.any(has_offset).as_py())):
+            share = _share(texts, pattern) if _any_begins(first, regex_of(pattern)) else 0.0
             if share:
                 other = _share(texts, pattern.replace(date, twin)) if twin else 0.0
                 yield DatePattern(pattern, share, is_local, not has_time, other >= share)
@@ -91,14 +90,22 @@ def _dates(texts: pa.Array) -> Iterator[tuple[str, str | None]]:
     yield "ddMMyyyy", None
 
 
-def _with_times(date: str, *, has_time: bool, has_offset: bool) -> Iterator[str]:
+def _with_times(date: str, first: list[str], *, has_time: bool, has_offset: bool) -> Iterator[str]:
+    """The pattern of the date, or those with a time that follows it as it does in some of the first values."""
     if not has_time:
         yield date
-    for joint in _JOINTS if has_time else ():
+        return
+    for joint in _JOINTS:
+        if not _any_begins(first, regex_of(f"{date}{joint}").removesuffix("$")):
+            continue  # there are sixty patterns with that joint, and to make one takes longer than to try it
         for time in _TIMES:
             yield f"{date}{joint}{time}"
             if has_offset:
                 yield from (f"{date}{joint}{time}{offset}" for offset in _OFFSETS)
+
+
+def _any_begins(texts: list[str], regex: str) -> bool:
+    return any(map(re.compile(regex).match, texts))
 
 
 def _share(texts: pa.Array, pattern: str | None) -> float:

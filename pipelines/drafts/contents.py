@@ -5,6 +5,7 @@ Which canonical field that makes it is in `files`.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -154,7 +155,21 @@ class Content:
         return self._known_share(self.separators(known) if field.kind.is_listed else ("\0",), known)
 
     def _known_share(self, separators: Separators, known: Closed) -> float:
-        return _share_of([word_key(word.split(":")[-1]) in known for word in self.elements(separators)])
+        counts = self._word_counts(separators)
+        return sum(count for word, count in counts.items() if word in known) / (counts.total() or 1)
+
+    def _word_counts(self, separators: Separators) -> Counter[str]:
+        """How often each word stands among the elements, as it is compared; many vocabularies are held against them."""
+        if separators not in self._counted_words:
+            words = Counter(self.elements(separators))
+            counts = self._counted_words[separators] = Counter()
+            for word, count in words.items():
+                counts[word_key(word.split(":")[-1])] += count
+        return self._counted_words[separators]
+
+    @cached_property
+    def _counted_words(self) -> dict[Separators, Counter[str]]:
+        return {}
 
 
 def content_of(texts: pa.Array) -> Content:

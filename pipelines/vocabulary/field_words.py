@@ -22,7 +22,10 @@ def word_key(text: str) -> str:
 
     `Opt-Out`, `opt_out` and `OPTOUT` are one; `-1` is not `1`.
     """
-    marks = "".join(sign for sign in normalize("NFKD", text) if category(sign) not in _UNSEEN).casefold().strip()
+    seen = (
+        text if text.isascii() else "".join(sign for sign in normalize("NFKD", text) if category(sign) not in _UNSEEN)
+    )
+    marks = seen.casefold().strip()
     return _BETWEEN_LETTERS.sub("", marks) if any(map(str.isalpha, marks)) else marks
 
 
