@@ -13,13 +13,13 @@ from typing import Final
 import pyarrow as pa
 
 from pipelines.engines.interface import Engine
-from pipelines.oppositions.lead_keys import LEAD_KEYS
+from pipelines.oppositions.lead_keys import KEY_COLUMNS, LEAD_KEYS
 from pipelines.storage.digests import digest_of_file
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.day_terms import DeliveredDay
 from pipelines.verdicts.judge import Reach
 from pipelines.vocabulary.clock import as_lake
-from pipelines.vocabulary.tables import arrow_schema
+from pipelines.vocabulary.tables import arrow_columns, arrow_schema
 
 _KNOWN: Final = pa.schema({"delivery_date": pa.date32(), "known_at": pa.timestamp("us")})
 _MET: Final = f"""
@@ -84,7 +84,7 @@ def _met_by_settled_day(reach: Reach, engine: Engine, known: Mapping[date, list[
     leads = [reach.lake.partition("leads", reach.vendor, day) for day in known]
     oppositions = reach.lake.opposition_files()
     with engine.session([*leads, *oppositions]) as session:
-        session.read_files("leads", leads, arrow_schema("leads"))
+        session.read_files("leads", leads, arrow_columns("leads", ("delivery_date", *KEY_COLUMNS)))
         session.read_files("oppositions", oppositions, arrow_schema("oppositions"))
         session.register("known", pa.Table.from_pylist(last, schema=_KNOWN))
         first_hashed: datetime | None = session.fetch(_FIRST_HASHED)["at"][0].as_py()
