@@ -13,18 +13,19 @@ import pyarrow as pa
 
 from pipelines.comparisons.standpoints import PastDay, Standpoint
 from pipelines.engines.interface import Engine, Session
-from pipelines.oppositions.lead_keys import LEAD_KEYS
+from pipelines.oppositions.lead_keys import KEY_COLUMNS, LEAD_KEYS
 from pipelines.oppositions.snapshot_note import read_note
 from pipelines.rulebook.references import with_reference_keys
 from pipelines.storage.lake import Lake
 from pipelines.storage.opposition_rows import read_oppositions
 from pipelines.verdicts.day_terms import DeliveredDay
 from pipelines.vocabulary.clock import as_lake, paris_date
-from pipelines.vocabulary.tables import arrow_schema
+from pipelines.vocabulary.tables import arrow_columns, arrow_schema
 
 _TOLD_IN: Final = {"all_proofs": "consent_proofs", "all_unread_objections": "unread_objections"}
 """What a vendor told of persons -> the table that it is in."""
 _SINCE: Final = pa.schema({"delivery_date": pa.date32(), "since": pa.timestamp("us"), "is_looked_at": pa.bool_()})
+_OF_LEADS: Final = ("delivery_date", "lead_id", "consent_id", *KEY_COLUMNS)
 _TOUCHED: Final = with_reference_keys(f"""
     with told as (
         select
@@ -197,7 +198,7 @@ def touched_days(
     changed = [path for day, path in lake.opposition_days().items() if before.oppositions.get(day) != digests.get(day)]
     leads = [lake.partition("leads", vendor, day.day) for day in days]
     with _facts_told(engine, lake, vendor, beside=leads) as session:
-        session.read_files("all_leads", leads, arrow_schema("leads"))
+        session.read_files("all_leads", leads, arrow_columns("leads", _OF_LEADS))
         session.read_files("changed_oppositions", changed, arrow_schema("oppositions"))
         session.register("since", pa.Table.from_pylist([_since_row(day, before) for day in days], schema=_SINCE))
         found = session.fetch(_TOUCHED.replace("{until}", until.isoformat(sep=" ")))

@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from pipelines.engines.interface import Engine
-from pipelines.oppositions.lead_keys import LEAD_KEYS
+from pipelines.oppositions.lead_keys import KEY_COLUMNS, LEAD_KEYS
 from pipelines.storage.lake import Lake
 from pipelines.storage.registry.tables import OPPOSITIONS, SUPPRESSION_SHARES
 from pipelines.vocabulary.clock import as_lake
-from pipelines.vocabulary.tables import arrow_schema
+from pipelines.vocabulary.tables import arrow_columns
 
 LATE_ENTRIES: Final = pa.schema(
     {
@@ -32,6 +32,7 @@ LATE_ENTRIES: Final = pa.schema(
 CHUNK: Final = 50_000
 """Rows read from the registry at a time: a first import may be millions."""
 _DAYS: Final = pa.schema({"vendor": pa.string(), "delivery_date": pa.date32(), "known_at": pa.timestamp("us")})
+_READ: Final = ("vendor", "delivery_date", "delivered_at", *KEY_COLUMNS)
 _REACHED: Final = f"""
     with keyed as (
         select identity_key, opposed_at, recorded_at from entries
@@ -139,7 +140,7 @@ def final_days_reached(engine: Engine, lake: Lake, entries: pa.Table) -> dict[st
     ]
     paths = [lake.partition("leads", one.vendor, one.day) for one in days]
     with engine.session() as session:
-        session.read_files("leads", [path for path in paths if path.exists()], arrow_schema("leads"))
+        session.read_files("leads", [path for path in paths if path.exists()], arrow_columns("leads", _READ))
         session.register("entries", entries)
         session.register("days", pa.Table.from_pylist([_day_row(one) for one in days], schema=_DAYS))
         rows = session.fetch(_REACHED).to_pylist()

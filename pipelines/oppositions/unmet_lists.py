@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-import pyarrow as pa
-
 from pipelines.engines.interface import Engine
 from pipelines.oppositions.lead_keys import KEY_COLUMNS, LEAD_KEYS
 from pipelines.storage.lake import Lake
-from pipelines.vocabulary.tables import arrow_schema
+from pipelines.vocabulary.tables import arrow_columns, arrow_schema
 
 WATCHED: Final = timedelta(days=31)
 """So long leads have to come in without one of a list being met, and so long the list has to be known."""
@@ -67,9 +65,8 @@ def unmet_lists(engine: Engine, lake: Lake, today: date) -> list[UnmetList]:
         for day in lake.published_days(vendor)
         if since <= day <= today
     ]
-    columns = pa.schema([arrow_schema("leads").field(name) for name in KEY_COLUMNS])
     with engine.session() as session:
-        session.read_files("leads", files, columns)
+        session.read_files("leads", files, arrow_columns("leads", KEY_COLUMNS))
         session.read_files("oppositions", lake.opposition_files(), arrow_schema("oppositions"))
         found = session.fetch(_STATEMENT.format(known=since.isoformat(), keys=LEAD_KEYS))
     return [UnmetList(row["origin"], row["entry_count"]) for row in found.to_pylist()]

@@ -13,14 +13,14 @@ from typing import Final
 import pyarrow as pa
 
 from pipelines.engines.interface import Engine
-from pipelines.oppositions.lead_keys import LEAD_KEYS
+from pipelines.oppositions.lead_keys import KEY_COLUMNS, LEAD_KEYS
 from pipelines.storage.digests import digest_of_file
 from pipelines.storage.lake import Lake
 from pipelines.storage.opposition_rows import read_oppositions
 from pipelines.verdicts.day_terms import DeliveredDay
 from pipelines.verdicts.judge import Reach
 from pipelines.vocabulary.clock import as_lake
-from pipelines.vocabulary.tables import arrow_schema
+from pipelines.vocabulary.tables import arrow_columns
 
 _KNOWN: Final = pa.schema({"delivery_date": pa.date32(), "known_at": pa.timestamp("us")})
 _MET: Final = f"""
@@ -84,7 +84,7 @@ def _met_by_settled_day(reach: Reach, engine: Engine, known: Mapping[date, list[
     last = [{"delivery_date": day, "known_at": max(instants)} for day, instants in known.items()]
     leads = [reach.lake.partition("leads", reach.vendor, day) for day in known]
     with engine.session([*leads, *reach.lake.opposition_files()]) as session:
-        session.read_files("leads", leads, arrow_schema("leads"))
+        session.read_files("leads", leads, arrow_columns("leads", ("delivery_date", *KEY_COLUMNS)))
         read_oppositions(session, reach.lake)
         session.register("known", pa.Table.from_pylist(last, schema=_KNOWN))
         first_hashed: datetime | None = session.fetch(_FIRST_HASHED)["at"][0].as_py()

@@ -26,7 +26,7 @@ from filelock import FileLock
 from pipelines.storage.digests import digest_of_file
 from pipelines.storage.folders import PRIVATE, make_folder, make_private_file
 from pipelines.storage.noted_files import note_digest
-from pipelines.vocabulary.tables import SORT_KEYS, arrow_schema
+from pipelines.vocabulary.tables import SORT_KEYS, arrow_columns, arrow_schema
 
 PARTITION_COLUMNS: Final = ("vendor", "delivery_date")
 _OTHER_LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -316,8 +316,7 @@ class _FoundLake(Lake):
 
 
 def _schema_read(table: str, columns: Sequence[str] | None) -> pa.Schema:
-    whole = arrow_schema(table)
-    return whole if columns is None else pa.schema([whole.field(name) for name in columns])
+    return arrow_schema(table) if columns is None else arrow_columns(table, columns)
 
 
 def in_layout(rows: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -17,12 +17,13 @@ from pipelines.identifiers.emails import canonical_emails, email_aliases
 from pipelines.identifiers.keyed_hashes import IdentityHasher
 from pipelines.identifiers.other_forms import Identifiers, other_form_keys
 from pipelines.identifiers.phones import canonical_phone, canonical_phones
+from pipelines.oppositions.lead_keys import KEY_COLUMNS
 from pipelines.rulebook.judgement import oppositions_met, other_forms_met
 from pipelines.usable.call_list import identifier_of, valid_until
 from pipelines.usable.today import Today
 from pipelines.verdicts.uses_now import USES_NOW
 from pipelines.vocabulary.clock import as_lake
-from pipelines.vocabulary.tables import arrow_schema
+from pipelines.vocabulary.tables import arrow_columns, arrow_schema
 
 _FEW: Final = 20
 """Numbers that are read faster one by one."""
@@ -167,7 +168,9 @@ def _uses_of(today: Today, keys: Sequence[str], channel: str) -> pa.Table:
 def _days_with(today: Today, vendor: str, keys: Sequence[str], column: str) -> list[date]:
     paths = [today.house.lake.partition("leads", vendor, day) for day in today.held_days(vendor)]
     with today.house.engine.session() as session:
-        session.read_files("held", [path for path in paths if path.exists()], arrow_schema("leads"))
+        session.read_files(
+            "held", [path for path in paths if path.exists()], arrow_columns("leads", ("delivery_date", *KEY_COLUMNS))
+        )
         session.register("asked", pa.table({"identity_key": pa.array(keys, pa.string())}))
         return list(session.fetch(_HELD.format(column=column))["delivery_date"].to_pylist())
 

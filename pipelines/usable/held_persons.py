@@ -15,11 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.identifiers.other_forms import leading_bits
+from pipelines.oppositions.lead_keys import KEY_COLUMNS
 from pipelines.usable.answers import persons_of
 from pipelines.usable.call_list import identifier_of
 from pipelines.usable.key_index import KeyIndex, head_of, key_index, places_of
 from pipelines.usable.today import Today
-from pipelines.vocabulary.tables import arrow_schema
+from pipelines.vocabulary.tables import arrow_columns
 
 _OF_USE: Final = (
     *("vendor", "delivery_date", "lead_id", "channel", "verdict", "usable_until", "reasons", "delivered_at"),
@@ -102,5 +103,5 @@ _PAIR: Final = ("own_key", "linked_key")
 def _key_links(today: Today, vendor: str, channel: str) -> KeyLinks:
     paths = [today.house.lake.partition("leads", vendor, day) for day in today.held_days(vendor)]
     with today.house.engine.session() as session:
-        session.read_files("held", [path for path in paths if path.exists()], arrow_schema("leads"))
+        session.read_files("held", [path for path in paths if path.exists()], arrow_columns("leads", KEY_COLUMNS))
         return key_links(session.fetch(_LINKS.format(column=f"{identifier_of(channel)}_key")))

@@ -13,14 +13,13 @@ from functools import cache
 from itertools import islice
 from typing import Final, cast
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.engines.interface import Engine, EngineError, Session, text_in_sql
 from pipelines.rulebook.references import with_reference_keys
 from pipelines.storage.lake import Lake
 from pipelines.verdicts.judge import Reach
-from pipelines.vocabulary.tables import arrow_schema
+from pipelines.vocabulary.tables import arrow_columns
 
 _KEYED: Final = ("delivery_date", "lead_id", "consent_id", "email_key", "phone_key")
 _NUMBERED: Final = ("delivery_date", "role", "sequence")
@@ -176,9 +175,8 @@ def _numbered_before(
 def _read_columns(
     session: Session, lake: Lake, table: str, vendor: str, days: Sequence[date], columns: Sequence[str]
 ) -> None:
-    whole = arrow_schema(table)
-    schema = pa.schema([whole.field(name) for name in columns])
-    session.read_files(f"{table}_read", [lake.partition(table, vendor, day) for day in days], schema)
+    files = [lake.partition(table, vendor, day) for day in days]
+    session.read_files(f"{table}_read", files, arrow_columns(table, columns))
 
 
 def _days_told(session: Session, asked: str) -> list[date]:

@@ -4,6 +4,7 @@ Instants are UTC without a zone, in microseconds. `vendor` and `delivery_date` a
 path only. No function that fills a table belongs here.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -305,3 +306,10 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
 def arrow_schema(table: str) -> pa.Schema:
     """Arrow schema of a published table, partition columns included."""
     return pa.schema([pa.field(name, column.type) for name, column in columns_in(TABLES[table]).items()])
+
+
+def arrow_columns(table: str, names: Iterable[str]) -> pa.Schema:
+    """Some columns of a published table, as its Arrow schema has them: of a long history they are read in a fraction of
+    the time."""
+    whole = arrow_schema(table)
+    return pa.schema([whole.field(name) for name in names])
