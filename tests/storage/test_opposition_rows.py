@@ -10,7 +10,6 @@ import pytest
 
 from pipelines.engines.duckdb import DuckDBEngine, DuckDBSession
 from pipelines.engines.interface import EngineError
-from pipelines.storage import opposition_rows
 from pipelines.storage.lake import Lake
 from pipelines.storage.opposition_rows import TABLE, read_oppositions
 from pipelines.vocabulary.tables import arrow_schema
@@ -72,7 +71,7 @@ def test_files_that_lie_as_they_did_are_opened_by_the_first_session_alone(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = rows_read(lake)
-    monkeypatch.setattr(opposition_rows.pq, "ParquetFile", lambda file: pytest.fail(f"{file} is opened again"))
+    monkeypatch.setattr(pq, "ParquetFile", lambda file: pytest.fail(f"{file} is opened again"))
     monkeypatch.setattr(DuckDBSession, "read_files", lambda *_: pytest.fail("the engine opens them again"))
     assert rows_read(lake).equals(first)
 
