@@ -58,7 +58,7 @@ class Session(Protocol):
 
     @property
     def joined_rows(self) -> int | None:
-        """So many rows with all their columns are better joined at a time; None: the engine portions them itself."""
+        """So many rows with all their columns are to be joined at a time; None: the engine shares them out itself."""
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable under a name."""

@@ -116,7 +116,7 @@ class JudgedPublication:
             os.utime(self.lake.partition(_MARKER, vendor, day))
             self.lake.move_stamp(vendor)  # who looked in between saw a day that was not judged
 
-    def _publish_judged(self, reach: Reach, as_of: datetime) -> tuple[dict[date, Counts], list[date]]:
+    def _publish_judged(self, reach: Reach, as_of: datetime) -> tuple[Mapping[date, Counts], list[date]]:
         with self.judge.judging(self._from_few_days(reach), as_of=as_of) as judged:
             noted = {day: self.lake.facts(reach.vendor, day, _MARKER) for day in judged.facts}
             reopened = [day for day, facts in judged.facts.items() if reopens(noted[day], facts, as_of)]
@@ -124,7 +124,7 @@ class JudgedPublication:
             counts = _CountedPieces(facts)
             tables = {table: counts.passing(table, judged.pieces(table)) for table in VERDICT_TABLES}
             self.lake.publish_days(reach.vendor, tables, facts)
-        return {**counts.told}, reopened
+        return counts.told, reopened
 
     def _from_few_days(self, reach: Reach) -> Reach:
         """What is judged, without the days of a long history that it does not rest on."""
