@@ -24,13 +24,13 @@ from tests.support.houses import days_between, house_at, import_oppositions, lak
 from tests.support.instances import Daemon, days_of, instance_of
 
 NOVA, TARDIVO = "nova-rappel", "tardivo-data"
-DAYS = 6
+DAYS = 4
 LAST_WORD = 4
 """Days after the market until its last proof deadline, 72 hours, has passed at a tick."""
-NOVA_SIGNS = 3
+NOVA_SIGNS = 2
 """The day of the market on which a new vendor's contract is filed."""
-LATE, CORRECTED = 2, 4
-"""The days whose delivery comes two days late, and whose delivery is corrected on the next day."""
+UNRECORDED, LATE, CORRECTED = 0, 1, 3
+"""The days whose delivery comes without a record, two days late, and is corrected on the next day."""
 
 
 class DayByDay:
@@ -101,7 +101,7 @@ def evening(market_days: DayByDay, daemon: Daemon, number: int) -> None:
     for vendor in (TARDIVO, *([NOVA] if number >= NOVA_SIGNS else [])):
         if (vendor, number) != (TARDIVO, LATE):
             folder = market_days.deliver(vendor, number, at)
-            if folder and (vendor, number) == (TARDIVO, 1):
+            if folder and (vendor, number) == (TARDIVO, UNRECORDED):
                 unrecord(folder)
     files = [path for path in market_days.market.opposition_files if path.stem <= day.isoformat()]
     import_oppositions(files[-1:] if number else files, market_days.house)

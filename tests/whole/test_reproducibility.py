@@ -31,6 +31,8 @@ home, first, last, as_of, *vendors = sys.argv[1:]
 days = days_between(date.fromisoformat(first), date.fromisoformat(last))
 reconcile(house_at(Path(home)), vendors, days, datetime.fromisoformat(as_of))
 """
+TWO = ("agence-du-rhone", "tardivo-data")
+"""Vendors of runs in processes of their own: what becomes of one vendor's files is settled vendor by vendor."""
 
 
 class Sample:
@@ -53,8 +55,9 @@ class Sample:
         return home
 
     def process(self, home: Path, as_of: str | None = None) -> subprocess.Popen[bytes]:
+        """A run over `TWO` of its vendors."""
         days = (self.days[0].isoformat(), self.days[-1].isoformat())
-        arguments = [str(home), *days, as_of or self.market.as_of.isoformat(), *self.vendors]
+        arguments = [str(home), *days, as_of or self.market.as_of.isoformat(), *TWO]
         return subprocess.Popen([sys.executable, "-c", SCRIPT, *arguments], cwd=ROOT)
 
 
@@ -77,6 +80,12 @@ def provisional(sample: Sample, early: str, tmp_path_factory: pytest.TempPathFac
     return lake_bytes(house_at(home).lake)
 
 
+def of_two(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Files of the lake without those of all other vendors."""
+    others = [f"vendor={vendor}/" for vendor in DEPENDENT_VENDORS if vendor not in TWO]
+    return {name: content for name, content in files.items() if not any(other in name for other in others)}
+
+
 def same(found: dict[str, bytes], expected: dict[str, bytes]) -> list[str]:
     """Names of the files that differ."""
     return sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
@@ -86,7 +95,7 @@ def test_many_runs_with_the_days_backwards_on_many_threads_end_in_the_bytes_of_o
     sample: Sample, tmp_path: Path
 ) -> None:
     house = house_at(sample.copy(tmp_path / "home"), OPPOSABLE_THREADS="4")
-    for days in (sample.days[5:], sample.days[2:5], sample.days[1:2], sample.days[:1]):
+    for days in (sample.days[5:], sample.days[1:5], sample.days[:1]):
         reconcile(house, sample.vendors, days, sample.market.as_of)
     assert same(lake_bytes(house.lake), sample.undisturbed) == []
 
@@ -107,13 +116,13 @@ def test_running_again_changes_no_byte(sample: Sample, tmp_path: Path) -> None:
 def test_a_run_killed_at_random_points_and_started_again_ends_in_the_same_bytes(sample: Sample, tmp_path: Path) -> None:
     home = sample.copy(tmp_path / "home")
     dice = random.Random(11)
-    for _ in range(5):
+    for _ in range(4):
         process = sample.process(home)
         time.sleep(dice.uniform(2.5, 8))
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert sample.process(home).wait(timeout=300) == 0
-    assert same(lake_bytes(house_at(home).lake), sample.undisturbed) == []
+    assert same(lake_bytes(house_at(home).lake), of_two(sample.undisturbed)) == []
 
 
 @pytest.mark.fault(
@@ -128,7 +137,7 @@ def test_of_two_runs_at_once_the_result_is_one_of_theirs_whole(
     both = [sample.process(home), sample.process(home, early)]
     assert [process.wait(timeout=600) for process in both] == [0, 0]
     found = lake_bytes(house_at(home).lake)
-    for vendor in sample.vendors:
+    for vendor in TWO:
         ours = {name: content for name, content in found.items() if f"vendor={vendor}/" in name}
         theirs = [
             {name: content for name, content in result.items() if f"vendor={vendor}/" in name}
@@ -139,4 +148,6 @@ def test_of_two_runs_at_once_the_result_is_one_of_theirs_whole(
 
 def test_the_tables_of_a_vendor_are_not_the_same_at_two_instants(sample: Sample, provisional: dict[str, bytes]) -> None:
     """What the test before relies on: the two runs have different results to choose from."""
-    assert same(provisional, sample.undisturbed) != []
+    assert all(
+        any(f"vendor={vendor}/" in name for name in same(provisional, of_two(sample.undisturbed))) for vendor in TWO
+    )
