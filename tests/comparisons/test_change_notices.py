@@ -61,7 +61,7 @@ def test_a_change_is_told_once_with_its_effect_on_the_vendors_own_deliveries(mar
     told = english.read_text(encoding="utf-8").replace("\u00a0", " ")
     assert "Rules changed: notice to clair, 14 September 2026" in told
     assert "- Rule no longer applied: " in told
-    assert "- 4 lead uses judged, delivery dates 8 August 2026 to 7 September 2026" in told
+    assert "- 4 lead uses judged, delivery dates 5 September 2026 to 7 September 2026" in told
     assert "- 1 use goes from “blocked” to “usable”" in told
     assert f"[{MENTIONS}]; breaches before: 1, after: 0" in told
     assert "- To claim: €3.00 before, €0.00 after" in told
