@@ -3,11 +3,8 @@
 Nothing here computes a verdict: the expected values are read from the market's own files, whose README says how.
 """
 
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,10 +15,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.vocabulary.clock import tick_of
 from tests.support.houses import days_between, house_at, reconcile
-from tests.support.paths import DATA, ROOT
+from tests.support.paths import DATA
 
 MARKET = DATA / "hand_market"
 VENDORS = ("atlas-leads", "bretagne-contacts", "cap-prospects")
@@ -116,15 +115,8 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Market:
 
 
 def opposable(home: Path, *arguments: str) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPPOSABLE_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *arguments],
-        env={**environment, "OPPOSABLE_HOME": str(home)},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, f"{' '.join(arguments)}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+    done = CliRunner().invoke(app, arguments, env={"OPPOSABLE_HOME": str(home)})
+    assert done.exit_code == 0, f"{' '.join(arguments)}\n{done.output[-4000:]}"
 
 
 def read_lake(home: Path) -> Lake:
