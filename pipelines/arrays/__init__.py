@@ -11,4 +11,5 @@ Knows no subject: what a column means belongs to whoever asks.
 - `sorted_run_files`: sorted rows that are set aside on disk while a vendor's days are taken in
 - `spreadsheet_cells`: cells that a spreadsheet opens as what they are: no text becomes a formula
 - `values`: columns of values: their Arrow types, and a function called once for each distinct value
+- `without_frames`: Arrow in a program that makes no frames: it looks for pandas once, and need not load it
 """

@@ -4,6 +4,7 @@ How they look on a page is in `dossiers`.
 
 - `confidence`: what the realised defects of a vendor prove about the rate of the process behind them, after each
   delivery
+- `confidence_method`: the numbers of the confidence sequence, as a method publishes them
 - `contributions`: what deliveries moved in the total of a vendor: contributions of dimensions, rules and mix that sum
   to the change
 - `corrected`: what corrections change in the counts behind a score
