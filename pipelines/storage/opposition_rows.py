@@ -41,12 +41,12 @@ def read_oppositions(session: Session, lake: Lake) -> None:
 def _held_rows(files: Sequence[Path]) -> pa.Table | None:
     """The rows of small files that are not changed meanwhile; None of others, whose faults the session tells."""
     try:
-        states = _states_of(files)
+        states = _states_as_they_lie(files)
         if sum(state.size for _, state in states) > HELD_BYTES:
             return None
         if states not in _HELD:
             rows = pa.concat_tables([arrow_schema(TABLE).empty_table(), *map(_rows_of_file, files)])
-            if _states_of(files) != states:
+            if _states_as_they_lie(files) != states:
                 return None
             _HELD.clear()
             _HELD[states] = rows.combine_chunks()
@@ -55,7 +55,7 @@ def _held_rows(files: Sequence[Path]) -> pa.Table | None:
         return None
 
 
-def _states_of(files: Sequence[Path]) -> _States:
+def _states_as_they_lie(files: Sequence[Path]) -> _States:
     return tuple((str(file), FileState.from_stat(os.stat(file))) for file in files)
 
 
