@@ -142,12 +142,12 @@ class _CountedPieces:
     def passing(self, table: str, pieces: Iterable[tuple[date, pa.Table]]) -> Iterator[tuple[date, pa.Table]]:
         """The same pieces."""
         for day, rows in pieces:
-            for name, count in _counts_of(table, rows).items() if day in self.told else ():
+            for name, count in _counts_of_piece(table, rows).items() if day in self.told else ():
                 self.told[day][name] += count
             yield day, rows
 
 
-def _counts_of(table: str, rows: pa.Table) -> dict[str, int]:
+def _counts_of_piece(table: str, rows: pa.Table) -> dict[str, int]:
     if table == "findings":
         return {"findings": rows.num_rows}
     if table != "verdicts":
