@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+from weakref import finalize
 
 import duckdb
 import pyarrow as pa
@@ -42,8 +43,6 @@ SMALL_BYTES: Final = 2**20
 """Of files, compressed, up to which work is small: some thousand leads."""
 FOOTER_BYTES: Final = 2048
 """Of each file, which say what is in it: a registry of two years is many small files, and no large work for that."""
-ROOM_FOR_SMALL_WORK: Final = 256 * SMALL_BYTES
-"""Of memory in which small work never spills."""
 JOINED_ROWS: Final = 500_000
 """Rows that are joined with all that is known of them at a time, where memory does not ask for fewer."""
 _BYTES_OF_JOINED_ROW: Final = 2 * 2**10
@@ -162,9 +161,7 @@ class DuckDBEngine:
         database, which takes some 30 ms to open, but no table: all are temporary, and gone with its connection.
         """
         is_small = reads is not None and _bytes_of(reads, apart=FOOTER_BYTES) <= SMALL_BYTES
-        has_room = self._most_bytes is None or self._most_bytes >= ROOM_FOR_SMALL_WORK
-        opened = _connected_to_shared(self._most_bytes) if is_small and has_room else self._own_database(is_small)
-        with opened as connection:
+        with self._connected_to_shared() if is_small else self._own_database() as connection:
             yield self._session_over(connection)
 
     def _session_over(self, connection: duckdb.DuckDBPyConnection) -> DuckDBSession:
@@ -174,54 +171,75 @@ class DuckDBEngine:
         return DuckDBSession(connection, LACKS_LIMITED_MEMORY, min(self.joined_rows, room))
 
     @contextmanager
-    def _own_database(self, is_small: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-        database = _database(1 if is_small else self.threads, self._most_bytes)
-        with self._spill_folder() as folder, closing(database) as connection:
-            connection.execute(f"set temp_directory = '{_escaped_path(folder) if folder else ''}'")
+    def _own_database(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with _database(self.threads, self._most_bytes, self._spills_below) as connection:
             connection.execute("set parquet_metadata_cache = true")
+            yield connection
+
+    @contextmanager
+    def _connected_to_shared(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        shared = _shared_database(self._most_bytes, self._spills_below)
+        try:
+            connection = shared.connected()
+        except duckdb.Error:  # a fault of the engine closes a database for good: it was another session's
+            _shared_database.cache_clear()
+            shared = _shared_database(self._most_bytes, self._spills_below)
+            connection = shared.connected()
+        with closing(connection):
             yield connection
 
     @property
     def _most_bytes(self) -> int | None:
         return self.memory.most_bytes if self.memory else None
 
-    def _spill_folder(self) -> AbstractContextManager[Path | None]:
-        """None where nothing is spilled: DuckDB's own place for it would be the current folder."""
-        return spill_folder(self.memory.folder) if self.memory else nullcontext()
+    @property
+    def _spills_below(self) -> Path | None:
+        return self.memory.folder if self.memory else None
 
 
-def _database(threads: int | None, most_bytes: int | None) -> duckdb.DuckDBPyConnection:
-    """A fresh one; threads that are not asked for are not started."""
-    connection = duckdb.connect(":memory:", config={} if threads is None else {"threads": int(threads)})
+@contextmanager
+def _database(
+    threads: int | None, most_bytes: int | None, spills_below: Path | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A fresh one; threads that are not asked for are not started.
+
+    Without a folder to spill into nothing is spilled: DuckDB's own place for it would be the current folder.
+    """
+    settings = {} if threads is None else {"threads": int(threads)}
+    with (
+        spill_folder(spills_below) if spills_below else nullcontext() as folder,
+        closing(duckdb.connect(":memory:", config=settings)) as connection,
+    ):
+        _set_up(connection, most_bytes, folder)
+        yield connection
+
+
+def _set_up(connection: duckdb.DuckDBPyConnection, most_bytes: int | None, folder: Path | None) -> None:
+    connection.execute(f"set temp_directory = '{_escaped_path(folder) if folder else ''}'")
     if most_bytes is not None:
         connection.execute(f"set memory_limit = '{most_bytes} bytes'")
     connection.execute("set timezone = 'UTC'")
     connection.execute("set autoinstall_known_extensions = false")
     connection.execute("set preserve_insertion_order = false")
-    return connection
 
 
-@lru_cache(maxsize=4)
-def _shared_database(most_bytes: int | None) -> duckdb.DuckDBPyConnection:
-    """That of a process's small work: it remembers nothing of files, which are replaced while it lives."""
-    connection = _database(1, most_bytes)
-    connection.execute("set temp_directory = ''")
-    return connection
+class _SharedDatabase:
+    """That of a process's small work, with its folder to spill into: both go with it, or with the process.
+
+    It remembers nothing of files, which are replaced while it lives.
+    """
+
+    def __init__(self, most_bytes: int | None, spills_below: Path | None) -> None:
+        held = ExitStack()
+        self._connection = held.enter_context(_database(1, most_bytes, spills_below))
+        finalize(self, held.close)
+
+    def connected(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own for a session, at UTC, which is not passed on."""
+        return self._connection.cursor().execute("set timezone = 'UTC'")
 
 
-@contextmanager
-def _connected_to_shared(most_bytes: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    try:
-        connection = _at_utc(_shared_database(most_bytes).cursor())
-    except duckdb.Error:  # a fault of the engine closes a database for good: it was another session's
-        _shared_database.cache_clear()
-        connection = _at_utc(_shared_database(most_bytes).cursor())
-    with closing(connection):
-        yield connection
-
-
-def _at_utc(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    return connection.execute("set timezone = 'UTC'")
+_shared_database = lru_cache(maxsize=4)(_SharedDatabase)
 
 
 def _creation(name: str, sql: str, *, is_view: bool) -> str:

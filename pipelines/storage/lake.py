@@ -108,11 +108,16 @@ class Lake:
 
         Each table comes in pieces of one day: days in order, of a day in the order of the table's sort keys. Pieces of
         other days are left out. All is written aside before the first day is replaced.
+
+        Raises:
+            ValueError: rows of a day come after those of another had begun: nothing is replaced.
         """
         staged = {day: _StagedDay(list(tables)[-1], noted) for day, noted in facts.items()}
         for table, pieces in tables.items() if staged else ():
             left = dict(staged)
             for day, parts in groupby(pieces, key=itemgetter(0)):
+                if day in staged and day not in left:
+                    raise ValueError(f"{table} {vendor} {day}: its rows do not come together")
                 if day in left:
                     self._stage(vendor, left.pop(day), table, (part for _, part in parts))
             for empty in left.values():
@@ -307,9 +312,6 @@ class _FoundLake(Lake):
 
     def published_days(self, vendor: str, marker: str = "deliveries") -> list[date]:
         return list(self.once((vendor, marker), partial(super().published_days, vendor, marker)))
-
-    def opposition_days(self) -> dict[date, Path]:
-        return dict(self.once("oppositions", super().opposition_days))
 
     def _noted(self, vendor: str, day: date, marker: str, key: bytes) -> dict[str, str]:
         return dict(self.once((vendor, day, marker, key), partial(super()._noted, vendor, day, marker, key)))

@@ -155,7 +155,12 @@ class Judge:
                 "form_reviews", form_reviews_table({day.contract.digest: day.contract for day in days}.values())
             )
             session.register("rules", self._judgement.rules)
-            run_steps(session, self._judgement.steps, until=until, read_after=read_after and {*read_after, "clocks"})
+            run_steps(
+                session,
+                self._judgement.steps,
+                until=until,
+                read_after=None if read_after is None else {*read_after, "clocks"},
+            )
             yield session
 
     def _clocks(

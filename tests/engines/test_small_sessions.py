@@ -39,6 +39,7 @@ def test_what_small_files_grow_into_is_spilled_like_any_other(tmp_path: Path) ->
         session.read_files("numbers", [file], NUMBERS)
         session.create("pairs", "select hash(one.number, other.number) as pair from numbers as one, numbers as other")
         assert session.fetch("select count(*) as pairs from pairs")["pairs"].to_pylist() == [3000 * 3000]
+        assert threads_of(session) == 1
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,6 @@ def test_a_small_session_reads_a_file_as_it_lies_there_now(tmp_path: Path) -> No
 
 def test_a_database_that_is_closed_for_good_is_replaced_for_the_next_session(tmp_path: Path) -> None:
     file = numbers_file(tmp_path / "file", 1)
-    _shared_database(None).close()
+    _shared_database(None, None)._connection.close()
     with ENGINE.session([file]) as session:
         assert session.fetch("select 1 as one")["one"].to_pylist() == [1]

@@ -117,6 +117,16 @@ def test_days_that_come_together_are_published_as_each_by_itself(lake: Lake, tmp
             assert len({file.read_bytes() for file in files}) == 1
 
 
+def test_rows_of_a_day_that_do_not_come_together_publish_nothing(lake: Lake) -> None:
+    days = [date(2026, 8, number) for number in (11, 12, 11)]
+    apart = ((day, rejected([1]).set_column(1, "delivery_date", pa.array([day], pa.date32()))) for day in days)
+    with lake.writing("acme"), pytest.raises(ValueError, match="rejected_rows acme 2026-08-11"):
+        lake.publish_days(
+            "acme", dict.fromkeys(INTAKE_TABLES, ()) | {"rejected_rows": apart}, {days[0]: {}, days[1]: {}}
+        )
+    assert lake.published_days("acme") == []
+
+
 def test_streams_are_read_in_the_order_of_publishing(lake: Lake) -> None:
     read: list[str] = []
 

@@ -16,6 +16,7 @@ from pipelines.scores.records import publish_scores, scores_as_of
 from pipelines.storage.registry.columns import METADATA
 from pipelines.storage.registry.database import RegistryError, open_registry, registry_engine, sync, writing
 from pipelines.storage.registry.tables import OPPOSITIONS, SUPPRESSION_SHARES
+from pipelines.storage.registry.vendor_tables import VENDOR_SCORES
 from tests.support.postgres import postgres_server, postgres_url, registry_url  # noqa: F401
 
 AS_OF = datetime(2026, 9, 20, 4, tzinfo=UTC)
@@ -47,6 +48,7 @@ def test_the_migrations_make_the_tables_that_the_code_declares(registry: sa.Engi
     with registry.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, METADATA) == []
+    assert OPPOSITIONS.metadata is VENDOR_SCORES.metadata is METADATA
 
 
 def test_upgrading_twice_changes_nothing(registry: sa.Engine, registry_url: str) -> None:  # noqa: F811

@@ -2,6 +2,8 @@
 
 from alembic import context
 
+import pipelines.storage.registry.tables
+import pipelines.storage.registry.vendor_tables  # both declare theirs  # noqa: F401
 from pipelines.storage.registry.columns import METADATA
 
 context.configure(
