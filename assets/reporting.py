@@ -39,8 +39,7 @@ class CheckResult(dg.AssetCheckResult):
     """What a check found, told of the asset's last materialization.
 
     Dagster's own also asks for the data versions of all partitions there ever were, makes each one's key for it, and
-    uses none: days times vendors. The method is its own: a check's event that lacks its
-    target means that a new version has another way.
+    uses none: days times vendors. The method is its own: a version without it does as before.
     """
 
     __slots__ = ()

@@ -82,23 +82,15 @@ class DuckDBSession:
         is_large = _bytes_of(files) > READ_AT_ONCE_BYTES
         if not is_large and _has_types_of(files[0], schema):
             with suppress(EngineError):  # one of the others lacks a column
-                self._create_of_files(name, _columns_read(files, schema, layout, is_alike=True))
+                self.create(name, _columns_read(files, schema, layout, is_alike=True), is_once=True)
                 return
-        self._create_of_files(name, _columns_read(files, schema, layout), is_view=is_large)
+        self.create(name, _columns_read(files, schema, layout), is_view=is_large, is_once=True)
 
-    def _create_of_files(self, name: str, sql: str, *, is_view: bool = False) -> None:
-        """As `create`, of a statement that names files: no other session has the same."""
-        with self._engine_errors(name):
-            self.connection.execute(_creation(name, sql, is_view=is_view))
-        self._note_held(name, is_view=is_view)
-
-    def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
+    def create(self, name: str, sql: str, *, is_view: bool = False, is_once: bool = False) -> None:
         """As `interface.Session` says."""
+        statement = _creation(name, sql, is_view=is_view)
         with self._engine_errors(name):
-            self.connection.execute(self._parsed(_creation(name, sql, is_view=is_view)))
-        self._note_held(name, is_view=is_view)
-
-    def _note_held(self, name: str, *, is_view: bool) -> None:
+            self.connection.execute(statement if is_once else self._parsed(statement))
         if not is_view:
             self._held.add(name)
 
@@ -205,10 +197,9 @@ def _database(
 
     Without a folder to spill into nothing is spilled: DuckDB's own place for it would be the current folder.
     """
-    settings = {} if threads is None else {"threads": int(threads)}
     with (
         spill_folder(spills_below) if spills_below else nullcontext() as folder,
-        closing(duckdb.connect(":memory:", config=settings)) as connection,
+        closing(duckdb.connect(":memory:", config={} if threads is None else {"threads": int(threads)})) as connection,
     ):
         _set_up(connection, most_bytes, folder)
         yield connection

@@ -70,8 +70,11 @@ class Session(Protocol):
         files are a table of no rows.
         """
 
-    def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
-        """Create a table from a query, or a view that runs it anew for each reader; gone with the session."""
+    def create(self, name: str, sql: str, *, is_view: bool = False, is_once: bool = False) -> None:
+        """Create a table from a query, or a view that runs it anew for each reader; gone with the session.
+
+        `is_once`: no other session brings this text, so that nothing of it need be kept.
+        """
 
     def drop(self, name: str) -> None:
         """Let go of a table that no later statement reads, also through a view; what holds no rows may stay."""

@@ -73,7 +73,7 @@ class SparkSQLSession:
             _confirm_same_files(name, found.count(), files)
             found.select(*(f"`{column}`" for column in schema.names)).createOrReplaceTempView(name)
 
-    def create(self, name: str, sql: str, *, is_view: bool = False) -> None:
+    def create(self, name: str, sql: str, *, is_view: bool = False, is_once: bool = False) -> None:
         """As `interface.Session` says; the rows of a table are kept by the workers that made them."""
         with _server_errors(name):
             found = self._query(sql)

@@ -70,7 +70,7 @@ class CompiledRule:
 
 
 def compile_rules(catalogue: Catalogue, *, grain: str, dialect: str = DIALECT) -> tuple[CompiledRule, ...]:
-    """The rules of one grain, in an order in which every needed rule comes first. What was loaded can be compiled."""
+    """The rules of one grain, in an order in which every needed rule comes first."""
     cards = (card for card in catalogue.in_needs_order() if card.grain == grain)
     return tuple(_compile(card, catalogue.parameters, dialect) for card in cards)
 

@@ -28,6 +28,7 @@ from pipelines.rulebook.patterns import (
 from pipelines.rulebook.references import with_reference_keys
 from pipelines.rulebook.rule_table import Grains, packed_outcomes, rules_table
 from pipelines.rulebook.steps import EVERY, Step, portioned_step
+from pipelines.rulebook.yaml_files import CatalogueError
 
 VIEWS = (
     *("judged_leads", "patterned_deliveries"),
@@ -108,10 +109,19 @@ class Judgement:
 
 @lru_cache(maxsize=4)
 def judgement_of(catalogue: Catalogue, *, dialect: str = DIALECT) -> Judgement:
-    """Compile a catalogue; the last few are kept, whoever judges by them."""
-    by_grain = {
-        grain: compile_rules(catalogue, grain=grain, dialect=dialect) for grain in ("lead_use", "lead", "delivery")
-    }
+    """Compile a catalogue; the last few are kept, whoever judges by them.
+
+    Raises:
+        CatalogueError: it is the shipped one, which nobody checks each time, and somebody broke it.
+    """
+    try:
+        by_grain = {
+            grain: compile_rules(catalogue, grain=grain, dialect=dialect) for grain in ("lead_use", "lead", "delivery")
+        }
+    except (LookupError, ValueError):
+        if catalogue.problems:
+            raise CatalogueError(catalogue.problems) from None
+        raise
     return Judgement(catalogue.digest, by_grain["lead_use"], by_grain["lead"], by_grain["delivery"])
 
 

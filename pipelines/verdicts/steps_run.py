@@ -40,7 +40,7 @@ def _created(session: Session, step: Step) -> list[str]:
         return [step.name]
     parts = {f"{step.name}_{number}": sql for number, sql in enumerate(statements, start=1)}
     for part, sql in parts.items():
-        session.create(part, sql)
+        session.create(part, sql, is_once=True)
     session.create(step.name, " union all ".join(f"select * from {part}" for part in parts), is_view=True)
     return [*parts]
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from assets.reporting import CheckResult
 from pipelines.definitions import build_defs
 from pipelines.house import House
 from pipelines.storage.lake import Content, Lake
@@ -299,6 +300,7 @@ def test_a_fault_of_ours_stops_the_run_before_anything_is_built_on_it(
 
 @pytest.mark.parametrize("check", ["every_row_is_accounted_for", "deliveries_came", "verdict_tables_have_their_schema"])
 def test_a_check_names_the_last_materialization_of_its_asset_in_its_run(tuesday: Tuesday, check: str) -> None:
+    assert CheckResult._get_unpartitioned_target_materialization_data.__name__ in vars(dg.AssetCheckResult)
     said = tuesday.run.said[check]
     target = said.target_materialization_data
     assert target is not None

@@ -13,12 +13,15 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from pipelines.engines.interface import Engine
 from pipelines.intake.vendor import UnchangedDay
 from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.publishing.judged_days import JudgedDays
 from pipelines.publishing.judgement_digests import judgement_digests
 from pipelines.storage.outcome_notes import OutcomeNotes
+from pipelines.verdicts.days_behind import from_days_behind
 from pipelines.verdicts.due_days import due_days
+from pipelines.verdicts.judge import Reach
 from tests.support.clean_market import LATE, MONDAY, VENDOR, CleanMarket, contract_text, lead, proof
 from tests.support.houses import days_between, forget_inputs, house_at, import_oppositions, lake_bytes, reconcile
 
@@ -266,3 +269,21 @@ def test_any_changes_end_in_the_bytes_of_judging_everything(
         assert sorted(name for name in leaving.keys() | anew.keys() if leaving.get(name) != anew.get(name)) == [], (
             change
         )
+
+
+def test_a_day_of_a_long_history_is_judged_from_those_it_can_meet_to_the_same_bytes(
+    judged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    def noting(engine: Engine, reach: Reach) -> Reach:
+        opened.append((reach.days, few := from_days_behind(engine, reach)))
+        return few
+
+    monkeypatch.setattr("pipelines.publishing.judged_days.LONG", 0)
+    monkeypatch.setattr("pipelines.publishing.judged_days.from_days_behind", noting)
+    homes = TwoHomes(judged, tmp_path)
+    homes.change("an opposition of an address without its tag")
+    leaving, anew = homes.published()
+    assert [(days, few.lake.published_days(VENDOR)) for days, few in opened] == [((SUNDAY,), [SUNDAY])]
+    assert leaving == anew

@@ -172,11 +172,11 @@ def test_days_of_a_random_history_come_out_the_same_from_the_days_behind_them(tm
 
 def judged_from(judge: Judge, reach: Reach) -> dict[date, tuple[dict[str, list[str]], dict[str, str]]]:
     """By day, the rows that are published of it in no order, and what is noted."""
-    found = judge.judge_reached(reach, as_of=LONG_AFTER)
-    return {
-        one.day: ({name: sorted(map(str, rows.to_pylist())) for name, rows in one.tables.items()}, one.facts)
-        for one in found
-    }
+    with judge.judging(reach, as_of=LONG_AFTER) as judged:
+        return {
+            one.day: ({name: sorted(map(str, rows.to_pylist())) for name, rows in one.tables.items()}, one.facts)
+            for one in judged.days()
+        }
 
 
 def dossiers(judge: Judge, contract: Contract, lake: Lake, days: list[date]) -> dict[tuple[str, date], list[str]]:

@@ -96,12 +96,8 @@ def french_texts(document: Path) -> list[str]:
     return [*of_lines, *of_files, *document.with_name("summary.fr.txt").read_text(encoding="utf-8").splitlines()]
 
 
-def test_running_it_again_is_safe_and_changes_no_score(demo: Demo, market: Market) -> None:
-    """What the demo does, over what it left: the market once more, one vendor's days by the job, and all scores.
-
-    Pages and lists, which the job `publish` makes anew beside the scores, take most of a minute; the canary's market
-    has them made twice.
-    """
+def test_the_market_a_vendors_days_and_all_scores_again_change_nothing(demo: Demo, market: Market) -> None:
+    """Over what the demo left; the job `publish` runs twice over the canary's market, which is small."""
     house = house_at(demo.home)
     before, files = scores_as_of(house.registry, market.as_of), lake_bytes(house.lake)
     assert asked_here(demo, "simulate").exit_code == 0

@@ -115,12 +115,13 @@ def test_running_again_changes_no_byte(sample: Sample, tmp_path: Path) -> None:
 )
 def test_a_run_killed_at_random_points_and_started_again_ends_in_the_same_bytes(sample: Sample, tmp_path: Path) -> None:
     home = sample.copy(tmp_path / "home")
-    dice = random.Random(11)
+    dice, ends = random.Random(11), list[int]()
     for _ in range(4):
         process = sample.process(home)
         time.sleep(dice.uniform(2.5, 8))
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        ends.append(process.wait())
+    assert -signal.SIGKILL in ends, "every run had ended before it was killed"
     assert sample.process(home).wait(timeout=300) == 0
     assert same(lake_bytes(house_at(home).lake), of_two(sample.undisturbed)) == []
 
