@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from pipelines.commands.rules import app
 from pipelines.rulebook.card import Card
 from pipelines.rulebook.catalogue import SHIPPED_CARDS, Catalogue, load_catalogue
+from pipelines.rulebook.judgement import judgement_of
 from pipelines.rulebook.lead_dossier import BY_NAME, DELIVERED, NULL_IF_UNREAD
 from pipelines.rulebook.yaml_files import CatalogueError
 from pipelines.vocabulary.words import AUDIENCES, BASES, CHANNELS
@@ -47,6 +49,13 @@ def test_ships_every_card_of_its_folders_in_order_of_id(catalogue: Catalogue) ->
 
 def test_the_shipped_cards_hold_together(catalogue: Catalogue) -> None:
     assert catalogue.problems == ()
+
+
+def test_a_shipped_card_that_somebody_broke_is_named_before_anything_is_judged(catalogue: Catalogue) -> None:
+    first, *others = catalogue.cards
+    broken = replace(catalogue, cards=(first.model_copy(update={"pass_when": "no_such_fact"}), *others))
+    with pytest.raises(CatalogueError, match=f"{first.id}.yaml.*no_such_fact"):
+        judgement_of(broken)
 
 
 def test_every_card_that_reads_a_fact_that_may_be_missing_shows_an_unknown(catalogue: Catalogue) -> None:
