@@ -1,7 +1,7 @@
 """The checks in runs: vendors' faults show and stop nothing, ours stop the run, and no name of a person shows."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -242,11 +242,14 @@ def _shortened(piece: pa.Table) -> pa.Table:
 class BentLake(Lake):
     """Publishes verdicts with a column more."""
 
-    def publish(
-        self, vendor: str, day: date, tables: Mapping[str, Content], *, facts: Mapping[str, str] | None = None
+    def publish_days(
+        self,
+        vendor: str,
+        tables: Mapping[str, Iterable[tuple[date, pa.Table]]],
+        facts: Mapping[date, Mapping[str, str]],
     ) -> None:
-        super().publish(vendor, day, tables, facts=facts)
-        if "verdicts" in tables:
+        super().publish_days(vendor, tables, facts)
+        for day in facts:
             path = self.partition("verdicts", vendor, day)
             verdicts = pq.ParquetFile(path).read()
             pq.write_table(verdicts.append_column("note", pa.nulls(len(verdicts), pa.string())), path)
