@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from xdist.scheduler import LoadFileScheduling
 
+USERS_OF_DEMO: Final = ("tests/whole/test_demo.py", "tests/orchestration/test_ui_in_browser.py")
+USERS_OF_MARTS: Final = ("tests/marts/test_quality.py", "tests/marts/test_dbt.py")
 LONGEST_FIRST: Final = (
     "tests/orchestration/test_ways_to_start.py",
-    "tests/whole/test_demo.py",
-    "tests/orchestration/test_ui_in_browser.py",
+    *USERS_OF_DEMO,
     "tests/engines/test_spark_parity.py",
     "tests/orchestration/test_schedules.py",
-    "tests/marts/test_quality.py",
-    "tests/marts/test_dbt.py",
+    *USERS_OF_MARTS,
     "tests/intake/test_whole.py",
     "tests/whole/test_canary.py",
     "tests/whole/test_chaos.py",
@@ -33,8 +33,6 @@ LONGEST_FIRST: Final = (
     "tests/orchestration/test_absences.py",
 )
 """Files that take the longest, in the order of their beginning."""
-USERS_OF_DEMO: Final = LONGEST_FIRST[1:3]
-USERS_OF_MARTS: Final = LONGEST_FIRST[5:7]
 USERS_OF_SPARK: Final = ("tests/engines/test_interface.py", "tests/engines/test_spark")
 
 
