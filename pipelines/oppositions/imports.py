@@ -24,11 +24,13 @@ from sqlalchemy import (
     String,
     Table,
     collate,
+    exists,
     func,
+    insert,
     literal,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 from pipelines.oppositions.columns import dates_in_paris, event_digests, table_of_lines
@@ -221,20 +223,31 @@ def _prepare_merge(connection: Connection) -> None:
             connection.exec_driver_sql(f"ANALYZE {table.name}")
 
 
-def _insert(engine: Engine, table: Table, names: Iterable[str], rows: Select[Any]) -> Insert:
-    """Insert what is not there yet, in either dialect; of rows that exclude one another the first comes in."""
-    dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
-    statement: Insert = dialect.insert(table).from_select(list(names), rows).on_conflict_do_nothing()
+def _insert(engine: Engine, table: Table, rows: Select[Any], *, once: Sequence[tuple[str, Any]]) -> Insert:
+    """Insert what is not there yet; of rows that exclude one another the first comes in.
+
+    ON CONFLICT would have PostgreSQL look for each row alone, twice. Nobody else writes, so all are looked for at once.
+
+    `once`: the columns of which the table holds each value once, and where a row has them.
+    """
+    names = [column.name for column in rows.selected_columns]
+    if engine.dialect.name == "sqlite":
+        statement = sqlite.insert(table).from_select(names, rows).on_conflict_do_nothing()
+    else:
+        is_there = exists().where(*(table.c[name] == value for name, value in once)).correlate_except(table)
+        statement = insert(table).from_select(names, rows.where(~is_there))
     return statement.execution_options(preserve_rowcount=True)
 
 
 def _merge_events(engine: Engine, keyed: dict[str, Any], *, is_revocation: bool) -> Insert:
     staged = _STAGED_EVENTS.c
     condition = staged.revoked_at.is_not(None) if is_revocation else staged.revoked_at.is_(None)
-    columns = [staged[name] for name in _EVENT_COLUMNS] + [literal(value) for value in keyed.values()]
+    columns = [staged[name] for name in _EVENT_COLUMNS] + [literal(value).label(name) for name, value in keyed.items()]
     told = (func.coalesce(staged.origin, ""), func.coalesce(staged.alias_key, "").desc())
-    order = (_by_bytes(engine, staged.event_digest), staged.recorded_at, *told)
-    return _insert(engine, OPPOSITIONS, (*_EVENT_COLUMNS, *keyed), select(*columns).where(condition).order_by(*order))
+    digest = _by_bytes(engine, staged.event_digest)
+    events = select(*columns).where(condition).order_by(digest, staged.recorded_at, *told)
+    first = events if engine.dialect.name == "sqlite" else events.distinct(digest)
+    return _insert(engine, OPPOSITIONS, first, once=[("event_digest", staged.event_digest)])
 
 
 def _by_bytes(engine: Engine, column: Any) -> Any:
@@ -244,11 +257,12 @@ def _by_bytes(engine: Engine, column: Any) -> Any:
 
 def _merge_shares(engine: Engine) -> Insert:
     staged, opposition = _STAGED_SHARES.c, OPPOSITIONS.c
-    share = (opposition.id, staged.vendor, staged.shared_at)
+    share = (opposition.id.label("opposition_id"), staged.vendor, staged.shared_at)
     rows = (
-        select(*share, func.min(staged.recorded_at))
+        select(*share, func.min(staged.recorded_at).label("recorded_at"))
         .join_from(_STAGED_SHARES, OPPOSITIONS, staged.event_digest == opposition.event_digest)
-        .group_by(*share)
-        .order_by(*share)
+        .group_by(opposition.id, staged.vendor, staged.shared_at)
+        .order_by(opposition.id, staged.vendor, staged.shared_at)
     )
-    return _insert(engine, SUPPRESSION_SHARES, ("opposition_id", "vendor", "shared_at", "recorded_at"), rows)
+    once = [("opposition_id", opposition.id), ("vendor", staged.vendor), ("shared_at", staged.shared_at)]
+    return _insert(engine, SUPPRESSION_SHARES, rows, once=once)
