@@ -10,6 +10,8 @@ SPARK_READY := $(SPARK)/.ready
 OPEN_STACK := .venv-open-stack
 OPEN_STACK_READY := $(OPEN_STACK)/.ready
 MANIFEST := dbt_project/target/manifest.json
+# Where PYTHONDONTWRITEBYTECODE is set, each process would compile all that it imports.
+COMPILE := $(BIN)/python -m compileall -q pipelines assets tests
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
@@ -25,6 +27,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
 	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --python $(BIN)/python -r requirements.lock
 	@$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --editable .
+	@$(COMPILE)
 	@touch $(READY)
 
 $(TOOLS_READY): .ci/tools.lock $(READY)
@@ -36,7 +39,7 @@ $(TOOLS_READY): .ci/tools.lock $(READY)
 $(SPARK_READY): .ci/spark.lock $(READY)
 	@echo "Setting up $(SPARK) from .ci/spark.lock"
 	@test -x $(SPARK)/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python $(SPARK)
-	@$(BIN)/uv pip install --quiet --require-hashes --python $(SPARK)/bin/python -r .ci/spark.lock
+	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --python $(SPARK)/bin/python -r .ci/spark.lock
 	@touch $(SPARK_READY)
 
 $(OPEN_STACK_READY): .ci/open-stack.lock $(READY)
@@ -55,6 +58,7 @@ $(MANIFEST): $(READY) $(shell find dbt_project -name '*.sql' -o -name '*.yml' | 
 	@$(BIN)/python -m pipelines.marts.manifest
 
 test: $(MANIFEST) $(SPARK_READY)
+	@$(COMPILE)
 	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
 check: style types imports sql cards
