@@ -1,12 +1,18 @@
 """Published tables as Pandera checks rows against them, made of their descriptions. Loaded by who checks rows alone."""
 
+import sys
 import warnings
 from functools import cache
+from importlib.util import find_spec
 
 import pandas as pd
 
 # Where Spark's client is installed Pandera loads it, and it warns of a pandas as new as ours, in each process.
 warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
+
+# Of each Arrow column that it checks Pandera asks whether it is one of geopandas, which it looks for all over the path.
+if find_spec("geopandas") is None:
+    sys.modules["geopandas"] = None  # type: ignore[assignment]  # Python's own sign of what can't be imported
 
 import pandera.pandas as pandera  # noqa: E402
 from pandera.errors import SchemaErrors as SchemaErrors  # noqa: E402
