@@ -5,14 +5,12 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.checks.faults import Fault
 from pipelines.storage.lake import PARTITION_COLUMNS, Lake
 from pipelines.vocabulary.table_columns import columns_in
-from pipelines.vocabulary.table_models import SchemaErrors, model_of
 from pipelines.vocabulary.tables import TABLES, arrow_schema
 
 MOST_ROWS: Final = 250_000
@@ -40,13 +38,15 @@ def row_faults(lake: Lake, tables: Sequence[str], days: Mapping[str, Sequence[da
     Partitions whose schema is not the table's are left out: `schema_faults` names them. Small vendors are validated
     together, and day by day only where something is wrong: a call takes long, however few the rows.
     """
+    from pipelines.vocabulary.table_models import refused_by_model
+
     faults = []
     for table in tables:
         sound = {
             vendor: [day for day in asked if _is_sound(lake, table, vendor, day)] for vendor, asked in days.items()
         }
         for vendors, rows in _vendors_together(lake, table, sound):
-            if _refused_by_model(table, rows):
+            if refused_by_model(table, rows):
                 faults += [fault for vendor in vendors for fault in _faults_by_day(lake, table, vendor, sound[vendor])]
     return faults
 
@@ -68,10 +68,12 @@ def _vendors_together(
 
 
 def _faults_by_day(lake: Lake, table: str, vendor: str, days: Sequence[date]) -> list[Fault]:
+    from pipelines.vocabulary.table_models import refused_by_model
+
     return [
         Fault(vendor, day, f"{table} {vendor} {day}: {words}")
         for day in days
-        for words in _refused_by_model(table, lake.read(table, vendor, [day]).slice(0, MOST_ROWS))
+        for words in refused_by_model(table, lake.read(table, vendor, [day]).slice(0, MOST_ROWS))
     ]
 
 
@@ -90,15 +92,6 @@ def _has_schema(path: Path, table: str) -> bool:
         field for field in _stored_schema(table) if field.name in found.names or not columns[field.name].nullable
     ]
     return bool(found.equals(pa.schema(expected)))
-
-
-def _refused_by_model(table: str, rows: pa.Table) -> list[str]:
-    try:
-        model_of(table).validate(rows.to_pandas(types_mapper=pd.ArrowDtype), lazy=True)
-    except SchemaErrors as errors:
-        counts = errors.failure_cases[["column", "check"]].astype(str).value_counts()
-        return [f"{column} {check} ({count} times)" for (column, check), count in counts.items()]
-    return []
 
 
 def _stored_schema(table: str) -> pa.Schema:
