@@ -55,7 +55,7 @@ def torn(content: bytes, numbers: set[int]) -> bytes:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(LEADS, TORN), min_size=1, max_size=3))
 def test_every_row_received_is_accepted_or_rejected_with_a_reason(
     files: list[tuple[list[dict[str, str]], set[int]]],
@@ -79,7 +79,7 @@ def test_every_row_received_is_accepted_or_rejected_with_a_reason(
     assert set(rows(intake.rejected_rows, "reason")) <= {(reason,) for reason in words.REJECT_REASONS}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(LEADS, min_size=2, max_size=4), st.randoms(use_true_random=False))
 def test_the_order_of_days_and_files_makes_no_difference(days: list[list[dict[str, str]]], rng: random.Random) -> None:
     contents = {f"leads-{n}.csv": csv_bytes(leads, list(VALUES)) for n, leads in enumerate(days)}
@@ -106,7 +106,7 @@ def test_the_order_of_days_and_files_makes_no_difference(days: list[list[dict[st
             pd.testing.assert_frame_equal(ours, getattr(alone, table))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.integers(1, 6),
     st.sampled_from([",", ";", "\t", "|"]),
@@ -191,7 +191,7 @@ def as_parquet(leads: Sequence[Mapping[str, str]]) -> bytes:
     return sink.getvalue()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(LEADS.filter(bool))
 def test_every_format_gives_the_same_rows_and_reasons(leads: list[dict[str, str]]) -> None:
     numbered = [{**row, "CP": f"{row['CP']}", "Cible": row["Cible"] or "consumer"} for row in leads]
@@ -234,7 +234,7 @@ ANY_TEXT = st.one_of(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.lists(
         st.lists(ANY_TEXT, min_size=23, max_size=35).filter(lambda row: any(map(str.isalnum, "".join(row[:23])))),
