@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, list_columns, mapped_once
-from pipelines.identifiers.emails import GMAIL, email_aliases, email_parts
+from pipelines.identifiers.emails import at_gmail, email_aliases, email_parts
 from pipelines.identifiers.keyed_hashes import KEY_BYTES, IdentityHasher
 from pipelines.identifiers.phone_plans import METROPOLITAN, OVERSEAS
 
@@ -133,7 +133,7 @@ def phone_forms(canonicals: pa.Array, delivered: pa.Array) -> list[pa.Array]:
 
 def _gmail_forms(canonicals: pa.Array) -> list[pa.Array]:
     """Gmail's addresses without tag, without dots, without both at googlemail.com, and at the other domain."""
-    is_gmail = pc.match_substring_regex(canonicals, GMAIL)
+    is_gmail = at_gmail(canonicals)
     if not pc.any(is_gmail).as_py():
         return []
     gmail = pc.if_else(is_gmail, canonicals, NO_TEXT)

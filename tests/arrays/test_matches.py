@@ -1,0 +1,15 @@
+"""Whole columns of texts agree with each text by itself."""
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.arrays.matches import without_signs
+
+
+@given(st.lists(st.none() | st.text("07 .-()é/\u2003", max_size=9)), st.text(" .-()/"), st.integers(0, 3))
+def test_signs_are_left_out_of_every_text(texts: list[str | None], signs: str, start: int) -> None:
+    left = [None if text is None else "".join(sign for sign in text if sign not in signs) for text in texts]
+    found = without_signs(pa.array(texts, pa.string()).slice(start), signs)
+    found.validate(full=True)
+    assert found.to_pylist() == left[start:]
