@@ -77,11 +77,10 @@ def other_form_keys(
 
 def contained_keys(emails: Identifiers, phones: Identifiers, hasher: IdentityHasher, contained: Contained) -> pa.Array:
     """Identity keys of what the texts hold beside the lead's own identifiers, a sorted list a row; NULL for nothing."""
-    own_emails = [emails.canonicals, email_aliases(emails.canonicals)]
-    forms = [
-        *_distinct([*contained.emails, *map(email_aliases, contained.emails)], own_emails),
-        *_distinct(contained.phones, [phones.canonicals, *phones.others]),
-    ]
+    forms = _distinct(contained.phones, [phones.canonicals, *phones.others])
+    if contained.emails:
+        own = [emails.canonicals, email_aliases(emails.canonicals)]
+        forms += _distinct([*contained.emails, *map(email_aliases, contained.emails)], own)
     return _keys_or_nothing(forms, len(emails.canonicals), hasher)
 
 
