@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -59,7 +59,8 @@ class House:
         """The Parquet lake."""
         from pipelines.storage.lake import Lake
 
-        return Lake(self.settings.lake, self.store.writing) if self.store else Lake(self.settings.lake)
+        plain = Lake(self.settings.lake, threads=self.settings.intake_threads)
+        return replace(plain, sharing=self.store.writing) if self.store else plain
 
     @cached_property
     def store(self) -> Store | None:

@@ -2,7 +2,7 @@
 
 Knows no subject: what a column means belongs to whoever asks.
 
-- `in_order`: work of several threads whose results come in the order in which it was given
+- `in_order`: work of several threads whose results come in the order in which it was given, or of one beside another
 - `matches`: whole columns of texts at once: which hold the part beside them, which are its digest
 - `memory_shares`: how the memory that a run may take is shared out
 - `nesting`: how deep parsed JSON may nest: one bound, wherever it is read

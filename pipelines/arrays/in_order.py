@@ -1,6 +1,7 @@
-"""Work of several threads whose results come in the order in which it was given; what the work is belongs elsewhere.
+"""Work of several threads whose results come in the order in which it was given, or of one beside another.
 
-Worth it where the work is native and lets go of the interpreter: columns, compression, files.
+What the work is belongs elsewhere. Worth it where it is native and lets go of the interpreter: columns, compression,
+files.
 """
 
 import sys
@@ -37,6 +38,29 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads:
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def done_beside(function: Callable[[Item], object], items: Iterable[Item], threads: int) -> None:
+    """A function of each item, one after another, by one thread while whoever asks makes the next items.
+
+    One item at most is at work while one waits. The last, beside which there is nothing to make, is done by whoever
+    asks, as are all with one thread. What the function or the making of items raises is raised, and ends the work.
+    """
+    if threads == 1:
+        for item in items:
+            function(item)
+        return
+    held: list[Item] = []
+    at_work: list[Future[object]] = []
+    with ThreadPoolExecutor(1) as pool, _quick_switches():
+        for item in items:
+            for future in at_work:
+                future.result()
+            at_work, held = [pool.submit(function, before) for before in held], [item]
+        for future in at_work:
+            future.result()
+    for item in held:
+        function(item)
 
 
 @contextmanager

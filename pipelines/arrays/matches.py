@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrays.values import TEXT, Truth
+from pipelines.arrays.values import TEXT, Truth, null_where
 
 GAP: Final = r"[\s\x{0b}\x{1c}-\x{1f}\x{85}\p{Z}.\-_/()\[\]\x{2010}-\x{2015}\x{2212}\x{b7}\x{2022}]"
 """What may stand between the digits of a number, as `identifiers.phones_in_texts` has it."""
@@ -26,7 +26,7 @@ _BOUNDED: Final = rf"(?:^|[^0-9A-Za-z])(?P<digest>{_DIGEST})(?:$|[^0-9A-Za-z])"
 _DIGESTS: Final[dict[int, Callable[[bytes], Any]]] = {32: hashlib.md5, 40: hashlib.sha1, 64: hashlib.sha256}
 
 _ASCII: Final = np.arange(256, dtype=np.uint8)
-_IS_GAP: Final = np.isin(_ASCII, list(b" \t\n\r\f\v\x1c\x1d\x1e\x1f.-_/()[]"))
+_GAPS: Final = " \t\n\r\f\v\x1c\x1d\x1e\x1f.-_/()[]"
 _LETTERS: Final = np.where(np.isin(_ASCII & 0xDF, list(range(ord("A"), ord("Z") + 1))), _ASCII, ord(" ")).astype(
     np.uint8
 )
@@ -94,10 +94,16 @@ def packed(texts: pa.Array) -> pa.Array:
     texts = _where_not_ascii(
         pc.fill_null(texts, ""), lambda foreign: pc.replace_substring_regex(foreign, rf"{GAP}+", "")
     )
+    return without_signs(texts, _GAPS)
+
+
+def without_signs(texts: pa.Array, signs: str) -> pa.Array:
+    """The texts without some signs of ASCII, in a third of the time that a pattern takes; NULL stays."""
     content, offsets = _text_bytes(texts)
-    is_kept = ~_IS_GAP[content]
+    is_kept = ~np.isin(_ASCII, list(signs.encode()))[content]
     ends = np.concatenate([[0], np.cumsum(is_kept, dtype=np.int32)]).astype(np.int32)[offsets]
-    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(content[is_kept]))
+    found = pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(content[is_kept]))
+    return null_where(pc.is_null(texts), found)
 
 
 def _text_bytes(texts: pa.Array) -> tuple[Bytes, npt.NDArray[np.int32]]:

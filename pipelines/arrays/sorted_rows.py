@@ -20,7 +20,7 @@ RUN_BYTES: Final = 96 * 2**20
 SLAB_ROWS: Final = 8_192
 """Rows of a run that are looked at together while runs are merged."""
 LARGE_SLAB_ROWS: Final = 65_536
-"""The same where nothing is to be merged."""
+"""The same where nothing is to be merged, and what is taken at once from rows in memory: slabs, each whole."""
 
 
 class KeptRun(Protocol):
@@ -41,9 +41,15 @@ class _HeldRun:
     table: pa.Table
     order: pa.Array
 
-    def rows(self, start: int, end: int, size: int = LARGE_SLAB_ROWS) -> Iterator[pa.Table]:
-        for place in range(start, end, size):
-            yield self.table.take(self.order.slice(place, min(size, end - place)))
+    def rows(self, start: int, end: int) -> Iterator[pa.Table]:
+        for place in range(start, end, LARGE_SLAB_ROWS):
+            yield self.table.take(self.order.slice(place, min(LARGE_SLAB_ROWS, end - place)))
+
+    def slabs(self) -> Iterator[pa.Table]:
+        """All rows, in pieces for merging."""
+        for rows in self.rows(0, self.table.num_rows):
+            for place in range(0, rows.num_rows, SLAB_ROWS):
+                yield rows.slice(place, SLAB_ROWS)
 
 
 class SortedRows:
@@ -80,7 +86,7 @@ class SortedRows:
         table = pa.concat_tables(self._loose).combine_chunks()
         self._loose, self._loose_bytes = [], 0
         held = _HeldRun(table, sorted_indices(table, self._keys))
-        kept = held if set_aside is None else set_aside(held.rows(0, table.num_rows, SLAB_ROWS))
+        kept = held if set_aside is None else set_aside(held.slabs())
         start = 0
         for day, part in cut_by_day(table.select([DAY]).take(held.order)).items():
             self._pieces.setdefault(day, []).append(kept.rows(start, start + part.num_rows))

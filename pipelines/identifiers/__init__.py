@@ -4,6 +4,7 @@ The only package that says what looks like a person. Secrets are kept in `storag
 
 - `allocations`: which numbers of the French plan lie in a block that Arcep has allocated to an operator: nobody has any
   other
+- `bulk_hashes`: SHA-256 and HMAC-SHA-256 of long columns, by DataFusion
 - `contained`: plain e-mails and phones inside a delivered one that is bad or decorated, and whom its letters may mean
 - `decorations`: what stands around one e-mail address or phone number without changing which is meant
 - `digests`: SHA-256 digests as registries write them, and what a text is that is the digest of something else

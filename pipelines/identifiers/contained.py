@@ -65,8 +65,10 @@ def contained_in(emails: Identifiers, *phones: Identifiers) -> Contained:
 
 
 def _where(texts: pa.Array, pattern: str) -> pa.Array:
-    """Texts in which a pattern is found; NULL for all others."""
-    return pc.if_else(pc.match_substring_regex(texts, pattern), texts, NO_TEXT)
+    """Texts in which a pattern is found; NULL for all others, as nearly all are."""
+    present = pc.drop_null(texts)
+    found = pc.if_else(pc.match_substring_regex(present, pattern), present, NO_TEXT)
+    return pc.replace_with_mask(texts, pc.is_valid(texts), found)
 
 
 def _searched(identifiers: Identifiers, steps: Steps, plain: str) -> pa.Array:
@@ -74,8 +76,11 @@ def _searched(identifiers: Identifiers, steps: Steps, plain: str) -> pa.Array:
     texts = _without_plain(identifiers.delivered, identifiers.canonicals, plain)
     if texts.null_count == len(texts):
         return texts
-    bare = pc.utf8_trim_whitespace(undecorated_texts(pc.utf8_trim_whitespace(texts), steps))
-    return pc.if_else(pc.is_valid(_without_plain(bare, identifiers.canonicals, plain)), texts, NO_TEXT)
+    is_left = pc.is_valid(texts)
+    left, canonicals = texts.filter(is_left), identifiers.canonicals.filter(is_left)
+    bare = pc.utf8_trim_whitespace(undecorated_texts(pc.utf8_trim_whitespace(left), steps))
+    odd = pc.if_else(pc.is_valid(_without_plain(bare, canonicals, plain)), left, NO_TEXT)
+    return pc.replace_with_mask(texts, is_left, odd)
 
 
 def _without_plain(texts: pa.Array, canonicals: pa.Array, plain: str) -> pa.Array:

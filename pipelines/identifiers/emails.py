@@ -61,7 +61,7 @@ _SHORTEST_TLD: Final = 2
 _TAG: Final = r"^([^+@]+)\+[^@]*@"
 
 
-GMAIL: Final = r"@(?:gmail|googlemail)\.com$"
+_GMAIL_ENDINGS: Final = ("@gmail.com", "@googlemail.com")
 
 
 _SAYS_AT: Final = r"[@%&\\]|[^\x00-\x7f]"
@@ -151,6 +151,12 @@ def email_parts(canonicals: pa.Array) -> tuple[pa.Array, pa.Array]:
     return pc.list_element(parts, 0), pc.list_element(parts, 1)
 
 
+def at_gmail(canonicals: pa.Array) -> pa.Array:
+    """Which canonical addresses are of Google's mail; NULL stays."""
+    first, second = (pc.ends_with(canonicals, ending) for ending in _GMAIL_ENDINGS)
+    return pc.or_(first, second)
+
+
 def email_alias(canonical: str) -> str:
     """The address without `+tag` and, at Gmail, without dots; equal for addresses that reach the same mailbox."""
     return str(email_aliases(pa.array([canonical]))[0].as_py())
@@ -159,7 +165,7 @@ def email_alias(canonical: str) -> str:
 def email_aliases(canonicals: pa.Array) -> pa.Array:
     """`email_alias` over a column of canonical addresses."""
     untagged = pc.replace_substring_regex(canonicals, _TAG, r"\1@")
-    is_gmail = pc.fill_null(pc.match_substring_regex(untagged, GMAIL), False)
-    local = pc.replace_substring_regex(untagged.filter(is_gmail), GMAIL, "")
+    is_gmail = pc.fill_null(at_gmail(untagged), False)
+    local, _ = email_parts(untagged.filter(is_gmail))
     gmail = pc.binary_join_element_wise(pc.replace_substring(local, ".", ""), "@gmail.com", "")
     return pc.replace_with_mask(untagged, is_gmail, gmail)

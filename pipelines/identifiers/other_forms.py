@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.arrays.values import NO_TEXT, TEXT, TEXT_LIST, list_columns, mapped_once
-from pipelines.identifiers.emails import GMAIL, email_aliases, email_parts
+from pipelines.identifiers.emails import at_gmail, email_aliases, email_parts
 from pipelines.identifiers.keyed_hashes import KEY_BYTES, IdentityHasher
 from pipelines.identifiers.phone_plans import METROPOLITAN, OVERSEAS
 
@@ -77,11 +77,10 @@ def other_form_keys(
 
 def contained_keys(emails: Identifiers, phones: Identifiers, hasher: IdentityHasher, contained: Contained) -> pa.Array:
     """Identity keys of what the texts hold beside the lead's own identifiers, a sorted list a row; NULL for nothing."""
-    own_emails = [emails.canonicals, email_aliases(emails.canonicals)]
-    forms = [
-        *_distinct([*contained.emails, *map(email_aliases, contained.emails)], own_emails),
-        *_distinct(contained.phones, [phones.canonicals, *phones.others]),
-    ]
+    forms = _distinct(contained.phones, [phones.canonicals, *phones.others])
+    if contained.emails:
+        own = [emails.canonicals, email_aliases(emails.canonicals)]
+        forms += _distinct([*contained.emails, *map(email_aliases, contained.emails)], own)
     return _keys_or_nothing(forms, len(emails.canonicals), hasher)
 
 
@@ -133,7 +132,7 @@ def phone_forms(canonicals: pa.Array, delivered: pa.Array) -> list[pa.Array]:
 
 def _gmail_forms(canonicals: pa.Array) -> list[pa.Array]:
     """Gmail's addresses without tag, without dots, without both at googlemail.com, and at the other domain."""
-    is_gmail = pc.match_substring_regex(canonicals, GMAIL)
+    is_gmail = at_gmail(canonicals)
     if not pc.any(is_gmail).as_py():
         return []
     gmail = pc.if_else(is_gmail, canonicals, NO_TEXT)

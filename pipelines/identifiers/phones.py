@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumber, PhoneNumberFormat
 
+from pipelines.arrays.matches import without_signs
 from pipelines.identifiers.phone_plans import (
     IS_FICTION,
     METROPOLITAN,
@@ -28,8 +29,9 @@ from pipelines.identifiers.phone_plans import (
 )
 from pipelines.identifiers.phone_texts import plain_number, plain_numbers
 
-_SEPARATORS: Final = r"[\s.\-/()]+"
-_REGULAR: Final = r"^(?:(?:\+|00)?33)?0?(?P<national>[1-9]\d{8})$"
+_SEPARATORS: Final = " \t\n\f\r.-/()"
+_WITHOUT_SEPARATORS: Final = str.maketrans("", "", _SEPARATORS)
+_REGULAR: Final = r"^(?:(?:\+|00)?33)?0?[1-9]\d{8}$"
 _WORLDWIDE: Final = r"^(?:\+|00)"
 _WITH_TRUNK: Final = r"^0[1-9]\d{8}$"
 _SHORT: Final = r"^[1-9]\d{5}(?:\d{2})?$"
@@ -58,24 +60,29 @@ def canonical_phone(text: str, postal_code: str | None = None) -> str | None:
         return None
     territory = OWN_PLANS.get((postal_code or "").strip()[:3])
     local = _e164(plain, territory) if territory else None
-    compact = re.sub(_SEPARATORS, "", plain)
+    compact = plain.translate(_WITHOUT_SEPARATORS)
     french = f"+{compact}" if re.match(_WITHOUT_PLUS, compact, re.ASCII) else plain
     return local or _e164(french, "FR")
 
 
 def canonical_phones(texts: pa.Array, postal_codes: pa.Array | None = None) -> pa.Array:
     """`canonical_phone` over a column of text: a string array of E.164 numbers, NULL where there is no valid one."""
-    compact = pc.replace_substring_regex(plain_numbers(texts), _SEPARATORS, "")
+    compact = without_signs(plain_numbers(texts), _SEPARATORS)
     is_long = pc.fill_null(pc.greater(pc.utf8_length(texts), _LONGEST), False)
     compact = pc.if_else(is_long, _NOTHING, compact)
     territories = pa.nulls(len(texts), pa.string()) if postal_codes is None else _territories(postal_codes)
-    nationals = pc.struct_field(pc.extract_regex(compact, _REGULAR), "national")
+    nationals = pc.if_else(pc.match_substring_regex(compact, _REGULAR), _last_nine(compact), _NOTHING)
     if territories.null_count < len(texts):
         nationals = pc.if_else(_is_french_anyhow(compact, territories), nationals, _NOTHING)
     numbers = _e164_of_nationals(nationals)
     is_rest = pc.and_not(pc.is_valid(texts), pc.is_valid(nationals))
     rest = _rest(texts.filter(is_rest), compact.filter(is_rest), territories.filter(is_rest))
     return pc.replace_with_mask(numbers, is_rest, rest)
+
+
+def _last_nine(compact: pa.Array) -> pa.Array:
+    """The national number, where there is one: to cut it off takes half the time of having a pattern take it out."""
+    return pc.utf8_slice_codeunits(compact, -_DIGITS)
 
 
 def _territories(postal_codes: pa.Array) -> pa.Array:

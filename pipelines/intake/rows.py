@@ -120,7 +120,8 @@ class IntakeRows:
             if is_repeated.any():
                 self._refuse_repeated(rows.filter(pa.array(is_repeated)))
             is_kept = rows["is_accepted"].to_numpy() & ~is_repeated
-            yield self._file_columns.on(rows.filter(pa.array(is_kept)), "leads")
+            kept = rows if is_kept.all() else rows.filter(pa.array(is_kept))
+            yield self._file_columns.on(kept, "leads")
 
     def consent_proofs(self, day: date) -> Iterator[pa.Table]:
         """Accepted proofs of a day."""

@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
+from pipelines.arrays.in_order import done_beside
 from pipelines.storage.digests import digest_of_file
 from pipelines.storage.folders import PRIVATE, make_folder, make_private_file
 from pipelines.storage.noted_files import note_digest
@@ -57,6 +58,8 @@ class Lake:
     sharing: Callable[[str], AbstractContextManager[object]] = nullcontext
     """Entered by a writer, by its name, once it holds the lock of this machine: where others write the same lake on
     other machines, it holds them off, and publishes to them what was written."""
+    threads: int = 1
+    """With more than one, rows are encoded while the next are made; bytes do not tell."""
 
     def partition(self, table: str, vendor: str, day: date) -> Path:
         """Where one partition of a delivery table lies."""
@@ -276,8 +279,8 @@ class Lake:
         make_folder(self.root, path.parent, PRIVATE)
         make_private_file(path)
         with pq.ParquetWriter(path, plain, compression="zstd", store_schema=False) as writer:
-            for rows in _row_groups(piece.select(names).cast(plain) for piece in pieces):
-                writer.write_table(rows, row_group_size=ROW_GROUP)
+            groups = _row_groups(piece.select(names).cast(plain) for piece in pieces)
+            done_beside(partial(writer.write_table, row_group_size=ROW_GROUP), groups, self.threads)
             writer.add_key_value_metadata(metadata)
         return path
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.arrays.in_order import in_order
+from pipelines.arrays.in_order import done_beside, in_order
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 8])
@@ -47,3 +47,57 @@ def test_an_error_comes_after_the_results_before_it_and_the_switches_are_as_they
     with pytest.raises(ZeroDivisionError):
         next(results)
     assert sys.getswitchinterval() == before
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+@pytest.mark.parametrize("count", range(6))
+def test_work_beside_is_done_in_order_by_one_other_thread_and_the_last_by_whoever_asks(
+    count: int, threads: int
+) -> None:
+    done: list[tuple[int, bool]] = []
+    done_beside(lambda number: done.append((number, in_this_thread())), range(count), threads)
+    assert done == [(number, threads == 1 or number == count - 1) for number in range(count)]
+
+
+def in_this_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def test_the_next_item_is_made_while_one_is_at_work_and_no_more_than_one_waits() -> None:
+    done: list[bool] = []
+    is_third_made = threading.Event()
+
+    def items() -> Iterator[int]:
+        for number in range(10):
+            assert number - len(done) <= 2
+            if number == 2:
+                is_third_made.set()
+            yield number
+
+    done_beside(lambda number: done.append(is_third_made.wait(30)), items(), 2)
+    assert done == [True] * 10
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_error_of_work_beside_is_raised_as_it_is_and_nothing_more_is_made_or_done(threads: int) -> None:
+    done: list[int] = []
+    error, items = OSError("no space"), iter(range(100))
+
+    def fails_at_three(number: int) -> None:
+        if number == 3:
+            raise error
+        done.append(number)
+
+    with pytest.raises(OSError, match="no space") as raised:
+        done_beside(fails_at_three, items, threads)
+    assert raised.value is error
+    assert done == [0, 1, 2]
+    assert next(items) <= 6
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_error_of_who_makes_the_items_ends_the_work_beside(threads: int) -> None:
+    done: list[float] = []
+    with pytest.raises(ZeroDivisionError):
+        done_beside(done.append, (6 / number for number in (3, 2, 1, 0, 1)), threads)
+    assert done == [2, 3, 6][: len(done)]

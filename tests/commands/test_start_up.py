@@ -14,7 +14,7 @@ from tests.support.contract_files import VALID, write
 
 LOADED_LATE = {"pandas", "pandera", "pyarrow", "sqlalchemy", "duckdb", "dagster", "pydantic"}
 ORCHESTRATION = {"dagster", "dagster_dbt", "dbt", "great_expectations"}
-ENGINES_AND_FRAMES = {"pandas", "pandera", "pyspark", "duckdb", "scipy", "alembic"}
+ENGINES_AND_FRAMES = {"pandas", "pandera", "pyspark", "duckdb", "datafusion", "scipy", "alembic"}
 LIGHT_COMMANDS = ["contracts", "receipts", "explain", "oppositions", "checks", "lake"]
 REGISTRY, RULES, ARRAYS = {"sqlalchemy"}, {"sqlglot"}, {"numpy", "pyarrow"}
 NOT_LOADED = {

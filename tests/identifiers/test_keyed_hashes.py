@@ -2,13 +2,19 @@
 
 import hashlib
 import hmac
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.identifiers.keyed_hashes import IdentityHasher
+from pipelines.identifiers import keyed_hashes
+from pipelines.identifiers.bulk_hashes import hex_digests, hex_hmacs
+from pipelines.identifiers.errors_without_values import IntakeFaultError
+from pipelines.identifiers.keyed_hashes import IN_BULK, IdentityHasher
 
 SECRETS = (
     bytes(range(32)),
@@ -66,3 +72,67 @@ def test_what_was_made_under_no_secret_or_all_cannot_be_wrapped(count: int) -> N
 def test_a_hasher_needs_a_secret() -> None:
     with pytest.raises(ValueError, match="at least one secret"):
         IdentityHasher()
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.binary(min_size=16, max_size=200), min_size=1, max_size=3),
+    st.lists(st.none() | TEXTS, max_size=9),
+    st.integers(0, 3),
+)
+def test_one_by_one_and_in_bulk_a_key_is_the_same(secrets: list[bytes], values: list[str | None], start: int) -> None:
+    expected = [None if value is None else expected_key(value, tuple(secrets)) for value in values][start:]
+    identifiers = pa.array(values, pa.string()).slice(start)
+    digests = [None if value is None else hashlib.sha256(value.encode()).hexdigest() for value in values]
+    for in_bulk in (1, IN_BULK):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(keyed_hashes, "IN_BULK", in_bulk)
+            hasher, old = IdentityHasher(*secrets), IdentityHasher(secrets[0])
+            assert hasher.keys(identifiers).to_pylist() == expected
+            assert hasher.keys_of_digests(pa.array(digests, pa.string()).slice(start)).to_pylist() == expected
+            if len(secrets) > 1:
+                assert hasher.wrapped(old.keys(identifiers), 1).to_pylist() == expected
+
+
+@cache
+def long_column() -> tuple[pa.Array, list[str | None]]:
+    """Identifiers, every seventh missing, enough for three batches of DataFusion's; and their keys."""
+    values = [None if number % 7 == 6 else f"é{number}@exemple.fr" for number in range(20_000)]
+    return pa.array(values), [None if value is None else expected_key(value, SECRETS[:1]) for value in values]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 500), st.sampled_from([IN_BULK, 8_192, 2 * 8_192]), st.integers(-3, 3), st.booleans())
+def test_long_columns_keep_their_order_whatever_their_size(start: int, size: int, more: int, has_missing: bool) -> None:
+    column, expected = long_column()
+    if not has_missing:
+        column, expected = column.drop_null(), [key for key in expected if key is not None]
+    cut = slice(start, start + size + more)
+    assert IdentityHasher(SECRETS[0]).keys(column[cut]).to_pylist() == expected[cut]
+
+
+def test_several_threads_may_make_keys_at_once() -> None:
+    column, expected = long_column()
+    with ThreadPoolExecutor(4) as pool:
+        for keys in pool.map(IdentityHasher(SECRETS[0]).keys, [column] * 8):
+            assert keys.to_pylist() == expected
+
+
+@pytest.mark.fault(
+    area="personal",
+    fault="What hashes long columns fails",
+    promise="The error quotes neither an identifier nor a secret.",
+)
+@pytest.mark.parametrize("broken", [pa.array([[b"jean@exemple.fr"]]), pa.array([27041993])])
+def test_an_error_in_bulk_quotes_no_value_and_no_secret(broken: pa.Array) -> None:
+    pad = bytes(range(64, 128))
+    with pytest.raises(IntakeFaultError) as first:
+        hex_hmacs(broken, pad, pad, 32)
+    with pytest.raises(IntakeFaultError) as second:
+        hex_digests(broken)
+    for told in ("".join(traceback.format_exception(found.value)) for found in (first, second)):
+        assert "hashing a column failed with ValueError at pipelines/identifiers/bulk_hashes.py" in told
+        assert not any(word in told for word in ("jean", "27041993", pad.hex(), pad.decode(), "@, A, B", "64, 65, 66"))

@@ -81,12 +81,13 @@ def test_the_stamp_of_a_vendor_moves_with_each_publishing_and_is_no_stray(lake: 
     assert (lake.vendors(), stray_folders(lake), lake.stamp("acme").read_bytes()) == (["acme"], [], b"")
 
 
+@pytest.mark.parametrize("threads", [1, 2, 4])
 @pytest.mark.parametrize("size", [1, 3, 4, 7, 10])
-def test_pieces_of_any_size_give_the_same_bytes_in_row_groups_of_one_size(
-    lake: Lake, tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+def test_pieces_of_any_size_and_threads_give_the_same_bytes_in_row_groups_of_one_size(
+    lake: Lake, tmp_path: Path, size: int, threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipelines.storage.lake.ROW_GROUP", 4)
-    other, whole = Lake(tmp_path / "other"), rejected(list(range(1, 11)))
+    other, whole = Lake(tmp_path / "other", threads=threads), rejected(list(range(1, 11)))
     pieces = (whole.slice(start, size) for start in range(0, 10, size))
     for place, content in ((lake, whole), (other, pieces)):
         with place.writing("acme"):
@@ -227,7 +228,12 @@ with lake.writing("acme"):
     fault="The disk is full while a day is published",
     promise="The run fails; the day stays as it was published, and nothing half-written is left.",
 )
-def test_a_disk_that_takes_no_more_leaves_what_was_published(lake: Lake) -> None:
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_disk_that_takes_no_more_leaves_what_was_published(
+    tmp_path: Path, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.storage.lake.ROW_GROUP", 1)
+    lake = Lake(tmp_path / "lake", threads=threads)
     with lake.writing("acme"):
         lake.publish("acme", DAY, empty_tables())
     before = files_of(lake)
@@ -235,7 +241,7 @@ def test_a_disk_that_takes_no_more_leaves_what_was_published(lake: Lake) -> None
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))  # so many bytes a file: to a writer a disk that is full
     try:
         with pytest.raises(OSError, match=r"\w"), lake.writing("acme"):
-            lake.publish("acme", DAY, empty_tables() | {"rejected_rows": rejected([1])})
+            lake.publish("acme", DAY, empty_tables() | {"rejected_rows": rejected([1, 2, 3])})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert files_of(lake) == before
