@@ -40,21 +40,21 @@ with events as (
 
 by_reference as (
     select lead.lead_no, lead.known_at, lead.objections_known_at, lead.used_at, events.*
-    from judged_leads as lead
+    from judged_keys as lead
     inner join events on lead.consent_reference = events.consent_reference
     union all
     select lead.lead_no, lead.known_at, lead.objections_known_at, lead.used_at, events.*
-    from judged_leads as lead
+    from judged_keys as lead
     inner join events on lead.lead_reference = events.lead_reference
 ),
 
 by_key as (
     select lead.lead_no, lead.known_at, lead.objections_known_at, lead.used_at, events.*
-    from judged_leads as lead
+    from judged_keys as lead
     inner join events on lead.email_key = events.email_key
     union all
     select lead.lead_no, lead.known_at, lead.objections_known_at, lead.used_at, events.*
-    from judged_leads as lead
+    from judged_keys as lead
     inner join events on lead.phone_key = events.phone_key
 ),
 
