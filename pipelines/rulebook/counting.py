@@ -33,7 +33,7 @@ RATED_LEADS: Final = f"""
     from use
     anti join duplicates on use.lead_no = duplicates.lead_no
     {_FILE_OF}"""
-"""Leads with a use that are no duplicates, with a flag a dimension: whether any of its rules passed or failed on one."""
+"""Leads with a use, duplicates left out, with a flag a dimension: whether any of its rules passed or failed on one."""
 
 
 def _count_where(test: str) -> str:

@@ -186,7 +186,6 @@ def _dossier_joined(narrowed: str) -> str:
     """
     return f"""
         judged_leads as (select judged_leads.* from judged_leads {narrowed}),
-        proofs as (select proofs.* from proofs semi join candidates on proofs.proof_no = candidates.proof_no),
         dossier as ({_load("11_dossier")})"""
 
 
