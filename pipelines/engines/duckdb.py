@@ -43,7 +43,7 @@ SMALL_BYTES: Final = 2**20
 """Of files, compressed, up to which work is small: some thousand leads."""
 FOOTER_BYTES: Final = 2048
 """Of each file, which say what is in it: a registry of two years is many small files, and no large work for that."""
-JOINED_ROWS: Final = 500_000
+JOINED_ROWS: Final = 1_000_000
 """Rows that are joined with all that is known of them at a time, where memory does not ask for fewer."""
 _BYTES_OF_JOINED_ROW: Final = 2 * 2**10
 """What there is to be for each of them: twice what it takes, since tables lie beside it."""

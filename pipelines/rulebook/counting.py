@@ -19,7 +19,8 @@ PATTERN_VERDICTS: Final = """
 """Verdict and rules of each pattern of a lead use with each pattern of its lead, as far as they met."""
 
 _ANY_USE: Final = ", ".join(f"bool_or(pattern.{name}) as {name}" for name in RATED_OVER_JUDGED)
-_NAMES: Final = ", ".join(f"coalesce(use.{name}, false) as {name}" for name in RATED_OVER_JUDGED)
+_FILE_OF: Final = "inner join lead_files as files on use.lead_no >> 32 = files.file_no"
+"""A number of a lead begins with that of its file, which is found without looking for the lead."""
 RATED_LEADS: Final = f"""
     with use as (
         select patterned_uses.lead_no, {_ANY_USE}
@@ -28,11 +29,11 @@ RATED_LEADS: Final = f"""
         group by patterned_uses.lead_no
     )
 
-    select lead.lead_no, lead.delivery_date, {_NAMES}
-    from judged_leads as lead
-    left join use on lead.lead_no = use.lead_no
-    where not lead.is_duplicate"""
-"""Leads that are no duplicates, with a flag a dimension: whether any of its rules passed or failed on a use."""
+    select use.*, files.delivery_date
+    from use
+    anti join duplicates on use.lead_no = duplicates.lead_no
+    {_FILE_OF}"""
+"""Leads with a use, duplicates left out, with a flag a dimension: whether any of its rules passed or failed on one."""
 
 
 def _count_where(test: str) -> str:
@@ -51,15 +52,15 @@ SCORECARDS: Final = f"""
     ),
 
     met as (
-        select lead.delivery_date, use.channel, use.pattern_no, count(*) as row_count
+        select files.delivery_date, use.channel, use.pattern_no, count(*) as row_count
         from patterned_uses as use
-        inner join judged_leads as lead on use.lead_no = lead.lead_no
-        group by lead.delivery_date, use.channel, use.pattern_no
+        {_FILE_OF}
+        group by files.delivery_date, use.channel, use.pattern_no
         union all
-        select lead.delivery_date, cast(null as varchar) as channel, by_lead.pattern_no, count(*) as row_count
-        from patterned_leads as by_lead
-        inner join judged_leads as lead on by_lead.lead_no = lead.lead_no
-        group by lead.delivery_date, by_lead.pattern_no
+        select files.delivery_date, cast(null as varchar) as channel, use.pattern_no, count(*) as row_count
+        from patterned_leads as use
+        {_FILE_OF}
+        group by files.delivery_date, use.pattern_no
         union all
         select delivery_date, cast(null as varchar) as channel, pattern_no, 1 as row_count
         from patterned_deliveries

@@ -31,7 +31,7 @@ from pipelines.rulebook.steps import EVERY, Step, portioned_step
 from pipelines.rulebook.yaml_files import CatalogueError
 
 VIEWS = (
-    *("judged_leads", "patterned_deliveries"),
+    *("leads", "proofs", "judged_keys", "judged_leads", "patterned_deliveries"),
     *("all_findings", "verdicts", "findings"),
 )
 """Steps, beside the dossiers, that are cheaper joined again than kept: wide, and narrowed by whoever reads them."""
@@ -142,7 +142,7 @@ def _load(name: str) -> str:
 
 def oppositions_met() -> str:
     """The step that meets leads with oppositions, for whoever asks about persons without a lead: sees `lead_uses`,
-    `judged_leads` with its keys and clocks, `other_forms` and `oppositions`."""
+    `judged_keys` with its clocks, `other_forms` and `oppositions`."""
     return _load("10_oppositions_met")
 
 
@@ -174,20 +174,19 @@ def _dossier_of_portion(which: str) -> str:
     return f"""(
         with lead_uses as (select lead_no, channel from lead_uses where {which}),
         candidates as (select * from candidates where {which}),
-        {_joined_in_portion(which)}
+        {_dossier_joined(f"where {which}")}
         select * from dossier
     )"""
 
 
-def _joined_in_portion(which: str) -> str:
-    """A dossier of the lead uses and candidates of a portion, and what they are joined with, as a list of `with`."""
-    dossier = f"dossier as ({_load('11_dossier')})"
-    if which == EVERY:
-        return dossier
+def _dossier_joined(narrowed: str) -> str:
+    """A dossier of a portion's lead uses and candidates, and what they are joined with, as a list of `with`.
+
+    `narrowed`: what leaves its leads alone of all.
+    """
     return f"""
-        judged_leads as (select * from judged_leads where {which}),
-        proofs as (select proofs.* from proofs semi join candidates on proofs.proof_no = candidates.proof_no),
-        {dossier}"""
+        judged_leads as (select judged_leads.* from judged_leads {narrowed}),
+        dossier as ({_load("11_dossier")})"""
 
 
 def _outcomes_of(dossier: str, key: str, rules: Sequence[CompiledRule], grains: Grains) -> str:
@@ -254,7 +253,7 @@ def _use_findings(grains: Grains, which: str) -> str:
             semi join found_uses on candidate.lead_no = found_uses.lead_no and candidate.proof_no = found_uses.proof_no
             where {which}
         ),
-        {_joined_in_portion(which)}
+        {_dossier_joined("semi join lead_uses on judged_leads.lead_no = lead_uses.lead_no")}
         select found.pattern_no, {kept}
         from dossier
         inner join found_uses as found

@@ -201,7 +201,7 @@ def opposed_keys(session: Session, asked: AskedPersons, at: datetime) -> frozens
     places = [place for place, key in enumerate(asked.keys) if key]
     leads = [_lead(asked, place, as_lake(at)) for place in places]
     forms = [(place, form) for place in places for form in asked.forms[place]]
-    session.register("judged_leads", pa.Table.from_pylist(leads, _LEADS))
+    session.register("judged_keys", pa.Table.from_pylist(leads, _LEADS))
     session.register("lead_uses", _columns(lead_no=places, channel=[asked.channel] * len(places)))
     session.register(
         "asked_forms", _columns(lead_no=[place for place, _ in forms], identity_key=[form for _, form in forms])
@@ -217,14 +217,14 @@ def opposed_in_all(session: Session, channel: str, at: datetime) -> pa.Table:
     Columns: `met_key`, `is_opposed` for whoever has this key, `is_opposed_in_other_form` for whom it is another form.
     `session`: knows `oppositions`.
     """
-    session.create("judged_leads", _EVERY_KEY.format(at=as_lake(at).isoformat(sep=" ")))
-    session.create("lead_uses", f"select lead_no, '{channel}' as channel from judged_leads", is_view=True)
-    session.create("asked_forms", "select lead_no, email_key as identity_key from judged_leads", is_view=True)
+    session.create("judged_keys", _EVERY_KEY.format(at=as_lake(at).isoformat(sep=" ")))
+    session.create("lead_uses", f"select lead_no, '{channel}' as channel from judged_keys", is_view=True)
+    session.create("asked_forms", "select lead_no, email_key as identity_key from judged_keys", is_view=True)
     session.create("other_forms", other_forms_met("asked_forms"), is_view=True)
     return session.fetch(f"""
         select lead.email_key as met_key, met.is_opposed, met.is_opposed_in_other_form
         from ({oppositions_met()}) as met
-        inner join judged_leads as lead on met.lead_no = lead.lead_no""")
+        inner join judged_keys as lead on met.lead_no = lead.lead_no""")
 
 
 def _lead(asked: AskedPersons, place: int, at: datetime) -> dict[str, Any]:

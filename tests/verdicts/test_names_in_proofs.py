@@ -36,8 +36,8 @@ def test_a_proof_names_the_advertiser_does_not_or_leaves_it_open(
     day = DeliveredDay("acme", date(2026, 8, 12), US, AT, is_assumed=False)
     terms = day_terms_table([day], as_of=AT, max_age_months=lambda _: 12, recipients=recipients or [])
     assert terms.schema == DAY_TERMS
-    keys = {"email_key": [None], "phone_key": [None]}
-    lead = pa.table({"lead_no": [1], **{name: pa.nulls(1, pa.string()) for name in keys}})
+    equal = ("email_keys_equal", "phone_keys_equal")
+    lead = pa.table({"lead_no": [1]})
     proof = {
         "proof_no": pa.array([1]),
         "consent_at": pa.array([AT], pa.timestamp("us")),
@@ -46,16 +46,17 @@ def test_a_proof_names_the_advertiser_does_not_or_leaves_it_open(
         "invalid_fields": pa.array([[]], pa.list_(pa.string())),
         "recipients": pa.array([recipients], pa.list_(pa.string())),
         "recipient_sirens": pa.array([sirens], pa.list_(pa.string())),
-        **{name: pa.nulls(1, pa.string()) for name in keys},
     }
     statement = (resources.files("pipelines.rulebook") / "sql" / "08_candidates.sql").read_text(encoding="utf-8")
     with DuckDBEngine(threads=1).session() as session:
         session.register("terms", terms)
         session.register("one_lead", lead)
-        session.create("judged_leads", "select one_lead.*, terms.* from one_lead cross join terms")
+        session.create("judged_keys", "select one_lead.*, terms.* from one_lead cross join terms")
         session.register("proofs", pa.table(proof))
         session.register("callback_ends", CALLBACK_ENDS.empty_table())
-        session.register("paths", pa.table({"lead_no": [1], "proof_no": [1]}))
+        session.register(
+            "paths", pa.table({"lead_no": [1], "proof_no": [1], **dict.fromkeys(equal, pa.nulls(1, pa.bool_()))})
+        )
         (row,) = session.fetch(statement).to_pylist()
     assert row["names_advertiser"] is expected
 

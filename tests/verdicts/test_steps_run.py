@@ -62,7 +62,26 @@ def test_nothing_is_held_that_no_published_table_is_made_of(market: CleanMarket)
         held = judged.session.connection.sql("select table_name from duckdb_tables()").fetchall()
         columns = {name.rstrip("_0123456789") for (name,) in held if not name.endswith("_layout")}
     assert columns == {
-        *("leads", "duplicates", "reused_consents", "patterned_uses", "pattern_verdicts"),  # of the verdicts
+        *(
+            "all_leads",
+            "lead_files",
+            "terms",
+            "duplicates",
+            "reused_consents",
+        ),  # of the leads, as far as they are in memory
+        *("patterned_uses", "pattern_verdicts"),  # of the verdicts
         *("use_findings", "lead_findings", "delivery_findings"),
         *("scorecards", "dimension_scorecards"),
     }
+
+
+def test_while_outcomes_are_made_neither_keys_nor_wide_rows_are_held(market: CleanMarket) -> None:
+    judge = judge_of(market, DuckDBEngine(threads=1))
+    days = [*judge.reach(market.house.contracts().of(VENDOR), VENDOR, [MONDAY]).delivered.values()]
+    with judge.session(VENDOR, days, as_of=AS_OF, until="delivery_dossier", read_after=VERDICT_TABLES) as session:
+        assert isinstance(session, DuckDBSession)
+        held = session.connection.sql("select table_name, column_count from duckdb_tables()").fetchall()
+    made = {name: count for name, count in held if not name.startswith("all_") and not name.endswith("_layout")}
+    assert {"candidates", "lead_uses"} <= made.keys()
+    assert not {"lead_keys", "given_proofs", "paths"} & made.keys()
+    assert max(count for name, count in made.items() if name != "terms") <= 12

@@ -1,18 +1,5 @@
 -- every proof row of the vendor, until when its file lay there, and until when what it objects counts; with the consent_id
--- before them, numbers are in the order that settles ties
-with delivered as (
-    select distinct file_digest, delivery_date
-    from all_proofs
-),
-
-files as (
-    select
-        file_digest,
-        delivery_date,
-        row_number() over (order by file_digest, delivery_date) as file_no
-    from delivered
-)
-
+-- before them, numbers are in the order that settles ties. Read anew by each statement: wide rows take longer to keep
 select
     files.file_no * 4294967296 + proof.row_number as proof_no,
     proof.* exclude (vendor, delivery_date, file_digest, row_number),
@@ -23,5 +10,5 @@ select
     reference_key(proof.lead_id) as lead_reference,
     reference_key(proof.consent_id) as consent_reference
 from all_proofs as proof
-inner join files
+inner join proof_files as files
     on proof.file_digest = files.file_digest and proof.delivery_date = files.delivery_date

@@ -4,24 +4,23 @@
 -- row of its own, so that one that came too late does not stretch another's. Persons are told apart by counting: rows
 -- with the consent, less those with my e-mail, less those with my phone, plus those with both
 with found as (
-    select leads.lead_no, proofs.consent_reference, proofs.received_at, proofs.known_until
-    from leads
-    inner join proofs on leads.lead_reference = proofs.lead_reference
+    select leads.lead_no, given.consent_reference, given.received_at, given.known_until
+    from lead_keys as leads
+    inner join given_proofs as given on leads.lead_reference = given.lead_reference
     where
         leads.consent_reference is null
-        and proofs.decision = 'given'
-        and proofs.email_key is null
-        and proofs.phone_key is null
+        and given.email_key is null
+        and given.phone_key is null
     union all
-    select leads.lead_no, proofs.consent_reference, proofs.received_at, proofs.known_until
-    from leads
-    inner join proofs on leads.email_key = proofs.email_key
-    where leads.consent_reference is null and proofs.decision = 'given'
+    select leads.lead_no, given.consent_reference, given.received_at, given.known_until
+    from lead_keys as leads
+    inner join given_proofs as given on leads.email_key = given.email_key
+    where leads.consent_reference is null
     union all
-    select leads.lead_no, proofs.consent_reference, proofs.received_at, proofs.known_until
-    from leads
-    inner join proofs on leads.phone_key = proofs.phone_key
-    where leads.consent_reference is null and proofs.decision = 'given'
+    select leads.lead_no, given.consent_reference, given.received_at, given.known_until
+    from lead_keys as leads
+    inner join given_proofs as given on leads.phone_key = given.phone_key
+    where leads.consent_reference is null
 ),
 
 claimed as (
@@ -31,7 +30,7 @@ claimed as (
         cast(null as timestamp) as received_at,
         cast(null as timestamp) as first_received_at,
         timestamp '9999-12-31 00:00:00' as known_until
-    from leads
+    from lead_keys as leads
     where consent_reference is not null
     union all
     select
@@ -64,7 +63,7 @@ suspects as materialized (
         claimed.known_until
     from claimed
     inner join repeated on claimed.consent_reference = repeated.consent_reference
-    inner join leads on claimed.lead_no = leads.lead_no
+    inner join lead_keys as leads on claimed.lead_no = leads.lead_no
 ),
 
 any_person as (

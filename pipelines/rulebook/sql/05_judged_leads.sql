@@ -22,7 +22,6 @@ select
         when not array_contains(leads.invalid_fields, 'channels') then coalesce(leads.channels, terms.contract_channels)
     end as lead_channels,
     terms.* exclude (delivery_date),
-    cast(leads.collected_at at time zone 'UTC' at time zone 'Europe/Paris' as date) as collected_on,
     leads.collected_at + terms.max_lead_age_seconds * interval '1' second as lead_age_limit_at,
     duplicates.lead_no is not null as is_duplicate,
     reused_consents.lead_no is not null as is_consent_of_other_person

@@ -9,8 +9,8 @@ with facts as (
         proof.consent_at <= lead.used_at as is_before,
         proof.consent_at at time zone 'UTC' at time zone 'Europe/Paris' as consent_in_paris,
         lead.consent_max_age_months,
-        lead.email_key = proof.email_key as email_keys_equal,
-        lead.phone_key = proof.phone_key as phone_keys_equal,
+        paths.email_keys_equal,
+        paths.phone_keys_equal,
         array_contains(proof.invalid_fields, 'period_end') as is_period_unread,
         callback.ends_at as callback_ends_at,
         case
@@ -22,7 +22,7 @@ with facts as (
             when proof.recipients is not null or proof.recipient_sirens is not null then false
         end as names_advertiser
     from paths
-    inner join judged_leads as lead on paths.lead_no = lead.lead_no
+    inner join judged_keys as lead on paths.lead_no = lead.lead_no
     inner join proofs as proof on paths.proof_no = proof.proof_no
     left join callback_ends as callback
         on cast(proof.requested_at at time zone 'UTC' at time zone 'Europe/Paris' as date) = callback.requested_on
@@ -46,16 +46,22 @@ kept as (
 ),
 
 placed as (
-    select *, oldest_in_paris at time zone 'Europe/Paris' at time zone 'UTC' as later_at
+    select
+        *,
+        oldest_in_paris at time zone 'Europe/Paris' at time zone 'UTC' as later_at,
+        oldest_in_paris < cast(cast(oldest_in_paris as date) as timestamp) + interval '4' hour
+        or oldest_in_paris >= cast(cast(oldest_in_paris as date) as timestamp) + interval '23' hour as is_by_night
     from kept
 ),
 
--- an hour that the clocks repeat is the earlier one: in doubt a consent ends
+-- an hour that the clocks repeat, always by night, is the earlier one: in doubt a consent ends
 aged as (
     select
         *,
         case
-            when (later_at - interval '1' hour) at time zone 'UTC' at time zone 'Europe/Paris' = oldest_in_paris
+            when
+                is_by_night
+                and (later_at - interval '1' hour) at time zone 'UTC' at time zone 'Europe/Paris' = oldest_in_paris
                 then later_at - interval '1' hour
             else later_at
         end as oldest_at

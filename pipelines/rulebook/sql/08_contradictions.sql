@@ -1,8 +1,7 @@
 -- leads for which several records of one consent contradict one another: an untidy log, or a clean record beside a bad one
 with repeated as (
     select consent_reference
-    from proofs
-    where decision = 'given'
+    from given_proofs
     group by consent_reference
     having count(*) > 1
 ),

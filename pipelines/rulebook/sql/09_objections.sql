@@ -2,24 +2,32 @@
 -- only if they are not earlier than the consent that is looked at. One of which kind, instant or channels can't be read
 -- is perhaps one: to any channel, and as late as it was received. What was said is taken back by a correction in time
 -- alone, and what was known on the lead's own clock not by hindsight.
-with events as (
+with objecting as materialized (
+    select
+        consent_reference, lead_reference, email_key, phone_key, channels, received_at, objects_until,
+        decision, consent_at, withdrawn_at, coalesce(array_contains(invalid_fields, 'withdrawn_at'), false) as is_unread
+    from proofs
+    where decision = 'refused' or withdrawn_at is not null or array_contains(invalid_fields, 'withdrawn_at')
+),
+
+events as (
     select
         consent_reference, lead_reference, email_key, phone_key, channels, received_at, objects_until,
         consent_at as objected_at, 'refusal' as kind, true as is_sure
-    from proofs
+    from objecting
     where decision = 'refused'
     union all
     select
         consent_reference, lead_reference, email_key, phone_key, channels, received_at, objects_until,
         withdrawn_at as objected_at, 'withdrawal' as kind, true as is_sure
-    from proofs
+    from objecting
     where withdrawn_at is not null
     union all
     select
         consent_reference, lead_reference, email_key, phone_key, channels, received_at, objects_until,
         null as objected_at, 'withdrawal' as kind, false as is_sure
-    from proofs
-    where array_contains(invalid_fields, 'withdrawn_at')
+    from objecting
+    where is_unread
     union all
     select
         reference_key(consent_id) as consent_reference, reference_key(lead_id) as lead_reference,
@@ -40,21 +48,21 @@ with events as (
 
 by_reference as (
     select lead.lead_no, lead.known_at, lead.objections_known_at, lead.used_at, events.*
-    from judged_leads as lead
+    from judged_keys as lead
     inner join events on lead.consent_reference = events.consent_reference
     union all
     select lead.lead_no, lead.known_at, lead.objections_known_at, lead.used_at, events.*
-    from judged_leads as lead
+    from judged_keys as lead
     inner join events on lead.lead_reference = events.lead_reference
 ),
 
 by_key as (
     select lead.lead_no, lead.known_at, lead.objections_known_at, lead.used_at, events.*
-    from judged_leads as lead
+    from judged_keys as lead
     inner join events on lead.email_key = events.email_key
     union all
     select lead.lead_no, lead.known_at, lead.objections_known_at, lead.used_at, events.*
-    from judged_leads as lead
+    from judged_keys as lead
     inner join events on lead.phone_key = events.phone_key
 ),
 

@@ -4,19 +4,19 @@
 -- oppositions that were revoked, too: of a date alone its 24:00, of no date at all for ever.
 with probes as (
     select lead_no, email_key as identity_key, false as is_other_form
-    from judged_leads
+    from judged_keys
     where email_key is not null
     union all
     select lead_no, phone_key, false as is_other_form
-    from judged_leads
+    from judged_keys
     where phone_key is not null
     union all
     select lead_no, unnest(other_phone_keys), false as is_other_form
-    from judged_leads
+    from judged_keys
     where other_phone_keys is not null
     union all
     select lead_no, email_alias_key, false as is_other_form
-    from judged_leads
+    from judged_keys
     where email_alias_key is not null and email_alias_key is distinct from email_key
     union all
     select lead_no, identity_key, true as is_other_form
@@ -42,7 +42,7 @@ found as (
 revoked as (
     select distinct found.lead_no, found.identity_key, found.kind, found.channel, found.opposed_at
     from found
-    inner join judged_leads as lead on found.lead_no = lead.lead_no
+    inner join judged_keys as lead on found.lead_no = lead.lead_no
     where found.revoked_at <= lead.used_at and found.recorded_at <= lead.oppositions_known_at
 ),
 
@@ -66,7 +66,7 @@ spoken as (
                 then found.shared_at + lead.suppression_delay_seconds * interval '1' second
         end as blame_at
     from found
-    inner join judged_leads as lead on found.lead_no = lead.lead_no
+    inner join judged_keys as lead on found.lead_no = lead.lead_no
     left join revoked
         on found.lead_no = revoked.lead_no
         and found.identity_key = revoked.identity_key

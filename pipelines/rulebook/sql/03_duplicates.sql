@@ -1,28 +1,28 @@
 -- leads to judge whose reference, however it is written, e-mail or phone came earlier: in the delivery, or in an earlier one within the window
 with same_reference as (
-    select lead_reference as identity from leads group by lead_reference having count(*) > 1
+    select lead_reference as identity from lead_keys group by lead_reference having count(*) > 1
 ),
 
 same_email as (
-    select email_key as identity from leads where email_key is not null group by email_key having count(*) > 1
+    select email_key as identity from lead_keys where email_key is not null group by email_key having count(*) > 1
 ),
 
 same_phone as (
-    select phone_key as identity from leads where phone_key is not null group by phone_key having count(*) > 1
+    select phone_key as identity from lead_keys where phone_key is not null group by phone_key having count(*) > 1
 ),
 
 suspects as (
     select lead_no, is_judged, delivery_date, delivered_at, 'lead_id' as kind, identity
-    from leads
-    inner join same_reference on leads.lead_reference = same_reference.identity
+    from lead_keys
+    inner join same_reference on lead_keys.lead_reference = same_reference.identity
     union all
     select lead_no, is_judged, delivery_date, delivered_at, 'email' as kind, identity
-    from leads
-    inner join same_email on leads.email_key = same_email.identity
+    from lead_keys
+    inner join same_email on lead_keys.email_key = same_email.identity
     union all
     select lead_no, is_judged, delivery_date, delivered_at, 'phone' as kind, identity
-    from leads
-    inner join same_phone on leads.phone_key = same_phone.identity
+    from lead_keys
+    inner join same_phone on lead_keys.phone_key = same_phone.identity
 ),
 
 placed as (
