@@ -43,6 +43,8 @@ SMALL_BYTES: Final = 2**20
 """Of files, compressed, up to which work is small: some thousand leads."""
 FOOTER_BYTES: Final = 2048
 """Of each file, which say what is in it: a registry of two years is many small files, and no large work for that."""
+FEW_ROWS: Final = 5_000
+"""Up to which no table of small work is worth an optimizer: more of them, all alike, may be small files."""
 JOINED_ROWS: Final = 500_000
 """Rows that are joined with all that is known of them at a time, where memory does not ask for fewer."""
 _BYTES_OF_JOINED_ROW: Final = 2 * 2**10
@@ -61,6 +63,7 @@ class DuckDBSession:
     lacks_memory: str = LACKS_MEMORY
     """What is said where the memory did not do."""
     joined_rows: int = JOINED_ROWS
+    keeps_views: bool = False
     _held: set[str] = field(default_factory=set)
     """Tables that have rows here."""
 
@@ -87,11 +90,14 @@ class DuckDBSession:
         self.create(name, _columns_read(files, schema, layout), is_view=is_large, is_once=True)
 
     def create(self, name: str, sql: str, *, is_view: bool = False, is_once: bool = False) -> None:
-        """As `interface.Session` says."""
-        statement = _creation(name, sql, is_view=is_view)
+        """As `interface.Session` says; a view of small work is kept: who reads it plans nothing of it anew."""
+        is_kept = self.keeps_views or not is_view
+        statement = _creation(name, sql, is_view=not is_kept)
         with self._engine_errors(name):
-            self.connection.execute(statement if is_once else self._parsed(statement))
-        if not is_view:
+            made = self.connection.execute(statement if is_once else self._parsed(statement))
+            if self.keeps_views and any(row_count > FEW_ROWS for (row_count,) in made.fetchall()):
+                self.connection.execute("pragma enable_optimizer")
+        if is_kept:
             self._held.add(name)
 
     def drop(self, name: str) -> None:
@@ -150,17 +156,19 @@ class DuckDBEngine:
         """Tables of its own in memory, at UTC; it installs nothing and reads only what it is told to.
 
         Small work is done on one thread, the caller's: handing out tasks takes longer than they do. It shares a
-        database, which takes some 30 ms to open, but no table: all are temporary, and gone with its connection.
+        database, which takes some 30 ms to open, but no table: all are temporary, and gone with its connection. Its
+        statements run as they are planned, while no table has more than a few rows: to make a plan better takes longer
+        than to run it.
         """
         is_small = reads is not None and _bytes_of(reads, apart=FOOTER_BYTES) <= SMALL_BYTES
         with self._connected_to_shared() if is_small else self._own_database() as connection:
-            yield self._session_over(connection)
+            yield self._session_over(connection, is_small)
 
-    def _session_over(self, connection: duckdb.DuckDBPyConnection) -> DuckDBSession:
+    def _session_over(self, connection: duckdb.DuckDBPyConnection, is_small: bool) -> DuckDBSession:
         if self._most_bytes is None:
-            return DuckDBSession(connection, joined_rows=self.joined_rows)
+            return DuckDBSession(connection, joined_rows=self.joined_rows, keeps_views=is_small)
         room = max(1, self._most_bytes // _BYTES_OF_JOINED_ROW)
-        return DuckDBSession(connection, LACKS_LIMITED_MEMORY, min(self.joined_rows, room))
+        return DuckDBSession(connection, LACKS_LIMITED_MEMORY, min(self.joined_rows, room), is_small)
 
     @contextmanager
     def _own_database(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -226,8 +234,8 @@ class _SharedDatabase:
         finalize(self, held.close)
 
     def connected(self) -> duckdb.DuckDBPyConnection:
-        """A connection of its own for a session, at UTC, which is not passed on."""
-        return self._connection.cursor().execute("set timezone = 'UTC'")
+        """A connection of its own for a session, with what is not passed on: at UTC, without the optimizer."""
+        return self._connection.cursor().execute("set timezone = 'UTC'; pragma disable_optimizer")
 
 
 _shared_database = lru_cache(maxsize=4)(_SharedDatabase)
