@@ -11,10 +11,9 @@ from weakref import finalize
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.engines.interface import DIALECT, EngineError, EngineMemory, EngineSettingError
-from pipelines.engines.path_columns import path_columns
+from pipelines.engines.parquet_statements import columns_of_layout, columns_read, escaped_path, has_types_of
 from pipelines.engines.shown import LITERAL, shown_statement
 from pipelines.engines.spill_folder import spill_folder
 
@@ -52,7 +51,6 @@ _BYTES_OF_JOINED_ROW: Final = 2 * 2**10
 _PARSED_AT_MOST: Final = 256
 _PARSED: Final[dict[str, duckdb.Statement]] = {}
 """By text, statements of `create`, of which a process has some hundred."""
-_PATH_TYPES: Final = {pa.string(): "varchar", pa.date32(): "date"}
 
 
 @dataclass(frozen=True)
@@ -80,14 +78,14 @@ class DuckDBSession:
         if not files:
             self.register(name, schema.empty_table())
             return
+        is_large = _bytes_of(files) > READ_AT_ONCE_BYTES
+        if not is_large and has_types_of(files[0], schema):
+            with suppress(EngineError):  # one of the others lacks a column
+                self.create(name, columns_read(files, schema), is_once=True)
+                return
         layout = f"{name}_layout"
         self.register(layout, schema.empty_table())
-        is_large = _bytes_of(files) > READ_AT_ONCE_BYTES
-        if not is_large and _has_types_of(files[0], schema):
-            with suppress(EngineError):  # one of the others lacks a column
-                self.create(name, _columns_read(files, schema, layout, is_alike=True), is_once=True)
-                return
-        self.create(name, _columns_read(files, schema, layout), is_view=is_large, is_once=True)
+        self.create(name, columns_of_layout(files, schema, layout), is_view=is_large, is_once=True)
 
     def create(self, name: str, sql: str, *, is_view: bool = False, is_once: bool = False) -> None:
         """As `interface.Session` says; a view of small work is kept: who reads it plans nothing of it anew."""
@@ -95,7 +93,9 @@ class DuckDBSession:
         statement = _creation(name, sql, is_view=not is_kept)
         with self._engine_errors(name):
             made = self.connection.execute(statement if is_once else self._parsed(statement))
-            if self.keeps_views and any(row_count > FEW_ROWS for (row_count,) in made.fetchall()):
+            if self.keeps_views:
+                if made.fetchall()[0][0] <= FEW_ROWS:
+                    return  # and they stay: to let go of each would take longer than to close them all
                 self.connection.execute("pragma enable_optimizer")
         if is_kept:
             self._held.add(name)
@@ -214,7 +214,7 @@ def _database(
 
 
 def _set_up(connection: duckdb.DuckDBPyConnection, most_bytes: int | None, folder: Path | None) -> None:
-    connection.execute(f"set temp_directory = '{_escaped_path(folder) if folder else ''}'")
+    connection.execute(f"set temp_directory = '{escaped_path(folder) if folder else ''}'")
     if most_bytes is not None:
         connection.execute(f"set memory_limit = '{most_bytes} bytes'")
     connection.execute("set timezone = 'UTC'")
@@ -252,43 +252,6 @@ def _bytes_of(files: Sequence[Path], *, apart: int = 0) -> int:
         with suppress(OSError):
             count += max(0, os.stat(file).st_size - apart)
     return count
-
-
-def _escaped_path(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-def _has_types_of(file: Path, schema: pa.Schema) -> bool:
-    """Whether a file has a schema's columns in its types: the engine turns those of the next files into the first's."""
-    try:
-        found = pq.read_schema(file)
-    except (OSError, pa.ArrowException):
-        return False
-    folders = path_columns(file)
-    asked = [field for field in schema if field.name not in folders]
-    return all(field.name in found.names and found.field(field.name).type == field.type for field in asked)
-
-
-def _columns_read(files: Sequence[Path], schema: pa.Schema, layout: str, *, is_alike: bool = False) -> str:
-    """The columns of a schema in some files; `is_alike`: of files that all have them, which costs half as much.
-
-    Otherwise each file is opened to know its columns before any is read, and one that lacks some holds NULL.
-    """
-    listed = ", ".join(f"'{_escaped_path(file)}'" for file in files)
-    columns = ", ".join(f'"{column}"' for column in schema.names)
-    union = "false" if is_alike else "true"
-    found = f"select {columns if is_alike else '*'} from read_parquet([{listed}], union_by_name = {union}"
-    return f"select {columns} from ({found}{_path_options(files[0], schema)}) union all by name from {layout})"
-
-
-def _path_options(file: Path, schema: pa.Schema) -> str:
-    """How columns of the schema are read from the folders of a path."""
-    folders = path_columns(file)
-    types = {name: _PATH_TYPES[schema.field(name).type] for name in schema.names if name in folders}
-    if not types:
-        return ", hive_partitioning = false"
-    listed = ", ".join(f"'{name}': {sql_type}" for name, sql_type in types.items())
-    return f", hive_partitioning = true, hive_types = {{{listed}}}"
 
 
 def _shown_error(error: Exception) -> str:
