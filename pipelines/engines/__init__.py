@@ -6,6 +6,7 @@ What the statements mean belongs to `rulebook` and to whoever asks.
 - `interface`: what the house asks of an engine, whichever it is
 - `main_module`: the main module of the process, as a client asks for it
 - `named`: the engine that a setting names, and the embedded one
+- `parquet_statements`: DuckDB's SQL that reads Parquet files as a schema has them
 - `path_columns`: columns that stand in the path of a file and not in it
 - `shown`: how a statement is shown in an error
 - `spark`: Spark, asked over Spark Connect

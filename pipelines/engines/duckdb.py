@@ -11,10 +11,9 @@ from weakref import finalize
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.engines.interface import DIALECT, EngineError, EngineMemory, EngineSettingError
-from pipelines.engines.path_columns import path_columns
+from pipelines.engines.parquet_statements import columns_of_layout, columns_read, escaped_path, has_types_of
 from pipelines.engines.shown import LITERAL, shown_statement
 from pipelines.engines.spill_folder import spill_folder
 
@@ -43,6 +42,8 @@ SMALL_BYTES: Final = 2**20
 """Of files, compressed, up to which work is small: some thousand leads."""
 FOOTER_BYTES: Final = 2048
 """Of each file, which say what is in it: a registry of two years is many small files, and no large work for that."""
+FEW_ROWS: Final = 5_000
+"""Up to which no table of small work is worth an optimizer: more of them, all alike, may be small files."""
 JOINED_ROWS: Final = 1_000_000
 """Rows that are joined with all that is known of them at a time, where memory does not ask for fewer."""
 _BYTES_OF_JOINED_ROW: Final = 2 * 2**10
@@ -50,7 +51,6 @@ _BYTES_OF_JOINED_ROW: Final = 2 * 2**10
 _PARSED_AT_MOST: Final = 256
 _PARSED: Final[dict[str, duckdb.Statement]] = {}
 """By text, statements of `create`, of which a process has some hundred."""
-_PATH_TYPES: Final = {pa.string(): "varchar", pa.date32(): "date"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class DuckDBSession:
     lacks_memory: str = LACKS_MEMORY
     """What is said where the memory did not do."""
     joined_rows: int = JOINED_ROWS
+    keeps_views: bool = False
     _held: set[str] = field(default_factory=set)
     """Tables that have rows here."""
 
@@ -77,21 +78,26 @@ class DuckDBSession:
         if not files:
             self.register(name, schema.empty_table())
             return
+        is_large = _bytes_of(files) > READ_AT_ONCE_BYTES
+        if not is_large and has_types_of(files[0], schema):
+            with suppress(EngineError):  # one of the others lacks a column
+                self.create(name, columns_read(files, schema), is_once=True)
+                return
         layout = f"{name}_layout"
         self.register(layout, schema.empty_table())
-        is_large = _bytes_of(files) > READ_AT_ONCE_BYTES
-        if not is_large and _has_types_of(files[0], schema):
-            with suppress(EngineError):  # one of the others lacks a column
-                self.create(name, _columns_read(files, schema, layout, is_alike=True), is_once=True)
-                return
-        self.create(name, _columns_read(files, schema, layout), is_view=is_large, is_once=True)
+        self.create(name, columns_of_layout(files, schema, layout), is_view=is_large, is_once=True)
 
     def create(self, name: str, sql: str, *, is_view: bool = False, is_once: bool = False) -> None:
-        """As `interface.Session` says."""
-        statement = _creation(name, sql, is_view=is_view)
+        """As `interface.Session` says; a view of small work is kept: who reads it plans nothing of it anew."""
+        is_kept = self.keeps_views or not is_view
+        statement = _creation(name, sql, is_view=not is_kept)
         with self._engine_errors(name):
-            self.connection.execute(statement if is_once else self._parsed(statement))
-        if not is_view:
+            made = self.connection.execute(statement if is_once else self._parsed(statement))
+            if self.keeps_views:
+                if made.fetchall()[0][0] <= FEW_ROWS:
+                    return  # and they stay: to let go of each would take longer than to close them all
+                self.connection.execute("pragma enable_optimizer")
+        if is_kept:
             self._held.add(name)
 
     def drop(self, name: str) -> None:
@@ -150,17 +156,19 @@ class DuckDBEngine:
         """Tables of its own in memory, at UTC; it installs nothing and reads only what it is told to.
 
         Small work is done on one thread, the caller's: handing out tasks takes longer than they do. It shares a
-        database, which takes some 30 ms to open, but no table: all are temporary, and gone with its connection.
+        database, which takes some 30 ms to open, but no table: all are temporary, and gone with its connection. Its
+        statements run as they are planned, while no table has more than a few rows: to make a plan better takes longer
+        than to run it.
         """
         is_small = reads is not None and _bytes_of(reads, apart=FOOTER_BYTES) <= SMALL_BYTES
         with self._connected_to_shared() if is_small else self._own_database() as connection:
-            yield self._session_over(connection)
+            yield self._session_over(connection, is_small)
 
-    def _session_over(self, connection: duckdb.DuckDBPyConnection) -> DuckDBSession:
+    def _session_over(self, connection: duckdb.DuckDBPyConnection, is_small: bool) -> DuckDBSession:
         if self._most_bytes is None:
-            return DuckDBSession(connection, joined_rows=self.joined_rows)
+            return DuckDBSession(connection, joined_rows=self.joined_rows, keeps_views=is_small)
         room = max(1, self._most_bytes // _BYTES_OF_JOINED_ROW)
-        return DuckDBSession(connection, LACKS_LIMITED_MEMORY, min(self.joined_rows, room))
+        return DuckDBSession(connection, LACKS_LIMITED_MEMORY, min(self.joined_rows, room), is_small)
 
     @contextmanager
     def _own_database(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -206,7 +214,7 @@ def _database(
 
 
 def _set_up(connection: duckdb.DuckDBPyConnection, most_bytes: int | None, folder: Path | None) -> None:
-    connection.execute(f"set temp_directory = '{_escaped_path(folder) if folder else ''}'")
+    connection.execute(f"set temp_directory = '{escaped_path(folder) if folder else ''}'")
     if most_bytes is not None:
         connection.execute(f"set memory_limit = '{most_bytes} bytes'")
     connection.execute("set timezone = 'UTC'")
@@ -226,8 +234,8 @@ class _SharedDatabase:
         finalize(self, held.close)
 
     def connected(self) -> duckdb.DuckDBPyConnection:
-        """A connection of its own for a session, at UTC, which is not passed on."""
-        return self._connection.cursor().execute("set timezone = 'UTC'")
+        """A connection of its own for a session, with what is not passed on: at UTC, without the optimizer."""
+        return self._connection.cursor().execute("set timezone = 'UTC'; pragma disable_optimizer")
 
 
 _shared_database = lru_cache(maxsize=4)(_SharedDatabase)
@@ -244,43 +252,6 @@ def _bytes_of(files: Sequence[Path], *, apart: int = 0) -> int:
         with suppress(OSError):
             count += max(0, os.stat(file).st_size - apart)
     return count
-
-
-def _escaped_path(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-def _has_types_of(file: Path, schema: pa.Schema) -> bool:
-    """Whether a file has a schema's columns in its types: the engine turns those of the next files into the first's."""
-    try:
-        found = pq.read_schema(file)
-    except (OSError, pa.ArrowException):
-        return False
-    folders = path_columns(file)
-    asked = [field for field in schema if field.name not in folders]
-    return all(field.name in found.names and found.field(field.name).type == field.type for field in asked)
-
-
-def _columns_read(files: Sequence[Path], schema: pa.Schema, layout: str, *, is_alike: bool = False) -> str:
-    """The columns of a schema in some files; `is_alike`: of files that all have them, which costs half as much.
-
-    Otherwise each file is opened to know its columns before any is read, and one that lacks some holds NULL.
-    """
-    listed = ", ".join(f"'{_escaped_path(file)}'" for file in files)
-    columns = ", ".join(f'"{column}"' for column in schema.names)
-    union = "false" if is_alike else "true"
-    found = f"select {columns if is_alike else '*'} from read_parquet([{listed}], union_by_name = {union}"
-    return f"select {columns} from ({found}{_path_options(files[0], schema)}) union all by name from {layout})"
-
-
-def _path_options(file: Path, schema: pa.Schema) -> str:
-    """How columns of the schema are read from the folders of a path."""
-    folders = path_columns(file)
-    types = {name: _PATH_TYPES[schema.field(name).type] for name in schema.names if name in folders}
-    if not types:
-        return ", hive_partitioning = false"
-    listed = ", ".join(f"'{name}': {sql_type}" for name, sql_type in types.items())
-    return f", hive_partitioning = true, hive_types = {{{listed}}}"
 
 
 def _shown_error(error: Exception) -> str:

@@ -60,6 +60,10 @@ class Session(Protocol):
     def joined_rows(self) -> int | None:
         """So many rows with all their columns are to be joined at a time; None: the engine shares them out itself."""
 
+    @property
+    def keeps_views(self) -> bool:
+        """Whether a view is kept like a table, as small work does: then it costs nothing to ask it once more."""
+
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable under a name."""
 

@@ -47,6 +47,7 @@ class SparkSQLSession:
 
     spark: "SparkSession"
     joined_rows: None = None
+    keeps_views: bool = False
     _kept: list["DataFrame"] = field(default_factory=list)
 
     def register(self, name: str, table: pa.Table) -> None:

@@ -6,13 +6,14 @@ what only looks like one to `look_alikes`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 import phonenumbers
 
 from pipelines.identifiers.look_alikes import FILLER, without_look_alikes
-from pipelines.identifiers.uses import EVERY_USE, LENIENT, NAMED, Use
+from pipelines.identifiers.uses import LENIENT, NAMED, Use
 from pipelines.vocabulary.fields import is_siren
 
 PHONE: Final = "[phone]"
@@ -86,9 +87,10 @@ def _compact(starts: str, use: Use) -> Iterator[str]:
         yield rf"(?P<nine>{before}[67][0-9]{{8}}{after})"
 
 
-_PATTERNS: Final[Mapping[Use, re.Pattern[str]]] = {
-    use: re.compile("|".join(_patterns(use)), re.IGNORECASE) for use in EVERY_USE
-}
+@cache
+def _written_for(use: Use) -> re.Pattern[str]:
+    """Compiled once it is asked for: each takes as long as a small library to load, and a command has few uses."""
+    return re.compile("|".join(_patterns(use)), re.IGNORECASE)
 
 
 def without_phones(plain: str, use: Use) -> str:
@@ -111,7 +113,7 @@ def phones_in(plain: str, use: Use) -> Iterator[str]:
 
 def _number_places(seen: str, use: Use) -> Iterator[tuple[int, int]]:
     """Where numbers start and end."""
-    pattern, place = _PATTERNS[use], 0
+    pattern, place = _written_for(use), 0
     while match := pattern.search(seen, place):
         end = _end_of_number(match, use)
         if end:

@@ -7,16 +7,13 @@ no lead of it is looked at, and any change of the registry moves it.
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Final
 
 import pyarrow as pa
 
 from pipelines.engines.interface import Engine
 from pipelines.oppositions.lead_keys import KEY_COLUMNS, LEAD_KEYS
-from pipelines.storage.digests import digest_of_file
-from pipelines.storage.lake import Lake
-from pipelines.storage.opposition_rows import read_oppositions
+from pipelines.storage.opposition_rows import read_oppositions, snapshot_digest
 from pipelines.verdicts.day_terms import DeliveredDay
 from pipelines.verdicts.judge import Reach
 from pipelines.vocabulary.clock import as_lake
@@ -65,18 +62,13 @@ def met_digests(reach: Reach, engine: Engine, *, as_of: datetime) -> dict[date, 
     known = {
         day: [clock.known_at(at) for clock in those] for day, those in clocks.items() if those and day not in open_days
     }
-    whole = _snapshot_digest(reach.lake) if open_days else ""
+    whole = snapshot_digest(reach.lake) if open_days else ""
     met = _met_by_settled_day(reach, engine, known) if known else {}
     return {day: whole if day in open_days else met.get(day, "") for day in reach.days}
 
 
 def _clocks_of(day: DeliveredDay | None) -> tuple[DeliveredDay, ...]:
     return () if day is None else day.clocks
-
-
-def _snapshot_digest(lake: Lake) -> str:
-    files = [(path.parent.name, digest_of_file(path)) for path in lake.opposition_files()]
-    return sha256(repr(files).encode()).hexdigest()
 
 
 def _met_by_settled_day(reach: Reach, engine: Engine, known: Mapping[date, list[datetime]]) -> dict[date, str]:

@@ -1,10 +1,14 @@
 """Findings as rows: a dossier beside what its pattern found, with each rule's own words for it. SQL only."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from pipelines.rulebook.compiler import Code
 from pipelines.rulebook.missing_facts import NOTHING_MISSING
 from pipelines.rulebook.rule_table import Grains, constant, rule_numbers
+
+_ALWAYS_NEEDED: Final = {"vendor", "delivery_date", "lead_id", "channel", "has_proof"}
+"""Columns that every finding of a lead use is made of."""
 
 
 def finding_rows(grain: str, grains: Grains, source: str) -> str:
@@ -30,6 +34,20 @@ def finding_rows(grain: str, grains: Grains, source: str) -> str:
             said.is_defect
         from {source} as found
         inner join pattern_findings as said on found.pattern_no = said.pattern_no"""
+
+
+def found_in(dossier: str, grains: Grains) -> str:
+    """Of a dossier the lead uses with a finding, with the columns that findings are made of."""
+    needed = sorted(frozenset[str]().union(*(rule.columns for rule in grains["lead_use"])) | _ALWAYS_NEEDED)
+    kept = ", ".join(f"dossier.{name}" for name in needed)
+    return f"""(
+        select found.pattern_no, {kept}
+        from {dossier} as dossier
+        inner join found_uses as found
+            on dossier.lead_no = found.lead_no
+            and dossier.channel = found.channel
+            and dossier.proof_no is not distinct from found.proof_no
+    )"""
 
 
 def _said_by_rule(expressions: Mapping[str, str], numbers: Mapping[str, int], otherwise: str) -> str:

@@ -16,7 +16,7 @@ from pipelines.engines.interface import DIALECT
 from pipelines.rulebook.catalogue import Catalogue
 from pipelines.rulebook.compiler import FAILED, Code, CompiledRule, compile_rules
 from pipelines.rulebook.counting import PATTERN_VERDICTS, RATED_LEADS, SCORECARDS
-from pipelines.rulebook.finding_rows import finding_rows
+from pipelines.rulebook.finding_rows import finding_rows, found_in
 from pipelines.rulebook.patterns import (
     PATTERN_FINDINGS,
     final_outcomes,
@@ -37,8 +37,6 @@ VIEWS = (
 """Steps, beside the dossiers, that are cheaper joined again than kept: wide, and narrowed by whoever reads them."""
 _OUTCOMES: Final = {"lead_use": "outcomes", "lead": "lead_outcomes", "delivery": "delivery_outcomes"}
 """By grain, the table of packed outcomes."""
-_ALWAYS_NEEDED = {"vendor", "delivery_date", "lead_id", "channel", "has_proof"}
-"""Columns that every finding of a lead use is made of."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,12 @@ class Judgement:
             _step("verdicts", _verdict_statement(self.catalogue_digest)),
             Step("pattern_findings", PATTERN_FINDINGS),
             Step("found_uses", _FOUND_USES),
-            portioned_step("use_findings", partial(_use_findings, grains), rows_of="found_uses"),
+            portioned_step(
+                "use_findings",
+                partial(_use_findings, grains),
+                rows_of="found_uses",
+                over_kept=finding_rows("lead_use", grains, found_in("dossier", grains)),
+            ),
             Step(
                 "lead_findings",
                 finding_rows("lead", grains, _dossier_of("lead_dossier", "patterned_leads", "lead_no")),
@@ -243,9 +246,7 @@ def _use_findings(grains: Grains, which: str) -> str:
 
     Of those that a condition on `lead_no` means.
     """
-    needed = sorted(frozenset[str]().union(*(rule.columns for rule in grains["lead_use"])) | _ALWAYS_NEEDED)
-    kept = ", ".join(f"dossier.{name}" for name in needed)
-    source = f"""(
+    dossier = f"""(
         with lead_uses as (select lead_no, channel from found_uses where {which}),
         candidates as (
             select candidate.*
@@ -254,14 +255,9 @@ def _use_findings(grains: Grains, which: str) -> str:
             where {which}
         ),
         {_dossier_joined("semi join lead_uses on judged_leads.lead_no = lead_uses.lead_no")}
-        select found.pattern_no, {kept}
-        from dossier
-        inner join found_uses as found
-            on dossier.lead_no = found.lead_no
-            and dossier.channel = found.channel
-            and dossier.proof_no is not distinct from found.proof_no
+        select * from dossier
     )"""
-    return finding_rows("lead_use", grains, source)
+    return finding_rows("lead_use", grains, found_in(dossier, grains))
 
 
 def _dossier_of(dossier: str, patterned_rows: str, key: str) -> str:

@@ -39,11 +39,13 @@ class Step:
     sql: str
     is_view: bool = False
     portions: Portions | None = None
+    over_kept: str | None = None
+    """The same query where views before it are kept, if it is cheaper to ask them than to make a part of them again."""
 
 
-def portioned_step(name: str, statement: Callable[[str], str], *, rows_of: str) -> Step:
+def portioned_step(name: str, statement: Callable[[str], str], *, rows_of: str, over_kept: str | None = None) -> Step:
     """A step that can be done in portions."""
-    return Step(name, statement(EVERY), portions=Portions(rows_of, statement))
+    return Step(name, statement(EVERY), portions=Portions(rows_of, statement), over_kept=over_kept)
 
 
 def last_reads(steps: Sequence[Step], kept: Collection[str]) -> dict[str, list[str]]:

@@ -9,8 +9,9 @@ while nobody can tell which program this is. Without its notes a lake is made an
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -54,8 +55,8 @@ class OutcomeNotes:
     """Days whose partition was found whole, under the same lock."""
     is_anew: bool = False
     """Whether no note is believed: everything is made anew, and noted."""
-    program: str | None = field(default_factory=program_digest)
-    """That which makes what is noted."""
+    made_by: Callable[[], str | None] = program_digest
+    """Tells which program this is, None while nobody can; to ask it is to look at each file of the program."""
 
     def standing(self, day: date, made_from: str, elsewhere: Callable[[], str]) -> NotedOutcome | None:
         """What is noted of a partition that is published as it would be made now, as far as what was `met` is the same;
@@ -63,8 +64,10 @@ class OutcomeNotes:
 
         `elsewhere`: the digest of what lies outside of the lake now; asked only where all else stands.
         """
-        noted = None if self.is_anew or self.program is None else self._read(day)
-        if noted is None or (noted.program, noted.made_from) != (self.program, made_from) or day not in self.published:
+        noted = None if self.is_anew else self._read(day)
+        if noted is None or noted.made_from != made_from or day not in self.published:
+            return None
+        if noted.program != self._believed_program:
             return None
         if noted.marker != digest_of_file(self._partition(day)) or noted.elsewhere != elsewhere():
             return None
@@ -76,11 +79,17 @@ class OutcomeNotes:
 
     def note(self, day: date, made_from: str, elsewhere: str, counts: Mapping[str, Counts], *, met: str = "") -> None:
         """Note what a published partition was made from, once all of it is in its place."""
-        if self.program is None or program_digest() != self.program:
+        program = self.made_by()
+        if program is None:
             return
-        outcome = NotedOutcome(self.program, made_from, digest_of_file(self._partition(day)), elsewhere, counts, met)
+        outcome = NotedOutcome(program, made_from, digest_of_file(self._partition(day)), elsewhere, counts, met)
         with replacing(self.lake.root, self._path(day), PRIVATE) as file:
             file.write(json.dumps(asdict(outcome)).encode())
+
+    @cached_property
+    def _believed_program(self) -> str | None:
+        """That whose notes are believed: asked for once, and not where nothing is noted that might be."""
+        return self.made_by()
 
     def _since_when(self, day: date) -> Counts:
         published_at = datetime.fromtimestamp(self._partition(day).stat().st_mtime, UTC)

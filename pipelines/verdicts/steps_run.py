@@ -36,7 +36,7 @@ def _created(session: Session, step: Step) -> list[str]:
     """Create a step; the tables that hold its rows."""
     statements = step.portions.statements(_cuts(session, step.portions.rows_of)) if step.portions else []
     if len(statements) <= 1:
-        session.create(step.name, step.sql, is_view=step.is_view)
+        session.create(step.name, (session.keeps_views and step.over_kept) or step.sql, is_view=step.is_view)
         return [step.name]
     parts = {f"{step.name}_{number}": sql for number, sql in enumerate(statements, start=1)}
     for part, sql in parts.items():

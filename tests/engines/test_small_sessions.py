@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engines.duckdb import FOOTER_BYTES, SMALL_BYTES, DuckDBEngine, _shared_database
+from pipelines.engines.duckdb import FEW_ROWS, FOOTER_BYTES, SMALL_BYTES, DuckDBEngine, _shared_database
 from pipelines.engines.interface import EngineError, EngineMemory, Session
 
 ENGINE = DuckDBEngine(threads=2)
@@ -80,6 +80,36 @@ def test_small_sessions_share_no_table_and_leave_none(tmp_path: Path) -> None:
         for name in ("given", "made", "seen"):
             with pytest.raises(EngineError):
                 later.fetch(f"select * from {name}")
+
+
+def has_optimizer(session: Session) -> bool:
+    return bool(session.fetch("select current_setting('enable_optimizer') as is_on")["is_on"][0].as_py())
+
+
+def test_plans_of_few_rows_are_made_no_better_and_those_of_many_are(tmp_path: Path) -> None:
+    few, many = (
+        numbers_file(tmp_path / "few", *range(FEW_ROWS)),
+        numbers_file(tmp_path / "many", *([1] * 10 * FEW_ROWS)),
+    )
+    with ENGINE.session([few, many]) as session, ENGINE.session() as large:
+        assert has_optimizer(large)
+        session.read_files("few", [few], NUMBERS)
+        assert not has_optimizer(session)
+        session.read_files("many", [many], NUMBERS)
+        assert has_optimizer(session)
+        pairs = "select count(*) as found from many as one inner join many as other on one.number = other.number"
+        assert session.fetch(f"{pairs} where one.number > 1")["found"].to_pylist() == [0]  # never half a billion first
+    with ENGINE.session([few]) as later:
+        assert not has_optimizer(later)
+
+
+def test_a_view_of_small_work_is_made_once(tmp_path: Path) -> None:
+    file = numbers_file(tmp_path / "file", 1)
+    for reads, expected in (([file], True), (None, False)):
+        with ENGINE.session(reads) as session:
+            session.create("drawn", "select uuid() as at_random", is_view=True)
+            assert session.keeps_views is expected
+            assert (session.fetch("select * from drawn") == session.fetch("select * from drawn")) is expected
 
 
 def test_a_small_session_reads_a_file_as_it_lies_there_now(tmp_path: Path) -> None:

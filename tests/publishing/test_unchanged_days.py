@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from pipelines.oppositions.snapshot import refresh_snapshot
 from pipelines.publishing.judged_days import JudgedDays
 from pipelines.publishing.judgement_digests import judgement_digests
 from pipelines.storage.outcome_notes import OutcomeNotes
+from pipelines.storage.program_digest import program_digest
 from pipelines.verdicts.days_behind import from_days_behind
 from pipelines.verdicts.due_days import due_days
 from pipelines.verdicts.judge import Reach
@@ -139,13 +141,13 @@ def test_what_another_program_or_another_engine_made_is_not_believed(market: Cle
     lake = market.house.lake
     notes = OutcomeNotes(lake, VENDOR, "scorecards", DAYS)
     notes.note(MONDAY, "inputs", "", {"verdicts": {}})
-    for program, is_believed in ((notes.program, True), ("another", False), (None, False)):
-        theirs = replace(notes, program=program)
+    for program, is_believed in ((program_digest(), True), ("another", False), (None, False)):
+        theirs = replace(notes, made_by=partial(str, program) if program else lambda: None)
         assert (theirs.standing(MONDAY, "inputs", lambda: "") is not None) is is_believed
-        theirs.note(SUNDAY, str(program), "", {"verdicts": {}})
-    assert notes.standing(SUNDAY, str(notes.program), lambda: "") is not None, (
-        "whoever is another program noted nothing"
-    )
+    noted = market.home / f"lake/.made_from/scorecards/vendor={VENDOR}/delivery_date={SUNDAY}.json"
+    before = noted.read_bytes()
+    replace(notes, made_by=lambda: None).note(SUNDAY, "inputs", "", {"verdicts": {}})
+    assert noted.read_bytes() == before, "while nobody can tell which program this is, nothing is noted"
     reach = market.house.publishing_judge.reach(market.house.contracts([VENDOR]).of(VENDOR), VENDOR, DAYS)
     found = [judgement_digests(reach, market.house.catalogue, name, as_of=LATE)[MONDAY] for name in ("duckdb", "spark")]
     assert found[0] != found[1]

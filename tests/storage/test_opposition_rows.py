@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pytest
 from pipelines.engines.duckdb import DuckDBEngine, DuckDBSession
 from pipelines.engines.interface import EngineError
 from pipelines.storage.lake import Lake
-from pipelines.storage.opposition_rows import TABLE, read_oppositions
+from pipelines.storage.opposition_rows import TABLE, read_oppositions, snapshot_digest
 from pipelines.vocabulary.tables import arrow_schema
 
 ENGINE = DuckDBEngine(threads=1)
@@ -53,6 +54,17 @@ def test_rows_that_are_held_are_those_that_the_engine_reads(lake: Lake) -> None:
         read = session.fetch(f"select * from {TABLE} order by all")
     assert len(read) == 2
     assert rows_read(lake).equals(read)
+
+
+def test_the_digest_of_the_snapshot_is_that_of_its_files_as_they_lie(lake: Lake) -> None:
+    told = set()
+    for number in range(3):
+        record(lake, DAYS[1], [f"{number:032x}"])
+        digests = [(f"recorded_on={day}", sha256(file_of(lake, day).read_bytes()).hexdigest()) for day in DAYS]
+        expected = sha256(repr(digests).encode()).hexdigest()
+        assert [snapshot_digest(lake), snapshot_digest(lake)] == [expected, expected]
+        told.add(expected)
+    assert len(told) == 3
 
 
 def test_a_registry_without_entries_is_a_table_without_rows(tmp_path: Path) -> None:

@@ -34,6 +34,12 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> CleanMarket:
     return market
 
 
+@pytest.fixture(autouse=True)
+def _no_work_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the market published was: so both come to the same."""
+    monkeypatch.setattr("pipelines.engines.duckdb.SMALL_BYTES", -1)
+
+
 def judge_of(market: CleanMarket, engine: Engine) -> Judge:
     return Judge(engine=engine, lake=market.house.lake, catalogue=market.house.catalogue)
 
