@@ -11,7 +11,6 @@ from typing import Final
 from sqlalchemy import Engine, func, insert, select
 
 from pipelines.contracts.contract import GoLiveDecision
-from pipelines.identifiers.kept_words import confirm_kept_words
 from pipelines.storage.registry.database import writing
 from pipelines.storage.registry.vendor_tables import GO_LIVE_DECISIONS
 from pipelines.vocabulary.clock import paris_date
@@ -45,6 +44,8 @@ def note_decision(registry: Engine, note: DecisionNote) -> None:
         ValueError: nobody is named who decided; what is no plain opening has no reason; either is too long, or holds an
             e-mail address or a phone number.
     """
+    from pipelines.identifiers.kept_words import confirm_kept_words  # whose patterns reading does not need
+
     confirm_kept_words("--by", note.decided_by, _MOST_OF_NAME)
     if note.reason is not None or note.decision != OPENED:
         confirm_kept_words("--reason", note.reason or "", _MOST_OF_REASON)

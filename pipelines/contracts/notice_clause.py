@@ -13,7 +13,6 @@ from typing import Any, Final
 from pipelines.contracts.contract import NoticeClause
 from pipelines.contracts.contract_term import ContractTerm, keys_of
 from pipelines.contracts.document import MAPPING, TEXT, Place, TermKind, one_of
-from pipelines.identifiers.likeness import is_persons_mailbox
 
 MEANS: Final = ("email", "registered_letter", "portal", "file")
 ACKNOWLEDGEMENTS: Final = ("required", "deemed")
@@ -63,9 +62,15 @@ def _clause_read(place: Place) -> NoticeClause | None:
 
 def _address(place: Place, means: str) -> str | None:
     address = place.require(TEXT, "") if means in _PLACES_TO_WRITE else place.read(TEXT)
-    if address and is_persons_mailbox(address):
+    if address and _is_persons(address):
         place.report(f"{place.name} looks like a person's", "give that of a role, such as compliance@…", "warning")
     return address or None
+
+
+def _is_persons(address: str) -> bool:
+    from pipelines.identifiers.likeness import is_persons_mailbox  # whose patterns few commands need
+
+    return is_persons_mailbox(address)
 
 
 def _deemed_after(clause: Place, is_deemed: bool) -> timedelta | None:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 
 from pipelines.disputes.dispute import DisputeDecision, RecordedDispute
-from pipelines.identifiers.kept_words import confirm_kept_words
 from pipelines.vocabulary.words import DISPUTE_OUTCOMES
 
 MOST_CHARACTERS: Final = {"by": 64, "reason": 1000}
@@ -30,6 +29,8 @@ def decide_dispute(dispute: RecordedDispute, outcome: str, *, by: str, reason: s
         raise DisputeRefusedError(
             f"dispute {dispute.id} is accepted, and corrections count it: nothing takes that back"
         )
+    from pipelines.identifiers.kept_words import confirm_kept_words  # whose patterns reading does not need
+
     for option, text in (("by", by), ("reason", reason)):
         try:
             confirm_kept_words(f"--{option}", text, MOST_CHARACTERS[option])

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.identifiers.escaped_texts import escaped
-from pipelines.identifiers.likeness import looks_like_person, masked
 from pipelines.vocabulary.column_names import is_slip
 from pipelines.vocabulary.plain_names import is_plain_name
 
@@ -17,6 +16,8 @@ CUT: Final = "…"
 
 def shown_name(name: str, position: int) -> str:
     """A delivered column name as it may be kept: bounded, escaped, `column <n>` if it looks like a person's."""
+    from pipelines.identifiers.likeness import looks_like_person  # whose patterns few commands need
+
     kept = escaped(name) if not looks_like_person(name, "name") else f"column {position}"
     return kept if len(kept) <= LONGEST_NAME else kept[: LONGEST_NAME - len(CUT)] + CUT
 
@@ -38,6 +39,8 @@ def shown_path(path: Path) -> Path:
 def shown_file_names(names: Iterable[str]) -> dict[str, str]:
     """The names of a delivery's files as they may be kept and shown: addresses and phone numbers masked, signs that no
     name shows escaped, no two alike."""
+    from pipelines.identifiers.likeness import masked  # whose patterns few commands need
+
     shown: dict[str, str] = {}
     masks = {name: escaped(masked(name, "name")) for name in sorted(names)}
     taken = {name for name, mask in masks.items() if name == mask}

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from pipelines.contracts.contract import NoticeClause
-from pipelines.identifiers.likeness import looks_like_person
 
 ACKNOWLEDGEMENT_FILE: Final = "acknowledgement.json"
 ACKNOWLEDGEMENT_KEYS: Final = ("digest", "acknowledged_at", "by")
@@ -100,6 +99,8 @@ def check_reference(by: str) -> None:
     Raises:
         NoticeRefusedError: it is one, or is written otherwise.
     """
+    from pipelines.identifiers.likeness import looks_like_person  # whose patterns listing receipts does not need
+
     if not _REFERENCE.fullmatch(by) or looks_like_person(by, "text"):
         raise NoticeRefusedError(
             "by: expected a role or a message's number, such as compliance-desk or MSG-2026-0142, without spaces; "
