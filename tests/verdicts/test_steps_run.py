@@ -14,7 +14,7 @@ from tests.support.clean_market import MONDAY, VENDOR, CleanMarket, lead, proof
 
 TUESDAY = date(2026, 9, 8)
 AS_OF = datetime(2026, 9, 20, 4, tzinfo=UTC)
-LIMIT = 48 * 2**20
+LIMIT = 64 * 2**20
 """Of an engine: what its libraries need before any row, and little else."""
 
 
