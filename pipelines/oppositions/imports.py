@@ -231,6 +231,7 @@ def _insert(engine: Engine, table: Table, rows: Select[Any], *, once: Sequence[t
     `once`: the columns of which the table holds each value once, and where a row has them.
     """
     names = [column.name for column in rows.selected_columns]
+    statement: Insert
     if engine.dialect.name == "sqlite":
         statement = sqlite.insert(table).from_select(names, rows).on_conflict_do_nothing()
     else:
