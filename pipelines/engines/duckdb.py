@@ -43,7 +43,8 @@ SMALL_BYTES: Final = 2**20
 FOOTER_BYTES: Final = 2048
 """Of each file, which say what is in it: a registry of two years is many small files, and no large work for that."""
 FEW_ROWS: Final = 5_000
-"""Up to which no table of small work is worth an optimizer: more of them, all alike, may be small files."""
+"""Of a table that small work makes, up to which it is small: many rows that are all alike may be small files, and few
+rows of two files that all meet each other are many."""
 JOINED_ROWS: Final = 1_000_000
 """Rows that are joined with all that is known of them at a time, where memory does not ask for fewer."""
 _BYTES_OF_JOINED_ROW: Final = 2 * 2**10
@@ -53,17 +54,18 @@ _PARSED: Final[dict[str, duckdb.Statement]] = {}
 """By text, statements of `create`, of which a process has some hundred."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class DuckDBSession:
-    """One connection to a database of its own."""
+    """One connection, with tables of its own."""
 
     connection: duckdb.DuckDBPyConnection
     lacks_memory: str = LACKS_MEMORY
     """What is said where the memory did not do."""
     joined_rows: int = JOINED_ROWS
     keeps_views: bool = False
+    """As `interface.Session` says; until small work makes a table of more than a few rows."""
     _held: set[str] = field(default_factory=set)
-    """Tables that have rows here."""
+    """Tables that are worth to be let go: all but those of a few rows that small work makes."""
 
     def register(self, name: str, table: pa.Table) -> None:
         """As `interface.Session` says; nothing is copied."""
@@ -96,12 +98,17 @@ class DuckDBSession:
             if self.keeps_views:
                 if made.fetchall()[0][0] <= FEW_ROWS:
                     return  # and they stay: to let go of each would take longer than to close them all
-                self.connection.execute("pragma enable_optimizer")
+                self._is_small_no_more()
         if is_kept:
             self._held.add(name)
 
+    def _is_small_no_more(self) -> None:
+        """From now on plans are made better, and no view is kept: it may be as wide as a dossier, of any many rows."""
+        self.connection.execute("pragma enable_optimizer")
+        self.keeps_views = False
+
     def drop(self, name: str) -> None:
-        """As `interface.Session` says; views and tables of Arrow hold nothing here."""
+        """As `interface.Session` says; views and Arrow's tables hold nothing here, those of few rows next to nothing."""
         if name in self._held:
             with self._engine_errors(name):
                 self.connection.execute(f"drop table {name}")
@@ -157,8 +164,8 @@ class DuckDBEngine:
 
         Small work is done on one thread, the caller's: handing out tasks takes longer than they do. It shares a
         database, which takes some 30 ms to open, but no table: all are temporary, and gone with its connection. Its
-        statements run as they are planned, while no table has more than a few rows: to make a plan better takes longer
-        than to run it.
+        statements run as they are planned, while it has made no table of more than a few rows: to make a plan better
+        takes longer than to run it.
         """
         is_small = reads is not None and _bytes_of(reads, apart=FOOTER_BYTES) <= SMALL_BYTES
         with self._connected_to_shared() if is_small else self._own_database() as connection:

@@ -62,7 +62,7 @@ class Session(Protocol):
 
     @property
     def keeps_views(self) -> bool:
-        """Whether a view is kept like a table, as small work does: then it costs nothing to ask it once more."""
+        """Whether a view is kept like a table now, as small work does: then it costs nothing to ask it once more."""
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable under a name."""
@@ -75,13 +75,14 @@ class Session(Protocol):
         """
 
     def create(self, name: str, sql: str, *, is_view: bool = False, is_once: bool = False) -> None:
-        """Create a table from a query, or a view that runs it anew for each reader; gone with the session.
+        """Create a table from a query, or a view that runs it anew for each reader, unless `keeps_views`; gone with the
+        session.
 
         `is_once`: no other session brings this text, so that nothing of it need be kept.
         """
 
     def drop(self, name: str) -> None:
-        """Let go of a table that no later statement reads, also through a view; what holds no rows may stay."""
+        """Let go of a table that no later statement reads, also through a view; what holds no or few rows may stay."""
 
     def fetch(self, sql: str) -> pa.Table:
         """All rows of a query."""

@@ -35,6 +35,8 @@ VIEWS = (
     *("all_findings", "verdicts", "findings"),
 )
 """Steps, beside the dossiers, that are cheaper joined again than kept: wide, and narrowed by whoever reads them."""
+_OF_FILES: Final = ("leads", "proofs")
+"""Views of these that are read from the lake's files anew by each statement, where these are large."""
 _OUTCOMES: Final = {"lead_use": "outcomes", "lead": "lead_outcomes", "delivery": "delivery_outcomes"}
 """By grain, the table of packed outcomes."""
 
@@ -129,7 +131,7 @@ def judgement_of(catalogue: Catalogue, *, dialect: str = DIALECT) -> Judgement:
 
 
 def _step(name: str, sql: str) -> Step:
-    return Step(name, sql, is_view=name in VIEWS or name.endswith("dossier"))
+    return Step(name, sql, is_view=name in VIEWS or name.endswith("dossier"), is_of_files=name in _OF_FILES)
 
 
 def _static_steps() -> list[tuple[str, str]]:
@@ -171,7 +173,8 @@ def _outcomes(rules: Sequence[CompiledRule], grains: Grains, which: str) -> str:
 
 
 def _dossier_of_portion(which: str) -> str:
-    """The dossier of some lead uses; of all it is the one that stands. Each table that it joins is narrowed first."""
+    """The dossier of some lead uses; of all it is the one that stands. What is narrowed first are the uses, what was
+    found for them, and their leads."""
     if which == EVERY:
         return "dossier"
     return f"""(

@@ -24,7 +24,7 @@ class Portions:
 
     def statements(self, cuts: Sequence[int]) -> list[str]:
         """The queries of the portions between some values of `lead_no`, in order; their rows together are those of the
-        step. Ranges, since an engine passes over what lies outside of them."""
+        step. Ranges, of which an engine expects many rows and not few."""
         bounds = [f"lead_no >= {cut}" for cut in cuts]
         ends = [f"lead_no < {cut}" for cut in cuts]
         pairs = zip((None, *bounds), (*ends, None), strict=True)
@@ -38,6 +38,8 @@ class Step:
     name: str
     sql: str
     is_view: bool = False
+    is_of_files: bool = False
+    """Whether a reader of the view reads files, which may be others by then."""
     portions: Portions | None = None
     over_kept: str | None = None
     """The same query where views before it are kept, if it is cheaper to ask them than to make a part of them again."""

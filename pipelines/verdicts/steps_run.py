@@ -4,6 +4,7 @@ What the steps are is said in `rulebook`.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from pipelines.engines.interface import Session
 from pipelines.rulebook.steps import Step, last_reads
@@ -18,13 +19,15 @@ def run_steps(
         session: has all that the steps read.
         steps: of the judgement.
         until: the last that is created; every one unless given.
-        read_after: tables that are read afterwards: all others are let go after the last step that reads them. Unless
-            given, none is.
+        read_after: tables that are read afterwards: all others are let go after the last step that reads them. Given by
+            who holds the vendor's lock. Unless given, none is let go, and what comes from files is kept as they were:
+            somebody may publish meanwhile.
     """
     let_go = {} if read_after is None else last_reads(steps, read_after)
+    is_fixed = read_after is None or session.joined_rows is None  # or where to read them takes longer than to keep them
     parts: dict[str, list[str]] = {}
     for step in steps:
-        parts[step.name] = _created(session, step)
+        parts[step.name] = _created(session, replace(step, is_view=False) if is_fixed and step.is_of_files else step)
         for table in let_go.get(step.name, ()):
             for part in parts.get(table, [table]):
                 session.drop(part)
