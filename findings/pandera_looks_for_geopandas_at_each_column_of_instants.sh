@@ -4,7 +4,7 @@
 #            importing that; of other Arrow types once a frame. Where it is not installed, Python remembers no failed
 #            import: it looks through every folder of its path again, for each column of each validation.
 # Seen:      a schema of 30 columns of instants that validates a frame of one row ten times: 310 searches for geopandas
-# So:        a tenth of a small validation is that search; vocabulary/table_models.py tells Python once that it is not there.
+# So:        small validations wait for that search; vocabulary/table_models.py tells Python once that it is not there.
 set -euo pipefail
 venv=$(mktemp -d)
 trap 'rm -rf "$venv"' EXIT

@@ -276,7 +276,8 @@ class Settings(BaseModel):
 
     @property
     def intake_threads(self) -> int:
-        """Threads of an intake. Each holds a block of rows, and reading a file keeps no more than a few busy."""
+        """Threads of an intake, where each holds a block of rows, and reading a file keeps no more than a few busy; and
+        whether rows of the lake are encoded beside the thread that makes them: more than one."""
         most = self.memory_shares.intake_threads if self.memory_shares else _MOST_INTAKE_THREADS
         return min(self.threads or os.cpu_count() or 1, _MOST_INTAKE_THREADS, most)
 

@@ -44,7 +44,8 @@ def done_beside(function: Callable[[Item], object], items: Iterable[Item], threa
     """A function of each item, one after another, by one thread while whoever asks makes the next items.
 
     One item at most is at work while one waits. The last, beside which there is nothing to make, is done by whoever
-    asks, as are all with one thread. What the function or the making of items raises is raised, and ends the work.
+    asks, as are all with one thread. What the function or the making of items raises is raised, and ends the work: the
+    function's where both do, since its item came first.
     """
     if threads == 1:
         for item in items:
@@ -53,12 +54,14 @@ def done_beside(function: Callable[[Item], object], items: Iterable[Item], threa
     held: list[Item] = []
     at_work: list[Future[object]] = []
     with ThreadPoolExecutor(1) as pool, _quick_switches():
-        for item in items:
+        try:
+            for item in items:
+                for future in at_work:
+                    future.result()
+                at_work, held = [pool.submit(function, before) for before in held], [item]
+        finally:
             for future in at_work:
                 future.result()
-            at_work, held = [pool.submit(function, before) for before in held], [item]
-        for future in at_work:
-            future.result()
     for item in held:
         function(item)
 

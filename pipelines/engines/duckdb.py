@@ -108,7 +108,7 @@ class DuckDBSession:
         self.keeps_views = False
 
     def drop(self, name: str) -> None:
-        """As `interface.Session` says; views and Arrow's tables hold nothing here, those of few rows next to nothing."""
+        """As `interface.Session` says; views and Arrow's tables hold nothing here, those of few rows little."""
         if name in self._held:
             with self._engine_errors(name):
                 self.connection.execute(f"drop table {name}")

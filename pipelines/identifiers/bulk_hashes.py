@@ -4,6 +4,7 @@ What is hashed, and why, belongs to `keyed_hashes`, which imports this only once
 column beside the values, never a part of a statement: no plan and no message could quote it.
 """
 
+from logging import WARNING, getLogger
 from typing import Final
 
 import pyarrow as pa
@@ -17,6 +18,9 @@ _HMACS: Final = (
     "select left(encode(sha256(outer_pad || sha256(inner_pad || value)), 'hex'), {digits}) as hashed from given"
 )
 """RFC 2104, as a function of the secret's two padded blocks. https://www.rfc-editor.org/rfc/rfc2104"""
+
+for _noisy in ("datafusion", "datafusion_datasource", "datafusion_optimizer", "sqlparser"):
+    getLogger(_noisy).setLevel(WARNING)  # at DEBUG it tells of each of its three hundred functions at each call
 
 
 def hex_digests(values: pa.Array) -> pa.Array:

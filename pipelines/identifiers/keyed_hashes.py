@@ -22,7 +22,7 @@ NORMALISATION_VERSION: Final = 2
 have the keys of version 1; what version 1 took a decorated address for is met by `contained`.
 """
 IN_BULK: Final = 4_096
-"""So many values are hashed as a column, whose hundredth of a second of preparation is lost on fewer."""
+"""So many values are hashed as a column: from a third of it on that is faster, but for what loads once, 0.04 s."""
 _KEY_DIGITS: Final = 2 * KEY_BYTES
 _BLOCK_BYTES: Final = 64
 

@@ -45,7 +45,7 @@ from pipelines.storage.secrets.identity_keys import confirm_newest
 CHUNK: Final = 20_000
 """Lines gathered before they are staged, where they come one by one."""
 SORT_MEMORY: Final = "256MB"
-"""What the server may take to order a million events and more; it sorts on disk beyond."""
+"""What the server may take to order a million events and more, twice that to look for them; beyond, it uses the disk."""
 
 _STAGING: Final = MetaData()
 _EVENT_COLUMNS: Final = (
@@ -228,7 +228,8 @@ def _insert(engine: Engine, table: Table, rows: Select[Any], *, once: Sequence[t
 
     ON CONFLICT would have PostgreSQL look for each row alone, twice. Nobody else writes, so all are looked for at once.
 
-    `once`: the columns of which the table holds each value once, and where a row has them.
+    `once`: the columns of which the table holds each combination once, and where a row has them; `rows` are in an order
+    that begins with these.
     """
     names = [column.name for column in rows.selected_columns]
     statement: Insert
@@ -236,7 +237,8 @@ def _insert(engine: Engine, table: Table, rows: Select[Any], *, once: Sequence[t
         statement = sqlite.insert(table).from_select(names, rows).on_conflict_do_nothing()
     else:
         is_there = exists().where(*(table.c[name] == value for name, value in once)).correlate_except(table)
-        statement = insert(table).from_select(names, rows.where(~is_there))
+        first = rows.where(~is_there).distinct(*(_by_bytes(engine, value) for _, value in once))
+        statement = insert(table).from_select(names, first)
     return statement.execution_options(preserve_rowcount=True)
 
 
@@ -245,15 +247,15 @@ def _merge_events(engine: Engine, keyed: dict[str, Any], *, is_revocation: bool)
     condition = staged.revoked_at.is_not(None) if is_revocation else staged.revoked_at.is_(None)
     columns = [staged[name] for name in _EVENT_COLUMNS] + [literal(value).label(name) for name, value in keyed.items()]
     told = (func.coalesce(staged.origin, ""), func.coalesce(staged.alias_key, "").desc())
-    digest = _by_bytes(engine, staged.event_digest)
-    events = select(*columns).where(condition).order_by(digest, staged.recorded_at, *told)
-    first = events if engine.dialect.name == "sqlite" else events.distinct(digest)
-    return _insert(engine, OPPOSITIONS, first, once=[("event_digest", staged.event_digest)])
+    order = (_by_bytes(engine, staged.event_digest), staged.recorded_at, *told)
+    events = select(*columns).where(condition).order_by(*order)
+    return _insert(engine, OPPOSITIONS, events, once=[("event_digest", staged.event_digest)])
 
 
 def _by_bytes(engine: Engine, column: Any) -> Any:
     """Ordered as bytes are, which is the order of digests in any language, and many times as fast."""
-    return collate(column, "C") if engine.dialect.name == "postgresql" else column
+    is_text = isinstance(column.type, String)
+    return collate(column, "C") if engine.dialect.name == "postgresql" and is_text else column
 
 
 def _merge_shares(engine: Engine) -> Insert:
@@ -263,7 +265,7 @@ def _merge_shares(engine: Engine) -> Insert:
         select(*share, func.min(staged.recorded_at).label("recorded_at"))
         .join_from(_STAGED_SHARES, OPPOSITIONS, staged.event_digest == opposition.event_digest)
         .group_by(opposition.id, staged.vendor, staged.shared_at)
-        .order_by(opposition.id, staged.vendor, staged.shared_at)
+        .order_by(opposition.id, _by_bytes(engine, staged.vendor), staged.shared_at)
     )
     once = [("opposition_id", opposition.id), ("vendor", staged.vendor), ("shared_at", staged.shared_at)]
     return _insert(engine, SUPPRESSION_SHARES, rows, once=once)

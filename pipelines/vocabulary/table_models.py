@@ -14,7 +14,7 @@ import pyarrow as pa
 # Where Spark's client is installed Pandera loads it, and it warns of a pandas as new as ours, in each process.
 warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
 
-# Of each Arrow column that it checks Pandera asks whether it is one of geopandas, which it looks for all over the path.
+# findings/pandera_looks_for_geopandas_at_each_column_of_instants.sh
 if find_spec("geopandas") is None:
     sys.modules["geopandas"] = None  # type: ignore[assignment]  # Python's own sign of what can't be imported
 

@@ -101,3 +101,20 @@ def test_an_error_of_who_makes_the_items_ends_the_work_beside(threads: int) -> N
     with pytest.raises(ZeroDivisionError):
         done_beside(done.append, (6 / number for number in (3, 2, 1, 0, 1)), threads)
     assert done == [2, 3, 6][: len(done)]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_where_the_work_and_who_makes_the_items_fail_the_error_is_that_of_the_work(threads: int) -> None:
+    is_at_work = threading.Event()
+
+    def fails(_: int) -> None:
+        is_at_work.set()
+        raise OSError("no space")
+
+    def items() -> Iterator[int]:
+        yield from (1, 2)
+        assert is_at_work.wait(30)
+        raise ValueError("no more items")
+
+    with pytest.raises(OSError, match="no space"):
+        done_beside(fails, items(), threads)

@@ -5,9 +5,11 @@ import hmac
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import NoReturn
 
 import pyarrow as pa
 import pytest
+from datafusion import SessionContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -126,13 +128,17 @@ def test_several_threads_may_make_keys_at_once() -> None:
     fault="What hashes long columns fails",
     promise="The error quotes neither an identifier nor a secret.",
 )
-@pytest.mark.parametrize("broken", [pa.array([[b"jean@exemple.fr"]]), pa.array([27041993])])
-def test_an_error_in_bulk_quotes_no_value_and_no_secret(broken: pa.Array) -> None:
-    pad = bytes(range(64, 128))
-    with pytest.raises(IntakeFaultError) as first:
-        hex_hmacs(broken, pad, pad, 32)
-    with pytest.raises(IntakeFaultError) as second:
-        hex_digests(broken)
-    for told in ("".join(traceback.format_exception(found.value)) for found in (first, second)):
+def test_an_error_in_bulk_quotes_no_value_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    pad, value = bytes(range(64, 128)), b"jean@exemple.fr"
+
+    class Broken(SessionContext):  # type: ignore[misc]  # it has no types
+        def sql(self, *_: object) -> NoReturn:
+            raise ValueError(f"can't hash {value!r} beside {pad!r}, {pad.hex()}")
+
+    monkeypatch.setattr("pipelines.identifiers.bulk_hashes.SessionContext", Broken)
+    for hashed in (lambda: hex_hmacs(pa.array([value]), pad, pad, 32), lambda: hex_digests(pa.array([value]))):
+        with pytest.raises(IntakeFaultError) as raised:
+            hashed()
+        told = "".join(traceback.format_exception(raised.value))
         assert "hashing a column failed with ValueError at pipelines/identifiers/bulk_hashes.py" in told
-        assert not any(word in told for word in ("jean", "27041993", pad.hex(), pad.decode(), "@, A, B", "64, 65, 66"))
+        assert not any(word in told for word in ("jean", pad.hex(), repr(pad), pad.decode()))

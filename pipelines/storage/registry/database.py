@@ -32,7 +32,7 @@ SETTING: Final = "OPPOSABLE_DATABASE_URL"
 WRITER_LOCK: Final = 0x0B905AB1E
 """Key of PostgreSQL's advisory lock."""
 BUSY_SECONDS: Final = 300
-"""How long a writer waits for another; a merge of half a million oppositions took PostgreSQL 8 s of CPU."""
+"""How long a writer waits for another; a merge of half a million oppositions takes PostgreSQL some 6 s of CPU."""
 CONNECT_SECONDS: Final = 10
 
 
