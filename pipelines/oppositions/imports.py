@@ -45,7 +45,7 @@ from pipelines.storage.secrets.identity_keys import confirm_newest
 CHUNK: Final = 20_000
 """Lines gathered before they are staged, where they come one by one."""
 SORT_MEMORY: Final = "256MB"
-"""What the server may take to order a million events and more, twice that to look for them; beyond, it uses the disk."""
+"""What the server may take to order a million events and more, twice that to look for them; it uses disks beyond."""
 
 _STAGING: Final = MetaData()
 _EVENT_COLUMNS: Final = (

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -86,6 +87,22 @@ def test_within_a_file_the_least_recorded_at_counts(registry: sa.Engine, monkeyp
     monkeypatch.setattr(imports, "CHUNK", 1)  # also when the lines are far apart
     load(registry, *(line_of(recorded=day) for day in ("2026-08-06", "2026-08-03", "2026-08-05")))
     assert [row["recorded_at"] for row in everything(registry)] == [datetime(2026, 8, 2, 22)]
+
+
+def test_of_what_a_file_repeats_in_every_combination_each_event_and_share_comes_in_once(registry: sa.Engine) -> None:
+    lines = [
+        line_of(who=who, opposed=opposed, recorded=recorded, shared=shared, revoked=revoked)
+        for recorded, who, opposed, shared, revoked in product(
+            ("2026-08-05T12:00Z", "2026-08-03", "2026-08-04"),
+            ("ada", "bob"),
+            ("2026-08-01", "2026-08-02T09:00"),
+            (",", "acme,2026-08-06", "*,2026-08-06", "acme|zed,2026-08-07"),
+            ("", "2026-08-08"),
+        )
+    ]
+    assert load(registry, *lines) == ImportCounts(4, 4 * 4, 4, len(lines) - 4)
+    assert {row["recorded_at"] for row in everything(registry)} == {datetime(2026, 8, 2, 22)}
+    assert load(registry, *reversed(lines)) == ImportCounts(0, 0, 0, len(lines))
 
 
 def test_across_files_the_first_recorded_at_stays(registry: sa.Engine) -> None:
