@@ -1,5 +1,5 @@
--- every accepted lead of the vendor, read anew by each statement: wide rows take longer to keep than to read. Numbers follow
--- the file's, and the row
+-- every accepted lead of the vendor, read from large files anew by each statement: wide rows take longer to keep than to
+-- read. Numbers follow the file's, and the row
 select
     files.file_no * 4294967296 + lead.row_number as lead_no,
     lead.* exclude (file_digest, row_number, sheet_row, answers, probe_keys, contained_keys),

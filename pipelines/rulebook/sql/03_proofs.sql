@@ -1,5 +1,5 @@
 -- every proof row of the vendor, until when its file lay there, and until when what it objects counts; with the consent_id
--- before them, numbers are in the order that settles ties. Read anew by each statement: wide rows take longer to keep
+-- before them, numbers are in the order that settles ties. Read as leads are
 select
     files.file_no * 4294967296 + proof.row_number as proof_no,
     proof.* exclude (vendor, delivery_date, file_digest, row_number),
