@@ -11,7 +11,7 @@ from pipelines.simulation.market import simulate
 from tests.support.houses import days_between, house_at, import_oppositions, reconcile
 from tests.support.simulated_truth import assert_equals_truth
 
-MARKETS = [(1, 12, 8), (3, 9, 60)]
+MARKETS = [(1, 8, 8), (3, 6, 60)]
 
 
 @pytest.mark.parametrize(("seed", "days", "leads"), MARKETS)
