@@ -103,7 +103,7 @@ class DuckDBSession:
             self._held.add(name)
 
     def _is_small_no_more(self) -> None:
-        """From now on plans are made better, and no view is kept: it may be as wide as a dossier, of any many rows."""
+        """From now on plans are made better, and no view is kept: a dossier of many rows takes much memory."""
         self.connection.execute("pragma enable_optimizer")
         self.keeps_views = False
 
